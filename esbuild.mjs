@@ -1,0 +1,57 @@
+// Bundles: the entry VS Code loads (small), the engine it loads on demand (matrix-js-sdk, crypto), the media page and its
+// E2EE worker. Types are checked by `npm run check`; this only bundles.
+import { build } from 'esbuild';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+const production = !process.argv.includes('--dev');
+await rm('dist', { recursive: true, force: true });
+await mkdir('dist/pkg', { recursive: true });
+
+const shared = {
+    bundle: true,
+    minify: production,
+    sourcemap: production ? false : 'linked',
+    metafile: true,
+    logLevel: 'warning',
+    legalComments: 'external',
+};
+
+/** A dynamic import of `engine.ts` stays a separate file, so that activation does not read 1 MB of SDK. */
+const engineOnDemand = {
+    name: 'engine-on-demand',
+    setup(b) {
+        b.onResolve({ filter: /\/engine\.ts$/u }, (args) =>
+            args.kind === 'dynamic-import' ? { path: './engine.cjs', external: true } : undefined,
+        );
+    },
+};
+
+const host = { ...shared, platform: 'node', target: 'node22', format: 'cjs', external: ['vscode', 'keytar'] };
+const importMetaUrl = {
+    banner: { js: "const __importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
+    define: { 'import.meta.url': '__importMetaUrl' },
+};
+
+const results = await Promise.all([
+    build({ ...host, entryPoints: { main: 'src/extension/main.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' }, plugins: [engineOnDemand] }),
+    build({ ...host, ...importMetaUrl, entryPoints: { engine: 'src/extension/engine.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' } }),
+    build({
+        ...shared,
+        platform: 'browser',
+        target: ['chrome128', 'firefox128'],
+        format: 'iife',
+        entryPoints: { page: 'src/webview/main.ts', e2eeWorker: 'src/webview/e2eeWorker.ts' },
+        outdir: 'dist',
+        loader: { '.css': 'css' },
+    }),
+]);
+await cp(require.resolve('@matrix-org/matrix-sdk-crypto-wasm').replace(/[^/\\]+$/u, 'pkg/matrix_sdk_crypto_wasm_bg.wasm'), 'dist/pkg/matrix_sdk_crypto_wasm_bg.wasm');
+
+// For the architecture test: what went into which bundle.
+const inputs = Object.fromEntries(
+    results.flatMap((r) => Object.entries(r.metafile.outputs).map(([out, o]) => [out, Object.keys(o.inputs)])),
+);
+await mkdir('out', { recursive: true });
+await writeFile('out/bundles.json', JSON.stringify(inputs));

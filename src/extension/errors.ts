@@ -1,0 +1,47 @@
+/**
+ * Errors a person can cause or meet. Each has a code (for the log, tests and branching), one sentence for the person and
+ * a cause for the log. Pure.
+ */
+
+export type ErrorCode =
+    // signing in
+    | 'discovery.invalidInput' | 'discovery.unreachable' | 'discovery.notMatrix' | 'discovery.badWellKnown' | 'discovery.tooOld'
+    | 'login.wrongPassword' | 'login.deactivated' | 'login.noSupportedFlow' | 'login.refused'
+    | 'account.expired' | 'account.notSignedIn' | 'account.storeLocked' | 'account.storeFailed'
+    // requests
+    | 'network.offline' | 'network.rateLimited' | 'network.timeout' | 'server.refused' | 'server.error'
+    // rooms
+    | 'room.notFound' | 'room.forbidden' | 'room.notEncrypted' | 'room.invalidUserId' | 'room.unknownUser' | 'room.mayNotCall'
+    // sharing
+    | 'media.noServer' | 'media.tokenRefused' | 'media.tokenInvalid' | 'media.keyNotSent' | 'media.captureFailed' | 'media.shareOver'
+    | 'internal';
+
+export interface HushErrorOptions {
+    readonly cause?: unknown;
+    /** ms until it is worth trying again, from Retry-After or retry_after_ms. */
+    readonly retryAfterMs?: number;
+}
+
+/** `message` is the sentence for the person: what happened and what to do. Never holds a secret. */
+export class HushError extends Error {
+    readonly code: ErrorCode;
+    readonly retryAfterMs: number | undefined;
+
+    constructor(code: ErrorCode, message: string, options: HushErrorOptions = {}) {
+        super(message, 'cause' in options ? { cause: options.cause } : undefined);
+        this.name = 'HushError';
+        this.code = code;
+        this.retryAfterMs = options.retryAfterMs;
+    }
+}
+
+/** By shape, because the entry and the engine are two bundles with a class each. */
+export function isHushError(error: unknown): error is HushError {
+    return error instanceof Error && error.name === 'HushError' && 'code' in error;
+}
+
+/** What to show for anything thrown: its own sentence if it is ours, else one that names the operation. */
+export function userMessage(error: unknown, doing: string): string {
+    if (isHushError(error)) return error.message;
+    return `${doing} did not work because of an unexpected problem. Run "Hush: Show Log" for the details.`;
+}

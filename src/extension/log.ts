@@ -1,0 +1,61 @@
+/** Logging with redaction: no token, key, SDP or message body reaches the output channel. Pure. */
+
+export interface Log {
+    debug(text: string): void;
+    info(text: string): void;
+    warn(text: string, error?: unknown): void;
+    error(text: string, error?: unknown): void;
+}
+
+const REDACTIONS: readonly (readonly [RegExp, string])[] = [
+    [/\bBearer\s+\S+/giu, 'Bearer …'],
+    [/\b(?:syt|syr|mat|mct|mcr|syl|mas)_[\w.~+/=-]+/gu, '…token…'],
+    [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/gu, '…jwt…'],
+    [/([?&#](?:access_token|token|loginToken|code|state)=)[^&\s#"']+/giu, '$1…'],
+    [/("?(?:access_token|refresh_token|password|token|jwt|key|session_key|secret|ciphertext|body|sdp)"?\s*[:=]\s*)("(?:[^"\\]|\\.)*"|[^\s,}"]+)/giu, '$1"…"'],
+    [/\bv=0\r?\n(?:[a-z]=.*\r?\n?)+/gu, '…sdp…'],
+];
+
+/** Longest line kept; an SDK that dumps an object must not flood the log. */
+const MAX_LENGTH = 2_000;
+
+export function redact(text: string): string {
+    let out = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
+    for (const [pattern, replacement] of REDACTIONS) out = out.replace(pattern, replacement);
+    return out;
+}
+
+/** Message and code chain of an error, redacted; the stack only for errors that are not ours. */
+export function describeError(error: unknown): string {
+    const parts: string[] = [];
+    for (let e = error, depth = 0; e !== undefined && e !== null && depth < 4; depth++) {
+        if (e instanceof Error) {
+            const code = 'code' in e ? ` [${String(e.code)}]` : '';
+            const stack = e.name === 'HushError' ? '' : `\n${(e.stack ?? '').split('\n').slice(1, 6).join('\n')}`;
+            parts.push(`${e.name}${code}: ${e.message}${stack}`);
+            e = e.cause;
+        } else {
+            parts.push(typeof e === 'object' ? Object.prototype.toString.call(e) : String(e));
+            break;
+        }
+    }
+    return redact(parts.join(' ← '));
+}
+
+export interface LogSink {
+    debug(text: string): void;
+    info(text: string): void;
+    warn(text: string): void;
+    error(text: string): void;
+}
+
+export function createLog(sink: LogSink): Log {
+    const line = (text: string, error?: unknown): string =>
+        error === undefined ? redact(text) : `${redact(text)}: ${describeError(error)}`;
+    return {
+        debug: (text) => sink.debug(redact(text)),
+        info: (text) => sink.info(redact(text)),
+        warn: (text, error) => sink.warn(line(text, error)),
+        error: (text, error) => sink.error(line(text, error)),
+    };
+}

@@ -1,0 +1,83 @@
+/** What the orchestrator needs from the world. Implemented by `src/matrix` and `src/extension/panels`; faked in tests. Pure. */
+import type { MediaGrant, PageMessage, ShareSettings, Viewer, HostMessage } from '../../webview/protocol/messages.ts';
+import type { Share } from './types.ts';
+
+export interface Disposable {
+    dispose(): void;
+}
+
+/** A media key of one participant. Never logged, never stored. */
+export interface MediaKey {
+    readonly roomId: string;
+    readonly identity: string;
+    readonly index: number;
+    /** Base64 of 16 bytes. */
+    readonly key: string;
+}
+
+/** What happens to our own key: in use at once, or publishing must hold because it reached nobody. */
+export type KeyEvent =
+    | { readonly kind: 'key'; readonly key: MediaKey }
+    /** Delivery of our current key failed for every device, or a rotation could not be sent: hold publishing. */
+    | { readonly kind: 'deliveryFailed'; readonly roomId: string; readonly message: string }
+    | { readonly kind: 'deliveryRecovered'; readonly roomId: string };
+
+/** A viewer told us, in an Olm-encrypted to-device message, that it watches (or stopped). */
+export interface WatchEvent {
+    readonly roomId: string;
+    readonly shareId: string;
+    readonly userId: string;
+    readonly deviceId: string;
+    readonly watching: boolean;
+}
+
+/** The RTC session of our rooms: memberships, tokens and media keys. All promises reject with a `HushError`. */
+export interface RtcPort {
+    /** Resolves when the membership is on the server (delayed leave scheduled first, where the server has it). */
+    join(roomId: string, shares: readonly Share[]): Promise<void>;
+    /** Replaces the announced shares of our membership. */
+    announce(roomId: string, shares: readonly Share[]): Promise<void>;
+    /** Leaves at once; resolves when the membership is gone, or rejects after 5 s without an answer. */
+    leave(roomId: string): Promise<void>;
+    /** Token for publishing under our membership's identity at our own SFU. */
+    publishGrant(roomId: string): Promise<{ grant: MediaGrant; identity: string }>;
+    /** Token for watching at `serviceUrl` (the sharer's SFU; ours if undefined) under an identity that is not our membership's. */
+    viewGrant(roomId: string, serviceUrl: string | undefined, viewId: string): Promise<MediaGrant>;
+    /** Makes our key and sends it to every member's device; from now on joins and leaves rotate or re-send it. */
+    startKeys(roomId: string): Promise<void>;
+    /** Forgets our key. */
+    stopKeys(roomId: string): void;
+    /** Keys known now of this room (late pages), then changes by `onKey`. */
+    currentKeys(roomId: string): readonly MediaKey[];
+    onKey(listener: (event: KeyEvent) => void): Disposable;
+    /** Tells a sharer's device that we watch it or stopped. Best effort; failures are logged. */
+    sendWatch(target: { roomId: string; userId: string; deviceId: string; shareId: string }, watching: boolean): Promise<void>;
+    onWatch(listener: (event: WatchEvent) => void): Disposable;
+}
+
+export type CaptureLocation = 'webview' | 'browser';
+
+/** Pages and what they say. One page per share or view, addressed by its call id and generation. */
+export interface MediaPort {
+    /** Opens (or rebuilds) the page. `browser` = the loopback page in the person's own browser. */
+    open(page: PageRequest): void;
+    send(call: string, generation: number, message: HostMessage): void;
+    close(call: string): void;
+    onMessage(listener: (call: string, generation: number, message: PageMessage) => void): Disposable;
+    /** The tab was closed, the browser tab went away, or the page could not be opened. */
+    onClosed(listener: (call: string, generation: number, reason: string) => void): Disposable;
+}
+
+export interface PageRequest {
+    readonly call: string;
+    readonly generation: number;
+    readonly role: 'share' | 'view';
+    readonly location: CaptureLocation;
+    /** Tab title. */
+    readonly title: string;
+    readonly roomName: string;
+    /** SFU origins this page may connect to (for its CSP); empty = not known yet. */
+    readonly connectOrigins: readonly string[];
+}
+
+export type { MediaGrant, ShareSettings, Viewer };

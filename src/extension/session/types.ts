@@ -1,0 +1,77 @@
+/**
+ * The words of Hush, as data. A room has members; an RTC session has memberships; a media room has participants;
+ * a share is one screen, keyed by (user, device, share id); a session is a workspace's room with its live shares.
+ * Pure.
+ */
+
+/** A screen that a membership announces (our field `com.hush.shares` inside the MatrixRTC membership). */
+export interface Share {
+    /** ULID, unique per share. */
+    readonly id: string;
+    /** ms since the epoch, by the sharer's clock: for sorting and display only. */
+    readonly startedTs: number;
+}
+
+/** Identifies one screen everywhere. */
+export interface ShareKey {
+    readonly roomId: string;
+    readonly userId: string;
+    readonly deviceId: string;
+    readonly shareId: string;
+}
+
+/** One device in the room's RTC session (MSC4143), already validated: its sender is joined and it is not expired. */
+export interface RtcMember {
+    readonly userId: string;
+    readonly deviceId: string;
+    /** `member.id` (sticky) or membershipID (state). */
+    readonly memberId: string;
+    /** ms since the epoch. */
+    readonly createdTs: number;
+    /** Identity of its participant in the LiveKit room it publishes in. */
+    readonly identity: string;
+    /** lk-jwt-service-compatible URL it publishes at; undefined when it advertises no LiveKit transport. */
+    readonly serviceUrl: string | undefined;
+    /** `hush` announces its shares; another client's screen is only known to the media room. */
+    readonly client: 'hush' | 'other';
+    readonly shares: readonly Share[];
+}
+
+export interface RoomMember {
+    readonly userId: string;
+    readonly name: string;
+    readonly membership: 'join' | 'invite';
+}
+
+/** What `com.hush.workspace` says: a salted hash of a normalised git remote. */
+export interface WorkspaceLink {
+    readonly salt: string;
+    readonly hash: string;
+}
+
+export interface RoomSnapshot {
+    readonly roomId: string;
+    readonly name: string;
+    readonly membership: 'join' | 'invite';
+    /** Present on an invitation. */
+    readonly inviter: { readonly userId: string; readonly name: string } | undefined;
+    readonly encrypted: boolean;
+    readonly isDirect: boolean;
+    /** Joined and invited people, self included; complete once `membersLoaded`. */
+    readonly members: readonly RoomMember[];
+    readonly rtc: readonly RtcMember[];
+    readonly workspaces: readonly WorkspaceLink[];
+    /** Power level allows this account to hold an RTC membership. */
+    readonly mayJoinCall: boolean;
+    readonly mayInvite: boolean;
+    readonly mayLinkWorkspace: boolean;
+}
+
+/** Where the account stands. */
+export type AccountState =
+    | { readonly kind: 'signedOut' }
+    | { readonly kind: 'starting'; readonly userId: string }
+    | { readonly kind: 'ready'; readonly userId: string; readonly deviceId: string; readonly online: boolean }
+    /** The server ended the session for good; the device's keys are kept until the person signs in or out. */
+    | { readonly kind: 'expired'; readonly userId: string }
+    | { readonly kind: 'failed'; readonly userId: string; readonly message: string };

@@ -1,0 +1,151 @@
+/**
+ * What the extension host and a media page say to each other, over `postMessage` in a webview or a WebSocket on
+ * loopback. Every message is wrapped in an {@link Envelope}; the receiver drops what is malformed or stale.
+ *
+ * Pure: no DOM, no Node, no vscode. Both bundles import it.
+ */
+import * as v from 'valibot';
+
+/** Bumped when a message changes in a way that an older page would misread. */
+export const PROTOCOL_VERSION = 1;
+
+const text = v.pipe(v.string(), v.maxLength(4_096));
+const id = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
+const px = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(32_768));
+const count = v.pipe(v.number(), v.minValue(0), v.finite());
+
+/** A LiveKit room JWT and where to use it. One room, one hour; the only credential that a page ever holds. */
+export const mediaGrant = v.object({
+    /** WebSocket URL of the SFU. */
+    url: v.pipe(v.string(), v.regex(/^wss?:\/\//u), v.maxLength(2_048)),
+    token: v.pipe(v.string(), v.minLength(1), v.maxLength(16_384)),
+});
+export type MediaGrant = v.InferOutput<typeof mediaGrant>;
+
+export const shareSettings = v.object({
+    /** Frames per second asked of getDisplayMedia. */
+    maxFrameRate: v.pipe(v.number(), v.minValue(1), v.maxValue(60)),
+    /** `text`: every pixel sharp, frames may drop. `motion`: the reverse. */
+    contentHint: v.picklist(['text', 'motion']),
+    /** bit/s; 0 lets Hush choose from the captured size. */
+    maxBitrate: v.pipe(v.number(), v.minValue(0), v.maxValue(50_000_000)),
+});
+export type ShareSettings = v.InferOutput<typeof shareSettings>;
+
+/** Somebody who can see the share now. */
+export const viewer = v.object({ userId: id, deviceId: id, name: text });
+export type Viewer = v.InferOutput<typeof viewer>;
+
+/** Why no picture is shown, or what the picture is. The words a person reads are in the page. */
+export const viewStates = [
+    'connecting', // to the SFU, or waiting for the sharer's track
+    'waitingForKey', // frames arrive, the key has not
+    'live',
+    'frozen', // no new frame for longer than a still picture explains
+    'reconnecting',
+    'notSharing', // the member is there, without a screen
+    'unencrypted', // refused: the track is announced without encryption
+    'wrongKey', // refused: frames do not decrypt under the key that was sent
+    'ended',
+    'failed',
+] as const;
+export type ViewState = (typeof viewStates)[number];
+
+/** How the device behind a share is known to us. `unknown` until the crypto layer has answered. */
+export const trustLevels = ['verified', 'crossSigned', 'unverified', 'unknown'] as const;
+export type TrustLevel = (typeof trustLevels)[number];
+
+export const hostMessage = v.variant('type', [
+    v.object({
+        type: v.literal('init'),
+        role: v.picklist(['share', 'view']),
+        /** Shown as heading: the room for a share, the sharer for a view. */
+        title: text,
+        roomName: text,
+        /** Loopback page only: the webview takes its colours from VS Code. */
+        theme: v.picklist(['light', 'dark']),
+    }),
+    /** Ask the browser for a screen. Without user activation the page shows a button first. */
+    v.object({ type: v.literal('share.capture'), settings: shareSettings }),
+    /** Connect and publish the captured track, encrypted under the key already set for `identity`. */
+    v.object({ type: v.literal('share.publish'), grant: mediaGrant, identity: id }),
+    v.object({ type: v.literal('share.viewers'), viewers: v.pipe(v.array(viewer), v.maxLength(1_000)) }),
+    /** Stop sending (true) or go on (false): used while a key could not be delivered. */
+    v.object({ type: v.literal('share.hold'), held: v.boolean() }),
+    v.object({ type: v.literal('share.stop'), reason: text }),
+    /** Subscribe to the screen of `identity`; null shows the first screen seen in the room. */
+    v.object({ type: v.literal('view.connect'), grant: mediaGrant, identity: v.nullable(id) }),
+    /** The sharer's name and device trust, known to the host only. */
+    v.object({ type: v.literal('view.sharer'), name: text, deviceId: text, trust: v.picklist(trustLevels) }),
+    /** The host knows better than the page: the share is over, or could not be joined. */
+    v.object({ type: v.literal('view.end'), state: v.picklist(['ended', 'failed']), detail: text }),
+    /** Base64 of 16 raw bytes, HKDF input (see element-call-protocol: LiveKit E2EE). */
+    v.object({
+        type: v.literal('keys.set'),
+        identity: id,
+        index: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255)),
+        key: v.pipe(v.string(), v.base64(), v.minLength(16), v.maxLength(128)),
+    }),
+    /** Forget every key, of everybody. */
+    v.object({ type: v.literal('keys.clear') }),
+]);
+export type HostMessage = v.InferOutput<typeof hostMessage>;
+
+export const captureFailures = ['denied', 'unsupported', 'needsGesture', 'failed'] as const;
+export type CaptureFailure = (typeof captureFailures)[number];
+
+export const pageMessage = v.variant('type', [
+    v.object({
+        type: v.literal('ready'),
+        /** getDisplayMedia exists and the document's permission policy allows it. */
+        displayCapture: v.boolean(),
+        /** Frames can be encrypted here (encoded transform or encoded streams). */
+        frameEncryption: v.boolean(),
+    }),
+    v.object({
+        type: v.literal('capture.started'),
+        width: px,
+        height: px,
+        /** `monitor`, `window`, `browser`, or empty where the browser does not say. */
+        surface: text,
+    }),
+    v.object({ type: v.literal('capture.failed'), reason: v.picklist(captureFailures), detail: text }),
+    /** The person ended the capture in the browser, or its source went away. */
+    v.object({ type: v.literal('capture.ended') }),
+    v.object({ type: v.literal('share.published') }),
+    v.object({ type: v.literal('share.reconnecting') }),
+    v.object({ type: v.literal('share.failed'), detail: text }),
+    v.object({ type: v.literal('view.state'), state: v.picklist(viewStates), detail: text }),
+    /** LiveKit identities whose screen is in the media room now, as this page sees it. */
+    v.object({ type: v.literal('view.screens'), identities: v.pipe(v.array(id), v.maxLength(1_000)) }),
+    v.object({
+        type: v.literal('stats'),
+        framesDecoded: count,
+        width: px,
+        height: px,
+        framesPerSecond: count,
+        bitsPerSecond: count,
+        /** Round trip to the SFU or peer, ms. */
+        roundTripMs: count,
+        codec: text,
+    }),
+    /** A button in the page. */
+    v.object({
+        type: v.literal('action'),
+        name: v.picklist(['stopShare', 'retry', 'openInBrowser', 'showLog', 'closeView']),
+    }),
+    v.object({ type: v.literal('log'), level: v.picklist(['debug', 'info', 'warn', 'error']), text }),
+]);
+export type PageMessage = v.InferOutput<typeof pageMessage>;
+
+/**
+ * Around every message. `call` is the share id or view id the page was opened for; `generation` rises each time the
+ * host (re)builds that page, so that what an old page still says is dropped.
+ */
+export const envelope = v.object({
+    hush: v.literal(PROTOCOL_VERSION),
+    call: id,
+    generation: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    message: v.unknown(),
+});
+export type Envelope = v.InferOutput<typeof envelope>;
