@@ -1,5 +1,6 @@
 /** What the orchestrator needs from the world. Implemented by `src/matrix` and `src/extension/panels`; faked in tests. Pure. */
-import type { MediaGrant, PageMessage, ShareSettings, Viewer, HostMessage } from '../../webview/protocol/messages.ts';
+import type { MediaGrant, PageMessage, ShareSettings, Viewer, ViewTarget, HostMessage } from '../../webview/protocol/messages.ts';
+import type { ViewTarget } from './state.ts';
 import type { Share } from './types.ts';
 
 export interface Disposable {
@@ -63,6 +64,8 @@ export interface MediaPort {
     open(page: PageRequest): void;
     send(call: string, generation: number, message: HostMessage): void;
     close(call: string): void;
+    /** Brings the page's tab to the front. */
+    reveal(call: string): void;
     onMessage(listener: (call: string, generation: number, message: PageMessage) => void): Disposable;
     /** The tab was closed, the browser tab went away, or the page could not be opened. */
     onClosed(listener: (call: string, generation: number, reason: string) => void): Disposable;
@@ -73,11 +76,15 @@ export interface PageRequest {
     readonly generation: number;
     readonly role: 'share' | 'view';
     readonly location: CaptureLocation;
-    /** Tab title. */
+    /** A view: the sharer's name. A share: the room. */
     readonly title: string;
+    /** What a view shows, kept by its tab for a window reload. */
+    readonly target?: ViewTarget | undefined;
     readonly roomName: string;
-    /** SFU origins this page may connect to (for its CSP); empty = not known yet. */
+    /** SFU origins this page may connect to (for its CSP); empty = not known yet, then any wss/https server is. */
     readonly connectOrigins: readonly string[];
+    /** Stored with a view's tab, so that it comes back after a window reload. */
+    readonly persist?: ViewTarget;
 }
 
 export type { MediaGrant, ShareSettings, Viewer };

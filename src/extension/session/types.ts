@@ -24,6 +24,8 @@ export interface ShareKey {
 export interface RtcMember {
     readonly userId: string;
     readonly deviceId: string;
+    /** Display name in this room, made unique among its members; the user ID without one. */
+    readonly name: string;
     /** `member.id` (sticky) or membershipID (state). */
     readonly memberId: string;
     /** ms since the epoch. */

@@ -1,0 +1,34 @@
+/** Every setting, typed once with its default. A unit test holds this table against `contributes.configuration`. Pure. */
+import type { ShareSettings } from '../webview/protocol/messages.ts';
+
+export const settings = {
+    'hush.homeserver': '',
+    'hush.livekit.serviceUrl': '',
+    'hush.capture.location': 'auto' as 'auto' | 'webview' | 'browser',
+    'hush.share.maxFrameRate': 30,
+    'hush.share.optimizeFor': 'text' as 'text' | 'motion',
+    'hush.share.maxBitrate': 0,
+};
+
+export type Settings = typeof settings;
+export type SettingKey = keyof Settings;
+
+/** `get(key)` returns what VS Code has, of whatever type; a value of the wrong type counts as unset. */
+export interface SettingsReader {
+    get(key: string): unknown;
+}
+
+export function readSetting<K extends SettingKey>(reader: SettingsReader, key: K): Settings[K] {
+    const value = reader.get(key);
+    return typeof value === typeof settings[key] ? (value as Settings[K]) : settings[key];
+}
+
+/** What the capture page needs, within the limits the page accepts. */
+export function shareSettings(reader: SettingsReader): ShareSettings {
+    const within = (value: number, min: number, max: number): number => Math.min(max, Math.max(min, value));
+    return {
+        maxFrameRate: within(readSetting(reader, 'hush.share.maxFrameRate'), 1, 60),
+        contentHint: readSetting(reader, 'hush.share.optimizeFor') === 'motion' ? 'motion' : 'text',
+        maxBitrate: within(readSetting(reader, 'hush.share.maxBitrate'), 0, 50_000) * 1_000,
+    };
+}

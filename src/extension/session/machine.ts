@@ -1,0 +1,148 @@
+/**
+ * The session core: `reduce(state, event) -> state + effects`, a pure function. The orchestrator runs the effects and feeds
+ * their ends back as events; the views render the state.
+ */
+import { reconcileCalls } from './callFlow.ts';
+import {
+    announceViewers, endShare, keyDelivery, publishWhenReady, requestShare, shareGrantReady, sharePageSaid, shareWatched,
+    type Step,
+} from './shareFlow.ts';
+import { initialState, type Effect, type SessionEvent, type SessionState } from './state.ts';
+import { closeView, endGoneViews, endView, requestView, viewGrantReady, viewPageSaid, withView } from './viewFlow.ts';
+
+const still = (state: SessionState): Step => ({ state, effects: [] });
+
+/** Runs the steps one after another, each on the state the one before left. */
+function chain(state: SessionState, ...steps: readonly ((state: SessionState) => Step)[]): Step {
+    const effects: Effect[] = [];
+    let current = state;
+    for (const step of steps) {
+        const result = step(current);
+        current = result.state;
+        effects.push(...result.effects);
+    }
+    return { state: current, effects };
+}
+
+function leaveRoom(state: SessionState, roomId: string, reason: string): Step {
+    const views = [...state.views.values()].filter((v) => v.target.roomId === roomId);
+    return chain(
+        state,
+        (s) => (s.share?.roomId === roomId ? endShare(s, reason) : still(s)),
+        ...views.map((view) => (s: SessionState) => closeView(s, s.views.get(view.id) ?? view)),
+    );
+}
+
+function failRoom(state: SessionState, roomId: string, failure: { code: string; message: string }): Step {
+    const views = [...state.views.values()].filter((v) => v.target.roomId === roomId);
+    return chain(
+        state,
+        (s) => (s.share?.roomId === roomId ? endShare(s, '', failure) : still(s)),
+        ...views.map((view) => (s: SessionState) => endView(s, s.views.get(view.id) ?? view, 'failed', failure)),
+    );
+}
+
+function handle(state: SessionState, event: SessionEvent): Step {
+    switch (event.type) {
+        case 'signedIn':
+            return still({ ...state, self: event.self });
+        case 'signedOut': {
+            const rooms = new Set([...state.calls.keys(), ...[...state.views.values()].map((v) => v.target.roomId)]);
+            if (state.share) rooms.add(state.share.roomId);
+            const left = chain(state, ...[...rooms].map((roomId) => (s: SessionState) => leaveRoom(s, roomId, '')));
+            // Reconciled against the old memberships, so that each of them is left.
+            return { ...left, state: { ...initialState, calls: left.state.calls } };
+        }
+        case 'rtcChanged': {
+            const rtc = new Map(state.rtc).set(event.roomId, event.members);
+            return endGoneViews({ ...state, rtc }, event.roomId);
+        }
+        case 'roomGone': {
+            const rtc = new Map(state.rtc);
+            rtc.delete(event.roomId);
+            return leaveRoom({ ...state, rtc }, event.roomId, 'You are no longer in the room.');
+        }
+        case 'shareRequested':
+            return requestShare(state, event);
+        case 'shareStopRequested':
+            return endShare(state, '');
+        case 'viewRequested':
+            return requestView(state, event);
+        case 'viewCloseRequested': {
+            const view = state.views.get(event.viewId);
+            return view ? closeView(state, view) : still(state);
+        }
+        case 'leaveRequested':
+            return leaveRoom(state, event.roomId, '');
+        case 'grantReady':
+        case 'grantFailed':
+            return grantEnded(state, event);
+        case 'joined': {
+            const { share } = state;
+            if (share?.roomId !== event.roomId || share.phase !== 'publishing') return still(state);
+            return publishWhenReady({ ...state, share: { ...share, joined: true } });
+        }
+        case 'joinFailed':
+            return failRoom(state, event.roomId, event.failure);
+        case 'keysReady': {
+            const { share } = state;
+            if (share?.roomId !== event.roomId) return still(state);
+            return publishWhenReady({ ...state, share: { ...share, keysReady: true } });
+        }
+        case 'keysFailed':
+            return state.share?.roomId === event.roomId ? endShare(state, '', event.failure) : still(state);
+        case 'keyDelivery':
+            return state.share?.roomId === event.roomId ? keyDelivery(state, event.failed, event.message) : still(state);
+        case 'trust': {
+            const view = state.views.get(event.viewId);
+            if (!view) return still(state);
+            const deviceId = view.target.deviceId ?? '';
+            const message = { type: 'view.sharer', name: view.sharerName, deviceId, trust: event.trust } as const;
+            return {
+                state: withView(state, view.id, { trust: event.trust }),
+                effects: [{ type: 'send', call: view.id, generation: view.generation, message }],
+            };
+        }
+        case 'page':
+            return pageSaid(state, event);
+        case 'pageClosed':
+            return pageClosed(state, event);
+        case 'watch':
+            return shareWatched(state, event);
+    }
+}
+
+function grantEnded(state: SessionState, event: Extract<SessionEvent, { type: 'grantReady' | 'grantFailed' }>): Step {
+    const { share } = state;
+    if (share?.id === event.call && share.generation === event.generation) {
+        return event.type === 'grantReady' ? shareGrantReady(state) : endShare(state, '', event.failure);
+    }
+    const view = state.views.get(event.call);
+    if (view?.generation !== event.generation) return still(state);
+    return event.type === 'grantReady' ? viewGrantReady(state, view) : endView(state, view, 'failed', event.failure);
+}
+
+function pageSaid(state: SessionState, event: Extract<SessionEvent, { type: 'page' }>): Step {
+    const { share } = state;
+    if (share?.id === event.call && share.generation === event.generation) return sharePageSaid(state, share, event.message);
+    const view = state.views.get(event.call);
+    if (view?.generation !== event.generation) return still(state);
+    return viewPageSaid(state, view, event.message);
+}
+
+function pageClosed(state: SessionState, event: Extract<SessionEvent, { type: 'pageClosed' }>): Step {
+    const { share } = state;
+    if (share?.id === event.call && share.generation === event.generation) return endShare(state, event.reason);
+    const view = state.views.get(event.call);
+    return view?.generation === event.generation ? closeView(state, view) : still(state);
+}
+
+/** The next state, and what must be done for it. Never throws; an event about something that is gone changes nothing. */
+export function reduce(state: SessionState, event: SessionEvent): Step {
+    const handled = handle(state, event);
+    const called = reconcileCalls(handled.state);
+    return {
+        state: called.state,
+        effects: [...handled.effects, ...called.effects, ...announceViewers(state, called.state)],
+    };
+}

@@ -1,0 +1,36 @@
+/** Questions about who is in a room's RTC session. Pure. */
+import type { Viewer } from '../../webview/protocol/messages.ts';
+import type { LocalShare, SessionState, ViewTarget } from './state.ts';
+import type { RtcMember } from './types.ts';
+
+/** Map and Set key of a device. A user ID holds no `|`. */
+export function deviceKey(device: { readonly userId: string; readonly deviceId: string }): string {
+    return `${device.userId}|${device.deviceId}`;
+}
+
+export function memberOf(state: SessionState, roomId: string, userId: string, deviceId: string): RtcMember | undefined {
+    return state.rtc.get(roomId)?.find((m) => m.userId === userId && m.deviceId === deviceId);
+}
+
+/** The member a tab shows, if it is in the call and (for a Hush share) still announces that share. */
+export function targetMember(state: SessionState, target: ViewTarget): RtcMember | undefined {
+    if (target.userId === undefined || target.deviceId === undefined) return undefined;
+    const member = memberOf(state, target.roomId, target.userId, target.deviceId);
+    if (!member || target.shareId === undefined) return member;
+    return member.shares.some((s) => s.id === target.shareId) ? member : undefined;
+}
+
+/**
+ * Who can see our share now: devices that said so and are still in the call, and every device of another MatrixRTC client
+ * in the call, since those show a screen to their person without asking.
+ */
+export function viewersOf(state: SessionState, share: LocalShare): Viewer[] {
+    const viewers: Viewer[] = [];
+    for (const member of state.rtc.get(share.roomId) ?? []) {
+        if (member.userId === state.self?.userId && member.deviceId === state.self.deviceId) continue;
+        if (member.client === 'other' || share.watchers.has(deviceKey(member))) {
+            viewers.push({ userId: member.userId, deviceId: member.deviceId, name: member.name });
+        }
+    }
+    return viewers.sort((a, b) => (deviceKey(a) < deviceKey(b) ? -1 : 1));
+}

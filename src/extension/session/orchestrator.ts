@@ -1,0 +1,245 @@
+/**
+ * Runs the session core: events are reduced one at a time, effects run over the ports, and their ends come back as events.
+ * Grants live here between being fetched and being sent to their page; the state never holds them.
+ */
+import type { MediaGrant, TrustLevel } from '../../webview/protocol/messages.ts';
+import { isHushError, userMessage } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { reduce } from './machine.ts';
+import { memberOf, targetMember } from './members.ts';
+import type { Disposable, KeyEvent, MediaKey, MediaPort, RtcPort } from './ports.ts';
+import { initialState, type Effect, type Failure, type Notice, type SessionEvent, type SessionState } from './state.ts';
+
+export interface OrchestratorPorts {
+    readonly rtc: RtcPort;
+    readonly media: MediaPort;
+    readonly log: Log;
+    deviceTrust(userId: string, deviceId: string): Promise<TrustLevel>;
+    notify(notice: Notice): void;
+}
+
+export interface Orchestrator extends Disposable {
+    readonly state: SessionState;
+    dispatch(event: SessionEvent): void;
+    onState(listener: (state: SessionState) => void): Disposable;
+    /** Resolves when every join, announce and leave asked for so far has ended. */
+    settled(): Promise<void>;
+}
+
+interface Grant {
+    readonly grant: MediaGrant;
+    /** Identity we publish under; undefined for a view. */
+    readonly identity: string | undefined;
+}
+
+function failureOf(error: unknown, doing: string): Failure {
+    return { code: isHushError(error) ? error.code : 'internal', message: userMessage(error, doing) };
+}
+
+/** http(s) and ws(s) forms of the SFU's origin: livekit-client speaks both to it. */
+export function sfuOrigins(url: string): string[] {
+    const { host, protocol } = new URL(url);
+    return protocol === 'wss:' ? [`wss://${host}`, `https://${host}`] : [`ws://${host}`, `http://${host}`];
+}
+
+export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
+    const { rtc, media, log } = ports;
+    let state = initialState;
+    let disposed = false;
+    const queue: SessionEvent[] = [];
+    let draining = false;
+    const listeners = new Set<(state: SessionState) => void>();
+    const grants = new Map<string, Grant>();
+    /** Membership changes of one room run in order: a leave must not overtake its join. */
+    const perRoom = new Map<string, Promise<void>>();
+
+    function dispatch(event: SessionEvent): void {
+        if (disposed) return;
+        queue.push(event);
+        if (draining) return;
+        draining = true;
+        try {
+            for (let next = queue.shift(); next; next = queue.shift()) {
+                const step = reduce(state, next);
+                const changed = step.state !== state;
+                state = step.state;
+                for (const effect of step.effects) run(effect);
+                if (changed) for (const listener of listeners) listener(state);
+            }
+        } finally {
+            draining = false;
+        }
+    }
+
+    function inRoomOrder(roomId: string, work: () => Promise<void>): void {
+        const before = perRoom.get(roomId) ?? Promise.resolve();
+        const after = before.then(work).finally(() => {
+            if (perRoom.get(roomId) === after) perRoom.delete(roomId);
+        });
+        perRoom.set(roomId, after);
+    }
+
+    /** A key goes only to pages that play, or publish, the participant it belongs to. */
+    function sendKey(call: string, generation: number, key: MediaKey): void {
+        media.send(call, generation, { type: 'keys.set', identity: key.identity, index: key.index, key: key.key });
+    }
+
+    function onKey(event: KeyEvent): void {
+        if (event.kind !== 'key') {
+            const failed = event.kind === 'deliveryFailed';
+            dispatch({ type: 'keyDelivery', roomId: event.roomId, failed, message: failed ? event.message : '' });
+            return;
+        }
+        const { key } = event;
+        const { share } = state;
+        if (share?.roomId === key.roomId && grants.get(share.id)?.identity === key.identity && share.phase !== 'choosing') {
+            sendKey(share.id, share.generation, key);
+        }
+        for (const view of state.views.values()) {
+            if (view.target.roomId !== key.roomId || view.phase === 'preparing' || view.phase === 'opening') continue;
+            const identity = targetMember(state, view.target)?.identity;
+            if (view.target.userId === undefined || identity === key.identity) sendKey(view.id, view.generation, key);
+        }
+    }
+
+    async function fetchGrant(effect: Extract<Effect, { type: 'fetchPublishGrant' | 'fetchViewGrant' }>): Promise<void> {
+        const { call, generation, roomId } = effect;
+        try {
+            const fetched: Grant =
+                effect.type === 'fetchPublishGrant'
+                    ? await rtc.publishGrant(roomId)
+                    : { grant: await rtc.viewGrant(roomId, effect.serviceUrl, call), identity: undefined };
+            grants.set(call, fetched);
+            dispatch({ type: 'grantReady', call, generation });
+        } catch (error) {
+            log.warn(`no media token for ${effect.type === 'fetchPublishGrant' ? 'sharing' : 'watching'}`, error);
+            dispatch({ type: 'grantFailed', call, generation, failure: failureOf(error, 'Connecting to the media server') });
+        }
+    }
+
+    function joinCall(roomId: string, work: () => Promise<void>): void {
+        inRoomOrder(roomId, async () => {
+            try {
+                await work();
+                dispatch({ type: 'joined', roomId });
+            } catch (error) {
+                log.warn('joining the call failed', error);
+                dispatch({ type: 'joinFailed', roomId, failure: failureOf(error, 'Joining the call') });
+            }
+        });
+    }
+
+    function run(effect: Effect): void {
+        switch (effect.type) {
+            case 'fetchPublishGrant':
+            case 'fetchViewGrant':
+                void fetchGrant(effect);
+                return;
+            case 'openPage': {
+                const url = grants.get(effect.call)?.grant.url;
+                media.open({ ...effect, connectOrigins: url === undefined ? [] : sfuOrigins(url) });
+                return;
+            }
+            case 'revealPage':
+                media.reveal(effect.call);
+                return;
+            case 'closePage':
+                grants.delete(effect.call);
+                media.close(effect.call);
+                return;
+            case 'send':
+                media.send(effect.call, effect.generation, effect.message);
+                return;
+            case 'publish': {
+                const held = grants.get(effect.call);
+                if (held?.identity === undefined) return;
+                for (const key of rtc.currentKeys(effect.roomId)) {
+                    if (key.identity === held.identity) sendKey(effect.call, effect.generation, key);
+                }
+                media.send(effect.call, effect.generation, { type: 'share.publish', grant: held.grant, identity: held.identity });
+                return;
+            }
+            case 'connectView': {
+                const held = grants.get(effect.call);
+                if (!held) return;
+                for (const key of rtc.currentKeys(effect.roomId)) {
+                    if (effect.identity === null || key.identity === effect.identity) sendKey(effect.call, effect.generation, key);
+                }
+                media.send(effect.call, effect.generation, { type: 'view.connect', grant: held.grant, identity: effect.identity });
+                return;
+            }
+            case 'join':
+                joinCall(effect.roomId, () => rtc.join(effect.roomId, effect.shares));
+                return;
+            case 'announce':
+                joinCall(effect.roomId, () => rtc.announce(effect.roomId, effect.shares));
+                return;
+            case 'leave':
+                inRoomOrder(effect.roomId, async () => {
+                    // The delayed leave takes over if this does not reach the server.
+                    await rtc.leave(effect.roomId).catch((error: unknown) => log.warn('leaving the call failed', error));
+                });
+                return;
+            case 'startKeys':
+                rtc.startKeys(effect.roomId).then(
+                    () => dispatch({ type: 'keysReady', roomId: effect.roomId }),
+                    (error: unknown) => {
+                        log.warn('the media key could not be sent', error);
+                        const failure = failureOf(error, 'Sending the encryption key');
+                        dispatch({ type: 'keysFailed', roomId: effect.roomId, failure });
+                    },
+                );
+                return;
+            case 'stopKeys':
+                rtc.stopKeys(effect.roomId);
+                return;
+            case 'sendWatch':
+                rtc.sendWatch(effect, effect.watching).catch((error: unknown) => log.warn('telling the sharer failed', error));
+                return;
+            case 'queryTrust':
+                ports.deviceTrust(effect.userId, effect.deviceId).then(
+                    (trust) => dispatch({ type: 'trust', viewId: effect.viewId, trust }),
+                    (error: unknown) => log.warn('device trust is not known', error),
+                );
+                return;
+            case 'notify':
+                ports.notify(effect.notice);
+                return;
+            case 'log':
+                log[effect.level](effect.text);
+                return;
+        }
+    }
+
+    const subscriptions: Disposable[] = [
+        rtc.onKey(onKey),
+        rtc.onWatch((event) => {
+            if (memberOf(state, event.roomId, event.userId, event.deviceId) || event.watching) dispatch({ type: 'watch', ...event });
+        }),
+        media.onMessage((call, generation, message) => {
+            if (message.type === 'log') log[message.level](`page ${call.slice(-6)}: ${message.text}`);
+            dispatch({ type: 'page', call, generation, message });
+        }),
+        media.onClosed((call, generation, reason) => dispatch({ type: 'pageClosed', call, generation, reason })),
+    ];
+
+    return {
+        get state() {
+            return state;
+        },
+        dispatch,
+        onState(listener) {
+            listeners.add(listener);
+            return { dispose: () => listeners.delete(listener) };
+        },
+        async settled() {
+            while (perRoom.size > 0) await Promise.all(perRoom.values());
+        },
+        dispose() {
+            disposed = true;
+            for (const subscription of subscriptions) subscription.dispose();
+            listeners.clear();
+            grants.clear();
+        },
+    };
+}

@@ -1,0 +1,193 @@
+/** What the session core knows, and what can happen to it. Immutable; holds no token and no key, so it can be logged. Pure. */
+import type { PageMessage, Viewer, ViewState, TrustLevel, ShareSettings, HostMessage } from '../../webview/protocol/messages.ts';
+import type { CaptureLocation } from './ports.ts';
+import type { RtcMember, Share } from './types.ts';
+
+export interface SelfDevice {
+    readonly userId: string;
+    readonly deviceId: string;
+}
+
+/**
+ * Our own share:
+ * ```
+ * preparing --grant--> choosing --picked--> publishing --published--> live <--> reconnecting
+ *     any of them --stop, capture ended, page closed, failure--> gone
+ * ```
+ */
+export interface LocalShare {
+    readonly id: string;
+    readonly roomId: string;
+    readonly roomName: string;
+    /** Rises each time its page is rebuilt. */
+    readonly generation: number;
+    readonly location: CaptureLocation;
+    readonly phase: 'preparing' | 'choosing' | 'publishing' | 'live' | 'reconnecting';
+    /** ms since the epoch. */
+    readonly startedTs: number;
+    /** Captured size in px, once known. */
+    readonly size: { readonly width: number; readonly height: number } | undefined;
+    /** Our media key was sent to everybody in the call; publishing waits for it. */
+    readonly keysReady: boolean;
+    /** Our membership with this share is on the server; publishing waits for it. */
+    readonly joined: boolean;
+    /** Delivery of a rotated key failed: the page sends no picture until it is repaired. */
+    readonly held: boolean;
+    /** Who told us that they watch, by `user|device`. */
+    readonly watchers: ReadonlySet<string>;
+    readonly settings: ShareSettings;
+}
+
+/** Which screen a tab shows. Without a device it is the first screen of the room, whoever shares it. */
+export interface ViewTarget {
+    readonly roomId: string;
+    readonly userId: string | undefined;
+    readonly deviceId: string | undefined;
+    /** Known for Hush's shares only. */
+    readonly shareId: string | undefined;
+}
+
+export interface View {
+    readonly id: string;
+    readonly target: ViewTarget;
+    readonly sharerName: string;
+    readonly roomName: string;
+    readonly generation: number;
+    readonly phase: 'preparing' | 'opening' | ViewState;
+    readonly detail: string;
+    /** We told the sharer that we watch. */
+    readonly announced: boolean;
+    readonly trust: TrustLevel;
+}
+
+export interface SessionState {
+    readonly self: SelfDevice | undefined;
+    readonly rtc: ReadonlyMap<string, readonly RtcMember[]>;
+    /** What we last asked the server for, per room: our membership and the shares in it. */
+    readonly calls: ReadonlyMap<string, readonly Share[]>;
+    readonly share: LocalShare | undefined;
+    readonly views: ReadonlyMap<string, View>;
+    /** LiveKit identities whose screen a page of ours has seen, per room: the only way to know another client's shares. */
+    readonly screens: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+export const initialState: SessionState = {
+    self: undefined,
+    rtc: new Map(),
+    calls: new Map(),
+    share: undefined,
+    views: new Map(),
+    screens: new Map(),
+};
+
+/** The sentence for the person, and a code for the log. */
+export interface Failure {
+    readonly code: string;
+    readonly message: string;
+}
+
+export type SessionEvent =
+    | { readonly type: 'signedIn'; readonly self: SelfDevice }
+    | { readonly type: 'signedOut' }
+    | { readonly type: 'rtcChanged'; readonly roomId: string; readonly members: readonly RtcMember[] }
+    /** We are no longer in the room: left, kicked, banned. */
+    | { readonly type: 'roomGone'; readonly roomId: string }
+    // what the person asks for
+    | {
+          readonly type: 'shareRequested';
+          readonly shareId: string;
+          readonly roomId: string;
+          readonly roomName: string;
+          readonly location: CaptureLocation;
+          readonly settings: ShareSettings;
+          readonly now: number;
+      }
+    | { readonly type: 'shareStopRequested' }
+    | {
+          readonly type: 'viewRequested';
+          readonly viewId: string;
+          readonly target: ViewTarget;
+          readonly sharerName: string;
+          readonly roomName: string;
+      }
+    | { readonly type: 'viewCloseRequested'; readonly viewId: string }
+    | { readonly type: 'leaveRequested'; readonly roomId: string }
+    // how effects ended
+    | { readonly type: 'grantReady'; readonly call: string; readonly generation: number }
+    | { readonly type: 'grantFailed'; readonly call: string; readonly generation: number; readonly failure: Failure }
+    | { readonly type: 'joined'; readonly roomId: string }
+    | { readonly type: 'joinFailed'; readonly roomId: string; readonly failure: Failure }
+    | { readonly type: 'keysReady'; readonly roomId: string }
+    | { readonly type: 'keysFailed'; readonly roomId: string; readonly failure: Failure }
+    | { readonly type: 'keyDelivery'; readonly roomId: string; readonly failed: boolean; readonly message: string }
+    | { readonly type: 'trust'; readonly viewId: string; readonly trust: TrustLevel }
+    // what pages and peers say
+    | { readonly type: 'page'; readonly call: string; readonly generation: number; readonly message: PageMessage }
+    | { readonly type: 'pageClosed'; readonly call: string; readonly generation: number; readonly reason: string }
+    | {
+          readonly type: 'watch';
+          readonly roomId: string;
+          readonly shareId: string;
+          readonly userId: string;
+          readonly deviceId: string;
+          readonly watching: boolean;
+      };
+
+export type Effect =
+    | { readonly type: 'fetchPublishGrant'; readonly call: string; readonly generation: number; readonly roomId: string }
+    | {
+          readonly type: 'fetchViewGrant';
+          readonly call: string;
+          readonly generation: number;
+          readonly roomId: string;
+          readonly serviceUrl: string | undefined;
+      }
+    | {
+          readonly type: 'openPage';
+          readonly call: string;
+          readonly generation: number;
+          readonly role: 'share' | 'view';
+          readonly location: CaptureLocation;
+          readonly title: string;
+          readonly roomName: string;
+          readonly target: ViewTarget | undefined;
+      }
+    | { readonly type: 'revealPage'; readonly call: string }
+    | { readonly type: 'closePage'; readonly call: string }
+    | { readonly type: 'send'; readonly call: string; readonly generation: number; readonly message: HostMessage }
+    /** Sends our key, then the grant: the page encrypts from the first frame. */
+    | { readonly type: 'publish'; readonly call: string; readonly generation: number; readonly roomId: string }
+    | {
+          readonly type: 'connectView';
+          readonly call: string;
+          readonly generation: number;
+          readonly roomId: string;
+          /** null: the first screen seen. */
+          readonly identity: string | null;
+      }
+    | { readonly type: 'join'; readonly roomId: string; readonly shares: readonly Share[] }
+    | { readonly type: 'announce'; readonly roomId: string; readonly shares: readonly Share[] }
+    | { readonly type: 'leave'; readonly roomId: string }
+    | { readonly type: 'startKeys'; readonly roomId: string }
+    | { readonly type: 'stopKeys'; readonly roomId: string }
+    | {
+          readonly type: 'sendWatch';
+          readonly roomId: string;
+          readonly userId: string;
+          readonly deviceId: string;
+          readonly shareId: string;
+          readonly watching: boolean;
+      }
+    | { readonly type: 'queryTrust'; readonly viewId: string; readonly userId: string; readonly deviceId: string }
+    | { readonly type: 'notify'; readonly notice: Notice }
+    | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn'; readonly text: string };
+
+/** Something a person should be told outside a page. The words and buttons are the views' business. */
+export type Notice =
+    | { readonly kind: 'alreadySharing'; readonly roomName: string }
+    | { readonly kind: 'shareFailed'; readonly failure: Failure }
+    | { readonly kind: 'shareEnded'; readonly reason: string }
+    | { readonly kind: 'viewFailed'; readonly failure: Failure }
+    | { readonly kind: 'held'; readonly message: string };
+
+export type { Viewer };

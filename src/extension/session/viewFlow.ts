@@ -1,0 +1,170 @@
+/** Tabs that show somebody's screen. Pure. */
+import type { PageMessage } from '../../webview/protocol/messages.ts';
+import { targetMember } from './members.ts';
+import type { Step } from './shareFlow.ts';
+import type { Effect, Failure, SessionEvent, SessionState, View, ViewTarget } from './state.ts';
+
+const still = (state: SessionState): Step => ({ state, effects: [] });
+
+export function withView(state: SessionState, id: string, patch: Partial<View>): SessionState {
+    const view = state.views.get(id);
+    return view ? { ...state, views: new Map(state.views).set(id, { ...view, ...patch }) } : state;
+}
+
+/** Same tab: a second click on a share brings its tab to the front. */
+function sameTarget(a: ViewTarget, b: ViewTarget): boolean {
+    return a.roomId === b.roomId && a.userId === b.userId && a.deviceId === b.deviceId && a.shareId === b.shareId;
+}
+
+function isOver(view: View): boolean {
+    return view.phase === 'ended' || view.phase === 'failed';
+}
+
+function grantEffect(state: SessionState, view: View): Effect {
+    return {
+        type: 'fetchViewGrant',
+        call: view.id,
+        generation: view.generation,
+        roomId: view.target.roomId,
+        serviceUrl: targetMember(state, view.target)?.serviceUrl,
+    };
+}
+
+export function requestView(state: SessionState, event: Extract<SessionEvent, { type: 'viewRequested' }>): Step {
+    const open = [...state.views.values()].find((v) => sameTarget(v.target, event.target));
+    if (open && !isOver(open)) return { state, effects: [{ type: 'revealPage', call: open.id }] };
+    if (open && open.id !== event.viewId) return retryView(state, open);
+    const view: View = {
+        id: event.viewId,
+        target: event.target,
+        sharerName: event.sharerName,
+        roomName: event.roomName,
+        generation: (open?.generation ?? 0) + 1,
+        phase: 'preparing',
+        detail: '',
+        announced: false,
+        trust: 'unknown',
+    };
+    const next = { ...state, views: new Map(state.views).set(view.id, view) };
+    return { state: next, effects: [grantEffect(next, view)] };
+}
+
+/** Starts the tab anew: a fresh grant, a fresh page. If the share is over but its sharer has a newer one, shows that. */
+export function retryView(state: SessionState, view: View): Step {
+    const { userId, deviceId } = view.target;
+    const member = state.rtc.get(view.target.roomId)?.find((m) => m.userId === userId && m.deviceId === deviceId);
+    const newest = member?.shares.at(-1);
+    const target = view.target.shareId !== undefined && newest ? { ...view.target, shareId: newest.id } : view.target;
+    const next = withView(state, view.id, {
+        target,
+        generation: view.generation + 1,
+        phase: 'preparing',
+        detail: '',
+        announced: false,
+    });
+    const renewed = next.views.get(view.id);
+    return renewed ? { state: next, effects: [grantEffect(next, renewed)] } : still(next);
+}
+
+export function viewGrantReady(state: SessionState, view: View): Step {
+    if (view.phase !== 'preparing') return still(state);
+    return {
+        state: withView(state, view.id, { phase: 'opening' }),
+        effects: [
+            {
+                type: 'openPage',
+                call: view.id,
+                generation: view.generation,
+                role: 'view',
+                location: 'webview',
+                title: view.sharerName,
+                roomName: view.roomName,
+                target: view.target,
+            },
+        ],
+    };
+}
+
+function watchEffect(view: View, watching: boolean): Effect[] {
+    const { roomId, userId, deviceId, shareId } = view.target;
+    if (userId === undefined || deviceId === undefined || shareId === undefined) return [];
+    return [{ type: 'sendWatch', roomId, userId, deviceId, shareId, watching }];
+}
+
+/** The share is over, or could not be shown: the tab stays and says so. */
+export function endView(state: SessionState, view: View, phase: 'ended' | 'failed', failure?: Failure): Step {
+    if (isOver(view)) return still(state);
+    const detail = failure?.message ?? '';
+    const effects: Effect[] = [
+        { type: 'send', call: view.id, generation: view.generation, message: { type: 'view.end', state: phase, detail } },
+        ...(view.announced ? watchEffect(view, false) : []),
+    ];
+    // Without a page yet there is no tab to say it in.
+    if (failure && view.phase === 'preparing' && view.generation === 1) {
+        effects.push({ type: 'notify', notice: { kind: 'viewFailed', failure } });
+        return closeView({ ...state }, { ...view, announced: false }, effects);
+    }
+    return { state: withView(state, view.id, { phase, detail, announced: false }), effects };
+}
+
+/** Forgets the tab. */
+export function closeView(state: SessionState, view: View, effects: readonly Effect[] = []): Step {
+    const views = new Map(state.views);
+    views.delete(view.id);
+    return {
+        state: { ...state, views },
+        effects: [...effects, ...(view.announced ? watchEffect(view, false) : []), { type: 'closePage', call: view.id }],
+    };
+}
+
+/** Ends the tabs of a room whose sharer or share went away. Called after the room's memberships changed. */
+export function endGoneViews(state: SessionState, roomId: string): Step {
+    let next = state;
+    const effects: Effect[] = [];
+    for (const view of state.views.values()) {
+        if (view.target.roomId !== roomId || view.target.userId === undefined || isOver(view)) continue;
+        if (targetMember(state, view.target)) continue;
+        const step = endView(next, view, 'ended');
+        next = step.state;
+        effects.push(...step.effects);
+    }
+    return { state: next, effects };
+}
+
+export function viewPageSaid(state: SessionState, view: View, message: PageMessage): Step {
+    switch (message.type) {
+        case 'ready': {
+            if (isOver(view)) {
+                const { generation, phase, detail } = view;
+                const end = { type: 'view.end', state: phase === 'failed' ? 'failed' : 'ended', detail } as const;
+                return { state, effects: [{ type: 'send', call: view.id, generation, message: end }] };
+            }
+            const { roomId, userId, deviceId } = view.target;
+            const member = targetMember(state, view.target);
+            // A tab restored after a window reload may outlive its share.
+            if (userId !== undefined && !member) return endView(state, view, 'ended');
+            const identity = member?.identity ?? null;
+            const effects: Effect[] = [{ type: 'connectView', call: view.id, generation: view.generation, roomId, identity }];
+            if (userId !== undefined && deviceId !== undefined) {
+                effects.push({ type: 'queryTrust', viewId: view.id, userId, deviceId });
+            }
+            return { state: withView(state, view.id, { phase: 'connecting' }), effects };
+        }
+        case 'view.state': {
+            if (isOver(view)) return still(state);
+            const next = withView(state, view.id, { phase: message.state, detail: message.detail });
+            if (message.state !== 'live' || view.announced) return { state: next, effects: [] };
+            return { state: withView(next, view.id, { announced: true }), effects: watchEffect(view, true) };
+        }
+        case 'view.screens': {
+            const screens = new Map(state.screens).set(view.target.roomId, new Set(message.identities));
+            return still({ ...state, screens });
+        }
+        case 'action':
+            if (message.name === 'retry') return retryView(state, view);
+            if (message.name === 'closeView') return closeView(state, view);
+            return still(state);
+        default:
+            return still(state);
+    }
+}

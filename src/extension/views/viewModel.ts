@@ -1,0 +1,217 @@
+/** What the sidebar tree and the status bar show, computed from the account, the rooms and the session. Pure. */
+import { rows } from '../contexts.ts';
+import { deviceKey, viewersOf } from '../session/members.ts';
+import type { SessionState, ViewTarget } from '../session/state.ts';
+import type { AccountState, RoomMember, RoomSnapshot, RtcMember } from '../session/types.ts';
+
+export interface Model {
+    readonly account: AccountState;
+    readonly rooms: readonly RoomSnapshot[];
+    readonly session: SessionState;
+    /** Room that this workspace is mapped to. */
+    readonly workspaceRoomId: string | undefined;
+}
+
+export interface TreeNode {
+    /** Stable across updates, so that VS Code keeps selection and expansion. */
+    readonly id: string;
+    readonly label: string;
+    readonly description: string;
+    readonly tooltip: string;
+    /** Codicon name. */
+    readonly icon: string;
+    readonly context: string;
+    readonly roomId: string;
+    /** Set on rows that open a tab on click. */
+    readonly target: ViewTarget | undefined;
+    readonly children: readonly TreeNode[];
+    readonly expanded: boolean;
+}
+
+/** Orders names as people do, the ID breaking ties so that rows never swap without cause. */
+function byName<T extends { readonly name: string }>(idOf: (item: T) => string): (a: T, b: T) => number {
+    return (a, b) => a.name.localeCompare(b.name) || (idOf(a) < idOf(b) ? -1 : 1);
+}
+
+function isSelf(session: SessionState, member: RtcMember): boolean {
+    return member.userId === session.self?.userId && member.deviceId === session.self.deviceId;
+}
+
+/** A member of another client is known to share only while a page of ours is in the media room. */
+function hasScreen(session: SessionState, room: RoomSnapshot, member: RtcMember): boolean {
+    return session.screens.get(room.roomId)?.has(member.identity) ?? false;
+}
+
+function shareRows(model: Model, room: RoomSnapshot): TreeNode[] {
+    const nodes: (TreeNode & { readonly startedTs: number })[] = [];
+    for (const member of room.rtc) {
+        const own = isSelf(model.session, member);
+        const { userId, deviceId, name } = member;
+        for (const share of member.shares) {
+            const view = [...model.session.views.values()].find((v) => v.target.shareId === share.id);
+            const watching = view !== undefined && view.phase !== 'ended' && view.phase !== 'failed';
+            nodes.push({
+                id: `share:${room.roomId}:${deviceKey(member)}:${share.id}`,
+                label: own ? 'Your screen' : `${name}’s screen`,
+                description: own ? sharingDescription(model.session) : watching ? 'watching' : 'live',
+                tooltip: own
+                    ? 'You are sharing your screen here, end-to-end encrypted. Click the stop button to end it.'
+                    : `${name} (${userId}) is sharing a screen, end-to-end encrypted. Click to watch.`,
+                icon: 'device-desktop',
+                context: own ? rows.ownShare : rows.share,
+                roomId: room.roomId,
+                target: own ? undefined : { roomId: room.roomId, userId, deviceId, shareId: share.id },
+                children: [],
+                expanded: false,
+                startedTs: share.startedTs,
+            });
+        }
+        if (member.client === 'other' && hasScreen(model.session, room, member)) {
+            nodes.push({
+                id: `share:${room.roomId}:${deviceKey(member)}`,
+                label: `${name}’s screen`,
+                description: 'live · other client',
+                tooltip: `${name} (${userId}) is sharing a screen from another MatrixRTC client. Click to watch.`,
+                icon: 'device-desktop',
+                context: rows.share,
+                roomId: room.roomId,
+                target: { roomId: room.roomId, userId, deviceId, shareId: undefined },
+                children: [],
+                expanded: false,
+                startedTs: member.createdTs,
+            });
+        }
+    }
+    return nodes.sort((a, b) => a.startedTs - b.startedTs || (a.id < b.id ? -1 : 1));
+}
+
+function sharingDescription(session: SessionState): string {
+    const { share } = session;
+    if (!share) return 'live';
+    return viewerCount(viewersOf(session, share).length);
+}
+
+export function viewerCount(count: number): string {
+    return count === 0 ? 'nobody watches yet' : count === 1 ? '1 person watches' : `${count} people watch`;
+}
+
+function memberRow(model: Model, room: RoomSnapshot, member: RoomMember): TreeNode {
+    const devices = room.rtc.filter((m) => m.userId === member.userId);
+    const sharing = devices.some((m) => m.shares.length > 0 || (m.client === 'other' && hasScreen(model.session, room, m)));
+    const other = devices.find((m) => m.client === 'other');
+    const you = member.userId === model.session.self?.userId;
+    const state =
+        member.membership === 'invite' ? 'invited' : sharing ? 'sharing' : devices.length > 0 ? 'in the session' : '';
+    return {
+        id: `member:${room.roomId}:${member.userId}`,
+        label: member.name,
+        description: [you ? 'you' : '', state].filter(Boolean).join(' · '),
+        tooltip: [
+            `${member.name} (${member.userId})`,
+            member.membership === 'invite' ? 'Invited, has not joined yet.' : '',
+            other ? 'In the call with another MatrixRTC client. If a screen is shared there, View Share shows it.' : '',
+            devices.length > 1 ? `In the session on ${devices.length} devices.` : '',
+        ]
+            .filter(Boolean)
+            .join('\n'),
+        icon: member.membership === 'invite' ? 'mail' : devices.length > 0 ? 'broadcast' : 'account',
+        context: other && !you ? rows.caller : rows.member,
+        roomId: room.roomId,
+        target:
+            other && !you
+                ? { roomId: room.roomId, userId: other.userId, deviceId: other.deviceId, shareId: undefined }
+                : undefined,
+        children: [],
+        expanded: false,
+    };
+}
+
+/** People in the session first, then the others, then who is only invited. */
+function memberRows(model: Model, room: RoomSnapshot): TreeNode[] {
+    const rank = (m: RoomMember): number =>
+        m.membership === 'invite' ? 2 : room.rtc.some((r) => r.userId === m.userId) ? 0 : 1;
+    const order = byName<RoomMember>((m) => m.userId);
+    return room.members.toSorted((a, b) => rank(a) - rank(b) || order(a, b)).map((m) => memberRow(model, room, m));
+}
+
+function roomRow(model: Model, room: RoomSnapshot): TreeNode {
+    const shares = shareRows(model, room);
+    const isWorkspace = room.roomId === model.workspaceRoomId;
+    const inCall = new Set(room.rtc.map((m) => m.userId)).size;
+    const facts = [
+        isWorkspace ? 'this workspace' : '',
+        room.encrypted ? '' : 'not encrypted',
+        shares.length > 0 ? `${shares.length} live` : inCall > 0 ? `${inCall} in the session` : '',
+    ];
+    const joined = model.session.calls.has(room.roomId);
+    return {
+        id: `room:${room.roomId}`,
+        label: room.name,
+        description: facts.filter(Boolean).join(' · '),
+        tooltip: room.encrypted
+            ? `${room.name}\nEnd-to-end encrypted · ${room.members.length} people`
+            : `${room.name}\nThis room is not encrypted, so Hush does not share screens in it.`,
+        icon: !room.encrypted ? 'unlock' : isWorkspace ? 'root-folder' : 'lock',
+        context: joined ? rows.roomInCall : rows.room,
+        roomId: room.roomId,
+        target: undefined,
+        children: [...shares, ...memberRows(model, room)],
+        expanded: isWorkspace || shares.length > 0,
+    };
+}
+
+function inviteRow(room: RoomSnapshot): TreeNode {
+    const from = room.inviter?.name ?? 'somebody';
+    return {
+        id: `invite:${room.roomId}`,
+        label: room.name,
+        description: `invitation from ${from}`,
+        tooltip: `${from} (${room.inviter?.userId ?? 'unknown'}) invites you to ${room.name}.`,
+        icon: 'mail',
+        context: rows.invite,
+        roomId: room.roomId,
+        target: undefined,
+        children: [],
+        expanded: false,
+    };
+}
+
+/** The workspace's session, then invitations, then rooms with something live, then the rest by name. */
+export function buildTree(model: Model): TreeNode[] {
+    const rank = (room: RoomSnapshot): number => {
+        if (room.membership === 'join' && room.roomId === model.workspaceRoomId) return 0;
+        if (room.membership === 'invite') return 1;
+        if (room.rtc.some((m) => m.shares.length > 0)) return 2;
+        return room.rtc.length > 0 ? 3 : room.encrypted ? 4 : 5;
+    };
+    const order = byName<RoomSnapshot>((r) => r.roomId);
+    return model.rooms
+        .toSorted((a, b) => rank(a) - rank(b) || order(a, b))
+        .map((room) => (room.membership === 'invite' ? inviteRow(room) : roomRow(model, room)));
+}
+
+export interface StatusItem {
+    readonly text: string;
+    readonly tooltip: string;
+    readonly command: 'stop' | 'view' | 'reveal';
+    readonly warning: boolean;
+}
+
+/** The status bar while a share of ours exists; undefined hides it. */
+export function sharingStatus(session: SessionState): StatusItem | undefined {
+    const { share } = session;
+    if (!share) return undefined;
+    const item = (text: string, tooltip: string, warning = false): StatusItem => ({ text, tooltip, warning, command: 'stop' });
+    if (share.phase === 'preparing') return item('$(loading~spin) Starting share…', 'Click to cancel.');
+    if (share.phase === 'choosing') return item('$(device-desktop) Choose what to share…', 'Pick a screen, window or tab. Click here to cancel.');
+    if (share.phase === 'publishing') return item('$(loading~spin) Starting share…', 'Sending the encryption key and connecting. Click to cancel.');
+    if (share.held) return item('$(warning) Sharing on hold', 'A changed encryption key could not be delivered, so nothing is sent. Click to stop sharing.', true);
+    if (share.phase === 'reconnecting') return item('$(sync~spin) Sharing: reconnecting…', 'The connection to the media server was lost. Click to stop sharing.', true);
+    const viewers = viewersOf(session, share);
+    const who = viewers.length === 0 ? 'Nobody watches yet.' : `Watching:\n${viewers.map((v) => `• ${v.name} (${v.userId}, device ${v.deviceId})`).join('\n')}`;
+    return item(
+        `$(device-desktop) Sharing · $(eye) ${viewers.length}`,
+        `You share your screen in ${share.roomName}, end-to-end encrypted.\n${who}\nClick to stop.`,
+        true,
+    );
+}

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { viewersOf } from '../../../src/extension/session/members.ts';
+import { ALICE, BOB, liveShare, member, READY, requestShare, ROOM, Run, STARTED, types } from './fixtures.ts';
+
+const CAROL = { userId: '@carol:hs', deviceId: 'CDEV' };
+
+describe('sharing', () => {
+    it('asks for a media token before anybody picks a screen', () => {
+        const run = new Run();
+        assert.deepEqual(types(run.do(requestShare())), ['fetchPublishGrant']);
+        assert.deepEqual(types(run.do({ type: 'grantReady', call: 'S1', generation: 1 })), ['openPage']);
+        assert.deepEqual(types(run.page('S1', 1, READY)), ['send share.capture']);
+    });
+
+    it('enters the call only once a screen was picked', () => {
+        const run = new Run();
+        run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
+        run.page('S1', 1, READY);
+        assert.equal(run.state.calls.size, 0);
+        assert.deepEqual(types(run.page('S1', 1, STARTED)), ['startKeys', 'join']);
+        assert.deepEqual(run.state.calls.get(ROOM), [{ id: 'S1', startedTs: 1_000 }]);
+    });
+
+    for (const order of [['joined', 'keysReady'], ['keysReady', 'joined']] as const) {
+        it(`publishes only after the key is sent and the membership stands (${order.join(', ')})`, () => {
+            const run = new Run();
+            run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
+            run.page('S1', 1, READY);
+            run.page('S1', 1, STARTED);
+            assert.deepEqual(types(run.do({ type: order[0], roomId: ROOM })), []);
+            assert.deepEqual(types(run.do({ type: order[1], roomId: ROOM })), ['publish']);
+        });
+    }
+
+    it('moves to the browser where the webview may not capture', () => {
+        const run = new Run();
+        run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
+        const effects = run.page('S1', 1, { ...READY, displayCapture: false });
+        assert.deepEqual(types(effects), ['closePage', 'openPage']);
+        assert.equal(run.state.share?.location, 'browser');
+        assert.equal(run.state.share?.generation, 2);
+        // What the old page still says is about nothing.
+        assert.deepEqual(run.page('S1', 1, STARTED), []);
+    });
+
+    it('does not end a share when its old webview closes after the move', () => {
+        const run = new Run();
+        run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
+        run.page('S1', 1, { ...READY, displayCapture: false });
+        run.do({ type: 'pageClosed', call: 'S1', generation: 1, reason: '' });
+        assert.equal(run.state.share?.phase, 'choosing');
+    });
+
+    it('keeps the page when the person cancels the picker, so that they can try again', () => {
+        const run = new Run();
+        run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
+        assert.deepEqual(run.page('S1', 1, { type: 'capture.failed', reason: 'denied', detail: '' }), []);
+        assert.equal(run.state.share?.phase, 'choosing');
+    });
+
+    it('a second click shows the running share instead of starting another', () => {
+        const run = liveShare();
+        assert.deepEqual(types(run.do(requestShare({ shareId: 'S2' }))), ['revealPage', 'notify']);
+        assert.equal(run.state.share?.id, 'S1');
+    });
+
+    for (const [name, event] of [
+        ['the stop command', { type: 'shareStopRequested' }],
+        ['the end of the capture', { type: 'page', call: 'S1', generation: 1, message: { type: 'capture.ended' } }],
+        ['closing the page', { type: 'pageClosed', call: 'S1', generation: 1, reason: 'closed' }],
+        ['leaving the session', { type: 'leaveRequested', roomId: ROOM }],
+        ['losing the room', { type: 'roomGone', roomId: ROOM }],
+        ['signing out', { type: 'signedOut' }],
+    ] as const) {
+        it(`${name} stops the page, forgets the key and leaves the call`, () => {
+            const run = liveShare();
+            const done = types(run.do(event));
+            for (const effect of ['send share.stop', 'closePage', 'stopKeys', 'leave']) {
+                assert.ok(done.includes(effect), `${effect} missing from ${done.join()}`);
+            }
+            assert.equal(run.state.share, undefined);
+            assert.equal(run.state.calls.size, 0);
+        });
+    }
+
+    it('a failed membership ends the share with the reason and leaves nothing', () => {
+        const run = new Run();
+        run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
+        run.page('S1', 1, READY);
+        run.page('S1', 1, STARTED);
+        const effects = run.do({ type: 'joinFailed', roomId: ROOM, failure: { code: 'room.mayNotCall', message: 'no' } });
+        assert.ok(effects.some((e) => e.type === 'notify' && e.notice.kind === 'shareFailed' && e.notice.failure.message === 'no'));
+        assert.ok(types(effects).includes('leave'));
+    });
+
+    it('holds the picture while a changed key cannot be delivered, and goes on after', () => {
+        const run = liveShare();
+        const held = run.do({ type: 'keyDelivery', roomId: ROOM, failed: true, message: 'no network' });
+        assert.deepEqual(types(held), ['send share.hold', 'notify']);
+        assert.deepEqual(run.do({ type: 'keyDelivery', roomId: ROOM, failed: true, message: 'again' }), []);
+        const released = run.do({ type: 'keyDelivery', roomId: ROOM, failed: false, message: '' });
+        assert.deepEqual(released, [
+            { type: 'send', call: 'S1', generation: 1, message: { type: 'share.hold', held: false } },
+        ]);
+    });
+
+    it('counts who said they watch and is in the call, and everybody on another client', () => {
+        const run = liveShare();
+        const watch = { type: 'watch', roomId: ROOM, shareId: 'S1', watching: true } as const;
+        run.do({ ...watch, ...BOB });
+        assert.deepEqual(viewersOf(run.state, run.state.share!), []);
+        const effects = run.do({
+            type: 'rtcChanged',
+            roomId: ROOM,
+            members: [member(ALICE), member(BOB), member(CAROL, { client: 'other' })],
+        });
+        assert.deepEqual(viewersOf(run.state, run.state.share!).map((v) => v.userId), [BOB.userId, CAROL.userId]);
+        assert.deepEqual(types(effects), ['send share.viewers']);
+        run.do({ ...watch, ...BOB, watching: false });
+        assert.deepEqual(viewersOf(run.state, run.state.share!).map((v) => v.userId), [CAROL.userId]);
+    });
+
+    it('ignores a watch message about another share', () => {
+        const run = liveShare();
+        run.do({ type: 'watch', roomId: ROOM, shareId: 'S0', watching: true, ...BOB });
+        assert.equal(run.state.share?.watchers.size, 0);
+    });
+});

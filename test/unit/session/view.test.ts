@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { BOB, liveView, member, READY, requestView, ROOM, Run, types } from './fixtures.ts';
+
+const bobShares = (...ids: string[]) =>
+    ({ type: 'rtcChanged', roomId: ROOM, members: [member(BOB, { shares: ids.map((id) => ({ id, startedTs: 5 })) })] }) as const;
+
+describe('watching', () => {
+    it('joins the call, opens a tab and connects to the sharer at the sharer’s SFU', () => {
+        const run = new Run();
+        run.do(bobShares('S9'));
+        const asked = run.do(requestView());
+        assert.deepEqual(types(asked), ['fetchViewGrant', 'join']);
+        assert.equal(asked[0]?.type === 'fetchViewGrant' && asked[0].serviceUrl, 'https://sfu.hs/jwt');
+        assert.deepEqual(types(run.do({ type: 'grantReady', call: 'V1', generation: 1 })), ['openPage']);
+        const connected = run.page('V1', 1, READY);
+        assert.deepEqual(types(connected), ['connectView', 'queryTrust']);
+        assert.equal(connected[0]?.type === 'connectView' && connected[0].identity, '@bob:hs:BDEV');
+    });
+
+    it('tells the sharer once, when the picture is live', () => {
+        const run = liveView();
+        assert.equal(run.effects.filter((e) => e.type === 'sendWatch').length, 1);
+        run.page('V1', 1, { type: 'view.state', state: 'frozen', detail: '' });
+        run.page('V1', 1, { type: 'view.state', state: 'live', detail: '' });
+        assert.equal(run.effects.filter((e) => e.type === 'sendWatch').length, 1);
+    });
+
+    it('a second click brings the tab to the front', () => {
+        const run = liveView();
+        assert.deepEqual(types(run.do(requestView('S9', 'V2'))), ['revealPage']);
+        assert.equal(run.state.views.size, 1);
+    });
+
+    it('two shares make two tabs in one membership', () => {
+        const run = liveView();
+        run.do(bobShares('S9', 'S10'));
+        assert.deepEqual(types(run.do(requestView('S10', 'V2'))), ['fetchViewGrant']);
+        assert.equal(run.state.views.size, 2);
+    });
+
+    for (const [name, event] of [
+        ['the sharer stops', bobShares()],
+        ['the sharer leaves', { type: 'rtcChanged', roomId: ROOM, members: [] }],
+    ] as const) {
+        it(`the tab stays and says that the share is over when ${name}`, () => {
+            const run = liveView();
+            const effects = run.do(event);
+            assert.deepEqual(types(effects), ['send view.end', 'sendWatch', 'leave']);
+            assert.equal(run.state.views.get('V1')?.phase, 'ended');
+        });
+    }
+
+    it('retry after the end shows the sharer’s new share in the same tab', () => {
+        const run = liveView();
+        run.do(bobShares(), bobShares('S10'));
+        const effects = run.page('V1', 1, { type: 'action', name: 'retry' });
+        assert.deepEqual(types(effects), ['fetchViewGrant', 'join']);
+        assert.equal(run.state.views.get('V1')?.target.shareId, 'S10');
+        assert.equal(run.state.views.get('V1')?.generation, 2);
+    });
+
+    it('a tab restored after its share ended says so', () => {
+        const run = new Run();
+        run.do(requestView(), { type: 'grantReady', call: 'V1', generation: 1 });
+        assert.ok(types(run.page('V1', 1, READY)).includes('send view.end'));
+        assert.equal(run.state.calls.size, 0);
+    });
+
+    it('a token that is refused before there is a tab is told as a notification and leaves the call', () => {
+        const run = new Run();
+        run.do(bobShares('S9'), requestView());
+        const failure = { code: 'media.tokenRefused', message: 'refused' };
+        const effects = run.do({ type: 'grantFailed', call: 'V1', generation: 1, failure });
+        assert.ok(effects.some((e) => e.type === 'notify' && e.notice.kind === 'viewFailed'));
+        assert.ok(types(effects).includes('leave'));
+        assert.equal(run.state.views.size, 0);
+    });
+
+    it('closing the tab tells the sharer and leaves', () => {
+        const run = liveView();
+        const effects = run.do({ type: 'pageClosed', call: 'V1', generation: 1, reason: '' });
+        assert.deepEqual(types(effects), ['sendWatch', 'closePage', 'leave']);
+    });
+
+    it('without a target device shows the first screen of the room', () => {
+        const run = new Run();
+        run.do(
+            {
+                type: 'viewRequested',
+                viewId: 'V1',
+                target: { roomId: ROOM, userId: undefined, deviceId: undefined, shareId: undefined },
+                sharerName: 'Room',
+                roomName: 'Room',
+            },
+            { type: 'grantReady', call: 'V1', generation: 1 },
+        );
+        const [connect] = run.page('V1', 1, READY);
+        assert.equal(connect?.type === 'connectView' && connect.identity, null);
+    });
+});
