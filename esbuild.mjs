@@ -28,15 +28,15 @@ const engineOnDemand = {
     },
 };
 
-const host = { ...shared, platform: 'node', target: 'node22', format: 'cjs', external: ['vscode', 'keytar'] };
 const importMetaUrl = {
     banner: { js: "const __importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
     define: { 'import.meta.url': '__importMetaUrl' },
 };
+const host = { ...shared, ...importMetaUrl, platform: 'node', target: 'node22', format: 'cjs', external: ['vscode'] };
 
 const results = await Promise.all([
     build({ ...host, entryPoints: { main: 'src/extension/main.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' }, plugins: [engineOnDemand] }),
-    build({ ...host, ...importMetaUrl, entryPoints: { engine: 'src/extension/engine.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' } }),
+    build({ ...host, entryPoints: { engine: 'src/extension/engine.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' } }),
     build({
         ...shared,
         platform: 'browser',
@@ -48,6 +48,13 @@ const results = await Promise.all([
     }),
 ]);
 await cp(require.resolve('@matrix-org/matrix-sdk-crypto-wasm').replace(/[^/\\]+$/u, 'pkg/matrix_sdk_crypto_wasm_bg.wasm'), 'dist/pkg/matrix_sdk_crypto_wasm_bg.wasm');
+
+// keytar is native: its loader and the prebuilt binaries of every platform go along as they are.
+await cp('node_modules/keytar/lib', 'dist/keytar/lib', { recursive: true });
+await cp('node_modules/keytar/prebuilds', 'dist/keytar/prebuilds', { recursive: true });
+await cp('node_modules/keytar/LICENSE.md', 'dist/keytar/LICENSE.md');
+// This package is `type: module`; keytar's loader is CommonJS.
+await writeFile('dist/keytar/package.json', '{ "type": "commonjs" }\n');
 
 // For the architecture test: what went into which bundle.
 const inputs = Object.fromEntries(

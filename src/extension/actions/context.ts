@@ -1,0 +1,31 @@
+/** What the commands work with. */
+import type * as vscode from 'vscode';
+import { HushError } from '../errors.ts';
+import type { Account } from '../account.ts';
+import type { Log } from '../log.ts';
+import type { Orchestrator } from '../session/orchestrator.ts';
+import type { ViewTarget } from '../session/state.ts';
+import type { WorkspaceFolders } from '../session/workspaceRooms.ts';
+import type { Model } from '../views/viewModel.ts';
+
+export interface ActionContext {
+    readonly log: Log;
+    readonly model: Model;
+    readonly account: Account | undefined;
+    readonly orchestrator: Orchestrator | undefined;
+    readonly workspace: WorkspaceFolders;
+    readonly configuration: () => vscode.WorkspaceConfiguration;
+    mapWorkspace(roomId: string, folder?: string): Promise<void>;
+    unmapWorkspace(): Promise<void>;
+    /** The screen that a row of the tree stands for. */
+    targetOfRow(rowId: string): ViewTarget | undefined;
+}
+
+/** The signed-in account and its session core. Throws `account.notSignedIn`. */
+export function signedIn(context: ActionContext): { account: Account; orchestrator: Orchestrator } {
+    const { account, orchestrator } = context;
+    if (!account || !orchestrator) {
+        throw new HushError('account.notSignedIn', 'You are not signed in. Run "Hush: Sign In" first.');
+    }
+    return { account, orchestrator };
+}

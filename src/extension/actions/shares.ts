@@ -1,0 +1,82 @@
+/** Commands about shares: share, stop, view, leave. */
+import * as vscode from 'vscode';
+import { ulid } from 'ulid';
+import { readSetting, shareSettings } from '../config.ts';
+import { HushError } from '../errors.ts';
+import type { ViewTarget } from '../session/state.ts';
+import { shareChoices } from '../views/shareChoices.ts';
+import { signedIn, type ActionContext } from './context.ts';
+import { joinedRooms, pickRoom, roomIdOf, type RoomArgument } from './rooms.ts';
+
+/** The row's room, else the workspace's, else the only one there is, else asked. */
+async function roomToShareIn(context: ActionContext, argument: RoomArgument): Promise<string | undefined> {
+    const chosen = roomIdOf(argument) ?? context.model.workspaceRoomId;
+    if (chosen !== undefined) return chosen;
+    const rooms = joinedRooms(context).filter((room) => room.encrypted);
+    return rooms.length === 1 ? rooms[0]?.roomId : pickRoom(context, 'Share your screen in which room?');
+}
+
+export async function shareScreen(context: ActionContext, argument: RoomArgument): Promise<void> {
+    const { orchestrator } = signedIn(context);
+    const roomId = orchestrator.state.share?.roomId ?? (await roomToShareIn(context, argument));
+    if (roomId === undefined) return;
+    const room = context.model.rooms.find((r) => r.roomId === roomId);
+    if (room && !room.encrypted) {
+        throw new HushError('room.notEncrypted', `${room.name} is not encrypted, so Hush does not share a screen in it. Start a session, or link an encrypted room.`);
+    }
+    if (room && !room.mayJoinCall) {
+        throw new HushError('room.mayNotCall', `You may not start calls in ${room.name}. Ask somebody who manages the room to allow "org.matrix.msc3401.call.member" for everybody.`);
+    }
+    const settings = context.configuration();
+    orchestrator.dispatch({
+        type: 'shareRequested',
+        shareId: ulid(),
+        roomId,
+        roomName: room?.name ?? roomId,
+        location: readSetting(settings, 'hush.capture.location') === 'browser' ? 'browser' : 'webview',
+        settings: shareSettings(settings),
+        now: Date.now(),
+    });
+}
+
+export function stopSharing(context: ActionContext): void {
+    context.orchestrator?.dispatch({ type: 'shareStopRequested' });
+}
+
+/** A tree row with a target, or nothing when run from the palette. */
+export type ViewArgument = { readonly target: ViewTarget | undefined } | undefined;
+
+export async function viewShare(context: ActionContext, argument: ViewArgument): Promise<void> {
+    const { orchestrator } = signedIn(context);
+    if (argument?.target) {
+        openView(context, argument.target);
+        return;
+    }
+    const choices = shareChoices(context.model.rooms, orchestrator.state);
+    if (choices.length === 0) {
+        const share = 'Share My Screen';
+        const chosen = await vscode.window.showInformationMessage('Nobody is sharing a screen in your rooms right now.', share);
+        if (chosen === share) await shareScreen(context, undefined);
+        return;
+    }
+    const picked =
+        choices.length === 1 ? choices[0] : await vscode.window.showQuickPick(choices, { title: 'View Share', placeHolder: 'Choose a screen', matchOnDescription: true, matchOnDetail: true });
+    if (picked) openView(context, picked.target);
+}
+
+/** Opens (or brings to the front) the tab of a screen. */
+export function openView(context: ActionContext, target: ViewTarget, viewId: string = ulid()): void {
+    const { orchestrator } = signedIn(context);
+    const room = context.model.rooms.find((r) => r.roomId === target.roomId);
+    const sharer = room?.members.find((m) => m.userId === target.userId)?.name ?? target.userId;
+    const roomName = room?.name ?? target.roomId;
+    orchestrator.dispatch({ type: 'viewRequested', viewId, target, sharerName: sharer ?? roomName, roomName });
+}
+
+export async function leaveSession(context: ActionContext, argument: RoomArgument): Promise<void> {
+    const { orchestrator } = signedIn(context);
+    const rooms = new Set([...orchestrator.state.calls.keys(), ...(orchestrator.state.share ? [orchestrator.state.share.roomId] : [])]);
+    const chosen = roomIdOf(argument);
+    for (const roomId of chosen === undefined ? rooms : [chosen]) orchestrator.dispatch({ type: 'leaveRequested', roomId });
+    await orchestrator.settled();
+}

@@ -1,0 +1,106 @@
+/** **Hush: Sign In** and **Sign Out**: what is asked, in which order, and what a person reads when it does not work. */
+import * as os from 'node:os';
+import * as vscode from 'vscode';
+import { readSetting } from '../config.ts';
+import type { Engine } from '../engine.ts';
+import { isHushError, userMessage } from '../errors.ts';
+import { showFailure } from '../views/notices.ts';
+
+/** What signing in gave; the caller stores it in the vault before anything else. */
+export interface SignedIn {
+    readonly baseUrl: string;
+    readonly userId: string;
+    readonly deviceId: string;
+    readonly accessToken: string;
+    readonly refreshToken: string | undefined;
+    readonly expiresAt: number | undefined;
+}
+
+export interface SignInOptions {
+    readonly engine: () => Promise<Engine>;
+    readonly settings: vscode.WorkspaceConfiguration;
+    /** After the server ended the session: the same account and device, so that its keys stay useful. */
+    readonly again?: { readonly userId: string; readonly baseUrl: string; readonly deviceId: string } | undefined;
+}
+
+const machine = os.hostname().replace(/\.local$/u, '');
+
+/** "Hush on <machine> (VS Code)": what the person finds in the device list of other clients. */
+export const deviceName = `Hush on ${machine} (VS Code)`;
+
+function withNotification<T>(title: string, work: () => Promise<T>): Thenable<T | undefined> {
+    return vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+        (_progress, token) =>
+            // A cancelled request may still arrive at the server; its answer is dropped.
+            Promise.race([work(), new Promise<undefined>((resolve) => token.onCancellationRequested(() => resolve(undefined)))]),
+    );
+}
+
+/** Asks until a homeserver answers or the person gives up. What was typed is kept for the next try. */
+async function askHomeserver(options: SignInOptions) {
+    let typed = readSetting(options.settings, 'hush.homeserver');
+    for (let problem: string | undefined; ; ) {
+        const input = await vscode.window.showInputBox({
+            title: 'Hush: Sign In (1/2)',
+            prompt: problem ?? 'Your Matrix user ID, or the name or address of your homeserver',
+            placeHolder: '@you:example.org or example.org',
+            value: typed,
+            ignoreFocusOut: true,
+            validateInput: (value) => (value.trim() === '' ? 'Type your user ID or your homeserver.' : undefined),
+        });
+        if (input === undefined) return undefined;
+        typed = input;
+        try {
+            const engine = await options.engine();
+            return await withNotification(`Looking for ${input.trim()}…`, () => engine.discoverHomeserver(input, fetch));
+        } catch (error) {
+            problem = userMessage(error, 'Looking for the homeserver');
+            void showFailure(problem);
+        }
+    }
+}
+
+async function askUser(known: string | undefined, host: string): Promise<string | undefined> {
+    if (known !== undefined) return known;
+    const typed = await vscode.window.showInputBox({
+        title: 'Hush: Sign In',
+        prompt: `Your user name on ${host}`,
+        placeHolder: 'alice or @alice:example.org',
+        ignoreFocusOut: true,
+        validateInput: (value) => (value.trim() === '' ? 'Type your user name.' : undefined),
+    });
+    return typed?.trim();
+}
+
+/** Asks for everything and signs in. `undefined`: the person gave up; nothing was changed. */
+export async function signIn(options: SignInOptions): Promise<SignedIn | undefined> {
+    const homeserver = options.again ?? (await askHomeserver(options));
+    if (!homeserver) return undefined;
+    const { baseUrl } = homeserver;
+    const { host } = new URL(baseUrl);
+    const user = await askUser(homeserver.userId, host);
+    if (user === undefined) return undefined;
+    const engine = await options.engine();
+    for (let problem: string | undefined; ; ) {
+        const password = await vscode.window.showInputBox({
+            title: 'Hush: Sign In (2/2)',
+            prompt: problem ?? `Password of ${user} on ${host}`,
+            password: true,
+            ignoreFocusOut: true,
+        });
+        if (password === undefined) return undefined;
+        try {
+            const session = await withNotification(`Signing in as ${user}…`, () =>
+                engine.logInWithPassword({ baseUrl, user, password, deviceName, deviceId: options.again?.deviceId }, fetch, Date.now),
+            );
+            return session && { baseUrl, ...session };
+        } catch (error) {
+            problem = userMessage(error, 'Signing in');
+            void showFailure(problem);
+            // Another password can mend only a wrong one, or come after the wait that the server asked for.
+            const again = isHushError(error) && ['login.wrongPassword', 'network.rateLimited', 'network.offline', 'network.timeout'];
+            if (!again || !again.includes(error.code)) return undefined;
+        }
+    }
+}

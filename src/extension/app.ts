@@ -1,0 +1,152 @@
+/** The account that is signed in, with its session core: opened, replaced and closed as one. No vscode in here. */
+import type { Account } from './account.ts';
+import { userMessage } from './errors.ts';
+import { DisposableScope, type Disposable } from './lifecycle.ts';
+import type { Log } from './log.ts';
+import { createRoomFeed } from './roomFeed.ts';
+import { createOrchestrator, type Orchestrator } from './session/orchestrator.ts';
+import type { MediaPort } from './session/ports.ts';
+import { initialState, type Notice } from './session/state.ts';
+import type { AccountState, RoomSnapshot } from './session/types.ts';
+import type { StoredAccount } from './vault.ts';
+import type { Model } from './views/viewModel.ts';
+
+export interface AppOptions {
+    readonly media: MediaPort;
+    readonly log: Log;
+    /** Loads the engine and opens the account's stores; resolves before the first sync. */
+    openAccount(stored: StoredAccount): Promise<Account>;
+    notify(notice: Notice): void;
+    onInvite(room: RoomSnapshot): void;
+    /** The mapped room of this window among these rooms. */
+    workspaceRoom(rooms: readonly RoomSnapshot[]): string | undefined;
+    /** Runs after the current turn; several changes make one update. */
+    defer(work: () => void): void;
+}
+
+export interface App extends Disposable {
+    readonly model: Model;
+    readonly account: Account | undefined;
+    readonly orchestrator: Orchestrator | undefined;
+    onModel(listener: (model: Model) => void): Disposable;
+    /** Recomputes the model: the workspace mapping changed. */
+    refresh(): void;
+    /** Opens the stored account. A failure becomes the account's state, not an exception. */
+    open(stored: StoredAccount): Promise<void>;
+    /** Ends shares and tabs, leaves every call, then signs out on the server and here. */
+    signOut(): Promise<void>;
+    /** Leaves every call and stops; the sign-in stays. */
+    close(): Promise<void>;
+}
+
+export function createApp(options: AppOptions): App {
+    const { log } = options;
+    const listeners = new Set<(model: Model) => void>();
+    let state: AccountState = { kind: 'signedOut' };
+    let open: { account: Account; orchestrator: Orchestrator; scope: DisposableScope } | undefined;
+    let pending = false;
+
+    function buildModel(): Model {
+        const rooms = open?.account.rooms() ?? [];
+        return { account: state, rooms, session: open?.orchestrator.state ?? initialState, workspaceRoomId: options.workspaceRoom(rooms) };
+    }
+
+    function refresh(): void {
+        if (pending) return;
+        pending = true;
+        options.defer(() => {
+            pending = false;
+            const model = buildModel();
+            for (const listener of listeners) listener(model);
+        });
+    }
+
+    function setState(next: AccountState): void {
+        if (next.kind !== state.kind) log.info(`account: ${next.kind}`);
+        state = next;
+        refresh();
+    }
+
+    function wire(account: Account): void {
+        const scope = new DisposableScope();
+        const orchestrator = createOrchestrator({
+            rtc: account.rtc,
+            media: options.media,
+            log,
+            deviceTrust: (userId, deviceId) => account.deviceTrust(userId, deviceId),
+            notify: options.notify,
+        });
+        const feed = createRoomFeed();
+        const onRooms = (): void => {
+            for (const event of feed.next(account.rooms())) orchestrator.dispatch(event);
+            refresh();
+        };
+        const onState = (next: AccountState): void => {
+            // The server ended the session: nothing of ours may go on in its name.
+            if (next.kind === 'expired') orchestrator.dispatch({ type: 'signedOut' });
+            setState(next);
+        };
+        open = { account, orchestrator, scope };
+        scope.add(orchestrator);
+        scope.add(orchestrator.onState(refresh));
+        scope.add(account.onRooms(onRooms));
+        scope.add(account.onState(onState));
+        scope.add(account.onInvite(options.onInvite));
+        orchestrator.dispatch({ type: 'signedIn', self: { userId: account.userId, deviceId: account.deviceId } });
+        onRooms();
+        onState(account.state);
+    }
+
+    /** Ends everything of the open account, in the order that leaves nothing behind. */
+    async function unwire(end: (account: Account) => Promise<void>): Promise<void> {
+        const current = open;
+        if (!current) return;
+        current.orchestrator.dispatch({ type: 'signedOut' });
+        await current.orchestrator.settled();
+        open = undefined;
+        current.scope.dispose();
+        await end(current.account);
+    }
+
+    return {
+        get model() {
+            return buildModel();
+        },
+        get account() {
+            return open?.account;
+        },
+        get orchestrator() {
+            return open?.orchestrator;
+        },
+        onModel(listener) {
+            listeners.add(listener);
+            return { dispose: () => listeners.delete(listener) };
+        },
+        refresh,
+        async open(stored) {
+            await unwire((account) => account.stop());
+            setState({ kind: 'starting', userId: stored.userId });
+            try {
+                wire(await options.openAccount(stored));
+            } catch (error) {
+                log.error('the account could not be opened', error);
+                setState({ kind: 'failed', userId: stored.userId, message: userMessage(error, 'Opening your account') });
+            }
+        },
+        async signOut() {
+            try {
+                await unwire((account) => account.signOut());
+            } finally {
+                setState({ kind: 'signedOut' });
+            }
+        },
+        async close() {
+            await unwire((account) => account.stop());
+        },
+        dispose() {
+            listeners.clear();
+            open?.scope.dispose();
+            open = undefined;
+        },
+    };
+}

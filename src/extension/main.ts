@@ -1,0 +1,139 @@
+/** Composition root: builds the parts and registers them. The engine (matrix-js-sdk, crypto) is loaded when first needed. */
+import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import * as vscode from 'vscode';
+import { createAccountControl } from './accountControl.ts';
+import type { ActionContext } from './actions/context.ts';
+import { openView } from './actions/shares.ts';
+import { createApp } from './app.ts';
+import { registerAuthProvider } from './authProvider.ts';
+import { registerDiagnostics } from './diagnostics.ts';
+import type { Engine } from './engine.ts';
+import { DisposableScope } from './lifecycle.ts';
+import { createLog } from './log.ts';
+import { createMediaHost } from './panels/mediaHost.ts';
+import { createPageOpener, currentTheme } from './panels/openPages.ts';
+import { registerViewSerializer } from './panels/viewSerializer.ts';
+import { registerCommands } from './registerCommands.ts';
+import type { ViewTarget } from './session/state.ts';
+import { openVault, type Keytar, type Vault } from './vault.ts';
+import { showInvite, showNotice } from './views/notices.ts';
+import { renderModel } from './views/render.ts';
+import { createWorkspaceMapping } from './workspaceMapping.ts';
+
+let shutDown: (() => Promise<void>) | undefined;
+
+export function activate(extension: vscode.ExtensionContext): void {
+    const started = performance.now();
+    let activationMs = 0;
+    const scope = new DisposableScope();
+    extension.subscriptions.push(scope);
+    const channel = scope.add(vscode.window.createOutputChannel('Hush', { log: true }));
+    const log = createLog(channel);
+
+    let engine: Promise<Engine> | undefined;
+    const loadEngine = (): Promise<Engine> => (engine ??= import('./engine.ts'));
+    let vault: Promise<Vault> | undefined;
+    // The keychain is shared by every VS Code of the person; each installation's storage folder has an item of its own.
+    const place = createHash('sha256').update(extension.globalStorageUri.toString()).digest('hex').slice(0, 12);
+    const loadVault = (): Promise<Vault> =>
+        (vault ??= openVault({
+            loadKeytar: () => createRequire(import.meta.url)('./keytar/lib/keytar.js') as Keytar,
+            secrets: extension.secrets,
+            log,
+            service: `Hush (${place})`,
+        }));
+
+    const mapping = createWorkspaceMapping(extension.globalState, () => app.refresh());
+    const media = scope.add(createMediaHost({ opener: createPageOpener(extension.extensionUri, log), theme: currentTheme, log }));
+    const configuration = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration();
+    const control = createAccountControl({
+        loadEngine,
+        loadVault,
+        log,
+        storage: extension.globalStorageUri.fsPath,
+        configuration,
+        open: (stored) => app.open(stored),
+        signOut: () => app.signOut(),
+        state: () => app.model.account,
+    });
+    const app = scope.add(
+        createApp({
+            media,
+            log,
+            openAccount: control.openAccount,
+            notify: (notice) => void showNotice(notice),
+            onInvite: (room) => void showInvite(room),
+            workspaceRoom: (rooms) => mapping.room(rooms),
+            defer: setImmediate,
+        }),
+    );
+    const actions: ActionContext = {
+        log,
+        get model() {
+            return app.model;
+        },
+        get account() {
+            return app.account;
+        },
+        get orchestrator() {
+            return app.orchestrator;
+        },
+        get workspace() {
+            return mapping.folders;
+        },
+        configuration,
+        mapWorkspace: (roomId, folder) => mapping.map(roomId, folder),
+        unmapWorkspace: () => mapping.unmap(),
+        targetOfRow: (rowId) => view.tree.node(rowId)?.target,
+    };
+    const diagnostics = scope.add(
+        registerDiagnostics({
+            extension: extension.extension,
+            model: () => app.model,
+            vault: loadVault,
+            account: async () => (await app.account?.diagnostics()) ?? [],
+            activationMs: () => activationMs,
+        }),
+    );
+    const auth = scope.add(
+        registerAuthProvider({ account: () => app.model.account, signIn: control.signIn, signOut: control.signOut }),
+    );
+    const view = scope.add(renderModel());
+    const restored: ViewTarget[] = [];
+    scope.add(
+        app.onModel((model) => {
+            view.update(model);
+            auth.update(model.account);
+            if (model.account.kind !== 'ready') return;
+            for (const target of restored.splice(0)) openView(actions, target);
+            mapping.offer(model.rooms).catch((error: unknown) => log.warn('offering a room failed', error));
+        }),
+    );
+    scope.add(
+        registerViewSerializer(media, extension.extensionUri, log, (target) => {
+            restored.push(target);
+            app.refresh();
+        }),
+    );
+    scope.add(
+        registerCommands(actions, {
+            signIn: control.signIn,
+            signOut: control.signOut,
+            showLog: () => channel.show(),
+            showDiagnostics: () => diagnostics.show(),
+        }),
+    );
+    scope.add(vscode.workspace.onDidChangeWorkspaceFolders(() => app.refresh()));
+    app.refresh();
+    shutDown = () => app.close();
+    // After activation returned: reading the keychain must not delay the window.
+    setImmediate(() => void control.resume());
+    activationMs = performance.now() - started;
+    log.info(`activated in ${activationMs.toFixed(1)} ms`);
+}
+
+/** VS Code waits a few seconds for this: shares end and memberships are left at once. */
+export async function deactivate(): Promise<void> {
+    await shutDown?.();
+}

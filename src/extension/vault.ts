@@ -1,0 +1,165 @@
+/**
+ * Secrets in the operating system's keychain, else in VS Code's SecretStorage. One item per key. Never throws because a
+ * keychain is locked or absent: it falls back, and the diagnostics say why.
+ */
+import * as v from 'valibot';
+import type { Log } from './log.ts';
+
+/** The part of keytar's API that is used. */
+export interface Keytar {
+    getPassword(service: string, account: string): Promise<string | null>;
+    setPassword(service: string, account: string, password: string): Promise<void>;
+    deletePassword(service: string, account: string): Promise<boolean>;
+}
+/** The part of vscode.SecretStorage that is used. */
+export interface SecretStorageLike {
+    get(key: string): PromiseLike<string | undefined>;
+    store(key: string, value: string): PromiseLike<void>;
+    delete(key: string): PromiseLike<void>;
+}
+export type VaultKind = 'keychain' | 'secretStorage';
+
+export interface Vault {
+    /** Where new items go. */
+    readonly kind: VaultKind;
+    /** Why it is not the keychain; empty when it is. For the diagnostics. */
+    readonly reason: string;
+    get(key: string): Promise<string | undefined>;
+    /** Resolves once it is stored. @throws only when both stores refuse. */
+    set(key: string, value: string): Promise<void>;
+    /** Removes it from both stores. */
+    delete(key: string): Promise<void>;
+    /** Which store holds `key` now, as far as this process has seen. */
+    where(key: string): VaultKind | undefined;
+}
+export interface VaultOptions {
+    /** Loads keytar; throws or rejects where its binary or the bus is missing. */
+    readonly loadKeytar: () => Keytar | Promise<Keytar>;
+    readonly secrets: SecretStorageLike;
+    readonly log: Log;
+    /** Name under which the keychain lists the items. */
+    readonly service?: string;
+    /** Windows Credential Manager holds at most 2,560 bytes per item (CRED_MAX_CREDENTIAL_BLOB_SIZE) as UTF-8; unlimited elsewhere. */
+    readonly maxBytes?: number;
+    /** ms for one keychain operation: an unlock prompt that nobody sees must not hang sign-in. */
+    readonly timeoutMs?: number;
+}
+
+export async function openVault(options: VaultOptions): Promise<Vault> {
+    const { secrets, log, service = 'Hush', maxBytes = process.platform === 'win32' ? 2_560 : Infinity, timeoutMs = 10_000 } = options;
+    let keytar: Keytar | undefined;
+    let reason = '';
+    const places = new Map<string, VaultKind>();
+    const fallBack = (why: unknown): void => {
+        reason = why instanceof Error ? (why.message.split('\n')[0] ?? '') : String(why);
+        keytar = undefined;
+        log.warn(`The keychain cannot be used (${reason}); secrets go to VS Code's secret storage`);
+    };
+    const tryKeychain = async <T>(work: (keychain: Keytar) => Promise<T>): Promise<T | undefined> => {
+        if (!keytar) return undefined;
+        try {
+            return await within(work(keytar), timeoutMs);
+        } catch (error) {
+            fallBack(error);
+            return undefined;
+        }
+    };
+    try {
+        keytar = await options.loadKeytar();
+    } catch (error) {
+        fallBack(error);
+    }
+    // A keychain without a bus or daemon shows itself only when asked.
+    await tryKeychain((keychain) => keychain.getPassword(service, 'probe'));
+
+    return {
+        get kind() {
+            return keytar ? 'keychain' : 'secretStorage';
+        },
+        get reason() {
+            return reason;
+        },
+        where: (key) => places.get(key),
+        async get(key) {
+            // The fallback first: what is there is newer, because storing in the keychain clears it.
+            const spare = await secrets.get(key);
+            if (spare !== undefined) {
+                places.set(key, 'secretStorage');
+                return spare;
+            }
+            const found = await tryKeychain((keychain) => keychain.getPassword(service, key));
+            if (found === null || found === undefined) {
+                places.delete(key);
+                return undefined;
+            }
+            places.set(key, 'keychain');
+            return found;
+        },
+        async set(key, value) {
+            const fits = Buffer.byteLength(value) <= maxBytes;
+            if (!fits) log.warn('A secret is too large for this keychain; it goes to the secret storage of VS Code');
+            const stored = fits && (await tryKeychain(async (keychain) => {
+                await keychain.setPassword(service, key, value);
+                return true;
+            }));
+            if (stored === true) {
+                await secrets.delete(key);
+                places.set(key, 'keychain');
+            } else {
+                await secrets.store(key, value);
+                places.set(key, 'secretStorage');
+            }
+        },
+        async delete(key) {
+            await tryKeychain((keychain) => keychain.deletePassword(service, key));
+            await secrets.delete(key);
+            places.delete(key);
+        },
+    };
+}
+
+async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new Error(`no answer within ${ms / 1_000} s`)), ms);
+    try {
+        return await Promise.race([work, late.promise]);
+    } finally {
+        clearTimeout(timer);
+    }
+}
+
+const storedAccount = v.looseObject({
+    userId: v.string(),
+    deviceId: v.string(),
+    baseUrl: v.string(),
+    /** Base64 of 32 random bytes: encrypts the crypto store at rest. */
+    storageKey: v.pipe(v.string(), v.base64(), v.length(44)),
+    /** Absent once the server ended the session; the rest stays so that the same device can come back. */
+    accessToken: v.optional(v.string()),
+    refreshToken: v.optional(v.string()),
+    /** ms since the epoch. */
+    expiresAt: v.optional(v.number()),
+});
+export type StoredAccount = v.InferOutput<typeof storedAccount>;
+
+const ACCOUNT_KEY = 'account';
+
+/** The account of this machine, if there is one. What cannot be read counts as none, with a line in the log. */
+export async function loadAccount(vault: Vault, log: Log): Promise<StoredAccount | undefined> {
+    const text = await vault.get(ACCOUNT_KEY);
+    if (text === undefined) return undefined;
+    try {
+        return v.parse(storedAccount, JSON.parse(text));
+    } catch (error) {
+        log.error('The stored account cannot be read; sign in again', error instanceof v.ValiError ? new Error(String(error.message)) : undefined);
+        return undefined;
+    }
+}
+
+export async function saveAccount(vault: Vault, account: StoredAccount): Promise<void> {
+    await vault.set(ACCOUNT_KEY, JSON.stringify(account));
+}
+
+export async function deleteAccount(vault: Vault): Promise<void> {
+    await vault.delete(ACCOUNT_KEY);
+}

@@ -1,0 +1,57 @@
+/** Notifications, each with a way on. */
+import * as vscode from 'vscode';
+import { commands } from '../commands.ts';
+import type { Notice } from '../session/state.ts';
+import type { RoomSnapshot } from '../session/types.ts';
+
+/** Shows a notice of the session core. Errors also offer the log. */
+export async function showNotice(notice: Notice): Promise<void> {
+    switch (notice.kind) {
+        case 'alreadySharing': {
+            const stop = 'Stop Sharing';
+            const text = `You are already sharing your screen in ${notice.roomName}.`;
+            if ((await vscode.window.showInformationMessage(text, stop)) === stop) {
+                await vscode.commands.executeCommand(commands.stopSharing);
+            }
+            return;
+        }
+        case 'shareEnded':
+            vscode.window.setStatusBarMessage(`$(device-desktop) Sharing ended. ${notice.reason}`, 8_000);
+            return;
+        case 'held':
+            await withLog(vscode.window.showWarningMessage, `Your share is on hold: ${notice.message}`);
+            return;
+        case 'shareFailed':
+            await retryable(notice.failure.message, commands.shareScreen);
+            return;
+        case 'viewFailed':
+            await retryable(notice.failure.message, commands.viewShare);
+            return;
+    }
+}
+
+async function retryable(text: string, command: string): Promise<void> {
+    const [retry, log] = ['Try Again', 'Show Log'] as const;
+    const chosen = await vscode.window.showErrorMessage(text, retry, log);
+    if (chosen === retry) await vscode.commands.executeCommand(command);
+    if (chosen === log) await vscode.commands.executeCommand(commands.showLog);
+}
+
+async function withLog(show: (text: string, ...items: string[]) => Thenable<string | undefined>, text: string): Promise<void> {
+    const log = 'Show Log';
+    if ((await show(text, log)) === log) await vscode.commands.executeCommand(commands.showLog);
+}
+
+/** An error of a command: its sentence, and the log one click away. */
+export async function showFailure(text: string): Promise<void> {
+    await withLog(vscode.window.showErrorMessage, text);
+}
+
+/** "<name> invites you to <room>", with Join and Decline. Closing it leaves the invitation in the tree. */
+export async function showInvite(room: RoomSnapshot): Promise<void> {
+    const [join, decline] = ['Join', 'Decline'] as const;
+    const text = `${room.inviter?.name ?? 'Somebody'} invites you to ${room.name}`;
+    const chosen = await vscode.window.showInformationMessage(text, join, decline);
+    if (chosen === join) await vscode.commands.executeCommand(commands.acceptInvite, room.roomId);
+    if (chosen === decline) await vscode.commands.executeCommand(commands.declineInvite, room.roomId);
+}

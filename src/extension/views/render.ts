@@ -1,0 +1,50 @@
+/** Renders the model: tree, badge, status bar and context keys. */
+import * as vscode from 'vscode';
+import { contexts, type ContextKey } from '../contexts.ts';
+import { DisposableScope } from '../lifecycle.ts';
+import { createSessionsTree, type SessionsTree } from './sessionsTree.ts';
+import { createStatusBar } from './statusBar.ts';
+import { buildTree, sharingStatus, type Model } from './viewModel.ts';
+
+export interface RenderedModel extends vscode.Disposable {
+    readonly tree: SessionsTree;
+    update(model: Model): void;
+}
+
+function badge(model: Model): { count: number; tooltip: string } {
+    const invites = model.rooms.filter((room) => room.membership === 'invite').length;
+    const shares = model.rooms
+        .flatMap((room) => room.rtc)
+        .filter((m) => m.userId !== model.session.self?.userId)
+        .reduce((sum, m) => sum + m.shares.length, 0);
+    const parts = [
+        shares > 0 ? `${shares} live screen${shares === 1 ? '' : 's'}` : '',
+        invites > 0 ? `${invites} invitation${invites === 1 ? '' : 's'}` : '',
+    ];
+    return { count: invites + shares, tooltip: parts.filter(Boolean).join(', ') };
+}
+
+export function renderModel(): RenderedModel {
+    const scope = new DisposableScope();
+    const tree = scope.add(createSessionsTree());
+    const statusBar = scope.add(createStatusBar());
+    const known = new Map<ContextKey, unknown>();
+    const setContext = (key: ContextKey, value: unknown): void => {
+        if (known.get(key) === value) return;
+        known.set(key, value);
+        void vscode.commands.executeCommand('setContext', key, value);
+    };
+    return {
+        tree,
+        update(model) {
+            tree.update(model.account.kind === 'ready' ? buildTree(model) : [], badge(model));
+            statusBar.update(sharingStatus(model.session));
+            setContext(contexts.account, model.account.kind);
+            setContext(contexts.sharing, model.session.share !== undefined);
+            setContext(contexts.inSession, model.session.calls.size > 0);
+            setContext(contexts.linked, model.workspaceRoomId !== undefined);
+            setContext(contexts.hasRooms, model.rooms.some((room) => room.membership === 'join' && room.encrypted));
+        },
+        dispose: () => scope.dispose(),
+    };
+}

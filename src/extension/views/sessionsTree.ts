@@ -1,0 +1,83 @@
+/** The sidebar tree: renders {@link buildTree}, and refreshes only the rows that changed so that nothing flickers. */
+import * as vscode from 'vscode';
+import { commands } from '../commands.ts';
+import { DisposableScope } from '../lifecycle.ts';
+import type { TreeNode } from './viewModel.ts';
+
+export interface SessionsTree extends vscode.Disposable {
+    /** Shows these rows. Rows whose `id` and look are the same are left alone. */
+    update(nodes: readonly TreeNode[], badge: { count: number; tooltip: string }): void;
+    /** The row shown under this ID. */
+    node(id: string): TreeNode | undefined;
+}
+
+function look(node: TreeNode): string {
+    return [node.label, node.description, node.tooltip, node.icon, node.context, node.target?.shareId ?? ''].join('\u0000');
+}
+
+function item(node: TreeNode): vscode.TreeItem {
+    const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
+    const tree = new vscode.TreeItem(node.label, node.children.length === 0 ? None : node.expanded ? Expanded : Collapsed);
+    tree.id = node.id;
+    tree.description = node.description;
+    tree.tooltip = node.tooltip;
+    tree.iconPath = new vscode.ThemeIcon(node.icon);
+    tree.contextValue = node.context;
+    tree.accessibilityInformation = { label: `${node.label}, ${node.description}` };
+    if (node.target) tree.command = { command: commands.viewShare, title: 'View Share', arguments: [node.id] };
+    return tree;
+}
+
+/** Children differ in which rows there are or in their order. */
+function sameRows(a: readonly TreeNode[], b: readonly TreeNode[]): boolean {
+    return a.length === b.length && a.every((node, i) => node.id === b[i]?.id);
+}
+
+export function createSessionsTree(): SessionsTree {
+    const scope = new DisposableScope();
+    let roots: readonly TreeNode[] = [];
+    const byId = new Map<string, TreeNode>();
+    const changed = scope.add(new vscode.EventEmitter<string | undefined>());
+
+    function index(nodes: readonly TreeNode[]): void {
+        for (const node of nodes) {
+            byId.set(node.id, node);
+            index(node.children);
+        }
+    }
+
+    /** Fires for the topmost rows that changed; VS Code re-reads what is below them. */
+    function diff(before: ReadonlyMap<string, TreeNode>, nodes: readonly TreeNode[]): void {
+        for (const node of nodes) {
+            const old = before.get(node.id);
+            if (old && look(old) === look(node) && sameRows(old.children, node.children)) diff(before, node.children);
+            else changed.fire(node.id);
+        }
+    }
+
+    // Elements are ids, so that VS Code finds a row again after its node was replaced.
+    const provider: vscode.TreeDataProvider<string> = {
+        onDidChangeTreeData: changed.event,
+        getChildren: (id) => (id === undefined ? roots : (byId.get(id)?.children ?? [])).map((node) => node.id),
+        getTreeItem: (id) => {
+            const node = byId.get(id);
+            return node ? item(node) : new vscode.TreeItem('');
+        },
+    };
+    const view = scope.add(vscode.window.createTreeView('hush.sessions', { treeDataProvider: provider }));
+
+    return {
+        update(nodes, badge) {
+            const before = new Map(byId);
+            const sameRoots = sameRows(roots, nodes);
+            roots = nodes;
+            byId.clear();
+            index(nodes);
+            if (sameRoots) diff(before, nodes);
+            else changed.fire(undefined);
+            view.badge = badge.count > 0 ? { value: badge.count, tooltip: badge.tooltip } : undefined;
+        },
+        node: (id) => byId.get(id),
+        dispose: () => scope.dispose(),
+    };
+}

@@ -1,0 +1,56 @@
+/** Which room this window's workspace belongs to: kept in VS Code's memento, offered from git. */
+import * as vscode from 'vscode';
+import { matchesRemote } from '../matrix/workspaceHash.ts';
+import { gitRemotes } from './git.ts';
+import type { RoomSnapshot } from './session/types.ts';
+import { mappedRoom, offeredRooms, readMap, withMapping, withoutMapping, type WorkspaceFolders } from './session/workspaceRooms.ts';
+
+const KEY = 'hush.workspaceRooms';
+const DECLINED = 'hush.declinedOffers';
+
+export interface WorkspaceMapping {
+    readonly folders: WorkspaceFolders;
+    room(rooms: readonly RoomSnapshot[]): string | undefined;
+    map(roomId: string, folder?: string): Promise<void>;
+    unmap(): Promise<void>;
+    /** Once per room: a clone of the repository that a room names is open here, and nothing is mapped yet. */
+    offer(rooms: readonly RoomSnapshot[]): Promise<void>;
+}
+
+export function createWorkspaceMapping(state: vscode.Memento, changed: () => void): WorkspaceMapping {
+    const folders = (): WorkspaceFolders => ({
+        workspaceFile: vscode.workspace.workspaceFile?.toString(),
+        folders: (vscode.workspace.workspaceFolders ?? []).map((f) => ({ uri: f.uri.toString(), name: f.name })),
+    });
+    const map = () => readMap(state.get(KEY));
+    const store = async (next: Readonly<Record<string, string>>): Promise<void> => {
+        await state.update(KEY, next);
+        changed();
+    };
+    let asking = false;
+    return {
+        get folders() {
+            return folders();
+        },
+        room: (rooms) => mappedRoom(map(), folders(), rooms),
+        map: (roomId, folder) => store(withMapping(map(), folders(), roomId, folder)),
+        unmap: () => store(withoutMapping(map(), folders())),
+        async offer(rooms) {
+            if (asking || folders().folders.length === 0 || mappedRoom(map(), folders(), rooms) !== undefined) return;
+            const declined = new Set(state.get<string[]>(DECLINED, []));
+            const candidates = rooms.filter((room) => room.membership === 'join' && room.workspaces.length > 0 && !declined.has(room.roomId));
+            if (candidates.length === 0) return;
+            asking = true;
+            try {
+                const [room] = offeredRooms(candidates, await gitRemotes(), matchesRemote);
+                if (!room) return;
+                const [use, no] = ['Use This Room', 'Not This One'] as const;
+                const chosen = await vscode.window.showInformationMessage(`Your team has a session for this repository: ${room.name}.`, use, no);
+                if (chosen === use) await store(withMapping(map(), folders(), room.roomId));
+                else await state.update(DECLINED, [...declined, room.roomId]);
+            } finally {
+                asking = false;
+            }
+        },
+    };
+}

@@ -1,0 +1,89 @@
+/** What people do with Hush, each through the user interface. */
+import type { BrowserContext, Frame } from 'playwright-core';
+import { findHushFrame, PATIENCE, type Workbench } from './workbench.ts';
+
+export interface Credentials {
+    /** What is typed first: a server or its URL. */
+    readonly homeserver: string;
+    readonly user: string;
+    readonly password: string;
+}
+
+/** Signs in and waits until the tree has taken the welcome's place. */
+export async function signIn(workbench: Workbench, who: Credentials): Promise<void> {
+    await workbench.openSidebar();
+    await workbench.command('Hush: Sign In');
+    await workbench.answer(/homeserver/iu, who.homeserver);
+    await workbench.answer(/user name/iu, who.user);
+    await workbench.answer(/Password/u, who.password);
+    await ready(workbench);
+}
+
+/** The account is ready: the palette offers what needs one. */
+export async function ready(workbench: Workbench): Promise<void> {
+    await workbench.openSidebar();
+    const rooms = workbench.page.locator('.sidebar .monaco-list-row');
+    const empty = workbench.page.locator('.sidebar', { hasText: 'You are signed in and in no room yet' });
+    await rooms.or(empty).first().waitFor();
+}
+
+export async function startSession(workbench: Workbench, name: string): Promise<void> {
+    await workbench.command('Hush: Start Session for This Workspace');
+    await workbench.answer('Start Session', name);
+    await workbench.row(name).waitFor();
+}
+
+export async function invite(workbench: Workbench, userId: string): Promise<void> {
+    await workbench.command('Hush: Invite Teammate…');
+    await workbench.answer('Invite Teammate', userId);
+    await workbench.row(userId.slice(1).split(':')[0] ?? userId).waitFor();
+}
+
+export async function acceptInvite(workbench: Workbench, roomName: string): Promise<void> {
+    await workbench.clickNotification(new RegExp(`invites you to ${roomName}`, 'u'), 'Join');
+    await workbench.row(new RegExp(`${roomName}(?!.*invitation)`, 'u')).waitFor();
+}
+
+/** Maps the workspace to a room chosen by its ID; accepts the invitation first where there is one. */
+export async function linkRoom(workbench: Workbench, roomId: string): Promise<void> {
+    const deadline = Date.now() + PATIENCE;
+    for (;;) {
+        await workbench.command('Hush: Link Workspace to Room…');
+        const input = workbench.quickInput.locator('input');
+        await input.fill(roomId);
+        const row = workbench.quickInput.locator('.monaco-list-row', { hasText: roomId });
+        try {
+            await row.first().waitFor({ timeout: 5_000 });
+            await row.first().click();
+            await workbench.row('this workspace').waitFor();
+            return;
+        } catch (error) {
+            if (Date.now() > deadline) throw new Error(`The account is not in the encrypted room ${roomId}.`, { cause: error });
+            await workbench.page.keyboard.press('Escape');
+            const pending = workbench.row('invitation from');
+            if (await pending.isVisible()) await workbench.inlineAction('invitation from', 'Join');
+        }
+    }
+}
+
+/** Starts sharing and goes through the page's button where the browser wants one. Resolves when the share is live. */
+export async function shareScreen(workbench: Workbench, context: BrowserContext, capture: 'webview' | 'loopback'): Promise<Frame> {
+    await workbench.command('Hush: Share Screen');
+    const frames = (): Frame[] => (capture === 'webview' ? workbench.page.frames() : context.pages().flatMap((p) => p.frames()));
+    const frame = await findHushFrame(frames, 'share');
+    const choose = frame.getByRole('button', { name: /^Choose/u });
+    const live = findHushFrame(frames, 'share', 'live');
+    live.catch(() => undefined); // awaited below; the click may fail first
+    await choose.click({ timeout: 10_000 }).catch(async (error: unknown) => {
+        // The page may have had the gesture already, and then shows no button.
+        if ((await frame.evaluate(() => document.documentElement.dataset['hushState'])) === 'choosing') throw error;
+    });
+    return live;
+}
+
+/** Opens a share from the palette and waits for its picture. `pick` chooses among several. */
+export async function viewShare(workbench: Workbench, pick?: string): Promise<Frame> {
+    await workbench.command('Hush: View Share…');
+    if (pick !== undefined && (await workbench.quickInput.isVisible())) await workbench.pick(pick);
+    return workbench.hushFrame('view', 'live');
+}

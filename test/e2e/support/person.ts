@@ -1,0 +1,70 @@
+/** One person at a real VS Code: own server, own browser, own workspace folder. */
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { launchChromium, type Capture } from '../../stack/chromium.ts';
+import { removeAtEnd } from '../../stack/processes.ts';
+import { startVsCodeServer, type VsCodeServer } from '../../stack/vsCodeServer.ts';
+import { Workbench } from './workbench.ts';
+
+export interface PersonOptions {
+    readonly vsix: string;
+    /** Folder name, which the session's room is named after. */
+    readonly workspace: string;
+    /** Who answers the browser's picker. */
+    readonly capture?: Capture;
+    readonly headless?: boolean;
+    readonly network?: 'loopback' | 'any';
+    readonly settings?: Readonly<Record<string, unknown>>;
+    /** Size of the window, px. */
+    readonly viewport?: { readonly width: number; readonly height: number };
+    /** Extra browser flags, such as the window's place on the screen. */
+    readonly args?: readonly string[];
+    readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface Person {
+    readonly workbench: Workbench;
+    readonly browser: Browser;
+    readonly context: BrowserContext;
+    readonly server: VsCodeServer;
+    readonly folder: string;
+    stop(): Promise<void>;
+}
+
+/** Starts VS Code with the packaged Hush in it and opens its window. On failure nothing is left running. */
+export async function openPerson(options: PersonOptions): Promise<Person> {
+    const base = await mkdtemp(join(tmpdir(), 'hush-workspace-'));
+    const remove = removeAtEnd(base);
+    const folder = join(base, options.workspace);
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'hello.ts'), 'export const hello = "Hush";\n');
+    const cleanUp: (() => Promise<unknown>)[] = [remove];
+    const stop = async (): Promise<void> => {
+        for (const end of cleanUp.toReversed()) await end();
+    };
+    try {
+        const server = await startVsCodeServer({
+            vsix: [options.vsix],
+            settings: options.settings ?? {},
+            ...(options.env ? { env: options.env } : {}),
+        });
+        cleanUp.push(() => server.stop());
+        const browser = await launchChromium({
+            capture: options.capture ?? 'ask',
+            headless: options.headless ?? true,
+            network: options.network ?? 'loopback',
+            args: options.args ?? [],
+        });
+        cleanUp.push(() => browser.close());
+        const viewport = options.viewport ?? { width: 1280, height: 800 };
+        const context = await browser.newContext(options.headless === false ? { viewport: null } : { viewport });
+        const workbench = new Workbench(await context.newPage());
+        await workbench.open(server.url(folder));
+        return { workbench, browser, context, server, folder, stop };
+    } catch (error) {
+        await stop();
+        throw error;
+    }
+}

@@ -1,0 +1,122 @@
+/** Drives one VS Code window in a browser through what a person sees: palette, quick inputs, notifications, tree, tabs. */
+import type { Frame, Locator, Page } from 'playwright-core';
+
+/** ms a person would wait before thinking that something is broken; generous because CI shares two cores. */
+export const PATIENCE = 60_000;
+
+export class Workbench {
+    readonly page: Page;
+
+    constructor(page: Page) {
+        this.page = page;
+        page.setDefaultTimeout(PATIENCE);
+    }
+
+    /** Loads the window and waits until its extensions are activated. */
+    async open(url: string): Promise<void> {
+        await this.page.goto(url);
+        await this.page.locator('.monaco-workbench').waitFor();
+        await this.page.locator('.activitybar [aria-label="Hush"]').first().waitFor();
+    }
+
+    /** Opens the Hush side bar if it is not open. */
+    async openSidebar(): Promise<void> {
+        const pane = this.page.locator('.sidebar .composite.title', { hasText: /Hush/iu });
+        if (!(await pane.isVisible())) await this.page.locator('.activitybar [aria-label="Hush"]').first().click();
+        await pane.waitFor();
+    }
+
+    get quickInput(): Locator {
+        return this.page.locator('.quick-input-widget:visible');
+    }
+
+    /** Runs a command from the palette by its whole title, such as `Hush: Share Screen`. */
+    async command(title: string): Promise<void> {
+        // A command whose enablement is false is not listed: the palette is asked again until it is.
+        const deadline = Date.now() + PATIENCE;
+        for (;;) {
+            await this.page.keyboard.press('Escape');
+            await this.page.keyboard.press('F1');
+            const input = this.quickInput.locator('input');
+            await input.fill(`>${title}`);
+            const row = this.quickInput.locator('.monaco-list-row', { has: this.page.getByText(title, { exact: true }) }).first();
+            try {
+                await row.waitFor({ timeout: 5_000 });
+                await row.click();
+                return;
+            } catch (error) {
+                if (Date.now() > deadline) throw new Error(`The palette does not offer "${title}".`, { cause: error });
+            }
+        }
+    }
+
+    /** Answers the quick input whose title or prompt contains `asks`. */
+    async answer(asks: string | RegExp, text: string): Promise<void> {
+        const box = this.page.locator('.quick-input-widget:visible', { hasText: asks });
+        await box.waitFor();
+        await box.locator('input').fill(text);
+        await this.page.keyboard.press('Enter');
+    }
+
+    /** Picks a row of the open quick pick. */
+    async pick(text: string | RegExp): Promise<void> {
+        const row = this.quickInput.locator('.monaco-list-row', { hasText: text }).first();
+        await row.click();
+    }
+
+    notification(text: string | RegExp): Locator {
+        return this.page.locator('.notification-toast, .notifications-center .notification-list-item', { hasText: text }).first();
+    }
+
+    async clickNotification(text: string | RegExp, button: string): Promise<void> {
+        await this.notification(text).getByRole('button', { name: button, exact: true }).click();
+    }
+
+    /** A row of the Hush tree. */
+    row(text: string | RegExp): Locator {
+        return this.page.locator('.sidebar .monaco-list-row', { hasText: text }).first();
+    }
+
+    async inlineAction(row: string | RegExp, action: string): Promise<void> {
+        await this.row(row).hover();
+        await this.row(row).getByRole('button', { name: action }).first().click();
+    }
+
+    tab(title: string | RegExp): Locator {
+        return this.page.locator('.editor-group-container .tab', { hasText: title }).first();
+    }
+
+    statusBar(text: string | RegExp): Locator {
+        return this.page.locator('.statusbar-item', { hasText: text }).first();
+    }
+
+    /** The frame of a Hush page (`share` or `view`) once it is in `state` (any state without one). */
+    async hushFrame(role: 'share' | 'view', state?: string | RegExp, timeout = PATIENCE): Promise<Frame> {
+        return findHushFrame(() => this.page.frames(), role, state, timeout);
+    }
+}
+
+/** Polls frames because a webview's inner document is replaced while it loads, which no single event covers. */
+export async function findHushFrame(
+    frames: () => readonly Frame[],
+    role: 'share' | 'view',
+    state?: string | RegExp,
+    timeout = PATIENCE,
+): Promise<Frame> {
+    const deadline = Date.now() + timeout;
+    let seen = '';
+    for (;;) {
+        for (const frame of frames()) {
+            const data = await frame
+                .evaluate(() => ({ ...document.documentElement.dataset }))
+                .catch(() => undefined); // a frame that is being replaced
+            if (data?.['hushRole'] !== role) continue;
+            seen = data['hushState'] ?? '';
+            if (state === undefined || (typeof state === 'string' ? seen === state : state.test(seen))) return frame;
+        }
+        if (Date.now() > deadline) {
+            throw new Error(`No Hush ${role} page in state ${String(state)} after ${timeout} ms; last state: "${seen}".`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+}

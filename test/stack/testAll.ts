@@ -1,0 +1,66 @@
+/**
+ * `npm test`: every suite, in one process each after the other. Ends with `N passed, N failed, N skipped`.
+ * `--only=unit|integration|e2e` runs one; `--grep=TEXT` narrows; `--list` names the files.
+ */
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import Mocha from 'mocha';
+import { shutDown } from './processes.ts';
+import { run } from './run.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** ms for one test (hooks included); what starts servers says its own. */
+const SUITES = { unit: 10_000, integration: 120_000, e2e: 300_000 } as const;
+type Suite = keyof typeof SUITES;
+
+interface Count {
+    passed: number;
+    failed: number;
+    skipped: number;
+}
+
+async function runSuite(suite: Suite, grep: string | undefined): Promise<Count> {
+    const files = globSync(`test/${suite}/**/*.test.ts`, { cwd: root }).sort();
+    const mocha = new Mocha({ timeout: SUITES[suite], reporter: 'spec', ...(grep === undefined ? {} : { fgrep: grep }) });
+    for (const file of files) mocha.addFile(join(root, file));
+    await mocha.loadFilesAsync();
+    const stats = await new Promise<Mocha.Stats | undefined>((resolve) => {
+        const runner = mocha.run(() => resolve(runner.stats));
+    });
+    return { passed: stats?.passes ?? 0, failed: stats?.failures ?? 1, skipped: stats?.pending ?? 0 };
+}
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, grep: { type: 'string' } } });
+const all = Object.keys(SUITES) as Suite[];
+const wanted = values.only === undefined ? all : all.filter((suite) => suite === values.only);
+if (wanted.length === 0) {
+    console.error(`--only is one of ${all.join(', ')}.`);
+    process.exit(2);
+}
+
+const total: Count = { passed: 0, failed: 0, skipped: 0 };
+try {
+    if (values.only === undefined) {
+        console.log('types …');
+        await run('tsc', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root]);
+    }
+    for (const suite of wanted) {
+        const started = Date.now();
+        console.log(`\n=== ${suite} ===`);
+        const count = await runSuite(suite, values.grep);
+        total.passed += count.passed;
+        total.failed += count.failed;
+        total.skipped += count.skipped;
+        console.log(`${suite}: ${((Date.now() - started) / 1_000).toFixed(0)} s`);
+    }
+} catch (error) {
+    total.failed += 1;
+    console.error(error instanceof Error ? error.message : error);
+} finally {
+    await shutDown();
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);

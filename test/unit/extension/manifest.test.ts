@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'mocha';
+import { commands, treeOnlyCommands } from '../../../src/extension/commands.ts';
+import { settings } from '../../../src/extension/config.ts';
+import { contexts, rows } from '../../../src/extension/contexts.ts';
+
+interface Manifest {
+    readonly activationEvents: readonly string[];
+    readonly contributes: {
+        readonly commands: readonly { command: string; title: string; category: string; enablement?: string }[];
+        readonly menus: Readonly<Record<string, readonly { command: string; when?: string }[]>>;
+        readonly keybindings: readonly { command: string; key: string; when?: string }[];
+        readonly configuration: {
+            readonly properties: Readonly<Record<string, { default: unknown; scope?: string; markdownDescription?: string; description?: string }>>;
+        };
+        readonly viewsWelcome: readonly { contents: string; when?: string }[];
+    };
+}
+
+const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as Manifest;
+const { contributes } = manifest;
+
+describe('the manifest and the code', () => {
+    it('declare the same commands', () => {
+        assert.deepEqual(contributes.commands.map((c) => c.command).sort(), Object.values(commands).toSorted());
+    });
+
+    it('every command says Hush in the palette', () => {
+        assert.ok(contributes.commands.every((c) => c.category === 'Hush'));
+    });
+
+    it('declare the same settings with the same defaults, each with a scope and a description', () => {
+        const { properties } = contributes.configuration;
+        assert.deepEqual(Object.fromEntries(Object.entries(properties).map(([key, p]) => [key, p.default])), settings);
+        for (const [key, property] of Object.entries(properties)) {
+            assert.ok(property.scope, `${key} has no scope`);
+            assert.ok(property.markdownDescription ?? property.description, `${key} has no description`);
+        }
+    });
+
+    it('when clauses use only context keys and rows that the code sets', () => {
+        const known = new Set<string>([...Object.values(contexts), ...Object.values(rows), ...Object.values(commands), 'hush.sessions']);
+        const clauses = [
+            ...Object.values(contributes.menus).flat(),
+            ...contributes.keybindings,
+            ...contributes.viewsWelcome,
+            ...contributes.commands.map((c) => ({ when: c.enablement })),
+        ].map((c) => c.when ?? '');
+        for (const clause of clauses) {
+            for (const [name] of clause.replaceAll('\\.', '.').matchAll(/\bhush\.[\w.]+/gu)) {
+                assert.ok(known.has(name), `${name} in "${clause}"`);
+            }
+        }
+    });
+
+    it('every row kind has a menu entry or is only looked at', () => {
+        const menus = JSON.stringify(contributes.menus).replaceAll('\\\\.', '.');
+        const passive: string[] = [rows.member];
+        for (const row of Object.values(rows)) assert.ok(passive.includes(row) || menus.includes(row.replace('.inCall', '')), row);
+    });
+
+    it('menus, keys and welcomes name declared commands', () => {
+        const known = new Set<string>(Object.values(commands));
+        for (const entry of [...Object.values(contributes.menus).flat(), ...contributes.keybindings]) assert.ok(known.has(entry.command), entry.command);
+        for (const { contents } of contributes.viewsWelcome) {
+            for (const [, command] of contents.matchAll(/\(command:([\w.]+)\)/gu)) assert.ok(known.has(command ?? ''), command);
+        }
+    });
+
+    it('commands that need a row are hidden from the palette', () => {
+        const hidden = contributes.menus['commandPalette']?.filter((m) => m.when === 'false').map((m) => m.command) ?? [];
+        assert.deepEqual(hidden.toSorted(), treeOnlyCommands.toSorted());
+    });
+});

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { describe, it } from 'mocha';
+import {
+    EMPTY_WINDOW, mappedRoom, offeredRooms, readMap, sessionName, withMapping, withoutMapping, workspaceKeys,
+} from '../../../src/extension/session/workspaceRooms.ts';
+import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
+
+const A = { uri: 'file:///a', name: 'a' };
+const B = { uri: 'file:///b', name: 'b' };
+const one = { workspaceFile: undefined, folders: [A] };
+const two = { workspaceFile: undefined, folders: [A, B] };
+const saved = { workspaceFile: 'file:///x/pair%20work.code-workspace', folders: [A, B] };
+const empty = { workspaceFile: undefined, folders: [] };
+const joined = (roomId: string) => ({ roomId, membership: 'join', workspaces: [] }) as unknown as RoomSnapshot;
+
+describe('mapping workspaces to rooms', () => {
+    for (const [name, workspace] of [['one folder', one], ['several folders', two], ['a saved workspace', saved], ['an empty window', empty]] as const) {
+        it(`${name}: what was mapped is found again, and nothing after unmapping`, () => {
+            const map = withMapping({}, workspace, '!r');
+            assert.equal(mappedRoom(map, workspace, [joined('!r')]), '!r');
+            assert.equal(mappedRoom(withoutMapping(map, workspace), workspace, [joined('!r')]), undefined);
+        });
+    }
+
+    it('a folder keeps its room when it is opened among others', () => {
+        const map = withMapping({}, two, '!r', B.uri);
+        assert.equal(mappedRoom(map, two, [joined('!r')]), '!r');
+        assert.equal(mappedRoom(map, one, [joined('!r')]), undefined);
+    });
+
+    it('a room that was left counts as not mapped', () => {
+        assert.equal(mappedRoom(withMapping({}, one, '!r'), one, []), undefined);
+    });
+
+    it('a damaged store is an empty one', () => {
+        fc.assert(fc.property(fc.anything(), (stored) => assert.equal(typeof readMap(stored), 'object')));
+        assert.deepEqual(readMap({ a: 1 }), {});
+    });
+
+    it('names the room after the workspace', () => {
+        assert.equal(sessionName(one), 'a');
+        assert.equal(sessionName(two), 'a + b');
+        assert.equal(sessionName(saved), 'pair work');
+        assert.equal(sessionName(empty), 'Pairing session');
+        assert.deepEqual(workspaceKeys(empty), [EMPTY_WINDOW]);
+    });
+
+    it('offers the room whose link matches a remote', () => {
+        const link = { salt: 's', hash: 'h' };
+        const rooms = [joined('!x'), { ...joined('!y'), workspaces: [link] }];
+        assert.deepEqual(offeredRooms(rooms, ['git@h:a/b'], (l) => l === link).map((r) => r.roomId), ['!y']);
+    });
+});
