@@ -1,8 +1,10 @@
 // Bundles: the entry VS Code loads (small), the engine it loads on demand (matrix-js-sdk, crypto), the media page and its
 // E2EE worker. Types are checked by `npm run check`; this only bundles.
 import { build } from 'esbuild';
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { rewriteGlue } from './src/matrix/cryptoStore/glue.ts';
 
 const require = createRequire(import.meta.url);
 const production = !process.argv.includes('--dev');
@@ -22,9 +24,22 @@ const shared = {
 const engineOnDemand = {
     name: 'engine-on-demand',
     setup(b) {
-        b.onResolve({ filter: /\/engine\.ts$/u }, (args) =>
+        b.onResolve({ filter: /\/engine\.ts$/ }, (args) =>
             args.kind === 'dynamic-import' ? { path: './engine.cjs', external: true } : undefined,
         );
+    },
+};
+
+/** The crypto glue and the SDK's store get our own IndexedDB; nothing is put on the extension host's globals. */
+const privateIndexedDb = {
+    name: 'private-indexeddb',
+    setup(b) {
+        const folder = resolve('src/matrix/cryptoStore');
+        const imports = { handle: resolve(folder, 'handle.ts'), idbNames: resolve(folder, 'idbNames.ts') };
+        b.onLoad({ filter: /[/\\](?:matrix_sdk_crypto_wasm_bg|indexeddb-local-backend)\.js$/ }, async ({ path }) => ({
+            contents: rewriteGlue(await readFile(path, 'utf8'), path, imports),
+            loader: 'js',
+        }));
     },
 };
 
@@ -36,7 +51,7 @@ const host = { ...shared, ...importMetaUrl, platform: 'node', target: 'node22', 
 
 const results = await Promise.all([
     build({ ...host, entryPoints: { main: 'src/extension/main.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' }, plugins: [engineOnDemand] }),
-    build({ ...host, entryPoints: { engine: 'src/extension/engine.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' } }),
+    build({ ...host, entryPoints: { engine: 'src/extension/engine.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' }, plugins: [privateIndexedDb] }),
     build({
         ...shared,
         platform: 'browser',

@@ -1,13 +1,14 @@
 /** The heavy half of the extension host: matrix-js-sdk and crypto. Its own bundle, loaded when first needed. */
 import { discoverHomeserver } from '../matrix/discovery.ts';
 import { logInWithPassword, loginFlows } from '../matrix/login.ts';
-import { openAccount } from '../matrix/openAccount.ts';
+import { newStorageKey, openAccount } from '../matrix/openAccount.ts';
 
-export { discoverHomeserver, logInWithPassword, loginFlows, openAccount };
+export { discoverHomeserver, logInWithPassword, loginFlows, newStorageKey, openAccount };
 
 export interface Engine {
     readonly discoverHomeserver: typeof discoverHomeserver;
     readonly loginFlows: typeof loginFlows;
     readonly logInWithPassword: typeof logInWithPassword;
+    readonly newStorageKey: typeof newStorageKey;
     readonly openAccount: typeof openAccount;
 }

@@ -6,7 +6,7 @@ import type { Frame } from 'playwright-core';
 import { acceptInvite, invite, linkRoom, shareScreen, signIn, startSession } from '../e2e/support/flows.ts';
 import { openPerson, type Person } from '../e2e/support/person.ts';
 import { advancingPicture } from '../e2e/support/picture.ts';
-import { findHushFrame } from '../e2e/support/workbench.ts';
+import { findHushFrame, pageData } from '../e2e/support/workbench.ts';
 import { startEditorPage } from '../stack/editorPage.ts';
 import { packageVsix } from '../stack/packageVsix.ts';
 import { shutDown } from '../stack/processes.ts';
@@ -115,7 +115,7 @@ class Demo {
         this.step(`sharing (capture on the ${this.options.capture} page)`);
         const frame = await shareScreen(person.workbench, person.context, this.options.capture);
         this.result.captured = this.options.capture;
-        this.result.e2ee = (await frame.evaluate(() => document.documentElement.dataset['hushE2ee'])) === 'on';
+        this.result.e2ee = (await pageData(frame))?.['hushE2ee'] === 'on';
         return frame;
     }
 
@@ -140,7 +140,7 @@ class Demo {
         const [, now] = await advancingPicture(frame, SHARED.width);
         this.result.frame = { width: now.width, height: now.height };
         this.result.framesDecoded = now.framesDecoded;
-        this.result.e2ee = (await frame.evaluate(() => document.documentElement.dataset['hushE2ee'])) === 'on';
+        this.result.e2ee = (await pageData(frame))?.['hushE2ee'] === 'on';
         // Only our own test page has the marker; somebody else's screen is what it is.
         if (this.sharer && now.markerError > 96) throw new Error('The viewer shows another picture than the one that is shared.');
         return frame;
@@ -190,9 +190,9 @@ class Demo {
     }
 }
 
-/** Runs in the share's page. */
+/** Runs in the share's page: user IDs of the people it lists. */
 function viewersListed(): string[] {
-    return [...document.querySelectorAll<HTMLElement>('[data-hush-viewer]')].map((e) => e.dataset['hushViewer'] ?? '');
+    return [...document.querySelectorAll<HTMLElement>('.people [title]')].map((e) => e.title);
 }
 
 async function main(): Promise<void> {

@@ -142,9 +142,11 @@ function askForPerson(people: readonly { userId: string; name: string }[]): Prom
     return new Promise((resolve) => {
         pick.onDidChangeValue(show);
         pick.onDidAccept(() => {
-            const description = pick.selectedItems[0]?.description;
-            if (description === undefined) return;
-            resolve(description);
+            // Enter may come before the row for what was just typed.
+            const typed = pick.value.trim();
+            const userId = pick.selectedItems[0]?.description ?? (parseUserId(typed) ? typed : undefined);
+            if (userId === undefined) return;
+            resolve(userId);
             pick.hide();
         });
         pick.onDidHide(() => {

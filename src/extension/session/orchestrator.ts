@@ -213,6 +213,10 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
 
     const subscriptions: Disposable[] = [
         rtc.onKey(onKey),
+        rtc.onMembershipLost(({ roomId, error }) => {
+            log.warn('the membership was lost', error);
+            dispatch({ type: 'joinFailed', roomId, failure: failureOf(error, 'Staying in the call') });
+        }),
         rtc.onWatch((event) => {
             if (memberOf(state, event.roomId, event.userId, event.deviceId) || event.watching) dispatch({ type: 'watch', ...event });
         }),

@@ -1,6 +1,7 @@
 /** What the orchestrator needs from the world. Implemented by `src/matrix` and `src/extension/panels`; faked in tests. Pure. */
-import type { MediaGrant, PageMessage, ShareSettings, Viewer, ViewTarget, HostMessage } from '../../webview/protocol/messages.ts';
+import type { MediaGrant, PageMessage, ShareSettings, Viewer, HostMessage } from '../../webview/protocol/messages.ts';
 import type { ViewTarget } from './state.ts';
+import type { HushError } from '../errors.ts';
 import type { Share } from './types.ts';
 
 export interface Disposable {
@@ -32,6 +33,12 @@ export interface WatchEvent {
     readonly watching: boolean;
 }
 
+/** Our membership is gone without our asking: the room was left, or the server refuses to keep it. */
+export interface MembershipLost {
+    readonly roomId: string;
+    readonly error: HushError;
+}
+
 /** The RTC session of our rooms: memberships, tokens and media keys. All promises reject with a `HushError`. */
 export interface RtcPort {
     /** Resolves when the membership is on the server (delayed leave scheduled first, where the server has it). */
@@ -54,6 +61,8 @@ export interface RtcPort {
     /** Tells a sharer's device that we watch it or stopped. Best effort; failures are logged. */
     sendWatch(target: { roomId: string; userId: string; deviceId: string; shareId: string }, watching: boolean): Promise<void>;
     onWatch(listener: (event: WatchEvent) => void): Disposable;
+    /** Our key has been forgotten by then; the membership is not restored by itself. */
+    onMembershipLost(listener: (event: MembershipLost) => void): Disposable;
 }
 
 export type CaptureLocation = 'webview' | 'browser';
@@ -83,8 +92,6 @@ export interface PageRequest {
     readonly roomName: string;
     /** SFU origins this page may connect to (for its CSP); empty = not known yet, then any wss/https server is. */
     readonly connectOrigins: readonly string[];
-    /** Stored with a view's tab, so that it comes back after a window reload. */
-    readonly persist?: ViewTarget;
 }
 
 export type { MediaGrant, ShareSettings, Viewer };

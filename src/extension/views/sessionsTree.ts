@@ -58,6 +58,7 @@ export function createSessionsTree(): SessionsTree {
     // Elements are ids, so that VS Code finds a row again after its node was replaced.
     const provider: vscode.TreeDataProvider<string> = {
         onDidChangeTreeData: changed.event,
+        getParent: () => undefined, // only rooms, the roots, are revealed
         getChildren: (id) => (id === undefined ? roots : (byId.get(id)?.children ?? [])).map((node) => node.id),
         getTreeItem: (id) => {
             const node = byId.get(id);
@@ -65,6 +66,14 @@ export function createSessionsTree(): SessionsTree {
         },
     };
     const view = scope.add(vscode.window.createTreeView('hush.sessions', { treeDataProvider: provider }));
+    /** Rows to open: VS Code keeps the state of a row it has shown, so a room that comes alive is opened by hand, once. */
+    const opening = new Set<string>();
+    function openRows(): void {
+        if (!view.visible) return; // revealing would pull the side bar in front of the person
+        for (const id of opening) void view.reveal(id, { expand: true, select: false, focus: false }).then(undefined, () => undefined);
+        opening.clear();
+    }
+    scope.add(view.onDidChangeVisibility(openRows));
 
     return {
         update(nodes, badge) {
@@ -75,6 +84,8 @@ export function createSessionsTree(): SessionsTree {
             index(nodes);
             if (sameRoots) diff(before, nodes);
             else changed.fire(undefined);
+            for (const node of nodes) if (node.expanded && before.get(node.id)?.expanded === false) opening.add(node.id);
+            openRows();
             view.badge = badge.count > 0 ? { value: badge.count, tooltip: badge.tooltip } : undefined;
         },
         node: (id) => byId.get(id),

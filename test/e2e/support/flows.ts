@@ -1,6 +1,6 @@
 /** What people do with Hush, each through the user interface. */
 import type { BrowserContext, Frame } from 'playwright-core';
-import { findHushFrame, PATIENCE, type Workbench } from './workbench.ts';
+import { findHushFrame, pageData, PATIENCE, type Workbench } from './workbench.ts';
 
 export interface Credentials {
     /** What is typed first: a server or its URL. */
@@ -76,7 +76,7 @@ export async function shareScreen(workbench: Workbench, context: BrowserContext,
     live.catch(() => undefined); // awaited below; the click may fail first
     await choose.click({ timeout: 10_000 }).catch(async (error: unknown) => {
         // The page may have had the gesture already, and then shows no button.
-        if ((await frame.evaluate(() => document.documentElement.dataset['hushState'])) === 'choosing') throw error;
+        if ((await pageData(frame))?.['hushState'] === 'choose') throw error;
     });
     return live;
 }

@@ -96,6 +96,14 @@ export class Workbench {
     }
 }
 
+/** What a Hush page says of itself in `data-hush-*`, by camel-cased name; undefined in another page. */
+export function pageData(frame: Frame): Promise<Record<string, string | undefined> | undefined> {
+    return frame.evaluate(() => {
+        const page = document.querySelector<HTMLElement>('[data-hush-role]');
+        return page ? { ...page.dataset } : undefined;
+    });
+}
+
 /** Polls frames because a webview's inner document is replaced while it loads, which no single event covers. */
 export async function findHushFrame(
     frames: () => readonly Frame[],
@@ -107,9 +115,7 @@ export async function findHushFrame(
     let seen = '';
     for (;;) {
         for (const frame of frames()) {
-            const data = await frame
-                .evaluate(() => ({ ...document.documentElement.dataset }))
-                .catch(() => undefined); // a frame that is being replaced
+            const data = await pageData(frame).catch(() => undefined); // a frame that is being replaced
             if (data?.['hushRole'] !== role) continue;
             seen = data['hushState'] ?? '';
             if (state === undefined || (typeof state === 'string' ? seen === state : state.test(seen))) return frame;

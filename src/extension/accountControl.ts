@@ -1,0 +1,102 @@
+/** Signing in, coming back after a restart, and signing out: what ties the dialogs, the vault and the app together. */
+import type * as vscodeTypes from 'vscode';
+import * as vscode from 'vscode';
+import type { Account } from './account.ts';
+import { signIn } from './actions/signIn.ts';
+import { readSetting } from './config.ts';
+import type { Engine } from './engine.ts';
+import { userMessage } from './errors.ts';
+import type { Log } from './log.ts';
+import type { AccountState } from './session/types.ts';
+import { loadAccount, saveAccount, type StoredAccount, type Vault } from './vault.ts';
+import { showFailure } from './views/notices.ts';
+
+export interface AccountControlOptions {
+    loadEngine(): Promise<Engine>;
+    loadVault(): Promise<Vault>;
+    readonly log: Log;
+    /** Folder of this extension's own files. */
+    readonly storage: string;
+    configuration(): vscodeTypes.WorkspaceConfiguration;
+    open(stored: StoredAccount): Promise<void>;
+    signOut(): Promise<void>;
+    state(): AccountState;
+}
+
+export interface AccountControl {
+    /** Opens the account's stores; syncing has begun when this resolves. */
+    openAccount(stored: StoredAccount): Promise<Account>;
+    /** Opens the account that was signed in when VS Code closed. Never rejects. */
+    resume(): Promise<void>;
+    signIn(): Promise<void>;
+    signOut(): Promise<void>;
+}
+
+export function createAccountControl(options: AccountControlOptions): AccountControl {
+    const { log } = options;
+    let signingIn: Promise<void> | undefined;
+
+    async function stored(): Promise<StoredAccount | undefined> {
+        return loadAccount(await options.loadVault(), log);
+    }
+
+    async function askAndOpen(): Promise<void> {
+        const before = await stored();
+        const { kind } = options.state();
+        if (before?.accessToken !== undefined && kind === 'failed') {
+            await options.open(before);
+            return;
+        }
+        const session = await signIn({ engine: options.loadEngine, settings: options.configuration(), again: before });
+        if (!session) return;
+        const engine = await options.loadEngine();
+        // The same device keeps the key of its store; a new one gets a new store.
+        const storageKey = before?.deviceId === session.deviceId ? before.storageKey : engine.newStorageKey();
+        const { refreshToken, expiresAt, ...rest } = session;
+        const account: StoredAccount = {
+            ...rest,
+            storageKey,
+            ...(refreshToken === undefined ? {} : { refreshToken }),
+            ...(expiresAt === undefined ? {} : { expiresAt }),
+        };
+        await saveAccount(await options.loadVault(), account);
+        await options.open(account);
+    }
+
+    return {
+        async openAccount(account) {
+            const [engine, vault] = await Promise.all([options.loadEngine(), options.loadVault()]);
+            return engine.openAccount({
+                stored: account,
+                vault,
+                dataDir: options.storage,
+                log,
+                serviceUrlSetting: () => readSetting(options.configuration(), 'hush.livekit.serviceUrl'),
+            });
+        },
+        async resume() {
+            try {
+                const account = await stored();
+                if (account) await options.open(account);
+            } catch (error) {
+                log.error('the account could not be resumed', error);
+                void showFailure(userMessage(error, 'Opening your account'));
+            }
+        },
+        /** One dialog at a time: a second call waits for the first. */
+        signIn: () =>
+            (signingIn ??= askAndOpen().finally(() => {
+                signingIn = undefined;
+            })),
+        async signOut() {
+            const { state } = options;
+            const account = state();
+            if (account.kind === 'signedOut') return;
+            const yes = 'Sign Out';
+            const detail = 'Your shares end, and the tokens and encryption keys of this device are deleted. Room history that only this device can read is lost to it.';
+            const chosen = await vscode.window.showWarningMessage(`Sign out ${account.userId} from Hush?`, { modal: true, detail }, yes);
+            if (chosen !== yes) return;
+            await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Hush: signing out' }, () => options.signOut());
+        },
+    };
+}

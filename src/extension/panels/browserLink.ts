@@ -1,0 +1,74 @@
+/** A page on loopback as a PageLink. How a URL is opened comes in, so that tests need no VS Code. */
+import type { Log } from '../log.ts';
+import type { PageRequest } from '../session/ports.ts';
+import { startLoopbackServer } from './loopbackServer.ts';
+import type { LoopbackServer } from './loopbackServer.ts';
+import type { PageFile } from './pageFiles.ts';
+import type { PageLink } from './pageLink.ts';
+
+/** Opens `url` with `token` as its fragment; `allow` names the authority the browser will really use. */
+export type OpenUrl = (
+    url: string,
+    token: string,
+    allow: (external: { readonly scheme: string; readonly authority: string }) => void,
+) => Promise<void>;
+
+export interface BrowserLinkOptions {
+    readonly files: () => Promise<ReadonlyMap<string, PageFile>>;
+    readonly openUrl: OpenUrl;
+    readonly log: Log;
+}
+
+export function createBrowserLink(request: PageRequest, { files, openUrl, log }: BrowserLinkOptions): PageLink {
+    const dataListeners = new Set<(data: unknown) => void>();
+    const closedListeners = new Set<(reason: string) => void>();
+    let server: LoopbackServer | undefined;
+    let closed = false;
+    const gone = (reason: string): void => {
+        if (closed) return;
+        closed = true;
+        for (const listener of [...closedListeners]) listener(reason);
+    };
+    const start = async (): Promise<void> => {
+        server = await startLoopbackServer({
+            call: request.call,
+            generation: request.generation,
+            files: await files(),
+            connectOrigins: request.connectOrigins,
+            onData: (data) => dataListeners.forEach((listener) => listener(data)),
+            onClosed: gone,
+            onRefused: (reason) => log.warn(`loopback: refused a connection: ${reason}`),
+        });
+        if (closed) return server.close();
+        const { url, token, allow } = server;
+        await openUrl(url, token, allow);
+    };
+    return {
+        load() {
+            start().catch((error: unknown) => {
+                log.error('loopback: the sharing page could not be opened', error);
+                server?.close();
+                gone('The sharing page could not be opened in the browser.');
+            });
+        },
+        post: (data) => server?.send(data),
+        onData(listener) {
+            dataListeners.add(listener);
+            return { dispose: () => dataListeners.delete(listener) };
+        },
+        onClosed(listener) {
+            closedListeners.add(listener);
+            return { dispose: () => closedListeners.delete(listener) };
+        },
+        reveal() {
+            // A browser offers no way to bring a tab to the front from outside.
+        },
+        toggleFullScreen() {
+            // The page does that itself there.
+        },
+        close() {
+            closed = true;
+            server?.close();
+        },
+    };
+}

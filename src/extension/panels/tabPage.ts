@@ -1,0 +1,82 @@
+/** The page in an editor tab. */
+import { randomBytes } from 'node:crypto';
+import { commands, Uri, ViewColumn, window } from 'vscode';
+import type { WebviewPanel } from 'vscode';
+import type { PageRequest } from '../session/ports.ts';
+import { E2EE_WORKER, PAGE_SCRIPT, PAGE_STYLE } from './pageFiles.ts';
+import { restoringHtml, webviewHtml } from './pageHtml.ts';
+import type { PageLink } from './pageLink.ts';
+
+/** Also in the manifest's activation events: `onWebviewPanel:hush.view`. */
+export const VIEW_TYPE = 'hush.view';
+export const SHARE_TYPE = 'hush.share';
+
+export function openTab(request: PageRequest, extensionUri: Uri): PageLink {
+    const watching = request.role === 'view';
+    const panel = window.createWebviewPanel(
+        watching ? VIEW_TYPE : SHARE_TYPE,
+        tabTitle(request),
+        // The picture goes beside the code it is about; a share's page is looked at once, so it stays out of the way.
+        watching ? { viewColumn: besideTheCode(), preserveFocus: false } : { viewColumn: ViewColumn.Active, preserveFocus: false },
+        // A hidden tab goes on watching or sharing.
+        { ...webviewOptions(extensionUri), retainContextWhenHidden: true, enableFindWidget: false },
+    );
+    return tabLink(panel, extensionUri);
+}
+
+/** An existing panel as a link. A restored one says that it is looking for its share until a page is loaded into it. */
+export function tabLink(panel: WebviewPanel, extensionUri: Uri, restored = false): PageLink {
+    const { webview } = panel;
+    let closing = false;
+    const file = (name: string): string => webview.asWebviewUri(Uri.joinPath(extensionUri, 'dist', name)).toString();
+    webview.options = webviewOptions(extensionUri);
+    panel.iconPath = {
+        light: Uri.joinPath(extensionUri, 'media', 'panel', 'screen-light.svg'),
+        dark: Uri.joinPath(extensionUri, 'media', 'panel', 'screen-dark.svg'),
+    };
+    if (restored) webview.html = restoringHtml(webview.cspSource, file(PAGE_STYLE));
+    return {
+        load(request) {
+            panel.title = tabTitle(request);
+            webview.html = webviewHtml({
+                call: request.call,
+                generation: request.generation,
+                title: request.title,
+                cspSource: webview.cspSource,
+                nonce: randomBytes(16).toString('base64url'),
+                scriptUri: file(PAGE_SCRIPT),
+                styleUri: file(PAGE_STYLE),
+                workerUri: file(E2EE_WORKER),
+                connectOrigins: request.connectOrigins,
+            });
+        },
+        post: (data) => void webview.postMessage(data),
+        onData: (listener) => webview.onDidReceiveMessage(listener),
+        onClosed: (listener) => panel.onDidDispose(() => { if (!closing) listener('The tab was closed.'); }),
+        reveal: () => panel.reveal(),
+        toggleFullScreen() {
+            panel.reveal();
+            void commands.executeCommand('workbench.action.toggleMaximizeEditorGroup');
+        },
+        close() {
+            closing = true;
+            panel.dispose();
+        },
+    };
+}
+
+function tabTitle(request: PageRequest): string {
+    return request.role === 'view' ? `${request.title}’s screen` : `Sharing in ${request.roomName}`;
+}
+
+function besideTheCode(): ViewColumn {
+    return window.activeTextEditor ? ViewColumn.Beside : ViewColumn.Active;
+}
+
+function webviewOptions(extensionUri: Uri) {
+    return {
+        enableScripts: true,
+        enableForms: false,
+        localResourceRoots: [Uri.joinPath(extensionUri, 'dist'), Uri.joinPath(extensionUri, 'media')],
+    };
+}

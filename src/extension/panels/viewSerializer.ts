@@ -1,0 +1,34 @@
+/** Brings view tabs back after a window reload. */
+import * as v from 'valibot';
+import { window } from 'vscode';
+import type { Disposable, Uri } from 'vscode';
+import { storedTarget } from '../../webview/protocol/messages.ts';
+import type { Log } from '../log.ts';
+import type { ViewTarget } from '../session/state.ts';
+import type { MediaHost } from './mediaHost.ts';
+import { tabLink, VIEW_TYPE } from './tabPage.ts';
+
+/**
+ * `onRestore` is told what the tab showed. The tab waits, saying so, for the next `open` of a view with this target; a tab
+ * that stored nothing usable closes.
+ */
+export function registerViewSerializer(
+    mediaHost: Pick<MediaHost, 'adopt'>,
+    extensionUri: Uri,
+    log: Log,
+    onRestore: (target: ViewTarget) => void,
+): Disposable {
+    return window.registerWebviewPanelSerializer(VIEW_TYPE, {
+        async deserializeWebviewPanel(panel, state) {
+            const stored = v.safeParse(storedTarget, state);
+            if (!stored.success) {
+                log.warn('a restored tab did not know what it showed');
+                panel.dispose();
+                return;
+            }
+            const { roomId, userId, deviceId, shareId } = stored.output;
+            mediaHost.adopt(stored.output, tabLink(panel, extensionUri, true));
+            onRestore({ roomId, userId, deviceId, shareId });
+        },
+    });
+}

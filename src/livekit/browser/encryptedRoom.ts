@@ -1,0 +1,75 @@
+/** A LiveKit room that can only carry encrypted media: E2EE is on before it connects, or there is no room. */
+import { Room, RoomEvent } from 'livekit-client';
+import type { RoomOptions } from 'livekit-client';
+import { MediaKeyProvider } from './mediaKeys.ts';
+import type { KeyRing } from './mediaKeys.ts';
+
+/** ms until the E2EE worker must have confirmed; it answers within a few ms of the connection. */
+const ENABLE_TIMEOUT_MS = 5_000;
+
+export interface EncryptedRoom {
+    readonly room: Room;
+    /** Resolves when the worker has confirmed encryption for this participant; rejects after 5 s without. Call once connected. */
+    encryptionOn(): Promise<void>;
+    /** Leaves the room and ends the worker, with every key in it. */
+    close(): void;
+}
+
+export interface EncryptedRoomOptions {
+    /** blob: URL of the worker bundle: a webview may start workers from nowhere else. */
+    readonly workerUrl: string;
+    readonly keys: KeyRing;
+    /** Set when this page publishes. */
+    readonly ownIdentity?: string;
+}
+
+/** Rejects where the browser cannot encrypt frames. */
+export async function createEncryptedRoom(options: EncryptedRoomOptions): Promise<EncryptedRoom> {
+    const worker = new Worker(options.workerUrl, { name: 'hush-e2ee' });
+    const keyProvider = new MediaKeyProvider(options.keys, options.ownIdentity);
+    const close = (): void => {
+        keyProvider.close();
+        worker.terminate();
+    };
+    try {
+        const room = new Room({
+            // `e2ee`, not `encryption`: the latter also encrypts data channels, which Element Call does not expect.
+            e2ee: { keyProvider, worker },
+            // A share is watched in one size; text scaled down by the SFU is the complaint this product avoids.
+            adaptiveStream: false,
+            dynacast: false,
+            stopLocalTrackOnUnpublish: false,
+        } satisfies RoomOptions);
+        await room.setE2EEEnabled(true);
+        return {
+            room,
+            encryptionOn: () => waitForEncryption(room),
+            close() {
+                room.removeAllListeners();
+                // The keys go with the worker, once nothing can be sent through it any more.
+                void room.disconnect().catch(() => undefined).finally(close);
+            },
+        };
+    } catch (error) {
+        close();
+        throw error;
+    }
+}
+
+async function waitForEncryption(room: Room): Promise<void> {
+    if (room.isE2EEEnabled) return;
+    await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(() => done(new Error('The encryption worker did not start.')), ENABLE_TIMEOUT_MS);
+        const done = (error?: Error): void => {
+            clearTimeout(timer);
+            room.off(RoomEvent.ParticipantEncryptionStatusChanged, check);
+            if (error) reject(error);
+            else resolve();
+        };
+        const check = (): void => {
+            // The room's own flag is set just before this event.
+            if (room.isE2EEEnabled) done();
+        };
+        room.on(RoomEvent.ParticipantEncryptionStatusChanged, check);
+    });
+}

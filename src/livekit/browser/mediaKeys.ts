@@ -1,0 +1,95 @@
+/**
+ * Media keys in a page. The ring keeps imported, non-extractable keys, so that a new connection can be given all of them;
+ * the provider hands them to LiveKit's E2EE worker.
+ *
+ * Parameters as Element Call has them (reference/element-call-protocol, "LiveKit E2EE"): one key per participant, the raw
+ * 16 bytes are HKDF input, never a PBKDF2 password.
+ */
+import { BaseKeyProvider } from 'livekit-client';
+
+export interface RingKey {
+    readonly identity: string;
+    readonly index: number;
+    readonly key: CryptoKey;
+}
+
+export interface KeyRing {
+    /** Rejects when the browser cannot import it. Keys apply in the order of the calls. */
+    set(identity: string, index: number, base64: string): Promise<void>;
+    /** True once a key of this participant has been imported. */
+    has(identity: string): boolean;
+    /** Resolves when every `set` so far has been applied (or has failed). */
+    settled(): Promise<void>;
+    clear(): void;
+    all(): readonly RingKey[];
+    onKey(listener: (key: RingKey) => void): () => void;
+}
+
+export function createKeyRing(): KeyRing {
+    let keys: RingKey[] = [];
+    let epoch = 0;
+    let last: Promise<void> = Promise.resolve();
+    const listeners = new Set<(key: RingKey) => void>();
+    const importKey = async (base64: string): Promise<CryptoKey> => {
+        const raw = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+        return crypto.subtle.importKey('raw', raw, 'HKDF', false, ['deriveBits', 'deriveKey']);
+    };
+    return {
+        set(identity, index, base64) {
+            const asked = epoch;
+            const done = last.then(async () => {
+                const key = await importKey(base64);
+                if (asked !== epoch) return; // cleared while it was imported
+                const entry = { identity, index, key };
+                // The newest goes last: a provider that is filled from the ring ends with the current index.
+                keys = [...keys.filter((k) => k.identity !== identity || k.index !== index), entry];
+                for (const listener of listeners) listener(entry);
+            });
+            last = done.catch(() => undefined);
+            return done;
+        },
+        has: (identity) => keys.some((k) => k.identity === identity),
+        settled: () => last,
+        clear() {
+            epoch++;
+            keys = [];
+        },
+        all: () => keys,
+        onKey(listener) {
+            listeners.add(listener);
+            return () => listeners.delete(listener);
+        },
+    };
+}
+
+export class MediaKeyProvider extends BaseKeyProvider {
+    readonly #ring: KeyRing;
+    readonly #stop: () => void;
+    /** Whose newest index is in use for sending. */
+    readonly #ownIdentity: string | undefined;
+
+    constructor(ring: KeyRing, ownIdentity: string | undefined) {
+        super({ sharedKey: false, ratchetSalt: 'LKFrameEncryptionKey', ratchetWindowSize: 10, failureTolerance: 10, keyringSize: 256, keySize: 128 });
+        this.#ring = ring;
+        this.#ownIdentity = ownIdentity;
+        for (const key of ring.all()) this.#apply(key);
+        this.#stop = ring.onKey((key) => this.#apply(key));
+    }
+
+    #apply({ identity, index, key }: RingKey): void {
+        this.onSetEncryptionKey(key, identity, index);
+    }
+
+    /**
+     * LiveKit asks on every (re)connection which index is current and applies the answer to everybody's keys. Its own
+     * record is the last index set for anyone; after a reconnection that could be a retired index of ours.
+     */
+    override getLatestManuallySetKeyIndex(): number {
+        const own = this.#ring.all().findLast((k) => k.identity === this.#ownIdentity);
+        return own?.index ?? super.getLatestManuallySetKeyIndex();
+    }
+
+    close(): void {
+        this.#stop();
+    }
+}

@@ -1,0 +1,124 @@
+/**
+ * Publishes one captured screen, encrypted, or fails. The order is the guarantee: key present, room connected, worker
+ * confirmed, and only then a track; and a sender that has no encryption attached is emptied before it can send.
+ */
+import { ConnectionState, ParticipantEvent, RoomEvent, Track } from 'livekit-client';
+import type { LocalTrack, LocalTrackPublication, Room, TrackPublishOptions } from 'livekit-client';
+import { createEncryptedRoom } from './encryptedRoom.ts';
+import type { EncryptedRoom } from './encryptedRoom.ts';
+import type { KeyRing } from './mediaKeys.ts';
+
+/** Track name that tells a Hush viewer that frames keep coming while the picture is still. */
+export const STEADY_TRACK = 'hush.steady';
+/** Set by livekit-client on a sender or receiver whose frames go through its worker. */
+const ENCRYPTION_ATTACHED = 'lk_e2ee';
+
+export interface PublishRequest {
+    readonly url: string;
+    readonly token: string;
+    readonly identity: string;
+    readonly track: MediaStreamTrack;
+    readonly steady: boolean;
+    readonly contentHint: 'text' | 'motion';
+    readonly degradation: RTCDegradationPreference;
+    /** bit/s. */
+    readonly maxBitrate: number;
+    readonly maxFrameRate: number;
+}
+
+export interface PublisherEvents {
+    reconnecting(): void;
+    reconnected(): void;
+    /** The SFU is gone for good, or encryption failed. `reason` is a sentence for the person. */
+    failed(reason: string): void;
+}
+
+export interface Publisher {
+    /** Resolves when no picture leaves any more (true) or pictures leave again (false). */
+    hold(held: boolean): Promise<void>;
+    stats(): Promise<RTCStatsReport | undefined>;
+    close(): void;
+}
+
+/** Rejects with a sentence for the person; nothing has been sent then. */
+export async function publishScreen(
+    request: PublishRequest,
+    keys: KeyRing,
+    workerUrl: string,
+    events: PublisherEvents,
+): Promise<Publisher> {
+    await keys.settled();
+    if (!keys.has(request.identity)) throw new Error('There is no key for this share, so nothing was sent.');
+    const encrypted = await createEncryptedRoom({ workerUrl, keys, ownIdentity: request.identity });
+    try {
+        const publication = await connectAndPublish(encrypted, request);
+        return running(encrypted, publication, events);
+    } catch (error) {
+        encrypted.close();
+        throw error;
+    }
+}
+
+async function connectAndPublish({ room, encryptionOn }: EncryptedRoom, request: PublishRequest): Promise<LocalTrackPublication> {
+    refuseBareSenders(room);
+    await room.connect(request.url, request.token, { autoSubscribe: false });
+    if (room.localParticipant.identity !== request.identity) {
+        throw new Error('The media server gave this device another name than its key has, so nothing was sent.');
+    }
+    await encryptionOn();
+    const publication = await room.localParticipant.publishTrack(request.track, publishOptions(request));
+    if (!publication.isEncrypted) {
+        await room.localParticipant.unpublishTrack(request.track, false);
+        throw new Error('The media server does not announce this share as encrypted, so it was stopped.');
+    }
+    // livekit-client overwrites the hint for some codecs; `motion` would blur text.
+    request.track.contentHint = request.contentHint;
+    return publication;
+}
+
+function publishOptions(request: PublishRequest): TrackPublishOptions {
+    return {
+        name: request.steady ? STEADY_TRACK : 'screen',
+        source: Track.Source.ScreenShare,
+        // The E2EE worker refuses AV1, and VP9 under E2EE costs latency and freezes (FACTS).
+        videoCodec: 'vp8',
+        backupCodec: false,
+        simulcast: false,
+        degradationPreference: request.degradation,
+        screenShareEncoding: { maxBitrate: request.maxBitrate, maxFramerate: request.maxFrameRate },
+    };
+}
+
+/** Runs after livekit-client's own listener has attached the worker, and before the sender is negotiated. */
+function refuseBareSenders(room: Room): void {
+    room.localParticipant.on(ParticipantEvent.LocalSenderCreated, (sender: RTCRtpSender, track: Track) => {
+        if ((sender as RTCRtpSender & Record<string, unknown>)[ENCRYPTION_ATTACHED] === true) return;
+        track.mediaStreamTrack.enabled = false;
+        void sender.replaceTrack(null);
+        throw new Error('A sender was made without encryption.');
+    });
+}
+
+function running(encrypted: EncryptedRoom, publication: LocalTrackPublication, events: PublisherEvents): Publisher {
+    const { room } = encrypted;
+    room.on(RoomEvent.Reconnecting, () => events.reconnecting());
+    room.on(RoomEvent.Reconnected, () => events.reconnected());
+    room.on(RoomEvent.Disconnected, () => events.failed('The connection to the media server was lost.'));
+    if (room.state === ConnectionState.Disconnected) events.failed('The connection to the media server was lost.');
+    const track = (): LocalTrack | undefined => publication.track;
+    return {
+        async hold(held) {
+            // Both: without pausing, black frames go out; without muting, livekit-client resumes a paused track by itself
+            // when the captured window was minimised and comes back.
+            if (held) {
+                await track()?.mute();
+                await track()?.pauseUpstream();
+            } else {
+                await track()?.unmute();
+                await track()?.resumeUpstream();
+            }
+        },
+        stats: async () => track()?.sender?.getStats(),
+        close: () => encrypted.close(),
+    };
+}

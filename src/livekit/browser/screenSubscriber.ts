@@ -1,0 +1,135 @@
+/**
+ * Watches one screen of a LiveKit room. Subscribes to that alone, and only when it is announced as encrypted: the SDK
+ * would decode a clear track without a word.
+ */
+import { ConnectionQuality, ConnectionState, RoomEvent, Track } from 'livekit-client';
+import type { RemoteParticipant, RemoteTrackPublication, Room } from 'livekit-client';
+import { createEncryptedRoom } from './encryptedRoom.ts';
+import type { KeyRing } from './mediaKeys.ts';
+import { STEADY_TRACK } from './screenPublisher.ts';
+
+export interface WatchedScreen {
+    readonly identity: string;
+    /** False: refused, there is no track. */
+    readonly encrypted: boolean;
+    readonly track: MediaStreamTrack | undefined;
+    /** The sharer sends nothing on purpose. */
+    readonly paused: boolean;
+    /** The SFU no longer hears the sharer. */
+    readonly lost: boolean;
+    /** Frames keep coming while the picture is still. */
+    readonly steady: boolean;
+    stats(): Promise<RTCStatsReport | undefined>;
+}
+
+export interface SubscriberState {
+    readonly connection: 'connecting' | 'connected' | 'reconnecting' | 'closed';
+    /** Everybody whose screen is in the room. */
+    readonly screens: readonly string[];
+    readonly screen: WatchedScreen | undefined;
+}
+
+export interface SubscriberEvents {
+    changed(state: SubscriberState): void;
+    /** A frame of this participant could not be decrypted. livekit-client reports at most one a second and five a minute. */
+    decryptionFailed(identity: string | undefined, reason: 'missingKey' | 'invalidKey'): void;
+}
+
+export interface Subscriber {
+    close(): void;
+}
+
+/** Rejects when the room cannot be entered; the message is the SDK's, for the log. */
+export async function watchScreen(
+    target: { readonly url: string; readonly token: string; readonly identity: string | null },
+    keys: KeyRing,
+    workerUrl: string,
+    events: SubscriberEvents,
+): Promise<Subscriber> {
+    const encrypted = await createEncryptedRoom({ workerUrl, keys });
+    const { room } = encrypted;
+    let chosen = target.identity;
+    const update = (): void => {
+        const shared = screensOf(room);
+        // Without a named sharer: the first screen, and the next one when that is over.
+        if (target.identity === null && !shared.has(chosen ?? '')) chosen = shared.keys().next().value ?? null;
+        for (const [identity, publication] of shared) choose(publication, identity === chosen);
+        const publication = chosen === null ? undefined : shared.get(chosen);
+        const participant = chosen === null ? undefined : room.remoteParticipants.get(chosen);
+        events.changed({
+            connection: connectionOf(room),
+            screens: [...shared.keys()],
+            screen: publication && participant ? watched(participant, publication) : undefined,
+        });
+    };
+    for (const event of CHANGES) room.on(event, update);
+    room.on(RoomEvent.EncryptionError, (error, participant) => {
+        if (error.message.startsWith('MissingKey')) events.decryptionFailed(participant?.identity, 'missingKey');
+        else if (error.message.startsWith('InvalidKey')) events.decryptionFailed(participant?.identity, 'invalidKey');
+    });
+    try {
+        await room.connect(target.url, target.token, { autoSubscribe: false });
+    } catch (error) {
+        encrypted.close();
+        throw error;
+    }
+    update();
+    return { close: () => encrypted.close() };
+}
+
+const CHANGES = [
+    RoomEvent.ConnectionStateChanged,
+    RoomEvent.ParticipantConnected,
+    RoomEvent.ParticipantDisconnected,
+    RoomEvent.TrackPublished,
+    RoomEvent.TrackUnpublished,
+    RoomEvent.TrackSubscribed,
+    RoomEvent.TrackUnsubscribed,
+    RoomEvent.TrackMuted,
+    RoomEvent.TrackUnmuted,
+    RoomEvent.TrackStreamStateChanged,
+    RoomEvent.ConnectionQualityChanged,
+    RoomEvent.Reconnected,
+] as const;
+
+function screensOf(room: Room): Map<string, RemoteTrackPublication> {
+    const found = new Map<string, RemoteTrackPublication>();
+    for (const participant of room.remoteParticipants.values()) {
+        const publication = participant.getTrackPublication(Track.Source.ScreenShare);
+        if (publication?.kind === Track.Kind.Video) found.set(participant.identity, publication as RemoteTrackPublication);
+    }
+    return found;
+}
+
+function choose(publication: RemoteTrackPublication, wanted: boolean): void {
+    const subscribe = wanted && publication.isEncrypted;
+    if (publication.isDesired !== subscribe) publication.setSubscribed(subscribe);
+}
+
+function watched(participant: RemoteParticipant, publication: RemoteTrackPublication): WatchedScreen {
+    const encrypted = publication.isEncrypted;
+    const track = encrypted ? publication.track : undefined;
+    return {
+        identity: participant.identity,
+        encrypted,
+        track: track?.mediaStreamTrack,
+        paused: publication.isMuted || track?.streamState === Track.StreamState.Paused,
+        lost: participant.connectionQuality === ConnectionQuality.Lost,
+        steady: publication.trackName === STEADY_TRACK,
+        stats: async () => track?.getRTCStatsReport(),
+    };
+}
+
+function connectionOf(room: Room): SubscriberState['connection'] {
+    switch (room.state) {
+        case ConnectionState.Connected:
+            return 'connected';
+        case ConnectionState.Reconnecting:
+        case ConnectionState.SignalReconnecting:
+            return 'reconnecting';
+        case ConnectionState.Disconnected:
+            return 'closed';
+        default:
+            return 'connecting';
+    }
+}
