@@ -32,6 +32,15 @@ export const shareSettings = v.object({
 });
 export type ShareSettings = v.InferOutput<typeof shareSettings>;
 
+/** What a view tab stores, so that VS Code can bring it back after a window reload. Names only, no secret. */
+export const storedTarget = v.object({
+    roomId: id,
+    userId: v.optional(id),
+    deviceId: v.optional(id),
+    shareId: v.optional(id),
+});
+export type StoredTarget = v.InferOutput<typeof storedTarget>;
+
 /** Somebody who can see the share now. */
 export const viewer = v.object({ userId: id, deviceId: id, name: text });
 export type Viewer = v.InferOutput<typeof viewer>;
@@ -64,6 +73,8 @@ export const hostMessage = v.variant('type', [
         roomName: text,
         /** Loopback page only: the webview takes its colours from VS Code. */
         theme: v.picklist(['light', 'dark']),
+        /** Stored by the page with the tab; null where nothing is to be restored. */
+        persist: v.nullable(storedTarget),
     }),
     /** Ask the browser for a screen. Without user activation the page shows a button first. */
     v.object({ type: v.literal('share.capture'), settings: shareSettings }),
@@ -132,7 +143,8 @@ export const pageMessage = v.variant('type', [
     /** A button in the page. */
     v.object({
         type: v.literal('action'),
-        name: v.picklist(['stopShare', 'retry', 'openInBrowser', 'showLog', 'closeView']),
+        /** `fullScreen`: the page may not fill the screen itself; the tab is to be maximised (answered by the panels). */
+        name: v.picklist(['stopShare', 'retry', 'openInBrowser', 'showLog', 'closeView', 'fullScreen']),
     }),
     v.object({ type: v.literal('log'), level: v.picklist(['debug', 'info', 'warn', 'error']), text }),
 ]);

@@ -1,0 +1,159 @@
+/** A signed-in account on its stores: the composition of `src/matrix` and what the rest of Hush holds of it. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Account } from '../extension/account.ts';
+import { HushError } from '../extension/errors.ts';
+import type { Log } from '../extension/log.ts';
+import type { AccountState } from '../extension/session/types.ts';
+import { deleteAccount, saveAccount, type StoredAccount, type Vault } from '../extension/vault.ts';
+import { openMatrixClient, type OpenMatrixClient } from './client.ts';
+import { accountDiagnostics } from './accountDiagnostics.ts';
+import { deviceTrust } from './deviceTrust.ts';
+import { fromSdk, type Fetch } from './http.ts';
+import { logOut } from './login.ts';
+import { createRoomActions } from './roomActions.ts';
+import { createRooms } from './rooms.ts';
+import { createGrants } from './rtc/grants.ts';
+import { createKeyTransport } from './rtc/keyTransport.ts';
+import { createMediaKeys } from './rtc/mediaKeys.ts';
+import { createOlmMessages } from './rtc/olmMessages.ts';
+import { createRtc } from './rtc/rtcSession.ts';
+import { createTransports } from './rtc/transports.ts';
+import { createWatch } from './rtc/watch.ts';
+import { parseUserId } from './serverName.ts';
+import { storeFiles, storePath } from './storePath.ts';
+import { createTokenKeeper, PLACEHOLDER_TOKEN } from './tokens.ts';
+
+export interface OpenAccountOptions {
+    readonly stored: StoredAccount;
+    readonly vault: Vault;
+    /** Where the stores live; created if missing. One file per device. */
+    readonly dataDir: string;
+    readonly log: Log;
+    /** `hush.livekit.serviceUrl`, read when needed. */
+    readonly serviceUrlSetting: () => string;
+    /** Defaults: the real ones. */
+    readonly fetch?: Fetch;
+    readonly now?: () => number;
+}
+
+/** 32 bytes, base64: what a new {@link StoredAccount} needs. */
+export function newStorageKey(): string {
+    return randomBytes(32).toString('base64');
+}
+
+/**
+ * Opens the stores and begins to sync; resolves before the first sync is done. Without an access token (the server
+ * ended the session) the account is `expired` and sends nothing.
+ * @throws HushError `account.storeLocked`, `account.storeFailed`.
+ */
+export async function openAccount(options: OpenAccountOptions): Promise<Account> {
+    const { stored, vault, log } = options;
+    const { userId, deviceId, baseUrl } = stored;
+    const fetch: Fetch = options.fetch ?? globalThis.fetch;
+    const now = options.now ?? Date.now;
+    const openedAt = performance.now();
+    const path = storePath(options.dataDir, userId, deviceId);
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+
+    let state: AccountState = stored.accessToken === undefined ? { kind: 'expired', userId } : { kind: 'starting', userId };
+    const stateListeners = new Set<(state: AccountState) => void>();
+    const setState = (next: AccountState): void => {
+        if (state.kind === 'expired' && next.kind !== 'signedOut') return; // only a new sign-in mends that
+        state = next;
+        for (const listener of stateListeners) listener(state);
+    };
+    const keeper = createTokenKeeper({
+        baseUrl,
+        initial: { accessToken: stored.accessToken ?? '', refreshToken: stored.refreshToken, expiresAt: stored.expiresAt },
+        save: (tokens) => saveAccount(vault, { ...withoutTokens(stored), ...defined(tokens) }),
+        fetch,
+        now,
+        log,
+        onExpired: () => {
+            setState({ kind: 'expired', userId });
+            client.sdk.stopClient();
+            void saveAccount(vault, withoutTokens(stored)).catch((error: unknown) => log.error('The ended sign-in was not stored', error));
+        },
+    });
+    const client: OpenMatrixClient = await openMatrixClient({ baseUrl, userId, deviceId, storageKey: Buffer.from(stored.storageKey, 'base64'), storePath: path, fetch: keeper.fetch, log });
+    const { sdk } = client;
+
+    const self = { userId, deviceId };
+    const messages = createOlmMessages({ sdk, trackDevices: (ids) => client.trackDevices(ids), log });
+    const transports = createTransports({ baseUrl, serverName: parseUserId(userId)?.serverName ?? '', fetch: keeper.fetch, accessToken: PLACEHOLDER_TOKEN, setting: options.serviceUrlSetting, log, now });
+    const openIdToken = (): ReturnType<typeof sdk.getOpenIdToken> => sdk.getOpenIdToken().catch((error: unknown) => { throw fromSdk(error, 'Asking the homeserver to vouch for you'); });
+    const rtc = createRtc({
+        sdk, self, transports, now, log,
+        grants: createGrants({ ...self, openIdToken, fetch, now, uuid: randomUUID }),
+        keys: createMediaKeys({ self, transport: createKeyTransport(messages, self, now), now, random: randomBytes, log, inRoom: (roomId) => sdk.getRoom(roomId)?.getMyMembership() === 'join' }),
+        watch: createWatch(messages, deviceId, log),
+    });
+    const rooms = createRooms({ sdk, rtcMembers: (roomId) => rtc.members(roomId), onRtc: (listener) => rtc.onMembers(listener), log });
+
+    let readyMs: number | undefined;
+    const ready = (): void => setState({ kind: 'ready', userId, deviceId, online: client.online });
+    client.onOnline(() => { if (readyMs !== undefined) ready(); });
+    void client.ready.then(() => {
+        readyMs = performance.now() - openedAt;
+        log.info(`Ready after ${Math.round(readyMs)} ms (${client.startedFromStore ? 'from the store' : 'initial sync'})`);
+        rooms.follow();
+        ready();
+    });
+    if (stored.accessToken !== undefined) client.start();
+
+    let stopped: Promise<void> | undefined;
+    const stop = (): Promise<void> => (stopped ??= (async () => {
+        await rtc.leaveAll();
+        rtc.dispose();
+        rooms.dispose();
+        await client.stop();
+    })());
+
+    return {
+        userId,
+        deviceId,
+        get state() { return state; },
+        onState(listener) {
+            stateListeners.add(listener);
+            return { dispose: () => { stateListeners.delete(listener); } };
+        },
+        rooms: () => rooms.all(),
+        onRooms: (listener) => rooms.onChange(listener),
+        onInvite: (listener) => rooms.onInvite(listener),
+        people: () => rooms.people(),
+        rtc,
+        deviceTrust: (user, device) => deviceTrust(sdk, user, device),
+        ...createRoomActions(sdk),
+        diagnostics: () => Promise.resolve(accountDiagnostics({ stored, client, messages, transports, readyMs, storePath: path })),
+        async signOut() {
+            const failures: unknown[] = [];
+            await stop().catch((error: unknown) => { failures.push(error); });
+            if (!keeper.expired && stored.accessToken !== undefined) {
+                await logOut(baseUrl, PLACEHOLDER_TOKEN, keeper.fetch).catch((error: unknown) => { failures.push(error); });
+            }
+            // After the server, because asking it may have renewed the tokens; and with or without its answer.
+            await deleteAccount(vault).catch((error: unknown) => { failures.push(error); });
+            await Promise.all(storeFiles(path).map((file) => rm(file, { force: true }).catch((error: unknown) => { failures.push(error); })));
+            setState({ kind: 'signedOut' });
+            for (const failure of failures) log.warn('Signing out left something behind', failure);
+            if (failures.length > 0) throw new HushError('server.error', 'Signed out here, but the server did not confirm it. Remove this device in another Matrix client to be sure.', { cause: failures[0] });
+        },
+        stop,
+        dispose: () => { void stop().catch((error: unknown) => log.warn('Stopping did not work', error)); },
+    };
+}
+
+function withoutTokens({ accessToken: _a, refreshToken: _r, expiresAt: _e, ...rest }: StoredAccount): StoredAccount {
+    return rest;
+}
+
+/** Without the undefined ones, as `exactOptionalPropertyTypes` wants it. */
+function defined(tokens: { accessToken: string; refreshToken: string | undefined; expiresAt: number | undefined }): Pick<StoredAccount, 'accessToken' | 'refreshToken' | 'expiresAt'> {
+    return {
+        accessToken: tokens.accessToken,
+        ...(tokens.refreshToken === undefined ? {} : { refreshToken: tokens.refreshToken }),
+        ...(tokens.expiresAt === undefined ? {} : { expiresAt: tokens.expiresAt }),
+    };
+}

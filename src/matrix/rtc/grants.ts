@@ -1,0 +1,102 @@
+/**
+ * Room tokens from an lk-jwt-service-compatible authoriser, against an OpenID token of the homeserver. Publishing uses
+ * the membership's own identity; watching uses another, because LiveKit throws out the older of two participants with
+ * one identity.
+ */
+import * as v from 'valibot';
+import { HushError, isHushError } from '../../extension/errors.ts';
+import type { MediaGrant } from '../../webview/protocol/messages.ts';
+import { rateLimited, requestJson, type Fetch, type JsonAnswer } from '../http.ts';
+import { isLoopbackHost } from '../serverName.ts';
+import { assertServiceUrl } from './transports.ts';
+
+export interface OpenIdToken {
+    readonly access_token: string;
+    readonly expires_in: number;
+    readonly matrix_server_name: string;
+    readonly token_type: string;
+}
+export interface GrantsOptions {
+    readonly userId: string;
+    readonly deviceId: string;
+    /** Asks the homeserver; one token serves until shortly before it expires. */
+    readonly openIdToken: () => Promise<OpenIdToken>;
+    readonly fetch: Fetch;
+    readonly now: () => number;
+    /** A random UUID. */
+    readonly uuid: () => string;
+}
+export interface Grants {
+    /** For the participant `@user:server:DEVICE`. @throws HushError `media.*`, `network.*`. */
+    publish(serviceUrl: string, roomId: string): Promise<MediaGrant>;
+    /** For a participant of its own per `viewId`. @throws HushError `media.*`, `network.*`. */
+    view(serviceUrl: string, roomId: string, viewId: string): Promise<MediaGrant>;
+}
+
+const tokenAnswer = v.looseObject({
+    url: v.pipe(v.string(), v.regex(/^wss?:\/\//u), v.maxLength(2_048)),
+    jwt: v.pipe(v.string(), v.regex(/^[\w-]+\.[\w-]+\.[\w-]*$/u), v.maxLength(16_384)),
+});
+/** The slot of a room call, as Element Call names it. */
+const SLOT = 'm.call#ROOM';
+const TIMEOUT_MS = 10_000;
+/** Left on an OpenID token when it is replaced, ms. */
+const MARGIN_MS = 60_000;
+
+export function createGrants(options: GrantsOptions): Grants {
+    const { userId, deviceId, fetch, now } = options;
+    let cached: { token: OpenIdToken; until: number } | undefined;
+    const memberIds = new Map<string, string>();
+
+    const openIdToken = async (): Promise<OpenIdToken> => {
+        if (!cached || now() >= cached.until) {
+            const token = await options.openIdToken();
+            cached = { token, until: now() + token.expires_in * 1_000 - MARGIN_MS };
+        }
+        return cached.token;
+    };
+    const ask = async (serviceUrl: string, path: 'sfu/get' | 'get_token', body: Record<string, unknown>): Promise<JsonAnswer> => {
+        assertServiceUrl(serviceUrl, 'The media server of this room');
+        const url = `${serviceUrl.replace(/\/+$/u, '')}/${path}`;
+        try {
+            return await requestJson(fetch, url, { body, timeoutMs: TIMEOUT_MS });
+        } catch (error) {
+            if (!isHushError(error)) throw error;
+            throw new HushError(error.code, `The media server at ${new URL(serviceUrl).host} cannot be reached. Check the connection, or tell its administrator.`, { cause: error });
+        }
+    };
+    const sfuGet = async (serviceUrl: string, roomId: string, device: string): Promise<JsonAnswer> =>
+        ask(serviceUrl, 'sfu/get', { room: roomId, openid_token: await openIdToken(), device_id: device });
+
+    return {
+        async publish(serviceUrl, roomId) {
+            return grantOf(await sfuGet(serviceUrl, roomId, deviceId), serviceUrl, () => { cached = undefined; });
+        },
+        async view(serviceUrl, roomId, viewId) {
+            let id = memberIds.get(viewId);
+            if (id === undefined) memberIds.set(viewId, (id = options.uuid()));
+            const member = { id, claimed_user_id: userId, claimed_device_id: deviceId };
+            let answer = await ask(serviceUrl, 'get_token', { room_id: roomId, slot_id: SLOT, openid_token: await openIdToken(), member });
+            // lk-jwt-service before 0.4 knows only /sfu/get, where a made-up device is what keeps the identities apart.
+            if (answer.status === 404 || answer.status === 405 || answer.status === 501) answer = await sfuGet(serviceUrl, roomId, `${deviceId}_view_${id.slice(0, 8)}`);
+            return grantOf(answer, serviceUrl, () => { cached = undefined; });
+        },
+    };
+}
+
+function grantOf(answer: JsonAnswer, serviceUrl: string, forgetOpenId: () => void): MediaGrant {
+    const host = new URL(serviceUrl).host;
+    if (answer.status === 429) throw rateLimited(answer.retryAfterMs);
+    if (answer.status >= 500) throw new HushError('server.error', `The media server at ${host} has a problem (status ${answer.status}). Try again in a while.`);
+    if (answer.status !== 200) {
+        forgetOpenId();
+        throw new HushError('media.tokenRefused', `The media server at ${host} does not let you in (status ${answer.status}). Its administrator may restrict who can use it.`);
+    }
+    const result = v.safeParse(tokenAnswer, answer.body);
+    if (!result.success) throw new HushError('media.tokenInvalid', `The media server at ${host} answered in a way Hush does not understand. Check that its URL belongs to a LiveKit authorisation service.`);
+    const sfu = new URL(result.output.url);
+    if (sfu.protocol === 'ws:' && !isLoopbackHost(sfu.hostname)) {
+        throw new HushError('media.tokenInvalid', `The media server at ${host} offers an unencrypted connection (${sfu.host}), which Hush refuses.`);
+    }
+    return { url: result.output.url, token: result.output.jwt };
+}

@@ -1,0 +1,195 @@
+/**
+ * The media keys of one room: when our own is sent to whom and when it changes, and which keys of others we hold.
+ * Decisions only: `reduce` takes what happened and returns the next state and what to do (see mediaKeys.ts).
+ *
+ * Rules (reference/element-call-protocol.md, "Media keys"; they must agree with Element Call's):
+ * - the first key has index 0 and is used at once;
+ * - somebody leaves: a new key, index + 1 mod 256, to everybody who remains;
+ * - somebody joins (or its membership has a new createdTs): the same key if it is under 10 s old, else a new one to all;
+ * - a new key is used 1,000 ms after it is sent;
+ * - a received key belongs to the (user, device) that sent it, waits for that device's membership, and goes with it.
+ *
+ * Pure.
+ */
+
+export interface RingMember {
+    readonly userId: string;
+    readonly deviceId: string;
+    /** ms since the epoch, from the membership. */
+    readonly createdTs: number;
+    /** LiveKit identity under which its frames arrive. */
+    readonly identity: string;
+}
+export interface ReceivedKey {
+    readonly userId: string;
+    readonly deviceId: string;
+    readonly index: number;
+    /** Base64. */
+    readonly key: string;
+    /** ms since the epoch, by the sender's clock. */
+    readonly sentTs: number;
+}
+
+interface Target {
+    readonly createdTs: number;
+    readonly state: 'sending' | 'has' | 'failed';
+}
+interface OwnKey {
+    readonly index: number;
+    readonly key: string;
+    /** ms, by the clock of the events. */
+    readonly createdAt: number;
+    readonly targets: ReadonlyMap<string, Target>;
+}
+interface HeldKey {
+    readonly key: string;
+    readonly sentTs: number;
+}
+export interface KeyRing {
+    /** Ourselves: never a target. */
+    readonly self: string;
+    readonly own: OwnKey | undefined;
+    readonly members: ReadonlyMap<string, RingMember>;
+    /** Device to index to key, for members. */
+    readonly held: ReadonlyMap<string, ReadonlyMap<number, HeldKey>>;
+    /** The last key of devices without a membership (yet), oldest first. */
+    readonly waiting: ReadonlyMap<string, ReceivedKey>;
+}
+
+export type RingEvent =
+    /** We begin to publish. `fresh`: 16 random bytes, base64; here and below used if a new key is due. */
+    | { readonly kind: 'start'; readonly now: number; readonly fresh: string }
+    | { readonly kind: 'stop' }
+    /** All current memberships of the room. */
+    | { readonly kind: 'members'; readonly now: number; readonly fresh: string; readonly members: readonly RingMember[] }
+    | { readonly kind: 'delivered' | 'failed'; readonly index: number; readonly devices: readonly string[] }
+    | { readonly kind: 'received'; readonly received: ReceivedKey };
+
+export type RingEffect =
+    | { readonly kind: 'send'; readonly index: number; readonly key: string; readonly targets: readonly RingMember[] }
+    /** Encrypt with this key `afterMs` from now. */
+    | { readonly kind: 'use'; readonly index: number; readonly key: string; readonly afterMs: number }
+    | { readonly kind: 'peerKey'; readonly member: RingMember; readonly index: number; readonly key: string };
+
+export const REUSE_UNDER_MS = 10_000;
+export const USE_AFTER_MS = 1_000;
+export const MAX_INDEX = 255;
+/** Devices whose key may wait for their membership: anybody can send us to-device messages. */
+export const MAX_WAITING = 64;
+/** Keys kept per member: frames of more than the last few are long gone. */
+export const MAX_HELD = 16;
+
+export function deviceKey(device: { readonly userId: string; readonly deviceId: string }): string {
+    return JSON.stringify([device.userId, device.deviceId]);
+}
+
+export function emptyRing(self: { readonly userId: string; readonly deviceId: string }): KeyRing {
+    return { self: deviceKey(self), own: undefined, members: new Map(), held: new Map(), waiting: new Map() };
+}
+
+export function reduce(ring: KeyRing, event: RingEvent): { ring: KeyRing; effects: readonly RingEffect[] } {
+    switch (event.kind) {
+        case 'start': {
+            if (ring.own) return { ring, effects: [] };
+            const { own, effects } = newKey(others(ring), 0, event.fresh, event.now, 0);
+            return { ring: { ...ring, own }, effects };
+        }
+        case 'stop':
+            return { ring: { ...ring, own: undefined }, effects: [] };
+        case 'members':
+            return onMembers(ring, event);
+        case 'delivered':
+        case 'failed':
+            return { ring: settle(ring, event), effects: [] };
+        case 'received':
+            return onReceived(ring, event.received);
+    }
+}
+
+function others(ring: KeyRing): RingMember[] {
+    return [...ring.members].filter(([device]) => device !== ring.self).map(([, member]) => member);
+}
+
+function newKey(targets: readonly RingMember[], index: number, key: string, now: number, afterMs: number): { own: OwnKey; effects: RingEffect[] } {
+    const entries = targets.map((member): [string, Target] => [deviceKey(member), { createdTs: member.createdTs, state: 'sending' }]);
+    const effects: RingEffect[] = targets.length === 0 ? [] : [{ kind: 'send', index, key, targets }];
+    effects.push({ kind: 'use', index, key, afterMs });
+    return { own: { index, key, createdAt: now, targets: new Map(entries) }, effects };
+}
+
+function onMembers(before: KeyRing, event: Extract<RingEvent, { kind: 'members' }>): { ring: KeyRing; effects: readonly RingEffect[] } {
+    const members = new Map(event.members.map((member) => [deviceKey(member), member]));
+    const { ring, effects } = admitWaiting({ ...before, members, held: withoutGone(before.held, members) });
+    const own = ring.own;
+    if (!own) return { ring, effects };
+    const present = others(ring);
+    const left = [...own.targets.keys()].some((device) => !members.has(device));
+    const joined = present.filter((member) => own.targets.get(deviceKey(member))?.createdTs !== member.createdTs);
+    if (left || (joined.length > 0 && event.now - own.createdAt >= REUSE_UNDER_MS)) {
+        const next = newKey(present, (own.index + 1) % (MAX_INDEX + 1), event.fresh, event.now, USE_AFTER_MS);
+        return { ring: { ...ring, own: next.own }, effects: [...effects, ...next.effects] };
+    }
+    if (joined.length === 0) return { ring, effects };
+    const targets = new Map(own.targets);
+    for (const member of joined) targets.set(deviceKey(member), { createdTs: member.createdTs, state: 'sending' });
+    return { ring: { ...ring, own: { ...own, targets } }, effects: [...effects, { kind: 'send', index: own.index, key: own.key, targets: joined }] };
+}
+
+function settle(ring: KeyRing, event: { kind: 'delivered' | 'failed'; index: number; devices: readonly string[] }): KeyRing {
+    const own = ring.own;
+    if (own?.index !== event.index) return ring; // about a key that is not ours any more
+    const targets = new Map(own.targets);
+    for (const device of event.devices) {
+        const target = targets.get(device);
+        if (target) targets.set(device, { ...target, state: event.kind === 'delivered' ? 'has' : 'failed' });
+    }
+    return { ...ring, own: { ...own, targets } };
+}
+
+function withoutGone<T>(map: ReadonlyMap<string, T>, members: ReadonlyMap<string, unknown>): ReadonlyMap<string, T> {
+    return new Map([...map].filter(([device]) => members.has(device)));
+}
+
+function admitWaiting(ring: KeyRing): { ring: KeyRing; effects: readonly RingEffect[] } {
+    let result: { ring: KeyRing; effects: readonly RingEffect[] } = { ring, effects: [] };
+    for (const [device, received] of ring.waiting) {
+        if (!ring.members.has(device)) continue;
+        const waiting = new Map(result.ring.waiting);
+        waiting.delete(device);
+        const next = onReceived({ ...result.ring, waiting }, received);
+        result = { ring: next.ring, effects: [...result.effects, ...next.effects] };
+    }
+    return result;
+}
+
+function onReceived(ring: KeyRing, received: ReceivedKey): { ring: KeyRing; effects: readonly RingEffect[] } {
+    const device = deviceKey(received);
+    if (device === ring.self || !Number.isInteger(received.index) || received.index < 0 || received.index > MAX_INDEX) return { ring, effects: [] };
+    const member = ring.members.get(device);
+    if (!member) {
+        const known = ring.waiting.get(device);
+        if (known && known.sentTs > received.sentTs) return { ring, effects: [] };
+        const waiting = new Map(ring.waiting);
+        waiting.delete(device); // the newest entry goes last
+        waiting.set(device, received);
+        for (const oldest of waiting.keys()) {
+            if (waiting.size <= MAX_WAITING) break;
+            waiting.delete(oldest);
+        }
+        return { ring: { ...ring, waiting }, effects: [] };
+    }
+    const known = ring.held.get(device);
+    const same = known?.get(received.index);
+    if (same && (same.key === received.key || same.sentTs > received.sentTs)) return { ring, effects: [] };
+    const keys = new Map(known);
+    keys.delete(received.index);
+    keys.set(received.index, { key: received.key, sentTs: received.sentTs });
+    for (const oldest of keys.keys()) {
+        if (keys.size <= MAX_HELD) break;
+        keys.delete(oldest);
+    }
+    return {
+        ring: { ...ring, held: new Map(ring.held).set(device, keys) },
+        effects: [{ kind: 'peerKey', member, index: received.index, key: received.key }],
+    };
+}

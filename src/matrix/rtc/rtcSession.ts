@@ -1,0 +1,201 @@
+/** `RtcPort` on matrix-js-sdk: memberships, room tokens, media keys and watch messages of our rooms. */
+import { KnownMembership, RoomEvent, type MatrixClient, type Room } from 'matrix-js-sdk/lib/matrix.js';
+import { MatrixRTCSessionEvent, type MatrixRTCSession } from 'matrix-js-sdk/lib/matrixrtc/index.js';
+import { HushError } from '../../extension/errors.ts';
+import type { Log } from '../../extension/log.ts';
+import type { MembershipLost, RtcPort } from '../../extension/session/ports.ts';
+import type { RtcMember } from '../../extension/session/types.ts';
+import { fromSdk } from '../http.ts';
+import { parseLivekitSession } from '../roomContents.ts';
+import { CALL_MEMBER_TYPE, LIVEKIT_SESSION_TYPE } from '../syncFilter.ts';
+import type { Grants } from './grants.ts';
+import type { MediaKeys } from './mediaKeys.ts';
+import { CALL_ERRORS, createOwnMembership, type OwnMembership } from './membership.ts';
+import { toRtcMember } from './members.ts';
+import type { Device } from './olmMessages.ts';
+import type { Transports } from './transports.ts';
+import type { Watch } from './watch.ts';
+
+export interface RtcOptions {
+    readonly sdk: MatrixClient;
+    readonly self: Device;
+    readonly transports: Transports;
+    readonly grants: Grants;
+    readonly keys: MediaKeys;
+    readonly watch: Watch;
+    readonly now: () => number;
+    readonly log: Log;
+}
+export interface Rtc extends RtcPort {
+    /** Current memberships, oldest first; empty for rooms we are not in. */
+    members(roomId: string): readonly RtcMember[];
+    onMembers(listener: (roomId: string) => void): { dispose(): void };
+    /** Leaves every session we are in, bounded. */
+    leaveAll(): Promise<void>;
+    /** Forgets listeners, timers and keys. */
+    dispose(): void;
+}
+
+interface Live {
+    readonly session: MatrixRTCSession;
+    readonly own: OwnMembership;
+    serviceUrl: string | undefined;
+    /** Operations on our membership, one after the other. */
+    turn: Promise<unknown>;
+}
+
+export function createRtc(options: RtcOptions): Rtc {
+    const { sdk, self, transports, grants, keys, watch, now, log } = options;
+    const live = new Map<string, Live>();
+    const memberListeners = new Set<(roomId: string) => void>();
+    const lostListeners = new Set<(event: MembershipLost) => void>();
+    const noted = new Set<string>();
+
+    const note = (text: string): void => {
+        if (noted.size > 200) noted.clear();
+        if (!noted.has(text)) log.warn(text); // a malformed event is seen again at every change
+        noted.add(text);
+    };
+    const joinedRoom = (roomId: string): Room => {
+        const room = sdk.getRoom(roomId);
+        if (room?.getMyMembership() !== KnownMembership.Join) throw new HushError('room.notFound', 'You are not in this room any more.');
+        return room;
+    };
+    const readMembers = (session: MatrixRTCSession): RtcMember[] => {
+        const oldest = session.memberships[0];
+        const nameOf = (userId: string): string => sdk.getRoom(session.room.roomId)?.getMember(userId)?.name ?? userId;
+        return oldest ? session.memberships.map((membership) => toRtcMember(membership, oldest, nameOf, note)) : [];
+    };
+    const attach = (room: Room): Live => {
+        const { roomId } = room;
+        const known = live.get(roomId);
+        if (known) return known;
+        const session = sdk.matrixRTC.getRoomSession(room);
+        const lost = (error: HushError): void => {
+            log.warn(`The membership in ${roomId} was lost`, error);
+            keys.stop(roomId);
+            for (const listener of lostListeners) listener({ roomId, error });
+        };
+        const own = createOwnMembership({ session, roomId, self, now, onLost: lost });
+        const entry: Live = { session, own, serviceUrl: undefined, turn: Promise.resolve() };
+        live.set(roomId, entry);
+        const changed = (): void => {
+            keys.members(roomId, readMembers(session));
+            for (const listener of memberListeners) listener(roomId);
+        };
+        session.on(MatrixRTCSessionEvent.MembershipsChanged, changed);
+        void session.ensureRecalculateSessionMembers().then(changed, (error: unknown) => log.warn('Reading the memberships did not work', error));
+        return entry;
+    };
+    const entryOf = (roomId: string): Live => attach(joinedRoom(roomId));
+    const inTurn = <T>(entry: Live, work: () => Promise<T>): Promise<T> => {
+        const result = entry.turn.then(work, work);
+        entry.turn = result.catch(() => undefined);
+        return result;
+    };
+    const ownServiceUrl = async (room: Room, entry: Live): Promise<string> => {
+        const told = room.currentState.getStateEvents(LIVEKIT_SESSION_TYPE, '')?.getContent();
+        const parsed = told && Object.keys(told).length > 0 ? parseLivekitSession(told) : undefined;
+        if (parsed && !parsed.ok) note(`Ignored ${LIVEKIT_SESSION_TYPE} in ${room.roomId}: ${parsed.reason}`);
+        entry.serviceUrl ??= (await transports.own(parsed?.ok ? parsed.value.livekit_service_url : undefined)).serviceUrl;
+        return entry.serviceUrl;
+    };
+    /** Best effort: tells the room's other clients where and since when there is a share. Holds no secret. */
+    const recordShare = async (room: Room, serviceUrl: string, startedTs: number): Promise<void> => {
+        if (!room.currentState.maySendStateEvent(LIVEKIT_SESSION_TYPE, self.userId)) return;
+        const content = { version: 1, transport: 'livekit', livekit_service_url: serviceUrl, livekit_alias: room.roomId, started_by: self.userId, started_ts: startedTs };
+        await sdk.sendStateEvent(room.roomId, LIVEKIT_SESSION_TYPE as never, content as never, '').catch((error: unknown) => log.warn(`${LIVEKIT_SESSION_TYPE} was not written`, fromSdk(error, 'Recording the share')));
+    };
+
+    const onRoom = (room: Room): void => { if (room.getMyMembership() === KnownMembership.Join) attach(room); };
+    const onMyMembership = (room: Room, membership: string): void => {
+        if (membership === KnownMembership.Join) return onRoom(room);
+        const entry = live.get(room.roomId);
+        if (!entry) return;
+        live.delete(room.roomId);
+        keys.forget(room.roomId);
+        if (entry.own.joined) {
+            void entry.own.leave().catch(() => undefined); // the room refuses by now; this stops the manager
+            for (const listener of lostListeners) listener({ roomId: room.roomId, error: new HushError('room.notFound', `You are not in ${room.name} any more, so the session there ended for you.`) });
+        }
+        for (const listener of memberListeners) listener(room.roomId);
+    };
+    sdk.on(RoomEvent.MyMembership, onMyMembership);
+    for (const room of sdk.getRooms()) onRoom(room);
+
+    return {
+        members: (roomId) => {
+            const entry = live.get(roomId);
+            return entry ? readMembers(entry.session) : [];
+        },
+        onMembers(listener) {
+            memberListeners.add(listener);
+            return { dispose: () => { memberListeners.delete(listener); } };
+        },
+        async join(roomId, shares) {
+            const room = joinedRoom(roomId);
+            if (!room.hasEncryptionStateEvent()) throw new HushError('room.notEncrypted', `${room.name} is not encrypted, and Hush shares only in encrypted rooms. Turn on encryption for it, or use another room.`);
+            if (!room.currentState.maySendStateEvent(CALL_MEMBER_TYPE, self.userId)) throw new HushError(...CALL_ERRORS['M_FORBIDDEN']!);
+            const entry = attach(room);
+            await inTurn(entry, async () => {
+                if (entry.own.joined) return entry.own.announce(shares);
+                const serviceUrl = await ownServiceUrl(room, entry);
+                await entry.own.join(shares, serviceUrl);
+            });
+            const first = shares[0];
+            if (first && entry.serviceUrl !== undefined) void recordShare(room, entry.serviceUrl, first.startedTs);
+        },
+        async announce(roomId, shares) {
+            const room = joinedRoom(roomId);
+            const entry = attach(room);
+            await inTurn(entry, () => {
+                if (!entry.own.joined) throw new HushError('internal', 'The session was left meanwhile. Join it again.');
+                return entry.own.announce(shares);
+            });
+            const newest = shares.at(-1);
+            if (newest && entry.serviceUrl !== undefined) void recordShare(room, entry.serviceUrl, newest.startedTs);
+        },
+        async leave(roomId) {
+            const entry = live.get(roomId);
+            keys.stop(roomId);
+            if (!entry) return;
+            entry.serviceUrl = undefined;
+            await entry.own.leave(); // not in turn: leaving must not wait for a join that hangs
+        },
+        async publishGrant(roomId) {
+            const room = joinedRoom(roomId);
+            const entry = attach(room);
+            const grant = await grants.publish(await ownServiceUrl(room, entry), roomId);
+            return { grant, identity: `${self.userId}:${self.deviceId}` };
+        },
+        async viewGrant(roomId, serviceUrl, viewId) {
+            const room = joinedRoom(roomId);
+            return grants.view(serviceUrl ?? (await ownServiceUrl(room, attach(room))), roomId, viewId);
+        },
+        async startKeys(roomId) {
+            keys.members(roomId, readMembers(entryOf(roomId).session));
+            await keys.start(roomId);
+        },
+        stopKeys: (roomId) => keys.stop(roomId),
+        currentKeys: (roomId) => keys.current(roomId),
+        onKey: (listener) => keys.onKey(listener),
+        sendWatch: (target, watching) => watch.send(target, watching),
+        onWatch: (listener) => watch.onWatch(listener),
+        onMembershipLost(listener) {
+            lostListeners.add(listener);
+            return { dispose: () => { lostListeners.delete(listener); } };
+        },
+        async leaveAll() {
+            const joined = [...live].filter(([, entry]) => entry.own.joined);
+            const results = await Promise.allSettled(joined.map(([roomId]) => this.leave(roomId)));
+            for (const result of results) if (result.status === 'rejected') log.warn('Leaving a session did not work', result.reason);
+        },
+        dispose() {
+            sdk.off(RoomEvent.MyMembership, onMyMembership);
+            keys.dispose();
+            live.clear();
+            memberListeners.clear();
+            lostListeners.clear();
+        },
+    };
+}

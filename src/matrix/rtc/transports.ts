@@ -1,0 +1,116 @@
+/**
+ * Which LiveKit SFU this account publishes on (DESIGN §5): the homeserver's rtc transports endpoint, .well-known
+ * rtc_foci, the setting, what the room's last share used; in that order.
+ */
+import * as v from 'valibot';
+import { HushError } from '../../extension/errors.ts';
+import type { Log } from '../../extension/log.ts';
+import { refusedAnswer, requestJson, type Fetch } from '../http.ts';
+import { isLoopbackHost } from '../serverName.ts';
+
+export type TransportSource = 'homeserver' | 'wellKnown' | 'setting' | 'room';
+
+export interface OwnTransport {
+    /** lk-jwt-service-compatible URL, exactly as advertised: members find each other by this string. */
+    readonly serviceUrl: string;
+    readonly source: TransportSource;
+}
+export interface TransportSources {
+    readonly baseUrl: string;
+    /** The account's server name, for .well-known. */
+    readonly serverName: string;
+    /** Adds the account's token where the request carries the placeholder. */
+    readonly fetch: Fetch;
+    readonly accessToken: string;
+    /** `hush.livekit.serviceUrl`; empty when unset. */
+    readonly setting: () => string;
+    readonly log: Log;
+    readonly now: () => number;
+}
+export interface Transports {
+    /** `roomUrl`: what the room's `com.hush.livekit.session` names. @throws HushError `media.noServer`. */
+    own(roomUrl: string | undefined): Promise<OwnTransport>;
+    /** What was found last, for the diagnostics. */
+    last(): OwnTransport | undefined;
+}
+
+const entry = v.looseObject({ type: v.string(), livekit_service_url: v.optional(v.string()) });
+const transportsAnswer = v.looseObject({ rtc_transports: v.array(entry) });
+const wellKnownAnswer = v.looseObject({ 'org.matrix.msc4143.rtc_foci': v.optional(v.array(entry), []) });
+
+/** An answer is believed this long, ms. */
+const FRESH_MS = 10 * 60_000;
+
+export function createTransports(sources: TransportSources): Transports {
+    const { fetch, log, now } = sources;
+    let last: OwnTransport | undefined;
+    let advertised: { at: number; transport: Promise<OwnTransport | undefined> } | undefined;
+
+    const fromHomeserver = async (): Promise<string | undefined> => {
+        const answer = await requestJson(fetch, `${sources.baseUrl}/_matrix/client/unstable/org.matrix.msc4143/rtc/transports`, { accessToken: sources.accessToken });
+        if (answer.status === 404 || answer.status === 405) return undefined; // not implemented
+        const result = v.safeParse(transportsAnswer, answer.body);
+        if (answer.status === 200 && result.success) return firstUsable(result.output.rtc_transports, log);
+        if (answer.status >= 500 || answer.status === 429) throw refusedAnswer(answer, 'Asking the homeserver for its media server');
+        return undefined;
+    };
+    const fromWellKnown = async (): Promise<string | undefined> => {
+        const host = sources.serverName.replace(/:\d+$/u, '');
+        const origin = isLoopbackHost(host) && sources.baseUrl.startsWith('http:') ? sources.baseUrl : `https://${sources.serverName}`;
+        const answer = await requestJson(fetch, `${origin}/.well-known/matrix/client`, { timeoutMs: 5_000 }).catch(() => undefined);
+        const result = v.safeParse(wellKnownAnswer, answer?.body);
+        return answer?.status === 200 && result.success ? firstUsable(result.output['org.matrix.msc4143.rtc_foci'], log) : undefined;
+    };
+    const discover = async (): Promise<OwnTransport | undefined> => {
+        const homeserver = await fromHomeserver();
+        if (homeserver !== undefined) return { serviceUrl: homeserver, source: 'homeserver' };
+        const wellKnown = await fromWellKnown();
+        return wellKnown === undefined ? undefined : { serviceUrl: wellKnown, source: 'wellKnown' };
+    };
+
+    return {
+        last: () => last,
+        async own(roomUrl) {
+            if (!advertised || now() - advertised.at > FRESH_MS) advertised = { at: now(), transport: discover() };
+            const pending = advertised;
+            let found: OwnTransport | undefined;
+            try {
+                found = await pending.transport;
+            } catch (error) {
+                if (advertised === pending) advertised = undefined; // asked again next time
+                throw error;
+            }
+            const setting = sources.setting().trim();
+            if (!found && setting !== '') found = { serviceUrl: assertServiceUrl(setting, 'The setting hush.livekit.serviceUrl'), source: 'setting' };
+            if (!found && roomUrl !== undefined && isServiceUrl(roomUrl)) found = { serviceUrl: roomUrl, source: 'room' };
+            if (!found) {
+                throw new HushError('media.noServer', 'This room has no media server: neither your homeserver nor the setting hush.livekit.serviceUrl names a LiveKit service. Ask the administrator of the homeserver for one, or set your own.');
+            }
+            last = found;
+            return found;
+        },
+    };
+}
+
+function firstUsable(entries: readonly v.InferOutput<typeof entry>[], log: Log): string | undefined {
+    for (const { type, livekit_service_url: url } of entries) {
+        if (type !== 'livekit' || url === undefined) continue;
+        if (isServiceUrl(url)) return url;
+        log.warn(`A LiveKit service URL that is not https was ignored: ${url.slice(0, 200)}`);
+    }
+    return undefined;
+}
+
+/** https, or http on this machine. */
+export function isServiceUrl(text: string): boolean {
+    const url = URL.parse(text);
+    if (!url || url.username || url.password) return false;
+    return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname));
+}
+
+/** @throws HushError `media.tokenRefused`. */
+export function assertServiceUrl(text: string, what: string): string {
+    if (isServiceUrl(text)) return text;
+    throw new HushError('media.tokenRefused', `${what} is not an https URL of a LiveKit service, so Hush does not use it.`);
+}
+

@@ -1,0 +1,30 @@
+/** `com.hush.watch`: a viewer tells the sharer's device, and nobody else, that it watches. */
+import * as v from 'valibot';
+import type { Disposable, WatchEvent } from '../../extension/session/ports.ts';
+import type { Log } from '../../extension/log.ts';
+import type { OlmMessages } from './olmMessages.ts';
+
+export const WATCH_TYPE = 'com.hush.watch';
+
+const id = v.pipe(v.string(), v.minLength(1), v.maxLength(255));
+const watchContent = v.looseObject({ version: v.literal(1), room_id: id, share_id: id, watching: v.boolean(), device_id: id });
+
+export interface Watch {
+    /** Best effort: a failure is logged. */
+    send(target: { roomId: string; userId: string; deviceId: string; shareId: string }, watching: boolean): Promise<void>;
+    onWatch(listener: (event: WatchEvent) => void): Disposable;
+}
+
+export function createWatch(messages: OlmMessages, ownDeviceId: string, log: Log): Watch {
+    return {
+        async send({ roomId, userId, deviceId, shareId }, watching) {
+            const content = { version: 1, room_id: roomId, share_id: shareId, watching, device_id: ownDeviceId };
+            const { failed } = await messages.send(WATCH_TYPE, content, [{ userId, deviceId }]);
+            if (failed[0]) log.warn(`The sharer was not told that we ${watching ? 'watch' : 'stopped watching'} (${failed[0].reason})`);
+        },
+        onWatch: (listener) =>
+            messages.onMessage(WATCH_TYPE, watchContent, (content) => content.device_id, ({ sender, content }) => {
+                listener({ roomId: content.room_id, shareId: content.share_id, userId: sender.userId, deviceId: sender.deviceId, watching: content.watching });
+            }),
+    };
+}

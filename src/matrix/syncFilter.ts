@@ -1,0 +1,32 @@
+/** What the homeserver sends us in /sync: enough for rooms, members, calls and keys, nothing else. Pure. */
+
+export const CALL_MEMBER_TYPE = 'org.matrix.msc3401.call.member';
+export const RTC_MEMBER_TYPE = 'org.matrix.msc4143.rtc.member';
+export const LIVEKIT_SESSION_TYPE = 'com.hush.livekit.session';
+export const WORKSPACE_TYPE = 'com.hush.workspace';
+
+const STATE_TYPES = [
+    'm.room.create', 'm.room.name', 'm.room.canonical_alias', 'm.room.encryption', 'm.room.member', 'm.room.power_levels',
+    'm.room.join_rules', 'm.room.history_visibility', 'm.room.tombstone',
+    CALL_MEMBER_TYPE, 'org.matrix.msc4143.rtc.slot', LIVEKIT_SESSION_TYPE, WORKSPACE_TYPE,
+];
+
+/** State types are listed for the timeline too: in an incremental sync a state change arrives there, and only there. */
+const TIMELINE_TYPES = [...STATE_TYPES, RTC_MEMBER_TYPE, 'm.room.encrypted', 'm.call.*'];
+
+/** Filter definition (client-server API, "Filtering"). Members are loaded lazily. */
+export function syncFilterDefinition(): Record<string, unknown> {
+    const nothing = { not_types: ['*'], limit: 0 };
+    return {
+        presence: nothing,
+        account_data: { types: ['m.direct'] },
+        room: {
+            include_leave: false,
+            ephemeral: nothing,
+            account_data: nothing,
+            // 10 rather than 1: two call events between two syncs must both arrive.
+            timeline: { types: TIMELINE_TYPES, limit: 10, lazy_load_members: true },
+            state: { types: STATE_TYPES, lazy_load_members: true },
+        },
+    };
+}

@@ -1,0 +1,104 @@
+/**
+ * Keeps an account's tokens fresh, underneath the SDK: the SDK is given {@link PLACEHOLDER_TOKEN} and this fetch, which
+ * puts the current token in its place. matrix-js-sdk 43 refreshes tokens only for OAuth 2 sessions, not for those of
+ * `/login` with `refresh_token: true`; and doing it here lets the new pair reach the keychain before its first use.
+ */
+import type { Log } from '../extension/log.ts';
+import { matrixErrorBody, type Fetch } from './http.ts';
+import { refreshTokens } from './login.ts';
+
+/** Stands for "the current access token" in what the SDK sends. Not a secret. */
+export const PLACEHOLDER_TOKEN = 'hush-current-token';
+
+export interface Tokens {
+    readonly accessToken: string;
+    readonly refreshToken: string | undefined;
+    /** ms since the epoch. */
+    readonly expiresAt: number | undefined;
+}
+export interface TokenKeeperOptions {
+    readonly baseUrl: string;
+    readonly initial: Tokens;
+    /** Stores a new pair; the pair is used only once this resolved. */
+    readonly save: (tokens: Tokens) => Promise<void>;
+    readonly fetch: Fetch;
+    readonly now: () => number;
+    readonly log: Log;
+    /** The server ended the session; nothing is sent in its name any more. Called once. */
+    readonly onExpired: (reason: { softLogout: boolean }) => void;
+}
+export interface TokenKeeper {
+    /** For `createClient({ fetchFn })`. */
+    readonly fetch: Fetch;
+    current(): Tokens;
+    readonly expired: boolean;
+}
+
+/** A token is renewed this long before it expires, or after 9/10 of a shorter life. */
+const REFRESH_AHEAD_MS = 60_000;
+
+export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
+    const { baseUrl, now, log } = options;
+    let tokens = options.initial;
+    let since = now();
+    let refreshing: Promise<void> | undefined;
+    let expired = false;
+
+    const expire = (softLogout: boolean): void => {
+        if (expired) return;
+        expired = true;
+        log.warn(`The server ended the session (${softLogout ? 'soft' : 'hard'} logout)`);
+        options.onExpired({ softLogout });
+    };
+    const refresh = async (refreshToken: string): Promise<void> => {
+        const outcome = await refreshTokens(baseUrl, refreshToken, options.fetch, now);
+        if (outcome.kind === 'refused') return expire(outcome.softLogout);
+        // Saved first: a server forgets the old refresh token when it first sees the new access token.
+        await options.save(outcome);
+        tokens = outcome;
+        since = now();
+        log.debug('Access token renewed');
+    };
+    /** Everybody who needs a new token waits for the same refresh. */
+    const renew = (refreshToken: string): Promise<void> => (refreshing ??= refresh(refreshToken).finally(() => { refreshing = undefined; }));
+
+    const dueAt = (): number => {
+        if (tokens.expiresAt === undefined || tokens.refreshToken === undefined) return Infinity;
+        return tokens.expiresAt - Math.min(REFRESH_AHEAD_MS, (tokens.expiresAt - since) / 10);
+    };
+    const send = async (input: string | URL | Request, init: RequestInit): Promise<Response> => {
+        const headers = new Headers(init.headers);
+        headers.set('Authorization', `Bearer ${tokens.accessToken}`);
+        return options.fetch(input, { ...init, headers });
+    };
+    const authorised: Fetch = async (input, init = {}) => {
+        if (new Headers(init.headers).get('Authorization') !== `Bearer ${PLACEHOLDER_TOKEN}`) return options.fetch(input, init);
+        if (!expired && tokens.refreshToken !== undefined && (refreshing || now() >= dueAt())) {
+            const stillValid = tokens.expiresAt === undefined || now() < tokens.expiresAt;
+            await renew(tokens.refreshToken).catch((error: unknown) => {
+                if (!stillValid) throw error; // else the old token does for this request
+                log.warn('Renewing the access token early did not work', error);
+            });
+        }
+        if (expired) return unknownToken();
+        const used = tokens.accessToken;
+        const response = await send(input, init);
+        const refused = response.status === 401 ? matrixErrorBody(await response.clone().json().catch(() => undefined)) : undefined;
+        if (refused?.errcode !== 'M_UNKNOWN_TOKEN') return response;
+        if (used === tokens.accessToken) {
+            // A hard logout deletes the device and its refresh token; with soft_logout the refresh token may still do.
+            if (tokens.refreshToken === undefined || refused.soft_logout !== true) {
+                expire(refused.soft_logout ?? false);
+                return response;
+            }
+            await renew(tokens.refreshToken);
+        }
+        return expired ? response : send(input, init);
+    };
+    return { fetch: authorised, current: () => tokens, get expired() { return expired; } };
+}
+
+/** What the server would say again; answered here so that nothing is sent with a dead token. */
+function unknownToken(): Response {
+    return Response.json({ errcode: 'M_UNKNOWN_TOKEN', error: 'The session has ended' }, { status: 401 });
+}

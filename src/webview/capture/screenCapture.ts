@@ -1,0 +1,51 @@
+/** Asks the browser for a screen. The browser's own picker is the consent. */
+import type { ShareSettings } from '../protocol/messages.ts';
+import { detectCapabilities } from './capabilities.ts';
+import { classifyCaptureError, UNSUPPORTED } from './captureError.ts';
+import type { CaptureProblem } from './captureError.ts';
+import { captureOptions, steadyConstraints } from './encoding.ts';
+
+export interface Captured {
+    readonly stream: MediaStream;
+    readonly track: MediaStreamTrack;
+    /** px, as captured. */
+    readonly width: number;
+    readonly height: number;
+    /** `monitor`, `window`, `browser`, or empty where the browser does not say. */
+    readonly surface: string;
+    /** Frames keep coming while the picture is still. */
+    readonly steady: boolean;
+}
+
+export type CaptureResult = { readonly ok: true; readonly captured: Captured } | { readonly ok: false; readonly problem: CaptureProblem };
+
+export async function captureScreen(settings: ShareSettings): Promise<CaptureResult> {
+    const { displayCapture } = detectCapabilities();
+    if (!displayCapture) return { ok: false, problem: UNSUPPORTED };
+    let stream: MediaStream;
+    try {
+        stream = await navigator.mediaDevices.getDisplayMedia(captureOptions(settings));
+    } catch (error) {
+        return { ok: false, problem: classifyCaptureError(error instanceof Error ? error.name : '', displayCapture) };
+    }
+    const track = stream.getVideoTracks()[0];
+    if (!track || track.readyState === 'ended') {
+        for (const t of stream.getTracks()) t.stop();
+        return { ok: false, problem: classifyCaptureError('NotReadableError', displayCapture) };
+    }
+    track.contentHint = settings.contentHint;
+    const steady = await keepFramesComing(track, settings);
+    const { width = 0, height = 0, displaySurface = '' } = track.getSettings();
+    return { ok: true, captured: { stream, track, width, height, surface: displaySurface, steady } };
+}
+
+/** Browsers that cannot keep a least frame rate for a screen refuse it (Firefox): then it goes on without. */
+async function keepFramesComing(track: MediaStreamTrack, settings: ShareSettings): Promise<boolean> {
+    if (settings.contentHint !== 'text') return false;
+    try {
+        await track.applyConstraints(steadyConstraints(settings));
+        return true;
+    } catch {
+        return false;
+    }
+}

@@ -1,0 +1,200 @@
+/**
+ * The share role: capture, then publish under the key of our identity, then stop. What can fail says so to the host and to
+ * the person; nothing is ever sent in clear, and nothing is captured without the browser's own picker.
+ */
+import type { HostMessage, PageMessage, ShareSettings } from '../protocol/messages.ts';
+import { publishScreen } from '../../livekit/browser/screenPublisher.ts';
+import type { Publisher } from '../../livekit/browser/screenPublisher.ts';
+import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
+import { chooseBitrate, degradation } from '../capture/encoding.ts';
+import { captureScreen } from '../capture/screenCapture.ts';
+import type { Captured } from '../capture/screenCapture.ts';
+import { bitRate, readSender } from '../view/receiverStats.ts';
+import type { ReceiverSample } from '../view/receiverStats.ts';
+import { createShareUi } from './shareUi.ts';
+
+const SAMPLE_MS = 1_000;
+
+export interface ShareController {
+    handle(message: HostMessage): void;
+    /** The host is gone: capture and sending stop. */
+    gone(reason: string): void;
+}
+
+interface Options {
+    readonly root: HTMLElement;
+    readonly keys: KeyRing;
+    readonly worker: () => Promise<string>;
+    readonly send: (message: PageMessage) => void;
+    readonly now: () => number;
+}
+
+type Publish = Extract<HostMessage, { type: 'share.publish' }>;
+
+export function createShareController({ root, keys, worker, send, now }: Options): ShareController {
+    let settings: ShareSettings | undefined;
+    let captured: Captured | undefined;
+    let wanted: Publish | undefined;
+    let publisher: Publisher | undefined;
+    let held = false;
+    let busy = false;
+    /** Rises when sending stops, so that a publication under way is dropped when it is done. */
+    let run = 0;
+    let before: ReceiverSample | undefined;
+
+    const ui = createShareUi(root, {
+        choose: () => void capture(),
+        stop() {
+            end('Sharing has ended.');
+            send({ type: 'action', name: 'stopShare' });
+        },
+        openInBrowser: () => send({ type: 'action', name: 'openInBrowser' }),
+    });
+
+    const capture = async (): Promise<void> => {
+        if (busy || captured || !settings) return;
+        busy = true;
+        ui.phase('picking');
+        const mine = run;
+        const result = await captureScreen(settings);
+        busy = false;
+        if (mine !== run) {
+            if (result.ok) release(result.captured);
+            return;
+        }
+        if (!result.ok) {
+            const { reason, detail } = result.problem;
+            ui.offerBrowser(reason === 'unsupported');
+            // A missing click is not a failure to the person: the button is the way on.
+            if (reason === 'needsGesture') ui.phase('choose');
+            else ui.phase('failed', detail);
+            send({ type: 'capture.failed', reason, detail });
+            return;
+        }
+        captured = result.captured;
+        const { track, width, height, surface } = captured;
+        track.addEventListener('ended', () => {
+            if (captured?.track !== track) return;
+            end('You stopped sharing in the browser.');
+            send({ type: 'capture.ended' });
+        });
+        root.dataset['hushSteady'] = String(captured.steady);
+        ui.preview(captured.stream);
+        ui.size(width, height);
+        ui.phase('starting');
+        send({ type: 'capture.started', width, height, surface });
+        void publish();
+    };
+
+    const publish = async (): Promise<void> => {
+        // A hold that comes before the first picture keeps it from being sent at all.
+        if (!wanted || !captured || !settings || publisher || held) return;
+        const request = wanted;
+        wanted = undefined;
+        const mine = ++run;
+        const { track, width, height, steady } = captured;
+        try {
+            const next = await publishScreen({
+                ...request.grant,
+                identity: request.identity,
+                track,
+                steady,
+                contentHint: settings.contentHint,
+                degradation: degradation(settings),
+                maxBitrate: settings.maxBitrate || chooseBitrate(width, height),
+                maxFrameRate: settings.maxFrameRate,
+            }, keys, await worker(), {
+                reconnecting() {
+                    if (mine !== run) return;
+                    ui.phase('reconnecting');
+                    send({ type: 'share.reconnecting' });
+                },
+                reconnected: () => mine === run && published(),
+                failed: (reason) => mine === run && fail(reason),
+            });
+            if (mine !== run) return next.close();
+            publisher = next;
+            await publisher.hold(held);
+            published();
+        } catch (error) {
+            if (mine !== run) return;
+            const detail = error instanceof Error ? error.message : 'The media server could not be reached.';
+            fail(detail);
+        }
+    };
+    const published = (): void => {
+        ui.phase(held ? 'held' : 'live');
+        send({ type: 'share.published' });
+    };
+    const fail = (detail: string): void => {
+        stopSending();
+        dropCapture();
+        ui.phase('failed', detail);
+        send({ type: 'share.failed', detail: detail.slice(0, 1_000) });
+    };
+    const stopSending = (): void => {
+        run++;
+        publisher?.close();
+        publisher = undefined;
+        before = undefined;
+        wanted = undefined;
+    };
+    const dropCapture = (): void => {
+        const old = captured;
+        captured = undefined;
+        ui.preview(undefined);
+        if (old) release(old);
+    };
+    const end = (detail: string): void => {
+        stopSending();
+        dropCapture();
+        ui.phase('ended', detail);
+    };
+    const sample = async (): Promise<void> => {
+        const report = await publisher?.stats();
+        const next = report && readSender(report, now());
+        if (!next) return;
+        ui.size(next.width || captured?.width || 0, next.height || captured?.height || 0);
+        root.dataset['hushFramesSent'] = String(next.framesDecoded);
+        const { framesDecoded, width, height, framesPerSecond, roundTripMs, codec } = next;
+        send({ type: 'stats', framesDecoded, width, height, framesPerSecond, bitsPerSecond: bitRate(before, next), roundTripMs, codec });
+        before = next;
+    };
+    setInterval(() => void sample().catch(() => undefined), SAMPLE_MS);
+
+    return {
+        handle(message) {
+            switch (message.type) {
+                case 'init':
+                    return ui.heading(message.roomName);
+                case 'share.capture':
+                    settings = message.settings;
+                    if (captured) return;
+                    if (navigator.userActivation?.isActive) return void capture();
+                    ui.phase('choose');
+                    return;
+                case 'share.publish':
+                    if (publisher) return published();
+                    wanted = message;
+                    return void publish();
+                case 'share.viewers':
+                    return ui.viewers(message.viewers);
+                case 'share.hold':
+                    held = message.held;
+                    if (publisher) void publisher.hold(held).then(() => ui.phase(held ? 'held' : 'live'), () => fail('The picture could not be paused, so sharing was stopped.'));
+                    else void publish();
+                    return;
+                case 'share.stop':
+                    return end(message.reason || 'Sharing has ended.');
+                case 'keys.clear':
+                    if (publisher) fail('The key of this share was withdrawn, so sharing was stopped.');
+                    return;
+            }
+        },
+        gone: end,
+    };
+}
+
+function release(captured: Captured): void {
+    for (const track of captured.stream.getTracks()) track.stop();
+}

@@ -1,0 +1,111 @@
+/** The share page: what is shared, with whom, and the ways to start and stop. Renders what it is given. */
+import type { Viewer } from '../protocol/messages.ts';
+import { h, setHidden, setText } from '../ui/dom.ts';
+import { icon } from '../ui/icons.ts';
+import { viewerCountWords } from '../ui/words.ts';
+
+export const sharePhases = ['waiting', 'choose', 'picking', 'starting', 'live', 'held', 'reconnecting', 'failed', 'ended'] as const;
+export type SharePhase = (typeof sharePhases)[number];
+
+export interface ShareUi {
+    heading(roomName: string): void;
+    /** `detail` replaces the phase's own sentence. */
+    phase(phase: SharePhase, detail?: string): void;
+    preview(stream: MediaStream | undefined): void;
+    size(width: number, height: number): void;
+    viewers(viewers: readonly Viewer[]): void;
+    /** Offered when this page cannot capture and a browser can. */
+    offerBrowser(offer: boolean): void;
+}
+
+export interface ShareActions {
+    choose(): void;
+    stop(): void;
+    openInBrowser(): void;
+}
+
+const LINES: Readonly<Record<SharePhase, string>> = {
+    waiting: 'Getting ready…',
+    choose: 'Your browser will ask which screen, window or tab to share. Nothing is sent before you choose.',
+    picking: 'Choose what to share in the dialog of your browser.',
+    starting: 'Starting: encrypting and connecting…',
+    live: 'Live. Closing this tab ends the share.',
+    held: 'Paused: the key could not be delivered to everybody, so no picture is sent.',
+    reconnecting: 'The connection was interrupted. Reconnecting…',
+    failed: 'Sharing did not start.',
+    ended: 'Sharing has ended.',
+};
+const SENDING: ReadonlySet<SharePhase> = new Set(['starting', 'live', 'held', 'reconnecting']);
+const CHOOSING: ReadonlySet<SharePhase> = new Set(['choose', 'picking', 'failed']);
+
+export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi {
+    let roomName = '';
+    let current: SharePhase = 'waiting';
+    const title = h('h1', {}, 'Share your screen');
+    const line = h('p', { class: 'line', role: 'status', 'aria-live': 'polite' });
+    const choose = h('button', { type: 'button', class: 'primary big' }, icon('screen'), h('span', {}, 'Choose a screen, window or tab…'));
+    const browser = h('button', { type: 'button', class: 'secondary' }, 'Share from my browser instead');
+    const video = h('video', { class: 'preview', playsinline: true, 'aria-label': 'Preview of what you share' });
+    video.muted = true;
+    video.autoplay = true;
+    const veil = h('div', { class: 'veil' }, 'Paused');
+    const sizeText = h('span', { class: 'size' });
+    const stop = h('button', { type: 'button', class: 'primary stop' }, icon('stop'), h('span', {}, 'Stop sharing'));
+    const figure = h('figure', { class: 'shared' }, h('div', { class: 'frame' }, video, veil), h('figcaption', {}, sizeText, h('span', { class: 'grow' }), stop));
+    const count = h('h2');
+    const list = h('ul', { class: 'people' });
+    const watching = h('section', { class: 'watching', 'aria-label': 'Viewers' }, h('div', { class: 'count' }, icon('people'), count), list);
+    const promise = h('p', { class: 'promise' }, icon('lock'), h('span', {}, 'End-to-end encrypted: only the devices of this room can see the picture, no server can.'));
+
+    choose.addEventListener('click', actions.choose);
+    stop.addEventListener('click', actions.stop);
+    browser.addEventListener('click', actions.openInBrowser);
+    browser.hidden = true;
+    root.replaceChildren(h('main', { class: 'share' }, title, line, choose, browser, figure, watching, promise));
+
+    const ui: ShareUi = {
+        heading(name) {
+            roomName = name;
+            render();
+        },
+        phase(next, detail) {
+            current = next;
+            setText(line, detail ?? LINES[next]);
+            line.dataset['tone'] = next === 'failed' || next === 'held' ? 'bad' : '';
+            render();
+        },
+        preview(stream) {
+            video.srcObject = stream ?? null;
+            if (stream) void video.play().catch(() => undefined);
+        },
+        size(width, height) {
+            setText(sizeText, `${width} × ${height}`);
+            root.dataset['hushWidth'] = String(width);
+            root.dataset['hushHeight'] = String(height);
+        },
+        viewers(viewers) {
+            setText(count, viewerCountWords(new Set(viewers.map((v) => v.userId)).size));
+            list.replaceChildren(...viewers.map((v) => h('li', { title: v.userId }, h('span', { class: 'name' }, v.name), h('span', { class: 'device' }, v.deviceId))));
+            root.dataset['hushViewers'] = String(viewers.length);
+        },
+        offerBrowser: (offer) => setHidden(browser, !offer),
+    };
+    const render = (): void => {
+        root.dataset['hushState'] = current;
+        root.dataset['hushE2ee'] = current === 'live' ? 'on' : 'pending';
+        const where = roomName ? ` in ${roomName}` : '';
+        setText(title, SENDING.has(current) ? `You share your screen${where}` : `Share your screen${where}`);
+        const wasHidden = choose.hidden;
+        setHidden(choose, !CHOOSING.has(current));
+        choose.disabled = current === 'picking';
+        setHidden(figure, !SENDING.has(current));
+        setHidden(watching, !SENDING.has(current));
+        setHidden(promise, current === 'ended');
+        setHidden(veil, current !== 'held');
+        if (wasHidden && !choose.hidden && !choose.disabled) choose.focus();
+    };
+    ui.viewers([]);
+    choose.hidden = true;
+    ui.phase('waiting');
+    return ui;
+}

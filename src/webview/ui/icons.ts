@@ -1,0 +1,30 @@
+/** Line icons in the manner of VS Code's codicons: 16 units square, drawn in the colour of the text. */
+
+const PATHS = {
+    fit: 'M2.5 5.5v-3h3M10.5 2.5h3v3M13.5 10.5v3h-3M5.5 13.5h-3v-3M5 6h6v4H5z',
+    exact: 'M3.5 5 5 4v8M11 5l1.5-1v8M8.25 6v.01M8.25 10v.01',
+    zoomIn: 'M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9zM10.3 10.3l3.2 3.2M7 5v4M5 7h4',
+    zoomOut: 'M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9zM10.3 10.3l3.2 3.2M5 7h4',
+    fullScreen: 'M9.5 2.5h4v4M6.5 13.5h-4v-4M13.5 2.5 9.5 6.5M2.5 13.5l4-4',
+    info: 'M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zM8 7v4M8 4.9v.2',
+    lock: 'M4 7.5h8v6H4zM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5',
+    lockOpen: 'M4 7.5h8v6H4zM5.5 7.5V5a2.5 2.5 0 0 1 4.8-1',
+    screen: 'M1.5 3h13v8.5h-13zM5.5 14h5M8 11.5V14',
+    stop: 'M4 4h8v8H4z',
+    people: 'M6 3.5a2.25 2.25 0 1 1 0 4.5 2.25 2.25 0 0 1 0-4.5zM2 13c0-2.2 1.8-3.5 4-3.5s4 1.3 4 3.5M10.5 4a2 2 0 0 1 0 3.8M11.7 9.9c1.4.4 2.3 1.5 2.3 3.1',
+    warning: 'M8 2.5 14.5 13.5h-13zM8 6.5v3.5M8 11.7v.1',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+/** Decoration: what it stands beside carries the words. */
+export function icon(name: IconName): SVGSVGElement {
+    const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+    svg.setAttribute('viewBox', '0 0 16 16');
+    svg.setAttribute('class', 'icon');
+    svg.setAttribute('aria-hidden', 'true');
+    const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+    path.setAttribute('d', PATHS[name]);
+    svg.append(path);
+    return svg;
+}

@@ -1,0 +1,95 @@
+/** The sentences of the page. Pure. */
+import type { TrustLevel, ViewState } from '../protocol/messages.ts';
+
+export interface StateWords {
+    /** For the state line. */
+    readonly line: string;
+    /** Over the stage while there is no picture; absent when the picture speaks for itself. */
+    readonly headline?: string;
+    readonly explanation?: string;
+    /** The button that leads on. */
+    readonly way?: { readonly label: string; readonly action: 'retry' | 'closeView' | 'showLog' };
+}
+
+const retry = { label: 'Try again', action: 'retry' } as const;
+const close = { label: 'Close tab', action: 'closeView' } as const;
+
+/** `who` is the sharer's name, or empty. */
+export function viewWords(state: ViewState, who: string): StateWords {
+    const sharer = who || 'the sharer';
+    const Sharer = who || 'The sharer';
+    switch (state) {
+        case 'connecting':
+            return { line: 'Connecting…', headline: 'Connecting…', explanation: `Waiting for the screen of ${sharer}.` };
+        case 'waitingForKey':
+            return {
+                line: 'Waiting for the key…',
+                headline: 'Waiting for the key',
+                explanation: `The screen is encrypted. The device of ${sharer} sends its key to yours; this takes a second or two.`,
+                way: retry,
+            };
+        case 'live':
+            return { line: 'Live' };
+        case 'frozen':
+            return { line: 'Frozen: no new picture is coming in', way: retry };
+        case 'reconnecting':
+            return { line: 'Reconnecting…' };
+        case 'notSharing':
+            return { line: 'Not sharing', headline: `${Sharer} is not sharing a screen`, explanation: 'The picture appears here as soon as sharing starts.', way: close };
+        case 'unencrypted':
+            return {
+                line: 'Refused: not encrypted',
+                headline: 'This screen is not encrypted',
+                explanation: `Hush does not show it, because others could see or replace the picture. Ask ${sharer} to turn on encryption and to share again.`,
+                way: retry,
+            };
+        case 'wrongKey':
+            return {
+                line: 'Refused: the key does not fit',
+                headline: 'This screen cannot be decrypted',
+                explanation: `What arrives was not encrypted with the key that the device of ${sharer} sent. Ask ${sharer} to stop and to share again.`,
+                way: retry,
+            };
+        case 'ended':
+            return { line: 'Ended', headline: 'The share has ended', way: close };
+        case 'failed':
+            return { line: 'Could not show the share', headline: 'The share could not be shown', way: retry };
+    }
+}
+
+const TRUST: Readonly<Record<TrustLevel, string>> = {
+    verified: 'verified',
+    crossSigned: 'signed by its owner',
+    unverified: 'not verified',
+    unknown: 'not checked yet',
+};
+
+export function trustWords(trust: TrustLevel): string {
+    return TRUST[trust];
+}
+
+/** What the picture's encryption is, from the track itself: only decrypted frames earn the promise. */
+export function encryptionWords(state: ViewState): { readonly label: string; readonly tone: 'good' | 'bad' | 'pending' } {
+    switch (state) {
+        case 'live':
+        case 'frozen':
+            return { label: 'End-to-end encrypted', tone: 'good' };
+        case 'unencrypted':
+            return { label: 'Not encrypted', tone: 'bad' };
+        case 'wrongKey':
+            return { label: 'Cannot be decrypted', tone: 'bad' };
+        default:
+            return { label: 'Encrypted connection pending', tone: 'pending' };
+    }
+}
+
+/** `watching` people, for the share page. */
+export function viewerCountWords(watching: number): string {
+    if (watching === 0) return 'Nobody is watching yet';
+    return watching === 1 ? '1 person is watching' : `${watching} people are watching`;
+}
+
+export function bitRateWords(bitsPerSecond: number): string {
+    if (bitsPerSecond >= 1_000_000) return `${(bitsPerSecond / 1_000_000).toFixed(1)} Mbit/s`;
+    return `${Math.round(bitsPerSecond / 1_000)} kbit/s`;
+}

@@ -1,0 +1,74 @@
+/** Reads what matters out of an RTCStatsReport (W3C webrtc-stats), and turns counters into rates. Pure. */
+
+export interface ReceiverSample {
+    /** ms on the caller's clock. */
+    readonly at: number;
+    readonly packetsReceived: number;
+    readonly bytesReceived: number;
+    readonly framesDecoded: number;
+    readonly framesPerSecond: number;
+    readonly width: number;
+    readonly height: number;
+    readonly codec: string;
+    /** ms. */
+    readonly roundTripMs: number;
+    /** Rises with anything that arrives, consent checks included. */
+    readonly lifeSigns: number;
+}
+
+/** Any map of stats by id, as RTCStatsReport is. */
+export interface StatsLike {
+    forEach(visit: (stat: unknown) => void): void;
+    get(id: string): unknown;
+}
+
+type Stat = Readonly<Record<string, unknown>>;
+
+/** Undefined while there is no inbound video. */
+export function readReceiver(report: StatsLike, at: number): ReceiverSample | undefined {
+    return readVideo(report, at, 'inbound-rtp', 'packetsReceived', 'bytesReceived', 'framesDecoded');
+}
+
+/** The same figures for a sender: packets, bytes and frames are those sent. */
+export function readSender(report: StatsLike, at: number): ReceiverSample | undefined {
+    return readVideo(report, at, 'outbound-rtp', 'packetsSent', 'bytesSent', 'framesEncoded');
+}
+
+/** bit/s between two samples; 0 without an earlier one, or after the counters were reset. */
+export function bitRate(before: ReceiverSample | undefined, now: ReceiverSample): number {
+    if (!before || now.at <= before.at) return 0;
+    return Math.max(0, Math.round(((now.bytesReceived - before.bytesReceived) * 8_000) / (now.at - before.at)));
+}
+
+function readVideo(report: StatsLike, at: number, type: string, packets: string, bytes: string, frames: string): ReceiverSample | undefined {
+    let rtp: Stat | undefined;
+    let lifeSigns = 0;
+    let roundTripMs = 0;
+    report.forEach((value) => {
+        const stat = value as Stat;
+        if (stat['type'] === type && stat['kind'] === 'video') rtp = stat;
+        if (stat['type'] === 'transport') lifeSigns += num(stat['bytesReceived']) + num(stat['packetsReceived']);
+        if (stat['type'] === 'candidate-pair') {
+            lifeSigns += num(stat['responsesReceived']) + num(stat['requestsReceived']) + num(stat['bytesReceived']);
+            if (stat['nominated'] === true || stat['selected'] === true) roundTripMs = Math.round(num(stat['currentRoundTripTime']) * 1_000);
+        }
+    });
+    if (!rtp) return undefined;
+    const codec = typeof rtp['codecId'] === 'string' ? (report.get(rtp['codecId']) as Stat | undefined) : undefined;
+    return {
+        at,
+        packetsReceived: num(rtp[packets]),
+        bytesReceived: num(rtp[bytes]),
+        framesDecoded: num(rtp[frames]),
+        framesPerSecond: num(rtp['framesPerSecond']),
+        width: num(rtp['frameWidth']),
+        height: num(rtp['frameHeight']),
+        codec: typeof codec?.['mimeType'] === 'string' ? codec['mimeType'].replace(/^video\//u, '') : '',
+        roundTripMs,
+        lifeSigns,
+    };
+}
+
+function num(value: unknown): number {
+    return typeof value === 'number' && Number.isFinite(value) ? value : 0;
+}

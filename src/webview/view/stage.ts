@@ -1,0 +1,111 @@
+/** The picture and the ways to move it: wheel, drag, keys. Zoom state lives here; the maths in zoom.ts. */
+import { h } from '../ui/dom.ts';
+import { exactScale, FIT, panBy, percent, place, zoomBy, zoomTo, ZOOM_STEP } from './zoom.ts';
+import type { Point, Zoom } from './zoom.ts';
+
+const PAN_KEY_STEP_PX = 80;
+/** Wheel units to a zoom factor: 100 units (one notch in most browsers) are one step. */
+const WHEEL_NOTCH = 100;
+/** From this many device pixels per video pixel on, pixels are shown as squares. */
+const PIXELATED_FROM = 3;
+
+export interface Stage {
+    readonly element: HTMLElement;
+    readonly video: HTMLVideoElement;
+    fit(): void;
+    exact(): void;
+    zoomIn(): void;
+    zoomOut(): void;
+    dispose(): void;
+}
+
+/** `onChange` is told the percent of device pixels and whether the picture follows the stage. */
+export function createStage(onChange: (percent: number, fits: boolean) => void): Stage {
+    const video = h('video', { class: 'picture', playsinline: true, disablepictureinpicture: true });
+    // Properties, not attributes: `muted` as an attribute only sets the default.
+    video.muted = true;
+    video.autoplay = true;
+    const element = h('div', { class: 'stage', tabindex: '0', role: 'group', 'aria-label': 'Shared screen. Use plus and minus to zoom, arrow keys to move.' }, video);
+
+    let zoom: Zoom = FIT;
+    let drag: Point | undefined;
+    const stage = () => ({ width: element.clientWidth, height: element.clientHeight });
+    const picture = () => ({ width: video.videoWidth, height: video.videoHeight });
+    const ratio = () => window.devicePixelRatio || 1;
+    const middle = (): Point => ({ x: element.clientWidth / 2, y: element.clientHeight / 2 });
+
+    const draw = (): void => {
+        const { width, height } = picture();
+        if (width === 0 || height === 0) return;
+        const at = place(zoom, stage(), picture(), ratio());
+        video.style.width = `${width * at.scale}px`;
+        video.style.height = `${height * at.scale}px`;
+        video.style.transform = `translate(${at.x}px, ${at.y}px)`;
+        video.style.imageRendering = at.scale * ratio() >= PIXELATED_FROM ? 'pixelated' : 'auto';
+        element.classList.toggle('movable', width * at.scale > stage().width + 1 || height * at.scale > stage().height + 1);
+        onChange(percent(at.scale, ratio()), zoom.mode === 'fit');
+    };
+    const set = (next: Zoom): void => {
+        zoom = next;
+        draw();
+    };
+    const step = (factor: number, at: Point): void => set(zoomBy(zoom, factor, at, stage(), picture(), ratio()));
+    const pan = (by: Point): void => set(panBy(zoom, by, stage(), picture(), ratio()));
+    const actions = {
+        fit: () => set(FIT),
+        exact: () => set(zoomTo(zoom, exactScale(ratio()), middle(), stage(), picture(), ratio())),
+        zoomIn: () => step(ZOOM_STEP, middle()),
+        zoomOut: () => step(1 / ZOOM_STEP, middle()),
+    };
+
+    element.addEventListener('wheel', (event) => {
+        event.preventDefault();
+        const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 33 : 1;
+        if (event.ctrlKey || event.metaKey) {
+            const box = element.getBoundingClientRect();
+            const at = { x: event.clientX - box.left, y: event.clientY - box.top };
+            step(ZOOM_STEP ** (-(event.deltaY * lines) / WHEEL_NOTCH), at);
+        } else {
+            const sideways = event.shiftKey && event.deltaX === 0;
+            pan({ x: -(sideways ? event.deltaY : event.deltaX) * lines, y: sideways ? 0 : -event.deltaY * lines });
+        }
+    }, { passive: false });
+    element.addEventListener('pointerdown', (event) => {
+        if (event.button !== 0 || !element.classList.contains('movable')) return;
+        drag = { x: event.clientX, y: event.clientY };
+        element.setPointerCapture(event.pointerId);
+        element.classList.add('dragging');
+    });
+    element.addEventListener('pointermove', (event) => {
+        if (!drag) return;
+        pan({ x: event.clientX - drag.x, y: event.clientY - drag.y });
+        drag = { x: event.clientX, y: event.clientY };
+    });
+    const endDrag = (): void => {
+        drag = undefined;
+        element.classList.remove('dragging');
+    };
+    element.addEventListener('pointerup', endDrag);
+    element.addEventListener('pointercancel', endDrag);
+    element.addEventListener('dblclick', () => (zoom.mode === 'fit' ? actions.exact() : actions.fit()));
+    element.addEventListener('keydown', (event) => {
+        const by = ARROWS[event.key];
+        if (!by || event.ctrlKey || event.metaKey || event.altKey) return;
+        event.preventDefault();
+        pan({ x: by.x * PAN_KEY_STEP_PX, y: by.y * PAN_KEY_STEP_PX });
+    });
+
+    video.addEventListener('resize', draw);
+    video.addEventListener('loadedmetadata', draw);
+    const resized = new ResizeObserver(draw);
+    resized.observe(element);
+    return { element, video, ...actions, dispose: () => resized.disconnect() };
+}
+
+/** The view moves towards the arrow, so the picture moves the other way. */
+const ARROWS: Readonly<Partial<Record<string, Point>>> = {
+    ArrowLeft: { x: 1, y: 0 },
+    ArrowRight: { x: -1, y: 0 },
+    ArrowUp: { x: 0, y: 1 },
+    ArrowDown: { x: 0, y: -1 },
+};

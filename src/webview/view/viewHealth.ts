@@ -1,0 +1,81 @@
+/**
+ * What a viewer is told, from what was observed. The rules that matter:
+ * - `live` needs decoded frames, not received packets.
+ * - Frames that arrive and do not decode are a missing key for 3 s after a key change (a rotation, a late join), then a
+ *   wrong key, unless the worker says that there is none for their index.
+ * - A still picture is not a frozen one: most clients send nothing while nothing changes. Silence means frozen only where
+ *   the sharer promised a steady stream, or when the whole connection is silent.
+ * Pure.
+ */
+import type { ViewState } from '../protocol/messages.ts';
+
+/** ms that a key is given to start decrypting: a rotated key is used 1 s after sending, a late joiner waits up to 2 s. */
+export const KEY_GRACE_MS = 3_000;
+/** ms of packets without a decoded frame. */
+export const STALL_MS = 1_500;
+/** ms without packets from a sharer that keeps frames coming. */
+export const STEADY_SILENCE_MS = 4_000;
+/** ms without a byte of any kind, consent checks (every 5 s at least) included. */
+export const DEAD_LINE_MS = 12_000;
+
+/** Times are ms on one clock; `undefined` = never. */
+export interface Observed {
+    readonly connection: 'connecting' | 'connected' | 'reconnecting' | 'closed';
+    readonly screen: 'none' | 'unencrypted' | 'encrypted';
+    readonly paused: boolean;
+    readonly lost: boolean;
+    readonly steady: boolean;
+    /** Some key of the sharer is here. */
+    readonly hasKey: boolean;
+    readonly keyChangedAt: number | undefined;
+    /** The worker's last complaint about this sharer. */
+    readonly failure: { readonly reason: 'missingKey' | 'invalidKey'; readonly at: number } | undefined;
+    readonly firstPacketAt: number | undefined;
+    readonly lastPacketAt: number | undefined;
+    readonly lastFrameAt: number | undefined;
+    /** Since when packets have come without a frame. */
+    readonly undecodedSince: number | undefined;
+    /** Last sign of life on the connection. */
+    readonly lastByteAt: number | undefined;
+}
+
+export interface Verdict {
+    readonly state: ViewState;
+    /** A sentence beyond the state's own words; empty when there is nothing to add. */
+    readonly detail: string;
+}
+
+const verdict = (state: ViewState, detail = ''): Verdict => ({ state, detail });
+
+export function judge(o: Observed, now: number): Verdict {
+    if (o.connection === 'closed') return verdict('failed', 'The connection to the media server was lost.');
+    if (o.connection === 'connecting') return verdict('connecting');
+    if (o.connection === 'reconnecting') return verdict('reconnecting');
+    if (o.screen === 'none') return verdict('notSharing');
+    if (o.screen === 'unencrypted') return verdict('unencrypted');
+    if (!o.hasKey) return verdict('waitingForKey');
+    if (o.paused) return verdict('frozen', 'The sharer has paused.');
+
+    const stalled = o.undecodedSince !== undefined && (o.lastFrameAt === undefined || now - o.undecodedSince > STALL_MS);
+    if (stalled && o.undecodedSince !== undefined) return judgeUndecoded(o, o.undecodedSince, now);
+    if (o.lastFrameAt === undefined) return verdict('connecting');
+    if (o.lost) return verdict('frozen', 'The sharer’s connection is interrupted.');
+    if (older(o.lastByteAt, DEAD_LINE_MS, now)) return verdict('frozen', 'Nothing has come in for a while.');
+    if (o.steady && older(o.lastPacketAt, STEADY_SILENCE_MS, now)) return verdict('frozen', 'No new picture for a while.');
+    return verdict('live');
+}
+
+function judgeUndecoded(o: Observed, since: number, now: number): Verdict {
+    const keyAt = o.keyChangedAt ?? since;
+    const graceOver = now - Math.max(since, keyAt) > KEY_GRACE_MS;
+    // livekit-client falls silent after five complaints a minute, so one about an earlier key still counts.
+    if (o.failure?.reason === 'missingKey' && (o.failure.at >= keyAt || !graceOver)) return verdict('waitingForKey');
+    if (o.failure && graceOver) return verdict('wrongKey');
+    if (o.failure) return verdict('waitingForKey');
+    if (!graceOver) return verdict(o.lastFrameAt === undefined ? 'connecting' : 'live');
+    return verdict('frozen', 'Pictures arrive but cannot be decoded.');
+}
+
+function older(at: number | undefined, ms: number, now: number): boolean {
+    return at !== undefined && now - at > ms;
+}

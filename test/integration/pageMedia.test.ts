@@ -1,0 +1,202 @@
+/** Share page to view page through a real LiveKit, encrypted, in real Chromium. */
+import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import type { PageMessage } from '../../src/webview/protocol/messages.ts';
+import { publishClear } from './support/openClearPublisher.ts';
+import { launchPageBrowser } from './support/pageBrowser.ts';
+import type { PageBrowser } from './support/pageBrowser.ts';
+import { choose, createHarness } from './support/pageHarness.ts';
+import type { Harness, HarnessPage } from './support/pageHarness.ts';
+import { startPageLiveKit } from './support/pageLiveKit.ts';
+import type { PageLiveKit } from './support/pageLiveKit.ts';
+
+const key = (byte: number): string => Buffer.alloc(16, byte).toString('base64');
+const states = (page: HarnessPage): string[] => page.messages.flatMap((m) => (m.type === 'view.state' ? [m.state] : []));
+const isState = (state: string) => (m: Extract<PageMessage, { type: 'view.state' }>): boolean => m.state === state;
+
+describe('a share through LiveKit', function () {
+    this.timeout(90_000);
+    let liveKit: PageLiveKit;
+    let browser: PageBrowser;
+    let harness: Harness;
+    let room = '';
+    let rooms = 0;
+    before(async () => {
+        liveKit = await startPageLiveKit();
+        browser = await launchPageBrowser();
+    });
+    after(async () => {
+        await browser.close();
+        await liveKit.stop();
+    });
+    beforeEach(() => {
+        harness = createHarness();
+        room = `room-${++rooms}`;
+    });
+    afterEach(async () => {
+        harness.dispose();
+        for (const page of browser.context.pages()) await page.close();
+    });
+
+    const startShare = async (moving = true): Promise<{ share: HarnessPage; page: Page }> => {
+        await browser.openSource(moving);
+        const page = await browser.newPage();
+        const share = await harness.open('share', page);
+        share.send({ type: 'share.capture', settings: { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 } });
+        await choose(page, share);
+        await share.said('capture.started');
+        share.send({ type: 'keys.set', identity: 'ann', index: 0, key: key(1) });
+        share.send({ type: 'share.publish', identity: 'ann', grant: { url: liveKit.url, token: await liveKit.publisherToken(room, 'ann') } });
+        await share.said('share.published');
+        return { share, page };
+    };
+    const startView = async (keys: readonly [number, string][], identity: string | null = 'ann'): Promise<{ view: HarnessPage; page: Page }> => {
+        const page = await browser.newPage();
+        const view = await harness.open('view', page);
+        for (const [index, k] of keys) view.send({ type: 'keys.set', identity: 'ann', index, key: k });
+        view.send({ type: 'view.connect', identity, grant: { url: liveKit.url, token: await liveKit.viewerToken(room, 'bob') } });
+        return { view, page };
+    };
+    const pictureShown = (page: Page): Promise<boolean> => page.evaluate(() => {
+        const video = document.querySelector('video.picture') as HTMLVideoElement;
+        return video.srcObject !== null && video.videoWidth > 0 && getComputedStyle(video).visibility === 'visible';
+    });
+
+    it('is live under the right key, in the captured size', async () => {
+        await startShare();
+        const { view, page } = await startView([[0, key(1)]]);
+        await view.said('view.state', isState('live'));
+        assert.deepEqual((await view.said('view.screens', (m) => m.identities.length > 0)).identities, ['ann']);
+        const stats = await view.said('stats', (m) => m.framesDecoded > 10);
+        assert.deepEqual([stats.width, stats.height, stats.codec], [1280, 720, 'VP8']);
+        assert.ok(await pictureShown(page));
+        assert.equal(await page.locator('#app').getAttribute('data-hush-e2ee'), 'on');
+    });
+
+    it('finds the first screen of the room when nobody is named', async () => {
+        await startShare();
+        const { view } = await startView([[0, key(1)]], null);
+        await view.said('view.state', isState('live'));
+    });
+
+    it('waits for the key, and is live when it comes', async () => {
+        await startShare();
+        const { view, page } = await startView([]);
+        await view.said('view.state', isState('waitingForKey'));
+        assert.equal(await pictureShown(page), false);
+        view.send({ type: 'keys.set', identity: 'ann', index: 0, key: key(1) });
+        await view.said('view.state', isState('live'));
+        assert.ok(!states(view).includes('wrongKey'));
+    });
+
+    it('refuses a wrong key with a reason, and recovers under the right one', async () => {
+        await startShare();
+        const { view, page } = await startView([[0, key(2)]]);
+        await view.said('view.state', isState('wrongKey'));
+        assert.equal(await pictureShown(page), false);
+        assert.ok(!states(view).includes('live'));
+        view.send({ type: 'keys.set', identity: 'ann', index: 0, key: key(1) });
+        await view.said('view.state', isState('live'));
+    });
+
+    it('waits for the key of an index it does not have', async () => {
+        await startShare();
+        const { view } = await startView([[5, key(1)]]);
+        await view.said('view.state', isState('waitingForKey'));
+        assert.ok(!states(view).includes('live'));
+    });
+
+    it('stays live through a rotation', async () => {
+        const { share } = await startShare();
+        const { view } = await startView([[0, key(1)]]);
+        await view.said('view.state', isState('live'));
+        view.forget();
+        view.send({ type: 'keys.set', identity: 'ann', index: 1, key: key(9) });
+        share.send({ type: 'keys.set', identity: 'ann', index: 1, key: key(9) });
+        const from = (await view.said('stats')).framesDecoded;
+        await view.said('stats', (m) => m.framesDecoded > from + 20);
+        assert.deepEqual(states(view), []);
+    });
+
+    it('shows a rotation whose key comes late as waiting, then goes on', async () => {
+        const { share } = await startShare();
+        const { view } = await startView([[0, key(1)]]);
+        await view.said('view.state', isState('live'));
+        view.forget();
+        share.send({ type: 'keys.set', identity: 'ann', index: 1, key: key(9) });
+        await view.said('view.state', isState('waitingForKey'));
+        view.send({ type: 'keys.set', identity: 'ann', index: 1, key: key(9) });
+        await view.said('view.state', isState('live'));
+        assert.deepEqual(states(view), ['waitingForKey', 'live']);
+    });
+
+    it('sends no picture while it is held, and goes on afterwards', async () => {
+        const { share, page } = await startShare();
+        const { view } = await startView([[0, key(1)]]);
+        await view.said('view.state', isState('live'));
+        share.send({ type: 'share.hold', held: true });
+        await view.said('view.state', isState('frozen'));
+        await page.getByText('Paused', { exact: true }).waitFor();
+        view.forget();
+        const from = (await view.said('stats')).framesDecoded;
+        view.forget();
+        assert.equal((await view.said('stats')).framesDecoded, from);
+        share.send({ type: 'share.hold', held: false });
+        await view.said('view.state', isState('live'));
+        await view.said('stats', (m) => m.framesDecoded > from + 10);
+    });
+
+    it('does not take a still picture for a frozen one', async () => {
+        await startShare(false);
+        const { view } = await startView([[0, key(1)]]);
+        await view.said('view.state', isState('live'));
+        const from = (await view.said('stats', (m) => m.framesDecoded > 0)).framesDecoded;
+        // Some seconds by the page's own clock: it reports once a second.
+        for (let i = 0; i < 7; i++) {
+            view.forget();
+            await view.said('stats');
+        }
+        assert.deepEqual(states(view), []);
+        const stats = await view.said('stats');
+        assert.ok(stats.framesDecoded > from, 'the sharer keeps frames coming');
+    });
+
+    it('says that the sharer no longer shares', async () => {
+        const { share } = await startShare();
+        const { view, page } = await startView([[0, key(1)]]);
+        await view.said('view.state', isState('live'));
+        share.send({ type: 'share.stop', reason: '' });
+        await view.said('view.state', isState('notSharing'));
+        assert.equal(await pictureShown(page), false);
+    });
+
+    it('never attaches a track that is announced unencrypted', async () => {
+        await publishClear(await browser.newPage(), { url: liveKit.url, token: await liveKit.viewerAndPublisher(room, 'ann'), announceEncrypted: false, withCamera: false });
+        const { view, page } = await startView([[0, key(1)]]);
+        await view.said('view.state', isState('unencrypted'));
+        assert.equal(await page.evaluate(() => (document.querySelector('video.picture') as HTMLVideoElement).srcObject), null);
+        assert.equal(await page.locator('#app').getAttribute('data-hush-e2ee'), 'refused');
+        assert.ok(!states(view).includes('live'));
+    });
+
+    it('shows no clear frame of a track that only claims to be encrypted, whatever else its sender announces', async () => {
+        await publishClear(await browser.newPage(), { url: liveKit.url, token: await liveKit.viewerAndPublisher(room, 'ann'), announceEncrypted: true, withCamera: true });
+        const { view, page } = await startView([[0, key(1)]]);
+        await view.said('view.state', (m) => m.state === 'wrongKey' || m.state === 'waitingForKey');
+        await view.said('stats', (m) => m.bitsPerSecond > 0);
+        assert.ok(!states(view).includes('live'));
+        assert.ok(view.messages.every((m) => m.type !== 'stats' || m.framesDecoded === 0));
+        assert.equal(await pictureShown(page), false);
+    });
+
+    it('says so when the media server cannot be reached', async () => {
+        const page = await browser.newPage();
+        const view = await harness.open('view', page);
+        view.send({ type: 'view.connect', identity: 'ann', grant: { url: 'ws://127.0.0.1:9', token: 'x' } });
+        await view.said('view.state', isState('failed'));
+        await page.getByText('The media server could not be reached.').waitFor();
+        await page.getByRole('button', { name: 'Try again' }).click();
+        assert.equal((await view.said('action')).name, 'retry');
+    });
+});

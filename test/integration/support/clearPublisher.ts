@@ -1,0 +1,36 @@
+/** Runs in a test's browser: a participant that does what Hush must refuse. Bundled by `openClearPublisher`. */
+import { Room, Track } from 'livekit-client';
+
+interface ClearShare {
+    readonly url: string;
+    readonly token: string;
+    /** Lies: announces the screen as encrypted and sends it in clear. */
+    readonly announceEncrypted: boolean;
+    /** Also publishes a camera that is honestly announced as clear. */
+    readonly withCamera: boolean;
+}
+
+function canvasTrack(): MediaStreamTrack {
+    const canvas = document.createElement('canvas');
+    Object.assign(canvas, { width: 640, height: 360 });
+    const context = canvas.getContext('2d');
+    let n = 0;
+    setInterval(() => {
+        if (!context) return;
+        context.fillStyle = `hsl(${(n += 7) % 360} 80% 50%)`;
+        context.fillRect(0, 0, 640, 360);
+    }, 50);
+    const track = canvas.captureStream(20).getVideoTracks()[0];
+    if (!track) throw new Error('no canvas track');
+    return track;
+}
+
+async function publishClear({ url, token, announceEncrypted, withCamera }: ClearShare): Promise<void> {
+    const room = new Room();
+    await room.connect(url, token);
+    if (withCamera) await room.localParticipant.publishTrack(canvasTrack(), { source: Track.Source.Camera, simulcast: false });
+    if (announceEncrypted) (room.localParticipant as unknown as { encryptionType: number }).encryptionType = 1; // GCM
+    await room.localParticipant.publishTrack(canvasTrack(), { source: Track.Source.ScreenShare, simulcast: false, backupCodec: false });
+}
+
+Object.assign(globalThis, { publishClear });

@@ -1,0 +1,118 @@
+/** People for the Matrix tests: a sign-in on a real homeserver, with stores in a scratch folder and a vault in memory. */
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Account } from '../../../src/extension/account.ts';
+import { createLog, type Log } from '../../../src/extension/log.ts';
+import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
+import { loadAccount, openVault, saveAccount, type StoredAccount, type Vault } from '../../../src/extension/vault.ts';
+import { discoverHomeserver } from '../../../src/matrix/discovery.ts';
+import { logInWithPassword } from '../../../src/matrix/login.ts';
+import type { Synapse } from '../../stack/synapse.ts';
+import { newStorageKey, openAccount } from './matrixEngine.ts';
+
+export interface Lines {
+    readonly log: Log;
+    readonly lines: string[];
+}
+
+export function recordingLog(): Lines {
+    const lines: string[] = [];
+    const push = (text: string): void => { lines.push(text); if (process.env['HUSH_TEST_LOG']) console.error(text); };
+    return { lines, log: createLog({ debug: push, info: push, warn: push, error: push }) };
+}
+
+export async function memoryVault(log: Log): Promise<Vault> {
+    const secrets = new Map<string, string>();
+    return openVault({
+        log,
+        loadKeytar: () => { throw new Error('no keychain in this test'); },
+        secrets: {
+            get: (key) => Promise.resolve(secrets.get(key)),
+            store: (key, value) => Promise.resolve(void secrets.set(key, value)),
+            delete: (key) => Promise.resolve(void secrets.delete(key)),
+        },
+    });
+}
+
+export interface Person extends Lines {
+    readonly userId: string;
+    readonly password: string;
+    readonly dataDir: string;
+    readonly vault: Vault;
+    readonly account: Account;
+    /** Stops the account and opens what the vault holds. */
+    reopen(options?: OpenOptions): Promise<Account>;
+}
+export interface OpenOptions {
+    readonly fetch?: typeof fetch;
+    readonly serviceUrl?: string;
+}
+
+let count = 0;
+
+/** A new account on `synapse`, signed in and ready. */
+export async function newPerson(synapse: Synapse, name: string, options: OpenOptions = {}): Promise<Person> {
+    const { userId, password } = await synapse.createAccount(`${name}${process.pid}x${count++}`, { displayName: name });
+    return signedIn(synapse, userId, password, options);
+}
+
+export async function signedIn(synapse: Synapse, userId: string, password: string, options: OpenOptions = {}): Promise<Person> {
+    const { log, lines } = recordingLog();
+    const vault = await memoryVault(log);
+    const dataDir = await mkdtemp(join(tmpdir(), 'hush-account-'));
+    const { baseUrl } = await discoverHomeserver(synapse.baseUrl, fetch);
+    const session = await logInWithPassword({ baseUrl, user: userId, password, deviceName: 'Hush test' }, fetch, Date.now);
+    await saveAccount(vault, { ...session, baseUrl, storageKey: newStorageKey() } as StoredAccount);
+    const open = async (o: OpenOptions): Promise<Account> => {
+        const stored = await loadAccount(vault, log);
+        if (!stored) throw new Error('nothing in the vault');
+        const account = await openAccount({ stored, vault, dataDir, log, serviceUrlSetting: () => o.serviceUrl ?? '', ...(o.fetch ? { fetch: o.fetch } : {}) });
+        await untilState(account, 'ready', 'expired');
+        return account;
+    };
+    let account = await open(options);
+    return {
+        userId, password, dataDir, vault, log, lines,
+        get account() { return account; },
+        async reopen(o = options) {
+            await account.stop();
+            account = await open(o);
+            return account;
+        },
+    };
+}
+
+export async function untilState(account: Account, ...kinds: string[]): Promise<void> {
+    await until(() => kinds.includes(account.state.kind), (check) => account.onState(check), `state ${kinds.join(' or ')}`);
+}
+
+export async function untilRoom(account: Account, roomId: string, holds: (room: RoomSnapshot) => boolean, what: string): Promise<RoomSnapshot> {
+    const find = (): RoomSnapshot | undefined => account.rooms().find((room) => room.roomId === roomId && holds(room));
+    await until(() => find() !== undefined, (check) => account.onRooms(check), `${what}; now ${JSON.stringify(account.rooms().find((r) => r.roomId === roomId))}`);
+    return find() as RoomSnapshot;
+}
+
+/** Waits for `holds`, checked at each event; rejects with `what` after `ms`. */
+export async function until(holds: () => boolean, subscribe: (check: () => void) => { dispose(): unknown }, what: string, ms = 20_000): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const check = (): void => { if (holds()) resolve(); };
+    const subscription = subscribe(check);
+    const timer = setTimeout(() => reject(new Error(`waited ${ms} ms for ${what}`)), ms);
+    check();
+    try {
+        await promise;
+    } finally {
+        clearTimeout(timer);
+        subscription.dispose();
+    }
+}
+
+/** Two people in a new encrypted session room; both see it complete. */
+export async function pair(a: Person, b: Person): Promise<string> {
+    const roomId = await a.account.createSessionRoom({ name: 'Pairing', invite: [b.userId], workspaceLink: undefined });
+    await untilRoom(b.account, roomId, (room) => room.membership === 'invite', 'the invitation');
+    await b.account.join(roomId);
+    for (const person of [a, b]) await untilRoom(person.account, roomId, (room) => room.encrypted && room.members.filter((m) => m.membership === 'join').length === 2, 'both members');
+    return roomId;
+}

@@ -1,0 +1,17 @@
+/** The SDK clients of this process by user, caught when they start, for tests that act as a hostile device. */
+import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
+import './matrixEngine.ts';
+
+const { MatrixClient: Client } = await import('matrix-js-sdk/lib/matrix.js');
+const clients = new Map<string, MatrixClient>();
+const { startClient } = Client.prototype;
+Client.prototype.startClient = function (this: MatrixClient, ...args) {
+    clients.set(this.getSafeUserId(), this);
+    return startClient.apply(this, args);
+};
+
+export function lastClientOf(userId: string): MatrixClient {
+    const client = clients.get(userId);
+    if (!client) throw new Error(`no client of ${userId}`);
+    return client;
+}

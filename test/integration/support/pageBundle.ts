@@ -1,0 +1,28 @@
+/** The page's bundles as the build makes them, in a folder of their own: tests need no full build. */
+import { build } from 'esbuild';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+let built: Promise<string> | undefined;
+
+/** Folder with page.js, page.css and e2eeWorker.js. Built once per process. */
+export function pageBundle(): Promise<string> {
+    return (built ??= bundle());
+}
+
+async function bundle(): Promise<string> {
+    const outdir = await mkdtemp(join(tmpdir(), 'hush-page-'));
+    await build({
+        bundle: true,
+        minify: true,
+        platform: 'browser',
+        target: ['chrome128', 'firefox128'],
+        format: 'iife',
+        entryPoints: { page: 'src/webview/main.ts', e2eeWorker: 'src/webview/e2eeWorker.ts' },
+        outdir,
+        logLevel: 'warning',
+        legalComments: 'none',
+    });
+    return outdir;
+}

@@ -1,0 +1,112 @@
+/** The real media host with its pages on loopback in a test's browser, and what they said, to wait for. */
+import type { Page } from 'playwright-core';
+import { createBrowserLink } from '../../../src/extension/panels/browserLink.ts';
+import { createMediaHost } from '../../../src/extension/panels/mediaHost.ts';
+import type { MediaHost } from '../../../src/extension/panels/mediaHost.ts';
+import { readPageFiles } from '../../../src/extension/panels/pageFiles.ts';
+import type { PageRequest } from '../../../src/extension/session/ports.ts';
+import type { HostMessage, PageMessage } from '../../../src/webview/protocol/messages.ts';
+import type { Log } from '../../../src/extension/log.ts';
+import { pageBundle } from './pageBundle.ts';
+
+const WAIT_MS = 20_000;
+
+export interface HarnessPage {
+    readonly url: string;
+    send(message: HostMessage): void;
+    /** The next message, or one that came before, that satisfies it. */
+    said<T extends PageMessage['type']>(type: T, test?: (m: Extract<PageMessage, { type: T }>) => boolean): Promise<Extract<PageMessage, { type: T }>>;
+    /** Forgets what was said, so that `said` waits for something new. */
+    forget(): void;
+    closed(): Promise<string>;
+    close(): void;
+    readonly messages: readonly PageMessage[];
+}
+
+export interface Harness {
+    readonly host: MediaHost;
+    open(role: 'share' | 'view', page: Page, call?: string): Promise<HarnessPage>;
+    dispose(): void;
+}
+
+/**
+ * Clicks "Choose a screen…" unless the page is choosing already: Playwright's own scripts count as user activation, so the
+ * page may ask the browser without the button.
+ */
+export async function choose(page: Page, share: HarnessPage): Promise<void> {
+    const answered = Promise.race([share.said('capture.started'), share.said('capture.failed')]);
+    await Promise.race([page.click('button.big').catch(() => undefined), answered]);
+    await answered;
+}
+
+export function createHarness(theme: 'light' | 'dark' = 'light'): Harness {
+    const logged = process.env['HUSH_TEST_LOG'] ? (text: string) => console.error(text) : () => undefined;
+    const log: Log = { debug: logged, info: logged, warn: logged, error: logged };
+    const openers = new Map<string, (url: string) => Promise<void>>();
+    const link = (request: PageRequest) => createBrowserLink(request, {
+        files: async () => readPageFiles(await pageBundle()),
+        log,
+        openUrl: async (url, token) => openers.get(request.call)?.(`${url}#${token}`),
+    });
+    const host = createMediaHost({ opener: { openTab: link, openBrowser: link }, theme: () => theme, log });
+    let calls = 0;
+    return {
+        host,
+        async open(role, page, call = `call-${++calls}`) {
+            const messages: PageMessage[] = [];
+            const changed = new Set<() => void>();
+            let closedReason: string | undefined;
+            const wake = (): void => changed.forEach((f) => f());
+            host.onMessage((c, _generation, message) => {
+                if (c !== call) return;
+                messages.push(message);
+                wake();
+            });
+            host.onClosed((c, _generation, reason) => {
+                if (c !== call) return;
+                closedReason = reason;
+                wake();
+            });
+            const until = async <T>(find: () => T | undefined, what: string): Promise<T> => {
+                const found = find();
+                if (found !== undefined) return found;
+                return new Promise((resolve, reject) => {
+                    const timer = setTimeout(() => done(new Error(`no ${what}; said: ${messages.map((m) => (m.type === 'view.state' ? `${m.type}=${m.state}` : m.type)).join(', ')}`)), WAIT_MS);
+                    const done = (error?: Error, value?: T): void => {
+                        clearTimeout(timer);
+                        changed.delete(check);
+                        if (error) reject(error);
+                        else resolve(value as T);
+                    };
+                    const check = (): void => {
+                        const value = find();
+                        if (value !== undefined) done(undefined, value);
+                    };
+                    changed.add(check);
+                });
+            };
+            let openedUrl = '';
+            const opened = new Promise<void>((resolve, reject) => {
+                openers.set(call, async (url) => {
+                    openedUrl = url;
+                    await page.goto(url).then(() => resolve(), reject);
+                });
+            });
+            host.open({ call, generation: 1, role, location: 'browser', title: 'Ann', roomName: 'hush-editor', connectOrigins: [] });
+            await opened;
+            return {
+                url: openedUrl,
+                messages,
+                send: (message) => host.send(call, 1, message),
+                said: <T extends PageMessage['type']>(type: T, test: (m: Extract<PageMessage, { type: T }>) => boolean = () => true) => {
+                    const is = (m: PageMessage): m is Extract<PageMessage, { type: T }> => m.type === type;
+                    return until(() => messages.filter(is).find(test), type);
+                },
+                forget: () => void messages.splice(0),
+                closed: () => until(() => closedReason, 'closing'),
+                close: () => host.close(call),
+            };
+        },
+        dispose: () => host.dispose(),
+    };
+}

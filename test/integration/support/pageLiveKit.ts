@@ -1,0 +1,76 @@
+/** A LiveKit of one's own for the page tests: free ports, loopback only, ended with the test. */
+import { AccessToken, TrackSource } from 'livekit-server-sdk';
+import type { VideoGrant } from 'livekit-server-sdk';
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { cacheRoot } from '../../stack/lock.mjs';
+
+const KEY = 'testkey';
+const SECRET = 'a-test-secret-of-at-least-32-characters';
+
+export interface PageLiveKit {
+    readonly url: string;
+    publisherToken(room: string, identity: string): Promise<string>;
+    viewerToken(room: string, identity: string): Promise<string>;
+    /** For a participant of another client: any source. */
+    viewerAndPublisher(room: string, identity: string): Promise<string>;
+    stop(): Promise<void>;
+}
+
+export async function startPageLiveKit(): Promise<PageLiveKit> {
+    const [port, tcp, udp] = [await freePort(), await freePort(), await freePort()];
+    const config = [
+        `port: ${port}`, 'bind_addresses: ["127.0.0.1"]',
+        'rtc:', `  tcp_port: ${tcp}`, `  udp_port: ${udp}`, '  use_external_ip: false', '  node_ip: 127.0.0.1', '  enable_loopback_candidate: true',
+        'keys:', `  ${KEY}: ${SECRET}`, 'logging:', '  level: error',
+    ].join('\n');
+    const child = spawn(binary(), ['--config-body', config], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    const base = `127.0.0.1:${port}`;
+    for (let tries = 0; ; tries++) {
+        const up = await fetch(`http://${base}`).then((r) => r.ok, () => false);
+        if (up) break;
+        if (child.exitCode !== null || tries > 100) throw new Error('LiveKit did not start');
+        await new Promise((done) => setTimeout(done, 100));
+    }
+    const token = (identity: string, grant: VideoGrant): Promise<string> => {
+        const access = new AccessToken(KEY, SECRET, { identity, ttl: '1h' });
+        access.addGrant({ roomJoin: true, canPublishData: false, ...grant });
+        return access.toJwt();
+    };
+    return {
+        url: `ws://${base}`,
+        publisherToken: (room, identity) => token(identity, { room, canPublish: true, canPublishSources: [TrackSource.SCREEN_SHARE], canSubscribe: false }),
+        viewerToken: (room, identity) => token(identity, { room, canPublish: false, canSubscribe: true }),
+        viewerAndPublisher: (room, identity) => token(identity, { room, canPublish: true, canSubscribe: true }),
+        async stop() {
+            child.kill();
+            await exited;
+        },
+    };
+}
+
+function binary(): string {
+    const named = process.env['HUSH_LIVEKIT'];
+    if (named) return named;
+    const cache = cacheRoot();
+    for (const folder of existsSync(cache) ? readdirSync(cache) : []) {
+        if (!folder.startsWith('livekit-')) continue;
+        for (const name of ['server', 'livekit-server', join('bin', 'server')]) {
+            const file = join(cache, folder, name);
+            if (existsSync(file)) return file;
+        }
+    }
+    return 'livekit-server';
+}
+
+async function freePort(): Promise<number> {
+    const server = createServer();
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((done) => server.close(done));
+    return port;
+}
