@@ -3,6 +3,7 @@ import type * as vscodeTypes from 'vscode';
 import * as vscode from 'vscode';
 import type { Account } from './account.ts';
 import { signIn } from './actions/signIn.ts';
+import { commands } from './commands.ts';
 import { readSetting } from './config.ts';
 import type { Engine } from './engine.ts';
 import { userMessage } from './errors.ts';
@@ -17,6 +18,8 @@ export interface AccountControlOptions {
     readonly log: Log;
     /** Folder of this extension's own files. */
     readonly storage: string;
+    /** Remembers who was signed in, so that a lost secret can be told from a first start. Holds no secret. */
+    readonly memento: vscodeTypes.Memento;
     configuration(): vscodeTypes.WorkspaceConfiguration;
     open(stored: StoredAccount): Promise<void>;
     signOut(): Promise<void>;
@@ -31,6 +34,8 @@ export interface AccountControl {
     signIn(): Promise<void>;
     signOut(): Promise<void>;
 }
+
+const SIGNED_IN = 'hush.signedInAs';
 
 export function createAccountControl(options: AccountControlOptions): AccountControl {
     const { log } = options;
@@ -60,7 +65,20 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
             ...(expiresAt === undefined ? {} : { expiresAt }),
         };
         await saveAccount(await options.loadVault(), account);
+        await options.memento.update(SIGNED_IN, account.userId);
         await options.open(account);
+    }
+
+    /** A VS Code in a browser may keep secrets in memory only; without a keychain a reload then loses the sign-in. */
+    async function tellLostSignIn(): Promise<void> {
+        const userId = options.memento.get<string>(SIGNED_IN);
+        if (userId === undefined) return;
+        await options.memento.update(SIGNED_IN, undefined);
+        const { reason } = await options.loadVault();
+        const why = reason === '' ? 'The keychain no longer has it.' : `There is no system keychain here (${reason}), and this VS Code did not keep it either.`;
+        const again = 'Sign In Again';
+        const chosen = await vscode.window.showWarningMessage(`The sign-in of ${userId} is gone. ${why}`, again);
+        if (chosen === again) await vscode.commands.executeCommand(commands.signIn);
     }
 
     return {
@@ -78,6 +96,7 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
             try {
                 const account = await stored();
                 if (account) await options.open(account);
+                else await tellLostSignIn();
             } catch (error) {
                 log.error('the account could not be resumed', error);
                 void showFailure(userMessage(error, 'Opening your account'));
@@ -96,6 +115,7 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
             const detail = 'Your shares end, and the tokens and encryption keys of this device are deleted. Room history that only this device can read is lost to it.';
             const chosen = await vscode.window.showWarningMessage(`Sign out ${account.userId} from Hush?`, { modal: true, detail }, yes);
             if (chosen !== yes) return;
+            await options.memento.update(SIGNED_IN, undefined);
             await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Hush: signing out' }, () => options.signOut());
         },
     };

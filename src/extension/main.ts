@@ -52,6 +52,7 @@ export function activate(extension: vscode.ExtensionContext): void {
         loadVault,
         log,
         storage: extension.globalStorageUri.fsPath,
+        memento: extension.globalState,
         configuration,
         open: (stored) => app.open(stored),
         signOut: () => app.signOut(),

@@ -133,10 +133,12 @@ describe('a share through LiveKit', function () {
 
     it('sends no picture while it is held, and goes on afterwards', async () => {
         const { share, page } = await startShare();
-        const { view } = await startView([[0, key(1)]]);
+        const { view, page: viewPage } = await startView([[0, key(1)]]);
         await view.said('view.state', isState('live'));
         share.send({ type: 'share.hold', held: true });
         await view.said('view.state', isState('frozen'));
+        await viewPage.getByRole('heading', { name: 'Paused' }).waitFor();
+        assert.equal(await pictureShown(viewPage), false);
         await page.getByText('Paused', { exact: true }).waitFor();
         view.forget();
         const from = (await view.said('stats')).framesDecoded;
@@ -188,6 +190,24 @@ describe('a share through LiveKit', function () {
         assert.ok(!states(view).includes('live'));
         assert.ok(view.messages.every((m) => m.type !== 'stats' || m.framesDecoded === 0));
         assert.equal(await pictureShown(page), false);
+    });
+
+    it('comes back by itself, encrypted, when the media server was restarted', async () => {
+        const { share } = await startShare();
+        const { view } = await startView([[0, key(1)]]);
+        await view.said('view.state', isState('live'));
+        // A retired index of somebody else's must not become the one we send under.
+        share.send({ type: 'keys.set', identity: 'ann', index: 1, key: key(3) });
+        view.send({ type: 'keys.set', identity: 'ann', index: 1, key: key(3) });
+        share.send({ type: 'keys.set', identity: 'zoe', index: 0, key: key(4) });
+        view.forget();
+        share.forget();
+        await liveKit.restart();
+        await view.said('view.state', isState('reconnecting'));
+        await share.said('share.reconnecting');
+        await share.said('share.published');
+        await view.said('view.state', isState('live'));
+        assert.ok(!states(view).some((s) => s === 'wrongKey' || s === 'unencrypted'));
     });
 
     it('says so when the media server cannot be reached', async () => {

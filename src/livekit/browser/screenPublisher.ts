@@ -108,11 +108,11 @@ function running(encrypted: EncryptedRoom, publication: LocalTrackPublication, e
     const track = (): LocalTrack | undefined => publication.track;
     return {
         async hold(held) {
-            // Both: without pausing, black frames go out; without muting, livekit-client resumes a paused track by itself
-            // when the captured window was minimised and comes back.
+            // Both: muting alone sends black frames; and livekit-client by itself resumes a track that is only paused, when
+            // the captured window was minimised and comes back. In this order, viewers keep the last picture.
             if (held) {
-                await track()?.mute();
                 await track()?.pauseUpstream();
+                await track()?.mute();
             } else {
                 await track()?.unmute();
                 await track()?.resumeUpstream();

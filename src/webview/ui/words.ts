@@ -14,6 +14,13 @@ export interface StateWords {
 const retry = { label: 'Try again', action: 'retry' } as const;
 const close = { label: 'Close tab', action: 'closeView' } as const;
 
+/** Instead of the words for `frozen`, while the sharer sends nothing on purpose. */
+export const PAUSED_WORDS: StateWords = {
+    line: 'Paused by the sharer',
+    headline: 'Paused',
+    explanation: 'No picture is sent at the moment. It comes back by itself.',
+};
+
 /** `who` is the sharer's name, or empty. */
 export function viewWords(state: ViewState, who: string): StateWords {
     const sharer = who || 'the sharer';
@@ -78,8 +85,12 @@ export function encryptionWords(state: ViewState): { readonly label: string; rea
             return { label: 'Not encrypted', tone: 'bad' };
         case 'wrongKey':
             return { label: 'Cannot be decrypted', tone: 'bad' };
+        case 'notSharing':
+        case 'ended':
+        case 'failed':
+            return { label: 'No picture', tone: 'pending' };
         default:
-            return { label: 'Encrypted connection pending', tone: 'pending' };
+            return { label: 'Encryption not confirmed yet', tone: 'pending' };
     }
 }
 

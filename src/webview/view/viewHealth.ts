@@ -45,6 +45,9 @@ export interface Verdict {
     readonly detail: string;
 }
 
+/** Detail of `frozen` while the sharer sends nothing on purpose; LiveKit shows black meanwhile, so the picture is covered. */
+export const PAUSED = 'The sharer has paused.';
+
 const verdict = (state: ViewState, detail = ''): Verdict => ({ state, detail });
 
 export function judge(o: Observed, now: number): Verdict {
@@ -54,7 +57,7 @@ export function judge(o: Observed, now: number): Verdict {
     if (o.screen === 'none') return verdict('notSharing');
     if (o.screen === 'unencrypted') return verdict('unencrypted');
     if (!o.hasKey) return verdict('waitingForKey');
-    if (o.paused) return verdict('frozen', 'The sharer has paused.');
+    if (o.paused) return verdict('frozen', PAUSED);
 
     const stalled = o.undecodedSince !== undefined && (o.lastFrameAt === undefined || now - o.undecodedSince > STALL_MS);
     if (stalled && o.undecodedSince !== undefined) return judgeUndecoded(o, o.undecodedSince, now);

@@ -1,11 +1,12 @@
 /** The viewer tab: toolbar, stage, state line, statistics. Renders what it is given and decides nothing. */
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
-import { bitRateWords, encryptionWords, trustWords, viewWords } from '../ui/words.ts';
+import { bitRateWords, encryptionWords, PAUSED_WORDS, trustWords, viewWords } from '../ui/words.ts';
 import type { TrustLevel } from '../protocol/messages.ts';
 import { createStage } from './stage.ts';
 import type { ReceiverSample } from './receiverStats.ts';
 import { createToolbar } from './toolbar.ts';
+import { PAUSED } from './viewHealth.ts';
 import type { Verdict } from './viewHealth.ts';
 
 export interface Sharer {
@@ -65,7 +66,9 @@ export function createViewerUi(root: HTMLElement, onAction: (action: ViewerActio
     );
 
     const render = (): void => {
-        const words = viewWords(shown.state, who.name);
+        const paused = shown.detail === PAUSED;
+        const words = paused ? PAUSED_WORDS : viewWords(shown.state, who.name);
+        root.dataset['hushPaused'] = String(paused);
         const encryption = encryptionWords(shown.state);
         root.dataset['hushState'] = shown.state;
         root.dataset['hushE2ee'] = encryption.tone === 'good' ? 'on' : encryption.tone === 'bad' ? 'refused' : 'pending';
@@ -75,10 +78,10 @@ export function createViewerUi(root: HTMLElement, onAction: (action: ViewerActio
         setText(device, who.deviceId ? `device ${who.deviceId} · ${trustWords(who.trust)}` : '');
         device.dataset['trust'] = who.trust;
         // "Frozen" says why in the line; the picture stays visible under it.
-        setText(line, shown.state === 'frozen' && shown.detail ? `Frozen: ${shown.detail}` : words.line);
+        setText(line, shown.state === 'frozen' && shown.detail && !paused ? `Frozen: ${shown.detail}` : words.line);
         setHidden(overlay, words.headline === undefined);
         setText(headline, words.headline ?? '');
-        setText(explanation, shown.detail || (words.explanation ?? ''));
+        setText(explanation, (paused ? '' : shown.detail) || (words.explanation ?? ''));
         const inLine = words.headline === undefined;
         for (const [button, used] of [[way, !inLine], [lineWay, inLine]] as const) {
             setHidden(button, !used || !words.way);
@@ -111,8 +114,9 @@ export function createViewerUi(root: HTMLElement, onAction: (action: ViewerActio
             if (track) {
                 video.srcObject = new MediaStream([track]);
                 void video.play().catch(() => undefined); // muted autoplay is always allowed; a stopped one starts again on focus
-            } else if (video.srcObject) {
-                video.srcObject = null;
+            } else {
+                if (video.srcObject) video.srcObject = null;
+                setText(size, '');
             }
         },
     };

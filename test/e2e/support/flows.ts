@@ -1,5 +1,6 @@
 /** What people do with Hush, each through the user interface. */
 import type { BrowserContext, Frame } from 'playwright-core';
+import type { Person } from './person.ts';
 import { findHushFrame, pageData, PATIENCE, type Workbench } from './workbench.ts';
 
 export interface Credentials {
@@ -36,7 +37,7 @@ export async function startSession(workbench: Workbench, name: string): Promise<
 export async function invite(workbench: Workbench, userId: string): Promise<void> {
     await workbench.command('Hush: Invite Teammate…');
     await workbench.answer('Invite Teammate', userId);
-    await workbench.row(userId.slice(1).split(':')[0] ?? userId).waitFor();
+    await workbench.row(/invited$/u).waitFor();
 }
 
 export async function acceptInvite(workbench: Workbench, roomName: string): Promise<void> {
@@ -70,20 +71,25 @@ export async function linkRoom(workbench: Workbench, roomId: string): Promise<vo
 export async function shareScreen(workbench: Workbench, context: BrowserContext, capture: 'webview' | 'loopback'): Promise<Frame> {
     await workbench.command('Hush: Share Screen');
     const frames = (): Frame[] => (capture === 'webview' ? workbench.page.frames() : context.pages().flatMap((p) => p.frames()));
-    const frame = await findHushFrame(frames, 'share');
-    const choose = frame.getByRole('button', { name: /^Choose/u });
-    const live = findHushFrame(frames, 'share', 'live');
-    live.catch(() => undefined); // awaited below; the click may fail first
-    await choose.click({ timeout: 10_000 }).catch(async (error: unknown) => {
-        // The page may have had the gesture already, and then shows no button.
-        if ((await pageData(frame))?.['hushState'] === 'choose') throw error;
-    });
-    return live;
+    // With the person's gesture still fresh the browser's picker comes up at once; else the page shows a button first.
+    const frame = await findHushFrame(frames, 'share', /choose|picking|starting|live/u);
+    if ((await pageData(frame))?.['hushState'] === 'choose') await frame.getByRole('button', { name: /^Choose/u }).click();
+    return findHushFrame(frames, 'share', 'live');
 }
 
-/** Opens a share from the palette and waits for its picture. `pick` chooses among several. */
+/** Opens a share from the palette and waits for its picture. `pick` chooses where several are offered. */
 export async function viewShare(workbench: Workbench, pick?: string): Promise<Frame> {
     await workbench.command('Hush: View Share…');
-    if (pick !== undefined && (await workbench.quickInput.isVisible())) await workbench.pick(pick);
+    if (pick !== undefined) {
+        await workbench.page.locator('.quick-input-widget:visible', { hasText: 'View Share' }).waitFor();
+        await workbench.pick(pick);
+    }
     return workbench.hushFrame('view', 'live');
+}
+
+/** Settings are read from the server's file, which an open window does not watch: it is loaded again. */
+export async function changeSettings({ server, workbench }: Person, change: Readonly<Record<string, unknown>>): Promise<void> {
+    await server.changeSettings(change);
+    await workbench.page.reload();
+    await ready(workbench);
 }

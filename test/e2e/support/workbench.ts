@@ -19,11 +19,11 @@ export class Workbench {
         await this.page.locator('.activitybar [aria-label="Hush"]').first().waitFor();
     }
 
-    /** Opens the Hush side bar if it is not open. */
+    /** Opens the Hush side bar; harmless when it is open. */
     async openSidebar(): Promise<void> {
-        const pane = this.page.locator('.sidebar .composite.title', { hasText: /Hush/iu });
-        if (!(await pane.isVisible())) await this.page.locator('.activitybar [aria-label="Hush"]').first().click();
-        await pane.waitFor();
+        const title = this.page.locator('.sidebar .composite.title', { hasText: /Hush/iu }).filter({ visible: true });
+        if ((await title.count()) === 0) await this.command('Hush: Focus on Sessions View');
+        await title.first().waitFor();
     }
 
     get quickInput(): Locator {
@@ -32,17 +32,16 @@ export class Workbench {
 
     /** Runs a command from the palette by its whole title, such as `Hush: Share Screen`. */
     async command(title: string): Promise<void> {
-        // A command whose enablement is false is not listed: the palette is asked again until it is.
+        // Asked again until it works: a command whose enablement is false is not listed yet, and a toast that comes up
+        // while the palette opens closes it.
         const deadline = Date.now() + PATIENCE;
         for (;;) {
-            await this.page.keyboard.press('Escape');
-            await this.page.keyboard.press('F1');
-            const input = this.quickInput.locator('input');
-            await input.fill(`>${title}`);
-            const row = this.quickInput.locator('.monaco-list-row', { has: this.page.getByText(title, { exact: true }) }).first();
             try {
-                await row.waitFor({ timeout: 5_000 });
-                await row.click();
+                await this.page.keyboard.press('Escape');
+                await this.page.keyboard.press('F1');
+                await this.quickInput.locator('input').fill(`>${title}`, { timeout: 2_000 });
+                const row = this.quickInput.locator('.monaco-list-row', { has: this.page.getByText(title, { exact: true }) });
+                await row.first().click({ timeout: 3_000 });
                 return;
             } catch (error) {
                 if (Date.now() > deadline) throw new Error(`The palette does not offer "${title}".`, { cause: error });
@@ -70,6 +69,11 @@ export class Workbench {
 
     async clickNotification(text: string | RegExp, button: string): Promise<void> {
         await this.notification(text).getByRole('button', { name: button, exact: true }).click();
+    }
+
+    /** Closes every toast, so that none covers what comes next. */
+    async clearNotifications(): Promise<void> {
+        await this.command('Notifications: Clear All Notifications');
     }
 
     /** A row of the Hush tree. */

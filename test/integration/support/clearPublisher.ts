@@ -28,9 +28,14 @@ function canvasTrack(): MediaStreamTrack {
 async function publishClear({ url, token, announceEncrypted, withCamera }: ClearShare): Promise<void> {
     const room = new Room();
     await room.connect(url, token);
-    if (withCamera) await room.localParticipant.publishTrack(canvasTrack(), { source: Track.Source.Camera, simulcast: false });
-    if (announceEncrypted) (room.localParticipant as unknown as { encryptionType: number }).encryptionType = 1; // GCM
+    const announce = (type: 0 | 1): void => {
+        (room.localParticipant as unknown as { encryptionType: number }).encryptionType = type; // NONE or GCM
+    };
+    announce(announceEncrypted ? 1 : 0);
     await room.localParticipant.publishTrack(canvasTrack(), { source: Track.Source.ScreenShare, simulcast: false, backupCodec: false });
+    announce(0);
+    // After the screen: livekit-client goes by what was announced last of a participant.
+    if (withCamera) await room.localParticipant.publishTrack(canvasTrack(), { source: Track.Source.Camera, simulcast: false });
 }
 
 Object.assign(globalThis, { publishClear });

@@ -25,7 +25,7 @@ export interface HarnessPage {
 
 export interface Harness {
     readonly host: MediaHost;
-    open(role: 'share' | 'view', page: Page, call?: string): Promise<HarnessPage>;
+    open(role: 'share' | 'view', page: { goto(url: string): Promise<unknown> }, call?: string): Promise<HarnessPage>;
     dispose(): void;
 }
 

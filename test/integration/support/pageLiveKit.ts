@@ -18,6 +18,8 @@ export interface PageLiveKit {
     /** For a participant of another client: any source. */
     viewerAndPublisher(room: string, identity: string): Promise<string>;
     stop(): Promise<void>;
+    /** A crash and a new start at the same address, empty. */
+    restart(): Promise<void>;
 }
 
 export async function startPageLiveKit(): Promise<PageLiveKit> {
@@ -27,15 +29,8 @@ export async function startPageLiveKit(): Promise<PageLiveKit> {
         'rtc:', `  tcp_port: ${tcp}`, `  udp_port: ${udp}`, '  use_external_ip: false', '  node_ip: 127.0.0.1', '  enable_loopback_candidate: true',
         'keys:', `  ${KEY}: ${SECRET}`, 'logging:', '  level: error',
     ].join('\n');
-    const child = spawn(binary(), ['--config-body', config], { stdio: ['ignore', 'ignore', 'inherit'] });
-    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     const base = `127.0.0.1:${port}`;
-    for (let tries = 0; ; tries++) {
-        const up = await fetch(`http://${base}`).then((r) => r.ok, () => false);
-        if (up) break;
-        if (child.exitCode !== null || tries > 100) throw new Error('LiveKit did not start');
-        await new Promise((done) => setTimeout(done, 100));
-    }
+    let running = await run(config, base);
     const token = (identity: string, grant: VideoGrant): Promise<string> => {
         const access = new AccessToken(KEY, SECRET, { identity, ttl: '1h' });
         access.addGrant({ roomJoin: true, canPublishData: false, ...grant });
@@ -46,10 +41,27 @@ export async function startPageLiveKit(): Promise<PageLiveKit> {
         publisherToken: (room, identity) => token(identity, { room, canPublish: true, canPublishSources: [TrackSource.SCREEN_SHARE], canSubscribe: false }),
         viewerToken: (room, identity) => token(identity, { room, canPublish: false, canSubscribe: true }),
         viewerAndPublisher: (room, identity) => token(identity, { room, canPublish: true, canSubscribe: true }),
-        async stop() {
-            child.kill();
-            await exited;
+        stop: () => running(),
+        async restart() {
+            await running();
+            running = await run(config, base);
         },
+    };
+}
+
+/** Resolves when it answers, with the way to end it. */
+async function run(config: string, base: string): Promise<() => Promise<void>> {
+    const child = spawn(binary(), ['--config-body', config], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    for (let tries = 0; ; tries++) {
+        const up = await fetch(`http://${base}`).then((r) => r.ok, () => false);
+        if (up) break;
+        if (child.exitCode !== null || tries > 100) throw new Error('LiveKit did not start');
+        await new Promise((done) => setTimeout(done, 100));
+    }
+    return async () => {
+        child.kill('SIGKILL'); // as a crash: nobody is told
+        await exited;
     };
 }
 

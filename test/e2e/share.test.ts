@@ -1,0 +1,128 @@
+/** The main job, in two real VS Code windows, through real Synapse and LiveKit. */
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'mocha';
+import { request, login } from '../stack/accounts.ts';
+import { changeSettings, shareScreen, ready, viewShare } from './support/flows.ts';
+import { openPair, SHARED, type Pair } from './support/pair.ts';
+import { advancingPicture } from './support/picture.ts';
+import { picturesOfFailure } from './support/failure.ts';
+import { pageData } from './support/workbench.ts';
+
+/** Black and white stay this far apart after encoding, of 255. */
+const MARKER_TOLERANCE = 96;
+
+describe('sharing a screen', function () {
+    this.timeout(180_000);
+    this.bail(true);
+    let pair: Pair;
+    before(async () => {
+        pair = await openPair();
+    });
+    afterEach(picturesOfFailure(() => ({ alice: pair?.alice, bob: pair?.bob })));
+    after(() => pair?.stop());
+
+    it('from the palette, captured in the webview, seen in the teammate’s tree', async () => {
+        const { alice, bob } = pair;
+        const frame = await shareScreen(alice.workbench, alice.context, 'webview');
+        assert.equal((await pageData(frame))?.['hushE2ee'], 'on');
+        await bob.workbench.row('’s screen').waitFor();
+        await alice.workbench.statusBar('Sharing').waitFor();
+    });
+
+    it('one click in the tree opens it in a tab, decrypted and moving', async () => {
+        const { bob, alice } = pair;
+        await bob.workbench.row('’s screen').click();
+        const frame = await bob.workbench.hushFrame('view', 'live');
+        await bob.workbench.tab('’s screen').waitFor();
+        const [, now] = await advancingPicture(frame, SHARED.width);
+        assert.deepEqual([now.width, now.height], [SHARED.width, SHARED.height]);
+        assert.ok(now.markerError < MARKER_TOLERANCE, `not the shared picture: ${now.markerError}`);
+        assert.equal((await pageData(frame))?.['hushE2ee'], 'on');
+        await alice.workbench.statusBar(/Sharing ·\s+1/u).waitFor();
+    });
+
+    it('a second click on Share tells that a share is running', async () => {
+        const { alice } = pair;
+        await alice.workbench.command('Hush: Share Screen');
+        await alice.workbench.notification('already sharing').waitFor();
+        await alice.workbench.clearNotifications();
+    });
+
+    it('the tab goes on when it was hidden', async () => {
+        const { bob } = pair;
+        const frame = await bob.workbench.hushFrame('view', 'live');
+        await bob.workbench.command('File: New Untitled Text File');
+        await bob.workbench.tab('Untitled').waitFor();
+        await bob.workbench.tab('’s screen').click();
+        await advancingPicture(frame, SHARED.width);
+    });
+
+    it('the tab comes back live after a window reload', async () => {
+        const { bob } = pair;
+        await bob.workbench.page.reload();
+        await ready(bob.workbench);
+        await bob.workbench.tab('’s screen').waitFor();
+        const frame = await bob.workbench.hushFrame('view', 'live');
+        const [, now] = await advancingPicture(frame, SHARED.width);
+        assert.ok(now.markerError < MARKER_TOLERANCE);
+    });
+
+    it('one click in the status bar stops it, and the viewer is told', async () => {
+        const { alice, bob } = pair;
+        await alice.workbench.statusBar('Sharing').click();
+        await bob.workbench.hushFrame('view', 'ended');
+        await bob.workbench.row('’s screen').waitFor({ state: 'detached' });
+        await alice.workbench.statusBar('Sharing').waitFor({ state: 'hidden' });
+        assert.equal(await memberships(pair), 0);
+    });
+
+    it('from the loopback page in the browser; closing that page ends the share', async () => {
+        const { alice, bob } = pair;
+        await changeSettings(alice, { 'hush.capture.location': 'browser' });
+        await shareScreen(alice.workbench, alice.context, 'loopback');
+        const frame = await viewShare(bob.workbench);
+        await advancingPicture(frame, SHARED.width);
+        const page = alice.context.pages().find((p) => p !== alice.workbench.page && p.url().startsWith('http://127.0.0.1') && !p.url().startsWith(pair.editor.url));
+        assert.ok(page, 'no loopback page is open');
+        assert.ok(!page.url().includes('#'), 'the token stayed in the address');
+        await page.close();
+        await bob.workbench.hushFrame('view', 'ended');
+        await alice.workbench.statusBar('Sharing').waitFor({ state: 'hidden' });
+    });
+
+    it('leaving the session takes the membership and the tab away', async () => {
+        const { alice, bob } = pair;
+        await changeSettings(alice, { 'hush.capture.location': 'auto' });
+        await shareScreen(alice.workbench, alice.context, 'webview');
+        await viewShare(bob.workbench);
+        await bob.workbench.command('Hush: Leave Session');
+        await bob.workbench.tab('’s screen').waitFor({ state: 'detached' });
+        await alice.workbench.statusBar(/Sharing ·\s+0/u).waitFor();
+        await alice.workbench.command('Hush: Stop Sharing');
+        await alice.workbench.statusBar('Sharing').waitFor({ state: 'hidden' });
+        assert.equal(await memberships(pair), 0);
+    });
+
+    it('signing out leaves no device and no membership behind', async () => {
+        const { alice, accounts, world } = pair;
+        await alice.workbench.command('Hush: Sign Out');
+        await alice.workbench.page.getByRole('button', { name: 'Sign Out', exact: true }).click();
+        await alice.workbench.page.locator('.sidebar', { hasText: 'Sign in with your Matrix account' }).waitFor();
+        const probe = await login(world.stack.baseUrl, accounts.alice);
+        const { devices } = await request(`${world.stack.baseUrl}/_matrix/client/v3/devices`, undefined, probe.accessToken);
+        assert.deepEqual((devices as { device_id: string }[]).map((d) => d.device_id), [probe.deviceId]);
+    });
+});
+
+/** Live call memberships in the pair's room, as the server has them. */
+async function memberships({ world, accounts }: Pair): Promise<number> {
+    const { baseUrl } = world.stack;
+    const { accessToken } = await login(baseUrl, accounts.bob);
+    const { joined_rooms: rooms } = await request(`${baseUrl}/_matrix/client/v3/joined_rooms`, undefined, accessToken);
+    const [room] = rooms as string[];
+    const answer = await fetch(`${baseUrl}/_matrix/client/v3/rooms/${encodeURIComponent(room ?? '')}/state`, {
+        headers: { Authorization: `Bearer ${accessToken}` },
+    });
+    const state = (await answer.json()) as { type: string; content: object }[];
+    return state.filter((e) => e.type === 'org.matrix.msc3401.call.member' && Object.keys(e.content).length > 0).length;
+}

@@ -1,0 +1,61 @@
+/** Alice and Bob, each at a VS Code of their own, signed in and in one session. */
+import { startEditorPage, type EditorPage } from '../../stack/editorPage.ts';
+import type { Account } from '../../stack/accounts.ts';
+import { acceptInvite, invite, signIn, startSession } from './flows.ts';
+import { openPerson, type Person } from './person.ts';
+import { sharedWorld, type World } from './world.ts';
+
+/** Size of the page that Alice shares, px. */
+export const SHARED = { width: 1280, height: 720 };
+
+export interface Pair {
+    readonly world: World;
+    readonly alice: Person;
+    readonly bob: Person;
+    readonly accounts: { readonly alice: Account; readonly bob: Account };
+    readonly room: string;
+    readonly editor: EditorPage;
+    stop(): Promise<void>;
+}
+
+let counter = 0;
+
+/** Takes about 25 s: two VS Codes, two sign-ins, an invitation accepted. */
+export async function openPair(): Promise<Pair> {
+    const world = await sharedWorld();
+    const { stack, vsix, env } = world;
+    const id = `${Date.now().toString(36)}${++counter}`;
+    const room = `pair-${id}`;
+    const [aliceAccount, bobAccount] = await Promise.all([
+        stack.createAccount(`alice-${id}`, { displayName: `Alice ${id}` }),
+        stack.createAccount(`bob-${id}`, { displayName: `Bob ${id}` }),
+    ]);
+    const editor = await startEditorPage();
+    const [alice, bob] = await Promise.all([
+        openPerson({ vsix, env, workspace: room, capture: { tab: editor.title } }),
+        openPerson({ vsix, env, workspace: room }),
+    ]);
+    const shared = await alice.context.newPage();
+    await shared.setViewportSize(SHARED);
+    await shared.goto(editor.url);
+    await alice.workbench.page.bringToFront();
+    const homeserver = stack.baseUrl;
+    await signIn(alice.workbench, { homeserver, user: aliceAccount.userId, password: aliceAccount.password });
+    await signIn(bob.workbench, { homeserver, user: bobAccount.userId, password: bobAccount.password });
+    await startSession(alice.workbench, room);
+    await invite(alice.workbench, bobAccount.userId);
+    await acceptInvite(bob.workbench, room);
+    return {
+        world,
+        alice,
+        bob,
+        accounts: { alice: aliceAccount, bob: bobAccount },
+        room,
+        editor,
+        async stop() {
+            await alice.stop();
+            await bob.stop();
+            await editor.stop();
+        },
+    };
+}

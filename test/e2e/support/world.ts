@@ -1,0 +1,24 @@
+/** The servers and the package that the end-to-end tests share: started by the first test that asks, ended by the runner. */
+import { packageVsix } from '../../stack/packageVsix.ts';
+import { createProgress } from '../../stack/progress.ts';
+import { startKeyring } from '../../stack/keyring.ts';
+import { startStack, type Stack } from '../../stack/stack.ts';
+
+export interface World {
+    readonly stack: Stack;
+    readonly vsix: string;
+    /** Environment with a system keychain, so that a sign-in outlives a window; empty where there can be none. */
+    readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+let world: Promise<World> | undefined;
+
+/** Rejects with the reason when a server cannot be installed or started. */
+export function sharedWorld(): Promise<World> {
+    world ??= (async () => {
+        const progress = createProgress(5);
+        const [stack, vsix, keyring] = await Promise.all([startStack({ progress }), packageVsix(progress), startKeyring(progress)]);
+        return { stack, vsix, env: 'env' in keyring ? keyring.env : {} };
+    })();
+    return world;
+}

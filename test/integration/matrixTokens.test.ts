@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadAccount, saveAccount } from '../../src/extension/vault.ts';
+import { discoverHomeserver } from '../../src/matrix/discovery.ts';
+import { logInWithPassword, logOut, whoami } from '../../src/matrix/login.ts';
+import { startSynapse, type Synapse } from '../stack/synapse.ts';
+import { login, request } from '../stack/accounts.ts';
+import { lastClientOf } from './support/matrixClients.ts';
+import { newPerson, until, untilState, type Person } from './support/matrixAccounts.ts';
+
+const poll = (check: () => void): { dispose(): void } => { const t = setInterval(check, 50); return { dispose: () => clearInterval(t) }; };
+
+describe('tokens on a real homeserver', function () {
+    this.timeout(60_000);
+    let synapse: Synapse;
+    const people: Person[] = [];
+    before(async function () {
+        this.timeout(180_000);
+        synapse = await startSynapse({ refreshableAccessTokenLifetime: '4s', rateLimits: 'loose' });
+    });
+    after(async () => {
+        await Promise.all(people.map((p) => p.account.stop().catch(() => undefined)));
+        await synapse?.stop();
+    });
+    const person = async (): Promise<Person> => {
+        const p = await newPerson(synapse, 'alice');
+        people.push(p);
+        return p;
+    };
+    const renewals = (p: Person): number => p.lines.filter((l) => l.includes('Access token renewed')).length;
+
+    it('finds the server by its name and says what a wrong password is', async () => {
+        const { baseUrl, versions } = await discoverHomeserver(synapse.serverName, fetch);
+        assert.equal(baseUrl, `http://${synapse.serverName}`);
+        assert.ok(versions.includes('v1.11'));
+        const { userId } = await synapse.createAccount('wrong');
+        await assert.rejects(logInWithPassword({ baseUrl, user: userId, password: 'no', deviceName: 'x' }, fetch, Date.now), { code: 'login.wrongPassword' });
+    });
+    it('renews silently, keeps the pair in the vault, and goes on working', async () => {
+        const p = await person();
+        // A long poll in flight outlives its token, so an idle client renews only with its next request.
+        const asking = poll(() => { void lastClientOf(p.userId).whoami().catch(() => undefined); });
+        await until(() => renewals(p) >= 2, poll, 'two renewals').finally(() => asking.dispose());
+        await p.account.createSessionRoom({ name: 'x', invite: [], workspaceLink: undefined });
+        const stored = await loadAccount(p.vault, p.log);
+        assert.ok(stored?.accessToken && (await whoami(synapse.baseUrl, stored.accessToken, fetch)).deviceId === p.account.deviceId);
+        assert.equal(p.account.state.kind, 'ready');
+    });
+    it('comes back from a soft logout: an expired token is replaced at the first request', async () => {
+        const p = await person();
+        await p.account.stop();
+        const stored = await loadAccount(p.vault, p.log);
+        assert.ok(stored);
+        const { expiresAt: _, ...ageless } = stored; // so that only the server's refusal can tell
+        await saveAccount(p.vault, ageless);
+        await until(() => Date.now() > (stored.expiresAt ?? 0) + 200, poll, 'the token to expire');
+        const before = renewals(p);
+        const account = await p.reopen();
+        await until(() => account.state.kind === 'ready' && account.state.online, (check) => account.onState(check), 'online');
+        assert.ok(renewals(p) > before);
+        assert.equal(account.deviceId, stored.deviceId);
+    });
+    it('asks to sign in again after a hard logout, and the same device keeps its keys', async () => {
+        const p = await person();
+        const { accessToken } = await login(synapse.baseUrl, { userId: p.userId, password: p.password, localpart: '' });
+        await request(`${synapse.baseUrl}/_matrix/client/v3/logout/all`, {}, accessToken);
+        await untilState(p.account, 'expired');
+        await until(() => p.lines.some((l) => l.includes('ended the session')), poll, 'the log line');
+        const kept = await loadAccount(p.vault, p.log);
+        assert.equal(kept?.accessToken, undefined);
+        assert.equal(kept?.deviceId, p.account.deviceId);
+        assert.equal((await readdir(join(p.dataDir, 'stores'))).filter((f) => f.endsWith('.sqlite')).length, 1);
+        const account = await p.reopen();
+        assert.equal(account.state.kind, 'expired');
+        assert.deepEqual(account.rooms(), []);
+    });
+    it('signs out on the server and leaves nothing here', async () => {
+        const p = await person();
+        const stored = await loadAccount(p.vault, p.log);
+        await p.account.signOut();
+        assert.equal(p.account.state.kind, 'signedOut');
+        assert.equal(await loadAccount(p.vault, p.log), undefined);
+        assert.ok(existsSync(join(p.dataDir, 'stores')));
+        assert.deepEqual(await readdir(join(p.dataDir, 'stores')), []);
+        await assert.rejects(whoami(synapse.baseUrl, stored?.accessToken ?? '', fetch), { code: 'account.expired' });
+        await logOut(synapse.baseUrl, stored?.accessToken ?? '', fetch);
+    });
+    it('survives the homeserver being away', async () => {
+        const p = await person();
+        const states: boolean[] = [];
+        p.account.onState((s) => { if (s.kind === 'ready') states.push(s.online); });
+        await until(() => p.account.state.kind === 'ready' && p.account.state.online, (check) => p.account.onState(check), 'online');
+        await synapse.restart();
+        await until(() => states.includes(false), (check) => p.account.onState(check), 'offline');
+        await until(() => p.account.state.kind === 'ready' && p.account.state.online, (check) => p.account.onState(check), 'online again', 40_000);
+    });
+});
+
+describe('a homeserver with tight limits', function () {
+    this.timeout(60_000);
+    it('is told to the person with the pause it asks for', async () => {
+        const synapse = await startSynapse({ rateLimits: 'tight' });
+        try {
+            const { userId } = await synapse.createAccount('alice');
+            const tries = Array.from({ length: 12 }, () => logInWithPassword({ baseUrl: synapse.baseUrl, user: userId, password: 'no', deviceName: 'x' }, fetch, Date.now).catch((e: unknown) => e as { code: string; retryAfterMs?: number }));
+            const limited = (await Promise.all(tries)).filter((e) => 'code' in e && e.code === 'network.rateLimited') as { retryAfterMs?: number }[];
+            assert.ok(limited.length > 0 && (limited[0]?.retryAfterMs ?? 0) > 0);
+        } finally {
+            await synapse.stop();
+        }
+    });
+});
