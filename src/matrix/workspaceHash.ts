@@ -5,7 +5,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { WorkspaceLink } from '../extension/session/types.ts';
 
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'ssh:': '22', 'git+ssh:': '22', 'https:': '443', 'http:': '80', 'git:': '9418' };
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { ssh: '22', 'git+ssh': '22', https: '443', http: '80', git: '9418' };
 
 /**
  * One text for all the ways to write a remote: `git@host:a/b.git`, `ssh://git@host/a/b`, `https://user:pw@HOST/a/b.git/`
@@ -13,21 +13,32 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'ssh:': '22', 'git+ssh
  * no host (a local path): two machines could not mean the same by it.
  */
 export function normaliseRemote(remote: string): string | undefined {
-    const text = remote.trim();
-    const url = text.includes('://') ? URL.parse(text) : fromScp(text);
-    if (!url?.hostname || !(url.protocol in DEFAULT_PORTS)) return undefined;
-    const port = url.port === '' || url.port === DEFAULT_PORTS[url.protocol] ? '' : `:${url.port}`;
-    const path = decode(url.pathname).replace(/\/{2,}/gu, '/').replace(/^\/|\/+$/gu, '').replace(/\.git$/u, '').replace(/\/+$/u, '');
-    if (path === '') return undefined;
-    return `${url.hostname.toLowerCase().replace(/\.$/u, '')}${port}/${path}`;
+    const { scheme, host, port, path } = split(remote.trim()) ?? {};
+    if (scheme === undefined || host === undefined || path === undefined) return undefined;
+    // One parser for every scheme: URL treats IDNs and odd IPv4 spellings of https hosts otherwise than those of ssh.
+    const hostname = host === '' ? undefined : URL.parse(`https://${host}`)?.hostname;
+    const defaultPort = DEFAULT_PORTS[scheme];
+    if (!hostname || defaultPort === undefined) return undefined;
+    const clean = decode(path).replace(/\/{2,}/gu, '/').replace(/^\/|\/+$/gu, '').replace(/\.git$/u, '').replace(/\/+$/u, '');
+    if (clean === '') return undefined;
+    return `${hostname.replace(/\.$/u, '')}${port === undefined || port === defaultPort ? '' : `:${port}`}/${clean}`;
 }
 
-/** `[user@]host:path`, git's short form of ssh. A single letter before the colon is a Windows drive. */
-function fromScp(text: string): URL | undefined {
-    const match = /^(?:[^@/\s]+@)?(\[[0-9A-Fa-f:.]+\]|[^:/@\s]{2,}):(?!\/\/)(.+)$/u.exec(text);
-    const [, host, path] = match ?? [];
-    if (host === undefined || path === undefined) return undefined;
-    return URL.parse(`ssh://${host}/${path.replace(/^\/+/u, '').split('/').map(encodeURIComponent).join('/')}`) ?? undefined;
+interface RemoteParts {
+    readonly scheme: string;
+    readonly host: string;
+    readonly port: string | undefined;
+    /** Percent-encoded for a URL, plain for git's short form. */
+    readonly path: string;
+}
+
+function split(text: string): RemoteParts | undefined {
+    const url = /^([a-z+]+):\/\/(?:[^@/?#]*@)?(\[[^\]/]*\]|[^:/?#]*)(?::(\d*))?(\/[^?#]*)/iu.exec(text);
+    if (url) return { scheme: (url[1] ?? '').toLowerCase(), host: url[2] ?? '', port: url[3] || undefined, path: url[4] ?? '' };
+    if (text.includes('://')) return undefined;
+    // `[user@]host:path`, git's short form of ssh. A single letter before the colon is a Windows drive.
+    const scp = /^(?:[^@/\s]+@)?(\[[0-9A-Fa-f:.]+\]|[^:/@\s\\]{2,}):(.+)$/u.exec(text);
+    return scp ? { scheme: 'ssh', host: scp[1] ?? '', port: undefined, path: scp[2] ?? '' } : undefined;
 }
 
 function decode(path: string): string {

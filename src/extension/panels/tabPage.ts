@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { commands, Uri, ViewColumn, window } from 'vscode';
 import type { WebviewPanel } from 'vscode';
+import { HEARTBEAT, HEARTBEAT_MS } from '../../webview/protocol/handshake.ts';
 import type { PageRequest } from '../session/ports.ts';
 import { E2EE_WORKER, PAGE_SCRIPT, PAGE_STYLE } from './pageFiles.ts';
 import { restoringHtml, webviewHtml } from './pageHtml.ts';
@@ -28,6 +29,8 @@ export function openTab(request: PageRequest, extensionUri: Uri): PageLink {
 export function tabLink(panel: WebviewPanel, extensionUri: Uri, restored = false): PageLink {
     const { webview } = panel;
     let closing = false;
+    const heart = setInterval(() => void webview.postMessage(HEARTBEAT), HEARTBEAT_MS);
+    panel.onDidDispose(() => clearInterval(heart));
     const file = (name: string): string => webview.asWebviewUri(Uri.joinPath(extensionUri, 'dist', name)).toString();
     webview.options = webviewOptions(extensionUri);
     panel.iconPath = {

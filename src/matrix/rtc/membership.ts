@@ -85,7 +85,7 @@ export function createOwnMembership({ session, roomId, self, now, onLost }: OwnM
                 manageMediaKeys: false, // see keyRing.ts: the SDK's key transport neither checks senders nor reports failures
                 callIntent: 'video',
                 applicationData: { [SHARES_FIELD]: sharesContentOf(shares, wanted) },
-                delayedLeaveEventDelayMs: 18_000,
+                delayedLeaveEventDelayMs: 15_000,
                 delayedLeaveEventRestartMs: 4_000,
                 networkErrorRetryMs: 3_000,
             });

@@ -1,4 +1,5 @@
 /** The page inside a VS Code webview. */
+import { HEARTBEAT, HEARTBEAT_MS, HEARTBEATS_MISSED } from '../protocol/handshake.ts';
 import { HostPortError } from './hostPort.ts';
 import type { HostPort } from './hostPort.ts';
 
@@ -30,16 +31,33 @@ export function createWebviewPort(root: HTMLElement): HostPort | undefined {
             post: (data) => api.postMessage(data),
             onData(listener) {
                 const onMessage = (event: MessageEvent<unknown>): void => {
-                    // VS Code's frame around the webview is the only sender: a frame below this page would be another origin.
-                    if (event.origin === window.origin || event.source === window.parent) listener(event.data);
+                    if (event.data !== HEARTBEAT && fromHost(event)) listener(event.data);
                 };
                 window.addEventListener('message', onMessage);
                 return () => window.removeEventListener('message', onMessage);
             },
         },
         persist: (target) => api.setState(target ?? undefined),
-        onGone() {
-            // A webview dies together with its host.
-        },
+        onGone: watchHeart,
     };
 }
+
+/** VS Code's frame around the webview is the only sender: a frame below this page would be another origin. */
+function fromHost(event: MessageEvent<unknown>): boolean {
+    return event.origin === window.origin || event.source === window.parent;
+}
+
+/** Counts turns, not time: after the machine slept, one turn has passed, however long it was. */
+function watchHeart(listener: (reason: string) => void): void {
+    let missed = 0;
+    window.addEventListener('message', (event: MessageEvent<unknown>) => {
+        if (event.data === HEARTBEAT && fromHost(event)) missed = 0;
+    });
+    const timer = setInterval(() => {
+        if (++missed <= HEARTBEATS_MISSED) return;
+        clearInterval(timer);
+        listener(LOST);
+    }, HEARTBEAT_MS);
+}
+
+const LOST = 'Hush in this window stopped working, so this tab is no longer connected. Close it and open the share again.';

@@ -23,6 +23,8 @@ describe('the workspace link', () => {
         assert.equal(normaliseRemote('ssh://git@host.org:2222/A/b.git'), 'host.org:2222/A/b');
         assert.equal(normaliseRemote('git@[::1]:a/b'), '[::1]/a/b');
         assert.equal(normaliseRemote('git@host.org:a b/c'), 'host.org/a b/c');
+        assert.equal(normaliseRemote('git@bücher.org:a/b'), normaliseRemote('https://BÜCHER.org/a/b.git'));
+        assert.equal(normaliseRemote('ssh://git@ssh.host.org:443/a/b'), 'ssh.host.org:443/a/b');
     });
     it('does not exist for what names no host', () => {
         for (const remote of ['', '/home/me/repo', '../repo', 'C:\\repo', 'C:/repo', 'file:///srv/repo.git', 'https://host.org/', 'nonsense', 'mailto://a@b']) assert.equal(normaliseRemote(remote), undefined, remote);
