@@ -45,11 +45,18 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
         return loadAccount(await options.loadVault(), log);
     }
 
+    /** The welcome of a failed account offers to try again; why it failed is said here. */
+    async function open(account: StoredAccount): Promise<void> {
+        await options.open(account);
+        const state = options.state();
+        if (state.kind === 'failed') void showFailure(state.message);
+    }
+
     async function askAndOpen(): Promise<void> {
         const before = await stored();
         const { kind } = options.state();
         if (before?.accessToken !== undefined && kind === 'failed') {
-            await options.open(before);
+            await open(before);
             return;
         }
         const session = await signIn({ engine: options.loadEngine, settings: options.configuration(), again: before });
@@ -66,7 +73,7 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
         };
         await saveAccount(await options.loadVault(), account);
         await options.memento.update(SIGNED_IN, account.userId);
-        await options.open(account);
+        await open(account);
     }
 
     /** A VS Code in a browser may keep secrets in memory only; without a keychain a reload then loses the sign-in. */
@@ -95,7 +102,7 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
         async resume() {
             try {
                 const account = await stored();
-                if (account) await options.open(account);
+                if (account) await open(account);
                 else await tellLostSignIn();
             } catch (error) {
                 log.error('the account could not be resumed', error);

@@ -216,6 +216,7 @@ async function main(): Promise<void> {
     } catch (error) {
         demo.result.error = error instanceof Error ? error.message : String(error);
         for (const [name, person] of [['sharer', demo.sharer], ['viewer', demo.viewer]] as const) {
+            for (const page of person?.context.pages() ?? []) console.error(`${name} has open: ${page.url()}`);
             if (person) await demo.screenshot(person, `${name}-failed`).catch(() => undefined);
         }
         console.error(error);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureLiveKit } from './install/liveKit.ts';
 import { freePorts, untilReady } from './net.ts';
-import { removeAtEnd, startProcess } from './processes.ts';
+import { removeAtEnd, startProcess, type Managed } from './processes.ts';
 import { silentProgress, type Progress } from './progress.ts';
 
 export interface LiveKit {
@@ -14,6 +14,10 @@ export interface LiveKit {
   readonly apiSecret: string;
   readonly log: string;
   stop(): Promise<void>;
+  /** Ends the server at once and keeps its settings: "the media server is away" until `restart`. */
+  halt(): Promise<void>;
+  /** The same server again on the same ports, without the rooms it had. */
+  restart(): Promise<void>;
 }
 
 export interface StartLiveKitOptions {
@@ -49,16 +53,33 @@ export async function startLiveKit({ progress = silentProgress, autoCreate = fal
     logging: { level: 'info', json: false },
   };
   await writeFile(config, JSON.stringify(settings), { mode: 0o600 });
-  const child = startProcess(server, ['--config', config], { cwd: folder, log });
-  const stop = async (): Promise<void> => {
-    await child.stop();
-    await remove();
-  };
-  try {
+  const start = async (): Promise<Managed> => {
+    const child = startProcess(server, ['--config', config], { cwd: folder, log });
     await untilReady({ name: 'LiveKit', url: `http://127.0.0.1:${port}/`, process: child, log });
-  } catch (error) {
-    await stop();
+    return child;
+  };
+  let running = await start().catch(async (error: unknown) => {
+    await remove();
     throw error;
-  }
-  return { url: `ws://127.0.0.1:${port}`, apiKey, apiSecret, log, stop };
+  });
+  /** Killed, because told to end it first waits for its participants to leave. */
+  const halt = (): Promise<void> => {
+    running.kill();
+    return running.stop();
+  };
+  return {
+    url: `ws://127.0.0.1:${port}`,
+    apiKey,
+    apiSecret,
+    log,
+    async stop() {
+      await running.stop();
+      await remove();
+    },
+    halt,
+    async restart() {
+      await halt();
+      running = await start();
+    },
+  };
 }

@@ -19,7 +19,9 @@ export interface Synapse {
   createAccount(localpart: string, options?: AccountOptions): Promise<Account>;
   /** Ends the server and removes its database. */
   stop(): Promise<void>;
-  /** The same server again on the same port and database, after an optional stop: "the homeserver was away". */
+  /** Ends the server and keeps its database: "the homeserver is away" until `restart`. */
+  halt(): Promise<void>;
+  /** The same server again on the same port and database. */
   restart(): Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export async function startSynapse(options: StartSynapseOptions = {}): Promise<S
       await running.stop();
       await remove();
     },
+    halt: () => running.stop(),
     async restart() {
       await running.stop();
       running = await start();

@@ -14,9 +14,12 @@ export function openBrowserPage(request: PageRequest, options: Omit<BrowserLinkO
  * keep a fragment, and has no business with it.
  */
 const openUrl: OpenUrl = async (url, token, allow) => {
-    const external = await env.asExternalUri(Uri.parse(url));
+    const direct = Uri.parse(url);
+    const external = await env.asExternalUri(direct);
     allow(external);
-    const target = external.with({ fragment: token });
+    const place = (await isForwarded(external, direct)) ? external : withoutForwarding(direct);
+    allow(place);
+    const target = place.with({ fragment: token });
     if (await env.openExternal(target)) return;
     // The browser did not open (or the person said no to VS Code's question): the link works in any browser, once.
     const copy = 'Copy Link';
@@ -26,3 +29,22 @@ const openUrl: OpenUrl = async (url, token, allow) => {
     );
     if (chosen === copy) await env.clipboard.writeText(target.toString(true));
 };
+
+/** This machine under a name (RFC 6761, section 6.3) that openExternal does not take for a port to forward. */
+function withoutForwarding(direct: Uri): Uri {
+    return direct.with({ authority: direct.authority.replace('127.0.0.1', 'hush.localhost') });
+}
+
+/**
+ * False when VS Code names a forwarder that is not there: a server that stands alone, without the proxy its product names,
+ * answers 404. Any other answer, or none from here, says nothing about the person's browser, and VS Code is believed.
+ */
+async function isForwarded(external: Uri, direct: Uri): Promise<boolean> {
+    if (external.authority === direct.authority) return true;
+    try {
+        const { status } = await fetch(external.toString(true), { signal: AbortSignal.timeout(2_000), redirect: 'manual' });
+        return status !== 404;
+    } catch {
+        return true;
+    }
+}

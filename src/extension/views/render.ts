@@ -4,12 +4,15 @@ import { contexts, type ContextKey } from '../contexts.ts';
 import { DisposableScope } from '../lifecycle.ts';
 import { createSessionsTree, type SessionsTree } from './sessionsTree.ts';
 import { createStatusBar } from './statusBar.ts';
-import { buildTree, sharingStatus, type Model } from './viewModel.ts';
+import { buildTree, connectionMessage, sharingStatus, type Model } from './viewModel.ts';
 
 export interface RenderedModel extends vscode.Disposable {
     readonly tree: SessionsTree;
     update(model: Model): void;
 }
+
+/** ms without a connection before it is said: the start, and a homeserver that restarts quickly, are no news. */
+const OFFLINE_AFTER_MS = 2_000;
 
 function badge(model: Model): { count: number; tooltip: string } {
     const invites = model.rooms.filter((room) => room.membership === 'invite').length;
@@ -34,9 +37,18 @@ export function renderModel(): RenderedModel {
         known.set(key, value);
         void vscode.commands.executeCommand('setContext', key, value);
     };
+    let offline: { message: string; timer: NodeJS.Timeout } | undefined;
+    const sayConnection = (message: string | undefined): void => {
+        if (message === offline?.message) return;
+        clearTimeout(offline?.timer);
+        offline = message === undefined ? undefined : { message, timer: setTimeout(() => tree.say(message), OFFLINE_AFTER_MS) };
+        if (!offline) tree.say(undefined);
+    };
+    scope.defer(() => clearTimeout(offline?.timer));
     return {
         tree,
         update(model) {
+            sayConnection(connectionMessage(model));
             tree.update(model.account.kind === 'ready' ? buildTree(model) : [], badge(model));
             statusBar.update(sharingStatus(model.session));
             setContext(contexts.account, model.account.kind);

@@ -7,6 +7,8 @@ import type { TreeNode } from './viewModel.ts';
 export interface SessionsTree extends vscode.Disposable {
     /** Shows these rows. Rows whose `id` and look are the same are left alone. */
     update(nodes: readonly TreeNode[], badge: { count: number; tooltip: string }): void;
+    /** Says this over the rows; undefined says nothing. */
+    say(message: string | undefined): void;
     /** The row shown under this ID. */
     node(id: string): TreeNode | undefined;
 }
@@ -87,6 +89,9 @@ export function createSessionsTree(): SessionsTree {
             for (const node of nodes) if (node.expanded && before.get(node.id)?.expanded === false) opening.add(node.id);
             openRows();
             view.badge = badge.count > 0 ? { value: badge.count, tooltip: badge.tooltip } : undefined;
+        },
+        say(message) {
+            view.message = message ?? '';
         },
         node: (id) => byId.get(id),
         dispose: () => scope.dispose(),

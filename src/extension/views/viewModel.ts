@@ -190,6 +190,12 @@ export function buildTree(model: Model): TreeNode[] {
         .map((room) => (room.membership === 'invite' ? inviteRow(room) : roomRow(model, room)));
 }
 
+/** A line over the tree while the homeserver does not answer; undefined when all is well. */
+export function connectionMessage({ account }: Model): string | undefined {
+    if (account.kind !== 'ready' || account.online) return undefined;
+    return `No connection to ${account.userId.slice(account.userId.indexOf(':') + 1)}. Hush keeps trying.`;
+}
+
 export interface StatusItem {
     readonly text: string;
     readonly tooltip: string;

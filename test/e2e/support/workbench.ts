@@ -57,6 +57,11 @@ export class Workbench {
         await this.page.keyboard.press('Enter');
     }
 
+    /** The open quick input that says this. */
+    asking(text: string | RegExp): Locator {
+        return this.page.locator('.quick-input-widget:visible', { hasText: text });
+    }
+
     /** Picks a row of the open quick pick. */
     async pick(text: string | RegExp): Promise<void> {
         const row = this.quickInput.locator('.monaco-list-row', { hasText: text }).first();
@@ -81,6 +86,16 @@ export class Workbench {
         return this.page.locator('.sidebar .monaco-list-row', { hasText: text }).first();
     }
 
+    /** The whole side bar, for what it says around its rows. */
+    sidebar(text: string | RegExp): Locator {
+        return this.page.locator('.sidebar', { hasText: text });
+    }
+
+    /** What the visible rows of the tree say, from the top. */
+    async rowTexts(): Promise<string[]> {
+        return this.page.locator('.sidebar .monaco-list-row').allInnerTexts();
+    }
+
     async inlineAction(row: string | RegExp, action: string): Promise<void> {
         await this.row(row).hover();
         await this.row(row).getByRole('button', { name: action }).first().click();
@@ -88,6 +103,18 @@ export class Workbench {
 
     tab(title: string | RegExp): Locator {
         return this.page.locator('.editor-group-container .tab', { hasText: title }).first();
+    }
+
+    /** The visible text of the open editor whose tab has this title, once there is some. */
+    async editorText(title: string | RegExp): Promise<string> {
+        await this.tab(title).waitFor();
+        const lines = this.page.locator('.editor-group-container.active .view-lines .view-line');
+        await lines.first().waitFor();
+        // VS Code draws the lines in any order and every space as a no-break one.
+        const drawn = await lines.evaluateAll((all) =>
+            all.map((line) => ({ top: Number.parseFloat((line as HTMLElement).style.top), text: line.textContent ?? '' })),
+        );
+        return drawn.sort((a, b) => a.top - b.top).map(({ text }) => text.replaceAll('\u00a0', ' ')).join('\n');
     }
 
     statusBar(text: string | RegExp): Locator {

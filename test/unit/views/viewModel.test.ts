@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import { rows } from '../../../src/extension/contexts.ts';
 import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
 import { shareChoices } from '../../../src/extension/views/shareChoices.ts';
-import { buildTree, sharingStatus, type Model } from '../../../src/extension/views/viewModel.ts';
+import { buildTree, connectionMessage, sharingStatus, type Model } from '../../../src/extension/views/viewModel.ts';
 import { ALICE, BOB, liveShare, member, ROOM, Run } from '../session/fixtures.ts';
 
 function room(patch: Partial<RoomSnapshot> = {}): RoomSnapshot {
@@ -113,5 +113,14 @@ describe('the status bar', () => {
         assert.match(sharingStatus(run.state)?.text ?? '', /Sharing · \$\(eye\) 0/u);
         run.do({ type: 'rtcChanged', roomId: ROOM, members: [member(BOB)] }, { type: 'watch', roomId: ROOM, shareId: 'S1', watching: true, ...BOB });
         assert.match(sharingStatus(run.state)?.text ?? '', /\$\(eye\) 1/u);
+    });
+});
+
+describe('the line over the tree', () => {
+    it('a lost connection is said with the server’s name, and taken back', () => {
+        const online = model([room()]);
+        assert.equal(connectionMessage(online), undefined);
+        const lost: Model = { ...online, account: { kind: 'ready', userId: '@alice:example.org:8448', deviceId: 'A', online: false } };
+        assert.equal(connectionMessage(lost), 'No connection to example.org:8448. Hush keeps trying.');
     });
 });

@@ -1,0 +1,125 @@
+/** The VSIX that people install: what is in it, and that it starts where nothing of Hush has been before. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, afterEach, before, describe, it } from 'mocha';
+import { picturesOfFailure } from './support/failure.ts';
+import { logText } from './support/hostLog.ts';
+import { openPerson, type Person } from './support/person.ts';
+import { sharedWorld } from './support/world.ts';
+import { readZip, type ZipEntry } from './support/zip.ts';
+
+/** Without the folder `extension/`; `*` is the platform of a keychain binary. */
+const ALLOWED = [
+    'package.json', 'readme.md', 'changelog.md', 'LICENSE.txt',
+    'media/icon.png', 'media/hush.svg', 'media/panel/screen-light.svg', 'media/panel/screen-dark.svg',
+    'dist/main.cjs', 'dist/engine.cjs', 'dist/page.js', 'dist/page.css', 'dist/e2eeWorker.js',
+    'dist/main.cjs.LEGAL.txt', 'dist/engine.cjs.LEGAL.txt', 'dist/page.js.LEGAL.txt', 'dist/e2eeWorker.js.LEGAL.txt',
+    'dist/pkg/matrix_sdk_crypto_wasm_bg.wasm',
+    'dist/keytar/package.json', 'dist/keytar/LICENSE.md', 'dist/keytar/lib/keytar.js', 'dist/keytar/prebuilds/*/keytar.node',
+];
+const NEEDED = ALLOWED.filter((name) => !/changelog|LEGAL/u.test(name));
+const PLATFORMS = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'];
+
+/** Most bytes, unpacked; above: somebody bundled what does not belong there. */
+const LIMITS: Readonly<Record<string, number>> = {
+    'dist/main.cjs': 200_000,
+    'dist/engine.cjs': 1_500_000,
+    'dist/page.js': 800_000,
+    'dist/e2eeWorker.js': 150_000,
+};
+const VSIX_LIMIT = 6_000_000;
+
+/** Shapes of secrets: private keys, tokens of Matrix, npm, GitHub and JWTs. */
+const SECRETS = /-----BEGIN [A-Z ]*PRIVATE KEY|\bsyt_[\w-]{8,}|\bnpm_[A-Za-z\d]{30,}|\bgh[pousr]_[A-Za-z\d]{30,}|\beyJ[\w-]{20,}\.eyJ[\w-]{20,}|devkey: secret/u;
+
+describe('the package', function () {
+    this.timeout(180_000);
+    let entries: readonly ZipEntry[];
+    let person: Person | undefined;
+    before(async () => {
+        const { vsix } = await sharedWorld();
+        entries = (await readZip(vsix)).map((entry) => ({ ...entry, name: entry.name.replace(/^extension\//u, '') }));
+    });
+    afterEach(picturesOfFailure(() => ({ fresh: person })));
+    after(() => person?.stop());
+
+    it('contains what it needs and nothing else', () => {
+        const general = (name: string): string => name.replace(/(?<=prebuilds\/)[^/]+/u, '*');
+        const names = entries.map(({ name }) => name).filter((name) => !/^(?:extension\.vsixmanifest|\[Content_Types\]\.xml)$/u.test(name));
+        assert.deepEqual(names.filter((name) => !ALLOWED.includes(general(name))), []);
+        const present = new Set(names.map(general));
+        assert.deepEqual(NEEDED.filter((name) => !present.has(name)), []);
+        for (const platform of PLATFORMS) assert.ok(names.includes(`dist/keytar/prebuilds/${platform}/keytar.node`), platform);
+    });
+
+    it('is as small as it can be', () => {
+        const bundles = entries.filter(({ name }) => name in LIMITS);
+        const packed = entries.reduce((sum, entry) => sum + entry.packed, 0);
+        const kB = (bytes: number): string => `${(bytes / 1_000).toFixed(0)} kB`;
+        for (const { name, size, packed: zipped } of entries.toSorted((a, b) => b.packed - a.packed).slice(0, 6)) {
+            console.log(`      ${name}: ${kB(size)}, ${kB(zipped)} packed`);
+        }
+        console.log(`      the whole VSIX: ${kB(packed)}`);
+        assert.equal(bundles.length, Object.keys(LIMITS).length);
+        for (const { name, size } of bundles) assert.ok(size < (LIMITS[name] ?? 0), `${name}: ${size} bytes`);
+        assert.ok(packed < VSIX_LIMIT, `${packed} bytes`);
+    });
+
+    it('holds no secret and no path of the machine that built it', () => {
+        for (const { name, content } of entries) {
+            if (/\.(?:node|wasm|png)$/u.test(name)) continue;
+            const text = content().toString('utf8');
+            assert.equal(SECRETS.exec(text)?.[0], undefined, name);
+            assert.ok(!text.includes(process.cwd()), `${name} names ${process.cwd()}`);
+        }
+    });
+
+    it('has no media library in the host, no host library in the page, and a small entry', () => {
+        const bundles = JSON.parse(readFileSync(new URL('../../out/bundles.json', import.meta.url), 'utf8')) as Record<string, string[]>;
+        const has = (bundle: string, pattern: RegExp): string[] => {
+            const inputs = bundles[`dist/${bundle}`];
+            assert.ok(inputs && inputs.length > 0, `no bundle ${bundle}`);
+            return inputs.filter((input) => pattern.test(input));
+        };
+        for (const bundle of ['main.cjs', 'engine.cjs']) assert.deepEqual(has(bundle, /livekit-client|livekit\/browser|src\/webview\/(?!protocol\/)/u), []);
+        assert.deepEqual(has('main.cjs', /matrix-js-sdk|matrix-sdk-crypto|fake-indexeddb/u), []);
+        for (const bundle of ['page.js', 'e2eeWorker.js']) assert.deepEqual(has(bundle, /matrix-js-sdk|src\/(?:extension|matrix)\/|livekit-server-sdk/u), []);
+        // What stays outside of a bundle is no input of it: these are in its text.
+        for (const bundle of ['dist/page.js', 'dist/e2eeWorker.js']) {
+            const text = entries.find(({ name }) => name === bundle)?.content().toString('utf8') ?? '';
+            assert.doesNotMatch(text, /require\("|from"(?:node:|vscode)/u, bundle);
+        }
+    });
+
+    it('starts from a clean profile: icon, welcome, and nothing in the way', async () => {
+        const { vsix } = await sharedWorld();
+        person = await openPerson({ vsix, workspace: 'clean' });
+        const { page } = person.workbench;
+        await person.workbench.openSidebar();
+        const welcome = page.locator('.sidebar .welcome-view-content');
+        await welcome.getByText('Share your screen with a teammate, end-to-end encrypted').waitFor();
+        await welcome.getByRole('button', { name: 'Sign In' }).waitFor();
+        assert.equal(await page.locator('.notification-toast').count(), 0);
+    });
+
+    it('says in its diagnostics how long activation took: under 50 ms', async () => {
+        assert.ok(person);
+        const { workbench } = person;
+        await workbench.command('Hush: Show Diagnostics');
+        const text = await workbench.editorText('Hush Diagnostics');
+        const took = Number(/Activation:\s+([\d.]+) ms/u.exec(text)?.[1]);
+        console.log(`      activated in ${took} ms`);
+        assert.ok(took < 50, text);
+        assert.match(text, /Hush:\s+\d+\.\d+\.\d+/u);
+        assert.match(text, /Account:\s+signed out/u);
+        assert.match(text, /Secrets:\s+\S/u);
+    });
+
+    it('leaves no error in the log of the extension host, nor in its own', async () => {
+        assert.ok(person);
+        const host = await logText(person.server, 'remoteexthost.log');
+        assert.match(host, /hush\.hush/u); // it is there at all
+        assert.deepEqual(host.split('\n').filter((line) => /\[error\]/u.test(line) && /hush/iu.test(line)), []);
+        assert.deepEqual((await logText(person.server, 'Hush.log')).split('\n').filter((line) => /\[error\]/u.test(line)), []);
+    });
+});

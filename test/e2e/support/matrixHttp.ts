@@ -1,0 +1,56 @@
+/** Somebody else's client, as far as a homeserver can tell: rooms and state events over plain HTTP. */
+import { login, request, type Account } from '../../stack/accounts.ts';
+
+export interface RoomOptions {
+    readonly name: string;
+    readonly encrypted: boolean;
+    readonly invite?: readonly string[];
+    /** Over the power levels that a private chat begins with. */
+    readonly powerLevels?: Readonly<Record<string, unknown>>;
+}
+
+export interface MatrixHttp {
+    readonly deviceId: string;
+    /** Returns the new room's ID. */
+    createRoom(options: RoomOptions): Promise<string>;
+    join(roomId: string): Promise<void>;
+    sendState(roomId: string, type: string, stateKey: string, content: unknown): Promise<void>;
+}
+
+/** Signs in as a new device of `account`. Everything rejects with the server's words. */
+export async function matrixHttp(baseUrl: string, account: Account): Promise<MatrixHttp> {
+    const { accessToken, deviceId } = await login(baseUrl, account);
+    const client = `${baseUrl}/_matrix/client/v3`;
+    return {
+        deviceId,
+        async createRoom({ name, encrypted, invite = [], powerLevels }) {
+            const encryption = { type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } };
+            const answer = await request(`${client}/createRoom`, {
+                name,
+                preset: 'private_chat',
+                invite,
+                initial_state: encrypted ? [encryption] : [],
+                ...(powerLevels === undefined ? {} : { power_level_content_override: powerLevels }),
+            }, accessToken);
+            return String(answer['room_id']);
+        },
+        async join(roomId) {
+            await request(`${client}/rooms/${encodeURIComponent(roomId)}/join`, {}, accessToken);
+        },
+        async sendState(roomId, type, stateKey, content) {
+            const url = `${client}/rooms/${encodeURIComponent(roomId)}/state/${type}/${encodeURIComponent(stateKey)}`;
+            const answer = await fetch(url, {
+                method: 'PUT',
+                headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${accessToken}` },
+                body: JSON.stringify(content),
+            });
+            if (!answer.ok) throw new Error(`PUT ${type}: ${answer.status} ${await answer.text()}`);
+        },
+    };
+}
+
+/** Closes the account for good, as its server's administrator would. */
+export async function deactivate(baseUrl: string, admin: Account, userId: string): Promise<void> {
+    const { accessToken } = await login(baseUrl, admin);
+    await request(`${baseUrl}/_synapse/admin/v1/deactivate/${encodeURIComponent(userId)}`, { erase: false }, accessToken);
+}
