@@ -79,7 +79,7 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
     let oneTimeKeyCount: number | undefined;
     const listeners = new Set<(online: boolean) => void>();
     const saver = createSaver(() => syncStore.save(true), log);
-    const startedFromStore = (await syncStore.getSavedSyncToken()) !== null;
+    const startedFromStore = Boolean(await syncStore.getSavedSyncToken());
     watchKeyCount(machine.olm, (count) => { oneTimeKeyCount = count; });
 
     const prepared = Promise.withResolvers<void>();

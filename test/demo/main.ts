@@ -1,5 +1,6 @@
 /** `npm run demo`: two people at two real VS Code windows, one sharing, the other watching. See options.ts. */
-import { mkdir } from 'node:fs/promises';
+import { globSync } from 'node:fs';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Frame } from 'playwright-core';
@@ -152,6 +153,10 @@ class Demo {
         await person.workbench.page.bringToFront();
         await person.workbench.page.screenshot({ path });
         this.result.screenshots.push(join('out', 'demo', `${name}.png`));
+        // What Hush logged, beside the picture; it is redacted where it is written.
+        for (const file of globSync('**/*Hush.log', { cwd: person.server.logsDir })) {
+            await copyFile(join(person.server.logsDir, file), join(OUT, `${name}.log`));
+        }
     }
 
     /** Waits `seconds`, adding everybody whom the share's page lists. */

@@ -39,7 +39,7 @@ describe('on a bad day', function () {
             stack.createAccount(`bad-admin-${id}`, { admin: true }),
         ]);
         accounts = { alice: one, mallory: two, gone, admin };
-        await deactivate(stack.baseUrl, admin, gone.userId);
+        await deactivate(stack.baseUrl, admin, gone);
         mallory = await matrixHttp(stack.baseUrl, two);
         alice = await openPerson({ vsix, env, workspace: 'bad-days', capture: { tab: editor.title } });
         await alice.context.addInitScript(refuseFirstCapture);

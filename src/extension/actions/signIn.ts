@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as vscode from 'vscode';
 import { readSetting } from '../config.ts';
 import type { Engine } from '../engine.ts';
-import { isHushError, userMessage } from '../errors.ts';
+import { isHushError, userMessage, type ErrorCode } from '../errors.ts';
 import { showFailure } from '../views/notices.ts';
 
 /** What signing in gave; the caller stores it in the vault before anything else. */
@@ -27,6 +27,9 @@ const machine = os.hostname().replace(/\.local$/u, '');
 
 /** "Hush on <machine> (VS Code)": what the person finds in the device list of other clients. */
 export const deviceName = `Hush on ${machine} (VS Code)`;
+
+/** The same dialog comes back with the reason; after other failures it closes. */
+const ASK_AGAIN: readonly ErrorCode[] = ['login.wrongPassword', 'network.rateLimited', 'network.offline', 'network.timeout'];
 
 function withNotification<T>(title: string, work: () => Promise<T>): Thenable<T | undefined> {
     return vscode.window.withProgress(
@@ -56,7 +59,6 @@ async function askHomeserver(options: SignInOptions) {
             return await withNotification(`Looking for ${input.trim()}…`, () => engine.discoverHomeserver(input, fetch));
         } catch (error) {
             problem = userMessage(error, 'Looking for the homeserver');
-            void showFailure(problem);
         }
     }
 }
@@ -85,7 +87,7 @@ export async function signIn(options: SignInOptions): Promise<SignedIn | undefin
     for (let problem: string | undefined; ; ) {
         const password = await vscode.window.showInputBox({
             title: 'Hush: Sign In (2/2)',
-            prompt: problem ?? `Password of ${user} on ${host}`,
+            prompt: [problem, `Password of ${user} on ${host}`].filter(Boolean).join(' '),
             password: true,
             ignoreFocusOut: true,
         });
@@ -97,10 +99,10 @@ export async function signIn(options: SignInOptions): Promise<SignedIn | undefin
             return session && { baseUrl, ...session };
         } catch (error) {
             problem = userMessage(error, 'Signing in');
-            void showFailure(problem);
             // Another password can mend only a wrong one, or come after the wait that the server asked for.
-            const again = isHushError(error) && ['login.wrongPassword', 'network.rateLimited', 'network.offline', 'network.timeout'];
-            if (!again || !again.includes(error.code)) return undefined;
+            if (isHushError(error) && ASK_AGAIN.includes(error.code)) continue;
+            void showFailure(problem);
+            return undefined;
         }
     }
 }

@@ -36,6 +36,19 @@ function failureOf(error: unknown, doing: string): Failure {
     return { code: isHushError(error) ? error.code : 'internal', message: userMessage(error, doing) };
 }
 
+/** A line for each share or tab whose phase changed: the story of a session, as the log tells it. */
+function phaseChanges(before: SessionState, after: SessionState): string[] {
+    const lines: string[] = [];
+    const share = after.share ?? before.share;
+    const phase = after.share?.phase ?? 'over';
+    if (share && phase !== (before.share?.phase ?? 'over')) lines.push(`share ${share.id.slice(-6)}: ${phase}`);
+    for (const id of new Set([...before.views.keys(), ...after.views.keys()])) {
+        const now = after.views.get(id)?.phase ?? 'closed';
+        if (now !== (before.views.get(id)?.phase ?? 'closed')) lines.push(`view ${id.slice(-6)}: ${now}`);
+    }
+    return lines;
+}
+
 /** http(s) and ws(s) forms of the SFU's origin: livekit-client speaks both to it. */
 export function sfuOrigins(url: string): string[] {
     const { host, protocol } = new URL(url);
@@ -62,6 +75,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             for (let next = queue.shift(); next; next = queue.shift()) {
                 const step = reduce(state, next);
                 const changed = step.state !== state;
+                for (const line of phaseChanges(state, step.state)) log.info(line);
                 state = step.state;
                 for (const effect of step.effects) run(effect);
                 if (changed) for (const listener of listeners) listener(state);
@@ -92,6 +106,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         }
         const { key } = event;
         const { share } = state;
+        log.debug(`media key ${key.index} of ${key.identity}`);
         if (share?.roomId === key.roomId && grants.get(share.id)?.identity === key.identity && share.phase !== 'choosing') {
             sendKey(share.id, share.generation, key);
         }
@@ -121,6 +136,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         inRoomOrder(roomId, async () => {
             try {
                 await work();
+                log.info('in the call');
                 dispatch({ type: 'joined', roomId });
             } catch (error) {
                 log.warn('joining the call failed', error);

@@ -38,19 +38,26 @@ export async function matrixHttp(baseUrl: string, account: Account): Promise<Mat
             await request(`${client}/rooms/${encodeURIComponent(roomId)}/join`, {}, accessToken);
         },
         async sendState(roomId, type, stateKey, content) {
-            const url = `${client}/rooms/${encodeURIComponent(roomId)}/state/${type}/${encodeURIComponent(stateKey)}`;
-            const answer = await fetch(url, {
-                method: 'PUT',
-                headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${accessToken}` },
-                body: JSON.stringify(content),
-            });
-            if (!answer.ok) throw new Error(`PUT ${type}: ${answer.status} ${await answer.text()}`);
+            await put(`${client}/rooms/${encodeURIComponent(roomId)}/state/${type}/${encodeURIComponent(stateKey)}`, content, accessToken);
         },
     };
 }
 
-/** Closes the account for good, as its server's administrator would. */
-export async function deactivate(baseUrl: string, admin: Account, userId: string): Promise<void> {
+/**
+ * Closes the account, as its server's administrator would. Synapse forgets the password with that and then takes it for a
+ * wrong one; a password given afterwards, as an external password provider has one, brings out M_USER_DEACTIVATED.
+ */
+export async function deactivate(baseUrl: string, admin: Account, { userId, password }: Account): Promise<void> {
     const { accessToken } = await login(baseUrl, admin);
     await request(`${baseUrl}/_synapse/admin/v1/deactivate/${encodeURIComponent(userId)}`, { erase: false }, accessToken);
+    await put(`${baseUrl}/_synapse/admin/v2/users/${encodeURIComponent(userId)}`, { password }, accessToken);
+}
+
+async function put(url: string, body: unknown, accessToken: string): Promise<void> {
+    const answer = await fetch(url, {
+        method: 'PUT',
+        headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${accessToken}` },
+        body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`PUT ${new URL(url).pathname}: ${answer.status} ${await answer.text()}`);
 }
