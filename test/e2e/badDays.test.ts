@@ -116,10 +116,7 @@ describe('on a bad day', function () {
         await workbench.notification('You may not start calls in Guarded').waitFor();
         await keepPicture(alice, 'calls-forbidden');
         await workbench.clearNotifications();
-        await mallory.sendState(roomId, 'm.room.power_levels', '', {
-            users: { [accounts.mallory.userId]: 100 },
-            events: { [MEMBER]: 0 },
-        });
+        await mallory.sendState(roomId, 'm.room.power_levels', '', { events: { [MEMBER]: 0 } });
         await mallory.sendState(roomId, 'm.room.name', '', { name: 'Open' });
         await workbench.row('Open').waitFor();
         await workbench.inlineAction('Open', 'Share Screen');

@@ -166,6 +166,9 @@ export async function acceptInvite(context: ActionContext, argument: RoomArgumen
 }
 
 export async function declineInvite(context: ActionContext, argument: RoomArgument): Promise<void> {
+    const { account } = signedIn(context);
     const roomId = roomIdOf(argument);
-    if (roomId !== undefined) await signedIn(context).account.leaveRoom(roomId);
+    const room = context.model.rooms.find((r) => r.roomId === roomId);
+    // The notification stays when the invitation was accepted in the tree: its button must not leave the room then.
+    if (room?.membership === 'invite') await account.leaveRoom(room.roomId);
 }

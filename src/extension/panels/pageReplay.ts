@@ -15,12 +15,12 @@ type Kind = Exclude<HostMessage['type'], 'keys.set' | 'keys.clear'>;
 
 /** Keys before what uses them; a hold before the publication that it holds. */
 const ORDER: readonly (Kind | 'keys')[] = [
-    'init', 'keys', 'view.sharer', 'share.viewers', 'share.hold', 'share.capture', 'share.publish', 'share.stop', 'view.connect', 'view.end',
+    'init', 'keys', 'view.sharer', 'share.viewers', 'share.hold', 'share.capture', 'share.prepare', 'share.publish', 'share.stop', 'view.connect', 'view.end',
 ];
 
 /** What the later message makes meaningless. */
 const ENDS: Readonly<Partial<Record<HostMessage['type'], readonly Kind[]>>> = {
-    'share.stop': ['share.capture', 'share.publish', 'share.hold', 'share.viewers'],
+    'share.stop': ['share.capture', 'share.prepare', 'share.publish', 'share.hold', 'share.viewers'],
     'share.capture': ['share.stop'],
     'view.end': ['view.connect'],
     'view.connect': ['view.end'],

@@ -63,6 +63,10 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
     let draining = false;
     const listeners = new Set<(state: SessionState) => void>();
     const grants = new Map<string, Grant>();
+    /** Origins of the SFU behind an authoriser (undefined: our own), as its last token said. */
+    const origins = new Map<string | undefined, readonly string[]>();
+    /** Tabs that wait for their token to know which SFU they may talk to. */
+    const unopened = new Map<string, Extract<Effect, { type: 'openPage' }>>();
     /** Membership changes of one room run in order: a leave must not overtake its join. */
     const perRoom = new Map<string, Promise<void>>();
 
@@ -111,7 +115,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             sendKey(share.id, share.generation, key);
         }
         for (const view of state.views.values()) {
-            if (view.target.roomId !== key.roomId || view.phase === 'preparing' || view.phase === 'opening') continue;
+            if (view.target.roomId !== key.roomId || view.phase === 'opening') continue;
             const identity = targetMember(state, view.target)?.identity;
             if (view.target.userId === undefined || identity === key.identity) sendKey(view.id, view.generation, key);
         }
@@ -125,11 +129,26 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                     ? await rtc.publishGrant(roomId)
                     : { grant: await rtc.viewGrant(roomId, effect.serviceUrl, call), identity: undefined };
             grants.set(call, fetched);
+            const waiting = unopened.get(call);
+            unopened.delete(call);
+            const service = effect.type === 'fetchViewGrant' ? effect.serviceUrl : undefined;
+            const known = origins.get(service)?.join();
+            origins.set(service, sfuOrigins(fetched.grant.url));
+            if (waiting) openPage(waiting);
+            // The SFU moved since the tab was opened for the old one: it is opened again for the new one.
+            else if (effect.type === 'fetchViewGrant' && known !== origins.get(service)?.join()) {
+                dispatch({ type: 'page', call, generation, message: { type: 'action', name: 'retry' } });
+                return;
+            }
             dispatch({ type: 'grantReady', call, generation });
         } catch (error) {
             log.warn(`no media token for ${effect.type === 'fetchPublishGrant' ? 'sharing' : 'watching'}`, error);
             dispatch({ type: 'grantFailed', call, generation, failure: failureOf(error, 'Connecting to the media server') });
         }
+    }
+
+    function openPage(effect: Extract<Effect, { type: 'openPage' }>): void {
+        media.open({ ...effect, connectOrigins: origins.get(effect.serviceUrl) ?? [] });
     }
 
     function joinCall(roomId: string, work: () => Promise<void>): void {
@@ -151,21 +170,27 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             case 'fetchViewGrant':
                 void fetchGrant(effect);
                 return;
-            case 'openPage': {
-                const url = grants.get(effect.call)?.grant.url;
-                media.open({ ...effect, connectOrigins: url === undefined ? [] : sfuOrigins(url) });
+            case 'openPage':
+                if (origins.has(effect.serviceUrl)) openPage(effect);
+                else unopened.set(effect.call, effect);
                 return;
-            }
             case 'revealPage':
                 media.reveal(effect.call);
                 return;
             case 'closePage':
                 grants.delete(effect.call);
+                unopened.delete(effect.call);
                 media.close(effect.call);
                 return;
             case 'send':
                 media.send(effect.call, effect.generation, effect.message);
                 return;
+            case 'preparePublish': {
+                const held = grants.get(effect.call);
+                if (held?.identity === undefined) return;
+                media.send(effect.call, effect.generation, { type: 'share.prepare', grant: held.grant, identity: held.identity });
+                return;
+            }
             case 'publish': {
                 const held = grants.get(effect.call);
                 if (held?.identity === undefined) return;

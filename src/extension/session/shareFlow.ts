@@ -24,6 +24,7 @@ function openSharePage(share: LocalShare): Effect {
         title: share.roomName,
         roomName: share.roomName,
         target: undefined,
+        serviceUrl: undefined,
     };
 }
 
@@ -141,6 +142,7 @@ export function sharePageSaid(state: SessionState, share: LocalShare, message: P
                         generation: share.generation,
                         message: { type: 'share.capture', settings: share.settings },
                     },
+                    { type: 'preparePublish', call: share.id, generation: share.generation },
                 ],
             };
         case 'capture.started':

@@ -53,7 +53,10 @@ export interface View {
     readonly sharerName: string;
     readonly roomName: string;
     readonly generation: number;
-    readonly phase: 'preparing' | 'opening' | ViewState;
+    readonly phase: 'opening' | ViewState;
+    /** The media token is there, and so is the page: both are needed, in either order, to connect. */
+    readonly granted: boolean;
+    readonly pageReady: boolean;
     readonly detail: string;
     /** We told the sharer that we watch. */
     readonly announced: boolean;
@@ -151,10 +154,14 @@ export type Effect =
           readonly title: string;
           readonly roomName: string;
           readonly target: ViewTarget | undefined;
+          /** Where the page's token comes from: the SFU behind it is all that the page may talk to. */
+          readonly serviceUrl: string | undefined;
       }
     | { readonly type: 'revealPage'; readonly call: string }
     | { readonly type: 'closePage'; readonly call: string }
     | { readonly type: 'send'; readonly call: string; readonly generation: number; readonly message: HostMessage }
+    /** Lets the page connect to the SFU while the person still chooses a screen. Nothing can be sent without a key. */
+    | { readonly type: 'preparePublish'; readonly call: string; readonly generation: number }
     /** Sends our key, then the grant: the page encrypts from the first frame. */
     | { readonly type: 'publish'; readonly call: string; readonly generation: number; readonly roomId: string }
     | {

@@ -20,14 +20,14 @@ function isOver(view: View): boolean {
     return view.phase === 'ended' || view.phase === 'failed';
 }
 
-function grantEffect(state: SessionState, view: View): Effect {
-    return {
-        type: 'fetchViewGrant',
-        call: view.id,
-        generation: view.generation,
-        roomId: view.target.roomId,
-        serviceUrl: targetMember(state, view.target)?.serviceUrl,
-    };
+/** Token and tab are asked for at once; whichever comes last connects. */
+function openEffects(state: SessionState, view: View): Effect[] {
+    const { id: call, generation, target, roomName, sharerName } = view;
+    const serviceUrl = targetMember(state, target)?.serviceUrl;
+    return [
+        { type: 'fetchViewGrant', call, generation, roomId: target.roomId, serviceUrl },
+        { type: 'openPage', call, generation, role: 'view', location: 'webview', title: sharerName, roomName, target, serviceUrl },
+    ];
 }
 
 export function requestView(state: SessionState, event: Extract<SessionEvent, { type: 'viewRequested' }>): Step {
@@ -40,13 +40,15 @@ export function requestView(state: SessionState, event: Extract<SessionEvent, { 
         sharerName: event.sharerName,
         roomName: event.roomName,
         generation: (open?.generation ?? 0) + 1,
-        phase: 'preparing',
+        phase: 'opening',
+        granted: false,
+        pageReady: false,
         detail: '',
         announced: false,
         trust: 'unknown',
     };
     const next = { ...state, views: new Map(state.views).set(view.id, view) };
-    return { state: next, effects: [grantEffect(next, view)] };
+    return { state: next, effects: openEffects(next, view) };
 }
 
 /** Starts the tab anew: a fresh grant, a fresh page. If the share is over but its sharer has a newer one, shows that. */
@@ -58,31 +60,28 @@ export function retryView(state: SessionState, view: View): Step {
     const next = withView(state, view.id, {
         target,
         generation: view.generation + 1,
-        phase: 'preparing',
+        phase: 'opening',
+        granted: false,
+        pageReady: false,
         detail: '',
         announced: false,
     });
     const renewed = next.views.get(view.id);
-    return renewed ? { state: next, effects: [grantEffect(next, renewed)] } : still(next);
+    return renewed ? { state: next, effects: openEffects(next, renewed) } : still(next);
 }
 
 export function viewGrantReady(state: SessionState, view: View): Step {
-    if (view.phase !== 'preparing') return still(state);
-    return {
-        state: withView(state, view.id, { phase: 'opening' }),
-        effects: [
-            {
-                type: 'openPage',
-                call: view.id,
-                generation: view.generation,
-                role: 'view',
-                location: 'webview',
-                title: view.sharerName,
-                roomName: view.roomName,
-                target: view.target,
-            },
-        ],
-    };
+    return connectWhenReady(withView(state, view.id, { granted: true }), view.id);
+}
+
+function connectWhenReady(state: SessionState, id: string): Step {
+    const view = state.views.get(id);
+    if (!view?.granted || !view.pageReady || isOver(view)) return still(state);
+    const { roomId, userId, deviceId } = view.target;
+    const identity = targetMember(state, view.target)?.identity ?? null;
+    const effects: Effect[] = [{ type: 'connectView', call: id, generation: view.generation, roomId, identity }];
+    if (userId !== undefined && deviceId !== undefined) effects.push({ type: 'queryTrust', viewId: id, userId, deviceId });
+    return { state: withView(state, id, { phase: 'connecting' }), effects };
 }
 
 function watchEffect(view: View, watching: boolean): Effect[] {
@@ -100,7 +99,7 @@ export function endView(state: SessionState, view: View, phase: 'ended' | 'faile
         ...(view.announced ? watchEffect(view, false) : []),
     ];
     // Without a page yet there is no tab to say it in.
-    if (failure && view.phase === 'preparing' && view.generation === 1) {
+    if (failure && !view.pageReady && view.generation === 1) {
         effects.push({ type: 'notify', notice: { kind: 'viewFailed', failure } });
         return closeView({ ...state }, { ...view, announced: false }, effects);
     }
@@ -139,16 +138,11 @@ export function viewPageSaid(state: SessionState, view: View, message: PageMessa
                 const end = { type: 'view.end', state: phase === 'failed' ? 'failed' : 'ended', detail } as const;
                 return { state, effects: [{ type: 'send', call: view.id, generation, message: end }] };
             }
-            const { roomId, userId, deviceId } = view.target;
-            const member = targetMember(state, view.target);
             // A tab restored after a window reload may outlive its share.
-            if (userId !== undefined && !member) return endView(state, view, 'ended');
-            const identity = member?.identity ?? null;
-            const effects: Effect[] = [{ type: 'connectView', call: view.id, generation: view.generation, roomId, identity }];
-            if (userId !== undefined && deviceId !== undefined) {
-                effects.push({ type: 'queryTrust', viewId: view.id, userId, deviceId });
-            }
-            return { state: withView(state, view.id, { phase: 'connecting' }), effects };
+            if (view.target.userId !== undefined && !targetMember(state, view.target)) return endView(state, view, 'ended');
+            // A page that loaded again (its tab moved to another window) needs a token of its own: the first one is in use.
+            if (view.pageReady) return retryView(state, view);
+            return connectWhenReady(withView(state, view.id, { pageReady: true }), view.id);
         }
         case 'view.state': {
             if (isOver(view)) return still(state);

@@ -13,10 +13,13 @@ export const STEADY_TRACK = 'hush.steady';
 /** Set by livekit-client on a sender or receiver whose frames go through its worker. */
 const ENCRYPTION_ATTACHED = 'lk_e2ee';
 
-export interface PublishRequest {
+export interface ConnectRequest {
     readonly url: string;
     readonly token: string;
     readonly identity: string;
+}
+
+export interface PublishRequest extends ConnectRequest {
     readonly track: MediaStreamTrack;
     readonly steady: boolean;
     readonly contentHint: 'text' | 'motion';
@@ -40,32 +43,58 @@ export interface Publisher {
     close(): void;
 }
 
-/** Rejects with a sentence for the person; nothing has been sent then. */
-export async function publishScreen(
-    request: PublishRequest,
-    keys: KeyRing,
-    workerUrl: string,
-    events: PublisherEvents,
-): Promise<Publisher> {
-    await keys.settled();
-    if (!keys.has(request.identity)) throw new Error('There is no key for this share, so nothing was sent.');
+/** A connection made ahead of time. Nothing is published on it, and no picture can leave without a key. */
+export interface Connection {
+    readonly request: ConnectRequest;
+    readonly encrypted: EncryptedRoom;
+}
+
+/** Connects as `identity` with encryption on. Rejects with a sentence for the person. */
+export async function connectPublisher(request: ConnectRequest, keys: KeyRing, workerUrl: string): Promise<Connection> {
     const encrypted = await createEncryptedRoom({ workerUrl, keys, ownIdentity: request.identity });
+    const { room } = encrypted;
     try {
-        const publication = await connectAndPublish(encrypted, request);
-        return running(encrypted, publication, events);
+        refuseBareSenders(room);
+        await room.connect(request.url, request.token, { autoSubscribe: false });
+        if (room.localParticipant.identity !== request.identity) {
+            throw new Error('The media server gave this device another name than its key has, so nothing was sent.');
+        }
+        await encrypted.encryptionOn();
+        return { request, encrypted };
     } catch (error) {
         encrypted.close();
         throw error;
     }
 }
 
-async function connectAndPublish({ room, encryptionOn }: EncryptedRoom, request: PublishRequest): Promise<LocalTrackPublication> {
-    refuseBareSenders(room);
-    await room.connect(request.url, request.token, { autoSubscribe: false });
-    if (room.localParticipant.identity !== request.identity) {
-        throw new Error('The media server gave this device another name than its key has, so nothing was sent.');
+/**
+ * Publishes on a prepared connection where it fits and still stands, else on a new one. Rejects with a sentence for the
+ * person; nothing has been sent then.
+ */
+export async function publishScreen(
+    request: PublishRequest,
+    keys: KeyRing,
+    workerUrl: string,
+    events: PublisherEvents,
+    prepared?: Connection,
+): Promise<Publisher> {
+    await keys.settled();
+    if (!keys.has(request.identity)) {
+        prepared?.encrypted.close();
+        throw new Error('There is no key for this share, so nothing was sent.');
     }
-    await encryptionOn();
+    const usable = prepared?.request.token === request.token && prepared.encrypted.room.state === ConnectionState.Connected;
+    if (prepared && !usable) prepared.encrypted.close();
+    const { encrypted } = prepared && usable ? prepared : await connectPublisher(request, keys, workerUrl);
+    try {
+        return running(encrypted, await publishTrack(encrypted.room, request), events);
+    } catch (error) {
+        encrypted.close();
+        throw error;
+    }
+}
+
+async function publishTrack(room: Room, request: PublishRequest): Promise<LocalTrackPublication> {
     const publication = await room.localParticipant.publishTrack(request.track, publishOptions(request));
     if (!publication.isEncrypted) {
         await room.localParticipant.unpublishTrack(request.track, false);

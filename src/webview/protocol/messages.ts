@@ -78,7 +78,9 @@ export const hostMessage = v.variant('type', [
     }),
     /** Ask the browser for a screen. Without user activation the page shows a button first. */
     v.object({ type: v.literal('share.capture'), settings: shareSettings }),
-    /** Connect and publish the captured track, encrypted under the key already set for `identity`. */
+    /** Connect ahead of time, while the person still chooses; publish nothing. */
+    v.object({ type: v.literal('share.prepare'), grant: mediaGrant, identity: id }),
+    /** Connect (or use the connection prepared with this grant) and publish the captured track, encrypted under the key already set for `identity`. */
     v.object({ type: v.literal('share.publish'), grant: mediaGrant, identity: id }),
     v.object({ type: v.literal('share.viewers'), viewers: v.pipe(v.array(viewer), v.maxLength(1_000)) }),
     /** Stop sending (true) or go on (false): used while a key could not be delivered. */

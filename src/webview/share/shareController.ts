@@ -3,8 +3,8 @@
  * the person; nothing is ever sent in clear, and nothing is captured without the browser's own picker.
  */
 import type { HostMessage, PageMessage, ShareSettings } from '../protocol/messages.ts';
-import { publishScreen } from '../../livekit/browser/screenPublisher.ts';
-import type { Publisher } from '../../livekit/browser/screenPublisher.ts';
+import { connectPublisher, publishScreen } from '../../livekit/browser/screenPublisher.ts';
+import type { Connection, Publisher } from '../../livekit/browser/screenPublisher.ts';
 import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
 import { chooseBitrate, degradation } from '../capture/encoding.ts';
 import { captureScreen } from '../capture/screenCapture.ts';
@@ -36,6 +36,8 @@ export function createShareController({ root, keys, worker, send, now }: Options
     let captured: Captured | undefined;
     let wanted: Publish | undefined;
     let publisher: Publisher | undefined;
+    /** Connecting ahead of time; undefined once used, or when it failed (the publication then connects by itself). */
+    let prepared: Promise<Connection | undefined> | undefined;
     let held = false;
     let busy = false;
     /** Rises when sending stops, so that a publication under way is dropped when it is done. */
@@ -93,6 +95,8 @@ export function createShareController({ root, keys, worker, send, now }: Options
         wanted = undefined;
         const mine = ++run;
         const { track, width, height, steady } = captured;
+        const connection = prepared;
+        prepared = undefined;
         try {
             const next = await publishScreen({
                 ...request.grant,
@@ -111,7 +115,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
                 },
                 reconnected: () => mine === run && published(),
                 failed: (reason) => mine === run && fail(reason),
-            });
+            }, await connection);
             if (mine !== run) return next.close();
             publisher = next;
             await publisher.hold(held);
@@ -132,8 +136,13 @@ export function createShareController({ root, keys, worker, send, now }: Options
         ui.phase('failed', detail);
         send({ type: 'share.failed', detail: detail.slice(0, 1_000) });
     };
+    const dropPrepared = (): void => {
+        void prepared?.then((connection) => connection?.encrypted.close());
+        prepared = undefined;
+    };
     const stopSending = (): void => {
         run++;
+        dropPrepared();
         publisher?.close();
         publisher = undefined;
         before = undefined;
@@ -172,6 +181,10 @@ export function createShareController({ root, keys, worker, send, now }: Options
                     if (captured) return;
                     if (navigator.userActivation?.isActive) return void capture();
                     ui.phase('choose');
+                    return;
+                case 'share.prepare':
+                    dropPrepared();
+                    prepared = worker().then((url) => connectPublisher({ ...message.grant, identity: message.identity }, keys, url)).catch(() => undefined);
                     return;
                 case 'share.publish':
                     if (publisher) return published();

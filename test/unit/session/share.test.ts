@@ -10,7 +10,7 @@ describe('sharing', () => {
         const run = new Run();
         assert.deepEqual(types(run.do(requestShare())), ['fetchPublishGrant']);
         assert.deepEqual(types(run.do({ type: 'grantReady', call: 'S1', generation: 1 })), ['openPage']);
-        assert.deepEqual(types(run.page('S1', 1, READY)), ['send share.capture']);
+        assert.deepEqual(types(run.page('S1', 1, READY)), ['send share.capture', 'preparePublish']);
     });
 
     it('enters the call only once a screen was picked', () => {

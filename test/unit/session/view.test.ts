@@ -10,12 +10,26 @@ describe('watching', () => {
         const run = new Run();
         run.do(bobShares('S9'));
         const asked = run.do(requestView());
-        assert.deepEqual(types(asked), ['fetchViewGrant', 'join']);
+        assert.deepEqual(types(asked), ['fetchViewGrant', 'openPage', 'join']);
         assert.equal(asked[0]?.type === 'fetchViewGrant' && asked[0].serviceUrl, 'https://sfu.hs/jwt');
-        assert.deepEqual(types(run.do({ type: 'grantReady', call: 'V1', generation: 1 })), ['openPage']);
+        assert.deepEqual(types(run.do({ type: 'grantReady', call: 'V1', generation: 1 })), []);
         const connected = run.page('V1', 1, READY);
         assert.deepEqual(types(connected), ['connectView', 'queryTrust']);
         assert.equal(connected[0]?.type === 'connectView' && connected[0].identity, '@bob:hs:BDEV');
+    });
+
+    it('connects when token and page are there, whichever comes last', () => {
+        const run = new Run();
+        run.do(bobShares('S9'), requestView());
+        assert.deepEqual(types(run.page('V1', 1, READY)), []);
+        assert.deepEqual(types(run.do({ type: 'grantReady', call: 'V1', generation: 1 })), ['connectView', 'queryTrust']);
+    });
+
+    it('a page that loads again gets a token of its own', () => {
+        const run = liveView();
+        const effects = run.page('V1', 1, READY);
+        assert.deepEqual(types(effects), ['fetchViewGrant', 'openPage']);
+        assert.equal(run.state.views.get('V1')?.generation, 2);
     });
 
     it('tells the sharer once, when the picture is live', () => {
@@ -35,7 +49,7 @@ describe('watching', () => {
     it('two shares make two tabs in one membership', () => {
         const run = liveView();
         run.do(bobShares('S9', 'S10'));
-        assert.deepEqual(types(run.do(requestView('S10', 'V2'))), ['fetchViewGrant']);
+        assert.deepEqual(types(run.do(requestView('S10', 'V2'))), ['fetchViewGrant', 'openPage']);
         assert.equal(run.state.views.size, 2);
     });
 
@@ -55,7 +69,7 @@ describe('watching', () => {
         const run = liveView();
         run.do(bobShares(), bobShares('S10'));
         const effects = run.page('V1', 1, { type: 'action', name: 'retry' });
-        assert.deepEqual(types(effects), ['fetchViewGrant', 'join']);
+        assert.deepEqual(types(effects), ['fetchViewGrant', 'openPage', 'join']);
         assert.equal(run.state.views.get('V1')?.target.shareId, 'S10');
         assert.equal(run.state.views.get('V1')?.generation, 2);
     });

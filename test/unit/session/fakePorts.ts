@@ -1,0 +1,74 @@
+/** Ports that do what the test says, and record what was asked. */
+import type { Disposable, KeyEvent, MediaKey, MediaPort, MembershipLost, PageRequest, RtcPort, WatchEvent } from '../../../src/extension/session/ports.ts';
+import type { HostMessage, PageMessage } from '../../../src/webview/protocol/messages.ts';
+
+class Listeners<T extends unknown[]> {
+    readonly #set = new Set<(...args: T) => void>();
+    readonly add = (listener: (...args: T) => void): Disposable => {
+        this.#set.add(listener);
+        return { dispose: () => this.#set.delete(listener) };
+    };
+    fire(...args: T): void {
+        for (const listener of this.#set) listener(...args);
+    }
+    get size(): number {
+        return this.#set.size;
+    }
+}
+
+export class FakeRtc implements RtcPort {
+    readonly calls: string[] = [];
+    keys: MediaKey[] = [];
+    /** What the next call of a method waits for. */
+    gates: Partial<Record<'join' | 'leave' | 'announce' | 'publishGrant' | 'viewGrant' | 'startKeys', Promise<unknown>>> = {};
+    readonly keyEvents = new Listeners<[KeyEvent]>();
+    readonly watchEvents = new Listeners<[WatchEvent]>();
+    readonly lost = new Listeners<[MembershipLost]>();
+
+    async #did(name: keyof FakeRtc['gates'], text: string): Promise<void> {
+        this.calls.push(text);
+        await this.gates[name];
+        this.calls.push(`${text} done`);
+    }
+    join = (roomId: string): Promise<void> => this.#did('join', `join ${roomId}`);
+    announce = (roomId: string): Promise<void> => this.#did('announce', `announce ${roomId}`);
+    leave = (roomId: string): Promise<void> => this.#did('leave', `leave ${roomId}`);
+    startKeys = (roomId: string): Promise<void> => this.#did('startKeys', `startKeys ${roomId}`);
+    stopKeys = (roomId: string): void => void this.calls.push(`stopKeys ${roomId}`);
+    async publishGrant(roomId: string) {
+        await this.#did('publishGrant', `publishGrant ${roomId}`);
+        return { grant: { url: 'wss://sfu.hs', token: 'jwt-publish' }, identity: '@alice:hs:ADEV' };
+    }
+    async viewGrant(roomId: string, serviceUrl: string | undefined) {
+        await this.#did('viewGrant', `viewGrant ${roomId} ${serviceUrl ?? ''}`);
+        return { url: 'wss://sfu.hs', token: 'jwt-view' };
+    }
+    currentKeys = (): readonly MediaKey[] => this.keys;
+    onKey = this.keyEvents.add;
+    sendWatch = async (target: { shareId: string }, watching: boolean): Promise<void> => {
+        this.calls.push(`watch ${target.shareId} ${watching}`);
+    };
+    onWatch = this.watchEvents.add;
+    onMembershipLost = this.lost.add;
+}
+
+export class FakeMedia implements MediaPort {
+    readonly opened: PageRequest[] = [];
+    readonly sent: { call: string; generation: number; message: HostMessage }[] = [];
+    readonly closed: string[] = [];
+    readonly revealed: string[] = [];
+    readonly messages = new Listeners<[string, number, PageMessage]>();
+    readonly closings = new Listeners<[string, number, string]>();
+
+    open = (page: PageRequest): void => void this.opened.push(page);
+    send = (call: string, generation: number, message: HostMessage): void => void this.sent.push({ call, generation, message });
+    close = (call: string): void => void this.closed.push(call);
+    reveal = (call: string): void => void this.revealed.push(call);
+    onMessage = this.messages.add;
+    onClosed = this.closings.add;
+
+    /** Types of what a page was told, in order. */
+    told(call: string): string[] {
+        return this.sent.filter((s) => s.call === call).map((s) => s.message.type);
+    }
+}

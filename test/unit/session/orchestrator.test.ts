@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { HushError } from '../../../src/extension/errors.ts';
+import { createLog } from '../../../src/extension/log.ts';
+import { createOrchestrator, sfuOrigins, type Orchestrator } from '../../../src/extension/session/orchestrator.ts';
+import type { MediaKey } from '../../../src/extension/session/ports.ts';
+import type { Notice } from '../../../src/extension/session/state.ts';
+import { FakeMedia, FakeRtc } from './fakePorts.ts';
+import { ALICE, BOB, member, READY, requestShare, requestView, ROOM, STARTED } from './fixtures.ts';
+
+const key = (identity: string, roomId = ROOM): MediaKey => ({ roomId, identity, index: 0, key: 'AAAAAAAAAAAAAAAAAAAAAA==' });
+/** Lets every promise that can go on do so. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('the orchestrator', () => {
+    let rtc: FakeRtc;
+    let media: FakeMedia;
+    let core: Orchestrator;
+    let notices: Notice[];
+    let lines: string[];
+
+    beforeEach(() => {
+        rtc = new FakeRtc();
+        media = new FakeMedia();
+        notices = [];
+        lines = [];
+        const write = (text: string): void => void lines.push(text);
+        core = createOrchestrator({
+            rtc,
+            media,
+            log: createLog({ debug: write, info: write, warn: write, error: write }),
+            deviceTrust: async () => 'verified',
+            notify: (notice) => notices.push(notice),
+        });
+        core.dispatch({ type: 'signedIn', self: ALICE });
+    });
+    afterEach(() => core.dispose());
+
+    async function share(): Promise<void> {
+        core.dispatch(requestShare());
+        await settle();
+        media.messages.fire('S1', 1, READY);
+        media.messages.fire('S1', 1, STARTED);
+        await settle();
+    }
+
+    async function watchBob(): Promise<void> {
+        core.dispatch({ type: 'rtcChanged', roomId: ROOM, members: [member(BOB, { shares: [{ id: 'S9', startedTs: 1 }] })] });
+        core.dispatch(requestView());
+        await settle();
+        media.messages.fire('V1', 1, READY);
+        await settle();
+    }
+
+    it('gives the page its key before it lets it publish', async () => {
+        rtc.keys = [key('@alice:hs:ADEV'), key('@bob:hs:BDEV')];
+        await share();
+        assert.deepEqual(media.told('S1'), ['share.capture', 'share.prepare', 'keys.set', 'share.publish']);
+        const set = media.sent.find((s) => s.message.type === 'keys.set');
+        assert.equal(set?.message.type === 'keys.set' && set.message.identity, '@alice:hs:ADEV');
+    });
+
+    it('gives a tab the keys of the participant it shows, and of nobody else', async () => {
+        rtc.keys = [key('@bob:hs:BDEV'), key('@carol:hs:CDEV')];
+        await watchBob();
+        rtc.keyEvents.fire({ kind: 'key', key: { ...key('@carol:hs:CDEV'), index: 1 } });
+        rtc.keyEvents.fire({ kind: 'key', key: { ...key('@bob:hs:BDEV'), index: 1 } });
+        rtc.keyEvents.fire({ kind: 'key', key: key('@bob:hs:BDEV', '!elsewhere:hs') });
+        const identities = media.sent.flatMap((s) => (s.message.type === 'keys.set' ? [s.message.identity] : []));
+        assert.deepEqual(identities, ['@bob:hs:BDEV', '@bob:hs:BDEV']);
+    });
+
+    it('names the one SFU that the page may talk to', async () => {
+        await share();
+        assert.deepEqual(media.opened[0]?.connectOrigins, ['wss://sfu.hs', 'https://sfu.hs']);
+        assert.deepEqual(sfuOrigins('ws://127.0.0.1:7880/x'), ['ws://127.0.0.1:7880', 'http://127.0.0.1:7880']);
+    });
+
+    it('opens the tab while the token is on its way, once the SFU is known', async () => {
+        await watchBob();
+        core.dispatch({ type: 'viewCloseRequested', viewId: 'V1' });
+        const gate = Promise.withResolvers<void>();
+        rtc.gates.viewGrant = gate.promise;
+        core.dispatch(requestView('S9', 'V2'));
+        assert.equal(media.opened.at(-1)?.call, 'V2');
+        gate.resolve();
+        await settle();
+    });
+
+    it('a leave waits for the join before it', async () => {
+        const gate = Promise.withResolvers<void>();
+        rtc.gates.join = gate.promise;
+        core.dispatch({ type: 'rtcChanged', roomId: ROOM, members: [member(BOB, { shares: [{ id: 'S9', startedTs: 1 }] })] });
+        core.dispatch(requestView());
+        core.dispatch({ type: 'leaveRequested', roomId: ROOM });
+        await settle();
+        assert.ok(!rtc.calls.includes(`leave ${ROOM}`));
+        gate.resolve();
+        await core.settled();
+        assert.deepEqual(rtc.calls.filter((c) => /^(?:join|leave)/u.test(c)), [
+            `join ${ROOM}`, `join ${ROOM} done`, `leave ${ROOM}`, `leave ${ROOM} done`,
+        ]);
+    });
+
+    it('an error of a port becomes its sentence, and the share ends', async () => {
+        rtc.gates.publishGrant = Promise.reject(new HushError('media.noServer', 'This room has no media server.'));
+        core.dispatch(requestShare());
+        await settle();
+        assert.deepEqual(notices, [{ kind: 'shareFailed', failure: { code: 'media.noServer', message: 'This room has no media server.' } }]);
+        assert.equal(core.state.share, undefined);
+        assert.equal(media.opened.length, 0);
+    });
+
+    it('a lost membership ends what ran in that room', async () => {
+        await share();
+        rtc.lost.fire({ roomId: ROOM, error: new HushError('room.forbidden', 'You were removed.') });
+        await settle();
+        assert.equal(core.state.share, undefined);
+        assert.ok(media.closed.includes('S1'));
+    });
+
+    it('neither the state nor the log ever holds a token or a key', async () => {
+        rtc.keys = [key('@alice:hs:ADEV'), key('@bob:hs:BDEV')];
+        await share();
+        await watchBob();
+        rtc.keyEvents.fire({ kind: 'key', key: key('@bob:hs:BDEV') });
+        const everything = JSON.stringify(core.state, (_k, v: unknown) => (v instanceof Map || v instanceof Set ? [...v] : v)) + lines.join();
+        assert.ok(!/jwt-publish|jwt-view|AAAAAAAA/u.test(everything));
+    });
+
+    it('listens to nothing once disposed', () => {
+        core.dispose();
+        assert.deepEqual([rtc.keyEvents.size, rtc.watchEvents.size, rtc.lost.size, media.messages.size, media.closings.size], [0, 0, 0, 0, 0]);
+    });
+});
