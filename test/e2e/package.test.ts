@@ -35,7 +35,10 @@ const SECRETS = /-----BEGIN [A-Z ]*PRIVATE KEY|\bsyt_[\w-]{8,}|\bnpm_[A-Za-z\d]{
 describe('the package', function () {
     this.timeout(180_000);
     let entries: readonly ZipEntry[];
+    let opened: Promise<Person> | undefined;
     let person: Person | undefined;
+    /** In a VS Code that has never seen Hush. */
+    const fresh = async (): Promise<Person> => (person = await (opened ??= sharedWorld().then(({ vsix }) => openPerson({ vsix, workspace: 'clean' }))));
     before(async () => {
         const { vsix } = await sharedWorld();
         entries = (await readZip(vsix)).map((entry) => ({ ...entry, name: entry.name.replace(/^extension\//u, '') }));
@@ -92,10 +95,9 @@ describe('the package', function () {
     });
 
     it('starts from a clean profile: icon, welcome, and nothing in the way', async () => {
-        const { vsix } = await sharedWorld();
-        person = await openPerson({ vsix, workspace: 'clean' });
-        const { page } = person.workbench;
-        await person.workbench.openSidebar();
+        const { workbench } = await fresh();
+        const { page } = workbench;
+        await workbench.openSidebar();
         const welcome = page.locator('.sidebar .welcome-view-content');
         await welcome.getByText('Share your screen with a teammate, end-to-end encrypted').waitFor();
         await welcome.getByRole('button', { name: 'Sign In' }).waitFor();
@@ -103,8 +105,7 @@ describe('the package', function () {
     });
 
     it('says in its diagnostics how long activation took: under 50 ms', async () => {
-        assert.ok(person);
-        const { workbench } = person;
+        const { workbench } = await fresh();
         await workbench.command('Hush: Show Diagnostics');
         const text = await workbench.editorText('Hush Diagnostics');
         const took = Number(/Activation:\s+([\d.]+) ms/u.exec(text)?.[1]);
@@ -116,10 +117,10 @@ describe('the package', function () {
     });
 
     it('leaves no error in the log of the extension host, nor in its own', async () => {
-        assert.ok(person);
-        const host = await logText(person.server, 'remoteexthost.log');
+        const { server } = await fresh();
+        const host = await logText(server, 'remoteexthost.log');
         assert.match(host, /hush\.hush/u); // it is there at all
         assert.deepEqual(host.split('\n').filter((line) => /\[error\]/u.test(line) && /hush/iu.test(line)), []);
-        assert.deepEqual((await logText(person.server, 'Hush.log')).split('\n').filter((line) => /\[error\]/u.test(line)), []);
+        assert.deepEqual((await logText(server, 'Hush.log')).split('\n').filter((line) => /\[error\]/u.test(line)), []);
     });
 });

@@ -14,6 +14,9 @@ export interface LiveKit {
   readonly apiSecret: string;
   readonly log: string;
   stop(): Promise<void>;
+  /** The server hangs, as one that cannot be reached, until `thaw`. Not on Windows. */
+  freeze(): void;
+  thaw(): void;
   /** Ends the server at once and keeps its settings: "the media server is away" until `restart`. */
   halt(): Promise<void>;
   /** The same server again on the same ports, without the rooms it had. */
@@ -76,6 +79,8 @@ export async function startLiveKit({ progress = silentProgress, autoCreate = fal
       await running.stop();
       await remove();
     },
+    freeze: () => process.kill(running.pid, 'SIGSTOP'),
+    thaw: () => process.kill(running.pid, 'SIGCONT'),
     halt,
     async restart() {
       await halt();

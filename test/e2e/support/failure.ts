@@ -1,5 +1,6 @@
 /** Screenshots in `out/e2e/`: what a person read, and every window of a failed test. */
-import { mkdir } from 'node:fs/promises';
+import { globSync } from 'node:fs';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Context } from 'mocha';
@@ -22,6 +23,15 @@ export function picturesOfFailure(people: () => Readonly<Record<string, Person |
         const name = currentTest.title.replaceAll(/[^\w]+/gu, '-').slice(0, 60);
         for (const [who, person] of Object.entries(people())) {
             await person?.workbench.page.screenshot({ path: join(OUT, `${name}-${who}.png`) }).catch(() => undefined);
+            const frames = person?.workbench.page.frames().map((frame) => frame.url()) ?? [];
+            await writeFile(join(OUT, `${name}-${who}.txt`), [...frames, '', ...(person?.workbench.complaints ?? [])].join('\n'));
         }
     };
+}
+
+/** Copies the person's newest Hush log to `out/e2e/<name>.log`. */
+export async function keepLog(person: Person, name: string): Promise<void> {
+    await mkdir(OUT, { recursive: true });
+    const logs = globSync('**/*Hush.log', { cwd: person.server.logsDir }).sort();
+    for (const [index, file] of logs.entries()) await copyFile(join(person.server.logsDir, file), join(OUT, `${name}-${index}.log`));
 }

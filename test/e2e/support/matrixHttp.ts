@@ -9,11 +9,18 @@ export interface RoomOptions {
     readonly powerLevels?: Readonly<Record<string, unknown>>;
 }
 
+export interface StateEvent {
+    readonly type: string;
+    readonly content: Readonly<Record<string, unknown>>;
+}
+
 export interface MatrixHttp {
     readonly deviceId: string;
     /** Returns the new room's ID. */
     createRoom(options: RoomOptions): Promise<string>;
-    join(roomId: string): Promise<void>;
+    joinedRooms(): Promise<string[]>;
+    /** The room's state events. */
+    state(roomId: string): Promise<readonly StateEvent[]>;
     sendState(roomId: string, type: string, stateKey: string, content: unknown): Promise<void>;
 }
 
@@ -34,8 +41,13 @@ export async function matrixHttp(baseUrl: string, account: Account): Promise<Mat
             }, accessToken);
             return String(answer['room_id']);
         },
-        async join(roomId) {
-            await request(`${client}/rooms/${encodeURIComponent(roomId)}/join`, {}, accessToken);
+        async joinedRooms() {
+            const { joined_rooms: rooms } = await request(`${client}/joined_rooms`, undefined, accessToken);
+            return rooms as string[];
+        },
+        async state(roomId) {
+            const answer: unknown = await request(`${client}/rooms/${encodeURIComponent(roomId)}/state`, undefined, accessToken);
+            return answer as StateEvent[];
         },
         async sendState(roomId, type, stateKey, content) {
             await put(`${client}/rooms/${encodeURIComponent(roomId)}/state/${type}/${encodeURIComponent(stateKey)}`, content, accessToken);

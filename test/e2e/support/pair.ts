@@ -1,6 +1,7 @@
 /** Alice and Bob, each at a VS Code of their own, signed in and in one session. */
 import { startEditorPage, type EditorPage } from '../../stack/editorPage.ts';
 import type { Account } from '../../stack/accounts.ts';
+import { keepLog } from './failure.ts';
 import { acceptInvite, invite, signIn, startSession } from './flows.ts';
 import { openPerson, type Person } from './person.ts';
 import { sharedWorld, type World } from './world.ts';
@@ -53,6 +54,8 @@ export async function openPair(): Promise<Pair> {
         room,
         editor,
         async stop() {
+            await keepLog(alice, `${room}-alice`);
+            await keepLog(bob, `${room}-bob`);
             await alice.stop();
             await bob.stop();
             await editor.stop();

@@ -6,9 +6,20 @@ export const PATIENCE = 60_000;
 
 export class Workbench {
     readonly page: Page;
+    /** What the browser complained about, newest last: evidence for a failed test. */
+    readonly complaints: string[] = [];
 
     constructor(page: Page) {
         this.page = page;
+        const complain = (text: string): void => {
+            this.complaints.push(`${new Date().toISOString()} ${text}`.slice(0, 500));
+            if (this.complaints.length > 200) this.complaints.shift();
+        };
+        page.on('console', (message) => {
+            if (message.type() === 'error' || message.type() === 'warning') complain(message.text());
+        });
+        page.on('pageerror', (error) => complain(error.message));
+        page.on('requestfailed', (request) => complain(`${request.url()}: ${request.failure()?.errorText ?? ''}`));
         page.setDefaultTimeout(PATIENCE);
     }
 

@@ -1,0 +1,91 @@
+/** The account as VS Code shows it, what the palette offers with and without one, and what closing the window leaves. */
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'mocha';
+import type { Account } from '../stack/accounts.ts';
+import { startEditorPage, type EditorPage } from '../stack/editorPage.ts';
+import { keepPicture, picturesOfFailure } from './support/failure.ts';
+import { shareScreen, signIn, startSession } from './support/flows.ts';
+import { matrixHttp } from './support/matrixHttp.ts';
+import { openPerson, type Person } from './support/person.ts';
+import { PATIENCE } from './support/workbench.ts';
+import { sharedWorld, type World } from './support/world.ts';
+
+const ALWAYS = ['Hush: Show Diagnostics', 'Hush: Show Log'];
+const MEMBER = 'org.matrix.msc3401.call.member';
+
+describe('the account in VS Code', function () {
+    this.timeout(120_000);
+    this.bail(true);
+    let world: World;
+    let dave: Person;
+    let account: Account;
+    let editor: EditorPage;
+    before(async () => {
+        world = await sharedWorld();
+        editor = await startEditorPage();
+        account = await world.stack.createAccount(`dave-${Date.now().toString(36)}`, { displayName: 'Dave' });
+        dave = await openPerson({ vsix: world.vsix, env: world.env, workspace: 'account', capture: { tab: editor.title } });
+        await (await dave.context.newPage()).goto(editor.url);
+        await dave.workbench.page.bringToFront();
+        await dave.workbench.openSidebar();
+        await dave.workbench.sidebar('Sign in with your Matrix account').waitFor();
+    });
+    afterEach(picturesOfFailure(() => ({ dave })));
+    after(async () => {
+        await dave?.stop();
+        await editor?.stop();
+    });
+
+    it('signed out, the palette offers to sign in, and nothing that needs an account', async () => {
+        assert.deepEqual(await offered(dave), [...ALWAYS, 'Hush: Sign In'].toSorted());
+    });
+
+    it('signed in, it offers what can be done now', async () => {
+        await signIn(dave.workbench, { homeserver: world.stack.baseUrl, user: account.userId, password: account.password });
+        const now = await offered(dave);
+        for (const command of [...ALWAYS, 'Hush: Share Screen', 'Hush: Start Session for This Workspace', 'Hush: Sign Out']) assert.ok(now.includes(command), command);
+        for (const command of ['Hush: Sign In', 'Hush: Stop Sharing', 'Hush: Leave Session', 'Hush: Unlink Workspace from Room', 'Hush: Join']) {
+            assert.ok(!now.includes(command), command);
+        }
+    });
+
+    it('the Accounts menu shows who is signed in, and with what', async () => {
+        const { page } = dave.workbench;
+        await page.locator('.activitybar').getByRole('button', { name: 'Accounts' }).click();
+        await page.locator('.monaco-menu', { hasText: `${account.userId} (Matrix (Hush))` }).waitFor();
+        await keepPicture(dave, 'accounts-menu');
+        await page.keyboard.press('Escape');
+    });
+
+    it('closing the window ends the share: no membership is left', async () => {
+        const { workbench, context } = dave;
+        await startSession(workbench, 'account');
+        await shareScreen(workbench, context, 'webview');
+        const http = await matrixHttp(world.stack.baseUrl, account);
+        const [room] = await http.joinedRooms();
+        const memberships = async (): Promise<number> =>
+            (await http.state(room ?? '')).filter(({ type, content }) => type === MEMBER && Object.keys(content).length > 0).length;
+        assert.equal(await memberships(), 1);
+        await workbench.page.close({ runBeforeUnload: false });
+        const closed = Date.now();
+        while ((await memberships()) > 0) {
+            assert.ok(Date.now() - closed < PATIENCE, 'the membership outlived the window');
+            await new Promise((resolve) => setTimeout(resolve, 250));
+        }
+        console.log(`      gone ${Date.now() - closed} ms after the window`);
+        assert.ok(Date.now() - closed < 20_000, 'the membership outlived the window for 20 s');
+    });
+});
+
+/** Every Hush command that the palette lists, sorted. */
+async function offered({ workbench }: Person): Promise<string[]> {
+    const { page } = workbench;
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('F1');
+    await workbench.quickInput.locator('input').fill('>Hush: ');
+    const rows = workbench.quickInput.locator('.monaco-list-row');
+    await rows.filter({ hasText: 'Hush: Show Log' }).waitFor();
+    const labels = await rows.evaluateAll((all) => all.map((row) => row.querySelector('.label-name')?.textContent ?? ''));
+    await page.keyboard.press('Escape');
+    return [...new Set(labels.filter((label) => label.startsWith('Hush: ') && !/View$/u.test(label)))].sort();
+}

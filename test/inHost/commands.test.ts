@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { commands, type CommandId } from '../../src/extension/commands.ts';
+import { EXTENSION_ID } from './results.ts';
+import { saidDuring } from './said.ts';
+
+const NEED_ACCOUNT: readonly CommandId[] = [
+    commands.startSession, commands.linkWorkspace, commands.inviteTeammate, commands.acceptInvite, commands.declineInvite,
+    commands.shareScreen, commands.viewShare, commands.leaveSession,
+];
+/** With nothing to do they say nothing. */
+const SILENT: readonly CommandId[] = [commands.stopSharing, commands.unlinkWorkspace, commands.signOut];
+/** What VS Code or a stranger's extension might pass along. */
+const ODD_ARGUMENTS: readonly unknown[] = [undefined, null, 7, 'room:', '!no-such-room:example.org', { roomId: 5 }, [[]]];
+
+describe('the commands', () => {
+    it('of the manifest are all registered', async () => {
+        const manifest = vscode.extensions.getExtension(EXTENSION_ID)?.packageJSON as { contributes: { commands: { command: string }[] } } | undefined;
+        const known = new Set(await vscode.commands.getCommands(true));
+        const declared = manifest?.contributes.commands.map(({ command }) => command) ?? [];
+        assert.ok(declared.length > 0);
+        assert.deepEqual(declared.filter((id) => !known.has(id)), []);
+    });
+
+    for (const id of NEED_ACCOUNT) {
+        it(`${id} says that one must sign in first, and does not reject`, async () => {
+            const said = await saidDuring(() => vscode.commands.executeCommand(id));
+            assert.deepEqual(said, ['You are not signed in. Run "Hush: Sign In" first.']);
+        });
+    }
+
+    for (const id of SILENT) {
+        it(`${id} without anything to do does nothing`, async () => {
+            assert.deepEqual(await saidDuring(() => vscode.commands.executeCommand(id)), []);
+        });
+    }
+
+    it('take odd arguments without a rejection or an unexpected problem', async () => {
+        for (const id of [...NEED_ACCOUNT, ...SILENT]) {
+            for (const argument of ODD_ARGUMENTS) {
+                const said = await saidDuring(() => vscode.commands.executeCommand(id, argument));
+                assert.ok(!said.some((text) => text.includes('unexpected problem')), `${id}: ${said.join()}`);
+            }
+        }
+    });
+});
