@@ -9,7 +9,7 @@ import { openTab } from './tabPage.ts';
 export function createPageOpener(extensionUri: Uri, log: Log): PageOpener {
     const files = () => readPageFiles(Uri.joinPath(extensionUri, 'dist').fsPath);
     return {
-        openTab: (request) => openTab(request, extensionUri),
+        openTab: (request) => openTab(request, extensionUri, log),
         openBrowser: (request) => openBrowserPage(request, { files, log }),
     };
 }

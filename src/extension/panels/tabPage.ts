@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { commands, Uri, ViewColumn, window } from 'vscode';
 import type { WebviewPanel } from 'vscode';
 import { HEARTBEAT, HEARTBEAT_MS } from '../../webview/protocol/handshake.ts';
+import type { Log } from '../log.ts';
 import type { PageRequest } from '../session/ports.ts';
+import { createLoadWatch } from './loadWatch.ts';
 import { E2EE_WORKER, PAGE_SCRIPT, PAGE_STYLE } from './pageFiles.ts';
 import { restoringHtml, webviewHtml } from './pageHtml.ts';
 import type { PageLink } from './pageLink.ts';
@@ -12,7 +14,7 @@ import type { PageLink } from './pageLink.ts';
 export const VIEW_TYPE = 'hush.view';
 export const SHARE_TYPE = 'hush.share';
 
-export function openTab(request: PageRequest, extensionUri: Uri): PageLink {
+export function openTab(request: PageRequest, extensionUri: Uri, log: Log): PageLink {
     const watching = request.role === 'view';
     const panel = window.createWebviewPanel(
         watching ? VIEW_TYPE : SHARE_TYPE,
@@ -22,15 +24,27 @@ export function openTab(request: PageRequest, extensionUri: Uri): PageLink {
         // A hidden tab goes on watching or sharing.
         { ...webviewOptions(extensionUri), retainContextWhenHidden: true, enableFindWidget: false },
     );
-    return tabLink(panel, extensionUri);
+    return tabLink(panel, extensionUri, log);
 }
 
 /** An existing panel as a link. A restored one says that it is looking for its share until a page is loaded into it. */
-export function tabLink(panel: WebviewPanel, extensionUri: Uri, restored = false): PageLink {
+export function tabLink(panel: WebviewPanel, extensionUri: Uri, log: Log, restored = false): PageLink {
     const { webview } = panel;
     let closing = false;
     const heart = setInterval(() => void webview.postMessage(HEARTBEAT), HEARTBEAT_MS);
-    panel.onDidDispose(() => clearInterval(heart));
+    const watch = createLoadWatch({
+        visible: () => panel.visible,
+        later(ms, work) {
+            const timer = setTimeout(work, ms);
+            return () => clearTimeout(timer);
+        },
+        onReload: () => log.warn('a tab said nothing and was loaded again'),
+    });
+    panel.onDidDispose(() => {
+        clearInterval(heart);
+        watch.heard();
+    });
+    webview.onDidReceiveMessage(() => watch.heard());
     const file = (name: string): string => webview.asWebviewUri(Uri.joinPath(extensionUri, 'dist', name)).toString();
     webview.options = webviewOptions(extensionUri);
     panel.iconPath = {
@@ -41,16 +55,18 @@ export function tabLink(panel: WebviewPanel, extensionUri: Uri, restored = false
     return {
         load(request) {
             panel.title = tabTitle(request);
-            webview.html = webviewHtml({
-                call: request.call,
-                generation: request.generation,
-                title: request.title,
-                cspSource: webview.cspSource,
-                nonce: randomBytes(16).toString('base64url'),
-                scriptUri: file(PAGE_SCRIPT),
-                styleUri: file(PAGE_STYLE),
-                workerUri: file(E2EE_WORKER),
-                connectOrigins: request.connectOrigins,
+            watch.start(() => {
+                webview.html = webviewHtml({
+                    call: request.call,
+                    generation: request.generation,
+                    title: request.title,
+                    cspSource: webview.cspSource,
+                    nonce: randomBytes(16).toString('base64url'),
+                    scriptUri: file(PAGE_SCRIPT),
+                    styleUri: file(PAGE_STYLE),
+                    workerUri: file(E2EE_WORKER),
+                    connectOrigins: request.connectOrigins,
+                });
             });
         },
         post: (data) => void webview.postMessage(data),

@@ -27,7 +27,7 @@ export function registerViewSerializer(
                 return;
             }
             const { roomId, userId, deviceId, shareId } = stored.output;
-            mediaHost.adopt(stored.output, tabLink(panel, extensionUri, true));
+            mediaHost.adopt(stored.output, tabLink(panel, extensionUri, log, true));
             onRestore({ roomId, userId, deviceId, shareId });
         },
     });
