@@ -2,7 +2,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createVSIX } from '@vscode/vsce';
 import { createProgress, type Progress } from './progress.ts';
 import { run } from './run.ts';
 
@@ -17,7 +16,7 @@ export async function packageVsix(progress: Progress): Promise<string> {
     const file = join(root, `${name}-${version}.vsix`);
     part.say('packing the VSIX');
     // Everything the extension needs is in its bundles: node_modules stays out.
-    await createVSIX({ cwd: root, packagePath: file, dependencies: false });
+    await run('vsce', process.execPath, [join(root, 'node_modules/@vscode/vsce/vsce'), 'package', '--no-dependencies', '--out', file], { cwd: root });
     part.say(`${name}-${version}.vsix, ${((await stat(file)).size / 1_000_000).toFixed(2)} MB`);
     return file;
 }
