@@ -1,4 +1,5 @@
 /** Signing in, coming back after a restart, and signing out: what ties the dialogs, the vault and the app together. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type * as vscodeTypes from 'vscode';
 import * as vscode from 'vscode';
 import type { Account } from './account.ts';
@@ -6,7 +7,7 @@ import { signIn } from './actions/signIn.ts';
 import { commands } from './commands.ts';
 import { readSetting } from './config.ts';
 import type { Engine } from './engine.ts';
-import { userMessage } from './errors.ts';
+import { isHushError, userMessage } from './errors.ts';
 import type { Log } from './log.ts';
 import type { AccountState } from './session/types.ts';
 import { loadAccount, saveAccount, type StoredAccount, type Vault } from './vault.ts';
@@ -35,6 +36,9 @@ export interface AccountControl {
     signOut(): Promise<void>;
 }
 
+/** ms to wait for another window's extension host to let go of the store, and between two looks. */
+const STORE_PATIENCE_MS = 8_000;
+const STORE_RETRY_MS = 400;
 const SIGNED_IN = 'hush.signedInAs';
 
 export function createAccountControl(options: AccountControlOptions): AccountControl {
@@ -91,13 +95,23 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
     return {
         async openAccount(account) {
             const [engine, vault] = await Promise.all([options.loadEngine(), options.loadVault()]);
-            return engine.openAccount({
-                stored: account,
-                vault,
-                dataDir: options.storage,
-                log,
-                serviceUrlSetting: () => readSetting(options.configuration(), 'hush.livekit.serviceUrl'),
-            });
+            const open = (): Promise<Account> =>
+                engine.openAccount({
+                    stored: account,
+                    vault,
+                    dataDir: options.storage,
+                    log,
+                    serviceUrlSetting: () => readSetting(options.configuration(), 'hush.livekit.serviceUrl'),
+                });
+            // After a window reload the old extension host may still be letting go of the store.
+            for (const end = Date.now() + STORE_PATIENCE_MS; ; ) {
+                try {
+                    return await open();
+                } catch (error) {
+                    if (!isHushError(error) || error.code !== 'account.storeLocked' || Date.now() > end) throw error;
+                    await delay(STORE_RETRY_MS);
+                }
+            }
         },
         async resume() {
             try {

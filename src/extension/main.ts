@@ -27,7 +27,6 @@ export function activate(extension: vscode.ExtensionContext): void {
     const started = performance.now();
     let activationMs = 0;
     const scope = new DisposableScope();
-    extension.subscriptions.push(scope);
     const channel = scope.add(vscode.window.createOutputChannel('Hush', { log: true }));
     const log = createLog(channel);
 
@@ -127,7 +126,15 @@ export function activate(extension: vscode.ExtensionContext): void {
     );
     scope.add(vscode.workspace.onDidChangeWorkspaceFolders(() => app.refresh()));
     app.refresh();
-    shutDown = () => app.close();
+    // Not left to `extension.subscriptions`: VS Code disposes those while deactivate() still leaves the calls.
+    shutDown = async () => {
+        shutDown = undefined;
+        try {
+            await app.close();
+        } finally {
+            scope.dispose();
+        }
+    };
     // After activation returned: reading the keychain must not delay the window.
     setImmediate(() => void control.resume());
     activationMs = performance.now() - started;
