@@ -7,11 +7,13 @@ import { keepPicture, picturesOfFailure } from './support/failure.ts';
 import { shareScreen, signIn, startSession } from './support/flows.ts';
 import { matrixHttp } from './support/matrixHttp.ts';
 import { openPerson, type Person } from './support/person.ts';
-import { PATIENCE } from './support/workbench.ts';
 import { sharedWorld, type World } from './support/world.ts';
 
 const ALWAYS = ['Hush: Show Diagnostics', 'Hush: Show Log'];
 const MEMBER = 'org.matrix.msc3401.call.member';
+
+/** Less than the delayed leave takes, which is for crashes. */
+const LEAVES_WITHIN_MS = 8_000;
 
 describe('the account in VS Code', function () {
     this.timeout(120_000);
@@ -57,7 +59,7 @@ describe('the account in VS Code', function () {
         await page.keyboard.press('Escape');
     });
 
-    it('closing the window ends the share: no membership is left', async () => {
+    it('closing the window ends the share at once: no membership is left', async () => {
         const { workbench, context } = dave;
         await startSession(workbench, 'account');
         await shareScreen(workbench, context, 'webview');
@@ -69,11 +71,10 @@ describe('the account in VS Code', function () {
         await workbench.page.goto('about:blank');
         const closed = Date.now();
         while ((await memberships()) > 0) {
-            assert.ok(Date.now() - closed < PATIENCE, 'the membership outlived the window');
-            await new Promise((resolve) => setTimeout(resolve, 250));
+            assert.ok(Date.now() - closed < LEAVES_WITHIN_MS, 'the membership outlived the window: only its expiry ends it');
+            await new Promise((resolve) => setTimeout(resolve, 100));
         }
         console.log(`      gone ${Date.now() - closed} ms after the window`);
-        assert.ok(Date.now() - closed < 20_000, 'the membership outlived the window for 20 s');
     });
 });
 

@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/u,
 /** ms for VS Code to start and the suite to run. */
 const WITHIN = 90_000;
 
-describe('the extension host', function () {
+describe('inside the extension host', function () {
     this.timeout(WITHIN + 30_000);
     const addTest = (test: Mocha.Test): unknown => this.addTest(test);
 

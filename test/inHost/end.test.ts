@@ -3,10 +3,11 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
+import { commands } from '../../src/extension/commands.ts';
 import { EXTENSION_ID } from './results.ts';
 
 describe('the end', () => {
-    it('deactivating twice is no problem and leaves no server and no timer of Hush', async () => {
+    it('deactivating leaves no command and no server, also when done twice', async () => {
         const folder = vscode.extensions.getExtension(EXTENSION_ID)?.extensionPath ?? '';
         const main = createRequire(__filename)(join(folder, 'dist/main.cjs')) as { deactivate(): Promise<void> };
         const servers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length;
@@ -14,5 +15,7 @@ describe('the end', () => {
         await main.deactivate();
         await main.deactivate();
         assert.equal(servers(), before);
+        const known = await vscode.commands.getCommands(true);
+        assert.deepEqual(Object.values(commands).filter((id) => known.includes(id)), []);
     });
 });

@@ -55,7 +55,7 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
     const count = h('h2');
     const list = h('ul', { class: 'people' });
     const watching = h('section', { class: 'watching', 'aria-label': 'Viewers' }, h('div', { class: 'count' }, icon('people'), count), list);
-    const promise = h('p', { class: 'promise' }, icon('lock'), h('span', {}, 'End-to-end encrypted: only the devices of this room can see the picture, no server can.'));
+    const promise = h('p', { class: 'promise' }, icon('lock'), h('span', {}, 'End-to-end encrypted: only devices in this session can see the picture, no server can.'));
 
     choose.addEventListener('click', actions.choose);
     stop.addEventListener('click', actions.stop);

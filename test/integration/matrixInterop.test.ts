@@ -1,0 +1,95 @@
+/**
+ * Against matrix-js-sdk's own MatrixRTC machinery with its own key manager, which is what Element Call runs: memberships
+ * and media keys in both directions.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'mocha';
+import type { MediaKey } from '../../src/extension/session/ports.ts';
+import { startSynapse, type Synapse } from '../stack/synapse.ts';
+import { lastClientOf } from './support/matrixClients.ts';
+import { newPerson, pair, until, untilRoom, type Person } from './support/matrixAccounts.ts';
+
+const { MatrixRTCSessionEvent } = await import('matrix-js-sdk/lib/matrixrtc/index.js');
+
+const SERVICE = 'http://127.0.0.1:9/livekit';
+
+interface Received {
+    readonly key: string;
+    readonly index: number;
+    readonly userId: string;
+    readonly identity: string;
+}
+
+describe('Hush and another MatrixRTC client in one room', function () {
+    this.timeout(90_000);
+    let synapse: Synapse;
+    let alice: Person;
+    let other: Person;
+    let roomId: string;
+    const hushKeys: MediaKey[] = [];
+    const otherKeys: Received[] = [];
+
+    before(async () => {
+        synapse = await startSynapse({ livekitServiceUrl: SERVICE });
+        [alice, other] = await Promise.all([newPerson(synapse, 'Alice'), newPerson(synapse, 'Other')]);
+        roomId = await pair(alice, other);
+        alice.account.rtc.onKey((event) => {
+            if (event.kind === 'key') hushKeys.push(event.key);
+        });
+    });
+    after(async () => {
+        await Promise.all([alice, other].map((p) => p?.account.stop().catch(() => undefined)));
+        await synapse?.stop();
+    });
+
+    /** The session of the person's SDK client, used as Element Call uses it. */
+    function session() {
+        const sdk = lastClientOf(other.userId);
+        const room = sdk.getRoom(roomId);
+        assert.ok(room);
+        return sdk.matrixRTC.getRoomSession(room);
+    }
+
+    it('the other client’s membership is seen as one that announces no shares', async () => {
+        const transport = { type: 'livekit', livekit_service_url: SERVICE, livekit_alias: roomId };
+        const own = { userId: other.userId, deviceId: other.account.deviceId, memberId: `${other.userId}:${other.account.deviceId}` };
+        session().on(MatrixRTCSessionEvent.EncryptionKeyChanged, (key, index, { userId }, identity) => {
+            otherKeys.push({ key: Buffer.from(key).toString('base64'), index, userId, identity });
+        });
+        session().joinRTCSession(own, [], transport, { manageMediaKeys: true });
+        await untilRoom(alice.account, roomId, (r) => r.rtc.length === 1, 'the other membership');
+        const [member] = alice.account.rooms().find((r) => r.roomId === roomId)?.rtc ?? [];
+        assert.equal(member?.client, 'other');
+        assert.equal(member.identity, `${other.userId}:${other.account.deviceId}`);
+        assert.equal(member.serviceUrl, SERVICE);
+    });
+
+    it('it gets our key, under the identity that our frames come from', async () => {
+        await alice.account.rtc.join(roomId, [{ id: '01SHARE', startedTs: 1 }]);
+        await alice.account.rtc.startKeys(roomId);
+        const ours = (): Received | undefined => otherKeys.find((k) => k.userId === alice.userId);
+        await until(() => ours() !== undefined, (check) => {
+            session().on(MatrixRTCSessionEvent.EncryptionKeyChanged, check);
+            return { dispose: () => session().off(MatrixRTCSessionEvent.EncryptionKeyChanged, check) };
+        }, 'our key');
+        const identity = `${alice.userId}:${alice.account.deviceId}`;
+        const own = hushKeys.find((k) => k.identity === identity);
+        assert.deepEqual(ours(), { key: own?.key, index: own?.index, userId: alice.userId, identity });
+    });
+
+    it('we get its key', async () => {
+        const identity = `${other.userId}:${other.account.deviceId}`;
+        const theirs = (): MediaKey | undefined => hushKeys.find((k) => k.identity === identity);
+        await until(() => theirs() !== undefined, (check) => alice.account.rtc.onKey(check), 'its key');
+        const own = otherKeys.filter((k) => k.userId === other.userId);
+        assert.ok(own.some((k) => k.key === theirs()?.key && k.index === theirs()?.index));
+    });
+
+    it('it leaves and our key changes', async () => {
+        const before = hushKeys.filter((k) => k.identity.startsWith(alice.userId)).length;
+        await session().leaveRoomSession(5_000);
+        const own = (): MediaKey[] => hushKeys.filter((k) => k.identity.startsWith(alice.userId));
+        await until(() => own().length > before, (check) => alice.account.rtc.onKey(check), 'a new key');
+        assert.notEqual(own().at(-1)?.key, own().at(0)?.key);
+    });
+});
