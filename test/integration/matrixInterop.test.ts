@@ -3,6 +3,7 @@
  * and media keys in both directions.
  */
 import assert from 'node:assert/strict';
+import { createHash, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'mocha';
 import type { MediaKey } from '../../src/extension/session/ports.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
@@ -10,6 +11,10 @@ import { lastClientOf } from './support/matrixClients.ts';
 import { newPerson, pair, until, untilRoom, type Person } from './support/matrixAccounts.ts';
 
 const { MatrixRTCSessionEvent } = await import('matrix-js-sdk/lib/matrixrtc/index.js');
+
+function identityHash({ userId, deviceId, memberId }: { userId: string; deviceId: string; memberId: string }): string {
+    return createHash('sha256').update(JSON.stringify([userId, deviceId, memberId])).digest('base64').replace(/=+$/u, '');
+}
 
 const SERVICE = 'http://127.0.0.1:9/livekit';
 
@@ -20,7 +25,7 @@ interface Received {
     readonly identity: string;
 }
 
-describe('Hush and another MatrixRTC client in one room', function () {
+for (const mode of ['state events', 'sticky events'] as const) describe(`Hush and another MatrixRTC client (${mode}) in one room`, function () {
     this.timeout(90_000);
     let synapse: Synapse;
     let alice: Person;
@@ -52,15 +57,17 @@ describe('Hush and another MatrixRTC client in one room', function () {
 
     it('the other client’s membership is seen as one that announces no shares', async () => {
         const transport = { type: 'livekit', livekit_service_url: SERVICE, livekit_alias: roomId };
-        const own = { userId: other.userId, deviceId: other.account.deviceId, memberId: `${other.userId}:${other.account.deviceId}` };
+        const own = { userId: other.userId, deviceId: other.account.deviceId, memberId: mode === 'sticky events' ? randomUUID() : `${other.userId}:${other.account.deviceId}` };
         session().on(MatrixRTCSessionEvent.EncryptionKeyChanged, (key, index, { userId }, identity) => {
             otherKeys.push({ key: Buffer.from(key).toString('base64'), index, userId, identity });
         });
-        session().joinRTCSession(own, [], transport, { manageMediaKeys: true });
+        session().joinRTCSession(own, [], transport, { manageMediaKeys: true, unstableSendStickyEvents: mode === 'sticky events' });
         await untilRoom(alice.account, roomId, (r) => r.rtc.length === 1, 'the other membership');
         const [member] = alice.account.rooms().find((r) => r.roomId === roomId)?.rtc ?? [];
         assert.equal(member?.client, 'other');
-        assert.equal(member.identity, `${other.userId}:${other.account.deviceId}`);
+        // A sticky membership's identity is a hash, which the server computes from (user, device, member ID).
+        if (mode === 'state events') assert.equal(member.identity, `${other.userId}:${other.account.deviceId}`);
+        else assert.equal(member.identity, identityHash(own));
         assert.equal(member.serviceUrl, SERVICE);
     });
 
@@ -78,7 +85,7 @@ describe('Hush and another MatrixRTC client in one room', function () {
     });
 
     it('we get its key', async () => {
-        const identity = `${other.userId}:${other.account.deviceId}`;
+        const identity = alice.account.rooms().find((r) => r.roomId === roomId)?.rtc.find((m) => m.userId === other.userId)?.identity;
         const theirs = (): MediaKey | undefined => hushKeys.find((k) => k.identity === identity);
         await until(() => theirs() !== undefined, (check) => alice.account.rtc.onKey(check), 'its key');
         const own = otherKeys.filter((k) => k.userId === other.userId);
