@@ -133,6 +133,8 @@ describe('when servers do not play along', function () {
         await workbench.row(ROOM).waitFor();
         await workbench.sidebar(offline).waitFor();
         await keepPicture(carol, 'no-network-at-start');
+        // What the stores remember of the last run is not said to go on.
+        await workbench.row('Your screen').waitFor({ state: 'detached' });
         await stack.synapse.restart();
         await workbench.sidebar(offline).waitFor({ state: 'hidden' });
         await shareScreen(workbench, carol.context, 'webview');

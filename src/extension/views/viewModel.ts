@@ -87,7 +87,7 @@ function shareRows(model: Model, room: RoomSnapshot): TreeNode[] {
 
 function sharingDescription(session: SessionState): string {
     const { share } = session;
-    if (!share) return 'live';
+    if (!share) return '';
     return viewerCount(viewersOf(session, share).length);
 }
 
@@ -176,6 +176,14 @@ function inviteRow(room: RoomSnapshot): TreeNode {
     };
 }
 
+/** Whether we share is known here, not in a membership that an earlier run of ours may have left behind. */
+function withoutStaleShares(session: SessionState, room: RoomSnapshot): RoomSnapshot {
+    const stale = (member: RtcMember): boolean => isSelf(session, member) && member.shares.some(({ id }) => id !== session.share?.id);
+    if (!room.rtc.some(stale)) return room;
+    const rtc = room.rtc.map((m) => (stale(m) ? { ...m, shares: m.shares.filter(({ id }) => id === session.share?.id) } : m));
+    return { ...room, rtc };
+}
+
 /** The workspace's session, then invitations, then rooms with something live, then the rest by name. */
 export function buildTree(model: Model): TreeNode[] {
     const rank = (room: RoomSnapshot): number => {
@@ -186,6 +194,7 @@ export function buildTree(model: Model): TreeNode[] {
     };
     const order = byName<RoomSnapshot>((r) => r.roomId);
     return model.rooms
+        .map((room) => withoutStaleShares(model.session, room))
         .toSorted((a, b) => rank(a) - rank(b) || order(a, b))
         .map((room) => (room.membership === 'invite' ? inviteRow(room) : roomRow(model, room)));
 }

@@ -68,6 +68,15 @@ describe('the tree', () => {
         assert.equal(node?.children[0]?.description, 'nobody watches yet');
     });
 
+    it('a membership that an earlier run left behind does not make us share', () => {
+        const run = new Run();
+        run.do({ type: 'signedIn', self: ALICE });
+        const left = member(ALICE, { shares: [{ id: 'S0', startedTs: 1 }] });
+        const [node] = buildTree(model([room({ rtc: [left] })], run));
+        assert.deepEqual(node?.children.filter((n) => n.id.startsWith('share:')), []);
+        assert.ok(!JSON.stringify(node).includes('sharing'), 'somebody is said to share');
+    });
+
     it('members carry their call state, people in the session first', () => {
         const [node] = buildTree(model([room({ rtc: [bobSharing] })]));
         const members = node?.children.filter((n) => n.id.startsWith('member:')) ?? [];
