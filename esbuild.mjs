@@ -1,7 +1,7 @@
 // Bundles: the entry VS Code loads (small), the engine it loads on demand (matrix-js-sdk, crypto), the media page and its
 // E2EE worker. Types are checked by `npm run check`; this only bundles.
 import { build } from 'esbuild';
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { rewriteGlue } from './src/matrix/cryptoStore/glue.ts';
@@ -17,7 +17,8 @@ const shared = {
     sourcemap: production ? false : 'linked',
     metafile: true,
     logLevel: 'warning',
-    legalComments: 'external',
+    // Licences are gathered below, whole, for every package.
+    legalComments: 'none',
 };
 
 /** A dynamic import of `engine.ts` stays a separate file, so that activation does not read 1 MB of SDK. */
@@ -70,6 +71,22 @@ await cp('node_modules/keytar/prebuilds', 'dist/keytar/prebuilds', { recursive: 
 await cp('node_modules/keytar/LICENSE.md', 'dist/keytar/LICENSE.md');
 // This package is `type: module`; keytar's loader is CommonJS.
 await writeFile('dist/keytar/package.json', '{ "type": "commonjs" }\n');
+
+// The licences of everything that went into a bundle, and of keytar.
+const packages = new Set(['node_modules/keytar']);
+for (const result of results) {
+    for (const file of Object.keys(result.metafile.inputs)) {
+        const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
+        if (folder) packages.add(folder);
+    }
+}
+const notices = await Promise.all([...packages].sort().map(async (folder) => {
+    const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
+    const file = (await readdir(folder)).find((entry) => /^(?:licen[cs]e|copying)/i.test(entry));
+    const text = file ? await readFile(`${folder}/${file}`, 'utf8') : `Licence: ${license}`;
+    return `${name} ${version}\n\n${text.trim()}\n`;
+}));
+await writeFile('dist/ThirdPartyNotices.txt', notices.join(`\n${'-'.repeat(80)}\n\n`));
 
 // For the architecture test: what went into which bundle.
 const inputs = Object.fromEntries(

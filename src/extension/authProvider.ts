@@ -37,7 +37,7 @@ export function registerAuthProvider(options: AuthProviderOptions): AuthProvider
         },
         removeSession: () => options.signOut(),
     };
-    const registration = vscode.authentication.registerAuthenticationProvider(AUTH_PROVIDER, 'Matrix (Hush)', provider);
+    const registration = vscode.authentication.registerAuthenticationProvider(AUTH_PROVIDER, 'Hush', provider);
     return {
         update(account) {
             const next = sessionOf(account);

@@ -54,7 +54,7 @@ describe('the account in VS Code', function () {
     it('the Accounts menu shows who is signed in, and with what', async () => {
         const { page } = dave.workbench;
         await page.locator('.activitybar').getByRole('button', { name: 'Accounts' }).click();
-        await page.locator('.monaco-menu', { hasText: `${account.userId} (Matrix (Hush))` }).waitFor();
+        await page.locator('.monaco-menu', { hasText: `${account.userId} (Hush)` }).waitFor();
         await keepPicture(dave, 'accounts-menu');
         await page.keyboard.press('Escape');
     });

@@ -70,7 +70,7 @@ describe('when servers do not play along', function () {
         await workbench.command('Hush: Share Screen');
         const told = workbench.notification('This room has no media server:');
         await told.waitFor();
-        await told.getByRole('button', { name: 'Try Again' }).waitFor();
+        await told.getByRole('button', { name: 'Open Settings' }).waitFor();
         await keepPicture(carol, 'no-media-server');
         await workbench.statusBar('share').waitFor({ state: 'hidden' });
         const { livekit } = world.stack;

@@ -13,11 +13,11 @@ const ALLOWED = [
     'package.json', 'readme.md', 'changelog.md', 'LICENSE.txt',
     'media/icon.png', 'media/hush.svg', 'media/panel/screen-light.svg', 'media/panel/screen-dark.svg',
     'dist/main.cjs', 'dist/engine.cjs', 'dist/page.js', 'dist/page.css', 'dist/e2eeWorker.js',
-    'dist/main.cjs.LEGAL.txt', 'dist/engine.cjs.LEGAL.txt', 'dist/page.js.LEGAL.txt', 'dist/e2eeWorker.js.LEGAL.txt',
+    'dist/ThirdPartyNotices.txt',
     'dist/pkg/matrix_sdk_crypto_wasm_bg.wasm',
     'dist/keytar/package.json', 'dist/keytar/LICENSE.md', 'dist/keytar/lib/keytar.js', 'dist/keytar/prebuilds/*/keytar.node',
 ];
-const NEEDED = ALLOWED.filter((name) => !/changelog|LEGAL/u.test(name));
+const NEEDED = ALLOWED.filter((name) => !/changelog/u.test(name));
 const PLATFORMS = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'];
 
 /** Most bytes, unpacked; above: somebody bundled what does not belong there. */

@@ -1,7 +1,9 @@
 /** `npm run package`: bundles and writes `hush-<version>.vsix`. Also used by the demo and the end-to-end tests. */
-import { readFile, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheRoot, withLock } from './lock.mjs';
 import { createProgress, type Progress } from './progress.ts';
 import { run } from './run.ts';
 
@@ -10,13 +12,20 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Builds the bundles and packs them; returns the file's absolute path. Rejects with the failing step's own words. */
 export async function packageVsix(progress: Progress): Promise<string> {
     const part = progress.part('Hush');
-    part.say('bundling (about 5 s)');
-    await run('esbuild', process.execPath, [join(root, 'esbuild.mjs')], { cwd: root });
     const { name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { name: string; version: string };
     const file = join(root, `${name}-${version}.vsix`);
-    part.say('packing the VSIX');
-    // Everything the extension needs is in its bundles: node_modules stays out.
-    await run('vsce', process.execPath, [join(root, 'node_modules/@vscode/vsce/vsce'), 'package', '--no-dependencies', '--out', file], { cwd: root });
+    // Two demos of one checkout (one person each) may start together.
+    const lock = join(cacheRoot(), 'locks', `package-${createHash('sha256').update(root).digest('hex').slice(0, 16)}`);
+    await withLock(lock, async () => {
+        part.say('bundling (about 5 s)');
+        await run('esbuild', process.execPath, [join(root, 'esbuild.mjs')], { cwd: root });
+        part.say('packing the VSIX');
+        // Everything the extension needs is in its bundles: node_modules stays out. Renamed at the end, so that whoever
+        // installs the file meanwhile has a whole one.
+        const fresh = `${file}.${process.pid}.tmp`;
+        await run('vsce', process.execPath, [join(root, 'node_modules/@vscode/vsce/vsce'), 'package', '--no-dependencies', '--out', fresh], { cwd: root });
+        await rename(fresh, file);
+    });
     part.say(`${name}-${version}.vsix, ${((await stat(file)).size / 1_000_000).toFixed(2)} MB`);
     return file;
 }

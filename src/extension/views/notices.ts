@@ -1,7 +1,7 @@
 /** Notifications, each with a way on. */
 import * as vscode from 'vscode';
 import { commands } from '../commands.ts';
-import type { Notice } from '../session/state.ts';
+import type { Failure, Notice } from '../session/state.ts';
 import type { RoomSnapshot } from '../session/types.ts';
 
 /** Shows a notice of the session core. Errors also offer the log. */
@@ -22,18 +22,21 @@ export async function showNotice(notice: Notice): Promise<void> {
             await withLog(vscode.window.showWarningMessage, `Your share is on hold: ${notice.message}`);
             return;
         case 'shareFailed':
-            await retryable(notice.failure.message, commands.shareScreen);
+            await retryable(notice.failure, commands.shareScreen);
             return;
         case 'viewFailed':
-            await retryable(notice.failure.message, commands.viewShare);
+            await retryable(notice.failure, commands.viewShare);
             return;
     }
 }
 
-async function retryable(text: string, command: string): Promise<void> {
-    const [retry, log] = ['Try Again', 'Show Log'] as const;
-    const chosen = await vscode.window.showErrorMessage(text, retry, log);
+async function retryable({ code, message }: Failure, command: string): Promise<void> {
+    const [retry, settings, log] = ['Try Again', 'Open Settings', 'Show Log'] as const;
+    // Trying again cannot bring a media server; naming one can.
+    const ways = code === 'media.noServer' ? [settings, log] : [retry, log];
+    const chosen = await vscode.window.showErrorMessage(message, ...ways);
     if (chosen === retry) await vscode.commands.executeCommand(command);
+    if (chosen === settings) await vscode.commands.executeCommand('workbench.action.openSettings', 'hush.livekit.serviceUrl');
     if (chosen === log) await vscode.commands.executeCommand(commands.showLog);
 }
 

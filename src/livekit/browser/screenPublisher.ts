@@ -132,8 +132,8 @@ function running(encrypted: EncryptedRoom, publication: LocalTrackPublication, e
     const { room } = encrypted;
     room.on(RoomEvent.Reconnecting, () => events.reconnecting());
     room.on(RoomEvent.Reconnected, () => events.reconnected());
-    room.on(RoomEvent.Disconnected, () => events.failed('The connection to the media server was lost.'));
-    if (room.state === ConnectionState.Disconnected) events.failed('The connection to the media server was lost.');
+    room.on(RoomEvent.Disconnected, () => events.failed('Sharing stopped: the connection to the media server was lost.'));
+    if (room.state === ConnectionState.Disconnected) events.failed('Sharing stopped: the connection to the media server was lost.');
     const track = (): LocalTrack | undefined => publication.track;
     return {
         async hold(held) {
