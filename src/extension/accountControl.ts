@@ -30,6 +30,8 @@ export interface AccountControlOptions {
 export interface AccountControl {
     /** Opens the account's stores; syncing has begun when this resolves. */
     openAccount(stored: StoredAccount): Promise<Account>;
+    /** Signs out the stored account while it is not open. Rejects when something of it stayed. */
+    forgetAccount(): Promise<void>;
     /** Opens the account that was signed in when VS Code closed. Never rejects. */
     resume(): Promise<void>;
     signIn(): Promise<void>;
@@ -112,6 +114,10 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
                     await delay(STORE_RETRY_MS);
                 }
             }
+        },
+        async forgetAccount() {
+            const [engine, vault, account] = await Promise.all([options.loadEngine(), options.loadVault(), stored()]);
+            if (account) await engine.forgetAccount({ stored: account, vault, dataDir: options.storage, log });
         },
         async resume() {
             try {

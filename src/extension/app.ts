@@ -16,6 +16,8 @@ export interface AppOptions {
     readonly log: Log;
     /** Loads the engine and opens the account's stores; resolves before the first sync. */
     openAccount(stored: StoredAccount): Promise<Account>;
+    /** Signs out the stored account while none is open: it failed to open, and its tokens and keys must not stay behind. */
+    forgetAccount(): Promise<void>;
     notify(notice: Notice): void;
     onInvite(room: RoomSnapshot): void;
     /** The mapped room of this window among these rooms. */
@@ -45,6 +47,14 @@ export function createApp(options: AppOptions): App {
     let state: AccountState = { kind: 'signedOut' };
     let open: { account: Account; orchestrator: Orchestrator; scope: DisposableScope } | undefined;
     let pending = false;
+    let turn: Promise<unknown> = Promise.resolve();
+
+    /** Opening, signing out and closing never overlap: a sign-out while the account opens must not be undone by its end. */
+    function inTurn(work: () => Promise<void>): Promise<void> {
+        const result = turn.then(work);
+        turn = result.catch(() => undefined);
+        return result;
+    }
 
     function buildModel(): Model {
         const rooms = open?.account.rooms() ?? [];
@@ -123,26 +133,27 @@ export function createApp(options: AppOptions): App {
             return { dispose: () => listeners.delete(listener) };
         },
         refresh,
-        async open(stored) {
-            await unwire((account) => account.stop());
-            setState({ kind: 'starting', userId: stored.userId });
-            try {
-                wire(await options.openAccount(stored));
-            } catch (error) {
-                log.error('the account could not be opened', error);
-                setState({ kind: 'failed', userId: stored.userId, message: userMessage(error, 'Opening your account') });
-            }
-        },
-        async signOut() {
-            try {
-                await unwire((account) => account.signOut());
-            } finally {
-                setState({ kind: 'signedOut' });
-            }
-        },
-        async close() {
-            await unwire((account) => account.stop());
-        },
+        open: (stored) =>
+            inTurn(async () => {
+                await unwire((account) => account.stop());
+                setState({ kind: 'starting', userId: stored.userId });
+                try {
+                    wire(await options.openAccount(stored));
+                } catch (error) {
+                    log.error('the account could not be opened', error);
+                    setState({ kind: 'failed', userId: stored.userId, message: userMessage(error, 'Opening your account') });
+                }
+            }),
+        signOut: () =>
+            inTurn(async () => {
+                try {
+                    if (open) await unwire((account) => account.signOut());
+                    else await options.forgetAccount();
+                } finally {
+                    setState({ kind: 'signedOut' });
+                }
+            }),
+        close: () => inTurn(() => unwire((account) => account.stop())),
         dispose() {
             listeners.clear();
             open?.scope.dispose();

@@ -1,9 +1,10 @@
 /** The heavy half of the extension host: matrix-js-sdk and crypto. Its own bundle, loaded when first needed. */
 import { discoverHomeserver } from '../matrix/discovery.ts';
+import { forgetAccount } from '../matrix/forgetAccount.ts';
 import { logInWithPassword, loginFlows } from '../matrix/login.ts';
 import { newStorageKey, openAccount } from '../matrix/openAccount.ts';
 
-export { discoverHomeserver, logInWithPassword, loginFlows, newStorageKey, openAccount };
+export { discoverHomeserver, forgetAccount, logInWithPassword, loginFlows, newStorageKey, openAccount };
 
 export interface Engine {
     readonly discoverHomeserver: typeof discoverHomeserver;
@@ -11,4 +12,5 @@ export interface Engine {
     readonly logInWithPassword: typeof logInWithPassword;
     readonly newStorageKey: typeof newStorageKey;
     readonly openAccount: typeof openAccount;
+    readonly forgetAccount: typeof forgetAccount;
 }

@@ -62,6 +62,7 @@ export function activate(extension: vscode.ExtensionContext): void {
             media,
             log,
             openAccount: control.openAccount,
+            forgetAccount: control.forgetAccount,
             notify: (notice) => void showNotice(notice),
             onInvite: (room) => void showInvite(room),
             workspaceRoom: (rooms) => mapping.room(rooms),

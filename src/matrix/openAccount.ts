@@ -1,17 +1,16 @@
 /** A signed-in account on its stores: the composition of `src/matrix` and what the rest of Hush holds of it. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Account } from '../extension/account.ts';
-import { HushError } from '../extension/errors.ts';
 import type { Log } from '../extension/log.ts';
 import type { AccountState } from '../extension/session/types.ts';
-import { deleteAccount, saveAccount, type StoredAccount, type Vault } from '../extension/vault.ts';
+import { saveAccount, type StoredAccount, type Vault } from '../extension/vault.ts';
 import { openMatrixClient, type OpenMatrixClient } from './client.ts';
 import { accountDiagnostics } from './accountDiagnostics.ts';
 import { deviceTrust } from './deviceTrust.ts';
+import { endSignIn } from './forgetAccount.ts';
 import { fromSdk, type Fetch } from './http.ts';
-import { logOut } from './login.ts';
 import { createRoomActions } from './roomActions.ts';
 import { createRooms } from './rooms.ts';
 import { createGrants } from './rtc/grants.ts';
@@ -22,7 +21,7 @@ import { createRtc } from './rtc/rtcSession.ts';
 import { createTransports } from './rtc/transports.ts';
 import { createWatch } from './rtc/watch.ts';
 import { parseUserId } from './serverName.ts';
-import { storeFiles, storePath } from './storePath.ts';
+import { storePath } from './storePath.ts';
 import { createTokenKeeper, PLACEHOLDER_TOKEN } from './tokens.ts';
 
 export interface OpenAccountOptions {
@@ -64,6 +63,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         state = next;
         for (const listener of stateListeners) listener(state);
     };
+    let leaving = false;
     const keeper = createTokenKeeper({
         baseUrl,
         initial: { accessToken: stored.accessToken ?? '', refreshToken: stored.refreshToken, expiresAt: stored.expiresAt },
@@ -74,6 +74,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         onExpired: () => {
             setState({ kind: 'expired', userId });
             client.sdk.stopClient();
+            if (leaving) return; // signing out found it ended: there is nothing to keep then
             void saveAccount(vault, withoutTokens(stored)).catch((error: unknown) => log.error('The ended sign-in was not stored', error));
         },
     });
@@ -128,17 +129,10 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         ...createRoomActions(sdk),
         diagnostics: () => Promise.resolve(accountDiagnostics({ stored, client, messages, transports, readyMs, storePath: path })),
         async signOut() {
+            leaving = true;
             const failures: unknown[] = [];
             await stop().catch((error: unknown) => { failures.push(error); });
-            if (!keeper.expired && stored.accessToken !== undefined) {
-                await logOut(baseUrl, PLACEHOLDER_TOKEN, keeper.fetch).catch((error: unknown) => { failures.push(error); });
-            }
-            // After the server, because asking it may have renewed the tokens; and with or without its answer.
-            await deleteAccount(vault).catch((error: unknown) => { failures.push(error); });
-            await Promise.all(storeFiles(path).map((file) => rm(file, { force: true }).catch((error: unknown) => { failures.push(error); })));
-            setState({ kind: 'signedOut' });
-            for (const failure of failures) log.warn('Signing out left something behind', failure);
-            if (failures.length > 0) throw new HushError('server.error', 'Signed out here, but the server did not confirm it. Remove this device in another Matrix client to be sure.', { cause: failures[0] });
+            await endSignIn(options, keeper, failures).finally(() => setState({ kind: 'signedOut' }));
         },
         stop,
         dispose: () => { void stop().catch((error: unknown) => log.warn('Stopping did not work', error)); },

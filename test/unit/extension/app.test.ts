@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { createApp } from '../../../src/extension/app.ts';
+import type { Account } from '../../../src/extension/account.ts';
+import { HushError } from '../../../src/extension/errors.ts';
+import { createLog } from '../../../src/extension/log.ts';
+import type { StoredAccount } from '../../../src/extension/vault.ts';
+import { FakeMedia, FakeRtc } from '../session/fakePorts.ts';
+import { ALICE } from '../session/fixtures.ts';
+
+const STORED: StoredAccount = { ...ALICE, baseUrl: 'https://hs', storageKey: Buffer.alloc(32, 1).toString('base64'), accessToken: 't' };
+const nothing = () => ({ dispose: () => undefined });
+
+function fakeAccount(did: string[]): Account {
+    const account: Partial<Account> = {
+        ...ALICE,
+        state: { kind: 'ready', ...ALICE, online: true },
+        rtc: new FakeRtc(),
+        rooms: () => [],
+        onState: nothing,
+        onRooms: nothing,
+        onInvite: nothing,
+        signOut: async () => void did.push('signOut'),
+        stop: async () => void did.push('stop'),
+    };
+    return account as Account;
+}
+
+function world(openAccount: (did: string[]) => Promise<Account>) {
+    const did: string[] = [];
+    const app = createApp({
+        media: new FakeMedia(),
+        log: createLog({ debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }),
+        openAccount: () => openAccount(did),
+        forgetAccount: async () => void did.push('forget'),
+        notify: () => undefined,
+        onInvite: () => undefined,
+        workspaceRoom: () => undefined,
+        defer: (work) => work(),
+    });
+    return { app, did };
+}
+
+describe('the app', () => {
+    it('signing out while the account opens waits for it, and is not undone by it', async () => {
+        const gate = Promise.withResolvers<void>();
+        const { app, did } = world(async (list) => {
+            await gate.promise;
+            return fakeAccount(list);
+        });
+        const opening = app.open(STORED);
+        const signingOut = app.signOut();
+        gate.resolve();
+        await Promise.all([opening, signingOut]);
+        assert.deepEqual(did, ['signOut']);
+        assert.equal(app.model.account.kind, 'signedOut');
+        assert.equal(app.account, undefined);
+    });
+    it('an account that could not be opened is signed out all the same', async () => {
+        const { app, did } = world(() => Promise.reject(new HushError('account.storeFailed', 'Hush could not open its key store.')));
+        await app.open(STORED);
+        assert.deepEqual(app.model.account, { kind: 'failed', userId: ALICE.userId, message: 'Hush could not open its key store.' });
+        await app.signOut();
+        assert.deepEqual(did, ['forget']);
+        assert.equal(app.model.account.kind, 'signedOut');
+    });
+    it('opening another account stops the one before', async () => {
+        const { app, did } = world(async (list) => fakeAccount(list));
+        await Promise.all([app.open(STORED), app.open(STORED)]);
+        assert.deepEqual(did, ['stop']);
+        assert.equal(app.model.account.kind, 'ready');
+        await app.close();
+        assert.deepEqual(did, ['stop', 'stop']);
+    });
+});
