@@ -107,7 +107,7 @@ export function activate(extension: vscode.ExtensionContext): void {
             view.update(model);
             auth.update(model.account);
             if (model.account.kind !== 'ready') return;
-            for (const target of restored.splice(0)) openView(actions, target);
+            for (const target of restored.splice(0)) openView(actions, target, true);
             mapping.offer(model.rooms).catch((error: unknown) => log.warn('offering a room failed', error));
         }),
     );

@@ -65,12 +65,12 @@ export async function viewShare(context: ActionContext, argument: ViewArgument):
 }
 
 /** Opens (or brings to the front) the tab of a screen. */
-export function openView(context: ActionContext, target: ViewTarget, viewId: string = ulid()): void {
+export function openView(context: ActionContext, target: ViewTarget, restored = false): void {
     const { orchestrator } = signedIn(context);
     const room = context.model.rooms.find((r) => r.roomId === target.roomId);
     const sharer = room?.members.find((m) => m.userId === target.userId)?.name ?? target.userId;
     const roomName = room?.name ?? target.roomId;
-    orchestrator.dispatch({ type: 'viewRequested', viewId, target, sharerName: sharer ?? roomName, roomName });
+    orchestrator.dispatch({ type: 'viewRequested', viewId: ulid(), target, sharerName: sharer ?? roomName, roomName, restored });
 }
 
 export async function leaveSession(context: ActionContext, argument: RoomArgument): Promise<void> {

@@ -136,6 +136,7 @@ export function createMediaHost({ opener, theme, log }: MediaHostOptions): Media
             release(page);
             page.link.close();
         },
+        hasTab: (call, target) => pages.has(call) || (target !== undefined && adopted.has(targetKey(target))),
         reveal: (call) => pages.get(call)?.link.reveal(),
         onMessage: (listener) => listen(messageListeners, listener),
         onClosed: (listener) => listen(closedListeners, listener),

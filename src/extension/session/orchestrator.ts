@@ -63,8 +63,10 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
     let draining = false;
     const listeners = new Set<(state: SessionState) => void>();
     const grants = new Map<string, Grant>();
-    /** Origins of the SFU behind an authoriser (undefined: our own), as its last token said. */
+    /** Origins of the SFUs behind an authoriser (undefined: our own), as its tokens said. */
     const origins = new Map<string | undefined, readonly string[]>();
+    /** Origins that a call's page was opened with. */
+    const opened = new Map<string, readonly string[]>();
     /** Tabs that wait for their token to know which SFU they may talk to. */
     const unopened = new Map<string, Extract<Effect, { type: 'openPage' }>>();
     /** Membership changes of one room run in order: a leave must not overtake its join. */
@@ -128,15 +130,18 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                 effect.type === 'fetchPublishGrant'
                     ? await rtc.publishGrant(roomId)
                     : { grant: await rtc.viewGrant(roomId, effect.serviceUrl, call), identity: undefined };
+            const current = state.share?.id === call ? state.share : state.views.get(call);
+            if (current?.generation !== generation) return; // closed, or asked for anew, meanwhile
             grants.set(call, fetched);
             const waiting = unopened.get(call);
             unopened.delete(call);
             const service = effect.type === 'fetchViewGrant' ? effect.serviceUrl : undefined;
-            const known = origins.get(service)?.join();
-            origins.set(service, sfuOrigins(fetched.grant.url));
+            const found = sfuOrigins(fetched.grant.url);
+            // All that were seen behind it: an authoriser may name several in turn.
+            origins.set(service, [...new Set([...(origins.get(service) ?? []), ...found])]);
             if (waiting) openPage(waiting);
-            // The SFU moved since the tab was opened for the old one: it is opened again for the new one.
-            else if (effect.type === 'fetchViewGrant' && known !== origins.get(service)?.join()) {
+            // Its tab was opened before the SFU was known, or for one that moved: it is opened again for this one.
+            else if (effect.type === 'fetchViewGrant' && found.some((origin) => !opened.get(call)?.includes(origin))) {
                 dispatch({ type: 'page', call, generation, message: { type: 'action', name: 'retry' } });
                 return;
             }
@@ -148,7 +153,9 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
     }
 
     function openPage(effect: Extract<Effect, { type: 'openPage' }>): void {
-        media.open({ ...effect, connectOrigins: origins.get(effect.serviceUrl) ?? [] });
+        const connectOrigins = origins.get(effect.serviceUrl) ?? [];
+        opened.set(effect.call, connectOrigins);
+        media.open({ ...effect, connectOrigins });
     }
 
     function joinCall(roomId: string, work: () => Promise<void>): void {
@@ -171,7 +178,8 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                 void fetchGrant(effect);
                 return;
             case 'openPage':
-                if (origins.has(effect.serviceUrl)) openPage(effect);
+                // A tab that is there already must not wait: it shows what becomes of it, also when no token comes.
+                if (origins.has(effect.serviceUrl) || media.hasTab(effect.call, effect.target)) openPage(effect);
                 else unopened.set(effect.call, effect);
                 return;
             case 'revealPage':
@@ -180,6 +188,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             case 'closePage':
                 grants.delete(effect.call);
                 unopened.delete(effect.call);
+                opened.delete(effect.call);
                 media.close(effect.call);
                 return;
             case 'send':

@@ -73,6 +73,8 @@ export interface MediaPort {
     open(page: PageRequest): void;
     send(call: string, generation: number, message: HostMessage): void;
     close(call: string): void;
+    /** There is a tab for this call, or one restored for this target: what becomes of it must be said there. */
+    hasTab(call: string, target: ViewTarget | undefined): boolean;
     /** Brings the page's tab to the front. */
     reveal(call: string): void;
     onMessage(listener: (call: string, generation: number, message: PageMessage) => void): Disposable;

@@ -112,6 +112,8 @@ export type SessionEvent =
           readonly target: ViewTarget;
           readonly sharerName: string;
           readonly roomName: string;
+          /** VS Code brought its tab back: what goes wrong is said there. */
+          readonly restored?: boolean;
       }
     | { readonly type: 'viewCloseRequested'; readonly viewId: string }
     | { readonly type: 'leaveRequested'; readonly roomId: string }

@@ -39,7 +39,8 @@ export function requestView(state: SessionState, event: Extract<SessionEvent, { 
         target: event.target,
         sharerName: event.sharerName,
         roomName: event.roomName,
-        generation: (open?.generation ?? 0) + 1,
+        // The page that a restored tab showed before the reload was its first.
+        generation: (open?.generation ?? (event.restored ? 1 : 0)) + 1,
         phase: 'opening',
         granted: false,
         pageReady: false,

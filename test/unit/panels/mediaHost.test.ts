@@ -146,8 +146,9 @@ describe('the media host', () => {
     it('gives a restored tab to the view that it showed', () => {
         const restored = new FakeLink();
         host.adopt(target, restored);
+        assert.deepEqual([host.hasTab('v', target), host.hasTab('v', undefined)], [true, false]);
         host.open(view());
-        assert.deepEqual([tabs.length, restored.loads.length], [0, 1]);
+        assert.deepEqual([tabs.length, restored.loads.length, host.hasTab('v', undefined)], [0, 1, true]);
         restored.lose('closed');
         assert.deepEqual(gone, [['v', 1, 'closed']]);
     });

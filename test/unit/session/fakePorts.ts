@@ -63,6 +63,9 @@ export class FakeMedia implements MediaPort {
     open = (page: PageRequest): void => void this.opened.push(page);
     send = (call: string, generation: number, message: HostMessage): void => void this.sent.push({ call, generation, message });
     close = (call: string): void => void this.closed.push(call);
+    /** Tabs restored by VS Code, and opened ones, are told apart by no test. */
+    restored = false;
+    hasTab = (call: string): boolean => this.restored || this.opened.some((page) => page.call === call);
     reveal = (call: string): void => void this.revealed.push(call);
     onMessage = this.messages.add;
     onClosed = this.closings.add;

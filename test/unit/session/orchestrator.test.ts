@@ -87,6 +87,50 @@ describe('the orchestrator', () => {
         await settle();
     });
 
+    it('a tab that is there already says that no token came, and its page may retry', async () => {
+        media.restored = true;
+        rtc.gates.viewGrant = Promise.reject(new HushError('network.offline', 'The media server cannot be reached.'));
+        core.dispatch({ type: 'rtcChanged', roomId: ROOM, members: [member(BOB, { shares: [{ id: 'S9', startedTs: 1 }] })] });
+        core.dispatch({ ...requestView(), restored: true } as Parameters<typeof core.dispatch>[0]);
+        await settle();
+        const page = media.opened[0];
+        assert.equal(page?.call, 'V1');
+        assert.deepEqual(media.sent.at(-1), {
+            call: 'V1', generation: page.generation, message: { type: 'view.end', state: 'failed', detail: 'The media server cannot be reached.' },
+        });
+        assert.deepEqual([media.closed, notices], [[], []]);
+
+        rtc.gates = {};
+        media.messages.fire('V1', page.generation, { type: 'action', name: 'retry' });
+        await settle();
+        // Opened at once, then again for the one SFU that the token named.
+        assert.deepEqual(media.opened.slice(1).map((p) => p.connectOrigins), [[], ['wss://sfu.hs', 'https://sfu.hs']]);
+        media.messages.fire('V1', media.opened.at(-1)?.generation ?? 0, READY);
+        await settle();
+        assert.equal(core.state.views.get('V1')?.phase, 'connecting');
+    });
+
+    it('a token for a tab that was closed meanwhile opens nothing and is not kept', async () => {
+        const gate = Promise.withResolvers<void>();
+        rtc.gates.viewGrant = gate.promise;
+        core.dispatch({ type: 'rtcChanged', roomId: ROOM, members: [member(BOB, { shares: [{ id: 'S9', startedTs: 1 }] })] });
+        core.dispatch(requestView());
+        core.dispatch({ type: 'viewCloseRequested', viewId: 'V1' });
+        gate.resolve();
+        await settle();
+        assert.deepEqual(media.opened, []);
+    });
+
+    it('an authoriser that names several SFUs in turn does not make a tab open for ever', async () => {
+        let asked = 0;
+        rtc.viewGrant = async () => ({ url: `wss://sfu${++asked % 2}.hs`, token: 'jwt-view' });
+        await watchBob();
+        core.dispatch({ type: 'viewCloseRequested', viewId: 'V1' });
+        core.dispatch(requestView('S9', 'V2'));
+        for (let i = 0; i < 10; i++) await settle();
+        assert.ok(asked <= 4, `${asked} tokens`);
+    });
+
     it('a leave waits for the join before it', async () => {
         const gate = Promise.withResolvers<void>();
         rtc.gates.join = gate.promise;
