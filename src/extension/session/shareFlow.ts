@@ -71,9 +71,7 @@ export function endShare(state: SessionState, reason: string, failure?: Failure)
     ];
     if (share.phase !== 'preparing' && share.phase !== 'choosing') effects.push({ type: 'stopKeys', roomId: share.roomId });
     if (failure) effects.push({ type: 'notify', notice: { kind: 'shareFailed', failure } });
-    else if (share.phase !== 'preparing' && share.phase !== 'choosing' && reason !== '') {
-        effects.push({ type: 'notify', notice: { kind: 'shareEnded', reason } });
-    }
+    else if (reason !== '') effects.push({ type: 'notify', notice: { kind: 'shareEnded', reason } });
     return { state: { ...state, share: undefined }, effects };
 }
 

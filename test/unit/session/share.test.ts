@@ -84,6 +84,14 @@ describe('sharing', () => {
         });
     }
 
+    it('says why a share that was still being chosen is over: its page could not be opened', () => {
+        const run = new Run();
+        run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
+        const effects = run.do({ type: 'pageClosed', call: 'S1', generation: 1, reason: 'It could not be opened.' });
+        assert.deepEqual(effects.at(-1), { type: 'notify', notice: { kind: 'shareEnded', reason: 'It could not be opened.' } });
+        assert.equal(run.state.share, undefined);
+    });
+
     it('a failed membership ends the share with the reason and leaves nothing', () => {
         const run = new Run();
         run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
