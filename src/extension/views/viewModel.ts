@@ -39,7 +39,8 @@ function isSelf(session: SessionState, member: RtcMember): boolean {
 
 /** A member of another client is known to share only while a page of ours is in the media room. */
 function hasScreen(session: SessionState, room: RoomSnapshot, member: RtcMember): boolean {
-    return session.screens.get(room.roomId)?.has(member.identity) ?? false;
+    const watching = [...session.views.values()].some((v) => v.target.roomId === room.roomId && v.phase !== 'ended' && v.phase !== 'failed');
+    return watching && (session.screens.get(room.roomId)?.has(member.identity) ?? false);
 }
 
 function shareRows(model: Model, room: RoomSnapshot): TreeNode[] {

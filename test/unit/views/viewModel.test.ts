@@ -4,7 +4,7 @@ import { rows } from '../../../src/extension/contexts.ts';
 import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
 import { shareChoices } from '../../../src/extension/views/shareChoices.ts';
 import { buildTree, connectionMessage, sharingStatus, type Model } from '../../../src/extension/views/viewModel.ts';
-import { ALICE, BOB, liveShare, member, ROOM, Run } from '../session/fixtures.ts';
+import { ALICE, BOB, liveShare, member, requestView, ROOM, Run } from '../session/fixtures.ts';
 
 function room(patch: Partial<RoomSnapshot> = {}): RoomSnapshot {
     return {
@@ -95,8 +95,12 @@ describe('the tree', () => {
         const other = member(BOB, { name: 'Bob', client: 'other' });
         assert.equal(buildTree(model([room({ rtc: [other] })]))[0]?.children[0]?.context, rows.caller);
         const run = new Run();
-        run.state = { ...run.state, screens: new Map([[ROOM, new Set([other.identity])]]) };
+        run.do(requestView(undefined));
+        run.page('V1', 1, { type: 'view.screens', identities: [other.identity] });
         assert.equal(buildTree(model([room({ rtc: [other] })], run))[0]?.children[0]?.context, rows.share);
+        // Nobody tells us any more when it ends.
+        run.do({ type: 'viewCloseRequested', viewId: 'V1' });
+        assert.equal(buildTree(model([room({ rtc: [other] })], run))[0]?.children[0]?.context, rows.caller);
     });
 });
 
