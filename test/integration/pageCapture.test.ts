@@ -123,6 +123,18 @@ describe('the capture page', function () {
         assert.deepEqual(sockets, []);
     });
 
+    it('fails with a sentence of ours when the media server cannot be reached', async () => {
+        await browser.openSource();
+        const page = await browser.newPage();
+        const share = await harness.open('share', page);
+        share.send({ type: 'share.capture', settings: SETTINGS });
+        await choose(page, share);
+        await share.said('capture.started');
+        share.send({ type: 'keys.set', identity: 'ann', index: 0, key: Buffer.alloc(16).toString('base64') });
+        share.send({ type: 'share.publish', identity: 'ann', grant: { url: 'ws://127.0.0.1:9', token: 'x' } });
+        assert.equal((await share.said('share.failed')).detail, 'The media server could not be reached, or did not let this device in.');
+    });
+
     it('says what to do when it is opened without its token, or again', async () => {
         const page = await browser.newPage();
         const share = await harness.open('share', page);

@@ -23,7 +23,7 @@ export interface EncryptedRoomOptions {
     readonly ownIdentity?: string;
 }
 
-/** Rejects where the browser cannot encrypt frames. */
+/** Rejects where the browser cannot encrypt frames, with a sentence for the person. */
 export async function createEncryptedRoom(options: EncryptedRoomOptions): Promise<EncryptedRoom> {
     const worker = new Worker(options.workerUrl, { name: 'hush-e2ee' });
     const keyProvider = new MediaKeyProvider(options.keys, options.ownIdentity);
@@ -50,9 +50,9 @@ export async function createEncryptedRoom(options: EncryptedRoomOptions): Promis
                 void room.disconnect().catch(() => undefined).finally(close);
             },
         };
-    } catch (error) {
+    } catch (cause) {
         close();
-        throw error;
+        throw new Error('This browser cannot encrypt pictures. Use a current Chrome, Edge, Firefox or Safari.', { cause });
     }
 }
 

@@ -55,7 +55,7 @@ export async function connectPublisher(request: ConnectRequest, keys: KeyRing, w
     const { room } = encrypted;
     try {
         refuseBareSenders(room);
-        await room.connect(request.url, request.token, { autoSubscribe: false });
+        await orSay(room.connect(request.url, request.token, { autoSubscribe: false }), 'The media server could not be reached, or did not let this device in.');
         if (room.localParticipant.identity !== request.identity) {
             throw new Error('The media server gave this device another name than its key has, so nothing was sent.');
         }
@@ -94,8 +94,17 @@ export async function publishScreen(
     }
 }
 
+/** The SDK's own words are for the log: they come as the cause. */
+async function orSay<T>(work: Promise<T>, sentence: string): Promise<T> {
+    try {
+        return await work;
+    } catch (cause) {
+        throw new Error(sentence, { cause });
+    }
+}
+
 async function publishTrack(room: Room, request: PublishRequest): Promise<LocalTrackPublication> {
-    const publication = await room.localParticipant.publishTrack(request.track, publishOptions(request));
+    const publication = await orSay(room.localParticipant.publishTrack(request.track, publishOptions(request)), 'The media server did not take the picture, so sharing was stopped.');
     if (!publication.isEncrypted) {
         await room.localParticipant.unpublishTrack(request.track, false);
         throw new Error('The media server does not announce this share as encrypted, so it was stopped.');

@@ -122,8 +122,10 @@ export function createShareController({ root, keys, worker, send, now }: Options
             published();
         } catch (error) {
             if (mine !== run) return;
-            const detail = error instanceof Error ? error.message : 'The media server could not be reached.';
-            fail(detail);
+            if (error instanceof Error && error.cause instanceof Error) {
+                send({ type: 'log', level: 'warn', text: `share: ${error.cause.message}`.slice(0, 1_000) });
+            }
+            fail(error instanceof Error ? error.message : 'The media server could not be reached.');
         }
     };
     const published = (): void => {
