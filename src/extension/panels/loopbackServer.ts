@@ -130,6 +130,7 @@ export async function startLoopbackServer(options: LoopbackOptions): Promise<Loo
         const refusal = refuseUpgrade(request, authorities, strangers.size);
         if (refusal) {
             options.onRefused?.(refusal);
+            socket.on('error', () => socket.destroy()); // a stranger that hangs up early is no error of ours
             socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
             return;
         }
