@@ -89,7 +89,7 @@ export function restoringHtml(cspSource: string, styleUri: string): string {
     return document('', 'Hush', [
         `<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">`,
         `<link rel="stylesheet" href="${escapeHtml(styleUri)}">`,
-    ], '<main class="share"><p class="line" role="status">Looking for this share…</p></main>');
+    ], '<main class="share"><p class="line" role="status">Looking for this share… It comes back once you are signed in to Hush.</p></main>');
 }
 
 function document(rootAttributes: string, title: string, head: readonly string[], body = ''): string {
