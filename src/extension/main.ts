@@ -9,6 +9,7 @@ import { createApp } from './app.ts';
 import { registerAuthProvider } from './authProvider.ts';
 import { registerDiagnostics } from './diagnostics.ts';
 import type { Engine } from './engine.ts';
+import { onRemotes } from './git.ts';
 import { DisposableScope } from './lifecycle.ts';
 import { createLog } from './log.ts';
 import { createMediaHost } from './panels/mediaHost.ts';
@@ -102,11 +103,20 @@ export function activate(extension: vscode.ExtensionContext): void {
     );
     const view = scope.add(renderModel());
     const restored: ViewTarget[] = [];
+    let remotes: Promise<unknown> | undefined;
+    /** A clone may be opened, or read by Git, when nothing else of the model changes any more. */
+    const watchRemotes = (): void => {
+        remotes ??= onRemotes(() => app.refresh()).then(
+            (watching) => scope.add(watching),
+            (error: unknown) => log.warn('Git could not be watched', error),
+        );
+    };
     scope.add(
         app.onModel((model) => {
             view.update(model);
             auth.update(model.account);
             if (model.account.kind !== 'ready') return;
+            watchRemotes();
             for (const target of restored.splice(0)) openView(actions, target, true);
             mapping.offer(model.rooms).catch((error: unknown) => log.warn('offering a room failed', error));
         }),
@@ -130,6 +140,8 @@ export function activate(extension: vscode.ExtensionContext): void {
     // Not left to `extension.subscriptions`: VS Code disposes those while deactivate() still leaves the calls.
     shutDown = async () => {
         shutDown = undefined;
+        // A window that reloads gets its view tabs back only if they are not closed now.
+        media.keepTabs();
         try {
             await app.close();
         } finally {

@@ -16,6 +16,8 @@ import type { PageReplay } from './pageReplay.ts';
 export interface MediaHost extends MediaPort {
     /** Gives a restored tab to the next `open` of a view with this target. Its own closing is then the host's again. */
     adopt(target: StoredTarget, link: PageLink): void;
+    /** The window goes away: from now on the tabs of views are left standing, for VS Code to bring back after a reload. */
+    keepTabs(): void;
     /** Closes every page. */
     dispose(): void;
 }
@@ -45,6 +47,10 @@ export function createMediaHost({ opener, theme, log }: MediaHostOptions): Media
     const adopted = new Map<string, { readonly link: PageLink; readonly listener: Disposable }>();
     const messageListeners = new Set<MessageListener>();
     const closedListeners = new Set<ClosedListener>();
+    let keepTabs = false;
+    const closeLink = ({ request, link }: Page): void => {
+        if (!keepTabs || request.role !== 'view') link.close();
+    };
 
     const linkFor = (request: PageRequest, old: Page | undefined): PageLink => {
         if (old?.request.location === request.location && request.location === 'webview') return old.link;
@@ -148,7 +154,7 @@ export function createMediaHost({ opener, theme, log }: MediaHostOptions): Media
         dispose() {
             for (const page of [...pages.values()]) {
                 release(page);
-                page.link.close();
+                closeLink(page);
             }
             adopted.clear(); // restored tabs stay, for the next start
         },

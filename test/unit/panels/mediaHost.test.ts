@@ -175,6 +175,17 @@ describe('the media host', () => {
         assert.match(logged[0] ?? '', /malformed message view\.state/u);
     });
 
+    it('leaves the tabs of views standing when the window goes away, for a reload to bring back', () => {
+        host.open(view());
+        host.open(share(1, 'browser'));
+        host.keepTabs();
+        host.close('v');
+        host.open(view(2));
+        host.dispose();
+        assert.ok(tabs.every((tab) => !tab.closed));
+        assert.ok(only(browsers).closed);
+    });
+
     it('closes every page when it is disposed', () => {
         host.open(view());
         host.open(share(1, 'browser'));
