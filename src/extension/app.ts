@@ -81,6 +81,7 @@ export function createApp(options: AppOptions): App {
         const scope = new DisposableScope();
         const orchestrator = createOrchestrator({
             rtc: account.rtc,
+            calls: account.calls,
             media: options.media,
             log,
             deviceTrust: (userId, deviceId) => account.deviceTrust(userId, deviceId),

@@ -6,12 +6,13 @@ import type { MediaGrant, TrustLevel } from '../../webview/protocol/messages.ts'
 import { isHushError, userMessage } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { reduce } from './machine.ts';
-import { memberOf, targetMember } from './members.ts';
-import type { Disposable, KeyEvent, MediaKey, MediaPort, RtcPort } from './ports.ts';
+import { deviceKey, memberOf, targetMember } from './members.ts';
+import type { CallsPort, Disposable, KeyEvent, MediaKey, MediaPort, RtcPort } from './ports.ts';
 import { initialState, type Effect, type Failure, type Notice, type SessionEvent, type SessionState } from './state.ts';
 
 export interface OrchestratorPorts {
     readonly rtc: RtcPort;
+    readonly calls: CallsPort;
     readonly media: MediaPort;
     readonly log: Log;
     deviceTrust(userId: string, deviceId: string): Promise<TrustLevel>;
@@ -55,8 +56,11 @@ export function sfuOrigins(url: string): string[] {
     return protocol === 'wss:' ? [`wss://${host}`, `https://${host}`] : [`ws://${host}`, `http://${host}`];
 }
 
+/** No origin that there is; an empty list would stand for a server that is not known yet. */
+const NO_SERVER = ['none:'];
+
 export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
-    const { rtc, media, log } = ports;
+    const { rtc, calls, media, log } = ports;
     let state = initialState;
     let disposed = false;
     const queue: SessionEvent[] = [];
@@ -77,6 +81,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         draining = true;
         try {
             for (let next = queue.shift(); next; next = queue.shift()) {
+                tellCalls(next);
                 const step = reduce(state, next);
                 const changed = step.state !== state;
                 for (const line of phaseChanges(state, step.state)) log.info(line);
@@ -87,6 +92,14 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         } finally {
             draining = false;
         }
+    }
+
+    /** Who left the session without a word, and rooms that we are no longer in. */
+    function tellCalls(event: SessionEvent): void {
+        if (event.type === 'roomGone') calls.roomLeft(event.roomId);
+        if (event.type !== 'rtcChanged') return;
+        const there = new Set(event.members.map(deviceKey));
+        for (const member of state.rtc.get(event.roomId) ?? []) if (!there.has(deviceKey(member))) calls.deviceGone(event.roomId, member);
     }
 
     function inRoomOrder(roomId: string, work: () => Promise<void>): void {
@@ -148,7 +161,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
     }
 
     function openPage(effect: Extract<Effect, { type: 'openPage' }>): void {
-        media.open({ ...effect, connectOrigins: origins.get(effect.serviceUrl) ?? [] });
+        media.open({ ...effect, connectOrigins: effect.direct ? NO_SERVER : (origins.get(effect.serviceUrl) ?? []) });
     }
 
     function joinCall(roomId: string, work: () => Promise<void>): void {
@@ -171,7 +184,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                 void fetchGrant(effect);
                 return;
             case 'openPage':
-                if (origins.has(effect.serviceUrl)) openPage(effect);
+                if (effect.direct || origins.has(effect.serviceUrl)) openPage(effect);
                 else unopened.set(effect.call, effect);
                 return;
             case 'revealPage':
@@ -237,6 +250,15 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             case 'sendWatch':
                 rtc.sendWatch(effect, effect.watching).catch((error: unknown) => log.warn('telling the sharer failed', error));
                 return;
+            case 'serveMesh':
+                calls.serve({ roomId: effect.roomId, shareId: effect.call }, effect);
+                return;
+            case 'watchMesh':
+                calls.watch(effect, effect);
+                return;
+            case 'releaseMesh':
+                calls.release(effect.call);
+                return;
             case 'queryTrust':
                 ports.deviceTrust(effect.userId, effect.deviceId).then(
                     (trust) => dispatch({ type: 'trust', viewId: effect.viewId, trust }),
@@ -262,9 +284,12 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             if (memberOf(state, event.roomId, event.userId, event.deviceId) || event.watching) dispatch({ type: 'watch', ...event });
         }),
         media.onMessage((call, generation, message) => {
+            if (message.type === 'mesh.description' || message.type === 'mesh.candidates' || message.type === 'mesh.state') calls.pageSaid(message);
             if (message.type === 'log') log[message.level](`page ${call.slice(-6)}: ${message.text}`);
             dispatch({ type: 'page', call, generation, message });
         }),
+        calls.onPage((call, generation, message) => media.send(call, generation, message)),
+        calls.onGaveUp((call, generation) => dispatch({ type: 'meshGaveUp', call, generation })),
         media.onClosed((call, generation, reason) => dispatch({ type: 'pageClosed', call, generation, reason })),
     ];
 

@@ -36,7 +36,12 @@ export interface LocalShare {
     /** Who told us that they watch, by `user|device`. */
     readonly watchers: ReadonlySet<string>;
     readonly settings: ShareSettings;
+    /** `auto` until it is known whether the room has a media server. */
+    readonly transport: Transport | 'auto';
 }
+
+/** How a share reaches its viewers: through a LiveKit SFU, or directly from device to device. */
+export type Transport = 'livekit' | 'mesh';
 
 /** Which screen a tab shows. Without a device it is the first screen of the room, whoever shares it. */
 export interface ViewTarget {
@@ -61,6 +66,8 @@ export interface View {
     /** We told the sharer that we watch. */
     readonly announced: boolean;
     readonly trust: TrustLevel;
+    /** Its page has, or waits for, a connection from the sharer's own device. */
+    readonly direct: boolean;
 }
 
 export interface SessionState {
@@ -103,6 +110,8 @@ export type SessionEvent =
           readonly roomName: string;
           readonly location: CaptureLocation;
           readonly settings: ShareSettings;
+          /** Default: `auto`. */
+          readonly transport?: Transport | 'auto';
           readonly now: number;
       }
     | { readonly type: 'shareStopRequested' }
@@ -126,6 +135,8 @@ export type SessionEvent =
     | { readonly type: 'trust'; readonly viewId: string; readonly trust: TrustLevel }
     // what pages and peers say
     | { readonly type: 'page'; readonly call: string; readonly generation: number; readonly message: PageMessage }
+    /** The sharer's device does not answer. */
+    | { readonly type: 'meshGaveUp'; readonly call: string; readonly generation: number }
     | { readonly type: 'pageClosed'; readonly call: string; readonly generation: number; readonly reason: string }
     | {
           readonly type: 'watch';
@@ -156,6 +167,8 @@ export type Effect =
           readonly target: ViewTarget | undefined;
           /** Where the page's token comes from: the SFU behind it is all that the page may talk to. */
           readonly serviceUrl: string | undefined;
+          /** The page talks to no server at all: other devices come to it. */
+          readonly direct: boolean;
       }
     | { readonly type: 'revealPage'; readonly call: string }
     | { readonly type: 'closePage'; readonly call: string }
@@ -185,6 +198,17 @@ export type Effect =
           readonly shareId: string;
           readonly watching: boolean;
       }
+    | { readonly type: 'serveMesh'; readonly call: string; readonly generation: number; readonly roomId: string }
+    | {
+          readonly type: 'watchMesh';
+          readonly call: string;
+          readonly generation: number;
+          readonly roomId: string;
+          readonly userId: string;
+          readonly deviceId: string;
+          readonly shareId: string;
+      }
+    | { readonly type: 'releaseMesh'; readonly call: string }
     | { readonly type: 'queryTrust'; readonly viewId: string; readonly userId: string; readonly deviceId: string }
     | { readonly type: 'notify'; readonly notice: Notice }
     | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn'; readonly text: string };

@@ -10,6 +10,8 @@ export interface Share {
     readonly id: string;
     /** ms since the epoch, by the sharer's clock: for sorting and display only. */
     readonly startedTs: number;
+    /** `mesh`: from device to device, on request. Absent: at the LiveKit SFU that the membership names. */
+    readonly transport?: 'mesh';
 }
 
 /** Identifies one screen everywhere. */

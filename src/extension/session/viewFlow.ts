@@ -1,6 +1,6 @@
 /** Tabs that show somebody's screen. Pure. */
 import type { PageMessage } from '../../webview/protocol/messages.ts';
-import { targetMember } from './members.ts';
+import { deviceKey, isDirect, targetMember } from './members.ts';
 import type { Step } from './shareFlow.ts';
 import type { Effect, Failure, SessionEvent, SessionState, View, ViewTarget } from './state.ts';
 
@@ -20,14 +20,12 @@ function isOver(view: View): boolean {
     return view.phase === 'ended' || view.phase === 'failed';
 }
 
-/** Token and tab are asked for at once; whichever comes last connects. */
+/** Token and tab are asked for at once; whichever comes last connects. What comes straight from a device needs no token. */
 function openEffects(state: SessionState, view: View): Effect[] {
     const { id: call, generation, target, roomName, sharerName } = view;
     const serviceUrl = targetMember(state, target)?.serviceUrl;
-    return [
-        { type: 'fetchViewGrant', call, generation, roomId: target.roomId, serviceUrl },
-        { type: 'openPage', call, generation, role: 'view', location: 'webview', title: sharerName, roomName, target, serviceUrl },
-    ];
+    const open = { type: 'openPage', call, generation, role: 'view', location: 'webview', title: sharerName, roomName, target, serviceUrl, direct: view.direct } as const;
+    return view.direct ? [open] : [{ type: 'fetchViewGrant', call, generation, roomId: target.roomId, serviceUrl }, open];
 }
 
 export function requestView(state: SessionState, event: Extract<SessionEvent, { type: 'viewRequested' }>): Step {
@@ -46,9 +44,14 @@ export function requestView(state: SessionState, event: Extract<SessionEvent, { 
         detail: '',
         announced: false,
         trust: 'unknown',
+        direct: isDirect(state, event.target),
     };
     const next = { ...state, views: new Map(state.views).set(view.id, view) };
     return { state: next, effects: openEffects(next, view) };
+}
+
+function releaseEffect(view: View): Effect[] {
+    return view.direct ? [{ type: 'releaseMesh', call: view.id }] : [];
 }
 
 /** Starts the tab anew: a fresh grant, a fresh page. If the share is over but its sharer has a newer one, shows that. */
@@ -65,9 +68,10 @@ export function retryView(state: SessionState, view: View): Step {
         pageReady: false,
         detail: '',
         announced: false,
+        direct: isDirect(state, target),
     });
     const renewed = next.views.get(view.id);
-    return renewed ? { state: next, effects: openEffects(next, renewed) } : still(next);
+    return renewed ? { state: next, effects: [...releaseEffect(view), ...openEffects(next, renewed)] } : still(next);
 }
 
 export function viewGrantReady(state: SessionState, view: View): Step {
@@ -76,10 +80,17 @@ export function viewGrantReady(state: SessionState, view: View): Step {
 
 function connectWhenReady(state: SessionState, id: string): Step {
     const view = state.views.get(id);
-    if (!view?.granted || !view.pageReady || isOver(view)) return still(state);
-    const { roomId, userId, deviceId } = view.target;
-    const identity = targetMember(state, view.target)?.identity ?? null;
-    const effects: Effect[] = [{ type: 'connectView', call: id, generation: view.generation, roomId, identity }];
+    if (!view?.pageReady || !(view.granted || view.direct) || isOver(view)) return still(state);
+    const { roomId, userId, deviceId, shareId } = view.target;
+    const { generation } = view;
+    const effects: Effect[] = [];
+    if (view.direct && userId !== undefined && deviceId !== undefined && shareId !== undefined) {
+        effects.push({ type: 'send', call: id, generation, message: { type: 'view.direct', identity: deviceKey({ userId, deviceId }) } });
+        effects.push({ type: 'watchMesh', call: id, generation, roomId, userId, deviceId, shareId });
+    } else {
+        const identity = targetMember(state, view.target)?.identity ?? null;
+        effects.push({ type: 'connectView', call: id, generation, roomId, identity });
+    }
     if (userId !== undefined && deviceId !== undefined) effects.push({ type: 'queryTrust', viewId: id, userId, deviceId });
     return { state: withView(state, id, { phase: 'connecting' }), effects };
 }
@@ -97,6 +108,7 @@ export function endView(state: SessionState, view: View, phase: 'ended' | 'faile
     const effects: Effect[] = [
         { type: 'send', call: view.id, generation: view.generation, message: { type: 'view.end', state: phase, detail } },
         ...(view.announced ? watchEffect(view, false) : []),
+        ...releaseEffect(view),
     ];
     // Without a page yet there is no tab to say it in.
     if (failure && !view.pageReady && view.generation === 1) {
@@ -112,7 +124,7 @@ export function closeView(state: SessionState, view: View, effects: readonly Eff
     views.delete(view.id);
     return {
         state: { ...state, views },
-        effects: [...effects, ...(view.announced ? watchEffect(view, false) : []), { type: 'closePage', call: view.id }],
+        effects: [...effects, ...(view.announced ? watchEffect(view, false) : []), ...releaseEffect(view), { type: 'closePage', call: view.id }],
     };
 }
 
