@@ -16,6 +16,7 @@ import { createPageOpener, currentTheme } from './panels/openPages.ts';
 import { registerViewSerializer } from './panels/viewSerializer.ts';
 import { registerCommands } from './registerCommands.ts';
 import type { ViewTarget } from './session/state.ts';
+import { createSessionGlare } from './sessionGlare.ts';
 import { openVault, type Keytar, type Vault } from './vault.ts';
 import { showInvite, showNotice } from './views/notices.ts';
 import { renderModel } from './views/render.ts';
@@ -64,11 +65,18 @@ export function activate(extension: vscode.ExtensionContext): void {
             openAccount: control.openAccount,
             forgetAccount: control.forgetAccount,
             notify: (notice) => void showNotice(notice),
-            onInvite: (room) => void showInvite(room),
+            onInvite: (room) => void sessionGlare.check().then(() => (sessionGlare.settles(room.roomId) ? undefined : showInvite(room))),
             workspaceRoom: (rooms) => mapping.room(rooms),
             defer: setImmediate,
         }),
     );
+    const sessionGlare = createSessionGlare({
+        account: () => app.account,
+        ownRoomId: () => app.model.workspaceRoomId,
+        sameWorkspace: (invitation, own) => mapping.isSame(invitation, own),
+        map: (roomId) => mapping.remap(app.model.workspaceRoomId, roomId),
+        log,
+    });
     const actions: ActionContext = {
         log,
         get model() {
@@ -108,6 +116,7 @@ export function activate(extension: vscode.ExtensionContext): void {
             auth.update(model.account);
             if (model.account.kind !== 'ready') return;
             for (const target of restored.splice(0)) openView(actions, target);
+            void sessionGlare.check();
             mapping.offer(model.rooms).catch((error: unknown) => log.warn('offering a room failed', error));
         }),
     );

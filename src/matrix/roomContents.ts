@@ -42,6 +42,12 @@ export function parseWorkspace(content: unknown): Parsed<WorkspaceLink> {
     return parse(workspaceContent, content, ({ salt, hash }) => ({ salt, hash }));
 }
 
+/**
+ * In the content of `m.room.create`: the workspace that a session was started for. The one state event that an invitation
+ * always shows, so that the invited can tell two sessions for one workspace before joining either.
+ */
+export const SESSION_FIELD = 'com.hush.session';
+
 export function workspaceContentOf(link: WorkspaceLink): Record<string, unknown> {
     return { version: 1, salt: link.salt, hash: link.hash };
 }

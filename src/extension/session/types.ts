@@ -59,6 +59,8 @@ export interface RoomSnapshot {
     readonly membership: 'join' | 'invite';
     /** Present on an invitation. */
     readonly inviter: { readonly userId: string; readonly name: string } | undefined;
+    /** Who made the room. */
+    readonly createdBy?: string;
     readonly encrypted: boolean;
     readonly isDirect: boolean;
     /** Joined and invited people, self included; complete once `membersLoaded`. */
