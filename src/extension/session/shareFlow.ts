@@ -54,6 +54,7 @@ export function requestShare(state: SessionState, event: Extract<SessionEvent, {
         watchers: new Set(),
         settings: event.settings,
         transport: event.transport ?? 'auto',
+        path: undefined,
     };
     if (share.transport === 'mesh') return choose({ ...state, share });
     // The grant comes first: a room without a media server is said before anybody picks a screen, and the page's
@@ -181,7 +182,9 @@ export function sharePageSaid(state: SessionState, share: LocalShare, message: P
         case 'capture.ended':
             return endShare(state, 'The capture was ended in the browser.');
         case 'share.published':
-            return still(withShare(state, { phase: 'live' }));
+            return still(withShare(state, { phase: 'live', ...(share.transport === 'livekit' ? { path: 'sfu' } : {}) }));
+        case 'mesh.state':
+            return still(message.state === 'connected' ? withShare(state, { path: message.path }) : state);
         case 'share.reconnecting':
             return still(withShare(state, { phase: 'reconnecting' }));
         case 'share.failed':

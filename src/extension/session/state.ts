@@ -1,5 +1,5 @@
 /** What the session core knows, and what can happen to it. Immutable; holds no token and no key, so it can be logged. Pure. */
-import type { PageMessage, Viewer, ViewState, TrustLevel, ShareSettings, HostMessage } from '../../webview/protocol/messages.ts';
+import type { PageMessage, Path, Viewer, ViewState, TrustLevel, ShareSettings, HostMessage } from '../../webview/protocol/messages.ts';
 import type { CaptureLocation } from './ports.ts';
 import type { RtcMember, Share } from './types.ts';
 
@@ -38,6 +38,8 @@ export interface LocalShare {
     readonly settings: ShareSettings;
     /** `auto` until it is known whether the room has a media server. */
     readonly transport: Transport | 'auto';
+    /** How the picture travels, to the last viewer who was connected; undefined before the first. */
+    readonly path: Path | undefined;
 }
 
 /** How a share reaches its viewers: through a LiveKit SFU, or directly from device to device. */
@@ -68,6 +70,7 @@ export interface View {
     readonly trust: TrustLevel;
     /** Its page has, or waits for, a connection from the sharer's own device. */
     readonly direct: boolean;
+    readonly path: Path | undefined;
 }
 
 export interface SessionState {

@@ -45,6 +45,7 @@ export function requestView(state: SessionState, event: Extract<SessionEvent, { 
         announced: false,
         trust: 'unknown',
         direct: isDirect(state, event.target),
+        path: undefined,
     };
     const next = { ...state, views: new Map(state.views).set(view.id, view) };
     return { state: next, effects: openEffects(next, view) };
@@ -69,6 +70,7 @@ export function retryView(state: SessionState, view: View): Step {
         detail: '',
         announced: false,
         direct: isDirect(state, target),
+        path: undefined,
     });
     const renewed = next.views.get(view.id);
     return renewed ? { state: next, effects: [...releaseEffect(view), ...openEffects(next, renewed)] } : still(next);
@@ -158,10 +160,13 @@ export function viewPageSaid(state: SessionState, view: View, message: PageMessa
         }
         case 'view.state': {
             if (isOver(view)) return still(state);
-            const next = withView(state, view.id, { phase: message.state, detail: message.detail });
+            const path = view.direct ? view.path : message.state === 'live' ? 'sfu' : view.path;
+            const next = withView(state, view.id, { phase: message.state, detail: message.detail, path });
             if (message.state !== 'live' || view.announced) return { state: next, effects: [] };
             return { state: withView(next, view.id, { announced: true }), effects: watchEffect(view, true) };
         }
+        case 'mesh.state':
+            return still(message.state === 'connected' ? withView(state, view.id, { path: message.path }) : state);
         case 'view.screens': {
             const screens = new Map(state.screens).set(view.target.roomId, new Set(message.identities));
             return still({ ...state, screens });
