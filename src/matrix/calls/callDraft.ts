@@ -1,4 +1,4 @@
-/** A change of the calls' state under way: the state so far and the effects it brings. What the machine's files share. */
+/** A change of the calls' state under way: the state so far and the effects it brings. What the machine's files share. Pure. */
 import type { CallEvent } from './events.ts';
 import { connectionOf, type Call, type CallsEffect, type CallsState, type CallsStep, type Leg, type PageOrder, type Watching } from './callState.ts';
 

@@ -68,6 +68,6 @@ describe('watching a direct share', () => {
     it('a share at a media server is watched there', () => {
         const run = new Run();
         run.do(bobShares());
-        assert.deepEqual(types(run.do(requestView())), ['fetchViewGrant', 'join']);
+        assert.deepEqual(types(run.do(requestView())), ['fetchViewGrant', 'openPage', 'join']);
     });
 });
