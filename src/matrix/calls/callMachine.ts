@@ -100,11 +100,13 @@ function asked(draft: Draft, event: Extract<CallsEvent, { type: 'asked' }>): voi
     const has = ours.find((call) => call.legs.has(shareId));
     const leg = has?.legs.get(shareId);
     if (has && leg) {
-        if (leg.phase === 'stable') return restart(draft, has, leg, now);
-        if (now - leg.since < STUCK_MS) return;
-        draft.hangUp(has, 'invite_timeout', now);
+        if (leg.phase === 'stable' && event.callId === has.id) return restart(draft, has, leg, now);
+        if (leg.phase !== 'stable' && now - leg.since < STUCK_MS) return;
+        // Its window was loaded anew and knows nothing of what was; or a step was lost.
+        if (leg.phase === 'stable' && has.legs.size > 1) draft.dropLeg(has, leg, now);
+        else draft.hangUp(has, leg.phase === 'stable' ? 'replaced' : 'invite_timeout', now);
     }
-    const running = ours.find((call) => call !== has && draft.state.calls.has(call.id));
+    const running = ours.map((call) => draft.state.calls.get(call.id)).find((call) => call !== undefined);
     if (running) {
         const queued = draft.setLeg(running, newLeg(shareId, share.page, 'send', 'queued', now));
         return draft.startQueued(queued.id, now);
@@ -172,7 +174,8 @@ function time(draft: Draft, now: number): void {
             continue;
         }
         draft.setWatching(page.call, { asked: watching.asked + 1, askAt: now + ASK_EVERY_MS });
-        draft.add({ type: 'ask', roomId, shareId, to: peer });
+        const has = [...draft.state.calls.values()].find((call) => call.legs.get(shareId)?.page.call === page.call);
+        draft.add({ type: 'ask', roomId, shareId, to: peer, callId: has?.id });
     }
 }
 

@@ -86,8 +86,8 @@ export type CallsEvent = { readonly now: number } & (
     | { readonly type: 'watch'; readonly roomId: string; readonly shareId: string; readonly peer: Device; readonly page: PageAddress }
     /** The page is gone or done: everything in it ends. */
     | { readonly type: 'release'; readonly call: string }
-    /** A viewer's device asks for a share of ours. `ulid` is for the call that this may start. */
-    | { readonly type: 'asked'; readonly roomId: string; readonly shareId: string; readonly from: Device; readonly ulid: string }
+    /** A viewer's device asks for a share of ours; `callId`: the call it has for it, if any. `ulid` is for the call that this may start. */
+    | { readonly type: 'asked'; readonly roomId: string; readonly shareId: string; readonly from: Device; readonly callId: string | undefined; readonly ulid: string }
     /** `ageMs`: of the event, as the homeserver and our own waiting say. */
     | { readonly type: 'received'; readonly roomId: string; readonly from: Device; readonly event: CallEvent; readonly ageMs: number }
     | { readonly type: 'description'; readonly connection: string; readonly kind: 'offer' | 'answer'; readonly sdp: string; readonly streams: StreamPurposes }
@@ -108,7 +108,7 @@ export type PageOrder =
 
 export type CallsEffect =
     | { readonly type: 'send'; readonly roomId: string; readonly event: CallEvent }
-    | { readonly type: 'ask'; readonly roomId: string; readonly shareId: string; readonly to: Device }
+    | { readonly type: 'ask'; readonly roomId: string; readonly shareId: string; readonly to: Device; readonly callId: string | undefined }
     | { readonly type: 'page'; readonly page: PageAddress; readonly order: PageOrder }
     /** The share could not be had; the page is told why. */
     | { readonly type: 'gaveUp'; readonly page: PageAddress }

@@ -69,7 +69,7 @@ export function createCalls(options: CallsOptions): Calls {
                 return;
             }
             case 'ask':
-                void requests.send(effect.roomId, effect.shareId, effect.to).catch((error: unknown) => log.warn('Asking for the share did not work', error));
+                void requests.send(effect.roomId, effect.shareId, effect.to, effect.callId).catch((error: unknown) => log.warn('Asking for the share did not work', error));
                 return;
             case 'page': {
                 const { page, order } = effect;
@@ -93,8 +93,8 @@ export function createCalls(options: CallsOptions): Calls {
     };
     const subscriptions: Disposable[] = [
         signalling.onEvent((received) => dispatch({ type: 'received', ...received })),
-        requests.onRequest(({ roomId, shareId, from }) => {
-            if (options.inRoom(roomId, from.userId)) dispatch({ type: 'asked', roomId, shareId, from, ulid: ulid() });
+        requests.onRequest(({ roomId, shareId, from, callId }) => {
+            if (options.inRoom(roomId, from.userId)) dispatch({ type: 'asked', roomId, shareId, from, callId, ulid: ulid() });
             else log.warn(`Refused a request for a share from ${from.userId}, who is not in the room`);
         }),
     ];

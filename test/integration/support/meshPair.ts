@@ -52,8 +52,8 @@ export function createMeshPair(host: MediaHost, options: { iceServers?: readonly
                 dispose: () => undefined,
             },
             requests: {
-                async send(roomId, shareId, to) {
-                    for (const other of ends.values()) if (other.self.deviceId === to.deviceId) for (const l of other.requests) l({ roomId, shareId, from: self });
+                async send(roomId, shareId, to, callId) {
+                    for (const other of ends.values()) if (other.self.deviceId === to.deviceId) for (const l of other.requests) l({ roomId, shareId, from: self, callId });
                 },
                 onRequest: (listener) => listen(requests, listener),
             },

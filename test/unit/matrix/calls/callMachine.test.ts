@@ -46,7 +46,7 @@ describe('a call between two devices', () => {
     });
 
     it('an unanswered invite ends with a timeout', () => {
-        world.do(sharer, { type: 'asked', roomId: ROOM, shareId: 'share0', from: world.self(viewer), ulid: 'X' });
+        world.do(sharer, { type: 'asked', roomId: ROOM, shareId: 'share0', from: world.self(viewer), callId: undefined, ulid: 'X' });
         world.now += 60_000;
         const effects = world.do(sharer, { type: 'time' });
         const [hangup] = effects.flatMap((e) => (e.type === 'send' ? [e.event] : []));
@@ -115,6 +115,18 @@ describe('a call between two devices', () => {
         assert.ok(hangup?.kind === 'hangup' && hangup.reason === 'ice_failed');
     });
 
+    it('a viewer whose window was loaded anew is called anew, at once', () => {
+        world.settle();
+        const before = callId();
+        world.devices[viewer]!.state = emptyCalls(world.self(viewer)); // it knows nothing
+        world.watch(viewer, sharer);
+        const { now } = world;
+        world.settle(100);
+        assert.ok(world.sees(viewer, sharer));
+        assert.notEqual(callId(), before);
+        assert.ok(world.now - now <= 100);
+    });
+
     it('who vanishes from the session leaves nothing behind', () => {
         world.settle();
         world.do(sharer, { type: 'gone', roomId: ROOM, device: world.self(viewer) });
@@ -140,7 +152,7 @@ describe('a call between two devices', () => {
             wire.chain((e) => fc.record({ type: fc.constant('received' as const), roomId: fc.constant(ROOM), from, event: fc.constant(e), ageMs: fc.integer({ min: -5, max: 90_000 }) })),
             fc.record({ type: fc.constant('serve' as const), roomId: fc.constant(ROOM), shareId: fc.constant('share1'), page }),
             fc.record({ type: fc.constant('watch' as const), roomId: fc.constant(ROOM), shareId: fc.constant('share0'), peer: from, page }),
-            fc.record({ type: fc.constant('asked' as const), roomId: fc.constant(ROOM), shareId: fc.constant('share1'), from, ulid: fc.constant('U000001') }),
+            fc.record({ type: fc.constant('asked' as const), roomId: fc.constant(ROOM), shareId: fc.constant('share1'), from, callId: fc.constantFrom(undefined, 'c1'), ulid: fc.constant('U000001') }),
             fc.record({ type: fc.constant('release' as const), call: fc.constantFrom('p1', 'p2') }),
             fc.record({ type: fc.constant('description' as const), connection: fc.tuple(ids, fc.constantFrom('share0', 'share1')).map((p) => p.join('/')), kind: fc.constantFrom('offer' as const, 'answer' as const), sdp: fc.constant('v=0'), streams: fc.constant({}) }),
             fc.record({ type: fc.constant('connection' as const), connection: fc.tuple(ids, fc.constantFrom('share0', 'share1')).map((p) => p.join('/')), state: fc.constantFrom('connected' as const, 'failed' as const) }),

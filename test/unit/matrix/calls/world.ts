@@ -58,7 +58,7 @@ export class World {
             this.devices.forEach((_, to) => { if (to !== i) this.mail.push({ to, deliver: this.#received(i, effect.event) }); });
         } else if (effect.type === 'ask') {
             const to = this.devices.findIndex((d) => d.self.deviceId === effect.to.deviceId);
-            this.mail.push({ to, deliver: { type: 'asked', roomId: effect.roomId, shareId: effect.shareId, from: this.self(i), ulid: `U${String(++this.#ulid).padStart(6, '0')}` } });
+            this.mail.push({ to, deliver: { type: 'asked', roomId: effect.roomId, shareId: effect.shareId, from: this.self(i), callId: effect.callId, ulid: `U${String(++this.#ulid).padStart(6, '0')}` } });
         } else if (effect.type === 'page') this.#page(i, effect.order);
     }
 
