@@ -3,6 +3,9 @@ import type { PageMessage } from '../../webview/protocol/messages.ts';
 import { deviceKey, viewersOf } from './members.ts';
 import type { Effect, Failure, LocalShare, SessionEvent, SessionState } from './state.ts';
 
+/** Viewers that one device serves well; with more its person is told. */
+const DIRECT_VIEWERS = 4;
+
 export interface Step {
     readonly state: SessionState;
     readonly effects: readonly Effect[];
@@ -135,7 +138,8 @@ export function shareWatched(state: SessionState, event: Extract<SessionEvent, {
     const watchers = new Set(share.watchers);
     if (event.watching) watchers.add(deviceKey(event));
     else watchers.delete(deviceKey(event));
-    return still(withShare(state, { watchers }));
+    const many = share.transport === 'mesh' && share.watchers.size === DIRECT_VIEWERS && watchers.size > DIRECT_VIEWERS;
+    return { state: withShare(state, { watchers }), effects: many ? [{ type: 'notify', notice: { kind: 'manyDirect', viewers: watchers.size } }] : [] };
 }
 
 /** The page moves to the person's own browser, where capture is allowed. */

@@ -222,6 +222,8 @@ export type Notice =
     | { readonly kind: 'shareFailed'; readonly failure: Failure }
     | { readonly kind: 'shareEnded'; readonly reason: string }
     | { readonly kind: 'viewFailed'; readonly failure: Failure }
+    /** A direct share has more viewers than one device's upload usually carries. */
+    | { readonly kind: 'manyDirect'; readonly viewers: number }
     | { readonly kind: 'held'; readonly message: string };
 
 export type { Viewer };

@@ -29,6 +29,13 @@ describe('a share without a media server', () => {
         assert.equal(run.state.share, undefined);
     });
 
+    it('tells the sharer once when a fifth viewer comes', () => {
+        const run = new Run();
+        run.do(requestShare({ transport: 'mesh' }));
+        const watch = (i: number) => run.do({ type: 'watch', roomId: ROOM, shareId: 'S1', userId: `@v${i}:hs`, deviceId: 'D', watching: true });
+        assert.deepEqual([1, 2, 3, 4, 5, 6].map((i) => types(watch(i)).length), [0, 0, 0, 0, 1, 0]);
+    });
+
     it('another failure is no reason to go directly', () => {
         const run = new Run();
         run.do(requestShare());
