@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import * as vscode from 'vscode';
 import { createAccountControl } from './accountControl.ts';
 import type { ActionContext } from './actions/context.ts';
+import { answerRing } from './actions/calls.ts';
 import { openView } from './actions/shares.ts';
 import { createApp } from './app.ts';
 import { registerAuthProvider } from './authProvider.ts';
@@ -66,6 +67,7 @@ export function activate(extension: vscode.ExtensionContext): void {
             forgetAccount: control.forgetAccount,
             notify: (notice) => void showNotice(notice),
             onInvite: (room) => void sessionGlare.check().then(() => (sessionGlare.settles(room.roomId) ? undefined : showInvite(room))),
+            onRing: (call, room) => void answerRing(actions, call, room),
             workspaceRoom: (rooms) => mapping.room(rooms),
             defer: setImmediate,
         }),

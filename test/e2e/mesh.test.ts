@@ -30,10 +30,11 @@ describe('sharing a screen from device to device', function () {
         await bob.workbench.row('watching · direct').waitFor();
     });
 
-    it('comes back after the viewer’s window was loaded anew', async () => {
+    it('shows it again in a tab that was closed and opened again', async () => {
         const { bob } = pair;
-        await bob.workbench.page.reload();
-        await advancingPicture(await bob.workbench.hushFrame('view', 'live'), SHARED.width);
+        await bob.workbench.command('View: Close Editor');
+        await bob.workbench.tab('’s screen').waitFor({ state: 'detached' });
+        await advancingPicture(await viewShare(bob.workbench), SHARED.width);
     });
 
     it('ends at the viewer when the sharer stops', async () => {

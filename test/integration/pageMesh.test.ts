@@ -46,6 +46,7 @@ describe('a share from device to device', function () {
     const startView = async (name: string): Promise<{ view: HarnessPage; page: Page }> => {
         const page = await browser.newPage();
         const view = await harness.open('view', page, name);
+        await view.said('ready'); // what comes before is not kept for it
         view.send({ type: 'view.direct', identity: 'ann' });
         mesh.watch(name, 'share');
         return { view, page };
@@ -160,6 +161,7 @@ describe('a share through a relay only', function () {
                 mesh.serve('share');
                 const viewPage = await browser.newPage();
                 const view = await harness.open('view', viewPage, 'bob');
+                await view.said('ready'); // what comes before is not kept for it
                 view.send({ type: 'view.direct', identity: 'ann' });
                 mesh.watch('bob', 'share');
                 await view.said('view.state', (m) => m.state === 'live');

@@ -8,7 +8,7 @@ import {
     type Step,
 } from './shareFlow.ts';
 import { initialState, type Effect, type SessionEvent, type SessionState } from './state.ts';
-import { closeView, endGoneViews, endView, requestView, viewGrantReady, viewPageSaid, withView } from './viewFlow.ts';
+import { acceptCall, closeView, endGoneViews, endView, requestView, viewGrantReady, viewPageSaid, withView } from './viewFlow.ts';
 
 const still = (state: SessionState): Step => ({ state, effects: [] });
 
@@ -107,6 +107,12 @@ function handle(state: SessionState, event: SessionEvent): Step {
         }
         case 'page':
             return pageSaid(state, event);
+        case 'callAccepted':
+            return acceptCall(state, event);
+        case 'callOver': {
+            const view = state.views.get(event.call);
+            return view?.generation === event.generation ? endView(state, view, 'ended') : still(state);
+        }
         case 'meshGaveUp': {
             const view = state.views.get(event.call);
             return view?.generation === event.generation ? endView(state, view, 'failed', NO_ANSWER) : still(state);

@@ -256,6 +256,9 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             case 'watchMesh':
                 calls.watch(effect, effect);
                 return;
+            case 'acceptCall':
+                calls.accept(effect.callId, effect);
+                return;
             case 'releaseMesh':
                 calls.release(effect.call);
                 return;
@@ -289,6 +292,9 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             dispatch({ type: 'page', call, generation, message });
         }),
         calls.onPage((call, generation, message) => media.send(call, generation, message)),
+        calls.onForeignCall((event) => {
+            if (event.kind === 'over') dispatch({ type: 'callOver', call: event.call, generation: event.generation });
+        }),
         calls.onGaveUp((call, generation) => dispatch({ type: 'meshGaveUp', call, generation })),
         media.onClosed((call, generation, reason) => dispatch({ type: 'pageClosed', call, generation, reason })),
     ];

@@ -74,6 +74,10 @@ export interface CallsPort {
     /** Ends every connection of the page. */
     release(call: string): void;
     pageSaid(message: MeshMessage): void;
+    /** Takes a call of another Matrix client: its picture comes into that page. */
+    accept(callId: string, page: PageAddress): void;
+    decline(callId: string): void;
+    onForeignCall(listener: (event: ForeignCall) => void): Disposable;
     /** The device left the room's session without a word. */
     deviceGone(roomId: string, device: { userId: string; deviceId: string }): void;
     roomLeft(roomId: string): void;
@@ -81,6 +85,11 @@ export interface CallsPort {
     /** The sharer's device did not answer, though asked several times. */
     onGaveUp(listener: (call: string, generation: number) => void): Disposable;
 }
+/** A call (`m.call`) of another Matrix client rings; or one that a page shows is over. */
+export type ForeignCall =
+    | { readonly kind: 'ring'; readonly callId: string; readonly roomId: string; readonly userId: string; readonly deviceId: string }
+    | { readonly kind: 'over'; readonly call: string; readonly generation: number };
+
 export interface PageAddress {
     readonly call: string;
     readonly generation: number;

@@ -71,6 +71,8 @@ export interface View {
     /** Its page has, or waits for, a connection from the sharer's own device. */
     readonly direct: boolean;
     readonly path: Path | undefined;
+    /** It shows a call of another Matrix client, not a share that the room's session announces. */
+    readonly callId: string | undefined;
 }
 
 export interface SessionState {
@@ -138,6 +140,18 @@ export type SessionEvent =
     | { readonly type: 'trust'; readonly viewId: string; readonly trust: TrustLevel }
     // what pages and peers say
     | { readonly type: 'page'; readonly call: string; readonly generation: number; readonly message: PageMessage }
+    /** The person takes a call of another Matrix client. */
+    | {
+          readonly type: 'callAccepted';
+          readonly viewId: string;
+          readonly callId: string;
+          readonly roomId: string;
+          readonly userId: string;
+          readonly deviceId: string;
+          readonly callerName: string;
+          readonly roomName: string;
+      }
+    | { readonly type: 'callOver'; readonly call: string; readonly generation: number }
     /** The sharer's device does not answer. */
     | { readonly type: 'meshGaveUp'; readonly call: string; readonly generation: number }
     | { readonly type: 'pageClosed'; readonly call: string; readonly generation: number; readonly reason: string }
@@ -211,6 +225,7 @@ export type Effect =
           readonly deviceId: string;
           readonly shareId: string;
       }
+    | { readonly type: 'acceptCall'; readonly call: string; readonly generation: number; readonly callId: string }
     | { readonly type: 'releaseMesh'; readonly call: string }
     | { readonly type: 'queryTrust'; readonly viewId: string; readonly userId: string; readonly deviceId: string }
     | { readonly type: 'notify'; readonly notice: Notice }

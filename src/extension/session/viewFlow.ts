@@ -46,8 +46,21 @@ export function requestView(state: SessionState, event: Extract<SessionEvent, { 
         trust: 'unknown',
         direct: isDirect(state, event.target),
         path: undefined,
+        callId: undefined,
     };
     const next = { ...state, views: new Map(state.views).set(view.id, view) };
+    return { state: next, effects: openEffects(next, view) };
+}
+
+/** A tab for a call of another client. It needs no membership in the room's session: the call itself is the link. */
+export function acceptCall(state: SessionState, event: Extract<SessionEvent, { type: 'callAccepted' }>): Step {
+    const { viewId: id, callId, roomId, userId, deviceId, callerName: sharerName, roomName } = event;
+    const target = { roomId, userId, deviceId, shareId: undefined };
+    const view: View = {
+        id, target, sharerName, roomName, generation: 1, phase: 'opening', granted: false, pageReady: false, detail: '', announced: false,
+        trust: 'unknown', direct: true, path: undefined, callId,
+    };
+    const next = { ...state, views: new Map(state.views).set(id, view) };
     return { state: next, effects: openEffects(next, view) };
 }
 
@@ -57,6 +70,7 @@ function releaseEffect(view: View): Effect[] {
 
 /** Starts the tab anew: a fresh grant, a fresh page. If the share is over but its sharer has a newer one, shows that. */
 export function retryView(state: SessionState, view: View): Step {
+    if (view.callId !== undefined) return endView(state, view, 'ended'); // the other side would have to call again
     const { userId, deviceId } = view.target;
     const member = state.rtc.get(view.target.roomId)?.find((m) => m.userId === userId && m.deviceId === deviceId);
     const newest = member?.shares.at(-1);
@@ -86,7 +100,10 @@ function connectWhenReady(state: SessionState, id: string): Step {
     const { roomId, userId, deviceId, shareId } = view.target;
     const { generation } = view;
     const effects: Effect[] = [];
-    if (view.direct && userId !== undefined && deviceId !== undefined && shareId !== undefined) {
+    if (view.callId !== undefined) {
+        effects.push({ type: 'send', call: id, generation, message: { type: 'view.direct', identity: view.callId } });
+        effects.push({ type: 'acceptCall', call: id, generation, callId: view.callId });
+    } else if (view.direct && userId !== undefined && deviceId !== undefined && shareId !== undefined) {
         effects.push({ type: 'send', call: id, generation, message: { type: 'view.direct', identity: deviceKey({ userId, deviceId }) } });
         effects.push({ type: 'watchMesh', call: id, generation, roomId, userId, deviceId, shareId });
     } else {
@@ -135,7 +152,7 @@ export function endGoneViews(state: SessionState, roomId: string): Step {
     let next = state;
     const effects: Effect[] = [];
     for (const view of state.views.values()) {
-        if (view.target.roomId !== roomId || view.target.userId === undefined || isOver(view)) continue;
+        if (view.target.roomId !== roomId || view.target.userId === undefined || view.callId !== undefined || isOver(view)) continue;
         if (targetMember(state, view.target)) continue;
         const step = endView(next, view, 'ended');
         next = step.state;
@@ -153,7 +170,7 @@ export function viewPageSaid(state: SessionState, view: View, message: PageMessa
                 return { state, effects: [{ type: 'send', call: view.id, generation, message: end }] };
             }
             // A tab restored after a window reload may outlive its share.
-            if (view.target.userId !== undefined && !targetMember(state, view.target)) return endView(state, view, 'ended');
+            if (view.callId === undefined && view.target.userId !== undefined && !targetMember(state, view.target)) return endView(state, view, 'ended');
             // A page that loaded again (its tab moved to another window) needs a token of its own: the first one is in use.
             if (view.pageReady) return retryView(state, view);
             return connectWhenReady(withView(state, view.id, { pageReady: true }), view.id);

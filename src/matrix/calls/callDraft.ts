@@ -29,7 +29,7 @@ export class Draft {
     }
 
     send(call: Call, event: DistributiveOmit<CallEvent, 'callId'>): void {
-        this.add({ type: 'send', roomId: call.roomId, event: { ...event, callId: call.id } as CallEvent });
+        this.add({ type: 'send', roomId: call.roomId, event: { ...event, leg: call.foreign ? undefined : event.leg, callId: call.id } as CallEvent });
     }
 
     order(leg: Leg, order: PageOrder): void {
@@ -74,13 +74,24 @@ export class Draft {
 
     /** Forgets the call and closes what it has. The caller says goodbye. */
     end(call: Call, now: number): void {
-        for (const leg of call.legs.values()) this.dropLeg(call, leg, now);
+        for (const leg of call.legs.values()) {
+            this.dropLeg(call, leg, now);
+            if (call.foreign) this.add({ type: 'over', page: leg.page });
+        }
         const calls = new Map(this.state.calls);
         calls.delete(call.id);
         const early = new Map(this.state.early);
         early.delete(call.id);
         this.state = { ...this.state, calls, early };
         this.forget(call.id);
+    }
+
+    /** The call of another client does not ring any more. */
+    stopRinging(callId: string): void {
+        const incoming = new Map(this.state.incoming);
+        incoming.delete(callId);
+        this.state = { ...this.state, incoming };
+        this.add({ type: 'ringOver', callId });
     }
 
     /** What still comes for this call is ignored. */

@@ -6,7 +6,7 @@
  */
 import { callIdOf } from '../../extension/session/glare.ts';
 import { Draft } from './callDraft.ts';
-import { received } from './callReceive.ts';
+import { accepted, received } from './callReceive.ts';
 import { connectionOf, legOf, newLeg, sameDevice, type Call, type CallsEvent, type CallsState, type CallsStep, type Leg } from './callState.ts';
 import { addCandidates, emptyBatch } from './candidateBatch.ts';
 import { LIFETIME_MS } from './events.ts';
@@ -58,13 +58,23 @@ function handle(draft: Draft, event: CallsEvent): void {
         }
         case 'connection':
             return connection(draft, event);
+        case 'accept':
+            return accepted(draft, event);
+        case 'decline': {
+            const ringing = draft.state.incoming.get(event.callId);
+            if (!ringing) return;
+            draft.stopRinging(event.callId);
+            draft.forget(event.callId);
+            return draft.add({ type: 'send', roomId: ringing.roomId, event: { kind: 'reject', callId: event.callId, leg: undefined, reason: 'user_busy' } });
+        }
         case 'gone':
             for (const call of draft.state.calls.values()) {
-                if (call.roomId === event.roomId && sameDevice(call.peer, event.device)) draft.end(call, now);
+                if (!call.foreign && call.roomId === event.roomId && sameDevice(call.peer, event.device)) draft.end(call, now);
             }
             return;
         case 'roomLeft':
             for (const call of draft.state.calls.values()) if (call.roomId === event.roomId) draft.hangUp(call, 'user_hangup', now);
+            for (const [id, { roomId }] of draft.state.incoming) if (roomId === event.roomId) draft.stopRinging(id);
             return;
         case 'time':
             return time(draft, now);
@@ -113,7 +123,7 @@ function asked(draft: Draft, event: Extract<CallsEvent, { type: 'asked' }>): voi
     }
     const id = callIdOf(draft.state.self, event.ulid);
     const first = newLeg(shareId, share.page, 'send', 'offering', now);
-    draft.setCall({ id, roomId, peer: from, outgoing: true, phase: 'starting', first: shareId, legs: new Map([[shareId, first]]), expiresAt: now + LIFETIME_MS });
+    draft.setCall({ id, roomId, peer: from, outgoing: true, foreign: false, phase: 'starting', first: shareId, legs: new Map([[shareId, first]]), expiresAt: now + LIFETIME_MS });
     draft.order(first, { type: 'mesh.open', connection: connectionOf(id, shareId), offer: true });
 }
 
@@ -165,6 +175,7 @@ function time(draft: Draft, now: number): void {
         else if (down) draft.hangUp(call, 'ice_failed', now);
         else sendDue(draft, call, now);
     }
+    for (const [id, { expiresAt }] of draft.state.incoming) if (now >= expiresAt) draft.stopRinging(id);
     for (const watching of draft.state.watching.values()) {
         if (watching.askAt === undefined || now < watching.askAt) continue;
         const { roomId, shareId, peer, page } = watching;
@@ -197,6 +208,7 @@ export function nextDeadline(state: CallsState): number | undefined {
             if (leg.failedAt !== undefined) times.push(leg.failedAt + DOWN_MS);
         }
     }
+    for (const { expiresAt } of state.incoming.values()) times.push(expiresAt);
     for (const { askAt } of state.watching.values()) if (askAt !== undefined) times.push(askAt);
     return times.length === 0 ? undefined : Math.min(...times);
 }

@@ -1,7 +1,7 @@
 /** What the other side's events do to our calls. Every event here was encrypted by the device it is said to come from. Pure. */
 import { glareWinner } from '../../extension/session/glare.ts';
 import type { Draft } from './callDraft.ts';
-import { connectionOf, newLeg, sameDevice, type Call, type CallsEvent, type Device, type Leg, type Watching } from './callState.ts';
+import { connectionOf, newLeg, sameDevice, type Call, type CallsEvent, type Device, type Incoming, type Leg, type Watching } from './callState.ts';
 import type { CallEvent, IceCandidate } from './events.ts';
 import { timeLeft } from './expiry.ts';
 
@@ -9,6 +9,9 @@ import { timeLeft } from './expiry.ts';
 const MOST_CANDIDATES_IN = 300;
 const MOST_EARLY_CALLS = 20;
 const MOST_EARLY_EVENTS = 20;
+const MOST_RINGING = 10;
+/** Our name for the one connection of a call with another client. */
+const FOREIGN_LEG = 'main';
 
 type Received = Extract<CallsEvent, { type: 'received' }>;
 type Kind<K extends CallEvent['kind']> = Extract<CallEvent, { kind: K }>;
@@ -19,9 +22,13 @@ export function received(draft: Draft, it: Received): void {
     if (event.kind === 'invite') return invited(draft, it, event);
     const call = draft.state.calls.get(event.callId);
     if (!call) {
-        if (event.kind === 'candidates') keepEarly(draft, it, event.candidates);
+        const ringing = draft.state.incoming.get(event.callId);
+        if (ringing && endsRinging(draft, it, ringing)) {
+            draft.stopRinging(event.callId);
+            draft.forget(event.callId);
+        } else if (event.kind === 'candidates') keepEarly(draft, it, event.candidates);
         // Goodbye before hello: the invite behind it must not ring.
-        else if (event.kind === 'hangup') draft.forget(event.callId);
+        else if (event.kind === 'hangup' && !ringing) draft.forget(event.callId);
         else draft.log('debug', `ignored ${event.kind} for a call that is not here`);
         return;
     }
@@ -65,6 +72,7 @@ function invited(draft: Draft, { event: _, from, roomId, ageMs, now }: Received,
     if ((invite.invitee ?? self.userId) !== self.userId || (invite.device ?? self.deviceId) !== self.deviceId) return;
     const left = timeLeft(invite.lifetime, ageMs);
     if (left === undefined) return draft.forget(invite.callId);
+    if (invite.leg === undefined) return ring(draft, roomId, from, invite, now + left);
     const watching = wanted(draft, roomId, from, invite.leg);
     if (!watching) {
         draft.log('info', `ignored a call from ${from.userId} ${from.deviceId} that was not asked for`);
@@ -84,9 +92,34 @@ function invited(draft: Draft, { event: _, from, roomId, ageMs, now }: Received,
     }
     // A call with that device that already brings this share is the one before: its other end has started anew.
     for (const old of [...draft.state.calls.values()].filter((call) => call.roomId === roomId && sameDevice(call.peer, from) && call.legs.has(leg.id))) draft.end(old, now);
-    const call = draft.setCall({ id: invite.callId, roomId, peer: from, outgoing: false, phase: 'answering', first: leg.id, legs, expiresAt: now + left });
+    const call = draft.setCall({ id: invite.callId, roomId, peer: from, outgoing: false, foreign: false, phase: 'answering', first: leg.id, legs, expiresAt: now + left });
     offered(draft, call, leg, invite);
     draft.setWatching(watching.page.call, { askAt: now + 8_000 });
+}
+
+/** Another Matrix client calls: our person is asked. A call of our own other device is not for us. */
+function ring(draft: Draft, roomId: string, peer: Device, { callId, sdp, streams }: Kind<'invite'>, expiresAt: number): void {
+    const { self, incoming } = draft.state;
+    if (peer.userId === self.userId || incoming.has(callId) || incoming.size >= MOST_RINGING) return;
+    const call = { roomId, peer, expiresAt };
+    draft.state = { ...draft.state, incoming: new Map(incoming).set(callId, call) };
+    draft.add({ type: 'ring', callId, incoming: call, sdp, streams });
+}
+
+/** The caller gives up, or another device of ours has taken or refused the call. */
+function endsRinging({ state: { self } }: Draft, { event, from }: Received, { peer }: Incoming): boolean {
+    if (sameDevice(from, peer)) return event.kind === 'hangup';
+    return from.userId === self.userId && (event.kind === 'answer' || event.kind === 'reject');
+}
+
+export function accepted(draft: Draft, { callId, page, sdp, streams, now }: Extract<CallsEvent, { type: 'accept' }>): void {
+    const ringing = draft.state.incoming.get(callId);
+    if (!ringing) return draft.add({ type: 'over', page });
+    draft.stopRinging(callId);
+    const leg = newLeg(FOREIGN_LEG, page, 'receive', 'answering', now);
+    const { roomId, peer, expiresAt } = ringing;
+    const call = draft.setCall({ id: callId, roomId, peer, outgoing: false, foreign: true, phase: 'answering', first: leg.id, legs: new Map([[leg.id, leg]]), expiresAt });
+    offered(draft, call, leg, { sdp, streams });
 }
 
 /** The tab that waits for this share of this device. */

@@ -43,11 +43,20 @@ export interface Call {
     readonly roomId: string;
     readonly peer: Device;
     readonly outgoing: boolean;
+    /** Of another Matrix client: one leg, unnamed on the wire, which carries both ways and whatever it likes. */
+    readonly foreign: boolean;
     readonly phase: 'starting' | 'ringing' | 'answering' | 'answered' | 'connected';
     /** The leg that invite and answer are about. */
     readonly first: string;
     readonly legs: ReadonlyMap<string, Leg>;
     /** ms; ends by itself then unless connected. */
+    readonly expiresAt: number;
+}
+
+/** A call of another Matrix client that waits for our person. */
+export interface Incoming {
+    readonly roomId: string;
+    readonly peer: Device;
     readonly expiresAt: number;
 }
 
@@ -70,6 +79,7 @@ export interface CallsState {
     /** By the page's call. */
     readonly watching: ReadonlyMap<string, Watching>;
     readonly calls: ReadonlyMap<string, Call>;
+    readonly incoming: ReadonlyMap<string, Incoming>;
     /** IDs of calls that are over, newest last: what still comes for them is ignored. */
     readonly ended: readonly string[];
     /** Candidates that came before their offer, by call ID. */
@@ -77,7 +87,7 @@ export interface CallsState {
 }
 
 export function emptyCalls(self: Device): CallsState {
-    return { self, serving: new Map(), watching: new Map(), calls: new Map(), ended: [], early: new Map() };
+    return { self, serving: new Map(), watching: new Map(), calls: new Map(), incoming: new Map(), ended: [], early: new Map() };
 }
 
 export type CallsEvent = { readonly now: number } & (
@@ -93,6 +103,9 @@ export type CallsEvent = { readonly now: number } & (
     | { readonly type: 'description'; readonly connection: string; readonly kind: 'offer' | 'answer'; readonly sdp: string; readonly streams: StreamPurposes }
     | { readonly type: 'candidates'; readonly connection: string; readonly candidates: readonly IceCandidate[] }
     | { readonly type: 'connection'; readonly connection: string; readonly state: 'connected' | 'failed' }
+    /** Our person takes a call of another client, in this page, with the offer that came with it; or does not take it. */
+    | { readonly type: 'accept'; readonly callId: string; readonly page: PageAddress; readonly sdp: string; readonly streams: StreamPurposes }
+    | { readonly type: 'decline'; readonly callId: string }
     /** The device is no longer in the room's session. */
     | { readonly type: 'gone'; readonly roomId: string; readonly device: Device }
     | { readonly type: 'roomLeft'; readonly roomId: string }
@@ -110,6 +123,10 @@ export type CallsEffect =
     | { readonly type: 'send'; readonly roomId: string; readonly event: CallEvent }
     | { readonly type: 'ask'; readonly roomId: string; readonly shareId: string; readonly to: Device; readonly callId: string | undefined }
     | { readonly type: 'page'; readonly page: PageAddress; readonly order: PageOrder }
+    | { readonly type: 'ring'; readonly callId: string; readonly incoming: Incoming; readonly sdp: string; readonly streams: StreamPurposes }
+    | { readonly type: 'ringOver'; readonly callId: string }
+    /** The call of another client that this page shows has ended. */
+    | { readonly type: 'over'; readonly page: PageAddress }
     /** The share could not be had; the page is told why. */
     | { readonly type: 'gaveUp'; readonly page: PageAddress }
     | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn'; readonly text: string };

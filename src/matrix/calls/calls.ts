@@ -1,10 +1,11 @@
 /** Runs the call machine: its clock, its events through the rooms, and its orders to the pages. */
 import { monotonicFactory } from 'ulid';
 import type { Log } from '../../extension/log.ts';
-import type { CallsPort, Disposable } from '../../extension/session/ports.ts';
+import type { CallsPort, Disposable, ForeignCall } from '../../extension/session/ports.ts';
 import type { HostMessage } from '../../webview/protocol/messages.ts';
 import { nextDeadline, reduceCalls } from './callMachine.ts';
 import { emptyCalls, type CallsEffect, type CallsEvent, type Device, type PageAddress } from './callState.ts';
+import type { StreamPurposes } from './events.ts';
 import type { IceServer } from './iceServers.ts';
 import type { CallRequests } from './requests.ts';
 import type { CallSignalling } from './signalling.ts';
@@ -37,6 +38,9 @@ export function createCalls(options: CallsOptions): Calls {
     let timer: NodeJS.Timeout | undefined;
     let closed = false;
     const pageListeners = new Set<(call: string, generation: number, message: HostMessage) => void>();
+    const foreignListeners = new Set<(event: ForeignCall) => void>();
+    /** Offers of calls that ring, until they are taken or not. */
+    const offers = new Map<string, { readonly sdp: string; readonly streams: StreamPurposes }>();
     const gaveUpListeners = new Set<(call: string, generation: number) => void>();
     const sending = new Set<Promise<void>>();
     /** Orders to one page keep their order, though some wait for the ICE servers. */
@@ -83,6 +87,18 @@ export function createCalls(options: CallsOptions): Calls {
                 });
                 return;
             }
+            case 'ring': {
+                const { callId, incoming, sdp, streams } = effect;
+                offers.set(callId, { sdp, streams });
+                for (const listener of foreignListeners) listener({ kind: 'ring', callId, roomId: incoming.roomId, ...incoming.peer });
+                return;
+            }
+            case 'ringOver':
+                offers.delete(effect.callId);
+                return;
+            case 'over':
+                for (const listener of foreignListeners) listener({ kind: 'over', ...effect.page });
+                return;
             case 'gaveUp':
                 for (const listener of gaveUpListeners) listener(effect.page.call, effect.page.generation);
                 return;
@@ -111,11 +127,17 @@ export function createCalls(options: CallsOptions): Calls {
             else if (message.type === 'mesh.candidates') dispatch({ ...message, type: 'candidates' });
             else if (message.state !== 'connecting') dispatch({ type: 'connection', connection: message.connection, state: message.state });
         },
+        accept: (callId, page) => dispatch({ type: 'accept', callId, page, ...(offers.get(callId) ?? { sdp: '', streams: {} }) }),
+        decline: (callId) => dispatch({ type: 'decline', callId }),
         deviceGone: (roomId, device) => dispatch({ type: 'gone', roomId, device }),
         roomLeft: (roomId) => dispatch({ type: 'roomLeft', roomId }),
         onPage(listener) {
             pageListeners.add(listener);
             return { dispose: () => { pageListeners.delete(listener); } };
+        },
+        onForeignCall(listener) {
+            foreignListeners.add(listener);
+            return { dispose: () => { foreignListeners.delete(listener); } };
         },
         onGaveUp(listener) {
             gaveUpListeners.add(listener);

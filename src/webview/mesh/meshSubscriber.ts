@@ -41,7 +41,7 @@ export function createMeshSubscriber(identity: string, send: Send, changed: (sta
                 case 'mesh.open': {
                     if (message.offer) return; // a view has nothing to offer
                     drop();
-                    const onTrack = (next: MediaStreamTrack): void => {
+                    const onTrack = (next: MediaStreamTrack | undefined): void => {
                         track = next;
                         update(of(message.connection)?.state);
                     };

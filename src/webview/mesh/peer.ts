@@ -24,7 +24,8 @@ export interface PeerOptions {
     /** Our screen, where we make the offer. */
     readonly outgoing: Outgoing | undefined;
     readonly send: (message: MeshMessage | { type: 'log'; level: 'warn'; text: string }) => void;
-    readonly onTrack?: (track: MediaStreamTrack) => void;
+    /** The screen that comes in, after every description: the newest line that sends one; undefined when none does. */
+    readonly onTrack?: (track: MediaStreamTrack | undefined) => void;
     readonly onState: (state: PeerState) => void;
 }
 export interface PeerState {
@@ -101,9 +102,6 @@ export function createPeer({ open, outgoing, send, onTrack, onState }: PeerOptio
         const { candidate: line = '', sdpMid = null, sdpMLineIndex = null, usernameFragment = null } = candidate ?? {};
         send({ type: 'mesh.candidates', connection, candidates: [{ candidate: line, sdpMid, sdpMLineIndex, usernameFragment }] });
     });
-    pc.addEventListener('track', ({ track }) => {
-        if (track.kind === 'video') onTrack?.(track);
-    });
     pc.addEventListener('connectionstatechange', () => {
         clearTimeout(lost);
         const state = pc.connectionState;
@@ -121,6 +119,7 @@ export function createPeer({ open, outgoing, send, onTrack, onState }: PeerOptio
             await pc.setRemoteDescription({ type: kind, sdp });
             for (const candidate of early.splice(0)) await give(candidate);
             if (kind === 'offer') await describeLocal('answer');
+            onTrack?.(pc.getTransceivers().findLast(receivesVideo)?.receiver.track);
         }),
         candidates: (candidates) => inTurn('a candidate', async () => {
             if (!pc.remoteDescription) early = [...early, ...candidates].slice(0, 300);
@@ -146,6 +145,10 @@ export function createPeer({ open, outgoing, send, onTrack, onState }: PeerOptio
             pc.close();
         },
     };
+}
+
+function receivesVideo({ receiver, currentDirection }: RTCRtpTransceiver): boolean {
+    return receiver.track.kind === 'video' && (currentDirection === 'recvonly' || currentDirection === 'sendrecv');
 }
 
 function configuration(iceServers: IceServers, relayOnly: boolean): RTCConfiguration {

@@ -1,5 +1,5 @@
 /** Ports that do what the test says, and record what was asked. */
-import type { CallsPort, Disposable, KeyEvent, MediaKey, MediaPort, MembershipLost, PageRequest, RtcPort, WatchEvent } from '../../../src/extension/session/ports.ts';
+import type { CallsPort, Disposable, ForeignCall, KeyEvent, MediaKey, MediaPort, MembershipLost, PageRequest, RtcPort, WatchEvent } from '../../../src/extension/session/ports.ts';
 import type { HostMessage, MeshMessage, PageMessage } from '../../../src/webview/protocol/messages.ts';
 
 class Listeners<T extends unknown[]> {
@@ -62,6 +62,10 @@ export class FakeCalls implements CallsPort {
     pageSaid = (message: MeshMessage): void => void this.asked.push(message.type);
     deviceGone = (_roomId: string, { deviceId }: { deviceId: string }): void => void this.asked.push(`gone ${deviceId}`);
     roomLeft = (roomId: string): void => void this.asked.push(`left ${roomId}`);
+    accept = (callId: string): void => void this.asked.push(`accept ${callId}`);
+    decline = (callId: string): void => void this.asked.push(`decline ${callId}`);
+    readonly foreign = new Listeners<[ForeignCall]>();
+    onForeignCall = this.foreign.add;
     onPage = this.pages.add;
     onGaveUp = this.gaveUp.add;
 }

@@ -78,3 +78,23 @@ describe('watching a direct share', () => {
         assert.deepEqual(types(run.do(requestView())), ['fetchViewGrant', 'openPage', 'join']);
     });
 });
+
+describe('a call of another Matrix client', () => {
+    const accepted = { type: 'callAccepted', viewId: 'V1', callId: 'c', roomId: ROOM, ...BOB, callerName: 'Bob', roomName: 'Room' } as const;
+
+    it('opens a tab, takes the call there, and needs no membership', () => {
+        const run = new Run();
+        assert.deepEqual(types(run.do(accepted)), ['openPage']);
+        assert.deepEqual(types(run.page('V1', 1, READY)), ['send view.direct', 'acceptCall', 'queryTrust']);
+        run.do({ type: 'rtcChanged', roomId: ROOM, members: [] });
+        assert.notEqual(run.state.views.get('V1')?.phase, 'ended', 'nobody need be in the room’s session');
+    });
+
+    it('hangs up with its tab, and the tab says when the other side did', () => {
+        const run = new Run();
+        run.do(accepted);
+        run.page('V1', 1, READY);
+        assert.deepEqual(types(run.do({ type: 'callOver', call: 'V1', generation: 1 })), ['send view.end', 'releaseMesh']);
+        assert.deepEqual(types(run.do({ type: 'viewCloseRequested', viewId: 'V1' })), ['releaseMesh', 'closePage']);
+    });
+});

@@ -134,6 +134,44 @@ describe('a call between two devices', () => {
         assert.equal(world.pages[sharer]?.size, 0);
     });
 
+    describe('of another Matrix client', () => {
+        const invite = { kind: 'invite', callId: '1700000000000abc', leg: undefined, lifetime: 60_000, invitee: undefined, device: undefined, sdp: 'v=0', streams: {} } as const;
+        const page = { call: 'p', generation: 1 };
+        const accept = (): readonly CallsEffect[] => world.do(viewer, { type: 'accept', callId: invite.callId, page, sdp: 'v=0', streams: {} });
+
+        it('rings, and is answered when our person takes it, without our names for things', () => {
+            assert.deepEqual(kinds(received(viewer, invite)), ['ring']);
+            const effects = accept();
+            assert.deepEqual(kinds(effects), ['ringOver', 'mesh.open', 'mesh.description']);
+            const answer = world.mail.map((m) => m.deliver).find((d) => d.type === 'received' && d.event.kind === 'answer');
+            assert.ok(answer?.type === 'received' && answer.event.leg === undefined);
+        });
+
+        it('stops ringing when the caller gives up, when it expires, and when another device of ours takes it', () => {
+            const other = { userId: '@bob:hs', deviceId: 'OTHER' };
+            received(viewer, invite);
+            assert.deepEqual(kinds(received(viewer, { kind: 'hangup', callId: invite.callId, leg: undefined, reason: undefined })), ['ringOver']);
+            received(viewer, { ...invite, callId: 'second' });
+            world.do(viewer, { type: 'received', roomId: ROOM, from: other, event: { kind: 'answer', callId: 'second', leg: undefined, sdp: 'v=0', streams: {} }, ageMs: 0 });
+            received(viewer, { ...invite, callId: 'third' });
+            world.now += 60_000;
+            world.do(viewer, { type: 'time' });
+            assert.equal(world.state(viewer).incoming.size, 0);
+        });
+
+        it('is rejected when our person declines, and is over when taken too late', () => {
+            received(viewer, invite);
+            assert.deepEqual(kinds(world.do(viewer, { type: 'decline', callId: invite.callId })), ['ringOver', 'reject']);
+            assert.deepEqual(kinds(accept()), ['over']);
+        });
+
+        it('tells its tab when it ends', () => {
+            received(viewer, invite);
+            accept();
+            assert.deepEqual(kinds(received(viewer, { kind: 'hangup', callId: invite.callId, leg: undefined, reason: 'user_hangup' })), ['mesh.close', 'over']);
+        });
+    });
+
     it('survives any events in any state, and keeps its books', () => {
         const ids = fc.constantFrom('c1', 'c2', '@alice:hs!DEV0!U000001');
         const leg = fc.constantFrom(undefined, 'share0', 'share1', 'other');
