@@ -1,4 +1,4 @@
-/** Another Matrix client (matrix-js-sdk's MatrixCall, what Element uses for 1:1 calls) calls Hush and shares its screen. */
+/** Calls between Hush and another Matrix client (matrix-js-sdk's MatrixCall, what Element uses for 1:1 calls), both ways. */
 import { build } from 'esbuild';
 import { cp, mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -15,7 +15,7 @@ import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { newPerson, until, untilRoom, type Person } from './support/matrixAccounts.ts';
 import type { TestClient } from './support/matrixCallPage/page.ts';
 import { launchPageBrowser, type PageBrowser } from './support/pageBrowser.ts';
-import { createHarness, type Harness } from './support/pageHarness.ts';
+import { choose, createHarness, type Harness } from './support/pageHarness.ts';
 
 declare const client: TestClient;
 
@@ -28,8 +28,10 @@ describe('a call of another Matrix client', function () {
     let hush: Person;
     let other: Page;
     let roomId = '';
+    let otherId = '';
     const rings: Extract<ForeignCall, { kind: 'ring' }>[] = [];
     const over: string[] = [];
+    const answered: string[] = [];
     const changed = new Set<() => void>();
     const ringing = (n: number): Promise<void> => until(() => rings.length === n, (check) => { changed.add(check); return { dispose: () => changed.delete(check) }; }, `${n} calls`);
 
@@ -47,6 +49,7 @@ describe('a call of another Matrix client', function () {
         harness = createHarness();
         hush = await newPerson(synapse, 'Alice');
         const account = await synapse.createAccount(`element${process.pid}`, { displayName: 'Eve' });
+        otherId = account.userId;
         const { accessToken, deviceId } = await login(synapse.baseUrl, account);
         other = await browser.newPage();
         await other.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
@@ -58,7 +61,8 @@ describe('a call of another Matrix client', function () {
         const { calls } = hush.account;
         calls.onForeignCall((event) => {
             if (event.kind === 'ring') rings.push(event);
-            else over.push(event.call);
+            else if (event.kind === 'over') over.push(event.call);
+            else answered.push(event.userId);
             for (const check of changed) check();
         });
         calls.onPage((call, generation, message) => harness.host.send(call, generation, message));
@@ -103,6 +107,52 @@ describe('a call of another Matrix client', function () {
         hush.account.calls.decline(rings[1]?.callId ?? '');
         await other.waitForFunction(() => client.state() === 'ended');
     });
+
+    it('is called from here, answers, and shows our screen', async () => {
+        await startShare();
+        await other.evaluate(() => client.answerCalls());
+        hush.account.calls.call({ roomId, shareId: 'share', userId: otherId });
+        await shownThere();
+        assert.deepEqual(answered, [otherId]);
+        assert.equal(over.length, 1);
+        hush.account.calls.release('share');
+        await other.waitForFunction(() => client.state() === 'ended');
+    });
+
+    it('crossing with ours: Hush yields, and our screen shows in their call', async () => {
+        hush.account.calls.serve({ roomId, shareId: 'share' }, { call: 'share', generation: 1 });
+        const before = rings.length;
+        const { userId } = hush;
+        await Promise.all([
+            other.evaluate(([room, invitee]) => client.callRoom(room ?? '', invitee), [roomId, userId]),
+            hush.account.calls.call({ roomId, shareId: 'share', userId: otherId }),
+        ]);
+        await shownThere();
+        assert.equal(rings.length, before, 'nobody was asked');
+        assert.ok(hush.lines.some((line) => line.includes('their call goes on with our screen')));
+        hush.account.calls.release('share');
+        await other.waitForFunction(() => client.state() === 'ended');
+    });
+
+    const startShare = async (): Promise<void> => {
+        await browser.openSource();
+        const page = await browser.newPage();
+        const share = await harness.open('share', page, 'share');
+        share.send({ type: 'share.capture', settings: { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 } });
+        await choose(page, share);
+        await share.said('capture.started');
+        share.send({ type: 'share.direct' });
+        await share.said('share.published');
+        hush.account.calls.serve({ roomId, shareId: 'share' }, { call: 'share', generation: 1 });
+    };
+    /** Our 1280 × 720 screen is decoded there, perhaps at a reduced size at first. */
+    const shownThere = async (): Promise<void> => {
+        for (const deadline = Date.now() + 20_000; ; await other.waitForTimeout(100)) {
+            const screen = await other.evaluate(() => client.screen());
+            if (screen && screen.width > 0 && Math.abs(screen.width / screen.height - 1280 / 720) < 0.02) return;
+            if (Date.now() > deadline) throw new Error(`our screen is not shown there: ${await other.evaluate(() => client.state())}`);
+        }
+    };
 });
 
 /** matrix-js-sdk as a browser has it, with its crypto beside it. */

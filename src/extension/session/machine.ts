@@ -4,7 +4,7 @@
  */
 import { reconcileCalls } from './callFlow.ts';
 import {
-    announceViewers, endShare, keyDelivery, publishWhenReady, requestShare, shareGrantFailed, shareGrantReady, sharePageSaid, shareWatched,
+    announceViewers, calledPerson, callPerson, endShare, keyDelivery, publishWhenReady, requestShare, shareGrantFailed, shareGrantReady, sharePageSaid, shareWatched,
     type Step,
 } from './shareFlow.ts';
 import { initialState, type Effect, type SessionEvent, type SessionState } from './state.ts';
@@ -109,9 +109,14 @@ function handle(state: SessionState, event: SessionEvent): Step {
             return pageSaid(state, event);
         case 'callAccepted':
             return acceptCall(state, event);
+        case 'callRequested':
+            return callPerson(state, event);
+        case 'callAnswered':
         case 'callOver': {
+            const { share } = state;
+            if (share?.id === event.call) return calledPerson(state, share, event);
             const view = state.views.get(event.call);
-            return view?.generation === event.generation ? endView(state, view, 'ended') : still(state);
+            return event.type === 'callOver' && view?.generation === event.generation ? endView(state, view, 'ended') : still(state);
         }
         case 'meshGaveUp': {
             const view = state.views.get(event.call);

@@ -256,6 +256,9 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             case 'watchMesh':
                 calls.watch(effect, effect);
                 return;
+            case 'callPerson':
+                calls.call({ roomId: effect.roomId, shareId: effect.call, userId: effect.userId });
+                return;
             case 'acceptCall':
                 calls.accept(effect.callId, effect);
                 return;
@@ -293,7 +296,9 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         }),
         calls.onPage((call, generation, message) => media.send(call, generation, message)),
         calls.onForeignCall((event) => {
-            if (event.kind === 'over') dispatch({ type: 'callOver', call: event.call, generation: event.generation });
+            if (event.kind === 'ring') return;
+            const { kind, call, generation, userId, deviceId } = event;
+            dispatch({ type: kind === 'over' ? 'callOver' : 'callAnswered', call, generation, userId, deviceId });
         }),
         calls.onGaveUp((call, generation) => dispatch({ type: 'meshGaveUp', call, generation })),
         media.onClosed((call, generation, reason) => dispatch({ type: 'pageClosed', call, generation, reason })),

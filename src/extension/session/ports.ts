@@ -74,6 +74,8 @@ export interface CallsPort {
     /** Ends every connection of the page. */
     release(call: string): void;
     pageSaid(message: MeshMessage): void;
+    /** Rings a person's other Matrix clients to show them a share that is served. */
+    call(to: { roomId: string; shareId: string; userId: string }): void;
     /** Takes a call of another Matrix client: its picture comes into that page. */
     accept(callId: string, page: PageAddress): void;
     decline(callId: string): void;
@@ -85,10 +87,10 @@ export interface CallsPort {
     /** The sharer's device did not answer, though asked several times. */
     onGaveUp(listener: (call: string, generation: number) => void): Disposable;
 }
-/** A call (`m.call`) of another Matrix client rings; or one that a page shows is over. */
+/** A call (`m.call`) of another Matrix client rings; one of ours was answered; or one that lives in a page is over. */
 export type ForeignCall =
     | { readonly kind: 'ring'; readonly callId: string; readonly roomId: string; readonly userId: string; readonly deviceId: string }
-    | { readonly kind: 'over'; readonly call: string; readonly generation: number };
+    | { readonly kind: 'over' | 'answered'; readonly call: string; readonly generation: number; readonly userId: string; readonly deviceId: string };
 
 export interface PageAddress {
     readonly call: string;

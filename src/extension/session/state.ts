@@ -40,6 +40,8 @@ export interface LocalShare {
     readonly transport: Transport | 'auto';
     /** How the picture travels, to the last viewer who was connected; undefined before the first. */
     readonly path: Path | undefined;
+    /** Whose other Matrix clients we called, by user ID; with a device once it has answered. */
+    readonly called: ReadonlyMap<string, { readonly name: string; readonly deviceId: string | undefined }>;
 }
 
 /** How a share reaches its viewers: through a LiveKit SFU, or directly from device to device. */
@@ -151,7 +153,8 @@ export type SessionEvent =
           readonly callerName: string;
           readonly roomName: string;
       }
-    | { readonly type: 'callOver'; readonly call: string; readonly generation: number }
+    | { readonly type: 'callRequested'; readonly userId: string; readonly name: string }
+    | { readonly type: 'callAnswered' | 'callOver'; readonly call: string; readonly generation: number; readonly userId: string; readonly deviceId: string }
     /** The sharer's device does not answer. */
     | { readonly type: 'meshGaveUp'; readonly call: string; readonly generation: number }
     | { readonly type: 'pageClosed'; readonly call: string; readonly generation: number; readonly reason: string }
@@ -225,6 +228,7 @@ export type Effect =
           readonly deviceId: string;
           readonly shareId: string;
       }
+    | { readonly type: 'callPerson'; readonly call: string; readonly roomId: string; readonly userId: string }
     | { readonly type: 'acceptCall'; readonly call: string; readonly generation: number; readonly callId: string }
     | { readonly type: 'releaseMesh'; readonly call: string }
     | { readonly type: 'queryTrust'; readonly viewId: string; readonly userId: string; readonly deviceId: string }
@@ -237,6 +241,7 @@ export type Notice =
     | { readonly kind: 'shareFailed'; readonly failure: Failure }
     | { readonly kind: 'shareEnded'; readonly reason: string }
     | { readonly kind: 'viewFailed'; readonly failure: Failure }
+    | { readonly kind: 'notAnswered'; readonly name: string }
     /** A direct share has more viewers than one device's upload usually carries. */
     | { readonly kind: 'manyDirect'; readonly viewers: number }
     | { readonly kind: 'held'; readonly message: string };

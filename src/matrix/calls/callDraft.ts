@@ -66,6 +66,11 @@ export class Draft {
         const call = this.state.calls.get(callId);
         if (call?.phase !== 'connected') return;
         for (const leg of call.legs.values()) {
+            const owed = call.owesShare && leg.phase === 'stable';
+            if (owed) {
+                this.setCall({ ...call, owesShare: false, legs: new Map(call.legs).set(leg.id, { ...leg, phase: 'offering', since: now }) });
+                this.order(leg, { type: 'mesh.restart', connection: connectionOf(call.id, leg.id) });
+            }
             if (leg.phase !== 'queued') continue;
             this.setLeg(call, { ...leg, phase: 'offering', since: now });
             this.order(leg, { type: 'mesh.open', connection: connectionOf(call.id, leg.id), offer: true });
@@ -76,7 +81,7 @@ export class Draft {
     end(call: Call, now: number): void {
         for (const leg of call.legs.values()) {
             this.dropLeg(call, leg, now);
-            if (call.foreign) this.add({ type: 'over', page: leg.page });
+            if (call.foreign) this.add({ type: 'over', page: leg.page, peer: call.peer });
         }
         const calls = new Map(this.state.calls);
         calls.delete(call.id);

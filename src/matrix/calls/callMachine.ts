@@ -6,7 +6,7 @@
  */
 import { callIdOf } from '../../extension/session/glare.ts';
 import { Draft } from './callDraft.ts';
-import { accepted, received } from './callReceive.ts';
+import { accepted, FOREIGN_LEG, received } from './callReceive.ts';
 import { connectionOf, legOf, newLeg, sameDevice, type Call, type CallsEvent, type CallsState, type CallsStep, type Leg } from './callState.ts';
 import { addCandidates, emptyBatch } from './candidateBatch.ts';
 import { LIFETIME_MS } from './events.ts';
@@ -58,6 +58,8 @@ function handle(draft: Draft, event: CallsEvent): void {
         }
         case 'connection':
             return connection(draft, event);
+        case 'call':
+            return callPerson(draft, event);
         case 'accept':
             return accepted(draft, event);
         case 'decline': {
@@ -123,8 +125,19 @@ function asked(draft: Draft, event: Extract<CallsEvent, { type: 'asked' }>): voi
     }
     const id = callIdOf(draft.state.self, event.ulid);
     const first = newLeg(shareId, share.page, 'send', 'offering', now);
-    draft.setCall({ id, roomId, peer: from, outgoing: true, foreign: false, phase: 'starting', first: shareId, legs: new Map([[shareId, first]]), expiresAt: now + LIFETIME_MS });
+    draft.setCall({ id, roomId, peer: from, outgoing: true, foreign: false, owesShare: false, phase: 'starting', first: shareId, legs: new Map([[shareId, first]]), expiresAt: now + LIFETIME_MS });
     draft.order(first, { type: 'mesh.open', connection: connectionOf(id, shareId), offer: true });
+}
+
+function callPerson(draft: Draft, { roomId, shareId, userId, ulid, now }: Extract<CallsEvent, { type: 'call' }>): void {
+    const share = draft.state.serving.get(shareId);
+    const running = [...draft.state.calls.values()].some((call) => call.foreign && call.roomId === roomId && call.peer.userId === userId);
+    if (share?.roomId !== roomId || running) return;
+    const id = callIdOf(draft.state.self, ulid);
+    const leg = newLeg(FOREIGN_LEG, share.page, 'send', 'offering', now);
+    const peer = { userId, deviceId: '' };
+    draft.setCall({ id, roomId, peer, outgoing: true, foreign: true, owesShare: false, phase: 'starting', first: leg.id, legs: new Map([[leg.id, leg]]), expiresAt: now + LIFETIME_MS });
+    draft.order(leg, { type: 'mesh.open', connection: connectionOf(id, leg.id), offer: true });
 }
 
 function restart(draft: Draft, call: Call, leg: Leg, now: number): void {
@@ -141,7 +154,8 @@ function described(draft: Draft, { connection, kind, sdp, streams, now }: Extrac
     const after = draft.setLeg(call, { ...leg, phase: kind === 'offer' ? 'offered' : 'stable', since: now });
     if (call.phase === 'starting' && leg.id === call.first) {
         draft.setCall({ ...after, phase: 'ringing', expiresAt: now + LIFETIME_MS });
-        const { userId: invitee, deviceId: device } = call.peer;
+        const { userId: invitee, deviceId } = call.peer;
+        const device = call.foreign ? undefined : deviceId;
         return draft.send(call, { kind: 'invite', leg: leg.id, lifetime: LIFETIME_MS, invitee, device, sdp, streams });
     }
     if (call.phase === 'answering' && leg.id === call.first) {

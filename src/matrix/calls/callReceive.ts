@@ -11,7 +11,7 @@ const MOST_EARLY_CALLS = 20;
 const MOST_EARLY_EVENTS = 20;
 const MOST_RINGING = 10;
 /** Our name for the one connection of a call with another client. */
-const FOREIGN_LEG = 'main';
+export const FOREIGN_LEG = 'main';
 
 type Received = Extract<CallsEvent, { type: 'received' }>;
 type Kind<K extends CallEvent['kind']> = Extract<CallEvent, { kind: K }>;
@@ -32,12 +32,13 @@ export function received(draft: Draft, it: Received): void {
         else draft.log('debug', `ignored ${event.kind} for a call that is not here`);
         return;
     }
-    if (!sameDevice(from, call.peer) || it.roomId !== call.roomId) {
+    if (call.peer.deviceId !== '' && event.kind === 'answer' && from.userId === call.peer.userId && !sameDevice(from, call.peer)) return; // a client that was slower
+    if (!(call.peer.deviceId === '' ? from.userId === call.peer.userId : sameDevice(from, call.peer)) || it.roomId !== call.roomId) {
         return draft.log('warn', `refused ${event.kind} from ${from.userId} ${from.deviceId}, which is not in that call (possible attack)`);
     }
     switch (event.kind) {
         case 'answer':
-            return answered(draft, call, event, now);
+            return answered(draft, { ...call, peer: from }, event, now);
         case 'selectAnswer': {
             if (call.outgoing) return draft.log('warn', 'refused a selection of an answer from who was called');
             if (event.party !== draft.state.self.deviceId) return draft.end(call, now);
@@ -72,7 +73,7 @@ function invited(draft: Draft, { event: _, from, roomId, ageMs, now }: Received,
     if ((invite.invitee ?? self.userId) !== self.userId || (invite.device ?? self.deviceId) !== self.deviceId) return;
     const left = timeLeft(invite.lifetime, ageMs);
     if (left === undefined) return draft.forget(invite.callId);
-    if (invite.leg === undefined) return ring(draft, roomId, from, invite, now + left);
+    if (invite.leg === undefined) return yieldOrRing(draft, roomId, from, invite, now + left, now);
     const watching = wanted(draft, roomId, from, invite.leg);
     if (!watching) {
         draft.log('info', `ignored a call from ${from.userId} ${from.deviceId} that was not asked for`);
@@ -92,9 +93,26 @@ function invited(draft: Draft, { event: _, from, roomId, ageMs, now }: Received,
     }
     // A call with that device that already brings this share is the one before: its other end has started anew.
     for (const old of [...draft.state.calls.values()].filter((call) => call.roomId === roomId && sameDevice(call.peer, from) && call.legs.has(leg.id))) draft.end(old, now);
-    const call = draft.setCall({ id: invite.callId, roomId, peer: from, outgoing: false, foreign: false, phase: 'answering', first: leg.id, legs, expiresAt: now + left });
+    const call = draft.setCall({ id: invite.callId, roomId, peer: from, outgoing: false, foreign: false, owesShare: false, phase: 'answering', first: leg.id, legs, expiresAt: now + left });
     offered(draft, call, leg, invite);
     draft.setWatching(watching.page.call, { askAt: now + 8_000 });
+}
+
+/** Our own call to that person's clients crossed theirs: the smaller ID, that is another client's always, goes on with our screen in it. */
+function yieldOrRing(draft: Draft, roomId: string, from: Device, invite: Kind<'invite'>, expiresAt: number, now: number): void {
+    const crossing = [...draft.state.calls.values()].find((call) => call.foreign && call.outgoing && call.phase !== 'connected' && call.roomId === roomId && call.peer.userId === from.userId);
+    const own = crossing?.legs.get(FOREIGN_LEG);
+    if (!crossing || !own) return ring(draft, roomId, from, invite, expiresAt);
+    if (glareWinner([crossing.id, invite.callId]) === crossing.id) {
+        draft.log('info', `${from.userId} and we called each other: our call goes on`);
+        return draft.forget(invite.callId);
+    }
+    draft.log('info', `${from.userId} and we called each other: their call goes on with our screen`);
+    draft.hangUp({ ...crossing, foreign: false }, 'replaced', now); // nobody is told that it is over: it goes on in theirs
+    const leg = newLeg(FOREIGN_LEG, own.page, 'send', 'answering', now);
+    const call = draft.setCall({ id: invite.callId, roomId, peer: from, outgoing: false, foreign: true, owesShare: true, phase: 'answering', first: leg.id, legs: new Map([[leg.id, leg]]), expiresAt });
+    offered(draft, call, leg, invite);
+    draft.add({ type: 'answered', page: own.page, peer: from });
 }
 
 /** Another Matrix client calls: our person is asked. A call of our own other device is not for us. */
@@ -114,11 +132,11 @@ function endsRinging({ state: { self } }: Draft, { event, from }: Received, { pe
 
 export function accepted(draft: Draft, { callId, page, sdp, streams, now }: Extract<CallsEvent, { type: 'accept' }>): void {
     const ringing = draft.state.incoming.get(callId);
-    if (!ringing) return draft.add({ type: 'over', page });
+    if (!ringing) return draft.add({ type: 'over', page, peer: { userId: '', deviceId: '' } });
     draft.stopRinging(callId);
     const leg = newLeg(FOREIGN_LEG, page, 'receive', 'answering', now);
     const { roomId, peer, expiresAt } = ringing;
-    const call = draft.setCall({ id: callId, roomId, peer, outgoing: false, foreign: true, phase: 'answering', first: leg.id, legs: new Map([[leg.id, leg]]), expiresAt });
+    const call = draft.setCall({ id: callId, roomId, peer, outgoing: false, foreign: true, owesShare: false, phase: 'answering', first: leg.id, legs: new Map([[leg.id, leg]]), expiresAt });
     offered(draft, call, leg, { sdp, streams });
 }
 
@@ -141,10 +159,11 @@ function offered(draft: Draft, call: Call, leg: Leg, { sdp, streams }: Pick<Kind
 function answered(draft: Draft, call: Call, answer: Kind<'answer'>, now: number): void {
     const leg = call.legs.get(call.first);
     if (!call.outgoing || call.phase !== 'ringing' || !leg) return draft.log('debug', 'ignored an answer that is not waited for');
-    const after = draft.setLeg(call, { ...leg, phase: 'stable', since: now });
+    const after = draft.setLeg(draft.setCall(call), { ...leg, phase: 'stable', since: now });
     draft.setCall({ ...after, phase: 'connected' });
     draft.send(call, { kind: 'selectAnswer', leg: undefined, party: call.peer.deviceId });
     draft.order(leg, { type: 'mesh.description', connection: connectionOf(call.id, leg.id), kind: 'answer', sdp: answer.sdp, streams: answer.streams });
+    if (call.foreign) draft.add({ type: 'answered', page: leg.page, peer: call.peer });
     draft.startQueued(call.id, now);
 }
 
@@ -161,7 +180,9 @@ function negotiated(draft: Draft, before: Call, event: Kind<'negotiate'>, now: n
         return draft.startQueued(call.id, now);
     }
     if (call.phase !== 'connected') return draft.log('debug', 'ignored an offer in a call that is not answered');
-    if (leg?.role === 'send') return draft.log('warn', `refused an offer of ${call.peer.userId} for our own share`);
+    // Both offered at once: who called is the one to insist (specification, "Glare"; MatrixCall does so too).
+    if (call.foreign && call.outgoing && leg && leg.phase !== 'stable') return draft.log('debug', 'their offer crossed ours, which stands');
+    if (leg?.role === 'send' && !call.foreign) return draft.log('warn', `refused an offer of ${call.peer.userId} for our own share`);
     if (leg) {
         draft.setLeg(call, { ...leg, phase: 'answering', since: now });
         draft.order(leg, { type: 'mesh.description', connection, kind: 'offer', sdp: event.sdp, streams: event.streams });

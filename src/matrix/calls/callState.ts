@@ -41,10 +41,13 @@ export interface Leg {
 export interface Call {
     readonly id: string;
     readonly roomId: string;
+    /** An empty device ID: a person's other clients ring, and the first that answers is meant. */
     readonly peer: Device;
     readonly outgoing: boolean;
     /** Of another Matrix client: one leg, unnamed on the wire, which carries both ways and whatever it likes. */
     readonly foreign: boolean;
+    /** Our screen is still to be added: their call came first (glare). */
+    readonly owesShare: boolean;
     readonly phase: 'starting' | 'ringing' | 'answering' | 'answered' | 'connected';
     /** The leg that invite and answer are about. */
     readonly first: string;
@@ -103,6 +106,8 @@ export type CallsEvent = { readonly now: number } & (
     | { readonly type: 'description'; readonly connection: string; readonly kind: 'offer' | 'answer'; readonly sdp: string; readonly streams: StreamPurposes }
     | { readonly type: 'candidates'; readonly connection: string; readonly candidates: readonly IceCandidate[] }
     | { readonly type: 'connection'; readonly connection: string; readonly state: 'connected' | 'failed' }
+    /** Our person calls somebody's other clients to show them a share. */
+    | { readonly type: 'call'; readonly roomId: string; readonly shareId: string; readonly userId: string; readonly ulid: string }
     /** Our person takes a call of another client, in this page, with the offer that came with it; or does not take it. */
     | { readonly type: 'accept'; readonly callId: string; readonly page: PageAddress; readonly sdp: string; readonly streams: StreamPurposes }
     | { readonly type: 'decline'; readonly callId: string }
@@ -125,8 +130,8 @@ export type CallsEffect =
     | { readonly type: 'page'; readonly page: PageAddress; readonly order: PageOrder }
     | { readonly type: 'ring'; readonly callId: string; readonly incoming: Incoming; readonly sdp: string; readonly streams: StreamPurposes }
     | { readonly type: 'ringOver'; readonly callId: string }
-    /** The call of another client that this page shows has ended. */
-    | { readonly type: 'over'; readonly page: PageAddress }
+    /** The call with another client in this page has ended; or, with our share in it, was answered. */
+    | { readonly type: 'over' | 'answered'; readonly page: PageAddress; readonly peer: Device }
     /** The share could not be had; the page is told why. */
     | { readonly type: 'gaveUp'; readonly page: PageAddress }
     | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn'; readonly text: string };

@@ -97,7 +97,8 @@ export function createCalls(options: CallsOptions): Calls {
                 offers.delete(effect.callId);
                 return;
             case 'over':
-                for (const listener of foreignListeners) listener({ kind: 'over', ...effect.page });
+            case 'answered':
+                for (const listener of foreignListeners) listener({ kind: effect.type, ...effect.page, ...effect.peer });
                 return;
             case 'gaveUp':
                 for (const listener of gaveUpListeners) listener(effect.page.call, effect.page.generation);
@@ -127,6 +128,7 @@ export function createCalls(options: CallsOptions): Calls {
             else if (message.type === 'mesh.candidates') dispatch({ ...message, type: 'candidates' });
             else if (message.state !== 'connecting') dispatch({ type: 'connection', connection: message.connection, state: message.state });
         },
+        call: ({ roomId, shareId, userId }) => dispatch({ type: 'call', roomId, shareId, userId, ulid: ulid() }),
         accept: (callId, page) => dispatch({ type: 'accept', callId, page, ...(offers.get(callId) ?? { sdp: '', streams: {} }) }),
         decline: (callId) => dispatch({ type: 'decline', callId }),
         deviceGone: (roomId, device) => dispatch({ type: 'gone', roomId, device }),

@@ -62,6 +62,7 @@ export class FakeCalls implements CallsPort {
     pageSaid = (message: MeshMessage): void => void this.asked.push(message.type);
     deviceGone = (_roomId: string, { deviceId }: { deviceId: string }): void => void this.asked.push(`gone ${deviceId}`);
     roomLeft = (roomId: string): void => void this.asked.push(`left ${roomId}`);
+    call = ({ userId }: { userId: string }): void => void this.asked.push(`call ${userId}`);
     accept = (callId: string): void => void this.asked.push(`accept ${callId}`);
     decline = (callId: string): void => void this.asked.push(`decline ${callId}`);
     readonly foreign = new Listeners<[ForeignCall]>();

@@ -94,7 +94,23 @@ describe('a call of another Matrix client', () => {
         const run = new Run();
         run.do(accepted);
         run.page('V1', 1, READY);
-        assert.deepEqual(types(run.do({ type: 'callOver', call: 'V1', generation: 1 })), ['send view.end', 'releaseMesh']);
+        assert.deepEqual(types(run.do({ type: 'callOver', call: 'V1', generation: 1, ...BOB })), ['send view.end', 'releaseMesh']);
         assert.deepEqual(types(run.do({ type: 'viewCloseRequested', viewId: 'V1' })), ['releaseMesh', 'closePage']);
+    });
+
+    it('our direct share rings others’ clients, and counts who answers as a viewer', () => {
+        const run = new Run();
+        run.do(requestShare({ transport: 'mesh' }));
+        run.page('S1', 1, READY);
+        run.page('S1', 1, STARTED);
+        run.do({ type: 'joined', roomId: ROOM });
+        run.page('S1', 1, { type: 'share.published' });
+        const ring = { type: 'callRequested', userId: BOB.userId, name: 'Bob' } as const;
+        assert.deepEqual(types(run.do(ring)), ['callPerson']);
+        assert.deepEqual(run.do(ring), [], 'once');
+        assert.deepEqual(types(run.do({ type: 'callAnswered', call: 'S1', generation: 1, userId: BOB.userId, deviceId: 'ELEMENT' })), ['send share.viewers']);
+        assert.deepEqual(types(run.do({ type: 'callOver', call: 'S1', generation: 1, userId: BOB.userId, deviceId: 'ELEMENT' })), ['send share.viewers']);
+        run.do(ring);
+        assert.deepEqual(types(run.do({ type: 'callOver', call: 'S1', generation: 1, userId: BOB.userId, deviceId: '' })), ['notify']);
     });
 });

@@ -165,6 +165,27 @@ describe('a call between two devices', () => {
             assert.deepEqual(kinds(accept()), ['over']);
         });
 
+        it('called from here: whoever answers first is meant, on any device of theirs; the others are too late', () => {
+            const call = (): readonly CallsEffect[] => world.do(sharer, { type: 'call', roomId: ROOM, shareId: 'share0', userId: '@bob:hs', ulid: 'Z' });
+            assert.deepEqual(kinds(call()), ['mesh.open']);
+            assert.deepEqual(call(), [], 'once');
+            const id = '@alice:hs!DEV0!Z';
+            const answer = (deviceId: string) => world.do(sharer, { type: 'received', roomId: ROOM, from: { userId: '@bob:hs', deviceId }, event: { kind: 'answer', callId: id, leg: undefined, sdp: 'v=0', streams: {} }, ageMs: 0 });
+            assert.deepEqual(kinds(answer('PHONE')), ['selectAnswer', 'mesh.description', 'answered']);
+            assert.deepEqual(answer('LAPTOP'), []);
+            assert.equal(world.state(sharer).calls.get(id)?.peer.deviceId, 'PHONE');
+        });
+
+        it('crossing with ours: theirs goes on, answered by itself, and our screen is added when it stands', () => {
+            world.do(sharer, { type: 'call', roomId: ROOM, shareId: 'share0', userId: '@bob:hs', ulid: 'Z' });
+            const from = { userId: '@bob:hs', deviceId: 'ELEMENT' };
+            const effects = world.do(sharer, { type: 'received', roomId: ROOM, from, event: invite, ageMs: 0 });
+            assert.deepEqual(kinds(effects), ['log', 'hangup', 'mesh.close', 'mesh.open', 'mesh.description', 'answered']);
+            const selected = world.do(sharer, { type: 'received', roomId: ROOM, from, event: { kind: 'selectAnswer', callId: invite.callId, leg: undefined, party: 'DEV0' }, ageMs: 0 });
+            assert.deepEqual(kinds(selected), ['mesh.restart']);
+            assert.deepEqual([...world.state(sharer).calls.keys()], [invite.callId]);
+        });
+
         it('tells its tab when it ends', () => {
             received(viewer, invite);
             accept();
