@@ -2,9 +2,10 @@
  * The session core: `reduce(state, event) -> state + effects`, a pure function. The orchestrator runs the effects and feeds
  * their ends back as events; the views render the state.
  */
+import { calledPerson, callPerson } from './calledPeople.ts';
 import { reconcileCalls } from './callFlow.ts';
 import {
-    announceViewers, calledPerson, callPerson, endShare, keyDelivery, publishWhenReady, requestShare, shareGrantFailed, shareGrantReady, sharePageSaid, shareWatched,
+    announceViewers, endShare, keyDelivery, publishWhenReady, requestShare, shareGrantFailed, shareGrantReady, sharePageSaid, shareWatched,
     type Step,
 } from './shareFlow.ts';
 import { initialState, type Effect, type SessionEvent, type SessionState } from './state.ts';

@@ -13,7 +13,7 @@ export interface Step {
 
 const still = (state: SessionState): Step => ({ state, effects: [] });
 
-function withShare(state: SessionState, patch: Partial<LocalShare>): SessionState {
+export function withShare(state: SessionState, patch: Partial<LocalShare>): SessionState {
     return state.share ? { ...state, share: { ...state.share, ...patch } } : state;
 }
 
@@ -141,25 +141,6 @@ export function shareWatched(state: SessionState, event: Extract<SessionEvent, {
     else watchers.delete(deviceKey(event));
     const many = share.transport === 'mesh' && share.watchers.size === DIRECT_VIEWERS && watchers.size > DIRECT_VIEWERS;
     return { state: withShare(state, { watchers }), effects: many ? [{ type: 'notify', notice: { kind: 'manyDirect', viewers: watchers.size } }] : [] };
-}
-
-/** Rings somebody's other Matrix clients with our direct share. */
-export function callPerson(state: SessionState, { userId, name }: Extract<SessionEvent, { type: 'callRequested' }>): Step {
-    const { share } = state;
-    if (share?.transport !== 'mesh' || share.phase !== 'live' || share.called.has(userId)) return still(state);
-    const called = new Map(share.called).set(userId, { name, deviceId: undefined });
-    return { state: withShare(state, { called }), effects: [{ type: 'callPerson', call: share.id, roomId: share.roomId, userId }] };
-}
-
-/** Somebody whom we called has answered, or is gone. */
-export function calledPerson(state: SessionState, share: LocalShare, event: Extract<SessionEvent, { type: 'callAnswered' | 'callOver' }>): Step {
-    const called = new Map(share.called);
-    const person = called.get(event.userId);
-    if (!person) return still(state);
-    if (event.type === 'callAnswered') called.set(event.userId, { ...person, deviceId: event.deviceId });
-    else called.delete(event.userId);
-    const unanswered = event.type === 'callOver' && person.deviceId === undefined;
-    return { state: withShare(state, { called }), effects: unanswered ? [{ type: 'notify', notice: { kind: 'notAnswered', name: person.name } }] : [] };
 }
 
 /** The page moves to the person's own browser, where capture is allowed. */

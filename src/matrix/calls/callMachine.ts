@@ -6,10 +6,11 @@
  */
 import { callIdOf } from '../../extension/session/glare.ts';
 import { Draft } from './callDraft.ts';
-import { accepted, FOREIGN_LEG, received } from './callReceive.ts';
+import { received } from './callReceive.ts';
 import { connectionOf, legOf, newLeg, sameDevice, type Call, type CallsEvent, type CallsState, type CallsStep, type Leg } from './callState.ts';
 import { addCandidates, emptyBatch } from './candidateBatch.ts';
 import { LIFETIME_MS } from './events.ts';
+import { accepted, callPerson, declined } from './foreignCalls.ts';
 
 /** ms until a viewer without a picture asks again, and how often it asks. */
 export const ASK_EVERY_MS = 8_000;
@@ -62,13 +63,8 @@ function handle(draft: Draft, event: CallsEvent): void {
             return callPerson(draft, event);
         case 'accept':
             return accepted(draft, event);
-        case 'decline': {
-            const ringing = draft.state.incoming.get(event.callId);
-            if (!ringing) return;
-            draft.stopRinging(event.callId);
-            draft.forget(event.callId);
-            return draft.add({ type: 'send', roomId: ringing.roomId, event: { kind: 'reject', callId: event.callId, leg: undefined, reason: 'user_busy' } });
-        }
+        case 'decline':
+            return declined(draft, event.callId);
         case 'gone':
             for (const call of draft.state.calls.values()) {
                 if (!call.foreign && call.roomId === event.roomId && sameDevice(call.peer, event.device)) draft.end(call, now);
@@ -108,7 +104,7 @@ function asked(draft: Draft, event: Extract<CallsEvent, { type: 'asked' }>): voi
     const { now, from, shareId, roomId } = event;
     const share = draft.state.serving.get(shareId);
     if (share?.roomId !== roomId) return draft.log('info', `${from.userId} asks for a share that is not there`);
-    const ours = [...draft.state.calls.values()].filter((call) => call.roomId === roomId && sameDevice(call.peer, from));
+    const ours = [...draft.state.calls.values()].filter((call) => !call.foreign && call.roomId === roomId && sameDevice(call.peer, from));
     const has = ours.find((call) => call.legs.has(shareId));
     const leg = has?.legs.get(shareId);
     if (has && leg) {
@@ -127,17 +123,6 @@ function asked(draft: Draft, event: Extract<CallsEvent, { type: 'asked' }>): voi
     const first = newLeg(shareId, share.page, 'send', 'offering', now);
     draft.setCall({ id, roomId, peer: from, outgoing: true, foreign: false, owesShare: false, phase: 'starting', first: shareId, legs: new Map([[shareId, first]]), expiresAt: now + LIFETIME_MS });
     draft.order(first, { type: 'mesh.open', connection: connectionOf(id, shareId), offer: true });
-}
-
-function callPerson(draft: Draft, { roomId, shareId, userId, ulid, now }: Extract<CallsEvent, { type: 'call' }>): void {
-    const share = draft.state.serving.get(shareId);
-    const running = [...draft.state.calls.values()].some((call) => call.foreign && call.roomId === roomId && call.peer.userId === userId);
-    if (share?.roomId !== roomId || running) return;
-    const id = callIdOf(draft.state.self, ulid);
-    const leg = newLeg(FOREIGN_LEG, share.page, 'send', 'offering', now);
-    const peer = { userId, deviceId: '' };
-    draft.setCall({ id, roomId, peer, outgoing: true, foreign: true, owesShare: false, phase: 'starting', first: leg.id, legs: new Map([[leg.id, leg]]), expiresAt: now + LIFETIME_MS });
-    draft.order(leg, { type: 'mesh.open', connection: connectionOf(id, leg.id), offer: true });
 }
 
 function restart(draft: Draft, call: Call, leg: Leg, now: number): void {
