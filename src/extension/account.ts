@@ -1,7 +1,7 @@
 /** What the extension needs from a signed-in account. Implemented by `src/matrix`; types only. */
 import type { Disposable } from './lifecycle.ts';
 import type { TrustLevel } from '../webview/protocol/messages.ts';
-import type { RtcPort } from './session/ports.ts';
+import type { CallsPort, RtcPort } from './session/ports.ts';
 import type { AccountState, RoomSnapshot, WorkspaceLink } from './session/types.ts';
 
 export interface Person {
@@ -29,6 +29,7 @@ export interface Account extends Disposable {
     /** People we share a room with, self excluded. */
     people(): readonly Person[];
     readonly rtc: RtcPort;
+    readonly calls: CallsPort;
     deviceTrust(userId: string, deviceId: string): Promise<TrustLevel>;
     createSessionRoom(session: CreateSession): Promise<string>;
     invite(roomId: string, userId: string): Promise<void>;

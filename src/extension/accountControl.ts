@@ -104,6 +104,7 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
                     dataDir: options.storage,
                     log,
                     serviceUrlSetting: () => readSetting(options.configuration(), 'hush.livekit.serviceUrl'),
+                    relayOnlySetting: () => readSetting(options.configuration(), 'hush.mesh.relayOnly'),
                 });
             // After a window reload the old extension host may still be letting go of the store.
             for (const end = Date.now() + STORE_PATIENCE_MS; ; ) {

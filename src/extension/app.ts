@@ -5,11 +5,13 @@ import { DisposableScope, type Disposable } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { createRoomFeed } from './roomFeed.ts';
 import { createOrchestrator, type Orchestrator } from './session/orchestrator.ts';
-import type { MediaPort } from './session/ports.ts';
+import type { ForeignCall, MediaPort } from './session/ports.ts';
 import { initialState, type Notice } from './session/state.ts';
 import type { AccountState, RoomSnapshot } from './session/types.ts';
 import type { StoredAccount } from './vault.ts';
 import type { Model } from './views/viewModel.ts';
+
+export type Ring = Extract<ForeignCall, { kind: 'ring' }>;
 
 export interface AppOptions {
     readonly media: MediaPort;
@@ -20,6 +22,8 @@ export interface AppOptions {
     forgetAccount(): Promise<void>;
     notify(notice: Notice): void;
     onInvite(room: RoomSnapshot): void;
+    /** Another Matrix client calls. */
+    onRing(call: Ring, room: RoomSnapshot): void;
     /** The mapped room of this window among these rooms. */
     workspaceRoom(rooms: readonly RoomSnapshot[]): string | undefined;
     /** Runs after the current turn; several changes make one update. */
@@ -81,6 +85,7 @@ export function createApp(options: AppOptions): App {
         const scope = new DisposableScope();
         const orchestrator = createOrchestrator({
             rtc: account.rtc,
+            calls: account.calls,
             media: options.media,
             log,
             deviceTrust: (userId, deviceId) => account.deviceTrust(userId, deviceId),
@@ -102,6 +107,12 @@ export function createApp(options: AppOptions): App {
         scope.add(account.onRooms(onRooms));
         scope.add(account.onState(onState));
         scope.add(account.onInvite(options.onInvite));
+        scope.add(
+            account.calls.onForeignCall((event) => {
+                const room = event.kind === 'ring' ? account.rooms().find((r) => r.roomId === event.roomId) : undefined;
+                if (event.kind === 'ring' && room) options.onRing(event, room);
+            }),
+        );
         orchestrator.dispatch({ type: 'signedIn', self: { userId: account.userId, deviceId: account.deviceId } });
         onRooms();
         onState(account.state);

@@ -13,6 +13,7 @@ export const commands = {
     stopSharing: 'hush.stopSharing',
     viewShare: 'hush.viewShare',
     leaveSession: 'hush.leaveSession',
+    callTeammate: 'hush.callTeammate',
     showLog: 'hush.showLog',
     showDiagnostics: 'hush.showDiagnostics',
 } as const;

@@ -4,6 +4,8 @@ import type { ShareSettings } from '../webview/protocol/messages.ts';
 export const settings = {
     'hush.homeserver': '',
     'hush.livekit.serviceUrl': '',
+    'hush.transport': 'auto' as 'auto' | 'mesh' | 'livekit',
+    'hush.mesh.relayOnly': false,
     'hush.capture.location': 'auto' as 'auto' | 'webview' | 'browser',
     'hush.share.maxFrameRate': 30,
     'hush.share.optimizeFor': 'text' as 'text' | 'motion',
@@ -31,4 +33,10 @@ export function shareSettings(reader: SettingsReader): ShareSettings {
         contentHint: readSetting(reader, 'hush.share.optimizeFor') === 'motion' ? 'motion' : 'text',
         maxBitrate: within(readSetting(reader, 'hush.share.maxBitrate'), 0, 50_000) * 1_000,
     };
+}
+
+/** `auto` for anything that is not one of the values. */
+export function transportSetting(reader: SettingsReader): Settings['hush.transport'] {
+    const value = readSetting(reader, 'hush.transport');
+    return value === 'mesh' || value === 'livekit' ? value : 'auto';
 }

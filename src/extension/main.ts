@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import * as vscode from 'vscode';
 import { createAccountControl } from './accountControl.ts';
 import type { ActionContext } from './actions/context.ts';
+import { answerRing } from './actions/calls.ts';
 import { openView } from './actions/shares.ts';
 import { createApp } from './app.ts';
 import { registerAuthProvider } from './authProvider.ts';
@@ -17,6 +18,7 @@ import { createPageOpener, currentTheme } from './panels/openPages.ts';
 import { registerViewSerializer } from './panels/viewSerializer.ts';
 import { registerCommands } from './registerCommands.ts';
 import type { ViewTarget } from './session/state.ts';
+import { createSessionGlare } from './sessionGlare.ts';
 import { openVault, type Keytar, type Vault } from './vault.ts';
 import { showInvite, showNotice } from './views/notices.ts';
 import { renderModel } from './views/render.ts';
@@ -65,11 +67,19 @@ export function activate(extension: vscode.ExtensionContext): void {
             openAccount: control.openAccount,
             forgetAccount: control.forgetAccount,
             notify: (notice) => void showNotice(notice),
-            onInvite: (room) => void showInvite(room),
+            onInvite: (room) => void sessionGlare.check().then(() => (sessionGlare.settles(room.roomId) ? undefined : showInvite(room))),
+            onRing: (call, room) => void answerRing(actions, call, room),
             workspaceRoom: (rooms) => mapping.room(rooms),
             defer: setImmediate,
         }),
     );
+    const sessionGlare = createSessionGlare({
+        account: () => app.account,
+        ownRoomId: () => app.model.workspaceRoomId,
+        sameWorkspace: (invitation, own) => mapping.isSame(invitation, own),
+        map: (roomId) => mapping.remap(app.model.workspaceRoomId, roomId),
+        log,
+    });
     const actions: ActionContext = {
         log,
         get model() {
@@ -118,6 +128,7 @@ export function activate(extension: vscode.ExtensionContext): void {
             if (model.account.kind !== 'ready') return;
             watchRemotes();
             for (const target of restored.splice(0)) openView(actions, target, true);
+            void sessionGlare.check();
             mapping.offer(model.rooms).catch((error: unknown) => log.warn('offering a room failed', error));
         }),
     );

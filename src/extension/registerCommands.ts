@@ -1,6 +1,7 @@
 /** Binds every command of the table to its action; an error becomes its sentence, never an unhandled rejection. */
 import * as vscode from 'vscode';
 import type { ActionContext } from './actions/context.ts';
+import { callTeammate } from './actions/calls.ts';
 import { acceptInvite, declineInvite, inviteTeammate, linkWorkspace, startSession, type RoomArgument } from './actions/rooms.ts';
 import { leaveSession, shareScreen, stopSharing, viewShare, type ViewArgument } from './actions/shares.ts';
 import { commands, type CommandId } from './commands.ts';
@@ -29,6 +30,7 @@ const doing: Readonly<Record<CommandId, string>> = {
     [commands.stopSharing]: 'Stopping the share',
     [commands.viewShare]: 'Opening the share',
     [commands.leaveSession]: 'Leaving the session',
+    [commands.callTeammate]: 'Calling',
     [commands.showLog]: 'Showing the log',
     [commands.showDiagnostics]: 'Showing the diagnostics',
 };
@@ -51,6 +53,7 @@ export function registerCommands(context: ActionContext, account: AccountCommand
         [commands.stopSharing]: () => stopSharing(context),
         [commands.viewShare]: (argument) => viewShare(context, viewArgument(context, argument)),
         [commands.leaveSession]: room(leaveSession),
+        [commands.callTeammate]: (argument) => callTeammate(context, typeof argument === 'string' ? argument : undefined),
         [commands.showLog]: () => account.showLog(),
         [commands.showDiagnostics]: () => account.showDiagnostics(),
     };

@@ -13,6 +13,10 @@ export interface WorkspaceMapping {
     room(rooms: readonly RoomSnapshot[]): string | undefined;
     map(roomId: string, folder?: string): Promise<void>;
     unmap(): Promise<void>;
+    /** Whatever was mapped to one room is mapped to the other from now on. */
+    remap(from: string | undefined, to: string): Promise<void>;
+    /** An invitation to a session for what `own` is for: by the repository, or by the name where either has none. */
+    isSame(invitation: RoomSnapshot, own: RoomSnapshot): Promise<boolean>;
     /** Once per room: a clone of the repository that a room names is open here, and nothing is mapped yet. */
     offer(rooms: readonly RoomSnapshot[]): Promise<void>;
 }
@@ -35,6 +39,11 @@ export function createWorkspaceMapping(state: vscode.Memento, changed: () => voi
         room: (rooms) => mappedRoom(map(), folders(), rooms),
         map: (roomId, folder) => store(withMapping(map(), folders(), roomId, folder)),
         unmap: () => store(withoutMapping(map(), folders())),
+        remap: (from, to) => store(Object.fromEntries(Object.entries(map()).map(([key, roomId]) => [key, roomId === from ? to : roomId]))),
+        async isSame(invitation, own) {
+            if (invitation.workspaces.length === 0 || own.workspaces.length === 0) return invitation.name === own.name;
+            return offeredRooms([invitation], await gitRemotes(), matchesRemote).length > 0;
+        },
         async offer(rooms) {
             if (asking || folders().folders.length === 0 || mappedRoom(map(), folders(), rooms) !== undefined) return;
             const declined = new Set(state.get<string[]>(DECLINED, []));

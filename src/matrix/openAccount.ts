@@ -13,6 +13,10 @@ import { endSignIn } from './forgetAccount.ts';
 import { fromSdk, type Fetch } from './http.ts';
 import { createRoomActions } from './roomActions.ts';
 import { createRooms } from './rooms.ts';
+import { createCalls } from './calls/calls.ts';
+import { createIceServers } from './calls/iceServers.ts';
+import { createCallRequests } from './calls/requests.ts';
+import { createCallSignalling } from './calls/signalling.ts';
 import { createGrants } from './rtc/grants.ts';
 import { createKeyTransport } from './rtc/keyTransport.ts';
 import { createMediaKeys } from './rtc/mediaKeys.ts';
@@ -32,10 +36,15 @@ export interface OpenAccountOptions {
     readonly log: Log;
     /** `hush.livekit.serviceUrl`, read when needed. */
     readonly serviceUrlSetting: () => string;
+    /** `hush.mesh.relayOnly`, read for every connection; default: off. */
+    readonly relayOnlySetting?: () => boolean;
     /** Defaults: the real ones. */
     readonly fetch?: Fetch;
     readonly now?: () => number;
 }
+
+/** ms for telling peers, when the account stops; their side notices by itself later. */
+const HANG_UP_WITHIN_MS = 2_000;
 
 /** 32 bytes, base64: what a new {@link StoredAccount} needs. */
 export function newStorageKey(): string {
@@ -93,6 +102,15 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
     });
     const rooms = createRooms({ sdk, rtcMembers: (roomId) => rtc.members(roomId), onRtc: (listener) => rtc.onMembers(listener), log });
 
+    const calls = createCalls({
+        self, now, log,
+        signalling: createCallSignalling({ sdk, self, log }),
+        requests: createCallRequests(messages, deviceId, log),
+        iceServers: createIceServers({ ask: () => sdk.turnServer(), now, log }),
+        relayOnly: () => options.relayOnlySetting?.() ?? false,
+        inRoom: (roomId, user) => sdk.getRoom(roomId)?.getMember(user)?.membership === 'join',
+    });
+
     let readyMs: number | undefined;
     const ready = (): void => setState({ kind: 'ready', userId, deviceId, online: client.online });
     client.onOnline(() => { if (readyMs !== undefined) ready(); });
@@ -106,6 +124,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
 
     let stopped: Promise<void> | undefined;
     const stop = (): Promise<void> => (stopped ??= (async () => {
+        await calls.close(HANG_UP_WITHIN_MS);
         await rtc.leaveAll();
         rtc.dispose();
         rooms.dispose();
@@ -125,6 +144,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         onInvite: (listener) => rooms.onInvite(listener),
         people: () => rooms.people(),
         rtc,
+        calls,
         deviceTrust: (user, device) => deviceTrust(sdk, user, device),
         ...createRoomActions(sdk),
         diagnostics: () => Promise.resolve(accountDiagnostics({ stored, client, messages, transports, readyMs, storePath: path })),

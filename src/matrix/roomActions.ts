@@ -4,7 +4,7 @@ import type { CreateSession } from '../extension/account.ts';
 import { HushError } from '../extension/errors.ts';
 import type { WorkspaceLink } from '../extension/session/types.ts';
 import { fromSdk, type KnownErrors } from './http.ts';
-import { workspaceContentOf } from './roomContents.ts';
+import { SESSION_FIELD, workspaceContentOf } from './roomContents.ts';
 import { isComplete } from './snapshots.ts';
 import { parseUserId } from './serverName.ts';
 import { CALL_MEMBER_TYPE, LIVEKIT_SESSION_TYPE, RTC_MEMBER_TYPE, WORKSPACE_TYPE } from './syncFilter.ts';
@@ -103,6 +103,7 @@ function sessionRoom({ name, invite, workspaceLink }: CreateSession): ICreateRoo
         preset: Preset.PrivateChat,
         visibility: Visibility.Private,
         invite: [...invite],
+        ...(workspaceLink ? { creation_content: { [SESSION_FIELD]: workspaceContentOf(workspaceLink) } } : {}),
         initial_state: [
             { type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } },
             // From the invitation on: what was said before is none of a new member's business.

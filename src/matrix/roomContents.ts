@@ -26,7 +26,7 @@ const sharesContent = v.looseObject({
     version: v.literal(1),
     /** Rises with every announcement, so that a repeated one is still sent. */
     seq: v.optional(timestamp),
-    shares: v.pipe(v.array(v.looseObject({ id: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/u)), started_ts: timestamp })), v.maxLength(16)),
+    shares: v.pipe(v.array(v.looseObject({ id: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/u)), started_ts: timestamp, transport: v.optional(v.string()) })), v.maxLength(16)),
 });
 
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
@@ -42,6 +42,12 @@ export function parseWorkspace(content: unknown): Parsed<WorkspaceLink> {
     return parse(workspaceContent, content, ({ salt, hash }) => ({ salt, hash }));
 }
 
+/**
+ * In the content of `m.room.create`: the workspace that a session was started for. The one state event that an invitation
+ * always shows, so that the invited can tell two sessions for one workspace before joining either.
+ */
+export const SESSION_FIELD = 'com.hush.session';
+
 export function workspaceContentOf(link: WorkspaceLink): Record<string, unknown> {
     return { version: 1, salt: link.salt, hash: link.hash };
 }
@@ -54,11 +60,11 @@ export function parseLivekitSession(content: unknown): Parsed<LivekitSession> {
 export function parseShares(content: unknown): Parsed<readonly Share[]> {
     return parse(sharesContent, content, ({ shares }) => {
         const seen = new Map<string, Share>();
-        for (const { id, started_ts: startedTs } of shares) if (!seen.has(id)) seen.set(id, { id, startedTs });
+        for (const { id, started_ts: startedTs, transport } of shares) if (!seen.has(id)) seen.set(id, { id, startedTs, ...(transport === 'mesh' ? { transport } : {}) });
         return [...seen.values()];
     });
 }
 
 export function sharesContentOf(shares: readonly Share[], seq: number): Record<string, unknown> {
-    return { version: 1, seq, shares: shares.map(({ id, startedTs }) => ({ id, started_ts: startedTs })) };
+    return { version: 1, seq, shares: shares.map(({ id, startedTs, transport }) => ({ id, started_ts: startedTs, ...(transport === undefined ? {} : { transport }) })) };
 }

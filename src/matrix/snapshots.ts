@@ -1,7 +1,7 @@
 /** Rooms as the rest of Hush sees them. Read-only; built from what the SDK holds in memory. */
 import { EventType, KnownMembership, type MatrixClient, type MatrixEvent, type Room } from 'matrix-js-sdk/lib/matrix.js';
 import type { RoomMember, RoomSnapshot, RtcMember, WorkspaceLink } from '../extension/session/types.ts';
-import { parseWorkspace } from './roomContents.ts';
+import { parseWorkspace, SESSION_FIELD } from './roomContents.ts';
 import { CALL_MEMBER_TYPE, WORKSPACE_TYPE } from './syncFilter.ts';
 
 /** The room is joined and its state has arrived: the SDK shows rooms before their state, nameless and unencrypted. */
@@ -22,11 +22,12 @@ export function snapshotOf(sdk: MatrixClient, room: Room, rtc: readonly RtcMembe
         name: room.name,
         membership: joined ? 'join' : 'invite',
         inviter: joined ? undefined : inviterOf(room, self),
+        ...createdBy(room),
         encrypted: room.hasEncryptionStateEvent(),
         isDirect: directRooms(sdk).has(room.roomId) || (!joined && room.getMember(self)?.events.member?.getContent()['is_direct'] === true),
         members: membersOf(room),
         rtc: joined ? rtc : [],
-        workspaces: joined ? workspacesOf(room) : [],
+        workspaces: joined ? workspacesOf(room) : startedFor(room),
         mayJoinCall: joined && state.maySendStateEvent(CALL_MEMBER_TYPE, self),
         mayInvite: joined && room.canInvite(self),
         mayLinkWorkspace: joined && state.maySendStateEvent(WORKSPACE_TYPE, self),
@@ -54,6 +55,16 @@ function workspacesOf(room: Room): WorkspaceLink[] {
         const parsed = parseWorkspace(event.getContent());
         return parsed.ok ? [parsed.value] : [];
     });
+}
+
+function createdBy(room: Room): { createdBy?: string } {
+    const creator = room.currentState.getStateEvents('m.room.create', '')?.getSender();
+    return creator === undefined ? {} : { createdBy: creator };
+}
+
+function startedFor(room: Room): WorkspaceLink[] {
+    const parsed = parseWorkspace(room.currentState.getStateEvents('m.room.create', '')?.getContent()[SESSION_FIELD]);
+    return parsed.ok ? [parsed.value] : [];
 }
 
 const directCache = new WeakMap<MatrixEvent, ReadonlySet<string>>();

@@ -12,6 +12,7 @@ import { startEditorPage } from '../stack/editorPage.ts';
 import { packageVsix } from '../stack/packageVsix.ts';
 import { shutDown } from '../stack/processes.ts';
 import { createProgress, type Progress } from '../stack/progress.ts';
+import { ensureLiveKit } from '../stack/install/liveKit.ts';
 import { startStack } from '../stack/stack.ts';
 import { parseOptions, USAGE, UsageError, type DemoOptions, type Person as Account } from './options.ts';
 
@@ -30,7 +31,9 @@ interface Place {
 
 interface Result {
     ok: boolean;
-    transport: 'livekit';
+    transport: 'livekit' | 'mesh';
+    /** How the picture travelled, as the viewer's tab says. */
+    path?: string;
     e2ee: boolean;
     captured?: 'webview' | 'loopback';
     frame?: { width: number; height: number };
@@ -46,7 +49,7 @@ interface Result {
 async function place(options: DemoOptions, progress: Progress): Promise<Place> {
     const { remote } = options;
     if (remote) return { ...remote, viewerId: remote.viewer?.user };
-    const stack = await startStack({ progress });
+    const stack = await startStack({ progress, sfu: await wantsSfu(options, progress) });
     const [sharer, viewer] = await Promise.all([
         stack.createAccount('alice', { displayName: 'Alice' }),
         stack.createAccount('bob', { displayName: 'Bob' }),
@@ -60,10 +63,22 @@ async function place(options: DemoOptions, progress: Progress): Promise<Place> {
     };
 }
 
+/** As asked; else LiveKit where this machine has it or can build it. */
+async function wantsSfu({ transport }: DemoOptions, progress: Progress): Promise<boolean> {
+    if (transport !== undefined) return transport === 'livekit';
+    try {
+        await ensureLiveKit(progress);
+        return true;
+    } catch (error) {
+        progress.part('Demo').say(`sharing directly, without a media server (${error instanceof Error ? error.message : String(error)})`);
+        return false;
+    }
+}
+
 class Demo {
     readonly options: DemoOptions;
     readonly progress: Progress;
-    readonly result: Result = { ok: false, transport: 'livekit', e2ee: false, screenshots: [] };
+    readonly result: Result;
     place!: Place;
     vsix = '';
     sharer: Person | undefined;
@@ -72,6 +87,7 @@ class Demo {
     constructor(options: DemoOptions, progress: Progress) {
         this.options = options;
         this.progress = progress;
+        this.result = { ok: false, transport: options.transport ?? 'livekit', e2ee: false, screenshots: [] };
     }
 
     step(text: string): void {
@@ -90,6 +106,7 @@ class Demo {
             args: options.headless ? [] : ['--window-size=960,900', `--window-position=${left ? 0 : 960},0`],
             settings: {
                 'hush.capture.location': options.capture === 'loopback' ? 'browser' : 'auto',
+                ...(options.transport === undefined ? {} : { 'hush.transport': options.transport }),
                 ...options.settings,
             },
         });
@@ -141,7 +158,12 @@ class Demo {
         const [, now] = await advancingPicture(frame, SHARED.width);
         this.result.frame = { width: now.width, height: now.height };
         this.result.framesDecoded = now.framesDecoded;
-        this.result.e2ee = (await pageData(frame))?.['hushE2ee'] === 'on';
+        const data = await pageData(frame);
+        this.result.e2ee = data?.['hushE2ee'] === 'on';
+        if (data?.['hushPath']) {
+            this.result.path = data['hushPath'];
+            this.result.transport = data['hushPath'] === 'sfu' ? 'livekit' : 'mesh';
+        }
         // Only our own test page has the marker; somebody else's screen is what it is.
         if (this.sharer && now.markerError > 96) throw new Error('The viewer shows another picture than the one that is shared.');
         return frame;

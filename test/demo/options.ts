@@ -19,6 +19,8 @@ export interface DemoOptions {
     readonly headless: boolean;
     readonly json: boolean;
     readonly capture: 'webview' | 'loopback';
+    /** Undefined: LiveKit where it can be had on this machine, else the mesh. */
+    readonly transport: 'livekit' | 'mesh' | undefined;
     readonly only: 'sharer' | 'viewer' | undefined;
     /** Seconds to go on after the picture is there; with a display and no number, until Ctrl-C. */
     readonly hold: number | undefined;
@@ -34,6 +36,7 @@ export const USAGE = `npm run demo -- [options]
   --headless                no windows on the screen; screenshots in out/demo/
   --json                    the last line is one JSON object
   --capture=webview|loopback
+  --transport=livekit|mesh  default: LiveKit where it can be had, else the mesh
   --hold=SECONDS            go on that long
   --setting=KEY=VALUE       a VS Code setting in both windows (repeatable; VALUE may be JSON)
 Servers that exist already (passwords in HUSH_DEMO_SHARER_PASSWORD and HUSH_DEMO_VIEWER_PASSWORD):
@@ -76,16 +79,16 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): D
                 room: { type: 'string' },
                 sharer: { type: 'string' },
                 viewer: { type: 'string' },
-                transport: { type: 'string', default: 'livekit' },
+                transport: { type: 'string' },
             },
         }));
     } catch (error) {
         throw new UsageError(error instanceof Error ? error.message : String(error));
     }
-    const { capture, only, hold, homeserver, room } = values;
+    const { capture, only, hold, homeserver, room, transport } = values;
     if (capture !== 'webview' && capture !== 'loopback') throw new UsageError('--capture is webview or loopback.');
     if (only !== undefined && only !== 'sharer' && only !== 'viewer') throw new UsageError('--only is sharer or viewer.');
-    if (values.transport !== 'livekit') throw new UsageError('--transport is livekit; the mesh is not built yet.');
+    if (transport !== undefined && transport !== 'livekit' && transport !== 'mesh') throw new UsageError('--transport is livekit or mesh.');
     if (hold !== undefined && !(Number(hold) >= 0)) throw new UsageError('--hold wants a number of seconds.');
     if (homeserver === undefined && (only !== undefined || room !== undefined || values.sharer !== undefined || values.viewer !== undefined)) {
         throw new UsageError('--only, --room, --sharer and --viewer go with --homeserver=URL.');
@@ -95,6 +98,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): D
         headless: values.headless,
         json: values.json,
         capture,
+        transport,
         only,
         hold: hold === undefined ? undefined : Number(hold),
         settings: Object.fromEntries(values.setting.map(setting)),

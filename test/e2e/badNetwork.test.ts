@@ -66,6 +66,7 @@ describe('when servers do not play along', function () {
     it('no media server: the sentence says where one is looked for; with one in the settings the share begins', async () => {
         const { workbench } = carol;
         await startSession(workbench, ROOM);
+        await changeSettings(carol, { 'hush.transport': 'livekit' }); // left to itself, Hush shares directly then
         await workbench.clearNotifications();
         await workbench.command('Hush: Share Screen');
         const told = workbench.notification('This room has no media server:');

@@ -51,7 +51,8 @@ export async function launchChromium(options: ChromiumOptions = {}): Promise<Bro
   const { path } = await ensureChromium(progress);
   const display = headless && capture === 'screen' ? await startDisplay(progress) : undefined;
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []; // Chromium refuses to sandbox as root
-  const nowhere = network === 'any' ? [] : ['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost'];
+  // Browsers hide their addresses from each other behind .local names (mDNS): without those no peer finds the other.
+  const nowhere = network === 'any' ? [] : ['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE *.local'];
   try {
     const browser = await chromium.launch({
       executablePath: path,

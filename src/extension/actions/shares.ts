@@ -1,7 +1,7 @@
 /** Commands about shares: share, stop, view, leave. */
 import * as vscode from 'vscode';
 import { ulid } from 'ulid';
-import { readSetting, shareSettings } from '../config.ts';
+import { readSetting, shareSettings, transportSetting } from '../config.ts';
 import { HushError } from '../errors.ts';
 import type { ViewTarget } from '../session/state.ts';
 import { shareChoices } from '../views/shareChoices.ts';
@@ -35,6 +35,7 @@ export async function shareScreen(context: ActionContext, argument: RoomArgument
         roomName: room?.name ?? roomId,
         location: readSetting(settings, 'hush.capture.location') === 'browser' ? 'browser' : 'webview',
         settings: shareSettings(settings),
+        transport: transportSetting(settings),
         now: Date.now(),
     });
 }

@@ -140,9 +140,12 @@ export function createMediaHost({ opener, theme, log }: MediaHostOptions): Media
             const page = pages.get(call);
             if (!page) return;
             release(page);
-            page.link.close();
+            closeLink(page);
         },
         hasTab: (call, target) => pages.has(call) || (target !== undefined && adopted.has(targetKey(target))),
+        keepTabs() {
+            keepTabs = true;
+        },
         reveal: (call) => pages.get(call)?.link.reveal(),
         onMessage: (listener) => listen(messageListeners, listener),
         onClosed: (listener) => listen(closedListeners, listener),

@@ -15,15 +15,16 @@ type Kind = Exclude<HostMessage['type'], 'keys.set' | 'keys.clear'>;
 
 /** Keys before what uses them; a hold before the publication that it holds. */
 const ORDER: readonly (Kind | 'keys')[] = [
-    'init', 'keys', 'view.sharer', 'share.viewers', 'share.hold', 'share.capture', 'share.prepare', 'share.publish', 'share.stop', 'view.connect', 'view.end',
+    'init', 'keys', 'view.sharer', 'share.viewers', 'share.hold', 'share.capture', 'share.prepare', 'share.publish', 'share.direct', 'share.stop', 'view.connect', 'view.direct', 'view.end',
 ];
 
 /** What the later message makes meaningless. */
 const ENDS: Readonly<Partial<Record<HostMessage['type'], readonly Kind[]>>> = {
-    'share.stop': ['share.capture', 'share.prepare', 'share.publish', 'share.hold', 'share.viewers'],
+    'share.stop': ['share.capture', 'share.prepare', 'share.publish', 'share.direct', 'share.hold', 'share.viewers'],
     'share.capture': ['share.stop'],
-    'view.end': ['view.connect'],
-    'view.connect': ['view.end'],
+    'view.end': ['view.connect', 'view.direct'],
+    'view.connect': ['view.end', 'view.direct'],
+    'view.direct': ['view.end', 'view.connect'],
 };
 
 export function createPageReplay(): PageReplay {
@@ -42,7 +43,7 @@ export function createPageReplay(): PageReplay {
         snapshot(again) {
             return ORDER.flatMap((kind) => {
                 if (kind === 'keys') return [...keys.values()];
-                if (again && kind === 'view.connect') return [];
+                if (again && (kind === 'view.connect' || kind === 'view.direct')) return [];
                 const message = last.get(kind);
                 return message ? [message] : [];
             });

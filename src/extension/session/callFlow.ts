@@ -6,18 +6,18 @@ import type { Effect, SessionState } from './state.ts';
 import type { Share } from './types.ts';
 
 function sameShares(a: readonly Share[], b: readonly Share[]): boolean {
-    return a.length === b.length && a.every((share, i) => share.id === b[i]?.id);
+    return a.length === b.length && a.every((share, i) => share.id === b[i]?.id && share.transport === b[i]?.transport);
 }
 
 /** Rooms we want to be in, and the shares to announce in each. */
 export function wantedCalls(state: SessionState): Map<string, readonly Share[]> {
     const wanted = new Map<string, readonly Share[]>();
     for (const view of state.views.values()) {
-        if (view.phase !== 'ended' && view.phase !== 'failed') wanted.set(view.target.roomId, []);
+        if (view.callId === undefined && view.phase !== 'ended' && view.phase !== 'failed') wanted.set(view.target.roomId, []);
     }
     const { share } = state;
     if (share && share.phase !== 'preparing' && share.phase !== 'choosing') {
-        wanted.set(share.roomId, [{ id: share.id, startedTs: share.startedTs }]);
+        wanted.set(share.roomId, [{ id: share.id, startedTs: share.startedTs, ...(share.transport === 'mesh' ? { transport: 'mesh' } : {}) }]);
     }
     return wanted;
 }

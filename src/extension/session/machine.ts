@@ -2,15 +2,18 @@
  * The session core: `reduce(state, event) -> state + effects`, a pure function. The orchestrator runs the effects and feeds
  * their ends back as events; the views render the state.
  */
+import { calledPerson, callPerson } from './calledPeople.ts';
 import { reconcileCalls } from './callFlow.ts';
 import {
-    announceViewers, endShare, keyDelivery, publishWhenReady, requestShare, shareGrantReady, sharePageSaid, shareWatched,
+    announceViewers, endShare, keyDelivery, publishWhenReady, requestShare, shareGrantFailed, shareGrantReady, sharePageSaid, shareWatched,
     type Step,
 } from './shareFlow.ts';
 import { initialState, type Effect, type SessionEvent, type SessionState } from './state.ts';
-import { closeView, endGoneViews, endView, requestView, viewGrantReady, viewPageSaid, withView } from './viewFlow.ts';
+import { acceptCall, closeView, endGoneViews, endView, requestView, viewGrantReady, viewPageSaid, withView } from './viewFlow.ts';
 
 const still = (state: SessionState): Step => ({ state, effects: [] });
+
+const NO_ANSWER = { code: 'media.noAnswer', message: 'The sharer’s device does not answer. Ask them whether they are online, then try again.' };
 
 /** Runs the steps one after another, each on the state the one before left. */
 function chain(state: SessionState, ...steps: readonly ((state: SessionState) => Step)[]): Step {
@@ -105,6 +108,21 @@ function handle(state: SessionState, event: SessionEvent): Step {
         }
         case 'page':
             return pageSaid(state, event);
+        case 'callAccepted':
+            return acceptCall(state, event);
+        case 'callRequested':
+            return callPerson(state, event);
+        case 'callAnswered':
+        case 'callOver': {
+            const { share } = state;
+            if (share?.id === event.call) return calledPerson(state, share, event);
+            const view = state.views.get(event.call);
+            return event.type === 'callOver' && view?.generation === event.generation ? endView(state, view, 'ended') : still(state);
+        }
+        case 'meshGaveUp': {
+            const view = state.views.get(event.call);
+            return view?.generation === event.generation ? endView(state, view, 'failed', NO_ANSWER) : still(state);
+        }
         case 'pageClosed':
             return pageClosed(state, event);
         case 'watch':
@@ -115,7 +133,7 @@ function handle(state: SessionState, event: SessionEvent): Step {
 function grantEnded(state: SessionState, event: Extract<SessionEvent, { type: 'grantReady' | 'grantFailed' }>): Step {
     const { share } = state;
     if (share?.id === event.call && share.generation === event.generation) {
-        return event.type === 'grantReady' ? shareGrantReady(state) : endShare(state, '', event.failure);
+        return event.type === 'grantReady' ? shareGrantReady(state) : shareGrantFailed(state, event.failure);
     }
     const view = state.views.get(event.call);
     if (view?.generation !== event.generation) return still(state);

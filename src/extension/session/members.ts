@@ -20,6 +20,11 @@ export function targetMember(state: SessionState, target: ViewTarget): RtcMember
     return member.shares.some((s) => s.id === target.shareId) ? member : undefined;
 }
 
+/** The sharer's own device sends that share, on request. */
+export function isDirect(state: SessionState, target: ViewTarget): boolean {
+    return targetMember(state, target)?.shares.find((s) => s.id === target.shareId)?.transport === 'mesh';
+}
+
 /**
  * Who can see our share now: devices that said so and are still in the call, and every device of another MatrixRTC client
  * in the call, since those show a screen to their person without asking.
@@ -32,5 +37,6 @@ export function viewersOf(state: SessionState, share: LocalShare): Viewer[] {
             viewers.push({ userId: member.userId, deviceId: member.deviceId, name: member.name });
         }
     }
+    for (const [userId, { name, deviceId }] of share.called) if (deviceId !== undefined) viewers.push({ userId, deviceId, name });
     return viewers.sort((a, b) => (deviceKey(a) < deviceKey(b) ? -1 : 1));
 }

@@ -6,12 +6,13 @@ import type { MediaGrant, TrustLevel } from '../../webview/protocol/messages.ts'
 import { isHushError, userMessage } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { reduce } from './machine.ts';
-import { memberOf, targetMember } from './members.ts';
-import type { Disposable, KeyEvent, MediaKey, MediaPort, RtcPort } from './ports.ts';
+import { deviceKey, memberOf, targetMember } from './members.ts';
+import type { CallsPort, Disposable, KeyEvent, MediaKey, MediaPort, RtcPort } from './ports.ts';
 import { initialState, type Effect, type Failure, type Notice, type SessionEvent, type SessionState } from './state.ts';
 
 export interface OrchestratorPorts {
     readonly rtc: RtcPort;
+    readonly calls: CallsPort;
     readonly media: MediaPort;
     readonly log: Log;
     deviceTrust(userId: string, deviceId: string): Promise<TrustLevel>;
@@ -55,8 +56,11 @@ export function sfuOrigins(url: string): string[] {
     return protocol === 'wss:' ? [`wss://${host}`, `https://${host}`] : [`ws://${host}`, `http://${host}`];
 }
 
+/** No origin that there is; an empty list would stand for a server that is not known yet. */
+const NO_SERVER = ['none:'];
+
 export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
-    const { rtc, media, log } = ports;
+    const { rtc, calls, media, log } = ports;
     let state = initialState;
     let disposed = false;
     const queue: SessionEvent[] = [];
@@ -79,6 +83,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         draining = true;
         try {
             for (let next = queue.shift(); next; next = queue.shift()) {
+                tellCalls(next);
                 const step = reduce(state, next);
                 const changed = step.state !== state;
                 for (const line of phaseChanges(state, step.state)) log.info(line);
@@ -89,6 +94,14 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         } finally {
             draining = false;
         }
+    }
+
+    /** Who left the session without a word, and rooms that we are no longer in. */
+    function tellCalls(event: SessionEvent): void {
+        if (event.type === 'roomGone') calls.roomLeft(event.roomId);
+        if (event.type !== 'rtcChanged') return;
+        const there = new Set(event.members.map(deviceKey));
+        for (const member of state.rtc.get(event.roomId) ?? []) if (!there.has(deviceKey(member))) calls.deviceGone(event.roomId, member);
     }
 
     function inRoomOrder(roomId: string, work: () => Promise<void>): void {
@@ -153,7 +166,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
     }
 
     function openPage(effect: Extract<Effect, { type: 'openPage' }>): void {
-        const connectOrigins = origins.get(effect.serviceUrl) ?? [];
+        const connectOrigins = effect.direct ? NO_SERVER : (origins.get(effect.serviceUrl) ?? []);
         opened.set(effect.call, connectOrigins);
         media.open({ ...effect, connectOrigins });
     }
@@ -179,7 +192,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                 return;
             case 'openPage':
                 // A tab that is there already must not wait: it shows what becomes of it, also when no token comes.
-                if (origins.has(effect.serviceUrl) || media.hasTab(effect.call, effect.target)) openPage(effect);
+                if (effect.direct || origins.has(effect.serviceUrl) || media.hasTab(effect.call, effect.target)) openPage(effect);
                 else unopened.set(effect.call, effect);
                 return;
             case 'revealPage':
@@ -246,6 +259,21 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             case 'sendWatch':
                 rtc.sendWatch(effect, effect.watching).catch((error: unknown) => log.warn('telling the sharer failed', error));
                 return;
+            case 'serveMesh':
+                calls.serve({ roomId: effect.roomId, shareId: effect.call }, effect);
+                return;
+            case 'watchMesh':
+                calls.watch(effect, effect);
+                return;
+            case 'callPerson':
+                calls.call({ roomId: effect.roomId, shareId: effect.call, userId: effect.userId });
+                return;
+            case 'acceptCall':
+                calls.accept(effect.callId, effect);
+                return;
+            case 'releaseMesh':
+                calls.release(effect.call);
+                return;
             case 'queryTrust':
                 ports.deviceTrust(effect.userId, effect.deviceId).then(
                     (trust) => dispatch({ type: 'trust', viewId: effect.viewId, trust }),
@@ -271,9 +299,17 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             if (memberOf(state, event.roomId, event.userId, event.deviceId) || event.watching) dispatch({ type: 'watch', ...event });
         }),
         media.onMessage((call, generation, message) => {
+            if (message.type === 'mesh.description' || message.type === 'mesh.candidates' || message.type === 'mesh.state') calls.pageSaid(message);
             if (message.type === 'log') log[message.level](`page ${call.slice(-6)}: ${message.text}`);
             dispatch({ type: 'page', call, generation, message });
         }),
+        calls.onPage((call, generation, message) => media.send(call, generation, message)),
+        calls.onForeignCall((event) => {
+            if (event.kind === 'ring') return;
+            const { kind, call, generation, userId, deviceId } = event;
+            dispatch({ type: kind === 'over' ? 'callOver' : 'callAnswered', call, generation, userId, deviceId });
+        }),
+        calls.onGaveUp((call, generation) => dispatch({ type: 'meshGaveUp', call, generation })),
         media.onClosed((call, generation, reason) => dispatch({ type: 'pageClosed', call, generation, reason })),
     ];
 

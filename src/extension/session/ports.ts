@@ -1,5 +1,5 @@
 /** What the orchestrator needs from the world. Implemented by `src/matrix` and `src/extension/panels`; faked in tests. Pure. */
-import type { MediaGrant, PageMessage, ShareSettings, Viewer, HostMessage } from '../../webview/protocol/messages.ts';
+import type { MediaGrant, MeshMessage, PageMessage, ShareSettings, Viewer, HostMessage } from '../../webview/protocol/messages.ts';
 import type { ViewTarget } from './state.ts';
 import type { HushError } from '../errors.ts';
 import type { Share } from './types.ts';
@@ -63,6 +63,38 @@ export interface RtcPort {
     onWatch(listener: (event: WatchEvent) => void): Disposable;
     /** Our key has been forgotten by then; the membership is not restored by itself. */
     onMembershipLost(listener: (event: MembershipLost) => void): Disposable;
+}
+
+/** Calls from device to device, for shares without a media server. What a page's connections need goes through here. */
+export interface CallsPort {
+    /** Viewers may have this share of ours; its screen is captured in that page. */
+    serve(share: { roomId: string; shareId: string }, page: PageAddress): void;
+    /** Asks the sharer's device for the share, and again until its picture comes. */
+    watch(share: { roomId: string; userId: string; deviceId: string; shareId: string }, page: PageAddress): void;
+    /** Ends every connection of the page. */
+    release(call: string): void;
+    pageSaid(message: MeshMessage): void;
+    /** Rings a person's other Matrix clients to show them a share that is served. */
+    call(to: { roomId: string; shareId: string; userId: string }): void;
+    /** Takes a call of another Matrix client: its picture comes into that page. */
+    accept(callId: string, page: PageAddress): void;
+    decline(callId: string): void;
+    onForeignCall(listener: (event: ForeignCall) => void): Disposable;
+    /** The device left the room's session without a word. */
+    deviceGone(roomId: string, device: { userId: string; deviceId: string }): void;
+    roomLeft(roomId: string): void;
+    onPage(listener: (call: string, generation: number, message: HostMessage) => void): Disposable;
+    /** The sharer's device did not answer, though asked several times. */
+    onGaveUp(listener: (call: string, generation: number) => void): Disposable;
+}
+/** A call (`m.call`) of another Matrix client rings; one of ours was answered; or one that lives in a page is over. */
+export type ForeignCall =
+    | { readonly kind: 'ring'; readonly callId: string; readonly roomId: string; readonly userId: string; readonly deviceId: string }
+    | { readonly kind: 'over' | 'answered'; readonly call: string; readonly generation: number; readonly userId: string; readonly deviceId: string };
+
+export interface PageAddress {
+    readonly call: string;
+    readonly generation: number;
 }
 
 export type CaptureLocation = 'webview' | 'browser';

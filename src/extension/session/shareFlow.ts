@@ -3,6 +3,9 @@ import type { PageMessage } from '../../webview/protocol/messages.ts';
 import { deviceKey, viewersOf } from './members.ts';
 import type { Effect, Failure, LocalShare, SessionEvent, SessionState } from './state.ts';
 
+/** Viewers that one device serves well; with more its person is told. */
+const DIRECT_VIEWERS = 4;
+
 export interface Step {
     readonly state: SessionState;
     readonly effects: readonly Effect[];
@@ -10,7 +13,7 @@ export interface Step {
 
 const still = (state: SessionState): Step => ({ state, effects: [] });
 
-function withShare(state: SessionState, patch: Partial<LocalShare>): SessionState {
+export function withShare(state: SessionState, patch: Partial<LocalShare>): SessionState {
     return state.share ? { ...state, share: { ...state.share, ...patch } } : state;
 }
 
@@ -25,6 +28,7 @@ function openSharePage(share: LocalShare): Effect {
         roomName: share.roomName,
         target: undefined,
         serviceUrl: undefined,
+        direct: share.transport === 'mesh',
     };
 }
 
@@ -52,7 +56,11 @@ export function requestShare(state: SessionState, event: Extract<SessionEvent, {
         held: false,
         watchers: new Set(),
         settings: event.settings,
+        transport: event.transport ?? 'auto',
+        path: undefined,
+        called: new Map(),
     };
+    if (share.transport === 'mesh') return choose({ ...state, share });
     // The grant comes first: a room without a media server is said before anybody picks a screen, and the page's
     // content security policy can name the one SFU it may talk to.
     return {
@@ -69,14 +77,25 @@ export function endShare(state: SessionState, reason: string, failure?: Failure)
         { type: 'send', call: share.id, generation: share.generation, message: { type: 'share.stop', reason } },
         { type: 'closePage', call: share.id },
     ];
-    if (share.phase !== 'preparing' && share.phase !== 'choosing') effects.push({ type: 'stopKeys', roomId: share.roomId });
+    if (share.phase !== 'preparing' && share.phase !== 'choosing') {
+        effects.push(share.transport === 'mesh' ? { type: 'releaseMesh', call: share.id } : { type: 'stopKeys', roomId: share.roomId });
+    }
     if (failure) effects.push({ type: 'notify', notice: { kind: 'shareFailed', failure } });
     else if (reason !== '') effects.push({ type: 'notify', notice: { kind: 'shareEnded', reason } });
     return { state: { ...state, share: undefined }, effects };
 }
 
 export function shareGrantReady(state: SessionState): Step {
-    if (state.share?.phase !== 'preparing') return still(state);
+    return state.share?.phase === 'preparing' ? choose(withShare(state, { transport: 'livekit' })) : still(state);
+}
+
+/** Without a media server for the room, a share whose way was left to us goes directly from device to device. */
+export function shareGrantFailed(state: SessionState, failure: Failure): Step {
+    if (failure.code !== 'media.noServer' || state.share?.transport !== 'auto') return endShare(state, '', failure);
+    return state.share.phase === 'preparing' ? choose(withShare(state, { transport: 'mesh' })) : still(state);
+}
+
+function choose(state: SessionState): Step {
     const next = withShare(state, { phase: 'choosing' });
     return next.share ? { state: next, effects: [openSharePage(next.share)] } : still(next);
 }
@@ -85,6 +104,10 @@ export function shareGrantReady(state: SessionState): Step {
 export function publishWhenReady(state: SessionState): Step {
     const { share } = state;
     if (share?.phase !== 'publishing' || !share.keysReady || !share.joined) return still(state);
+    const { id: call, generation, roomId } = share;
+    if (share.transport === 'mesh') {
+        return { state, effects: [{ type: 'send', call, generation, message: { type: 'share.direct' } }, { type: 'serveMesh', call, generation, roomId }] };
+    }
     return { state, effects: [{ type: 'publish', call: share.id, generation: share.generation, roomId: share.roomId }] };
 }
 
@@ -114,7 +137,8 @@ export function shareWatched(state: SessionState, event: Extract<SessionEvent, {
     const watchers = new Set(share.watchers);
     if (event.watching) watchers.add(deviceKey(event));
     else watchers.delete(deviceKey(event));
-    return still(withShare(state, { watchers }));
+    const many = share.transport === 'mesh' && share.watchers.size === DIRECT_VIEWERS && watchers.size > DIRECT_VIEWERS;
+    return { state: withShare(state, { watchers }), effects: many ? [{ type: 'notify', notice: { kind: 'manyDirect', viewers: watchers.size } }] : [] };
 }
 
 /** The page moves to the person's own browser, where capture is allowed. */
@@ -140,14 +164,15 @@ export function sharePageSaid(state: SessionState, share: LocalShare, message: P
                         generation: share.generation,
                         message: { type: 'share.capture', settings: share.settings },
                     },
-                    { type: 'preparePublish', call: share.id, generation: share.generation },
+                    ...(share.transport === 'mesh' ? [] : [{ type: 'preparePublish', call: share.id, generation: share.generation } as const]),
                 ],
             };
         case 'capture.started':
             if (share.phase !== 'choosing') return still(state);
             return {
-                state: withShare(state, { phase: 'publishing', size: { width: message.width, height: message.height } }),
-                effects: [{ type: 'startKeys', roomId: share.roomId }],
+                // Directly, the keys are those of each connection (DTLS), whose fingerprints go through the room's encryption.
+                state: withShare(state, { phase: 'publishing', size: { width: message.width, height: message.height }, keysReady: share.transport === 'mesh' }),
+                effects: share.transport === 'mesh' ? [] : [{ type: 'startKeys', roomId: share.roomId }],
             };
         case 'capture.failed':
             // A refusal is shown by the page, with a button to try again. What can never work there moves on or ends.
@@ -160,7 +185,9 @@ export function sharePageSaid(state: SessionState, share: LocalShare, message: P
         case 'capture.ended':
             return endShare(state, 'The capture was ended in the browser.');
         case 'share.published':
-            return still(withShare(state, { phase: 'live' }));
+            return still(withShare(state, { phase: 'live', ...(share.transport === 'livekit' ? { path: 'sfu' } : {}) }));
+        case 'mesh.state':
+            return still(message.state === 'connected' ? withShare(state, { path: message.path }) : state);
         case 'share.reconnecting':
             return still(withShare(state, { phase: 'reconnecting' }));
         case 'share.failed':

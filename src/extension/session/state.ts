@@ -1,5 +1,5 @@
 /** What the session core knows, and what can happen to it. Immutable; holds no token and no key, so it can be logged. Pure. */
-import type { PageMessage, Viewer, ViewState, TrustLevel, ShareSettings, HostMessage } from '../../webview/protocol/messages.ts';
+import type { PageMessage, Path, Viewer, ViewState, TrustLevel, ShareSettings, HostMessage } from '../../webview/protocol/messages.ts';
 import type { CaptureLocation } from './ports.ts';
 import type { RtcMember, Share } from './types.ts';
 
@@ -36,7 +36,16 @@ export interface LocalShare {
     /** Who told us that they watch, by `user|device`. */
     readonly watchers: ReadonlySet<string>;
     readonly settings: ShareSettings;
+    /** `auto` until it is known whether the room has a media server. */
+    readonly transport: Transport | 'auto';
+    /** How the picture travels, to the last viewer who was connected; undefined before the first. */
+    readonly path: Path | undefined;
+    /** Whose other Matrix clients we called, by user ID; with a device once it has answered. */
+    readonly called: ReadonlyMap<string, { readonly name: string; readonly deviceId: string | undefined }>;
 }
+
+/** How a share reaches its viewers: through a LiveKit SFU, or directly from device to device. */
+export type Transport = 'livekit' | 'mesh';
 
 /** Which screen a tab shows. Without a device it is the first screen of the room, whoever shares it. */
 export interface ViewTarget {
@@ -61,6 +70,11 @@ export interface View {
     /** We told the sharer that we watch. */
     readonly announced: boolean;
     readonly trust: TrustLevel;
+    /** Its page has, or waits for, a connection from the sharer's own device. */
+    readonly direct: boolean;
+    readonly path: Path | undefined;
+    /** It shows a call of another Matrix client, not a share that the room's session announces. */
+    readonly callId: string | undefined;
 }
 
 export interface SessionState {
@@ -103,6 +117,8 @@ export type SessionEvent =
           readonly roomName: string;
           readonly location: CaptureLocation;
           readonly settings: ShareSettings;
+          /** Default: `auto`. */
+          readonly transport?: Transport | 'auto';
           readonly now: number;
       }
     | { readonly type: 'shareStopRequested' }
@@ -128,6 +144,21 @@ export type SessionEvent =
     | { readonly type: 'trust'; readonly viewId: string; readonly trust: TrustLevel }
     // what pages and peers say
     | { readonly type: 'page'; readonly call: string; readonly generation: number; readonly message: PageMessage }
+    /** The person takes a call of another Matrix client. */
+    | {
+          readonly type: 'callAccepted';
+          readonly viewId: string;
+          readonly callId: string;
+          readonly roomId: string;
+          readonly userId: string;
+          readonly deviceId: string;
+          readonly callerName: string;
+          readonly roomName: string;
+      }
+    | { readonly type: 'callRequested'; readonly userId: string; readonly name: string }
+    | { readonly type: 'callAnswered' | 'callOver'; readonly call: string; readonly generation: number; readonly userId: string; readonly deviceId: string }
+    /** The sharer's device does not answer. */
+    | { readonly type: 'meshGaveUp'; readonly call: string; readonly generation: number }
     | { readonly type: 'pageClosed'; readonly call: string; readonly generation: number; readonly reason: string }
     | {
           readonly type: 'watch';
@@ -158,6 +189,8 @@ export type Effect =
           readonly target: ViewTarget | undefined;
           /** Where the page's token comes from: the SFU behind it is all that the page may talk to. */
           readonly serviceUrl: string | undefined;
+          /** The page talks to no server at all: other devices come to it. */
+          readonly direct: boolean;
       }
     | { readonly type: 'revealPage'; readonly call: string }
     | { readonly type: 'closePage'; readonly call: string }
@@ -187,6 +220,19 @@ export type Effect =
           readonly shareId: string;
           readonly watching: boolean;
       }
+    | { readonly type: 'serveMesh'; readonly call: string; readonly generation: number; readonly roomId: string }
+    | {
+          readonly type: 'watchMesh';
+          readonly call: string;
+          readonly generation: number;
+          readonly roomId: string;
+          readonly userId: string;
+          readonly deviceId: string;
+          readonly shareId: string;
+      }
+    | { readonly type: 'callPerson'; readonly call: string; readonly roomId: string; readonly userId: string }
+    | { readonly type: 'acceptCall'; readonly call: string; readonly generation: number; readonly callId: string }
+    | { readonly type: 'releaseMesh'; readonly call: string }
     | { readonly type: 'queryTrust'; readonly viewId: string; readonly userId: string; readonly deviceId: string }
     | { readonly type: 'notify'; readonly notice: Notice }
     | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn'; readonly text: string };
@@ -197,6 +243,9 @@ export type Notice =
     | { readonly kind: 'shareFailed'; readonly failure: Failure }
     | { readonly kind: 'shareEnded'; readonly reason: string }
     | { readonly kind: 'viewFailed'; readonly failure: Failure }
+    | { readonly kind: 'notAnswered'; readonly name: string }
+    /** A direct share has more viewers than one device's upload usually carries. */
+    | { readonly kind: 'manyDirect'; readonly viewers: number }
     | { readonly kind: 'held'; readonly message: string };
 
 export type { Viewer };

@@ -10,6 +10,8 @@ export interface Share {
     readonly id: string;
     /** ms since the epoch, by the sharer's clock: for sorting and display only. */
     readonly startedTs: number;
+    /** `mesh`: from device to device, on request. Absent: at the LiveKit SFU that the membership names. */
+    readonly transport?: 'mesh';
 }
 
 /** Identifies one screen everywhere. */
@@ -57,6 +59,8 @@ export interface RoomSnapshot {
     readonly membership: 'join' | 'invite';
     /** Present on an invitation. */
     readonly inviter: { readonly userId: string; readonly name: string } | undefined;
+    /** Who made the room. */
+    readonly createdBy?: string;
     readonly encrypted: boolean;
     readonly isDirect: boolean;
     /** Joined and invited people, self included; complete once `membersLoaded`. */

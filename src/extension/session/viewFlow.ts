@@ -1,6 +1,6 @@
 /** Tabs that show somebody's screen. Pure. */
 import type { PageMessage } from '../../webview/protocol/messages.ts';
-import { targetMember } from './members.ts';
+import { deviceKey, isDirect, targetMember } from './members.ts';
 import type { Step } from './shareFlow.ts';
 import type { Effect, Failure, SessionEvent, SessionState, View, ViewTarget } from './state.ts';
 
@@ -20,14 +20,12 @@ function isOver(view: View): boolean {
     return view.phase === 'ended' || view.phase === 'failed';
 }
 
-/** Token and tab are asked for at once; whichever comes last connects. */
+/** Token and tab are asked for at once; whichever comes last connects. What comes straight from a device needs no token. */
 function openEffects(state: SessionState, view: View): Effect[] {
     const { id: call, generation, target, roomName, sharerName } = view;
     const serviceUrl = targetMember(state, target)?.serviceUrl;
-    return [
-        { type: 'fetchViewGrant', call, generation, roomId: target.roomId, serviceUrl },
-        { type: 'openPage', call, generation, role: 'view', location: 'webview', title: sharerName, roomName, target, serviceUrl },
-    ];
+    const open = { type: 'openPage', call, generation, role: 'view', location: 'webview', title: sharerName, roomName, target, serviceUrl, direct: view.direct } as const;
+    return view.direct ? [open] : [{ type: 'fetchViewGrant', call, generation, roomId: target.roomId, serviceUrl }, open];
 }
 
 export function requestView(state: SessionState, event: Extract<SessionEvent, { type: 'viewRequested' }>): Step {
@@ -47,13 +45,33 @@ export function requestView(state: SessionState, event: Extract<SessionEvent, { 
         detail: '',
         announced: false,
         trust: 'unknown',
+        direct: isDirect(state, event.target),
+        path: undefined,
+        callId: undefined,
     };
     const next = { ...state, views: new Map(state.views).set(view.id, view) };
     return { state: next, effects: openEffects(next, view) };
 }
 
+/** A tab for a call of another client. It needs no membership in the room's session: the call itself is the link. */
+export function acceptCall(state: SessionState, event: Extract<SessionEvent, { type: 'callAccepted' }>): Step {
+    const { viewId: id, callId, roomId, userId, deviceId, callerName: sharerName, roomName } = event;
+    const target = { roomId, userId, deviceId, shareId: undefined };
+    const view: View = {
+        id, target, sharerName, roomName, generation: 1, phase: 'opening', granted: false, pageReady: false, detail: '', announced: false,
+        trust: 'unknown', direct: true, path: undefined, callId,
+    };
+    const next = { ...state, views: new Map(state.views).set(id, view) };
+    return { state: next, effects: openEffects(next, view) };
+}
+
+function releaseEffect(view: View): Effect[] {
+    return view.direct ? [{ type: 'releaseMesh', call: view.id }] : [];
+}
+
 /** Starts the tab anew: a fresh grant, a fresh page. If the share is over but its sharer has a newer one, shows that. */
 export function retryView(state: SessionState, view: View): Step {
+    if (view.callId !== undefined) return endView(state, view, 'ended'); // the other side would have to call again
     const { userId, deviceId } = view.target;
     const member = state.rtc.get(view.target.roomId)?.find((m) => m.userId === userId && m.deviceId === deviceId);
     const newest = member?.shares.at(-1);
@@ -66,9 +84,11 @@ export function retryView(state: SessionState, view: View): Step {
         pageReady: false,
         detail: '',
         announced: false,
+        direct: isDirect(state, target),
+        path: undefined,
     });
     const renewed = next.views.get(view.id);
-    return renewed ? { state: next, effects: openEffects(next, renewed) } : still(next);
+    return renewed ? { state: next, effects: [...releaseEffect(view), ...openEffects(next, renewed)] } : still(next);
 }
 
 export function viewGrantReady(state: SessionState, view: View): Step {
@@ -77,10 +97,20 @@ export function viewGrantReady(state: SessionState, view: View): Step {
 
 function connectWhenReady(state: SessionState, id: string): Step {
     const view = state.views.get(id);
-    if (!view?.granted || !view.pageReady || isOver(view)) return still(state);
-    const { roomId, userId, deviceId } = view.target;
-    const identity = targetMember(state, view.target)?.identity ?? null;
-    const effects: Effect[] = [{ type: 'connectView', call: id, generation: view.generation, roomId, identity }];
+    if (!view?.pageReady || !(view.granted || view.direct) || isOver(view)) return still(state);
+    const { roomId, userId, deviceId, shareId } = view.target;
+    const { generation } = view;
+    const effects: Effect[] = [];
+    if (view.callId !== undefined) {
+        effects.push({ type: 'send', call: id, generation, message: { type: 'view.direct', identity: view.callId } });
+        effects.push({ type: 'acceptCall', call: id, generation, callId: view.callId });
+    } else if (view.direct && userId !== undefined && deviceId !== undefined && shareId !== undefined) {
+        effects.push({ type: 'send', call: id, generation, message: { type: 'view.direct', identity: deviceKey({ userId, deviceId }) } });
+        effects.push({ type: 'watchMesh', call: id, generation, roomId, userId, deviceId, shareId });
+    } else {
+        const identity = targetMember(state, view.target)?.identity ?? null;
+        effects.push({ type: 'connectView', call: id, generation, roomId, identity });
+    }
     if (userId !== undefined && deviceId !== undefined) effects.push({ type: 'queryTrust', viewId: id, userId, deviceId });
     return { state: withView(state, id, { phase: 'connecting' }), effects };
 }
@@ -98,6 +128,7 @@ export function endView(state: SessionState, view: View, phase: 'ended' | 'faile
     const effects: Effect[] = [
         { type: 'send', call: view.id, generation: view.generation, message: { type: 'view.end', state: phase, detail } },
         ...(view.announced ? watchEffect(view, false) : []),
+        ...releaseEffect(view),
     ];
     // Without a page yet there is no tab to say it in.
     if (failure && !view.pageReady && view.generation === 1) {
@@ -113,7 +144,7 @@ export function closeView(state: SessionState, view: View, effects: readonly Eff
     views.delete(view.id);
     return {
         state: { ...state, views },
-        effects: [...effects, ...(view.announced ? watchEffect(view, false) : []), { type: 'closePage', call: view.id }],
+        effects: [...effects, ...(view.announced ? watchEffect(view, false) : []), ...releaseEffect(view), { type: 'closePage', call: view.id }],
     };
 }
 
@@ -122,7 +153,7 @@ export function endGoneViews(state: SessionState, roomId: string): Step {
     let next = state;
     const effects: Effect[] = [];
     for (const view of state.views.values()) {
-        if (view.target.roomId !== roomId || view.target.userId === undefined || isOver(view)) continue;
+        if (view.target.roomId !== roomId || view.target.userId === undefined || view.callId !== undefined || isOver(view)) continue;
         if (targetMember(state, view.target)) continue;
         const step = endView(next, view, 'ended');
         next = step.state;
@@ -140,17 +171,20 @@ export function viewPageSaid(state: SessionState, view: View, message: PageMessa
                 return { state, effects: [{ type: 'send', call: view.id, generation, message: end }] };
             }
             // A tab restored after a window reload may outlive its share.
-            if (view.target.userId !== undefined && !targetMember(state, view.target)) return endView(state, view, 'ended');
+            if (view.callId === undefined && view.target.userId !== undefined && !targetMember(state, view.target)) return endView(state, view, 'ended');
             // A page that loaded again (its tab moved to another window) needs a token of its own: the first one is in use.
             if (view.pageReady) return retryView(state, view);
             return connectWhenReady(withView(state, view.id, { pageReady: true }), view.id);
         }
         case 'view.state': {
             if (isOver(view)) return still(state);
-            const next = withView(state, view.id, { phase: message.state, detail: message.detail });
+            const path = view.direct ? view.path : message.state === 'live' ? 'sfu' : view.path;
+            const next = withView(state, view.id, { phase: message.state, detail: message.detail, path });
             if (message.state !== 'live' || view.announced) return { state: next, effects: [] };
             return { state: withView(next, view.id, { announced: true }), effects: watchEffect(view, true) };
         }
+        case 'mesh.state':
+            return still(message.state === 'connected' ? withView(state, view.id, { path: message.path }) : state);
         case 'view.screens': {
             const screens = new Map(state.screens).set(view.target.roomId, new Set(message.identities));
             return still({ ...state, screens });

@@ -21,6 +21,14 @@ export async function showNotice(notice: Notice): Promise<void> {
         case 'held':
             await withLog(vscode.window.showWarningMessage, `Your share is on hold: ${notice.message}`);
             return;
+        case 'notAnswered':
+            void vscode.window.showInformationMessage(`${notice.name} did not answer.`);
+            return;
+        case 'manyDirect':
+            void vscode.window.showInformationMessage(
+                `${notice.viewers} people watch your screen straight from your device, and your connection carries each of them. With a LiveKit media server (and hush.transport on "auto") it would carry one.`,
+            );
+            return;
         case 'shareFailed':
             await retryable(notice.failure, commands.shareScreen);
             return;

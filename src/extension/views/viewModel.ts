@@ -1,4 +1,5 @@
 /** What the sidebar tree and the status bar show, computed from the account, the rooms and the session. Pure. */
+import type { Path } from '../../webview/protocol/messages.ts';
 import { rows } from '../contexts.ts';
 import { deviceKey, viewersOf } from '../session/members.ts';
 import type { SessionState, ViewTarget } from '../session/state.ts';
@@ -54,7 +55,7 @@ function shareRows(model: Model, room: RoomSnapshot): TreeNode[] {
             nodes.push({
                 id: `share:${room.roomId}:${deviceKey(member)}:${share.id}`,
                 label: own ? 'Your screen' : `${name}’s screen`,
-                description: own ? sharingDescription(model.session) : watching ? 'watching' : 'live',
+                description: own ? sharingDescription(model.session) : watching ? ['watching', pathWord(view.path)].filter(Boolean).join(' · ') : 'live',
                 tooltip: own
                     ? 'You are sharing your screen here, end-to-end encrypted. Click the stop button to end it.'
                     : `${name} (${userId}) is sharing a screen, end-to-end encrypted. Click to watch.`,
@@ -91,6 +92,18 @@ function sharingDescription(session: SessionState): string {
     if (!share) return '';
     return viewerCount(viewersOf(session, share).length);
 }
+
+/** How the picture travels, in a word; empty while it does not. */
+function pathWord(path: Path | undefined): string {
+    return path === undefined ? '' : path === 'sfu' ? 'via SFU' : path;
+}
+
+const DIRECT = 'The picture goes straight from your device to each viewer’s (DTLS-SRTP, its fingerprints checked through the room’s encryption)';
+const PATHS: Readonly<Record<Path, string>> = {
+    direct: `${DIRECT}.`,
+    relayed: `${DIRECT}, through a relay that cannot read it.`,
+    sfu: 'The picture goes through the media server, which cannot read it.',
+};
 
 export function viewerCount(count: number): string {
     return count === 0 ? 'nobody watches yet' : count === 1 ? '1 person watches' : `${count} people watch`;
@@ -226,8 +239,8 @@ export function sharingStatus(session: SessionState): StatusItem | undefined {
     const viewers = viewersOf(session, share);
     const who = viewers.length === 0 ? 'Nobody watches yet.' : `Watching:\n${viewers.map((v) => `• ${v.name} (${v.userId}, device ${v.deviceId})`).join('\n')}`;
     return item(
-        `$(device-desktop) Sharing · $(eye) ${viewers.length}`,
-        `You share your screen in ${share.roomName}, end-to-end encrypted.\n${who}\nClick to stop.`,
+        `$(device-desktop) Sharing · $(eye) ${viewers.length}${share.path === undefined ? '' : ` · ${pathWord(share.path)}`}`,
+        `You share your screen in ${share.roomName}, end-to-end encrypted.\n${share.path === undefined ? '' : `${PATHS[share.path]}\n`}${who}\nClick to stop.`,
         true,
     );
 }

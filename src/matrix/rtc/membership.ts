@@ -10,7 +10,8 @@ import { parseShares, sharesContentOf, SHARES_FIELD } from '../roomContents.ts';
 import type { Device } from './olmMessages.ts';
 
 export interface OwnMembership {
-    join(shares: readonly Share[], serviceUrl: string): Promise<void>;
+    /** Without a LiveKit service the membership names no transport: shares go from device to device. */
+    join(shares: readonly Share[], serviceUrl: string | undefined): Promise<void>;
     announce(shares: readonly Share[]): Promise<void>;
     leave(): Promise<void>;
     readonly joined: boolean;
@@ -81,7 +82,7 @@ export function createOwnMembership({ session, roomId, self, now, onLost }: OwnM
         get joined() { return joined; },
         async join(shares, serviceUrl) {
             const wanted = ++seq;
-            session.joinRTCSession({ ...self, memberId: `${self.userId}:${self.deviceId}` }, [], { type: 'livekit', livekit_service_url: serviceUrl, livekit_alias: roomId }, {
+            session.joinRTCSession({ ...self, memberId: `${self.userId}:${self.deviceId}` }, [], serviceUrl === undefined ? undefined : { type: 'livekit', livekit_service_url: serviceUrl, livekit_alias: roomId }, {
                 manageMediaKeys: false, // see keyRing.ts: the SDK's key transport neither checks senders nor reports failures
                 callIntent: 'video',
                 applicationData: { [SHARES_FIELD]: sharesContentOf(shares, wanted) },

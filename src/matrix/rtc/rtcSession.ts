@@ -1,7 +1,7 @@
 /** `RtcPort` on matrix-js-sdk: memberships, room tokens, media keys and watch messages of our rooms. */
 import { KnownMembership, RoomEvent, type MatrixClient, type Room } from 'matrix-js-sdk/lib/matrix.js';
 import { MatrixRTCSessionEvent, type MatrixRTCSession } from 'matrix-js-sdk/lib/matrixrtc/index.js';
-import { HushError } from '../../extension/errors.ts';
+import { HushError, isHushError } from '../../extension/errors.ts';
 import type { Log } from '../../extension/log.ts';
 import type { MembershipLost, RtcPort } from '../../extension/session/ports.ts';
 import type { RtcMember } from '../../extension/session/types.ts';
@@ -100,6 +100,11 @@ export function createRtc(options: RtcOptions): Rtc {
         entry.serviceUrl ??= (await transports.own(parsed?.ok ? parsed.value.livekit_service_url : undefined)).serviceUrl;
         return entry.serviceUrl;
     };
+    const serviceUrlIfAny = (room: Room, entry: Live): Promise<string | undefined> =>
+        ownServiceUrl(room, entry).catch((error: unknown) => {
+            if (isHushError(error) && error.code === 'media.noServer') return undefined;
+            throw error;
+        });
     /** Best effort: tells the room's other clients where and since when there is a share. Holds no secret. */
     const recordShare = async (room: Room, serviceUrl: string, startedTs: number): Promise<void> => {
         if (!room.currentState.maySendStateEvent(LIVEKIT_SESSION_TYPE, self.userId)) return;
@@ -139,10 +144,9 @@ export function createRtc(options: RtcOptions): Rtc {
             const entry = attach(room);
             await inTurn(entry, async () => {
                 if (entry.own.joined) return entry.own.announce(shares);
-                const serviceUrl = await ownServiceUrl(room, entry);
-                await entry.own.join(shares, serviceUrl);
+                await entry.own.join(shares, await serviceUrlIfAny(room, entry));
             });
-            const first = shares[0];
+            const first = shares.find((share) => share.transport !== 'mesh');
             if (first && entry.serviceUrl !== undefined) void recordShare(room, entry.serviceUrl, first.startedTs);
         },
         async announce(roomId, shares) {
@@ -152,7 +156,7 @@ export function createRtc(options: RtcOptions): Rtc {
                 if (!entry.own.joined) throw new HushError('internal', 'The session was left meanwhile. Join it again.');
                 return entry.own.announce(shares);
             });
-            const newest = shares.at(-1);
+            const newest = shares.findLast((share) => share.transport !== 'mesh');
             if (newest && entry.serviceUrl !== undefined) void recordShare(room, entry.serviceUrl, newest.startedTs);
         },
         async leave(roomId) {

@@ -45,6 +45,28 @@ export type StoredTarget = v.InferOutput<typeof storedTarget>;
 export const viewer = v.object({ userId: id, deviceId: id, name: text });
 export type Viewer = v.InferOutput<typeof viewer>;
 
+/** One RTCPeerConnection of the mesh, by the name its host gave it. */
+const connection = v.pipe(v.string(), v.minLength(3), v.maxLength(1_024));
+const sdp = v.pipe(v.string(), v.startsWith('v=0'), v.maxLength(60_000));
+/** Stream ID of the SDP to its purpose (MSC3077). */
+const streams = v.record(v.string(), v.string());
+const iceServers = v.array(v.object({ urls: v.array(v.string()), username: v.string(), credential: v.string() }));
+const iceCandidates = v.pipe(
+    v.array(
+        v.object({
+            /** Empty: there are no more. */
+            candidate: v.pipe(v.string(), v.maxLength(2_048)),
+            sdpMid: v.nullable(v.string()),
+            sdpMLineIndex: v.nullable(v.number()),
+            usernameFragment: v.nullable(v.string()),
+        }),
+    ),
+    v.maxLength(400),
+);
+/** How the picture travels; `direct` and `relayed` (by a TURN server) are the mesh's. */
+export const paths = ['direct', 'relayed', 'sfu'] as const;
+export type Path = (typeof paths)[number];
+
 /** Why no picture is shown, or what the picture is. The words a person reads are in the page. */
 export const viewStates = [
     'connecting', // to the SFU, or waiting for the sharer's track
@@ -101,6 +123,17 @@ export const hostMessage = v.variant('type', [
     }),
     /** Forget every key, of everybody. */
     v.object({ type: v.literal('keys.clear') }),
+    /** Share directly: viewers' connections are opened in this page as they ask. */
+    v.object({ type: v.literal('share.direct') }),
+    /** Watch directly: the sharer's connection comes into this page. `identity` names the sharer. */
+    v.object({ type: v.literal('view.direct'), identity: id }),
+    /** A new connection. `offer`: with our screen in it, by our offer; else by the one that follows. */
+    v.object({ type: v.literal('mesh.open'), connection, offer: v.boolean(), iceServers, relayOnly: v.boolean() }),
+    v.object({ type: v.literal('mesh.description'), connection, kind: v.picklist(['offer', 'answer']), sdp, streams }),
+    v.object({ type: v.literal('mesh.candidates'), connection, candidates: iceCandidates }),
+    /** Find a new way for the packets: an ICE restart by our offer. */
+    v.object({ type: v.literal('mesh.restart'), connection, iceServers, relayOnly: v.boolean() }),
+    v.object({ type: v.literal('mesh.close'), connection }),
 ]);
 export type HostMessage = v.InferOutput<typeof hostMessage>;
 
@@ -128,6 +161,9 @@ export const pageMessage = v.variant('type', [
     v.object({ type: v.literal('share.published') }),
     v.object({ type: v.literal('share.reconnecting') }),
     v.object({ type: v.literal('share.failed'), detail: text }),
+    v.object({ type: v.literal('mesh.description'), connection, kind: v.picklist(['offer', 'answer']), sdp, streams }),
+    v.object({ type: v.literal('mesh.candidates'), connection, candidates: iceCandidates }),
+    v.object({ type: v.literal('mesh.state'), connection, state: v.picklist(['connecting', 'connected', 'failed']), path: v.picklist(paths) }),
     v.object({ type: v.literal('view.state'), state: v.picklist(viewStates), detail: text }),
     /** LiveKit identities whose screen is in the media room now, as this page sees it. */
     v.object({ type: v.literal('view.screens'), identities: v.pipe(v.array(id), v.maxLength(1_000)) }),
@@ -151,6 +187,8 @@ export const pageMessage = v.variant('type', [
     v.object({ type: v.literal('log'), level: v.picklist(['debug', 'info', 'warn', 'error']), text }),
 ]);
 export type PageMessage = v.InferOutput<typeof pageMessage>;
+/** What a page says about its connections of the mesh. */
+export type MeshMessage = Extract<PageMessage, { type: `mesh.${string}` }>;
 
 /**
  * Around every message. `call` is the share id or view id the page was opened for; `generation` rises each time the

@@ -6,6 +6,8 @@ import type { HostMessage, PageMessage, ShareSettings } from '../protocol/messag
 import { connectPublisher, publishScreen } from '../../livekit/browser/screenPublisher.ts';
 import type { Connection, Publisher } from '../../livekit/browser/screenPublisher.ts';
 import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
+import { createMeshPublisher } from '../mesh/meshPublisher.ts';
+import type { MeshPublisher } from '../mesh/meshPublisher.ts';
 import { chooseBitrate, degradation } from '../capture/encoding.ts';
 import { captureScreen } from '../capture/screenCapture.ts';
 import type { Captured } from '../capture/screenCapture.ts';
@@ -38,6 +40,8 @@ export function createShareController({ root, keys, worker, send, now }: Options
     let publisher: Publisher | undefined;
     /** Connecting ahead of time; undefined once used, or when it failed (the publication then connects by itself). */
     let prepared: Promise<Connection | undefined> | undefined;
+    /** Instead of a publisher, where the picture goes straight to each viewer. */
+    let mesh: MeshPublisher | undefined;
     let held = false;
     let busy = false;
     /** Rises when sending stops, so that a publication under way is dropped when it is done. */
@@ -128,7 +132,21 @@ export function createShareController({ root, keys, worker, send, now }: Options
             fail(error instanceof Error ? error.message : 'The media server could not be reached.');
         }
     };
+    const publishDirectly = (): void => {
+        if (mesh) return published();
+        if (!captured || !settings) return;
+        const { track, width, height } = captured;
+        const { maxFrameRate } = settings;
+        const next = createMeshPublisher(
+            { track, width, height, maxBitrate: settings.maxBitrate || chooseBitrate(width, height), maxFrameRate, degradation: degradation(settings) },
+            send,
+            () => ui.path(next.path),
+        );
+        mesh = next;
+        published();
+    };
     const published = (): void => {
+        if (publisher) ui.path('sfu');
         ui.phase(held ? 'held' : 'live');
         send({ type: 'share.published' });
     };
@@ -147,6 +165,9 @@ export function createShareController({ root, keys, worker, send, now }: Options
         dropPrepared();
         publisher?.close();
         publisher = undefined;
+        mesh?.close();
+        mesh = undefined;
+        ui.path(undefined);
         before = undefined;
         wanted = undefined;
     };
@@ -162,7 +183,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
         ui.phase('ended', detail);
     };
     const sample = async (): Promise<void> => {
-        const report = await publisher?.stats();
+        const report = await (publisher ?? mesh)?.stats();
         const next = report && readSender(report, now());
         if (!next) return;
         ui.size(next.width || captured?.width || 0, next.height || captured?.height || 0);
@@ -192,6 +213,14 @@ export function createShareController({ root, keys, worker, send, now }: Options
                     if (publisher) return published();
                     wanted = message;
                     return void publish();
+                case 'share.direct':
+                    return publishDirectly();
+                case 'mesh.open':
+                case 'mesh.description':
+                case 'mesh.candidates':
+                case 'mesh.restart':
+                case 'mesh.close':
+                    return mesh?.handle(message);
                 case 'share.viewers':
                     return ui.viewers(message.viewers);
                 case 'share.hold':

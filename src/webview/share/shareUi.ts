@@ -1,8 +1,8 @@
 /** The share page: what is shared, with whom, and the ways to start and stop. Renders what it is given. */
-import type { Viewer } from '../protocol/messages.ts';
+import type { Path, Viewer } from '../protocol/messages.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
-import { viewerCountWords } from '../ui/words.ts';
+import { pathWords, viewerCountWords } from '../ui/words.ts';
 
 export const sharePhases = ['waiting', 'choose', 'picking', 'starting', 'live', 'held', 'reconnecting', 'failed', 'ended'] as const;
 export type SharePhase = (typeof sharePhases)[number];
@@ -14,6 +14,8 @@ export interface ShareUi {
     preview(stream: MediaStream | undefined): void;
     size(width: number, height: number): void;
     viewers(viewers: readonly Viewer[]): void;
+    /** How the picture travels; undefined while it does not. */
+    path(path: Path | undefined): void;
     /** Offered when this page cannot capture and a browser can. */
     offerBrowser(offer: boolean): void;
 }
@@ -50,8 +52,9 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
     video.autoplay = true;
     const veil = h('div', { class: 'veil' }, 'Paused');
     const sizeText = h('span', { class: 'size' });
+    const route = h('span', { class: 'size' });
     const stop = h('button', { type: 'button', class: 'primary stop' }, icon('stop'), h('span', {}, 'Stop sharing'));
-    const figure = h('figure', { class: 'shared' }, h('div', { class: 'frame' }, video, veil), h('figcaption', {}, sizeText, h('span', { class: 'grow' }), stop));
+    const figure = h('figure', { class: 'shared' }, h('div', { class: 'frame' }, video, veil), h('figcaption', {}, sizeText, route, h('span', { class: 'grow' }), stop));
     const count = h('h2');
     const list = h('ul', { class: 'people' });
     const watching = h('section', { class: 'watching', 'aria-label': 'Viewers' }, h('div', { class: 'count' }, icon('people'), count), list);
@@ -87,6 +90,11 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
             setText(count, viewerCountWords(new Set(viewers.map((v) => v.userId)).size));
             list.replaceChildren(...viewers.map((v) => h('li', { title: v.userId }, h('span', { class: 'name' }, v.name), h('span', { class: 'device' }, v.deviceId))));
             root.dataset['hushViewers'] = String(viewers.length);
+        },
+        path(path) {
+            root.dataset['hushPath'] = path ?? '';
+            setText(route, path ? pathWords(path).label : '');
+            route.title = path ? pathWords(path).explanation : '';
         },
         offerBrowser: (offer) => setHidden(browser, !offer),
     };

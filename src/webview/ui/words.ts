@@ -1,5 +1,5 @@
 /** The sentences of the page. Pure. */
-import type { TrustLevel, ViewState } from '../protocol/messages.ts';
+import type { Path, TrustLevel, ViewState } from '../protocol/messages.ts';
 
 export interface StateWords {
     /** For the state line. */
@@ -91,6 +91,19 @@ export function encryptionWords(state: ViewState): { readonly label: string; rea
             return { label: 'No picture', tone: 'pending' };
         default:
             return { label: 'Encryption not confirmed yet', tone: 'pending' };
+    }
+}
+
+/** How the picture travels, and what encrypts it on that way. */
+export function pathWords(path: Path): { readonly label: string; readonly explanation: string } {
+    const direct = 'Encrypted from device to device (DTLS-SRTP). The fingerprints of both ends came through the room’s end-to-end encryption.';
+    switch (path) {
+        case 'direct':
+            return { label: 'direct', explanation: direct };
+        case 'relayed':
+            return { label: 'relayed', explanation: `${direct} A relay passes the encrypted packets on and cannot read them.` };
+        case 'sfu':
+            return { label: 'via SFU', explanation: 'Every frame is encrypted on the sharer’s device. The media server passes it on and cannot read it.' };
     }
 }
 

@@ -3,6 +3,8 @@ import type { HostMessage, PageMessage } from '../protocol/messages.ts';
 import { watchScreen } from '../../livekit/browser/screenSubscriber.ts';
 import type { Subscriber, SubscriberState } from '../../livekit/browser/screenSubscriber.ts';
 import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
+import { createMeshSubscriber } from '../mesh/meshSubscriber.ts';
+import type { MeshSubscriber } from '../mesh/meshSubscriber.ts';
 import { createObserver } from './observer.ts';
 import { bitRate, readReceiver } from './receiverStats.ts';
 import type { ReceiverSample } from './receiverStats.ts';
@@ -34,6 +36,8 @@ export function createViewController({ root, keys, worker, send, now }: Options)
     let request: Extract<HostMessage, { type: 'view.connect' }> | undefined;
     let state: SubscriberState = { connection: 'connecting', screens: [], screen: undefined };
     let subscriber: Subscriber | undefined;
+    /** Instead of a subscriber, where the sharer's own device sends. */
+    let mesh: MeshSubscriber | undefined;
     /** Rises with each connection, so that what an abandoned one still says is not heard. */
     let attempt = 0;
     let over: Verdict | undefined;
@@ -50,7 +54,8 @@ export function createViewController({ root, keys, worker, send, now }: Options)
             paused: screen?.paused ?? false,
             lost: screen?.lost ?? false,
             steady: screen?.steady ?? false,
-            hasKey: screen !== undefined && keys.has(screen.identity),
+            // Directly, the connection itself is keyed: nothing can arrive that its handshake did not authenticate.
+            hasKey: mesh !== undefined || (screen !== undefined && keys.has(screen.identity)),
         }), now());
         if (verdict.state === reported?.state && verdict.detail === reported.detail) return;
         reported = verdict;
@@ -59,6 +64,7 @@ export function createViewController({ root, keys, worker, send, now }: Options)
     };
     const changed = (next: SubscriberState): void => {
         state = next;
+        ui.path(mesh ? mesh.path : next.connection === 'connected' ? 'sfu' : undefined);
         const nextTrack = next.screen?.track;
         if (nextTrack !== track) {
             track = nextTrack;
@@ -86,6 +92,8 @@ export function createViewController({ root, keys, worker, send, now }: Options)
         attempt++;
         subscriber?.close();
         subscriber = undefined;
+        mesh?.close();
+        mesh = undefined;
         changed({ connection: 'connecting', screens: [], screen: undefined });
     };
     const connect = async (to: Extract<HostMessage, { type: 'view.connect' }>): Promise<void> => {
@@ -108,6 +116,13 @@ export function createViewController({ root, keys, worker, send, now }: Options)
             send({ type: 'log', level: 'warn', text: `view: ${error instanceof Error ? error.message : 'could not connect'}`.slice(0, 1_000) });
             end({ state: 'failed', detail: 'The media server could not be reached.' });
         }
+    };
+    const connectDirectly = (identity: string): void => {
+        over = undefined;
+        disconnect();
+        const mine = attempt;
+        mesh = createMeshSubscriber(identity, send, (s) => mine === attempt && changed(s));
+        changed(state);
     };
     const end = (verdict: Verdict): void => {
         disconnect();
@@ -136,6 +151,14 @@ export function createViewController({ root, keys, worker, send, now }: Options)
                 case 'view.connect':
                     request = message;
                     return void connect(message);
+                case 'view.direct':
+                    return connectDirectly(message.identity);
+                case 'mesh.open':
+                case 'mesh.description':
+                case 'mesh.candidates':
+                case 'mesh.restart':
+                case 'mesh.close':
+                    return mesh?.handle(message);
                 case 'view.sharer':
                     return ui.sharer(message);
                 case 'view.end':

@@ -1,8 +1,8 @@
 /** The viewer tab: toolbar, stage, state line, statistics. Renders what it is given and decides nothing. */
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
-import { bitRateWords, encryptionWords, PAUSED_WORDS, trustWords, viewWords } from '../ui/words.ts';
-import type { TrustLevel } from '../protocol/messages.ts';
+import { bitRateWords, encryptionWords, pathWords, PAUSED_WORDS, trustWords, viewWords } from '../ui/words.ts';
+import type { Path, TrustLevel } from '../protocol/messages.ts';
 import { createStage } from './stage.ts';
 import type { ReceiverSample } from './receiverStats.ts';
 import { createToolbar } from './toolbar.ts';
@@ -19,6 +19,8 @@ export interface ViewerUi {
     readonly video: HTMLVideoElement;
     sharer(sharer: Sharer): void;
     verdict(verdict: Verdict): void;
+    /** How the picture travels; undefined while it does not. */
+    path(path: Path | undefined): void;
     stats(sample: ReceiverSample, bitsPerSecond: number): void;
     /** Without a track: the last picture must not stay on a refused or ended share. */
     attach(track: MediaStreamTrack | undefined): void;
@@ -48,6 +50,7 @@ export function createViewerUi(root: HTMLElement, onAction: (action: ViewerActio
     const badgeText = h('span', { class: 'badge-text' });
     const badge = h('div', { class: 'badge' }, badgeIcon, badgeText);
     const device = h('span', { class: 'device' });
+    const route = h('span', { class: 'device' });
     const headline = h('h1');
     const explanation = h('p');
     const way = h('button', { type: 'button', class: 'primary' });
@@ -60,7 +63,7 @@ export function createViewerUi(root: HTMLElement, onAction: (action: ViewerActio
     }
     stage.element.append(overlay, statsPanel);
     root.replaceChildren(
-        h('header', { class: 'bar' }, badge, device, h('span', { class: 'grow' }), toolbar.element),
+        h('header', { class: 'bar' }, badge, device, route, h('span', { class: 'grow' }), toolbar.element),
         stage.element,
         h('footer', { class: 'foot' }, h('span', { class: 'dot', 'aria-hidden': 'true' }), line, lineWay, h('span', { class: 'grow' }), size),
     );
@@ -100,6 +103,12 @@ export function createViewerUi(root: HTMLElement, onAction: (action: ViewerActio
         verdict(next) {
             shown = next;
             render();
+        },
+        path(path) {
+            root.dataset['hushPath'] = path ?? '';
+            const words = path && pathWords(path);
+            setText(route, words?.label ?? '');
+            route.title = badge.title = words?.explanation ?? '';
         },
         stats(sample, bitsPerSecond) {
             root.dataset['hushFramesDecoded'] = String(sample.framesDecoded);

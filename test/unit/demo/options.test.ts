@@ -35,6 +35,7 @@ describe('the demo’s command line', () => {
         ['--only=both', ...REMOTE],
         ['--only=sharer'],
         ['--hold=soon'],
+        ['--transport=pigeon'],
         ['--setting=x'],
         ['--nonsense'],
         REMOTE.slice(0, 1),

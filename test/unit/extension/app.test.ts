@@ -4,7 +4,7 @@ import type { Account } from '../../../src/extension/account.ts';
 import { HushError } from '../../../src/extension/errors.ts';
 import { createLog } from '../../../src/extension/log.ts';
 import type { StoredAccount } from '../../../src/extension/vault.ts';
-import { FakeMedia, FakeRtc } from '../session/fakePorts.ts';
+import { FakeCalls, FakeMedia, FakeRtc } from '../session/fakePorts.ts';
 import { ALICE } from '../session/fixtures.ts';
 
 const STORED: StoredAccount = { ...ALICE, baseUrl: 'https://hs', storageKey: Buffer.alloc(32, 1).toString('base64'), accessToken: 't' };
@@ -15,6 +15,7 @@ function fakeAccount(did: string[]): Account {
         ...ALICE,
         state: { kind: 'ready', ...ALICE, online: true },
         rtc: new FakeRtc(),
+        calls: new FakeCalls(),
         rooms: () => [],
         onState: nothing,
         onRooms: nothing,
@@ -34,6 +35,7 @@ function world(openAccount: (did: string[]) => Promise<Account>) {
         forgetAccount: async () => void did.push('forget'),
         notify: () => undefined,
         onInvite: () => undefined,
+        onRing: () => undefined,
         workspaceRoom: () => undefined,
         defer: (work) => work(),
     });

@@ -1,6 +1,6 @@
 /** Ports that do what the test says, and record what was asked. */
-import type { Disposable, KeyEvent, MediaKey, MediaPort, MembershipLost, PageRequest, RtcPort, WatchEvent } from '../../../src/extension/session/ports.ts';
-import type { HostMessage, PageMessage } from '../../../src/webview/protocol/messages.ts';
+import type { CallsPort, Disposable, ForeignCall, KeyEvent, MediaKey, MediaPort, MembershipLost, PageRequest, RtcPort, WatchEvent } from '../../../src/extension/session/ports.ts';
+import type { HostMessage, MeshMessage, PageMessage } from '../../../src/webview/protocol/messages.ts';
 
 class Listeners<T extends unknown[]> {
     readonly #set = new Set<(...args: T) => void>();
@@ -50,6 +50,25 @@ export class FakeRtc implements RtcPort {
     };
     onWatch = this.watchEvents.add;
     onMembershipLost = this.lost.add;
+}
+
+export class FakeCalls implements CallsPort {
+    readonly asked: string[] = [];
+    readonly pages = new Listeners<[string, number, HostMessage]>();
+    readonly gaveUp = new Listeners<[string, number]>();
+    serve = ({ shareId }: { shareId: string }): void => void this.asked.push(`serve ${shareId}`);
+    watch = ({ shareId }: { shareId: string }): void => void this.asked.push(`watch ${shareId}`);
+    release = (call: string): void => void this.asked.push(`release ${call}`);
+    pageSaid = (message: MeshMessage): void => void this.asked.push(message.type);
+    deviceGone = (_roomId: string, { deviceId }: { deviceId: string }): void => void this.asked.push(`gone ${deviceId}`);
+    roomLeft = (roomId: string): void => void this.asked.push(`left ${roomId}`);
+    call = ({ userId }: { userId: string }): void => void this.asked.push(`call ${userId}`);
+    accept = (callId: string): void => void this.asked.push(`accept ${callId}`);
+    decline = (callId: string): void => void this.asked.push(`decline ${callId}`);
+    readonly foreign = new Listeners<[ForeignCall]>();
+    onForeignCall = this.foreign.add;
+    onPage = this.pages.add;
+    onGaveUp = this.gaveUp.add;
 }
 
 export class FakeMedia implements MediaPort {

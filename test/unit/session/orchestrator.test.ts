@@ -5,7 +5,7 @@ import { createLog } from '../../../src/extension/log.ts';
 import { createOrchestrator, sfuOrigins, type Orchestrator } from '../../../src/extension/session/orchestrator.ts';
 import type { MediaKey } from '../../../src/extension/session/ports.ts';
 import type { Notice } from '../../../src/extension/session/state.ts';
-import { FakeMedia, FakeRtc } from './fakePorts.ts';
+import { FakeCalls, FakeMedia, FakeRtc } from './fakePorts.ts';
 import { ALICE, BOB, member, READY, requestShare, requestView, ROOM, STARTED } from './fixtures.ts';
 
 const key = (identity: string, roomId = ROOM): MediaKey => ({ roomId, identity, index: 0, key: 'AAAAAAAAAAAAAAAAAAAAAA==' });
@@ -14,6 +14,7 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 
 describe('the orchestrator', () => {
     let rtc: FakeRtc;
+    let calls: FakeCalls;
     let media: FakeMedia;
     let core: Orchestrator;
     let notices: Notice[];
@@ -21,12 +22,14 @@ describe('the orchestrator', () => {
 
     beforeEach(() => {
         rtc = new FakeRtc();
+        calls = new FakeCalls();
         media = new FakeMedia();
         notices = [];
         lines = [];
         const write = (text: string): void => void lines.push(text);
         core = createOrchestrator({
             rtc,
+            calls,
             media,
             log: createLog({ debug: write, info: write, warn: write, error: write }),
             deviceTrust: async () => 'verified',
@@ -147,10 +150,10 @@ describe('the orchestrator', () => {
     });
 
     it('an error of a port becomes its sentence, and the share ends', async () => {
-        rtc.gates.publishGrant = Promise.reject(new HushError('media.noServer', 'This room has no media server.'));
+        rtc.gates.publishGrant = Promise.reject(new HushError('media.tokenRefused', 'It does not let you in.'));
         core.dispatch(requestShare());
         await settle();
-        assert.deepEqual(notices, [{ kind: 'shareFailed', failure: { code: 'media.noServer', message: 'This room has no media server.' } }]);
+        assert.deepEqual(notices, [{ kind: 'shareFailed', failure: { code: 'media.tokenRefused', message: 'It does not let you in.' } }]);
         assert.equal(core.state.share, undefined);
         assert.equal(media.opened.length, 0);
     });
@@ -175,5 +178,21 @@ describe('the orchestrator', () => {
     it('listens to nothing once disposed', () => {
         core.dispose();
         assert.deepEqual([rtc.keyEvents.size, rtc.watchEvents.size, rtc.lost.size, media.messages.size, media.closings.size], [0, 0, 0, 0, 0]);
+    });
+
+    it('a direct share needs no token: viewers call through the calls port, and their connections end with the tab', async () => {
+        const shares = [{ id: 'S9', startedTs: 5, transport: 'mesh' as const }];
+        core.dispatch({ type: 'rtcChanged', roomId: ROOM, members: [member(BOB, { shares })] });
+        core.dispatch(requestView());
+        assert.deepEqual(media.opened.map((p) => p.connectOrigins), [['none:']], 'the page may talk to no server');
+        media.messages.fire('V1', 1, READY);
+        calls.pages.fire('V1', 1, { type: 'mesh.close', connection: 'c/S9' });
+        assert.deepEqual(media.told('V1'), ['view.direct', 'mesh.close']);
+        media.messages.fire('V1', 1, { type: 'mesh.state', connection: 'c/S9', state: 'connected', path: 'direct' });
+        core.dispatch({ type: 'viewCloseRequested', viewId: 'V1' });
+        core.dispatch({ type: 'rtcChanged', roomId: ROOM, members: [] });
+        core.dispatch({ type: 'roomGone', roomId: ROOM });
+        assert.deepEqual(calls.asked, ['watch S9', 'mesh.state', 'release V1', `gone ${BOB.deviceId}`, `left ${ROOM}`]);
+        assert.deepEqual(rtc.calls.filter((c) => c.includes('Grant')), []);
     });
 });

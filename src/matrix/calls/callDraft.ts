@@ -1,0 +1,114 @@
+/** A change of the calls' state under way: the state so far and the effects it brings. What the machine's files share. Pure. */
+import type { CallEvent } from './events.ts';
+import { connectionOf, type Call, type CallsEffect, type CallsState, type CallsStep, type Leg, type PageOrder, type Watching } from './callState.ts';
+
+/** IDs of ended calls that are kept. */
+const MOST_ENDED = 200;
+/** ms until a share that was lost is asked for again. */
+const ASK_AGAIN_MS = 1_000;
+
+export class Draft {
+    state: CallsState;
+    readonly #before: CallsState;
+    readonly #effects: CallsEffect[] = [];
+
+    constructor(state: CallsState) {
+        this.state = this.#before = state;
+    }
+
+    get step(): CallsStep {
+        return { state: this.#effects.length === 0 && this.state === this.#before ? this.#before : this.state, effects: this.#effects };
+    }
+
+    add(effect: CallsEffect): void {
+        this.#effects.push(effect);
+    }
+
+    log(level: 'debug' | 'info' | 'warn', text: string): void {
+        this.add({ type: 'log', level, text });
+    }
+
+    send(call: Call, event: DistributiveOmit<CallEvent, 'callId'>): void {
+        this.add({ type: 'send', roomId: call.roomId, event: { ...event, leg: call.foreign ? undefined : event.leg, callId: call.id } as CallEvent });
+    }
+
+    order(leg: Leg, order: PageOrder): void {
+        this.add({ type: 'page', page: leg.page, order });
+    }
+
+    setCall(call: Call): Call {
+        this.state = { ...this.state, calls: new Map(this.state.calls).set(call.id, call) };
+        return call;
+    }
+
+    /** Replaces one leg; gives the call as it then is. */
+    setLeg(call: Call, leg: Leg): Call {
+        const current = this.state.calls.get(call.id) ?? call;
+        return this.setCall({ ...current, legs: new Map(current.legs).set(leg.id, leg) });
+    }
+
+    setWatching(call: string, patch: Partial<Watching>): void {
+        const watching = this.state.watching.get(call);
+        if (watching) this.state = { ...this.state, watching: new Map(this.state.watching).set(call, { ...watching, ...patch }) };
+    }
+
+    /** Takes a leg out of its call, closing its connection; whoever watches it asks again unless its page was released. */
+    dropLeg(call: Call, leg: Leg, now: number): Call {
+        this.order(leg, { type: 'mesh.close', connection: connectionOf(call.id, leg.id) });
+        const legs = new Map((this.state.calls.get(call.id) ?? call).legs);
+        legs.delete(leg.id);
+        if (leg.role === 'receive') this.setWatching(leg.page.call, { connected: false, askAt: now + ASK_AGAIN_MS });
+        return this.setCall({ ...call, legs });
+    }
+
+    /** Legs that waited for the call to be there make their offers. */
+    startQueued(callId: string, now: number): void {
+        const call = this.state.calls.get(callId);
+        if (call?.phase !== 'connected') return;
+        for (const leg of call.legs.values()) {
+            const owed = call.owesShare && leg.phase === 'stable';
+            if (owed) {
+                this.setCall({ ...call, owesShare: false, legs: new Map(call.legs).set(leg.id, { ...leg, phase: 'offering', since: now }) });
+                this.order(leg, { type: 'mesh.restart', connection: connectionOf(call.id, leg.id) });
+            }
+            if (leg.phase !== 'queued') continue;
+            this.setLeg(call, { ...leg, phase: 'offering', since: now });
+            this.order(leg, { type: 'mesh.open', connection: connectionOf(call.id, leg.id), offer: true });
+        }
+    }
+
+    /** Forgets the call and closes what it has. The caller says goodbye. */
+    end(call: Call, now: number): void {
+        for (const leg of call.legs.values()) {
+            this.dropLeg(call, leg, now);
+            if (call.foreign) this.add({ type: 'over', page: leg.page, peer: call.peer });
+        }
+        const calls = new Map(this.state.calls);
+        calls.delete(call.id);
+        const early = new Map(this.state.early);
+        early.delete(call.id);
+        this.state = { ...this.state, calls, early };
+        this.forget(call.id);
+    }
+
+    /** The call of another client does not ring any more. */
+    stopRinging(callId: string): void {
+        const incoming = new Map(this.state.incoming);
+        incoming.delete(callId);
+        this.state = { ...this.state, incoming };
+        this.add({ type: 'ringOver', callId });
+    }
+
+    /** What still comes for this call is ignored. */
+    forget(callId: string): void {
+        this.state = { ...this.state, ended: [...this.state.ended.filter((id) => id !== callId), callId].slice(-MOST_ENDED) };
+    }
+
+    /** Ends the call and tells the peer, in the word that fits: who has not answered rejects. */
+    hangUp(call: Call, reason: string, now: number): void {
+        if (call.phase !== 'starting') this.send(call, { kind: call.phase === 'answering' ? 'reject' : 'hangup', leg: undefined, reason });
+        this.end(call, now);
+    }
+}
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

@@ -1,0 +1,43 @@
+/** Offers and candidates of the other side on their way to the page; what comes before its offer waits. Pure. */
+import type { Draft } from './callDraft.ts';
+import { connectionOf, sameDevice, type Call, type Device, type Leg } from './callState.ts';
+import type { CallEvent, IceCandidate, StreamPurposes } from './events.ts';
+
+/** Of one connection; a whole gathering is some dozens. */
+const MOST_CANDIDATES_IN = 300;
+const MOST_EARLY_CALLS = 20;
+const MOST_EARLY_EVENTS = 20;
+
+/** Opens the leg's connection with the other side's offer, and gives it what came too early. */
+export function offered(draft: Draft, call: Call, leg: Leg, { sdp, streams }: { readonly sdp: string; readonly streams: StreamPurposes }): void {
+    const connection = connectionOf(call.id, leg.id);
+    draft.order(leg, { type: 'mesh.open', connection, offer: false });
+    draft.order(leg, { type: 'mesh.description', connection, kind: 'offer', sdp, streams });
+    const early = draft.state.early.get(call.id) ?? [];
+    const ours = early.filter((e) => (e.leg ?? call.first) === leg.id && sameDevice(e.from, call.peer));
+    draft.state = { ...draft.state, early: new Map(draft.state.early).set(call.id, early.filter((e) => !ours.includes(e))) };
+    for (const { candidates } of ours) giveCandidates(draft, call, leg.id, candidates);
+}
+
+export function giveCandidates(draft: Draft, { id: callId, peer }: Call, legId: string, candidates: readonly IceCandidate[]): void {
+    const call = draft.state.calls.get(callId);
+    const leg = call?.legs.get(legId);
+    if (!call || !leg) return;
+    const room = MOST_CANDIDATES_IN - leg.candidatesIn;
+    if (candidates.length > room) draft.log('warn', `${peer.userId} sends more candidates than any network has; the rest is dropped`);
+    const taken = candidates.slice(0, Math.max(0, room));
+    if (taken.length === 0) return;
+    draft.setLeg(call, { ...leg, candidatesIn: leg.candidatesIn + taken.length });
+    draft.order(leg, { type: 'mesh.candidates', connection: connectionOf(callId, legId), candidates: taken });
+}
+
+/** For a call that is not here yet. */
+export function keepEarly(draft: Draft, from: Device, event: CallEvent, candidates: readonly IceCandidate[]): void {
+    const early = new Map(draft.state.early);
+    const waiting = early.get(event.callId) ?? [];
+    if (waiting.length >= MOST_EARLY_EVENTS) return;
+    early.set(event.callId, [...waiting, { leg: event.leg, from, candidates }]);
+    // The oldest call's candidates make room: nobody can fill our memory with calls that never come.
+    for (const id of [...early.keys()].slice(0, Math.max(0, early.size - MOST_EARLY_CALLS))) early.delete(id);
+    draft.state = { ...draft.state, early };
+}

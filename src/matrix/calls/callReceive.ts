@@ -1,0 +1,137 @@
+/** What the other side's events do to our calls. Every event here was encrypted by the device it is said to come from. Pure. */
+import { glareWinner } from '../../extension/session/glare.ts';
+import type { Draft } from './callDraft.ts';
+import { giveCandidates, keepEarly, offered } from './callOffers.ts';
+import { connectionOf, newLeg, sameDevice, type Call, type CallsEvent, type Device, type Watching } from './callState.ts';
+import type { CallEvent } from './events.ts';
+import { timeLeft } from './expiry.ts';
+import { endsRinging, yieldOrRing } from './foreignCalls.ts';
+
+type Received = Extract<CallsEvent, { type: 'received' }>;
+type Kind<K extends CallEvent['kind']> = Extract<CallEvent, { kind: K }>;
+
+export function received(draft: Draft, it: Received): void {
+    const { event, from, now } = it;
+    if (draft.state.ended.includes(event.callId)) return; // late, or twice
+    if (event.kind === 'invite') return invited(draft, it, event);
+    const call = draft.state.calls.get(event.callId);
+    if (!call) {
+        const ringing = draft.state.incoming.get(event.callId);
+        if (ringing && endsRinging(draft, event, from, ringing)) {
+            draft.stopRinging(event.callId);
+            draft.forget(event.callId);
+        } else if (event.kind === 'candidates') keepEarly(draft, from, event, event.candidates);
+        // Goodbye before hello: the invite behind it must not ring.
+        else if (event.kind === 'hangup' && !ringing) draft.forget(event.callId);
+        else draft.log('debug', `ignored ${event.kind} for a call that is not here`);
+        return;
+    }
+    if (call.peer.deviceId !== '' && event.kind === 'answer' && from.userId === call.peer.userId && !sameDevice(from, call.peer)) return; // a client that was slower
+    if (!(call.peer.deviceId === '' ? from.userId === call.peer.userId : sameDevice(from, call.peer)) || it.roomId !== call.roomId) {
+        return draft.log('warn', `refused ${event.kind} from ${from.userId} ${from.deviceId}, which is not in that call (possible attack)`);
+    }
+    switch (event.kind) {
+        case 'answer':
+            return answered(draft, { ...call, peer: from }, event, now);
+        case 'selectAnswer': {
+            if (call.outgoing) return draft.log('warn', 'refused a selection of an answer from who was called');
+            if (event.party !== draft.state.self.deviceId) return draft.end(call, now);
+            if (call.phase === 'answered') draft.startQueued(draft.setCall({ ...call, phase: 'connected' }).id, now);
+            return;
+        }
+        case 'negotiate':
+            return negotiated(draft, call, event, now);
+        case 'candidates': {
+            const leg = call.legs.get(event.leg ?? call.first);
+            if (leg) giveCandidates(draft, call, leg.id, event.candidates);
+            else keepEarly(draft, from, event, event.candidates);
+            return;
+        }
+        case 'streams': {
+            const leg = event.ended ? call.legs.get(event.leg ?? call.first) : undefined;
+            if (!leg) return;
+            const rest = draft.dropLeg(call, leg, now);
+            if (rest.legs.size === 0) draft.hangUp(rest, 'user_hangup', now);
+            return;
+        }
+        case 'reject':
+        case 'hangup':
+            return draft.end(call, now);
+    }
+}
+
+function invited(draft: Draft, { event: _, from, roomId, ageMs, now }: Received, invite: Kind<'invite'>): void {
+    const { state } = draft;
+    const { self } = state;
+    if (state.calls.has(invite.callId)) return; // twice
+    if ((invite.invitee ?? self.userId) !== self.userId || (invite.device ?? self.deviceId) !== self.deviceId) return;
+    const left = timeLeft(invite.lifetime, ageMs);
+    if (left === undefined) return draft.forget(invite.callId);
+    if (invite.leg === undefined) return yieldOrRing(draft, roomId, from, invite, now + left, now);
+    const watching = wanted(draft, roomId, from, invite.leg);
+    if (!watching) {
+        draft.log('info', `ignored a call from ${from.userId} ${from.deviceId} that was not asked for`);
+        return draft.forget(invite.callId);
+    }
+    const crossing = [...state.calls.values()].find((call) => call.outgoing && call.phase !== 'connected' && call.roomId === roomId && sameDevice(call.peer, from));
+    if (crossing && glareWinner([crossing.id, invite.callId]) === crossing.id) {
+        draft.log('info', `${from.userId} and we called each other: our call goes on, theirs joins it`);
+        return draft.forget(invite.callId);
+    }
+    const leg = newLeg(watching.shareId, watching.page, 'receive', 'answering', now);
+    const legs = new Map([[leg.id, leg]]);
+    if (crossing) {
+        draft.log('info', `${from.userId} and we called each other: their call goes on, ours joins it`);
+        for (const own of crossing.legs.values()) legs.set(own.id, newLeg(own.id, own.page, 'send', 'queued', now));
+        draft.hangUp(crossing, 'replaced', now);
+    }
+    // A call with that device that already brings this share is the one before: its other end has started anew.
+    for (const old of [...draft.state.calls.values()].filter((call) => call.roomId === roomId && sameDevice(call.peer, from) && call.legs.has(leg.id))) draft.end(old, now);
+    const call = draft.setCall({ id: invite.callId, roomId, peer: from, outgoing: false, foreign: false, owesShare: false, phase: 'answering', first: leg.id, legs, expiresAt: now + left });
+    offered(draft, call, leg, invite);
+    draft.setWatching(watching.page.call, { askAt: now + 8_000 });
+}
+
+/** The tab that waits for this share of this device. */
+function wanted(draft: Draft, roomId: string, from: Device, shareId: string | undefined): Watching | undefined {
+    return [...draft.state.watching.values()].find((w) => w.roomId === roomId && w.shareId === shareId && sameDevice(w.peer, from));
+}
+
+function answered(draft: Draft, call: Call, answer: Kind<'answer'>, now: number): void {
+    const leg = call.legs.get(call.first);
+    if (!call.outgoing || call.phase !== 'ringing' || !leg) return draft.log('debug', 'ignored an answer that is not waited for');
+    const after = draft.setLeg(draft.setCall(call), { ...leg, phase: 'stable', since: now });
+    draft.setCall({ ...after, phase: 'connected' });
+    draft.send(call, { kind: 'selectAnswer', leg: undefined, party: call.peer.deviceId });
+    draft.order(leg, { type: 'mesh.description', connection: connectionOf(call.id, leg.id), kind: 'answer', sdp: answer.sdp, streams: answer.streams });
+    if (call.foreign) draft.add({ type: 'answered', page: leg.page, peer: call.peer });
+    draft.startQueued(call.id, now);
+}
+
+function negotiated(draft: Draft, before: Call, event: Kind<'negotiate'>, now: number): void {
+    // An answered call whose selection is still on its way is as good as connected.
+    const call = before.phase === 'answered' ? draft.setCall({ ...before, phase: 'connected' }) : before;
+    const id = event.leg ?? call.first;
+    const leg = call.legs.get(id);
+    const connection = connectionOf(call.id, id);
+    if (event.description === 'answer') {
+        if (leg?.phase !== 'offered' || call.phase !== 'connected') return draft.log('debug', 'ignored an answer to no offer');
+        draft.setLeg(call, { ...leg, phase: 'stable', since: now });
+        draft.order(leg, { type: 'mesh.description', connection, kind: 'answer', sdp: event.sdp, streams: event.streams });
+        return draft.startQueued(call.id, now);
+    }
+    if (call.phase !== 'connected') return draft.log('debug', 'ignored an offer in a call that is not answered');
+    // Both offered at once: who called is the one to insist (specification, "Glare"; MatrixCall does so too).
+    if (call.foreign && call.outgoing && leg && leg.phase !== 'stable') return draft.log('debug', 'their offer crossed ours, which stands');
+    if (leg?.role === 'send' && !call.foreign) return draft.log('warn', `refused an offer of ${call.peer.userId} for our own share`);
+    if (leg) {
+        draft.setLeg(call, { ...leg, phase: 'answering', since: now });
+        draft.order(leg, { type: 'mesh.description', connection, kind: 'offer', sdp: event.sdp, streams: event.streams });
+        return draft.startQueued(call.id, now);
+    }
+    const watching = wanted(draft, call.roomId, call.peer, id);
+    if (!watching) return draft.log('info', `ignored a share of ${call.peer.userId} that was not asked for`);
+    const added = newLeg(id, watching.page, 'receive', 'answering', now);
+    offered(draft, draft.setLeg(call, added), added, event);
+    draft.startQueued(call.id, now);
+}

@@ -1,0 +1,160 @@
+/** Runs the call machine: its clock, its events through the rooms, and its orders to the pages. */
+import { monotonicFactory } from 'ulid';
+import type { Log } from '../../extension/log.ts';
+import type { CallsPort, Disposable, ForeignCall } from '../../extension/session/ports.ts';
+import type { HostMessage } from '../../webview/protocol/messages.ts';
+import { nextDeadline, reduceCalls } from './callMachine.ts';
+import { emptyCalls, type CallsEffect, type CallsEvent, type Device, type PageAddress } from './callState.ts';
+import type { StreamPurposes } from './events.ts';
+import type { IceServer } from './iceServers.ts';
+import type { CallRequests } from './requests.ts';
+import type { CallSignalling } from './signalling.ts';
+
+export interface CallsOptions {
+    readonly self: Device;
+    readonly signalling: CallSignalling;
+    readonly requests: CallRequests;
+    readonly iceServers: () => Promise<readonly IceServer[]>;
+    /** `hush.mesh.relayOnly`, read for every connection. */
+    readonly relayOnly: () => boolean;
+    /** ms since the epoch. */
+    readonly now: () => number;
+    readonly inRoom: (roomId: string, userId: string) => boolean;
+    readonly log: Log;
+}
+export interface Calls extends CallsPort {
+    /** Hangs up everything; resolves when the peers were told or `ms` have passed. */
+    close(ms: number): Promise<void>;
+    /** For the diagnostics: how many calls and connections there are. */
+    readonly count: { readonly calls: number; readonly connections: number };
+}
+
+type Unstamped = CallsEvent extends infer T ? (T extends { now: number } ? Omit<T, 'now'> : never) : never;
+
+export function createCalls(options: CallsOptions): Calls {
+    const { self, signalling, requests, now, log } = options;
+    const ulid = monotonicFactory();
+    let state = emptyCalls(self);
+    let timer: NodeJS.Timeout | undefined;
+    let closed = false;
+    const pageListeners = new Set<(call: string, generation: number, message: HostMessage) => void>();
+    const foreignListeners = new Set<(event: ForeignCall) => void>();
+    /** Offers of calls that ring, until they are taken or not. */
+    const offers = new Map<string, { readonly sdp: string; readonly streams: StreamPurposes }>();
+    const gaveUpListeners = new Set<(call: string, generation: number) => void>();
+    const sending = new Set<Promise<void>>();
+    /** Orders to one page keep their order, though some wait for the ICE servers. */
+    const pageTurns = new Map<string, Promise<void>>();
+
+    const dispatch = (event: Unstamped): void => {
+        if (closed) return;
+        const step = reduceCalls(state, { ...event, now: now() } as CallsEvent);
+        state = step.state;
+        for (const effect of step.effects) run(effect);
+        clearTimeout(timer);
+        const due = nextDeadline(state);
+        timer = due === undefined ? undefined : setTimeout(() => dispatch({ type: 'time' }), Math.max(1, due - now()));
+    };
+    const toPage = (page: PageAddress, message: HostMessage): void => {
+        for (const listener of pageListeners) listener(page.call, page.generation, message);
+    };
+    const inTurn = (page: PageAddress, work: () => Promise<void> | void): void => {
+        const turn = (pageTurns.get(page.call) ?? Promise.resolve()).then(work).finally(() => {
+            if (pageTurns.get(page.call) === turn) pageTurns.delete(page.call);
+        });
+        pageTurns.set(page.call, turn);
+    };
+    const run = (effect: CallsEffect): void => {
+        switch (effect.type) {
+            case 'send': {
+                const { event, roomId } = effect;
+                const sent = signalling.send(roomId, event).catch((error: unknown) => log.warn(`m.call ${event.kind} was not sent`, error)).finally(() => sending.delete(sent));
+                sending.add(sent);
+                return;
+            }
+            case 'ask':
+                void requests.send(effect.roomId, effect.shareId, effect.to, effect.callId).catch((error: unknown) => log.warn('Asking for the share did not work', error));
+                return;
+            case 'page': {
+                const { page, order } = effect;
+                inTurn(page, async () => {
+                    if (order.type === 'mesh.open' || order.type === 'mesh.restart') {
+                        const iceServers = (await options.iceServers()).map((server) => ({ ...server, urls: [...server.urls] }));
+                        toPage(page, { ...order, iceServers, relayOnly: options.relayOnly() });
+                    } else if (order.type === 'mesh.candidates') toPage(page, { ...order, candidates: [...order.candidates] });
+                    else if (order.type === 'mesh.description') toPage(page, { ...order, streams: { ...order.streams } });
+                    else toPage(page, order);
+                });
+                return;
+            }
+            case 'ring': {
+                const { callId, incoming, sdp, streams } = effect;
+                offers.set(callId, { sdp, streams });
+                for (const listener of foreignListeners) listener({ kind: 'ring', callId, roomId: incoming.roomId, ...incoming.peer });
+                return;
+            }
+            case 'ringOver':
+                offers.delete(effect.callId);
+                return;
+            case 'over':
+            case 'answered':
+                for (const listener of foreignListeners) listener({ kind: effect.type, ...effect.page, ...effect.peer });
+                return;
+            case 'gaveUp':
+                for (const listener of gaveUpListeners) listener(effect.page.call, effect.page.generation);
+                return;
+            case 'log':
+                log[effect.level](effect.text);
+                return;
+        }
+    };
+    const subscriptions: Disposable[] = [
+        signalling.onEvent((received) => dispatch({ type: 'received', ...received })),
+        requests.onRequest(({ roomId, shareId, from, callId }) => {
+            if (options.inRoom(roomId, from.userId)) dispatch({ type: 'asked', roomId, shareId, from, callId, ulid: ulid() });
+            else log.warn(`Refused a request for a share from ${from.userId}, who is not in the room`);
+        }),
+    ];
+
+    return {
+        get count() {
+            return { calls: state.calls.size, connections: [...state.calls.values()].reduce((sum, call) => sum + call.legs.size, 0) };
+        },
+        serve: ({ roomId, shareId }, page) => dispatch({ type: 'serve', roomId, shareId, page }),
+        watch: ({ roomId, userId, deviceId, shareId }, page) => dispatch({ type: 'watch', roomId, shareId, peer: { userId, deviceId }, page }),
+        release: (call) => dispatch({ type: 'release', call }),
+        pageSaid(message) {
+            if (message.type === 'mesh.description') dispatch({ ...message, type: 'description' });
+            else if (message.type === 'mesh.candidates') dispatch({ ...message, type: 'candidates' });
+            else if (message.state !== 'connecting') dispatch({ type: 'connection', connection: message.connection, state: message.state });
+        },
+        call: ({ roomId, shareId, userId }) => dispatch({ type: 'call', roomId, shareId, userId, ulid: ulid() }),
+        accept: (callId, page) => dispatch({ type: 'accept', callId, page, ...(offers.get(callId) ?? { sdp: '', streams: {} }) }),
+        decline: (callId) => dispatch({ type: 'decline', callId }),
+        deviceGone: (roomId, device) => dispatch({ type: 'gone', roomId, device }),
+        roomLeft: (roomId) => dispatch({ type: 'roomLeft', roomId }),
+        onPage(listener) {
+            pageListeners.add(listener);
+            return { dispose: () => { pageListeners.delete(listener); } };
+        },
+        onForeignCall(listener) {
+            foreignListeners.add(listener);
+            return { dispose: () => { foreignListeners.delete(listener); } };
+        },
+        onGaveUp(listener) {
+            gaveUpListeners.add(listener);
+            return { dispose: () => { gaveUpListeners.delete(listener); } };
+        },
+        async close(ms) {
+            for (const roomId of new Set([...state.calls.values()].map((call) => call.roomId))) dispatch({ type: 'roomLeft', roomId });
+            closed = true;
+            clearTimeout(timer);
+            for (const subscription of subscriptions) subscription.dispose();
+            const { promise, resolve } = Promise.withResolvers<void>();
+            const limit = setTimeout(resolve, ms);
+            await Promise.race([Promise.all(sending), promise]);
+            clearTimeout(limit);
+            signalling.dispose();
+        },
+    };
+}

@@ -1,0 +1,76 @@
+/**
+ * Calls with other Matrix clients (Element's 1:1 calls): one connection, named on the wire by nothing but its call. Theirs
+ * ring until our person takes them; ours ring all clients of a person, and the first that answers is meant. Pure.
+ */
+import { callIdOf, glareWinner } from '../../extension/session/glare.ts';
+import type { Draft } from './callDraft.ts';
+import { offered } from './callOffers.ts';
+import { connectionOf, newLeg, sameDevice, type CallsEvent, type Device, type Incoming } from './callState.ts';
+import { LIFETIME_MS, type CallEvent } from './events.ts';
+
+const MOST_RINGING = 10;
+/** Our name for the one connection of a call with another client. */
+const FOREIGN_LEG = 'main';
+
+type Invite = Extract<CallEvent, { kind: 'invite' }>;
+
+export function callPerson(draft: Draft, { roomId, shareId, userId, ulid, now }: Extract<CallsEvent, { type: 'call' }>): void {
+    const share = draft.state.serving.get(shareId);
+    const running = [...draft.state.calls.values()].some((call) => call.foreign && call.roomId === roomId && call.peer.userId === userId);
+    if (share?.roomId !== roomId || running) return;
+    const id = callIdOf(draft.state.self, ulid);
+    const leg = newLeg(FOREIGN_LEG, share.page, 'send', 'offering', now);
+    const peer = { userId, deviceId: '' };
+    draft.setCall({ id, roomId, peer, outgoing: true, foreign: true, owesShare: false, phase: 'starting', first: leg.id, legs: new Map([[leg.id, leg]]), expiresAt: now + LIFETIME_MS });
+    draft.order(leg, { type: 'mesh.open', connection: connectionOf(id, leg.id), offer: true });
+}
+
+/** Our own call to that person's clients crossed theirs: the smaller ID, that is another client's always, goes on with our screen in it. */
+export function yieldOrRing(draft: Draft, roomId: string, from: Device, invite: Invite, expiresAt: number, now: number): void {
+    const crossing = [...draft.state.calls.values()].find((call) => call.foreign && call.outgoing && call.phase !== 'connected' && call.roomId === roomId && call.peer.userId === from.userId);
+    const own = crossing?.legs.get(FOREIGN_LEG);
+    if (!crossing || !own) return ring(draft, roomId, from, invite, expiresAt);
+    if (glareWinner([crossing.id, invite.callId]) === crossing.id) {
+        draft.log('info', `${from.userId} and we called each other: our call goes on`);
+        return draft.forget(invite.callId);
+    }
+    draft.log('info', `${from.userId} and we called each other: their call goes on with our screen`);
+    draft.hangUp({ ...crossing, foreign: false }, 'replaced', now); // nobody is told that it is over: it goes on in theirs
+    const leg = newLeg(FOREIGN_LEG, own.page, 'send', 'answering', now);
+    const call = draft.setCall({ id: invite.callId, roomId, peer: from, outgoing: false, foreign: true, owesShare: true, phase: 'answering', first: leg.id, legs: new Map([[leg.id, leg]]), expiresAt });
+    offered(draft, call, leg, invite);
+    draft.add({ type: 'answered', page: own.page, peer: from });
+}
+
+/** Another Matrix client calls: our person is asked. A call of our own other device is not for us. */
+function ring(draft: Draft, roomId: string, peer: Device, { callId, sdp, streams }: Invite, expiresAt: number): void {
+    const { self, incoming } = draft.state;
+    if (peer.userId === self.userId || incoming.has(callId) || incoming.size >= MOST_RINGING) return;
+    const call = { roomId, peer, expiresAt };
+    draft.state = { ...draft.state, incoming: new Map(incoming).set(callId, call) };
+    draft.add({ type: 'ring', callId, incoming: call, sdp, streams });
+}
+
+/** The caller gives up, or another device of ours has taken or refused the call. */
+export function endsRinging({ state: { self } }: Draft, event: CallEvent, from: Device, { peer }: Incoming): boolean {
+    if (sameDevice(from, peer)) return event.kind === 'hangup';
+    return from.userId === self.userId && (event.kind === 'answer' || event.kind === 'reject');
+}
+
+export function accepted(draft: Draft, { callId, page, sdp, streams, now }: Extract<CallsEvent, { type: 'accept' }>): void {
+    const ringing = draft.state.incoming.get(callId);
+    if (!ringing) return draft.add({ type: 'over', page, peer: { userId: '', deviceId: '' } });
+    draft.stopRinging(callId);
+    const leg = newLeg(FOREIGN_LEG, page, 'receive', 'answering', now);
+    const { roomId, peer, expiresAt } = ringing;
+    const call = draft.setCall({ id: callId, roomId, peer, outgoing: false, foreign: true, owesShare: false, phase: 'answering', first: leg.id, legs: new Map([[leg.id, leg]]), expiresAt });
+    offered(draft, call, leg, { sdp, streams });
+}
+
+export function declined(draft: Draft, callId: string): void {
+    const ringing = draft.state.incoming.get(callId);
+    if (!ringing) return;
+    draft.stopRinging(callId);
+    draft.forget(callId);
+    draft.add({ type: 'send', roomId: ringing.roomId, event: { kind: 'reject', callId, leg: undefined, reason: 'user_busy' } });
+}

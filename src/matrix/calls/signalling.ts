@@ -1,0 +1,114 @@
+/**
+ * `m.call.*` through a room's encryption. An SDP holds the DTLS fingerprints, so who may be believed about it is what makes
+ * the mesh end-to-end encrypted: an event counts only if it was encrypted with Megolm, by the user it is from, on the
+ * device that it names as its party. Anything else is refused and logged as the attack that it may be.
+ */
+import { KnownMembership, MatrixEventEvent, RoomEvent, type IRoomTimelineData, type MatrixClient, type MatrixEvent, type Room } from 'matrix-js-sdk/lib/matrix.js';
+import { EventShieldReason } from 'matrix-js-sdk/lib/crypto-api/index.js';
+import { HushError } from '../../extension/errors.ts';
+import type { Log } from '../../extension/log.ts';
+import type { Disposable } from '../../extension/session/ports.ts';
+import type { Device } from './callState.ts';
+import { buildCallEvent, isCallType, parseCallEvent, type CallEvent } from './events.ts';
+
+export interface ReceivedCallEvent {
+    readonly roomId: string;
+    /** The device behind the encryption, checked. */
+    readonly from: Device;
+    readonly event: CallEvent;
+    /** ms since the homeserver took it, by its own reckoning and our waiting. */
+    readonly ageMs: number;
+}
+export interface CallSignalling extends Disposable {
+    /** Events of one call go out in order. @throws HushError `room.*`, `network.*`. */
+    send(roomId: string, event: CallEvent): Promise<void>;
+    onEvent(listener: (received: ReceivedCallEvent) => void): Disposable;
+}
+export interface CallSignallingOptions {
+    readonly sdk: MatrixClient;
+    readonly self: Device;
+    readonly log: Log;
+}
+
+/** The keys did not come from the device itself, or not from the sender's. */
+const NOT_BELIEVED: ReadonlySet<EventShieldReason | null> = new Set([
+    EventShieldReason.AUTHENTICITY_NOT_GUARANTEED, EventShieldReason.VERIFICATION_VIOLATION, EventShieldReason.MISMATCHED_SENDER,
+]);
+
+export function createCallSignalling({ sdk, self, log }: CallSignallingOptions): CallSignalling {
+    const listeners = new Set<(received: ReceivedCallEvent) => void>();
+    const sending = new Map<string, Promise<unknown>>();
+    /** Events of one room are handled in their order, whatever their decryption takes. */
+    const handling = new Map<string, Promise<void>>();
+    let open = true;
+
+    const senderDevice = async (event: MatrixEvent): Promise<string | undefined> => {
+        const crypto = sdk.getCrypto();
+        const userId = event.getSender();
+        const key = event.getSenderKey();
+        if (!crypto || userId === undefined || key === null) return undefined;
+        const shield = await crypto.getEncryptionInfoForEvent(event);
+        if (!shield || NOT_BELIEVED.has(shield.shieldReason)) return undefined;
+        const devices = (await crypto.getUserDeviceInfo([userId], true)).get(userId);
+        return [...(devices?.values() ?? [])].find((device) => device.getIdentityKey() === key)?.deviceId;
+    };
+    const accept = async (event: MatrixEvent, room: Room): Promise<void> => {
+        const type = event.getType();
+        const userId = event.getSender();
+        if (!open || !isCallType(type) || userId === undefined) return;
+        const refuse = (why: string): void => log.warn(`Refused ${type} from ${userId}: ${why}`);
+        if (!room.hasEncryptionStateEvent()) return; // no calls of ours there
+        if (!event.isEncrypted()) return refuse('it came in clear in an encrypted room (possible attack)');
+        const deviceId = await senderDevice(event);
+        if (deviceId === undefined) return refuse('the device that encrypted it is not known or not believed (possible attack)');
+        if (userId === self.userId && deviceId === self.deviceId) return; // our own, coming back
+        const parsed = parseCallEvent(type, event.getContent());
+        if (!parsed.ok) return refuse(parsed.reason);
+        if (parsed.value.party !== deviceId) return refuse(`it claims to come from another device than ${deviceId} (possible attack)`);
+        if (room.getMember(userId)?.membership !== KnownMembership.Join) return refuse('the sender is not in the room');
+        const received = { roomId: room.roomId, from: { userId, deviceId }, event: parsed.value.event, ageMs: event.getLocalAge() };
+        for (const listener of listeners) listener(received);
+    };
+    const handle = async (event: MatrixEvent, room: Room): Promise<void> => {
+        if (event.isEncrypted()) await sdk.decryptEventIfNeeded(event);
+        if (!event.isDecryptionFailure()) return accept(event, room);
+        // Its key may come behind it; the call machine takes events in any order.
+        event.once(MatrixEventEvent.Decrypted, () => enqueue(event, room));
+    };
+    const enqueue = (event: MatrixEvent, room: Room): void => {
+        const turn = (handling.get(room.roomId) ?? Promise.resolve())
+            .then(() => handle(event, room))
+            .catch((error: unknown) => log.warn('A call event could not be handled', error));
+        handling.set(room.roomId, turn);
+    };
+    const onTimeline = (event: MatrixEvent, room: Room | undefined, toStart: boolean | undefined, removed: boolean, data: IRoomTimelineData): void => {
+        if (!room || toStart === true || removed || data.liveEvent !== true || event.status !== null) return;
+        const type = event.getType();
+        if (event.isEncrypted() || isCallType(type)) enqueue(event, room);
+    };
+    sdk.on(RoomEvent.Timeline, onTimeline);
+
+    return {
+        async send(roomId, event) {
+            const room = sdk.getRoom(roomId);
+            if (!room?.hasEncryptionStateEvent()) throw new HushError('room.notEncrypted', 'Hush calls only in encrypted rooms.');
+            const { type, content } = buildCallEvent(event, self.deviceId);
+            const sent = (sending.get(event.callId) ?? Promise.resolve()).catch(() => undefined).then(() => sdk.sendEvent(roomId, type as never, content as never));
+            sending.set(event.callId, sent);
+            try {
+                await sent;
+            } finally {
+                if (sending.get(event.callId) === sent) sending.delete(event.callId);
+            }
+        },
+        onEvent(listener) {
+            listeners.add(listener);
+            return { dispose: () => { listeners.delete(listener); } };
+        },
+        dispose() {
+            open = false;
+            sdk.off(RoomEvent.Timeline, onTimeline);
+            listeners.clear();
+        },
+    };
+}

@@ -1,0 +1,118 @@
+/** Sends one captured screen to every viewer who asked, each over a connection of its own. */
+import type { HostMessage, MeshMessage, Path } from '../protocol/messages.ts';
+import { createEncodeWatch, mayUseAv1, orderCodecs } from './codecs.ts';
+import { createPeer, type Peer } from './peer.ts';
+
+export interface MeshPublishRequest {
+    readonly track: MediaStreamTrack;
+    readonly width: number;
+    readonly height: number;
+    /** bit/s, to each viewer. */
+    readonly maxBitrate: number;
+    readonly maxFrameRate: number;
+    readonly degradation: RTCDegradationPreference;
+}
+export interface MeshPublisher {
+    handle(message: HostMessage): void;
+    /** Of one viewer's connection, for the figures in the page; and whether AV1 had to be given up. */
+    stats(): Promise<RTCStatsReport | undefined>;
+    /** How the picture travels; undefined with no viewer. `relayed` when it is so for any. */
+    readonly path: Path | undefined;
+    readonly connections: number;
+    close(): void;
+}
+
+type Send = (message: MeshMessage | { type: 'log'; level: 'warn'; text: string }) => void;
+
+export function createMeshPublisher(request: MeshPublishRequest, send: Send, changed: () => void): MeshPublisher {
+    const peers = new Map<string, Peer>();
+    const tooSlow = createEncodeWatch();
+    let av1 = true;
+    const smooth = encodesAv1(request);
+    let closed = false;
+
+    const opened = async (open: Extract<HostMessage, { type: 'mesh.open' }>): Promise<void> => {
+        const available = RTCRtpSender.getCapabilities('video')?.codecs ?? [];
+        const codecs = orderCodecs(available, av1 && mayUseAv1(await smooth, peers.size + 1));
+        if (closed || peers.has(open.connection)) return;
+        const { track, maxBitrate, maxFrameRate: maxFramerate, degradation } = request;
+        const outgoing = { track, codecs, encoding: { maxBitrate, maxFramerate }, degradation };
+        peers.set(open.connection, createPeer({ open, outgoing, send, onState: changed }));
+        changed();
+    };
+    /** Orders for a connection wait until it is there. */
+    let turn: Promise<void> = Promise.resolve();
+    const inTurn = (work: () => Promise<void> | void): void => {
+        turn = turn.then(() => (closed ? undefined : work()));
+    };
+    const giveUpAv1 = async (): Promise<void> => {
+        av1 = false;
+        const vp8 = RTCRtpSender.getCapabilities('video')?.codecs.find((c) => c.mimeType.toLowerCase() === 'video/vp8');
+        for (const { sender } of peers.values()) {
+            const parameters = sender?.getParameters();
+            if (!vp8 || !parameters) continue;
+            const encodings = parameters.encodings.map((encoding) => ({ ...encoding, codec: vp8 }));
+            await sender?.setParameters({ ...parameters, encodings }).catch(() => undefined); // the other end lacks it: as it was
+        }
+    };
+    return {
+        handle(message) {
+            switch (message.type) {
+                case 'mesh.open':
+                    return inTurn(() => opened(message));
+                case 'mesh.description':
+                    return inTurn(() => peers.get(message.connection)?.describe(message));
+                case 'mesh.candidates':
+                    return inTurn(() => peers.get(message.connection)?.candidates(message.candidates));
+                case 'mesh.restart':
+                    return inTurn(() => peers.get(message.connection)?.restart(message.iceServers, message.relayOnly));
+                case 'mesh.close':
+                    return inTurn(() => {
+                        peers.get(message.connection)?.close();
+                        peers.delete(message.connection);
+                        changed();
+                    });
+            }
+        },
+        async stats() {
+            const reports = await Promise.all([...peers.values()].filter((p) => p.state.state === 'connected').map((p) => p.stats()));
+            const total = { totalEncodeTime: 0, framesEncoded: 0, framesPerSecond: 0 };
+            let usesAv1 = false;
+            for (const report of reports) {
+                report.forEach((stat: RTCOutboundRtpStreamStats) => {
+                    if (stat.type !== 'outbound-rtp' || stat.kind !== 'video') return;
+                    total.totalEncodeTime += stat.totalEncodeTime ?? 0;
+                    total.framesEncoded += stat.framesEncoded ?? 0;
+                    total.framesPerSecond = Math.max(total.framesPerSecond, stat.framesPerSecond ?? 0);
+                    const codec = stat.codecId === undefined ? undefined : (report.get(stat.codecId) as { mimeType?: string } | undefined);
+                    usesAv1 ||= codec?.mimeType?.toLowerCase() === 'video/av1';
+                });
+            }
+            if (usesAv1 && tooSlow(total, reports.length)) await giveUpAv1();
+            return reports[0];
+        },
+        get path() {
+            const states = [...peers.values()].map((p) => p.state).filter((s) => s.state === 'connected');
+            if (states.length === 0) return undefined;
+            return states.some((s) => s.path === 'relayed') ? 'relayed' : 'direct';
+        },
+        get connections() {
+            return peers.size;
+        },
+        close() {
+            closed = true;
+            for (const peer of peers.values()) peer.close();
+            peers.clear();
+        },
+    };
+}
+
+async function encodesAv1({ width, height, maxBitrate: bitrate, maxFrameRate: framerate }: MeshPublishRequest): Promise<boolean> {
+    try {
+        const video = { contentType: 'video/AV1', width, height, bitrate, framerate, scalabilityMode: 'L1T1' };
+        const { supported, smooth } = await navigator.mediaCapabilities.encodingInfo({ type: 'webrtc', video });
+        return supported && smooth;
+    } catch {
+        return false;
+    }
+}

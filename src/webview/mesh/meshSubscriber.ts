@@ -1,0 +1,68 @@
+/** Watches one screen that comes straight from the sharer's device. The newest connection is the one that counts. */
+import type { SubscriberState } from '../../livekit/browser/screenSubscriber.ts';
+import type { HostMessage, MeshMessage, Path } from '../protocol/messages.ts';
+import { createPeer, type Peer, type PeerState } from './peer.ts';
+
+export interface MeshSubscriber {
+    handle(message: HostMessage): void;
+    /** How the picture travels, once it does. */
+    readonly path: Path | undefined;
+    close(): void;
+}
+
+type Send = (message: MeshMessage | { type: 'log'; level: 'warn'; text: string }) => void;
+
+export function createMeshSubscriber(identity: string, send: Send, changed: (state: SubscriberState) => void): MeshSubscriber {
+    let peer: { readonly connection: string; readonly peer: Peer } | undefined;
+    let track: MediaStreamTrack | undefined;
+    let had = false;
+
+    const update = (state?: PeerState): void => {
+        had ||= state?.state === 'connected';
+        const connected = state?.state === 'connected';
+        changed({
+            connection: connected ? 'connected' : had ? 'reconnecting' : 'connecting',
+            screens: [identity],
+            screen: track && peer
+                ? { identity, encrypted: true, track, paused: false, lost: false, steady: false, stats: async () => peer?.peer.stats() }
+                : undefined,
+        });
+    };
+    const drop = (): void => {
+        peer?.peer.close();
+        peer = undefined;
+        track = undefined;
+    };
+    const of = (connection: string): Peer | undefined => (peer?.connection === connection ? peer.peer : undefined);
+
+    return {
+        handle(message) {
+            switch (message.type) {
+                case 'mesh.open': {
+                    if (message.offer) return; // a view has nothing to offer
+                    drop();
+                    const onTrack = (next: MediaStreamTrack | undefined): void => {
+                        track = next;
+                        update(of(message.connection)?.state);
+                    };
+                    peer = { connection: message.connection, peer: createPeer({ open: message, outgoing: undefined, send, onTrack, onState: update }) };
+                    return update();
+                }
+                case 'mesh.description':
+                    return of(message.connection)?.describe(message);
+                case 'mesh.candidates':
+                    return of(message.connection)?.candidates(message.candidates);
+                case 'mesh.restart':
+                    return of(message.connection)?.restart(message.iceServers, message.relayOnly);
+                case 'mesh.close':
+                    if (!of(message.connection)) return;
+                    drop();
+                    return update();
+            }
+        },
+        get path() {
+            return peer?.peer.state.state === 'connected' ? peer.peer.state.path : undefined;
+        },
+        close: drop,
+    };
+}

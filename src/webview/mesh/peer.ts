@@ -1,0 +1,168 @@
+/**
+ * One RTCPeerConnection of the mesh. The host decides what happens when; this does it, in order. Media is encrypted by
+ * DTLS-SRTP, whose fingerprints are in the descriptions that the host sends through the room's end-to-end encryption.
+ */
+import type { HostMessage, MeshMessage, Path } from '../protocol/messages.ts';
+
+type Open = Extract<HostMessage, { type: 'mesh.open' }>;
+type Description = Extract<HostMessage, { type: 'mesh.description' }>;
+type Candidate = Extract<HostMessage, { type: 'mesh.candidates' }>['candidates'][number];
+type IceServers = Open['iceServers'];
+
+/** ms without a way through before it counts as lost: a restart must bring the picture back within five seconds. */
+const LOST_AFTER_MS = 2_000;
+
+export interface Outgoing {
+    readonly track: MediaStreamTrack;
+    /** In the order of preference. */
+    readonly codecs: readonly RTCRtpCodec[];
+    readonly encoding: RTCRtpEncodingParameters;
+    readonly degradation: RTCDegradationPreference;
+}
+export interface PeerOptions {
+    readonly open: Open;
+    /** Our screen, where we make the offer. */
+    readonly outgoing: Outgoing | undefined;
+    readonly send: (message: MeshMessage | { type: 'log'; level: 'warn'; text: string }) => void;
+    /** The screen that comes in, after every description: the newest line that sends one; undefined when none does. */
+    readonly onTrack?: (track: MediaStreamTrack | undefined) => void;
+    readonly onState: (state: PeerState) => void;
+}
+export interface PeerState {
+    readonly state: 'connecting' | 'connected' | 'failed';
+    readonly path: Path;
+}
+export interface Peer {
+    describe(description: Description): void;
+    candidates(candidates: readonly Candidate[]): void;
+    restart(servers: IceServers, relayOnly: boolean): void;
+    stats(): Promise<RTCStatsReport>;
+    readonly sender: RTCRtpSender | undefined;
+    readonly state: PeerState;
+    close(): void;
+}
+
+export function createPeer({ open, outgoing, send, onTrack, onState }: PeerOptions): Peer {
+    const { connection } = open;
+    const pc = new RTCPeerConnection(configuration(open.iceServers, open.relayOnly));
+    /** Named streams, also where they are empty: other clients answer only who brings a stream for voice. */
+    const [voice, screen] = [new MediaStream(), new MediaStream()];
+    let sender: RTCRtpSender | undefined;
+    let current: PeerState = { state: 'connecting', path: 'direct' };
+    let lost: ReturnType<typeof setTimeout> | undefined;
+    let early: Candidate[] = [];
+    let closed = false;
+    let turn: Promise<void> = Promise.resolve();
+
+    const inTurn = (what: string, work: () => Promise<void>): void => {
+        turn = turn.then(async () => {
+            if (closed) return;
+            try {
+                await work();
+            } catch (error) {
+                if (closed) return;
+                send({ type: 'log', level: 'warn', text: `mesh: ${what} did not work (${error instanceof Error ? error.name : 'error'})` });
+                report('failed');
+            }
+        });
+    };
+    const report = (state: PeerState['state'], path: Path = current.path): void => {
+        if (closed || (state === current.state && path === current.path)) return;
+        current = { state, path };
+        send({ type: 'mesh.state', connection, state, path });
+        onState(current);
+    };
+    const describeLocal = async (kind: 'offer' | 'answer'): Promise<void> => {
+        await pc.setLocalDescription(kind === 'offer' ? await pc.createOffer() : await pc.createAnswer());
+        const sdp = pc.localDescription?.sdp ?? '';
+        const streams: Record<string, string> = outgoing ? { [voice.id]: 'm.usermedia', [screen.id]: 'm.screenshare' } : {};
+        send({ type: 'mesh.description', connection, kind, sdp, streams });
+    };
+    const offer = async (): Promise<void> => {
+        if (outgoing && !sender) {
+            screen.addTrack(outgoing.track);
+            pc.addTransceiver('audio', { direction: 'sendrecv', streams: [voice] });
+            // Both ways: another client puts its own screen on this line.
+            const line = pc.addTransceiver(outgoing.track, { direction: 'sendrecv', streams: [screen], sendEncodings: [outgoing.encoding] });
+            line.setCodecPreferences([...outgoing.codecs]);
+            sender = line.sender;
+            const parameters = sender.getParameters();
+            await sender.setParameters({ ...parameters, degradationPreference: outgoing.degradation });
+        }
+        await describeLocal('offer');
+    };
+    const give = async (candidate: Candidate): Promise<void> => {
+        const { candidate: line, sdpMid, sdpMLineIndex, usernameFragment } = candidate;
+        if (line === '') return; // an end marker says nothing that matters here
+        // Of an older generation, or nonsense: the others may still do.
+        await pc.addIceCandidate({ candidate: line, sdpMid, sdpMLineIndex, usernameFragment }).catch(() => undefined);
+    };
+
+    pc.addEventListener('icecandidate', ({ candidate }) => {
+        const { candidate: line = '', sdpMid = null, sdpMLineIndex = null, usernameFragment = null } = candidate ?? {};
+        send({ type: 'mesh.candidates', connection, candidates: [{ candidate: line, sdpMid, sdpMLineIndex, usernameFragment }] });
+    });
+    pc.addEventListener('connectionstatechange', () => {
+        clearTimeout(lost);
+        const state = pc.connectionState;
+        if (state === 'connected') void pathOf(pc).then((path) => report('connected', path));
+        else if (state === 'failed') report('failed');
+        else if (state === 'disconnected') lost = setTimeout(() => report('failed'), LOST_AFTER_MS);
+    });
+    /** Another network: the old way may look fine for seconds. */
+    const networkChanged = (): void => report('failed');
+    addEventListener('online', networkChanged);
+    if (open.offer) inTurn('the offer', offer);
+
+    return {
+        describe: ({ kind, sdp }) => inTurn(`their ${kind}`, async () => {
+            await pc.setRemoteDescription({ type: kind, sdp });
+            for (const candidate of early.splice(0)) await give(candidate);
+            if (kind === 'offer') await describeLocal('answer');
+            onTrack?.(pc.getTransceivers().findLast(receivesVideo)?.receiver.track);
+        }),
+        candidates: (candidates) => inTurn('a candidate', async () => {
+            if (!pc.remoteDescription) early = [...early, ...candidates].slice(0, 300);
+            else for (const candidate of candidates) await give(candidate);
+        }),
+        restart: (servers, relayOnly) => inTurn('the restart', async () => {
+            pc.setConfiguration(configuration(servers, relayOnly));
+            pc.restartIce();
+            report('connecting');
+            await offer();
+        }),
+        stats: () => pc.getStats(),
+        get sender() {
+            return sender;
+        },
+        get state() {
+            return current;
+        },
+        close() {
+            closed = true;
+            clearTimeout(lost);
+            removeEventListener('online', networkChanged);
+            pc.close();
+        },
+    };
+}
+
+function receivesVideo({ receiver, currentDirection }: RTCRtpTransceiver): boolean {
+    return receiver.track.kind === 'video' && (currentDirection === 'recvonly' || currentDirection === 'sendrecv');
+}
+
+function configuration(iceServers: IceServers, relayOnly: boolean): RTCConfiguration {
+    return { iceServers: [...iceServers], iceTransportPolicy: relayOnly ? 'relay' : 'all', bundlePolicy: 'max-bundle' };
+}
+
+/** Relayed as soon as either end of the chosen pair is a TURN server's. */
+async function pathOf(pc: RTCPeerConnection): Promise<Path> {
+    const stats = await pc.getStats();
+    let chosen: RTCIceCandidatePairStats | undefined;
+    stats.forEach((stat: RTCStats) => {
+        const pair = stat as RTCIceCandidatePairStats;
+        if (stat.type === 'candidate-pair' && pair.nominated === true && pair.state === 'succeeded') chosen = pair;
+    });
+    const ends = [chosen?.localCandidateId, chosen?.remoteCandidateId].map((id) => (id === undefined ? undefined : (stats.get(id) as { candidateType?: string } | undefined)));
+    return ends.some((end) => end?.candidateType === 'relay') ? 'relayed' : 'direct';
+}

@@ -1,0 +1,179 @@
+/** Share page to view pages without any media server, in real Chromium, under the real call machine. */
+import { createHmac } from 'node:crypto';
+import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { startTurn } from '../stack/turn.ts';
+import type { Turn } from '../stack/turn.ts';
+import { launchPageBrowser } from './support/pageBrowser.ts';
+import type { PageBrowser } from './support/pageBrowser.ts';
+import { choose, createHarness } from './support/pageHarness.ts';
+import type { Harness, HarnessPage } from './support/pageHarness.ts';
+import { createMeshPair } from './support/meshPair.ts';
+import type { MeshPair } from './support/meshPair.ts';
+
+describe('a share from device to device', function () {
+    this.timeout(90_000);
+    let browser: PageBrowser;
+    let harness: Harness;
+    let mesh: MeshPair;
+    before(async () => {
+        browser = await launchPageBrowser();
+    });
+    after(() => browser.close());
+    beforeEach(() => {
+        harness = createHarness();
+        mesh = createMeshPair(harness.host);
+    });
+    afterEach(async () => {
+        await mesh.dispose();
+        harness.dispose();
+        for (const page of browser.context.pages()) await page.close();
+    });
+
+    const startShare = async (): Promise<HarnessPage> => {
+        await browser.openSource();
+        const page = await browser.newPage();
+        const share = await harness.open('share', page, 'share');
+        share.send({ type: 'share.capture', settings: { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 } });
+        await choose(page, share);
+        await share.said('capture.started');
+        share.send({ type: 'share.direct' });
+        mesh.serve('share');
+        await share.said('share.published');
+        return share;
+    };
+    const startView = async (name: string): Promise<{ view: HarnessPage; page: Page }> => {
+        const page = await browser.newPage();
+        const view = await harness.open('view', page, name);
+        await view.said('ready'); // what comes before is not kept for it
+        view.send({ type: 'view.direct', identity: 'ann' });
+        mesh.watch(name, 'share');
+        return { view, page };
+    };
+    /** The picture goes on: decoded frames grow from here. */
+    const advances = async (view: HarnessPage): Promise<void> => {
+        view.forget();
+        const from = (await view.said('stats')).framesDecoded;
+        await view.said('stats', (m) => m.framesDecoded > from + 5);
+    };
+
+    it('is live in the captured size, and says that it is direct and encrypted', async () => {
+        const share = await startShare();
+        const began = performance.now();
+        const { view, page } = await startView('bob');
+        await view.said('view.state', (m) => m.state === 'live');
+        console.log(`        click to live: ${Math.round(performance.now() - began)} ms`);
+        const stats = await view.said('stats', (m) => m.framesDecoded > 10);
+        assert.deepEqual([stats.width, stats.height], [1280, 720]);
+        console.log(`        codec ${stats.codec}, ${Math.round(stats.bitsPerSecond / 1_000)} kbit/s`);
+        assert.equal(await page.locator('#app').getAttribute('data-hush-e2ee'), 'on');
+        assert.equal(await page.locator('#app').getAttribute('data-hush-path'), 'direct');
+        assert.equal((await share.said('mesh.state', (m) => m.state === 'connected')).path, 'direct');
+    });
+
+    it('serves four viewers at once, and goes on for three when one leaves', async () => {
+        await startShare();
+        const views = await Promise.all(['v1', 'v2', 'v3', 'v4'].map((name) => startView(name)));
+        for (const { view } of views) await view.said('view.state', (m) => m.state === 'live');
+        mesh.release('v1');
+        for (const { view } of views.slice(1)) await advances(view);
+        assert.equal(mesh.sharer.count.connections, 3);
+    });
+
+    it('finds a new way after the old one broke, within five seconds', async () => {
+        const share = await startShare();
+        const { view } = await startView('bob');
+        await view.said('view.state', (m) => m.state === 'live');
+        share.forget();
+        view.forget();
+        const began = performance.now();
+        mesh.breakConnection(mesh.connections()[0] ?? '');
+        await share.said('mesh.description', (m) => m.kind === 'offer');
+        await view.said('mesh.description', (m) => m.kind === 'answer');
+        await advances(view);
+        console.log(`        picture again after ${Math.round(performance.now() - began)} ms`);
+        assert.ok(performance.now() - began < 5_000);
+    });
+
+    it('leaves no connection and no listener behind after 50 joins and leaves', async function () {
+        this.timeout(120_000);
+        await startShare();
+        const sharePage = browser.context.pages().find((p) => p.url().includes('127.0.0.1'));
+        assert.ok(sharePage);
+        const { view } = await startView('bob');
+        await view.said('view.state', (m) => m.state === 'live');
+        const cdp = await browser.context.newCDPSession(sharePage);
+        const counts = async () => {
+            await cdp.send('HeapProfiler.collectGarbage');
+            const { objects } = await cdp.send('Runtime.queryObjects', { prototypeObjectId: await prototypeOf('RTCPeerConnection'), objectGroup: 'count' });
+            const { result } = await cdp.send('Runtime.callFunctionOn', { functionDeclaration: 'function () { return this.filter((pc) => pc.connectionState !== "closed").length }', objectId: objects.objectId ?? '', returnByValue: true });
+            await cdp.send('Runtime.releaseObjectGroup', { objectGroup: 'count' });
+            const metrics = await cdp.send('Performance.getMetrics');
+            return { open: Number(result.value), listeners: metrics.metrics.find((m) => m.name === 'JSEventListeners')?.value ?? 0 };
+        };
+        const prototypeOf = async (name: string): Promise<string> => (await cdp.send('Runtime.evaluate', { expression: `${name}.prototype` })).result.objectId ?? '';
+        await cdp.send('Performance.enable');
+        const before = await counts();
+        for (let i = 0; i < 50; i++) {
+            mesh.release('bob');
+            view.forget();
+            mesh.watch('bob', 'share');
+            await view.said('mesh.state', (m) => m.state === 'connected');
+        }
+        let after = await counts();
+        // What was closed last is collected when its last callbacks have run.
+        for (let tries = 0; tries < 20 && after.listeners > before.listeners; tries++) after = await counts();
+        console.log(`        before ${JSON.stringify(before)}, after ${JSON.stringify(after)}`);
+        assert.equal(after.open, before.open);
+        assert.ok(after.listeners < before.listeners + 50, 'fewer than one listener for each: what is left waits for collection');
+        assert.equal(mesh.sharer.count.connections, 1);
+    });
+});
+
+describe('a share through a relay only', function () {
+    this.timeout(90_000);
+    let turn: Turn;
+    before(async function () {
+        const started = await startTurn();
+        if ('reason' in started) return this.skip();
+        turn = started;
+    });
+    after(() => turn?.stop());
+
+    for (const [index, protocol] of ['udp', 'tcp'].entries()) {
+        it(`is live over ${protocol}, tells its peer no other address, and says that it is relayed`, async () => {
+            const browser = await launchPageBrowser();
+            const harness = createHarness();
+            const { uris, sharedSecret } = turn.turn;
+            // As Synapse makes them (TURN REST API): an expiry as the name, its HMAC as the password.
+            const username = `${Math.floor(Date.now() / 1_000) + 3_600}:hush`;
+            const credential = createHmac('sha1', sharedSecret).update(username).digest('base64');
+            const mesh = createMeshPair(harness.host, { relayOnly: true, iceServers: [{ urls: [uris[index] ?? ''], username, credential }] });
+            try {
+                await browser.openSource();
+                const sharePage = await browser.newPage();
+                const share = await harness.open('share', sharePage, 'share');
+                share.send({ type: 'share.capture', settings: { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 } });
+                await choose(sharePage, share);
+                await share.said('capture.started');
+                share.send({ type: 'share.direct' });
+                mesh.serve('share');
+                const viewPage = await browser.newPage();
+                const view = await harness.open('view', viewPage, 'bob');
+                await view.said('ready'); // what comes before is not kept for it
+                view.send({ type: 'view.direct', identity: 'ann' });
+                mesh.watch('bob', 'share');
+                await view.said('view.state', (m) => m.state === 'live');
+                assert.equal(await viewPage.locator('#app').getAttribute('data-hush-path'), 'relayed');
+                const lines = [...share.messages, ...view.messages].flatMap((m) => (m.type === 'mesh.candidates' ? m.candidates.map((c) => c.candidate) : m.type === 'mesh.description' ? m.sdp.split('\n') : []));
+                const candidates = lines.filter((l) => l.includes('candidate:'));
+                assert.ok(candidates.length > 0 && candidates.every((c) => c.includes('typ relay')));
+            } finally {
+                await mesh.dispose();
+                harness.dispose();
+                await browser.close();
+            }
+        });
+    }
+});

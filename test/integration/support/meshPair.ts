@@ -1,0 +1,94 @@
+/** Call runners of a sharer and of viewers, joined by a wire in this process, over the pages of one media host. */
+import { createCalls, type Calls } from '../../../src/matrix/calls/calls.ts';
+import type { CallRequest } from '../../../src/matrix/calls/requests.ts';
+import type { ReceivedCallEvent } from '../../../src/matrix/calls/signalling.ts';
+import type { MediaHost } from '../../../src/extension/panels/mediaHost.ts';
+import type { IceServer } from '../../../src/matrix/calls/iceServers.ts';
+import type { MeshMessage } from '../../../src/webview/protocol/messages.ts';
+
+const ROOM = '!room:hs';
+
+export interface MeshPair {
+    readonly sharer: Calls;
+    serve(page: string): void;
+    /** Each view page is a device of its own. */
+    watch(page: string, share: string): void;
+    release(page: string): void;
+    /** What the share's page would say when nothing gets through any more. */
+    breakConnection(connection: string): void;
+    connections(): readonly string[];
+    dispose(): Promise<void>;
+}
+interface End {
+    readonly self: { readonly userId: string; readonly deviceId: string };
+    readonly calls: Calls;
+    readonly events: Set<(received: ReceivedCallEvent) => void>;
+    readonly requests: Set<(request: CallRequest) => void>;
+    readonly pages: Set<string>;
+}
+
+export function createMeshPair(host: MediaHost, options: { iceServers?: readonly IceServer[]; relayOnly?: boolean } = {}): MeshPair {
+    const ends = new Map<string, End>();
+    const connections = new Set<string>();
+    const logged = process.env['HUSH_TEST_LOG'] ? (text: string) => console.error(text) : () => undefined;
+    const log = { debug: logged, info: logged, warn: logged, error: logged };
+    const listen = <T>(set: Set<T>, listener: T) => {
+        set.add(listener);
+        return { dispose: () => set.delete(listener) };
+    };
+    const end = (name: string): End => {
+        const known = ends.get(name);
+        if (known) return known;
+        const self = { userId: `@${name}:hs`, deviceId: name.toUpperCase() };
+        const [events, requests, pages] = [new Set<(r: ReceivedCallEvent) => void>(), new Set<(r: CallRequest) => void>(), new Set<string>()];
+        const calls = createCalls({
+            self, log, now: Date.now, inRoom: () => true, relayOnly: () => options.relayOnly ?? false,
+            iceServers: () => Promise.resolve(options.iceServers ?? []),
+            signalling: {
+                async send(roomId, event) {
+                    for (const other of ends.values()) if (other.self !== self) for (const l of other.events) l({ roomId, from: self, event, ageMs: 0 });
+                },
+                onEvent: (listener) => listen(events, listener),
+                dispose: () => undefined,
+            },
+            requests: {
+                async send(roomId, shareId, to, callId) {
+                    for (const other of ends.values()) if (other.self.deviceId === to.deviceId) for (const l of other.requests) l({ roomId, shareId, from: self, callId });
+                },
+                onRequest: (listener) => listen(requests, listener),
+            },
+        });
+        calls.onPage((call, generation, message) => {
+            if (message.type === 'mesh.open') connections.add(message.connection);
+            host.send(call, generation, message);
+        });
+        const made = { self, calls, events, requests, pages };
+        ends.set(name, made);
+        return made;
+    };
+    const heard = host.onMessage((call, _generation, message) => {
+        if (!message.type.startsWith('mesh.')) return;
+        for (const { pages, calls } of ends.values()) if (pages.has(call)) calls.pageSaid(message as MeshMessage);
+    });
+    return {
+        get sharer() {
+            return end('sharer').calls;
+        },
+        serve(page) {
+            end('sharer').pages.add(page);
+            end('sharer').calls.serve({ roomId: ROOM, shareId: page }, { call: page, generation: 1 });
+        },
+        watch(page, share) {
+            const { userId, deviceId } = end('sharer').self;
+            end(page).pages.add(page);
+            end(page).calls.watch({ roomId: ROOM, userId, deviceId, shareId: share }, { call: page, generation: 1 });
+        },
+        release: (page) => end(page).calls.release(page),
+        breakConnection: (connection) => end('sharer').calls.pageSaid({ type: 'mesh.state', connection, state: 'failed', path: 'direct' }),
+        connections: () => [...connections],
+        async dispose() {
+            heard.dispose();
+            for (const { calls } of ends.values()) await calls.close(100);
+        },
+    };
+}

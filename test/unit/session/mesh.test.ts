@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { BOB, member, READY, requestShare, requestView, ROOM, Run, STARTED, types } from './fixtures.ts';
+
+const noServer = { type: 'grantFailed', call: 'S1', generation: 1, failure: { code: 'media.noServer', message: 'none' } } as const;
+const bobShares = (transport?: 'mesh') =>
+    ({ type: 'rtcChanged', roomId: ROOM, members: [member(BOB, { shares: [{ id: 'S9', startedTs: 5, ...(transport ? { transport } : {}) }] })] }) as const;
+
+describe('a share without a media server', () => {
+    it('goes directly where the room has none', () => {
+        const run = new Run();
+        run.do(requestShare());
+        assert.deepEqual(types(run.do(noServer)), ['openPage']);
+        run.page('S1', 1, READY);
+        assert.deepEqual(types(run.page('S1', 1, STARTED)), ['join'], 'no media key: each connection has its own');
+        assert.deepEqual(types(run.do({ type: 'joined', roomId: ROOM })), ['send share.direct', 'serveMesh']);
+        assert.deepEqual(run.state.calls.get(ROOM), [{ id: 'S1', startedTs: 1_000, transport: 'mesh' }]);
+        assert.deepEqual(types(run.do({ type: 'shareStopRequested' })), ['send share.stop', 'closePage', 'releaseMesh', 'leave']);
+    });
+
+    it('asks for no token where the person wants it direct', () => {
+        assert.deepEqual(types(new Run().do(requestShare({ transport: 'mesh' }))), ['openPage']);
+    });
+
+    it('fails where the person wants a media server and there is none', () => {
+        const run = new Run();
+        run.do(requestShare({ transport: 'livekit' }));
+        assert.ok(types(run.do(noServer)).includes('notify'));
+        assert.equal(run.state.share, undefined);
+    });
+
+    it('tells the sharer once when a fifth viewer comes', () => {
+        const run = new Run();
+        run.do(requestShare({ transport: 'mesh' }));
+        const watch = (i: number) => run.do({ type: 'watch', roomId: ROOM, shareId: 'S1', userId: `@v${i}:hs`, deviceId: 'D', watching: true });
+        assert.deepEqual([1, 2, 3, 4, 5, 6].map((i) => types(watch(i)).length), [0, 0, 0, 0, 1, 0]);
+    });
+
+    it('another failure is no reason to go directly', () => {
+        const run = new Run();
+        run.do(requestShare());
+        run.do({ ...noServer, failure: { code: 'media.tokenRefused', message: 'no' } });
+        assert.equal(run.state.share, undefined);
+    });
+});
+
+describe('watching a direct share', () => {
+    const watching = (): Run => {
+        const run = new Run();
+        run.do(bobShares('mesh'), requestView());
+        return run;
+    };
+
+    it('opens the tab at once and asks the sharer’s device', () => {
+        const run = new Run();
+        run.do(bobShares('mesh'));
+        assert.deepEqual(types(run.do(requestView())), ['openPage', 'join']);
+        const effects = run.page('V1', 1, READY);
+        assert.deepEqual(types(effects), ['send view.direct', 'watchMesh', 'queryTrust']);
+    });
+
+    it('ends its connection with the tab', () => {
+        const run = watching();
+        assert.deepEqual(types(run.do({ type: 'viewCloseRequested', viewId: 'V1' })), ['releaseMesh', 'closePage', 'leave']);
+    });
+
+    it('says so when the sharer’s device does not answer, and tries again on request', () => {
+        const run = watching();
+        run.page('V1', 1, READY);
+        assert.ok(types(run.do({ type: 'meshGaveUp', call: 'V1', generation: 1 })).includes('send view.end'));
+        assert.equal(run.state.views.get('V1')?.phase, 'failed');
+        assert.deepEqual(types(run.page('V1', 1, { type: 'action', name: 'retry' })), ['releaseMesh', 'openPage', 'join']);
+    });
+
+    it('a share at a media server is watched there', () => {
+        const run = new Run();
+        run.do(bobShares());
+        assert.deepEqual(types(run.do(requestView())), ['fetchViewGrant', 'openPage', 'join']);
+    });
+});
+
+describe('a call of another Matrix client', () => {
+    const accepted = { type: 'callAccepted', viewId: 'V1', callId: 'c', roomId: ROOM, ...BOB, callerName: 'Bob', roomName: 'Room' } as const;
+
+    it('opens a tab, takes the call there, and needs no membership', () => {
+        const run = new Run();
+        assert.deepEqual(types(run.do(accepted)), ['openPage']);
+        assert.deepEqual(types(run.page('V1', 1, READY)), ['send view.direct', 'acceptCall', 'queryTrust']);
+        run.do({ type: 'rtcChanged', roomId: ROOM, members: [] });
+        assert.notEqual(run.state.views.get('V1')?.phase, 'ended', 'nobody need be in the room’s session');
+    });
+
+    it('hangs up with its tab, and the tab says when the other side did', () => {
+        const run = new Run();
+        run.do(accepted);
+        run.page('V1', 1, READY);
+        assert.deepEqual(types(run.do({ type: 'callOver', call: 'V1', generation: 1, ...BOB })), ['send view.end', 'releaseMesh']);
+        assert.deepEqual(types(run.do({ type: 'viewCloseRequested', viewId: 'V1' })), ['releaseMesh', 'closePage']);
+    });
+
+    it('our direct share rings others’ clients, and counts who answers as a viewer', () => {
+        const run = new Run();
+        run.do(requestShare({ transport: 'mesh' }));
+        run.page('S1', 1, READY);
+        run.page('S1', 1, STARTED);
+        run.do({ type: 'joined', roomId: ROOM });
+        run.page('S1', 1, { type: 'share.published' });
+        const ring = { type: 'callRequested', userId: BOB.userId, name: 'Bob' } as const;
+        assert.deepEqual(types(run.do(ring)), ['callPerson']);
+        assert.deepEqual(run.do(ring), [], 'once');
+        assert.deepEqual(types(run.do({ type: 'callAnswered', call: 'S1', generation: 1, userId: BOB.userId, deviceId: 'ELEMENT' })), ['send share.viewers']);
+        assert.deepEqual(types(run.do({ type: 'callOver', call: 'S1', generation: 1, userId: BOB.userId, deviceId: 'ELEMENT' })), ['send share.viewers']);
+        run.do(ring);
+        assert.deepEqual(types(run.do({ type: 'callOver', call: 'S1', generation: 1, userId: BOB.userId, deviceId: '' })), ['notify']);
+    });
+});
