@@ -300,7 +300,6 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         }),
         media.onMessage((call, generation, message) => {
             if (message.type === 'mesh.description' || message.type === 'mesh.candidates' || message.type === 'mesh.state') calls.pageSaid(message);
-            if (message.type === 'log') log[message.level](`page ${call.slice(-6)}: ${message.text}`);
             dispatch({ type: 'page', call, generation, message });
         }),
         calls.onPage((call, generation, message) => media.send(call, generation, message)),

@@ -14,14 +14,6 @@ export interface Share {
     readonly transport?: 'mesh';
 }
 
-/** Identifies one screen everywhere. */
-export interface ShareKey {
-    readonly roomId: string;
-    readonly userId: string;
-    readonly deviceId: string;
-    readonly shareId: string;
-}
-
 /** One device in the room's RTC session (MSC4143), already validated: its sender is joined and it is not expired. */
 export interface RtcMember {
     readonly userId: string;

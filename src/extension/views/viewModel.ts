@@ -222,7 +222,6 @@ export function connectionMessage({ account }: Model): string | undefined {
 export interface StatusItem {
     readonly text: string;
     readonly tooltip: string;
-    readonly command: 'stop' | 'view' | 'reveal';
     readonly warning: boolean;
 }
 
@@ -230,7 +229,7 @@ export interface StatusItem {
 export function sharingStatus(session: SessionState): StatusItem | undefined {
     const { share } = session;
     if (!share) return undefined;
-    const item = (text: string, tooltip: string, warning = false): StatusItem => ({ text, tooltip, warning, command: 'stop' });
+    const item = (text: string, tooltip: string, warning = false): StatusItem => ({ text, tooltip, warning });
     if (share.phase === 'preparing') return item('$(loading~spin) Starting share…', 'Click to cancel.');
     if (share.phase === 'choosing') return item('$(device-desktop) Choose what to share…', 'Pick a screen, window or tab. Click here to cancel.');
     if (share.phase === 'publishing') return item('$(loading~spin) Starting share…', 'Sending the encryption key and connecting. Click to cancel.');
