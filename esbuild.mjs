@@ -51,8 +51,20 @@ const importMetaUrl = {
 const host = { ...shared, ...importMetaUrl, platform: 'node', target: 'node22', format: 'cjs', external: ['vscode'] };
 
 const results = await Promise.all([
-    build({ ...host, entryPoints: { main: 'src/extension/main.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' }, plugins: [engineOnDemand] }),
-    build({ ...host, entryPoints: { engine: 'src/extension/engine.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' }, plugins: [privateIndexedDb] }),
+    build({
+        ...host,
+        entryPoints: { main: 'src/extension/main.ts' },
+        outdir: 'dist',
+        outExtension: { '.js': '.cjs' },
+        plugins: [engineOnDemand],
+    }),
+    build({
+        ...host,
+        entryPoints: { engine: 'src/extension/engine.ts' },
+        outdir: 'dist',
+        outExtension: { '.js': '.cjs' },
+        plugins: [privateIndexedDb],
+    }),
     build({
         ...shared,
         platform: 'browser',
@@ -63,7 +75,10 @@ const results = await Promise.all([
         loader: { '.css': 'css' },
     }),
 ]);
-await cp(require.resolve('@matrix-org/matrix-sdk-crypto-wasm').replace(/[^/\\]+$/u, 'pkg/matrix_sdk_crypto_wasm_bg.wasm'), 'dist/pkg/matrix_sdk_crypto_wasm_bg.wasm');
+await cp(
+    require.resolve('@matrix-org/matrix-sdk-crypto-wasm').replace(/[^/\\]+$/u, 'pkg/matrix_sdk_crypto_wasm_bg.wasm'),
+    'dist/pkg/matrix_sdk_crypto_wasm_bg.wasm',
+);
 
 // keytar is native: its loader and the prebuilt binaries of every platform go along as they are.
 await cp('node_modules/keytar/lib', 'dist/keytar/lib', { recursive: true });
@@ -80,12 +95,14 @@ for (const result of results) {
         if (folder) packages.add(folder);
     }
 }
-const notices = await Promise.all([...packages].sort().map(async (folder) => {
-    const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
-    const file = (await readdir(folder)).find((entry) => /^(?:licen[cs]e|copying)/i.test(entry));
-    const text = file ? await readFile(`${folder}/${file}`, 'utf8') : `Licence: ${license}`;
-    return `${name} ${version}\n\n${text.trim()}\n`;
-}));
+const notices = await Promise.all(
+    [...packages].sort().map(async (folder) => {
+        const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
+        const file = (await readdir(folder)).find((entry) => /^(?:licen[cs]e|copying)/i.test(entry));
+        const text = file ? await readFile(`${folder}/${file}`, 'utf8') : `Licence: ${license}`;
+        return `${name} ${version}\n\n${text.trim()}\n`;
+    }),
+);
 await writeFile('dist/ThirdPartyNotices.txt', notices.join(`\n${'-'.repeat(80)}\n\n`));
 
 // For the architecture test: what went into which bundle.

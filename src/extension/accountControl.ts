@@ -10,7 +10,7 @@ import type { Engine } from './engine.ts';
 import { isHushError, userMessage } from './errors.ts';
 import type { Log } from './log.ts';
 import type { AccountState } from './session/types.ts';
-import { loadAccount, saveAccount, type StoredAccount, type Vault } from './vault.ts';
+import { loadAccount, nextAccount, saveAccount, type StoredAccount, type Vault } from './vault.ts';
 import { showFailure } from './views/notices.ts';
 
 export interface AccountControlOptions {
@@ -65,18 +65,15 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
             await open(before);
             return;
         }
-        const session = await signIn({ engine: options.loadEngine, settings: options.configuration(), again: before });
+        const again = before && {
+            userId: before.userId,
+            baseUrl: before.baseUrl,
+            deviceId: before.deviceGone === true ? undefined : before.deviceId,
+        };
+        const session = await signIn({ engine: options.loadEngine, settings: options.configuration(), again });
         if (!session) return;
         const engine = await options.loadEngine();
-        // The same device keeps the key of its store; a new one gets a new store.
-        const storageKey = before?.deviceId === session.deviceId ? before.storageKey : engine.newStorageKey();
-        const { refreshToken, expiresAt, ...rest } = session;
-        const account: StoredAccount = {
-            ...rest,
-            storageKey,
-            ...(refreshToken === undefined ? {} : { refreshToken }),
-            ...(expiresAt === undefined ? {} : { expiresAt }),
-        };
+        const account = nextAccount(before, session, engine.newStorageKey);
         await saveAccount(await options.loadVault(), account);
         await options.memento.update(SIGNED_IN, account.userId);
         await open(account);
@@ -88,7 +85,10 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
         if (userId === undefined) return;
         await options.memento.update(SIGNED_IN, undefined);
         const { reason } = await options.loadVault();
-        const why = reason === '' ? 'The keychain no longer has it.' : `There is no system keychain here (${reason}), and this VS Code did not keep it either.`;
+        const why =
+            reason === ''
+                ? 'The keychain no longer has it.'
+                : `There is no system keychain here (${reason}), and this VS Code did not keep it either.`;
         const again = 'Sign In Again';
         const chosen = await vscode.window.showWarningMessage(`The sign-in of ${userId} is gone. ${why}`, again);
         if (chosen === again) await vscode.commands.executeCommand(commands.signIn);
@@ -107,7 +107,7 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
                     relayOnlySetting: () => readSetting(options.configuration(), 'hush.mesh.relayOnly'),
                 });
             // After a window reload the old extension host may still be letting go of the store.
-            for (const end = Date.now() + STORE_PATIENCE_MS; ; ) {
+            for (const end = Date.now() + STORE_PATIENCE_MS; ;) {
                 try {
                     return await open();
                 } catch (error) {
@@ -140,11 +140,19 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
             const account = state();
             if (account.kind === 'signedOut') return;
             const yes = 'Sign Out';
-            const detail = 'Your shares end, and the tokens and encryption keys of this device are deleted. Room history that only this device can read is lost to it.';
-            const chosen = await vscode.window.showWarningMessage(`Sign out ${account.userId} from Hush?`, { modal: true, detail }, yes);
+            const detail =
+                'Your shares end, and the tokens and encryption keys of this device are deleted. Room history that only this device can read is lost to it.';
+            const chosen = await vscode.window.showWarningMessage(
+                `Sign out ${account.userId} from Hush?`,
+                { modal: true, detail },
+                yes,
+            );
             if (chosen !== yes) return;
             await options.memento.update(SIGNED_IN, undefined);
-            await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Hush: signing out' }, () => options.signOut());
+            await vscode.window.withProgress(
+                { location: vscode.ProgressLocation.Window, title: 'Hush: signing out' },
+                () => options.signOut(),
+            );
         },
     };
 }

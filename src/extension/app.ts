@@ -62,7 +62,12 @@ export function createApp(options: AppOptions): App {
 
     function buildModel(): Model {
         const rooms = open?.account.rooms() ?? [];
-        return { account: state, rooms, session: open?.orchestrator.state ?? initialState, workspaceRoomId: options.workspaceRoom(rooms) };
+        return {
+            account: state,
+            rooms,
+            session: open?.orchestrator.state ?? initialState,
+            workspaceRoomId: options.workspaceRoom(rooms),
+        };
     }
 
     function refresh(): void {
@@ -152,7 +157,11 @@ export function createApp(options: AppOptions): App {
                     wire(await options.openAccount(stored));
                 } catch (error) {
                     log.error('the account could not be opened', error);
-                    setState({ kind: 'failed', userId: stored.userId, message: userMessage(error, 'Opening your account') });
+                    setState({
+                        kind: 'failed',
+                        userId: stored.userId,
+                        message: userMessage(error, 'Opening your account'),
+                    });
                 }
             }),
         signOut: () =>

@@ -23,8 +23,14 @@ async function lines(source: DiagnosticsSource): Promise<(readonly [string, stri
     const vault = await source.vault();
     const manifest = extension.packageJSON as { version: string };
     return [
-        ['Hush', `${manifest.version} (${extension.extensionKind === vscode.ExtensionKind.UI ? 'on this machine' : 'remote'})`],
-        ['VS Code', `${vscode.version} (${vscode.env.appHost}${vscode.env.remoteName === undefined ? '' : `, remote ${vscode.env.remoteName}`})`],
+        [
+            'Hush',
+            `${manifest.version} (${extension.extensionKind === vscode.ExtensionKind.UI ? 'on this machine' : 'remote'})`,
+        ],
+        [
+            'VS Code',
+            `${vscode.version} (${vscode.env.appHost}${vscode.env.remoteName === undefined ? '' : `, remote ${vscode.env.remoteName}`})`,
+        ],
         ['Node', `${process.versions.node} on ${os.type()} ${os.release()} ${os.arch()}`],
         ['Activation', `${source.activationMs().toFixed(1)} ms`],
         ['Account', account.kind === 'signedOut' ? 'signed out' : `${account.userId}, ${account.kind}`],
@@ -39,7 +45,9 @@ async function lines(source: DiagnosticsSource): Promise<(readonly [string, stri
 /** Registers the document's provider; `show` opens a fresh one. */
 export function registerDiagnostics(source: DiagnosticsSource): { show(): Promise<void> } & vscode.Disposable {
     let text = '';
-    const provider = vscode.workspace.registerTextDocumentContentProvider(SCHEME, { provideTextDocumentContent: () => text });
+    const provider = vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
+        provideTextDocumentContent: () => text,
+    });
     let counter = 0;
     return {
         async show() {

@@ -5,15 +5,39 @@
 
 export type ErrorCode =
     // signing in
-    | 'discovery.invalidInput' | 'discovery.unreachable' | 'discovery.notMatrix' | 'discovery.badWellKnown' | 'discovery.tooOld'
-    | 'login.wrongPassword' | 'login.deactivated' | 'login.noSupportedFlow' | 'login.refused'
-    | 'account.expired' | 'account.notSignedIn' | 'account.storeLocked' | 'account.storeFailed'
+    | 'discovery.invalidInput'
+    | 'discovery.unreachable'
+    | 'discovery.notMatrix'
+    | 'discovery.badWellKnown'
+    | 'discovery.tooOld'
+    | 'login.wrongPassword'
+    | 'login.deactivated'
+    | 'login.noSupportedFlow'
+    | 'login.refused'
+    | 'account.expired'
+    | 'account.notSignedIn'
+    | 'account.storeLocked'
+    | 'account.storeFailed'
     // requests
-    | 'network.offline' | 'network.rateLimited' | 'network.timeout' | 'server.refused' | 'server.error'
+    | 'network.offline'
+    | 'network.rateLimited'
+    | 'network.timeout'
+    | 'server.refused'
+    | 'server.error'
     // rooms
-    | 'room.notFound' | 'room.forbidden' | 'room.notEncrypted' | 'room.invalidUserId' | 'room.unknownUser' | 'room.mayNotCall'
+    | 'room.notFound'
+    | 'room.forbidden'
+    | 'room.notEncrypted'
+    | 'room.invalidUserId'
+    | 'room.unknownUser'
+    | 'room.mayNotCall'
     // sharing
-    | 'media.noServer' | 'media.tokenRefused' | 'media.tokenInvalid' | 'media.keyNotSent' | 'media.captureFailed' | 'media.shareOver'
+    | 'media.noServer'
+    | 'media.tokenRefused'
+    | 'media.tokenInvalid'
+    | 'media.keyNotSent'
+    | 'media.captureFailed'
+    | 'media.shareOver'
     | 'internal';
 
 export interface HushErrorOptions {

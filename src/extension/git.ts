@@ -32,7 +32,9 @@ async function gitApi(): Promise<GitApi | undefined> {
 export async function gitRemotes(): Promise<string[]> {
     const api = await gitApi();
     const remotes = (api?.repositories ?? []).flatMap((r) => r.state.remotes);
-    const urls = remotes.toSorted((a, b) => Number(b.name === 'origin') - Number(a.name === 'origin')).map((r) => r.fetchUrl);
+    const urls = remotes
+        .toSorted((a, b) => Number(b.name === 'origin') - Number(a.name === 'origin'))
+        .map((r) => r.fetchUrl);
     return [...new Set(urls.filter((url): url is string => url !== undefined && url !== ''))];
 }
 

@@ -12,7 +12,10 @@ const REDACTIONS: readonly (readonly [RegExp, string])[] = [
     [/\b(?:syt|syr|mat|mct|mcr|syl|mas)_[\w.~+/=-]+/gu, '…token…'],
     [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/gu, '…jwt…'],
     [/([?&#](?:access_token|token|loginToken|code|state)=)[^&\s#"']+/giu, '$1…'],
-    [/("?(?:access_token|refresh_token|password|token|jwt|key|session_key|secret|ciphertext|body|sdp)"?\s*[:=]\s*)("(?:[^"\\]|\\.)*"|[^\s,}"]+)/giu, '$1"…"'],
+    [
+        /("?(?:access_token|refresh_token|password|token|jwt|key|session_key|secret|ciphertext|body|sdp)"?\s*[:=]\s*)("(?:[^"\\]|\\.)*"|[^\s,}"]+)/giu,
+        '$1"…"',
+    ],
     [/\bv=0\r?\n(?:[a-z]=.*\r?\n?)+/gu, '…sdp…'],
 ];
 

@@ -47,7 +47,9 @@ export function activate(extension: vscode.ExtensionContext): void {
         }));
 
     const mapping = createWorkspaceMapping(extension.globalState, () => app.refresh());
-    const media = scope.add(createMediaHost({ opener: createPageOpener(extension.extensionUri, log), theme: currentTheme, log }));
+    const media = scope.add(
+        createMediaHost({ opener: createPageOpener(extension.extensionUri, log), theme: currentTheme, log }),
+    );
     const configuration = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration();
     const control = createAccountControl({
         loadEngine,
@@ -67,7 +69,10 @@ export function activate(extension: vscode.ExtensionContext): void {
             openAccount: control.openAccount,
             forgetAccount: control.forgetAccount,
             notify: (notice) => void showNotice(notice),
-            onInvite: (room) => void sessionGlare.check().then(() => (sessionGlare.settles(room.roomId) ? undefined : showInvite(room))),
+            onInvite: (room) =>
+                void sessionGlare
+                    .check()
+                    .then(() => (sessionGlare.settles(room.roomId) ? undefined : showInvite(room))),
             onRing: (call, room) => void answerRing(actions, call, room),
             workspaceRoom: (rooms) => mapping.room(rooms),
             defer: setImmediate,

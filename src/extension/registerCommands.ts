@@ -2,7 +2,14 @@
 import * as vscode from 'vscode';
 import type { ActionContext } from './actions/context.ts';
 import { callTeammate } from './actions/calls.ts';
-import { acceptInvite, declineInvite, inviteTeammate, linkWorkspace, startSession, type RoomArgument } from './actions/rooms.ts';
+import {
+    acceptInvite,
+    declineInvite,
+    inviteTeammate,
+    linkWorkspace,
+    startSession,
+    type RoomArgument,
+} from './actions/rooms.ts';
 import { leaveSession, shareScreen, stopSharing, viewShare, type ViewArgument } from './actions/shares.ts';
 import { commands, type CommandId } from './commands.ts';
 import { userMessage } from './errors.ts';
@@ -53,7 +60,8 @@ export function registerCommands(context: ActionContext, account: AccountCommand
         [commands.stopSharing]: () => stopSharing(context),
         [commands.viewShare]: (argument) => viewShare(context, viewArgument(context, argument)),
         [commands.leaveSession]: room(leaveSession),
-        [commands.callTeammate]: (argument) => callTeammate(context, typeof argument === 'string' ? argument : undefined),
+        [commands.callTeammate]: (argument) =>
+            callTeammate(context, typeof argument === 'string' ? argument : undefined),
         [commands.showLog]: () => account.showLog(),
         [commands.showDiagnostics]: () => account.showDiagnostics(),
     };

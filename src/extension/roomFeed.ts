@@ -14,7 +14,8 @@ export function createRoomFeed(): { next(rooms: readonly RoomSnapshot[]): Sessio
             const joined = rooms.filter((room) => room.membership === 'join');
             const events: SessionEvent[] = [];
             for (const { roomId, rtc } of joined) {
-                if (!sameMembers(known.get(roomId) ?? [], rtc)) events.push({ type: 'rtcChanged', roomId, members: rtc });
+                if (!sameMembers(known.get(roomId) ?? [], rtc))
+                    events.push({ type: 'rtcChanged', roomId, members: rtc });
             }
             const now = new Map(joined.map((room) => [room.roomId, room.rtc]));
             for (const roomId of known.keys()) {

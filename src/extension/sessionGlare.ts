@@ -47,14 +47,25 @@ export function createSessionGlare(options: SessionGlareOptions): SessionGlare {
         if (found.keep !== found.own) await yieldTo(account, found);
     };
     const yieldTo = async (account: Account, { own, invitations, keep }: CrossedSessions): Promise<void> => {
-        log.info(`${keep.createdBy ?? ''} and you started a session at the same moment: theirs goes on, yours joins it`);
+        log.info(
+            `${keep.createdBy ?? ''} and you started a session at the same moment: theirs goes on, yours joins it`,
+        );
         await account.join(keep.roomId);
         await options.map(keep.roomId);
-        const there = new Set(account.rooms().find((room) => room.roomId === keep.roomId)?.members.map((m) => m.userId));
+        const there = new Set(
+            account
+                .rooms()
+                .find((room) => room.roomId === keep.roomId)
+                ?.members.map((m) => m.userId),
+        );
         const creators = new Set(invitations.map((room) => room.createdBy)); // they come by the same rule
         for (const { userId } of own.members) {
             if (userId === account.userId || there.has(userId) || creators.has(userId)) continue;
-            await account.invite(keep.roomId, userId).catch((error: unknown) => log.warn(`${userId} could not be invited to the session that goes on`, error));
+            await account
+                .invite(keep.roomId, userId)
+                .catch((error: unknown) =>
+                    log.warn(`${userId} could not be invited to the session that goes on`, error),
+                );
         }
         await account.leaveRoom(own.roomId);
         for (const room of invitations) if (room !== keep) await account.leaveRoom(room.roomId);
@@ -64,7 +75,8 @@ export function createSessionGlare(options: SessionGlareOptions): SessionGlare {
         const own = rooms.find((room) => room.roomId === options.ownRoomId());
         for (const room of rooms) {
             if (room.membership !== 'invite' || !crossed.has(room.roomId)) continue;
-            if (own?.members.some((m) => m.userId === room.createdBy && m.membership === 'join')) await account.leaveRoom(room.roomId);
+            if (own?.members.some((m) => m.userId === room.createdBy && m.membership === 'join'))
+                await account.leaveRoom(room.roomId);
         }
     };
     const run = async (): Promise<void> => {
@@ -72,14 +84,19 @@ export function createSessionGlare(options: SessionGlareOptions): SessionGlare {
             again = false;
             await look().catch((error: unknown) => {
                 // The other side may have been quicker (its room gone, our invitation taken back): the next change tells.
-                log.warn(`Joining two sessions into one did not work${isHushError(error) ? ` (${error.code})` : ''}`, error);
+                log.warn(
+                    `Joining two sessions into one did not work${isHushError(error) ? ` (${error.code})` : ''}`,
+                    error,
+                );
             });
         } while (again);
     };
     return {
         check() {
             again = true;
-            running ??= run().finally(() => { running = undefined; });
+            running ??= run().finally(() => {
+                running = undefined;
+            });
             return running;
         },
         settles: (roomId) => crossed.has(roomId),

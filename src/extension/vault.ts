@@ -46,7 +46,13 @@ export interface VaultOptions {
 }
 
 export async function openVault(options: VaultOptions): Promise<Vault> {
-    const { secrets, log, service = 'Hush', maxBytes = process.platform === 'win32' ? 2_560 : Infinity, timeoutMs = 10_000 } = options;
+    const {
+        secrets,
+        log,
+        service = 'Hush',
+        maxBytes = process.platform === 'win32' ? 2_560 : Infinity,
+        timeoutMs = 10_000,
+    } = options;
     let keytar: Keytar | undefined;
     let reason = '';
     const places = new Map<string, VaultKind>();
@@ -98,10 +104,12 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
         async set(key, value) {
             const fits = Buffer.byteLength(value) <= maxBytes;
             if (!fits) log.warn('A secret is too large for this keychain; it goes to the secret storage of VS Code');
-            const stored = fits && (await tryKeychain(async (keychain) => {
-                await keychain.setPassword(service, key, value);
-                return true;
-            }));
+            const stored =
+                fits &&
+                (await tryKeychain(async (keychain) => {
+                    await keychain.setPassword(service, key, value);
+                    return true;
+                }));
             if (stored === true) {
                 await secrets.delete(key);
                 places.set(key, 'keychain');
@@ -139,8 +147,51 @@ const storedAccount = v.looseObject({
     refreshToken: v.optional(v.string()),
     /** ms since the epoch. */
     expiresAt: v.optional(v.number()),
+    /** The server deleted the device with its keys (a hard logout): signing in again makes a new one. */
+    deviceGone: v.optional(v.boolean()),
+    /** Devices that the server deleted; their stores are kept, with the keys to read them, until the person signs out. */
+    previous: v.optional(v.array(v.object({ deviceId: v.string(), storageKey: v.pipe(v.string(), v.base64()) }))),
 });
 export type StoredAccount = v.InferOutput<typeof storedAccount>;
+
+/** What a sign-in gave. */
+export interface NewSession {
+    readonly baseUrl: string;
+    readonly userId: string;
+    readonly deviceId: string;
+    readonly accessToken: string;
+    readonly refreshToken: string | undefined;
+    /** ms since the epoch. */
+    readonly expiresAt: number | undefined;
+}
+
+/**
+ * What to store after a sign-in. The same device goes on with its store; a new one starts another, and what the person
+ * had on the device before stays readable. `newStorageKey` makes the key of a new store.
+ */
+export function nextAccount(
+    before: StoredAccount | undefined,
+    session: NewSession,
+    newStorageKey: () => string,
+): StoredAccount {
+    const { baseUrl, userId, deviceId, accessToken, refreshToken, expiresAt } = session;
+    const mine = before?.userId === userId ? before : undefined;
+    const same = mine?.deviceId === deviceId && mine.deviceGone !== true ? mine : undefined;
+    const previous = [
+        ...(mine?.previous ?? []),
+        ...(mine && !same ? [{ deviceId: mine.deviceId, storageKey: mine.storageKey }] : []),
+    ];
+    return {
+        baseUrl,
+        userId,
+        deviceId,
+        storageKey: same?.storageKey ?? newStorageKey(),
+        accessToken,
+        ...(refreshToken === undefined ? {} : { refreshToken }),
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+        ...(previous.length === 0 ? {} : { previous }),
+    };
+}
 
 const ACCOUNT_KEY = 'account';
 
@@ -151,7 +202,10 @@ export async function loadAccount(vault: Vault, log: Log): Promise<StoredAccount
     try {
         return v.parse(storedAccount, JSON.parse(text));
     } catch (error) {
-        log.error('The stored account cannot be read; sign in again', error instanceof v.ValiError ? new Error(String(error.message)) : undefined);
+        log.error(
+            'The stored account cannot be read; sign in again',
+            error instanceof v.ValiError ? new Error(String(error.message)) : undefined,
+        );
         return undefined;
     }
 }

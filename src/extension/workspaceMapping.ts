@@ -3,7 +3,14 @@ import * as vscode from 'vscode';
 import { matchesRemote } from '../matrix/workspaceHash.ts';
 import { gitRemotes } from './git.ts';
 import type { RoomSnapshot } from './session/types.ts';
-import { mappedRoom, offeredRooms, readMap, withMapping, withoutMapping, type WorkspaceFolders } from './session/workspaceRooms.ts';
+import {
+    mappedRoom,
+    offeredRooms,
+    readMap,
+    withMapping,
+    withoutMapping,
+    type WorkspaceFolders,
+} from './session/workspaceRooms.ts';
 
 const KEY = 'hush.workspaceRooms';
 const DECLINED = 'hush.declinedOffers';
@@ -39,7 +46,10 @@ export function createWorkspaceMapping(state: vscode.Memento, changed: () => voi
         room: (rooms) => mappedRoom(map(), folders(), rooms),
         map: (roomId, folder) => store(withMapping(map(), folders(), roomId, folder)),
         unmap: () => store(withoutMapping(map(), folders())),
-        remap: (from, to) => store(Object.fromEntries(Object.entries(map()).map(([key, roomId]) => [key, roomId === from ? to : roomId]))),
+        remap: (from, to) =>
+            store(
+                Object.fromEntries(Object.entries(map()).map(([key, roomId]) => [key, roomId === from ? to : roomId])),
+            ),
         async isSame(invitation, own) {
             if (invitation.workspaces.length === 0 || own.workspaces.length === 0) return invitation.name === own.name;
             return offeredRooms([invitation], await gitRemotes(), matchesRemote).length > 0;
@@ -47,16 +57,22 @@ export function createWorkspaceMapping(state: vscode.Memento, changed: () => voi
         async offer(rooms) {
             if (asking || folders().folders.length === 0 || mappedRoom(map(), folders(), rooms) !== undefined) return;
             const declined = new Set(state.get<string[]>(DECLINED, []));
-            const candidates = rooms.filter((room) => room.membership === 'join' && room.workspaces.length > 0 && !declined.has(room.roomId));
+            const candidates = rooms.filter(
+                (room) => room.membership === 'join' && room.workspaces.length > 0 && !declined.has(room.roomId),
+            );
             if (candidates.length === 0) return;
             asking = true;
             try {
                 const [room] = offeredRooms(candidates, await gitRemotes(), matchesRemote);
                 if (!room) return;
                 const [use, no] = ['Use This Room', 'Not This One'] as const;
-                const chosen = await vscode.window.showInformationMessage(`Your team has a session for this repository: ${room.name}.`, use, no);
+                const chosen = await vscode.window.showInformationMessage(
+                    `Your team has a session for this repository: ${room.name}.`,
+                    use,
+                    no,
+                );
                 if (chosen === use) await store(withMapping(map(), folders(), room.roomId));
-                else await state.update(DECLINED, [...declined, room.roomId]);
+                else if (chosen === no) await state.update(DECLINED, [...declined, room.roomId]);
             } finally {
                 asking = false;
             }

@@ -12,29 +12,28 @@ export const TOKEN_LIFETIME_S = 3600;
 export type Sha256 = (text: string) => string;
 
 export interface OpenIdToken {
-  readonly accessToken: string;
-  readonly serverName: string;
+    readonly accessToken: string;
+    readonly serverName: string;
 }
 
 export interface TokenRequest {
-  readonly endpoint: 'sfu/get' | 'get_token';
-  readonly roomId: string;
-  readonly slotId: string;
-  readonly deviceId: string;
-  readonly openId: OpenIdToken;
-  /** Only POST /get_token names a member. */
-  readonly member?: { readonly id: string; readonly claimedUserId: string };
+    readonly endpoint: 'sfu/get' | 'get_token';
+    readonly roomId: string;
+    readonly slotId: string;
+    readonly deviceId: string;
+    readonly openId: OpenIdToken;
+    /** Only POST /get_token names a member. */
+    readonly member?: { readonly id: string; readonly claimedUserId: string };
 }
 
 export type ParseResult =
-  | { readonly ok: true; readonly request: TokenRequest }
-  | { readonly ok: false; readonly reason: string };
+    { readonly ok: true; readonly request: TokenRequest } | { readonly ok: false; readonly reason: string };
 
 export interface RoomClaims {
-  readonly identity: string;
-  readonly room: string;
-  readonly canPublish: boolean;
-  readonly sources: readonly Source[];
+    readonly identity: string;
+    readonly room: string;
+    readonly canPublish: boolean;
+    readonly sources: readonly Source[];
 }
 
 export type Source = 'screen_share' | 'screen_share_audio' | 'microphone' | 'camera';
@@ -52,104 +51,108 @@ class Refusal extends Error {}
 
 /** Parses the body of POST /sfu/get. Unknown fields and oversized values are refused with a reason. */
 export function parseSfuGet(body: unknown): ParseResult {
-  return attempt(() => {
-    const top = fields(body, 'body', ['room', 'openid_token', 'device_id']);
-    return {
-      endpoint: 'sfu/get',
-      roomId: roomIdOf(top['room'], 'room'),
-      slotId: ROOM_CALL_SLOT,
-      deviceId: identifier(top['device_id'], 'device_id'),
-      openId: openIdOf(top['openid_token']),
-    };
-  });
+    return attempt(() => {
+        const top = fields(body, 'body', ['room', 'openid_token', 'device_id']);
+        return {
+            endpoint: 'sfu/get',
+            roomId: roomIdOf(top['room'], 'room'),
+            slotId: ROOM_CALL_SLOT,
+            deviceId: identifier(top['device_id'], 'device_id'),
+            openId: openIdOf(top['openid_token']),
+        };
+    });
 }
 
 /** Parses the body of POST /get_token. Unknown fields and oversized values are refused with a reason. */
 export function parseGetToken(body: unknown): ParseResult {
-  return attempt(() => {
-    const top = fields(body, 'body', ['room_id', 'slot_id', 'openid_token', 'member']);
-    const member = fields(top['member'], 'member', ['id', 'claimed_user_id', 'claimed_device_id']);
-    return {
-      endpoint: 'get_token',
-      roomId: roomIdOf(top['room_id'], 'room_id'),
-      slotId: identifier(top['slot_id'], 'slot_id'),
-      deviceId: identifier(member['claimed_device_id'], 'member.claimed_device_id'),
-      openId: openIdOf(top['openid_token']),
-      member: {
-        id: identifier(member['id'], 'member.id'),
-        claimedUserId: identifier(member['claimed_user_id'], 'member.claimed_user_id'),
-      },
-    };
-  });
+    return attempt(() => {
+        const top = fields(body, 'body', ['room_id', 'slot_id', 'openid_token', 'member']);
+        const member = fields(top['member'], 'member', ['id', 'claimed_user_id', 'claimed_device_id']);
+        return {
+            endpoint: 'get_token',
+            roomId: roomIdOf(top['room_id'], 'room_id'),
+            slotId: identifier(top['slot_id'], 'slot_id'),
+            deviceId: identifier(member['claimed_device_id'], 'member.claimed_device_id'),
+            openId: openIdOf(top['openid_token']),
+            member: {
+                id: identifier(member['id'], 'member.id'),
+                claimedUserId: identifier(member['claimed_user_id'], 'member.claimed_user_id'),
+            },
+        };
+    });
 }
 
 /** The LiveKit room of a Matrix room's call slot: base64 without padding of SHA-256 of `["!id","m.call#ROOM"]`. */
 export function liveKitRoom(roomId: string, slotId: string, sha256: Sha256): string {
-  return sha256(JSON.stringify([roomId, slotId]));
+    return sha256(JSON.stringify([roomId, slotId]));
 }
 
 /** The participant identity that other clients compute from the membership of `userId`. */
 export function liveKitIdentity(request: TokenRequest, userId: string, sha256: Sha256): string {
-  if (request.member === undefined) return `${userId}:${request.deviceId}`;
-  return sha256(JSON.stringify([userId, request.deviceId, request.member.id]));
+    if (request.member === undefined) return `${userId}:${request.deviceId}`;
+    return sha256(JSON.stringify([userId, request.deviceId, request.member.id]));
 }
 
 /** Whether `userId` is a user ID of exactly this server. */
 export function belongsTo(userId: string, serverName: string): boolean {
-  const colon = userId.indexOf(':');
-  return userId.startsWith('@') && colon > 1 && byteLength(userId) <= ID_BYTES && userId.slice(colon + 1) === serverName;
+    const colon = userId.indexOf(':');
+    return (
+        userId.startsWith('@') && colon > 1 && byteLength(userId) <= ID_BYTES && userId.slice(colon + 1) === serverName
+    );
 }
 
 /** Host name, IPv4 or bracketed IPv6 address with an optional port (Matrix specification, "Server name"). */
 export function isServerName(text: string): boolean {
-  return text.length <= ID_BYTES && /^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?$/.test(text);
+    return text.length <= ID_BYTES && /^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?$/.test(text);
 }
 
 function openIdOf(value: unknown): OpenIdToken {
-  const token = fields(value, 'openid_token', ['access_token', 'expires_in', 'matrix_server_name', 'token_type']);
-  const serverName = text(token['matrix_server_name'], 'openid_token.matrix_server_name', ID_BYTES);
-  if (!isServerName(serverName)) throw new Refusal('openid_token.matrix_server_name is not a server name');
-  if (token['token_type'] !== undefined && token['token_type'] !== 'Bearer') throw new Refusal('openid_token.token_type must be Bearer');
-  if (token['expires_in'] !== undefined && typeof token['expires_in'] !== 'number') {
-    throw new Refusal('openid_token.expires_in must be a number');
-  }
-  return { accessToken: text(token['access_token'], 'openid_token.access_token', TOKEN_BYTES), serverName };
+    const token = fields(value, 'openid_token', ['access_token', 'expires_in', 'matrix_server_name', 'token_type']);
+    const serverName = text(token['matrix_server_name'], 'openid_token.matrix_server_name', ID_BYTES);
+    if (!isServerName(serverName)) throw new Refusal('openid_token.matrix_server_name is not a server name');
+    if (token['token_type'] !== undefined && token['token_type'] !== 'Bearer')
+        throw new Refusal('openid_token.token_type must be Bearer');
+    if (token['expires_in'] !== undefined && typeof token['expires_in'] !== 'number') {
+        throw new Refusal('openid_token.expires_in must be a number');
+    }
+    return { accessToken: text(token['access_token'], 'openid_token.access_token', TOKEN_BYTES), serverName };
 }
 
 function attempt(parse: () => TokenRequest): ParseResult {
-  try {
-    return { ok: true, request: parse() };
-  } catch (error) {
-    if (error instanceof Refusal) return { ok: false, reason: error.message };
-    throw error;
-  }
+    try {
+        return { ok: true, request: parse() };
+    } catch (error) {
+        if (error instanceof Refusal) return { ok: false, reason: error.message };
+        throw error;
+    }
 }
 
 function fields(value: unknown, name: string, known: readonly string[]): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Refusal(`${name} must be an object`);
-  // The unknown name itself is not repeated: it comes from outside and may be long.
-  if (!Object.keys(value).every((key) => known.includes(key))) throw new Refusal(`${name} has an unknown field`);
-  return Object.fromEntries(Object.entries(value));
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+        throw new Refusal(`${name} must be an object`);
+    // The unknown name itself is not repeated: it comes from outside and may be long.
+    if (!Object.keys(value).every((key) => known.includes(key))) throw new Refusal(`${name} has an unknown field`);
+    return Object.fromEntries(Object.entries(value));
 }
 
 function roomIdOf(value: unknown, name: string): string {
-  const id = identifier(value, name);
-  if (!id.startsWith('!') || id.length < 2) throw new Refusal(`${name} is not a room ID`);
-  return id;
+    const id = identifier(value, name);
+    if (!id.startsWith('!') || id.length < 2) throw new Refusal(`${name} is not a room ID`);
+    return id;
 }
 
 function identifier(value: unknown, name: string): string {
-  return text(value, name, ID_BYTES);
+    return text(value, name, ID_BYTES);
 }
 
 function text(value: unknown, name: string, maxBytes: number): string {
-  if (typeof value !== 'string' || value === '') throw new Refusal(`${name} must be a non-empty string`);
-  if (byteLength(value) > maxBytes) throw new Refusal(`${name} is longer than ${maxBytes} bytes`);
-  // Control characters have no place in any identifier, and lone surrogates have no UTF-8 form to be hashed.
-  if (/[\p{Cc}\p{Cs}]/u.test(value)) throw new Refusal(`${name} has a character that is not allowed`);
-  return value;
+    if (typeof value !== 'string' || value === '') throw new Refusal(`${name} must be a non-empty string`);
+    if (byteLength(value) > maxBytes) throw new Refusal(`${name} is longer than ${maxBytes} bytes`);
+    // Control characters have no place in any identifier, and lone surrogates have no UTF-8 form to be hashed.
+    if (/[\p{Cc}\p{Cs}]/u.test(value)) throw new Refusal(`${name} has a character that is not allowed`);
+    return value;
 }
 
 function byteLength(value: string): number {
-  return new TextEncoder().encode(value).length;
+    return new TextEncoder().encode(value).length;
 }

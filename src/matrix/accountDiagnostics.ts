@@ -13,16 +13,31 @@ export interface DiagnosticsInput {
     readonly storePath: string;
 }
 
-export function accountDiagnostics({ stored, client, messages, transports, readyMs, storePath }: DiagnosticsInput): (readonly [string, string])[] {
+export function accountDiagnostics({
+    stored,
+    client,
+    messages,
+    transports,
+    readyMs,
+    storePath,
+}: DiagnosticsInput): (readonly [string, string])[] {
     const transport = transports.last();
     return [
         ['Homeserver', stored.baseUrl],
         ['Device', stored.deviceId],
         ['Sync', `${client.syncState ?? 'not started'}, ${client.online ? 'online' : 'offline'}`],
-        ['Ready', readyMs === undefined ? 'not yet' : `after ${Math.round(readyMs)} ms, ${client.startedFromStore ? 'from the store' : 'by an initial sync'}`],
+        [
+            'Ready',
+            readyMs === undefined
+                ? 'not yet'
+                : `after ${Math.round(readyMs)} ms, ${client.startedFromStore ? 'from the store' : 'by an initial sync'}`,
+        ],
         ['Crypto', client.sdk.getCrypto()?.getVersion() ?? 'none'],
         ['Store', `SQLite, ${Math.ceil(client.store.sizeBytes() / 1_024)} KiB, ${storePath}`],
-        ['One-time keys on the server', client.oneTimeKeyCount === undefined ? 'not known yet' : String(client.oneTimeKeyCount)],
+        [
+            'One-time keys on the server',
+            client.oneTimeKeyCount === undefined ? 'not known yet' : String(client.oneTimeKeyCount),
+        ],
         ['Refused messages', String(messages.refused)],
         ['Media server', transport ? `${transport.serviceUrl} (from ${transport.source})` : 'not asked yet'],
     ];

@@ -1,6 +1,13 @@
 /** A running matrix-js-sdk client on our crash-safe store: encrypted, syncing from where it stopped. */
 import { OlmMachine, UserId } from '@matrix-org/matrix-sdk-crypto-wasm';
-import { ClientEvent, createClient, Filter, IndexedDBStore, type MatrixClient, type SyncState } from 'matrix-js-sdk/lib/matrix.js';
+import {
+    ClientEvent,
+    createClient,
+    Filter,
+    IndexedDBStore,
+    type MatrixClient,
+    type SyncState,
+} from 'matrix-js-sdk/lib/matrix.js';
 import { HushError } from '../extension/errors.ts';
 import type { Log } from '../extension/log.ts';
 import { openCryptoStore, type CryptoStore } from './cryptoStore/cryptoStore.ts';
@@ -67,7 +74,16 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
         return options.fetch(input, init);
     };
     const logger = captureSdkLog(log);
-    const sdk = createClient({ baseUrl, userId, deviceId, accessToken: PLACEHOLDER_TOKEN, fetchFn: durableFetch, store: syncStore, logger, localTimeoutMs: 30_000 });
+    const sdk = createClient({
+        baseUrl,
+        userId,
+        deviceId,
+        accessToken: PLACEHOLDER_TOKEN,
+        fetchFn: durableFetch,
+        store: syncStore,
+        logger,
+        localTimeoutMs: 30_000,
+    });
     await Promise.all([
         syncStore.startup(),
         withFactory(store.factory, () => sdk.initRustCrypto({ cryptoDatabasePrefix: 'hush', storageKey })),
@@ -80,13 +96,20 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
     const listeners = new Set<(online: boolean) => void>();
     const saver = createSaver(() => syncStore.save(true), log);
     const startedFromStore = Boolean(await syncStore.getSavedSyncToken());
-    watchKeyCount(machine.olm, (count) => { oneTimeKeyCount = count; });
+    watchKeyCount(machine.olm, (count) => {
+        oneTimeKeyCount = count;
+    });
 
     const prepared = Promise.withResolvers<void>();
     sdk.on(ClientEvent.Sync, (state, _previous, data) => {
         const now = state === 'SYNCING' || state === 'CATCHUP' || (state === 'PREPARED' && data?.fromCache !== true);
         if (state === 'PREPARED' || state === 'SYNCING') prepared.resolve();
-        if ((state === 'SYNCING' || state === 'PREPARED') && data?.fromCache !== true && data?.nextSyncToken !== data?.oldSyncToken) saver.request();
+        if (
+            (state === 'SYNCING' || state === 'PREPARED') &&
+            data?.fromCache !== true &&
+            data?.nextSyncToken !== data?.oldSyncToken
+        )
+            saver.request();
         if (now === online) return;
         online = now;
         log.info(online ? 'Connected to the homeserver' : `No connection to the homeserver (${state})`);
@@ -101,12 +124,23 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
         start() {
             const filter = Filter.fromJson(userId, '', syncFilterDefinition());
             delete filter.filterId; // not known yet: the SDK asks the server for one
-            sdk.startClient({ filter, lazyLoadMembers: true, pollTimeout: POLL_MS, initialSyncLimit: 10, disablePresence: true })
-                .catch((error: unknown) => log.error('Syncing did not start', error));
+            sdk.startClient({
+                filter,
+                lazyLoadMembers: true,
+                pollTimeout: POLL_MS,
+                initialSyncLimit: 10,
+                disablePresence: true,
+            }).catch((error: unknown) => log.error('Syncing did not start', error));
         },
-        get online() { return online; },
-        get syncState() { return sdk.getSyncState(); },
-        get oneTimeKeyCount() { return oneTimeKeyCount; },
+        get online() {
+            return online;
+        },
+        get syncState() {
+            return sdk.getSyncState();
+        },
+        get oneTimeKeyCount() {
+            return oneTimeKeyCount;
+        },
         onOnline(listener) {
             listeners.add(listener);
             return { dispose: () => listeners.delete(listener) };
@@ -159,7 +193,8 @@ interface Machine {
 
 /** The SDK keeps these private; the version is pinned, and a change is noticed at once, not as a lost key. */
 function machineOf(sdk: MatrixClient): Machine {
-    const crypto = sdk.getCrypto() as unknown as { olmMachine?: unknown; outgoingRequestsManager?: { doProcessOutgoingRequests?(): Promise<void> } } | undefined;
+    const crypto = sdk.getCrypto() as unknown as
+        { olmMachine?: unknown; outgoingRequestsManager?: { doProcessOutgoingRequests?(): Promise<void> } } | undefined;
     const olm = crypto?.olmMachine;
     const outgoing = crypto?.outgoingRequestsManager;
     if (!(olm instanceof OlmMachine) || typeof outgoing?.doProcessOutgoingRequests !== 'function') {

@@ -35,12 +35,24 @@ export async function forgetAccount(options: ForgetOptions): Promise<void> {
 }
 
 /** Does all it can, then throws for what it could not (and for `failures` from before). */
-export async function endSignIn({ stored, vault, dataDir, log }: ForgetOptions, keeper: TokenKeeper, failures: unknown[] = []): Promise<void> {
+export async function endSignIn(
+    { stored, vault, dataDir, log }: ForgetOptions,
+    keeper: TokenKeeper,
+    failures: unknown[] = [],
+): Promise<void> {
     const attempt = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => failures.push(error));
-    if (!keeper.expired && stored.accessToken !== undefined) await attempt(logOut(stored.baseUrl, PLACEHOLDER_TOKEN, keeper.fetch));
+    if (!keeper.expired && stored.accessToken !== undefined)
+        await attempt(logOut(stored.baseUrl, PLACEHOLDER_TOKEN, keeper.fetch));
     // After the server, because asking it may have renewed the tokens; and with or without its answer.
     await attempt(deleteAccount(vault));
-    await Promise.all(storeFiles(storePath(dataDir, stored.userId, stored.deviceId)).map((file) => attempt(rm(file, { force: true }))));
+    const devices = [stored.deviceId, ...(stored.previous ?? []).map(({ deviceId }) => deviceId)];
+    const files = devices.flatMap((deviceId) => storeFiles(storePath(dataDir, stored.userId, deviceId)));
+    await Promise.all(files.map((file) => attempt(rm(file, { force: true }))));
     for (const failure of failures) log.warn('Signing out left something behind', failure);
-    if (failures.length > 0) throw new HushError('server.error', 'Signed out here, but the server did not confirm it. Remove this device in another Matrix client to be sure.', { cause: failures[0] });
+    if (failures.length > 0)
+        throw new HushError(
+            'server.error',
+            'Signed out here, but the server did not confirm it. Remove this device in another Matrix client to be sure.',
+            { cause: failures[0] },
+        );
 }

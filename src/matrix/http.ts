@@ -40,17 +40,28 @@ export async function requestJson(fetch: Fetch, url: string, request: JsonReques
         if (isHushError(error)) throw error;
         throw networkError(error, hostOf(url));
     }
-    return { status: response.status, body: text.length > MAX_BODY ? undefined : parseJson(text), retryAfterMs: retryAfter(response.headers, text) };
+    return {
+        status: response.status,
+        body: text.length > MAX_BODY ? undefined : parseJson(text),
+        retryAfterMs: retryAfter(response.headers, text),
+    };
 }
 
 export function networkError(cause: unknown, host: string): HushError {
     const name = cause instanceof Error ? cause.name : '';
     return name === 'TimeoutError' || name === 'AbortError'
-        ? new HushError('network.timeout', `${host} did not answer in time. Check the connection and try again.`, { cause })
+        ? new HushError('network.timeout', `${host} did not answer in time. Check the connection and try again.`, {
+              cause,
+          })
         : new HushError('network.offline', `${host} cannot be reached. Check the connection and try again.`, { cause });
 }
 
-const matrixError = v.looseObject({ errcode: v.string(), error: v.optional(v.string()), retry_after_ms: v.optional(v.number()), soft_logout: v.optional(v.boolean()) });
+const matrixError = v.looseObject({
+    errcode: v.string(),
+    error: v.optional(v.string()),
+    retry_after_ms: v.optional(v.number()),
+    soft_logout: v.optional(v.boolean()),
+});
 export type MatrixErrorBody = v.InferOutput<typeof matrixError>;
 
 /** The standard error response (client-server API, "Standard error response"), if `body` is one. */
@@ -63,13 +74,22 @@ export function matrixErrorBody(body: unknown): MatrixErrorBody | undefined {
 export type KnownErrors = Readonly<Record<string, readonly [ErrorCode, string]>>;
 
 /** Turns a refusal into a sentence: first what `known` says of the errcode, then the general ones. `doing`: "Inviting @a:b". */
-export function refusal(answer: { status: number; errcode: string | undefined; text: string | undefined; retryAfterMs: number | undefined }, doing: string, known: KnownErrors = {}, cause?: unknown): HushError {
+export function refusal(
+    answer: { status: number; errcode: string | undefined; text: string | undefined; retryAfterMs: number | undefined },
+    doing: string,
+    known: KnownErrors = {},
+    cause?: unknown,
+): HushError {
     const { errcode, retryAfterMs, status } = answer;
     if (errcode === 'M_LIMIT_EXCEEDED' || status === 429) return rateLimited(retryAfterMs, cause);
     const special = errcode !== undefined ? known[errcode] : undefined;
     if (special) return new HushError(special[0], special[1], { cause });
     if (status >= 500) {
-        return new HushError('server.error', `${doing} failed because the server has a problem (status ${status}). Try again in a while.`, { cause, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+        return new HushError(
+            'server.error',
+            `${doing} failed because the server has a problem (status ${status}). Try again in a while.`,
+            { cause, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+        );
     }
     // The server's own words help whoever runs it; cut, because they are not ours.
     const said = answer.text ? `: ${answer.text.slice(0, 200)}` : ` (${errcode ?? `status ${status}`}).`;
@@ -78,7 +98,11 @@ export function refusal(answer: { status: number; errcode: string | undefined; t
 
 export function rateLimited(retryAfterMs: number | undefined, cause?: unknown): HushError {
     const wait = retryAfterMs === undefined ? 'a moment' : secondsText(retryAfterMs);
-    return new HushError('network.rateLimited', `The server asks for a pause: too many requests. Try again in ${wait}.`, { cause, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+    return new HushError(
+        'network.rateLimited',
+        `The server asks for a pause: too many requests. Try again in ${wait}.`,
+        { cause, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+    );
 }
 
 export function secondsText(ms: number): string {
@@ -88,7 +112,11 @@ export function secondsText(ms: number): string {
 
 export function refusedAnswer(answer: JsonAnswer, doing: string, known: KnownErrors = {}): HushError {
     const body = matrixErrorBody(answer.body);
-    return refusal({ status: answer.status, errcode: body?.errcode, text: body?.error, retryAfterMs: answer.retryAfterMs }, doing, known);
+    return refusal(
+        { status: answer.status, errcode: body?.errcode, text: body?.error, retryAfterMs: answer.retryAfterMs },
+        doing,
+        known,
+    );
 }
 
 /** Anything that matrix-js-sdk throws, by shape (its classes stay out of pure files). */
@@ -97,13 +125,28 @@ export function fromSdk(error: unknown, doing: string, known: KnownErrors = {}):
     if (error instanceof Error) {
         if ('httpStatus' in error && typeof error.httpStatus === 'number') {
             const data = 'data' in error ? matrixErrorBody(error.data) : undefined;
-            return refusal({ status: error.httpStatus, errcode: data?.errcode, text: data?.error, retryAfterMs: sdkRetryAfter(error) ?? data?.retry_after_ms }, doing, known, error);
+            return refusal(
+                {
+                    status: error.httpStatus,
+                    errcode: data?.errcode,
+                    text: data?.error,
+                    retryAfterMs: sdkRetryAfter(error) ?? data?.retry_after_ms,
+                },
+                doing,
+                known,
+                error,
+            );
         }
         for (let e: unknown = error; e instanceof Error; e = e.cause) if (isHushError(e)) return e;
-        if (error.name === 'ConnectionError' || error.name === 'AbortError' || error.name === 'TimeoutError') return networkError(error.name === 'ConnectionError' ? (error.cause ?? error) : error, 'The homeserver');
+        if (error.name === 'ConnectionError' || error.name === 'AbortError' || error.name === 'TimeoutError')
+            return networkError(error.name === 'ConnectionError' ? (error.cause ?? error) : error, 'The homeserver');
         if (error.cause instanceof Error) return fromSdk(error.cause, doing, known);
     }
-    return new HushError('internal', `${doing} did not work because of an unexpected problem. Run "Hush: Show Log" for the details.`, { cause: error });
+    return new HushError(
+        'internal',
+        `${doing} did not work because of an unexpected problem. Run "Hush: Show Log" for the details.`,
+        { cause: error },
+    );
 }
 
 function sdkRetryAfter(error: Error): number | undefined {

@@ -65,7 +65,8 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
     const path = storePath(options.dataDir, userId, deviceId);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
 
-    let state: AccountState = stored.accessToken === undefined ? { kind: 'expired', userId } : { kind: 'starting', userId };
+    let state: AccountState =
+        stored.accessToken === undefined ? { kind: 'expired', userId } : { kind: 'starting', userId };
     const stateListeners = new Set<(state: AccountState) => void>();
     const setState = (next: AccountState): void => {
         if (state.kind === 'expired' && next.kind !== 'signedOut') return; // only a new sign-in mends that
@@ -75,35 +76,78 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
     let leaving = false;
     const keeper = createTokenKeeper({
         baseUrl,
-        initial: { accessToken: stored.accessToken ?? '', refreshToken: stored.refreshToken, expiresAt: stored.expiresAt },
+        initial: {
+            accessToken: stored.accessToken ?? '',
+            refreshToken: stored.refreshToken,
+            expiresAt: stored.expiresAt,
+        },
         save: (tokens) => saveAccount(vault, { ...withoutTokens(stored), ...defined(tokens) }),
         fetch,
         now,
         log,
-        onExpired: () => {
+        onExpired: ({ softLogout }) => {
             setState({ kind: 'expired', userId });
             client.sdk.stopClient();
             if (leaving) return; // signing out found it ended: there is nothing to keep then
-            void saveAccount(vault, withoutTokens(stored)).catch((error: unknown) => log.error('The ended sign-in was not stored', error));
+            void saveAccount(vault, { ...withoutTokens(stored), deviceGone: !softLogout }).catch((error: unknown) =>
+                log.error('The ended sign-in was not stored', error),
+            );
         },
     });
-    const client: OpenMatrixClient = await openMatrixClient({ baseUrl, userId, deviceId, storageKey: Buffer.from(stored.storageKey, 'base64'), storePath: path, fetch: keeper.fetch, log });
+    const client: OpenMatrixClient = await openMatrixClient({
+        baseUrl,
+        userId,
+        deviceId,
+        storageKey: Buffer.from(stored.storageKey, 'base64'),
+        storePath: path,
+        fetch: keeper.fetch,
+        log,
+    });
     const { sdk } = client;
 
     const self = { userId, deviceId };
     const messages = createOlmMessages({ sdk, trackDevices: (ids) => client.trackDevices(ids), log });
-    const transports = createTransports({ baseUrl, serverName: parseUserId(userId)?.serverName ?? '', fetch: keeper.fetch, accessToken: PLACEHOLDER_TOKEN, setting: options.serviceUrlSetting, log, now });
-    const openIdToken = (): ReturnType<typeof sdk.getOpenIdToken> => sdk.getOpenIdToken().catch((error: unknown) => { throw fromSdk(error, 'Asking the homeserver to vouch for you'); });
+    const transports = createTransports({
+        baseUrl,
+        serverName: parseUserId(userId)?.serverName ?? '',
+        fetch: keeper.fetch,
+        accessToken: PLACEHOLDER_TOKEN,
+        setting: options.serviceUrlSetting,
+        log,
+        now,
+    });
+    const openIdToken = (): ReturnType<typeof sdk.getOpenIdToken> =>
+        sdk.getOpenIdToken().catch((error: unknown) => {
+            throw fromSdk(error, 'Asking the homeserver to vouch for you');
+        });
     const rtc = createRtc({
-        sdk, self, transports, now, log,
+        sdk,
+        self,
+        transports,
+        now,
+        log,
         grants: createGrants({ ...self, openIdToken, fetch, now, uuid: randomUUID }),
-        keys: createMediaKeys({ self, transport: createKeyTransport(messages, self, now), now, random: randomBytes, log, inRoom: (roomId) => sdk.getRoom(roomId)?.getMyMembership() === 'join' }),
+        keys: createMediaKeys({
+            self,
+            transport: createKeyTransport(messages, self, now),
+            now,
+            random: randomBytes,
+            log,
+            inRoom: (roomId) => sdk.getRoom(roomId)?.getMyMembership() === 'join',
+        }),
         watch: createWatch(messages, deviceId, log),
     });
-    const rooms = createRooms({ sdk, rtcMembers: (roomId) => rtc.members(roomId), onRtc: (listener) => rtc.onMembers(listener), log });
+    const rooms = createRooms({
+        sdk,
+        rtcMembers: (roomId) => rtc.members(roomId),
+        onRtc: (listener) => rtc.onMembers(listener),
+        log,
+    });
 
     const calls = createCalls({
-        self, now, log,
+        self,
+        now,
+        log,
         signalling: createCallSignalling({ sdk, self, log }),
         requests: createCallRequests(messages, deviceId, log),
         iceServers: createIceServers({ ask: () => sdk.turnServer(), now, log }),
@@ -113,31 +157,42 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
 
     let readyMs: number | undefined;
     const ready = (): void => setState({ kind: 'ready', userId, deviceId, online: client.online });
-    client.onOnline(() => { if (readyMs !== undefined) ready(); });
+    client.onOnline(() => {
+        if (readyMs !== undefined) ready();
+    });
     void client.ready.then(() => {
         readyMs = performance.now() - openedAt;
-        log.info(`Ready after ${Math.round(readyMs)} ms (${client.startedFromStore ? 'from the store' : 'initial sync'})`);
+        log.info(
+            `Ready after ${Math.round(readyMs)} ms (${client.startedFromStore ? 'from the store' : 'initial sync'})`,
+        );
         rooms.follow();
         ready();
     });
     if (stored.accessToken !== undefined) client.start();
 
     let stopped: Promise<void> | undefined;
-    const stop = (): Promise<void> => (stopped ??= (async () => {
-        await calls.close(HANG_UP_WITHIN_MS);
-        await rtc.leaveAll();
-        rtc.dispose();
-        rooms.dispose();
-        await client.stop();
-    })());
+    const stop = (): Promise<void> =>
+        (stopped ??= (async () => {
+            await calls.close(HANG_UP_WITHIN_MS);
+            await rtc.leaveAll();
+            rtc.dispose();
+            rooms.dispose();
+            await client.stop();
+        })());
 
     return {
         userId,
         deviceId,
-        get state() { return state; },
+        get state() {
+            return state;
+        },
         onState(listener) {
             stateListeners.add(listener);
-            return { dispose: () => { stateListeners.delete(listener); } };
+            return {
+                dispose: () => {
+                    stateListeners.delete(listener);
+                },
+            };
         },
         rooms: () => rooms.all(),
         onRooms: (listener) => rooms.onChange(listener),
@@ -147,15 +202,20 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         calls,
         deviceTrust: (user, device) => deviceTrust(sdk, user, device),
         ...createRoomActions(sdk),
-        diagnostics: () => Promise.resolve(accountDiagnostics({ stored, client, messages, transports, readyMs, storePath: path })),
+        diagnostics: () =>
+            Promise.resolve(accountDiagnostics({ stored, client, messages, transports, readyMs, storePath: path })),
         async signOut() {
             leaving = true;
             const failures: unknown[] = [];
-            await stop().catch((error: unknown) => { failures.push(error); });
+            await stop().catch((error: unknown) => {
+                failures.push(error);
+            });
             await endSignIn(options, keeper, failures).finally(() => setState({ kind: 'signedOut' }));
         },
         stop,
-        dispose: () => { void stop().catch((error: unknown) => log.warn('Stopping did not work', error)); },
+        dispose: () => {
+            void stop().catch((error: unknown) => log.warn('Stopping did not work', error));
+        },
     };
 }
 
@@ -164,7 +224,11 @@ function withoutTokens({ accessToken: _a, refreshToken: _r, expiresAt: _e, ...re
 }
 
 /** Without the undefined ones, as `exactOptionalPropertyTypes` wants it. */
-function defined(tokens: { accessToken: string; refreshToken: string | undefined; expiresAt: number | undefined }): Pick<StoredAccount, 'accessToken' | 'refreshToken' | 'expiresAt'> {
+function defined(tokens: {
+    accessToken: string;
+    refreshToken: string | undefined;
+    expiresAt: number | undefined;
+}): Pick<StoredAccount, 'accessToken' | 'refreshToken' | 'expiresAt'> {
     return {
         accessToken: tokens.accessToken,
         ...(tokens.refreshToken === undefined ? {} : { refreshToken: tokens.refreshToken }),

@@ -1,5 +1,12 @@
 /** What a person does to rooms. Every promise rejects with a `HushError`. */
-import { ClientEvent, Preset, Visibility, type ICreateRoomOpts, type MatrixClient, type Room } from 'matrix-js-sdk/lib/matrix.js';
+import {
+    ClientEvent,
+    Preset,
+    Visibility,
+    type ICreateRoomOpts,
+    type MatrixClient,
+    type Room,
+} from 'matrix-js-sdk/lib/matrix.js';
 import type { CreateSession } from '../extension/account.ts';
 import { HushError } from '../extension/errors.ts';
 import type { WorkspaceLink } from '../extension/session/types.ts';
@@ -25,14 +32,17 @@ const VISIBLE_WITHIN_MS = 10_000;
 export function createRoomActions(sdk: MatrixClient): RoomActions {
     const checkUser = async (userId: string): Promise<void> => {
         const parsed = parseUserId(userId);
-        if (!parsed) throw new HushError('room.invalidUserId', `"${userId}" is not a user ID. Type it like @alice:example.org.`);
-        if (userId === sdk.getSafeUserId()) throw new HushError('room.invalidUserId', 'That is you: you are in the room already.');
+        if (!parsed)
+            throw new HushError('room.invalidUserId', `"${userId}" is not a user ID. Type it like @alice:example.org.`);
+        if (userId === sdk.getSafeUserId())
+            throw new HushError('room.invalidUserId', 'That is you: you are in the room already.');
         try {
             await sdk.getProfileInfo(userId);
         } catch (error) {
             // By status: Synapse answers 404 with M_UNKNOWN. And asked at all, because it invites nobody without a word.
             const status = error instanceof Error && 'httpStatus' in error ? error.httpStatus : undefined;
-            if (status === 404) throw new HushError('room.unknownUser', `There is no ${userId}. Check the spelling.`, { cause: error });
+            if (status === 404)
+                throw new HushError('room.unknownUser', `There is no ${userId}. Check the spelling.`, { cause: error });
             const reason = fromSdk(error, 'Looking up the person');
             if (reason.code.startsWith('network.')) throw reason;
             // Anything else (servers may hide profiles) is no reason not to try.
@@ -62,25 +72,61 @@ export function createRoomActions(sdk: MatrixClient): RoomActions {
 
     return {
         createSessionRoom: (session) =>
-            act('Creating the room', { M_FORBIDDEN: ['room.forbidden', 'Your homeserver does not let you create rooms. Use an existing room, or ask its administrator.'] }, async () => {
-                for (const userId of session.invite) await checkUser(userId);
-                const { room_id: roomId } = await sdk.createRoom(sessionRoom(session));
-                // A sync may catch the room half made: Synapse sends its events one by one, the name after the encryption.
-                await visible(roomId, (room) => room.hasEncryptionStateEvent() && room.currentState.getStateEvents('m.room.name', '') !== null);
-                return roomId;
-            }),
+            act(
+                'Creating the room',
+                {
+                    M_FORBIDDEN: [
+                        'room.forbidden',
+                        'Your homeserver does not let you create rooms. Use an existing room, or ask its administrator.',
+                    ],
+                },
+                async () => {
+                    for (const userId of session.invite) await checkUser(userId);
+                    const { room_id: roomId } = await sdk.createRoom(sessionRoom(session));
+                    // A sync may catch the room half made: Synapse sends its events one by one, the name after the encryption.
+                    await visible(
+                        roomId,
+                        (room) =>
+                            room.hasEncryptionStateEvent() &&
+                            room.currentState.getStateEvents('m.room.name', '') !== null,
+                    );
+                    return roomId;
+                },
+            ),
         invite: (roomId, userId) =>
-            act(`Inviting ${userId}`, { M_FORBIDDEN: ['room.forbidden', `${userId} cannot be invited: they are in the room already, are banned from it, or you may not invite.`], M_NOT_FOUND: ['room.unknownUser', `There is no ${userId}. Check the spelling.`] }, async () => {
-                await checkUser(userId);
-                const membership = sdk.getRoom(roomId)?.getMember(userId)?.membership;
-                if (membership === 'join') throw new HushError('room.forbidden', `${userId} is in the room already.`);
-                await sdk.invite(roomId, userId);
-            }),
+            act(
+                `Inviting ${userId}`,
+                {
+                    M_FORBIDDEN: [
+                        'room.forbidden',
+                        `${userId} cannot be invited: they are in the room already, are banned from it, or you may not invite.`,
+                    ],
+                    M_NOT_FOUND: ['room.unknownUser', `There is no ${userId}. Check the spelling.`],
+                },
+                async () => {
+                    await checkUser(userId);
+                    const membership = sdk.getRoom(roomId)?.getMember(userId)?.membership;
+                    if (membership === 'join')
+                        throw new HushError('room.forbidden', `${userId} is in the room already.`);
+                    await sdk.invite(roomId, userId);
+                },
+            ),
         join: (roomId) =>
-            act('Joining the room', { M_FORBIDDEN: ['room.forbidden', 'You cannot join this room: the invitation was withdrawn. Ask for a new one.'], M_NOT_FOUND: ['room.notFound', 'This room does not exist any more.'], M_UNKNOWN: ['room.notFound', 'This room does not exist any more.'] }, async () => {
-                await sdk.joinRoom(roomId);
-                await visible(roomId, () => true);
-            }),
+            act(
+                'Joining the room',
+                {
+                    M_FORBIDDEN: [
+                        'room.forbidden',
+                        'You cannot join this room: the invitation was withdrawn. Ask for a new one.',
+                    ],
+                    M_NOT_FOUND: ['room.notFound', 'This room does not exist any more.'],
+                    M_UNKNOWN: ['room.notFound', 'This room does not exist any more.'],
+                },
+                async () => {
+                    await sdk.joinRoom(roomId);
+                    await visible(roomId, () => true);
+                },
+            ),
         leaveRoom: (roomId) =>
             act('Leaving the room', {}, async () => {
                 await sdk.leave(roomId);
@@ -88,8 +134,15 @@ export function createRoomActions(sdk: MatrixClient): RoomActions {
                 await sdk.forget(roomId).catch(() => undefined);
             }),
         async linkWorkspace(roomId, link) {
-            await act('Linking the workspace', { M_FORBIDDEN: ['room.forbidden', 'You may not link workspaces to this room. Ask somebody with more power in it.'] }, () =>
-                sdk.sendStateEvent(roomId, WORKSPACE_TYPE as never, workspaceContentOf(link) as never, link.hash),
+            await act(
+                'Linking the workspace',
+                {
+                    M_FORBIDDEN: [
+                        'room.forbidden',
+                        'You may not link workspaces to this room. Ask somebody with more power in it.',
+                    ],
+                },
+                () => sdk.sendStateEvent(roomId, WORKSPACE_TYPE as never, workspaceContentOf(link) as never, link.hash),
             );
         },
     };
@@ -97,7 +150,9 @@ export function createRoomActions(sdk: MatrixClient): RoomActions {
 
 function sessionRoom({ name, invite, workspaceLink }: CreateSession): ICreateRoomOpts {
     const invitePower = 0;
-    const link = workspaceLink ? [{ type: WORKSPACE_TYPE, state_key: workspaceLink.hash, content: workspaceContentOf(workspaceLink) }] : [];
+    const link = workspaceLink
+        ? [{ type: WORKSPACE_TYPE, state_key: workspaceLink.hash, content: workspaceContentOf(workspaceLink) }]
+        : [];
     return {
         name,
         preset: Preset.PrivateChat,

@@ -26,12 +26,25 @@ const sharesContent = v.looseObject({
     version: v.literal(1),
     /** Rises with every announcement, so that a repeated one is still sent. */
     seq: v.optional(timestamp),
-    shares: v.pipe(v.array(v.looseObject({ id: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/u)), started_ts: timestamp, transport: v.optional(v.string()) })), v.maxLength(16)),
+    shares: v.pipe(
+        v.array(
+            v.looseObject({
+                id: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/u)),
+                started_ts: timestamp,
+                transport: v.optional(v.string()),
+            }),
+        ),
+        v.maxLength(16),
+    ),
 });
 
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
 
-function parse<S extends v.GenericSchema, T>(schema: S, content: unknown, map: (value: v.InferOutput<S>) => T): Parsed<T> {
+function parse<S extends v.GenericSchema, T>(
+    schema: S,
+    content: unknown,
+    map: (value: v.InferOutput<S>) => T,
+): Parsed<T> {
     const result = v.safeParse(schema, content);
     if (result.success) return { ok: true, value: map(result.output) };
     const issue = result.issues[0];
@@ -60,11 +73,20 @@ export function parseLivekitSession(content: unknown): Parsed<LivekitSession> {
 export function parseShares(content: unknown): Parsed<readonly Share[]> {
     return parse(sharesContent, content, ({ shares }) => {
         const seen = new Map<string, Share>();
-        for (const { id, started_ts: startedTs, transport } of shares) if (!seen.has(id)) seen.set(id, { id, startedTs, ...(transport === 'mesh' ? { transport } : {}) });
+        for (const { id, started_ts: startedTs, transport } of shares)
+            if (!seen.has(id)) seen.set(id, { id, startedTs, ...(transport === 'mesh' ? { transport } : {}) });
         return [...seen.values()];
     });
 }
 
 export function sharesContentOf(shares: readonly Share[], seq: number): Record<string, unknown> {
-    return { version: 1, seq, shares: shares.map(({ id, startedTs, transport }) => ({ id, started_ts: startedTs, ...(transport === undefined ? {} : { transport }) })) };
+    return {
+        version: 1,
+        seq,
+        shares: shares.map(({ id, startedTs, transport }) => ({
+            id,
+            started_ts: startedTs,
+            ...(transport === undefined ? {} : { transport }),
+        })),
+    };
 }

@@ -1,5 +1,14 @@
 /** The account's rooms: snapshots that follow the sync, one change event per tick, and what can be done with a room. */
-import { ClientEvent, KnownMembership, RoomEvent, RoomMemberEvent, RoomStateEvent, type MatrixClient, type MatrixEvent, type Room } from 'matrix-js-sdk/lib/matrix.js';
+import {
+    ClientEvent,
+    KnownMembership,
+    RoomEvent,
+    RoomMemberEvent,
+    RoomStateEvent,
+    type MatrixClient,
+    type MatrixEvent,
+    type Room,
+} from 'matrix-js-sdk/lib/matrix.js';
 import type { Log } from '../extension/log.ts';
 import type { Disposable } from '../extension/session/ports.ts';
 import type { RoomSnapshot, RtcMember } from '../extension/session/types.ts';
@@ -62,13 +71,18 @@ export function createRooms({ sdk, rtcMembers, onRtc, log }: RoomsOptions): Room
     /** Members come lazily with the sync; who holds a call membership, or may be invited, must be known by name. */
     const loadMembers = (room: Room): void => {
         if (room.getMyMembership() !== KnownMembership.Join || loading.has(room.roomId)) return;
-        const ours = [CALL_MEMBER_TYPE, LIVEKIT_SESSION_TYPE, WORKSPACE_TYPE].some((type) => room.currentState.getStateEvents(type).length > 0);
+        const ours = [CALL_MEMBER_TYPE, LIVEKIT_SESSION_TYPE, WORKSPACE_TYPE].some(
+            (type) => room.currentState.getStateEvents(type).length > 0,
+        );
         if (!ours && !(room.hasEncryptionStateEvent() && room.getInvitedAndJoinedMemberCount() <= SMALL_ROOM)) return;
         loading.add(room.roomId); // once per run: the SDK keeps what it loaded
-        room.loadMembersIfNeeded().then(() => touch(room.roomId), (error: unknown) => {
-            loading.delete(room.roomId);
-            log.warn(`The members of ${room.roomId} could not be loaded`, error);
-        });
+        room.loadMembersIfNeeded().then(
+            () => touch(room.roomId),
+            (error: unknown) => {
+                loading.delete(room.roomId);
+                log.warn(`The members of ${room.roomId} could not be loaded`, error);
+            },
+        );
     };
 
     const onRoom = (room: Room): void => touch(room.roomId);
@@ -88,7 +102,11 @@ export function createRooms({ sdk, rtcMembers, onRtc, log }: RoomsOptions): Room
 
     const subscribe = <T>(set: Set<T>, listener: T): Disposable => {
         set.add(listener);
-        return { dispose: () => { set.delete(listener); } };
+        return {
+            dispose: () => {
+                set.delete(listener);
+            },
+        };
     };
     return {
         all,
@@ -108,10 +126,13 @@ export function createRooms({ sdk, rtcMembers, onRtc, log }: RoomsOptions): Room
             for (const room of sdk.getRooms()) {
                 if (room.getMyMembership() !== KnownMembership.Join) continue;
                 for (const member of room.getJoinedMembers()) {
-                    if (member.userId !== self && !people.has(member.userId)) people.set(member.userId, member.rawDisplayName);
+                    if (member.userId !== self && !people.has(member.userId))
+                        people.set(member.userId, member.rawDisplayName);
                 }
             }
-            return [...people].map(([userId, name]) => ({ userId, name })).sort((a, b) => a.name.localeCompare(b.name) || (a.userId < b.userId ? -1 : 1));
+            return [...people]
+                .map(([userId, name]) => ({ userId, name }))
+                .sort((a, b) => a.name.localeCompare(b.name) || (a.userId < b.userId ? -1 : 1));
         },
         dispose() {
             clearImmediate(tick);

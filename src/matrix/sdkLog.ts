@@ -8,7 +8,10 @@ let target: Log | undefined;
 /** The SDK's module-level loggers are one per process: they go to the log named last. */
 export function captureSdkLog(log: Log): Logger {
     target = log;
-    const factory: loglevel.MethodFactory = (method) => (...parts: unknown[]) => write(method, parts);
+    const factory: loglevel.MethodFactory =
+        (method) =>
+        (...parts: unknown[]) =>
+            write(method, parts);
     loglevel.methodFactory = factory;
     for (const logger of [rootLogger as unknown as loglevel.Logger, ...Object.values(loglevel.getLoggers())]) {
         logger.methodFactory = factory;
@@ -20,7 +23,14 @@ export function captureSdkLog(log: Log): Logger {
 /** For the parts of the SDK that accept a logger. */
 function childLog(log: Log, prefix: string): Logger {
     const line = (...parts: unknown[]): void => log.debug(`sdk ${prefix}${parts.map(text).join(' ')}`);
-    return { trace: () => undefined, debug: line, info: line, warn: line, error: line, getChild: (name) => childLog(log, `${prefix}${name} `) };
+    return {
+        trace: () => undefined,
+        debug: line,
+        info: line,
+        warn: line,
+        error: line,
+        getChild: (name) => childLog(log, `${prefix}${name} `),
+    };
 }
 
 function write(method: string, parts: readonly unknown[]): void {

@@ -1,12 +1,21 @@
 /** Rooms as the rest of Hush sees them. Read-only; built from what the SDK holds in memory. */
-import { EventType, KnownMembership, type MatrixClient, type MatrixEvent, type Room } from 'matrix-js-sdk/lib/matrix.js';
+import {
+    EventType,
+    KnownMembership,
+    type MatrixClient,
+    type MatrixEvent,
+    type Room,
+} from 'matrix-js-sdk/lib/matrix.js';
 import type { RoomMember, RoomSnapshot, RtcMember, WorkspaceLink } from '../extension/session/types.ts';
 import { parseWorkspace, SESSION_FIELD } from './roomContents.ts';
 import { CALL_MEMBER_TYPE, WORKSPACE_TYPE } from './syncFilter.ts';
 
 /** The room is joined and its state has arrived: the SDK shows rooms before their state, nameless and unencrypted. */
 export function isComplete(room: Room | null): boolean {
-    return room?.getMyMembership() === KnownMembership.Join && room.currentState.getStateEvents('m.room.create', '') !== null;
+    return (
+        room?.getMyMembership() === KnownMembership.Join &&
+        room.currentState.getStateEvents('m.room.create', '') !== null
+    );
 }
 
 /** Undefined for rooms that are neither joined nor an invitation, whose state has not arrived, and for spaces. */
@@ -24,7 +33,9 @@ export function snapshotOf(sdk: MatrixClient, room: Room, rtc: readonly RtcMembe
         inviter: joined ? undefined : inviterOf(room, self),
         ...createdBy(room),
         encrypted: room.hasEncryptionStateEvent(),
-        isDirect: directRooms(sdk).has(room.roomId) || (!joined && room.getMember(self)?.events.member?.getContent()['is_direct'] === true),
+        isDirect:
+            directRooms(sdk).has(room.roomId) ||
+            (!joined && room.getMember(self)?.events.member?.getContent()['is_direct'] === true),
         members: membersOf(room),
         rtc: joined ? rtc : [],
         workspaces: joined ? workspacesOf(room) : startedFor(room),
@@ -45,7 +56,11 @@ function membersOf(room: Room): RoomMember[] {
     const members: RoomMember[] = [];
     for (const member of room.getMembers()) {
         if (member.membership !== KnownMembership.Join && member.membership !== KnownMembership.Invite) continue;
-        members.push({ userId: member.userId, name: member.name, membership: member.membership === KnownMembership.Join ? 'join' : 'invite' });
+        members.push({
+            userId: member.userId,
+            name: member.name,
+            membership: member.membership === KnownMembership.Join ? 'join' : 'invite',
+        });
     }
     return members.sort((a, b) => (a.userId < b.userId ? -1 : 1));
 }
@@ -76,7 +91,11 @@ function directRooms(sdk: MatrixClient): ReadonlySet<string> {
     let rooms = directCache.get(event);
     if (!rooms) {
         const lists: unknown[] = Object.values(event.getContent());
-        rooms = new Set(lists.flatMap((list) => (Array.isArray(list) ? list.filter((id): id is string => typeof id === 'string') : [])));
+        rooms = new Set(
+            lists.flatMap((list) =>
+                Array.isArray(list) ? list.filter((id): id is string => typeof id === 'string') : [],
+            ),
+        );
         directCache.set(event, rooms);
     }
     return rooms;

@@ -6,9 +6,19 @@ export const LIVEKIT_SESSION_TYPE = 'com.hush.livekit.session';
 export const WORKSPACE_TYPE = 'com.hush.workspace';
 
 const STATE_TYPES = [
-    'm.room.create', 'm.room.name', 'm.room.canonical_alias', 'm.room.encryption', 'm.room.member', 'm.room.power_levels',
-    'm.room.join_rules', 'm.room.history_visibility', 'm.room.tombstone',
-    CALL_MEMBER_TYPE, 'org.matrix.msc4143.rtc.slot', LIVEKIT_SESSION_TYPE, WORKSPACE_TYPE,
+    'm.room.create',
+    'm.room.name',
+    'm.room.canonical_alias',
+    'm.room.encryption',
+    'm.room.member',
+    'm.room.power_levels',
+    'm.room.join_rules',
+    'm.room.history_visibility',
+    'm.room.tombstone',
+    CALL_MEMBER_TYPE,
+    'org.matrix.msc4143.rtc.slot',
+    LIVEKIT_SESSION_TYPE,
+    WORKSPACE_TYPE,
 ];
 
 /** State types are listed for the timeline too: in an incremental sync a state change arrives there, and only there. */

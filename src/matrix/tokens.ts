@@ -60,7 +60,10 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
         log.debug('Access token renewed');
     };
     /** Everybody who needs a new token waits for the same refresh. */
-    const renew = (refreshToken: string): Promise<void> => (refreshing ??= refresh(refreshToken).finally(() => { refreshing = undefined; }));
+    const renew = (refreshToken: string): Promise<void> =>
+        (refreshing ??= refresh(refreshToken).finally(() => {
+            refreshing = undefined;
+        }));
 
     const dueAt = (): number => {
         if (tokens.expiresAt === undefined || tokens.refreshToken === undefined) return Infinity;
@@ -72,7 +75,8 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
         return options.fetch(input, { ...init, headers });
     };
     const authorised: Fetch = async (input, init = {}) => {
-        if (new Headers(init.headers).get('Authorization') !== `Bearer ${PLACEHOLDER_TOKEN}`) return options.fetch(input, init);
+        if (new Headers(init.headers).get('Authorization') !== `Bearer ${PLACEHOLDER_TOKEN}`)
+            return options.fetch(input, init);
         if (!expired && tokens.refreshToken !== undefined && (refreshing || now() >= dueAt())) {
             const stillValid = tokens.expiresAt === undefined || now() < tokens.expiresAt;
             await renew(tokens.refreshToken).catch((error: unknown) => {
@@ -83,7 +87,15 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
         if (expired) return unknownToken();
         const used = tokens.accessToken;
         const response = await send(input, init);
-        const refused = response.status === 401 ? matrixErrorBody(await response.clone().json().catch(() => undefined)) : undefined;
+        const refused =
+            response.status === 401
+                ? matrixErrorBody(
+                      await response
+                          .clone()
+                          .json()
+                          .catch(() => undefined),
+                  )
+                : undefined;
         if (refused?.errcode !== 'M_UNKNOWN_TOKEN') return response;
         if (used === tokens.accessToken) {
             // A hard logout deletes the device and its refresh token; with soft_logout the refresh token may still do.
@@ -95,7 +107,13 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
         }
         return expired ? response : send(input, init);
     };
-    return { fetch: authorised, current: () => tokens, get expired() { return expired; } };
+    return {
+        fetch: authorised,
+        current: () => tokens,
+        get expired() {
+            return expired;
+        },
+    };
 }
 
 /** What the server would say again; answered here so that nothing is sent with a dead token. */

@@ -5,7 +5,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { WorkspaceLink } from '../extension/session/types.ts';
 
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { ssh: '22', 'git+ssh': '22', https: '443', http: '80', git: '9418' };
+const DEFAULT_PORTS: Readonly<Record<string, string>> = {
+    ssh: '22',
+    'git+ssh': '22',
+    https: '443',
+    http: '80',
+    git: '9418',
+};
 
 /**
  * One text for all the ways to write a remote: `git@host:a/b.git`, `ssh://git@host/a/b`, `https://user:pw@HOST/a/b.git/`
@@ -19,7 +25,11 @@ export function normaliseRemote(remote: string): string | undefined {
     const hostname = host === '' ? undefined : URL.parse(`https://${host}`)?.hostname;
     const defaultPort = DEFAULT_PORTS[scheme];
     if (!hostname || defaultPort === undefined) return undefined;
-    const clean = decode(path).replace(/\/{2,}/gu, '/').replace(/^\/|\/+$/gu, '').replace(/\.git$/u, '').replace(/\/+$/u, '');
+    const clean = decode(path)
+        .replace(/\/{2,}/gu, '/')
+        .replace(/^\/|\/+$/gu, '')
+        .replace(/\.git$/u, '')
+        .replace(/\/+$/u, '');
     if (clean === '') return undefined;
     return `${hostname.replace(/\.$/u, '')}${port === undefined || port === defaultPort ? '' : `:${port}`}/${clean}`;
 }
@@ -34,7 +44,13 @@ interface RemoteParts {
 
 function split(text: string): RemoteParts | undefined {
     const url = /^([a-z+]+):\/\/(?:[^@/?#]*@)?(\[[^\]/]*\]|[^:/?#]*)(?::(\d*))?(\/[^?#]*)/iu.exec(text);
-    if (url) return { scheme: (url[1] ?? '').toLowerCase(), host: url[2] ?? '', port: url[3] || undefined, path: url[4] ?? '' };
+    if (url)
+        return {
+            scheme: (url[1] ?? '').toLowerCase(),
+            host: url[2] ?? '',
+            port: url[3] || undefined,
+            path: url[4] ?? '',
+        };
     if (text.includes('://')) return undefined;
     // `[user@]host:path`, git's short form of ssh. A single letter before the colon is a Windows drive.
     const scp = /^(?:[^@/\s]+@)?(\[[0-9A-Fa-f:.]+\]|[^:/@\s\\]{2,}):(.+)$/u.exec(text);

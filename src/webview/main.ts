@@ -25,9 +25,12 @@ const root = document.documentElement;
 const app = document.getElementById('app') ?? document.body;
 
 void start().catch((error: unknown) => {
-    const text = error instanceof HostPortError ? error.message : 'This page could not start. Go back to VS Code and try again.';
+    const text =
+        error instanceof HostPortError ? error.message : 'This page could not start. Go back to VS Code and try again.';
     app.dataset['hushState'] = 'dead';
-    app.replaceChildren(h('main', { class: 'share' }, h('h1', {}, 'Hush'), h('p', { class: 'line', role: 'alert' }, text)));
+    app.replaceChildren(
+        h('main', { class: 'share' }, h('h1', {}, 'Hush'), h('p', { class: 'line', role: 'alert' }, text)),
+    );
 });
 
 async function start(): Promise<void> {
@@ -50,12 +53,15 @@ async function start(): Promise<void> {
         },
         onDropped: (reason) => log('warn', `dropped: ${reason}`),
     });
-    const log = (level: 'warn' | 'error', text: string): void => channel.send({ type: 'log', level, text: text.slice(0, 1_000) });
+    const log = (level: 'warn' | 'error', text: string): void =>
+        channel.send({ type: 'log', level, text: text.slice(0, 1_000) });
 
     const applyKeys = (message: HostMessage): void => {
         if (message.type === 'keys.clear') keys.clear();
         if (message.type !== 'keys.set') return;
-        keys.set(message.identity, message.index, message.key).catch(() => log('error', `key ${message.index} could not be used`));
+        keys.set(message.identity, message.index, message.key).catch(() =>
+            log('error', `key ${message.index} could not be used`),
+        );
     };
     const becomeRole = (init: Extract<HostMessage, { type: 'init' }>, { persist }: HostPort): Role => {
         app.dataset['hushRole'] = init.role;
@@ -66,10 +72,11 @@ async function start(): Promise<void> {
             root: app,
             keys,
             // Fetched when first needed; a failed fetch is tried again by the next attempt.
-            worker: () => (worker ??= loadWorker(port.workerUrl).catch((error: unknown) => {
-                worker = undefined;
-                throw error;
-            })),
+            worker: () =>
+                (worker ??= loadWorker(port.workerUrl).catch((error: unknown) => {
+                    worker = undefined;
+                    throw error;
+                })),
             send: (message: PageMessage) => channel.send(message),
             now: () => performance.now(),
         };

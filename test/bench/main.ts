@@ -28,7 +28,10 @@ async function latency(pair: Pair, frame: Frame): Promise<number[]> {
     const source = pair.alice.context.pages().find((page) => page.url() === pair.editor.url);
     const samples: number[] = [];
     while (source && samples.length < SAMPLES) {
-        const [shown, now] = await Promise.all([readPicture(frame, SHARED.width), source.evaluate(() => (window as unknown as { frame: number }).frame)]);
+        const [shown, now] = await Promise.all([
+            readPicture(frame, SHARED.width),
+            source.evaluate(() => (window as unknown as { frame: number }).frame),
+        ]);
         if (shown.markerError < 96 && now >= shown.marker) samples.push((now - shown.marker) * MS_PER_FRAME);
     }
     return samples;
@@ -36,7 +39,9 @@ async function latency(pair: Pair, frame: Frame): Promise<number[]> {
 
 /** A number that Hush wrote to its own log. */
 function logged({ server }: Person, pattern: RegExp): number {
-    const lines = globSync('**/*Hush.log', { cwd: server.logsDir }).map((file) => readFileSync(join(server.logsDir, file), 'utf8'));
+    const lines = globSync('**/*Hush.log', { cwd: server.logsDir }).map((file) =>
+        readFileSync(join(server.logsDir, file), 'utf8'),
+    );
     return Number(pattern.exec(lines.join('\n'))?.[1]);
 }
 
@@ -58,7 +63,10 @@ async function main(): Promise<void> {
     const preview = await latency(pair, share);
     const viewer = await latency(pair, view);
     const result = {
-        activationMs: { alice: logged(alice, /activated in ([\d.]+) ms/u), bob: logged(bob, /activated in ([\d.]+) ms/u) },
+        activationMs: {
+            alice: logged(alice, /activated in ([\d.]+) ms/u),
+            bob: logged(bob, /activated in ([\d.]+) ms/u),
+        },
         readyMs: { alice: logged(alice, /Ready after (\d+) ms/u), bob: logged(bob, /Ready after (\d+) ms/u) },
         clickToFirstFrameMs: { p50: quantile(firstFrame, 0.5), max: quantile(firstFrame, 1), n: firstFrame.length },
         latencyMs: {

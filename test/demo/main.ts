@@ -70,7 +70,11 @@ async function wantsSfu({ transport }: DemoOptions, progress: Progress): Promise
         await ensureLiveKit(progress);
         return true;
     } catch (error) {
-        progress.part('Demo').say(`sharing directly, without a media server (${error instanceof Error ? error.message : String(error)})`);
+        progress
+            .part('Demo')
+            .say(
+                `sharing directly, without a media server (${error instanceof Error ? error.message : String(error)})`,
+            );
         return false;
     }
 }
@@ -110,7 +114,11 @@ class Demo {
                 ...options.settings,
             },
         });
-        await signIn(person.workbench, { homeserver: where.homeserver, user: account.user, password: account.password });
+        await signIn(person.workbench, {
+            homeserver: where.homeserver,
+            user: account.user,
+            password: account.password,
+        });
         if (where.roomId !== undefined) await linkRoom(person.workbench, where.roomId);
         return person;
     }
@@ -143,11 +151,14 @@ class Demo {
         const frames = (): readonly Frame[] => workbench.page.frames();
         const nobody = workbench.notification('Nobody is sharing');
         let clicked = Date.now();
-        for (const deadline = Date.now() + 120_000; ; ) {
+        for (const deadline = Date.now() + 120_000; ;) {
             await workbench.command('Hush: View Share…');
             clicked = Date.now();
             const tab = findHushFrame(frames, 'view', undefined, 20_000);
-            const none = nobody.waitFor({ timeout: 20_000 }).then(() => undefined, () => undefined);
+            const none = nobody.waitFor({ timeout: 20_000 }).then(
+                () => undefined,
+                () => undefined,
+            );
             const opened = await Promise.race([tab.catch(() => undefined), none]);
             if (opened) break;
             if (Date.now() > deadline) throw new Error('Nobody shared a screen within two minutes.');
@@ -165,7 +176,8 @@ class Demo {
             this.result.transport = data['hushPath'] === 'sfu' ? 'livekit' : 'mesh';
         }
         // Only our own test page has the marker; somebody else's screen is what it is.
-        if (this.sharer && now.markerError > 96) throw new Error('The viewer shows another picture than the one that is shared.');
+        if (this.sharer && now.markerError > 96)
+            throw new Error('The viewer shows another picture than the one that is shared.');
         return frame;
     }
 
@@ -184,7 +196,7 @@ class Demo {
     /** Waits `seconds`, adding everybody whom the share's page lists. */
     async hold(seconds: number, shareFrame: Frame | undefined): Promise<void> {
         const seen = new Set<string>();
-        for (const end = Date.now() + seconds * 1_000; ; ) {
+        for (const end = Date.now() + seconds * 1_000; ;) {
             for (const id of (await shareFrame?.evaluate(viewersListed).catch(() => [])) ?? []) seen.add(id);
             if (Date.now() >= end) break;
             await new Promise((resolve) => setTimeout(resolve, Math.min(500, Math.max(1, end - Date.now()))));
@@ -242,7 +254,10 @@ async function main(): Promise<void> {
         await demo.run();
     } catch (error) {
         demo.result.error = error instanceof Error ? error.message : String(error);
-        for (const [name, person] of [['sharer', demo.sharer], ['viewer', demo.viewer]] as const) {
+        for (const [name, person] of [
+            ['sharer', demo.sharer],
+            ['viewer', demo.viewer],
+        ] as const) {
             for (const page of person?.context.pages() ?? []) console.error(`${name} has open: ${page.url()}`);
             if (person) await demo.screenshot(person, `${name}-failed`).catch(() => undefined);
         }

@@ -87,10 +87,15 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): D
     }
     const { capture, only, hold, homeserver, room, transport } = values;
     if (capture !== 'webview' && capture !== 'loopback') throw new UsageError('--capture is webview or loopback.');
-    if (only !== undefined && only !== 'sharer' && only !== 'viewer') throw new UsageError('--only is sharer or viewer.');
-    if (transport !== undefined && transport !== 'livekit' && transport !== 'mesh') throw new UsageError('--transport is livekit or mesh.');
+    if (only !== undefined && only !== 'sharer' && only !== 'viewer')
+        throw new UsageError('--only is sharer or viewer.');
+    if (transport !== undefined && transport !== 'livekit' && transport !== 'mesh')
+        throw new UsageError('--transport is livekit or mesh.');
     if (hold !== undefined && !(Number(hold) >= 0)) throw new UsageError('--hold wants a number of seconds.');
-    if (homeserver === undefined && (only !== undefined || room !== undefined || values.sharer !== undefined || values.viewer !== undefined)) {
+    if (
+        homeserver === undefined &&
+        (only !== undefined || room !== undefined || values.sharer !== undefined || values.viewer !== undefined)
+    ) {
         throw new UsageError('--only, --room, --sharer and --viewer go with --homeserver=URL.');
     }
     if (homeserver !== undefined && room === undefined) throw new UsageError('--homeserver needs --room=ID.');

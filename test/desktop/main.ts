@@ -35,7 +35,13 @@ async function main(): Promise<number> {
                 extensionDevelopmentPath: root,
                 extensionTestsPath,
                 extensionTestsEnv: { HUSH_IN_HOST_RESULTS: results },
-                launchArgs: [workspace, ...profile, '--disable-extensions', '--disable-workspace-trust', '--skip-welcome'],
+                launchArgs: [
+                    workspace,
+                    ...profile,
+                    '--disable-extensions',
+                    '--disable-workspace-trust',
+                    '--skip-welcome',
+                ],
             });
         } catch (error) {
             failure = error;
@@ -51,15 +57,19 @@ async function download(): Promise<string | undefined> {
         return await downloadAndUnzipVSCode({ version: 'stable', cachePath: join(root, '.vscode-test') });
     } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
-        console.error(`VS Code could not be downloaded from update.code.visualstudio.com (${why}). This test needs the internet; "npm test" runs the same suite in a VS Code for the browser.`);
+        console.error(
+            `VS Code could not be downloaded from update.code.visualstudio.com (${why}). This test needs the internet; "npm test" runs the same suite in a VS Code for the browser.`,
+        );
         return undefined;
     }
 }
 
 function report(results: readonly InHostResult[], failure: unknown): number {
-    for (const { title, error } of results) console.log(`${error === undefined ? '✔' : '✘'} ${title}${error === undefined ? '' : `\n${error}`}`);
+    for (const { title, error } of results)
+        console.log(`${error === undefined ? '✔' : '✘'} ${title}${error === undefined ? '' : `\n${error}`}`);
     const failed = results.filter(({ error }) => error !== undefined).length;
-    if (results.length === 0) console.error(`VS Code did not run the suite: ${failure instanceof Error ? failure.message : String(failure)}`);
+    if (results.length === 0)
+        console.error(`VS Code did not run the suite: ${failure instanceof Error ? failure.message : String(failure)}`);
     console.log(`\n${results.length - failed} passed, ${failed} failed, 0 skipped`);
     return results.length > 0 && failed === 0 ? 0 : 1;
 }

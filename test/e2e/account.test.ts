@@ -26,7 +26,12 @@ describe('the account in VS Code', function () {
         world = await sharedWorld();
         editor = await startEditorPage();
         account = await world.stack.createAccount(`dave-${Date.now().toString(36)}`, { displayName: 'Dave' });
-        dave = await openPerson({ vsix: world.vsix, env: world.env, workspace: 'account', capture: { tab: editor.title } });
+        dave = await openPerson({
+            vsix: world.vsix,
+            env: world.env,
+            workspace: 'account',
+            capture: { tab: editor.title },
+        });
         await (await dave.context.newPage()).goto(editor.url);
         await dave.workbench.page.bringToFront();
         await dave.workbench.openSidebar();
@@ -43,10 +48,26 @@ describe('the account in VS Code', function () {
     });
 
     it('signed in, it offers what can be done now', async () => {
-        await signIn(dave.workbench, { homeserver: world.stack.baseUrl, user: account.userId, password: account.password });
+        await signIn(dave.workbench, {
+            homeserver: world.stack.baseUrl,
+            user: account.userId,
+            password: account.password,
+        });
         const now = await offered(dave);
-        for (const command of [...ALWAYS, 'Hush: Share Screen', 'Hush: Start Session for This Workspace', 'Hush: Sign Out']) assert.ok(now.includes(command), command);
-        for (const command of ['Hush: Sign In', 'Hush: Stop Sharing', 'Hush: Leave Session', 'Hush: Unlink Workspace from Room', 'Hush: Join']) {
+        for (const command of [
+            ...ALWAYS,
+            'Hush: Share Screen',
+            'Hush: Start Session for This Workspace',
+            'Hush: Sign Out',
+        ])
+            assert.ok(now.includes(command), command);
+        for (const command of [
+            'Hush: Sign In',
+            'Hush: Stop Sharing',
+            'Hush: Leave Session',
+            'Hush: Unlink Workspace from Room',
+            'Hush: Join',
+        ]) {
             assert.ok(!now.includes(command), command);
         }
     });
@@ -66,12 +87,17 @@ describe('the account in VS Code', function () {
         const http = await matrixHttp(world.stack.baseUrl, account);
         const [room] = await http.joinedRooms();
         const memberships = async (): Promise<number> =>
-            (await http.state(room ?? '')).filter(({ type, content }) => type === MEMBER && Object.keys(content).length > 0).length;
+            (await http.state(room ?? '')).filter(
+                ({ type, content }) => type === MEMBER && Object.keys(content).length > 0,
+            ).length;
         assert.equal(await memberships(), 1);
         await workbench.page.goto('about:blank');
         const closed = Date.now();
         while ((await memberships()) > 0) {
-            assert.ok(Date.now() - closed < LEAVES_WITHIN_MS, 'the membership outlived the window: only its expiry ends it');
+            assert.ok(
+                Date.now() - closed < LEAVES_WITHIN_MS,
+                'the membership outlived the window: only its expiry ends it',
+            );
             await new Promise((resolve) => setTimeout(resolve, 100));
         }
         console.log(`      gone ${Date.now() - closed} ms after the window`);
@@ -86,7 +112,9 @@ async function offered({ workbench }: Person): Promise<string[]> {
     await workbench.quickInput.locator('input').fill('>Hush: ');
     const rows = workbench.quickInput.locator('.monaco-list-row');
     await rows.filter({ hasText: 'Hush: Show Log' }).waitFor();
-    const labels = await rows.evaluateAll((all) => all.map((row) => row.querySelector('.label-name')?.textContent ?? ''));
+    const labels = await rows.evaluateAll((all) =>
+        all.map((row) => row.querySelector('.label-name')?.textContent ?? ''),
+    );
     await page.keyboard.press('Escape');
     return [...new Set(labels.filter((label) => label.startsWith('Hush: ') && !/View$/u.test(label)))].sort();
 }

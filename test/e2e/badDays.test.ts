@@ -113,7 +113,11 @@ describe('on a bad day', function () {
 
     it('a room that forbids calls says who can change that; then sharing begins', async () => {
         const { workbench } = alice;
-        const roomId = await invitedRoom({ name: 'Guarded', encrypted: true, powerLevels: { events: { [MEMBER]: 100 } } });
+        const roomId = await invitedRoom({
+            name: 'Guarded',
+            encrypted: true,
+            powerLevels: { events: { [MEMBER]: 100 } },
+        });
         assert.ok(await workbench.row('Plain').isVisible(), 'declining an accepted invitation left the room');
         await workbench.inlineAction('Guarded', 'Share Screen');
         await workbench.notification('You may not start calls in Guarded').waitFor();
@@ -146,22 +150,45 @@ describe('on a bad day', function () {
         await workbench.clearNotifications();
         const before = await workbench.rowTexts();
         const key = (device: string): string => `_${accounts.mallory.userId}_${device}_m.call`;
-        const valid = { application: 'm.call', call_id: '', scope: 'm.room', focus_active: { type: 'livekit', focus_selection: 'oldest_membership' } };
-        await mallory.sendState(roomId, MEMBER, key('ONE'), { application: 5, call_id: {}, device_id: ['ONE'], expires: 'soon', foci_preferred: 7 });
-        await mallory.sendState(roomId, MEMBER, key('TWO'), { ...valid, device_id: 'TWO', foci_preferred: 'none', expires: -1 });
+        const valid = {
+            application: 'm.call',
+            call_id: '',
+            scope: 'm.room',
+            focus_active: { type: 'livekit', focus_selection: 'oldest_membership' },
+        };
+        await mallory.sendState(roomId, MEMBER, key('ONE'), {
+            application: 5,
+            call_id: {},
+            device_id: ['ONE'],
+            expires: 'soon',
+            foci_preferred: 7,
+        });
+        await mallory.sendState(roomId, MEMBER, key('TWO'), {
+            ...valid,
+            device_id: 'TWO',
+            foci_preferred: 'none',
+            expires: -1,
+        });
         await mallory.sendState(roomId, MEMBER, accounts.mallory.userId, { memberships: 'all of them' });
         await mallory.sendState(roomId, 'com.hush.livekit.session', '', { version: 'one', livekit_service_url: 5 });
         await mallory.sendState(roomId, 'com.hush.workspace', '', { version: 1, salt: 5, hash: null });
         const foci = [{ type: 'livekit', livekit_service_url: 'http://evil.example', livekit_alias: roomId }];
         await mallory.sendState(roomId, MEMBER, key(mallory.deviceId), {
-            ...valid, device_id: mallory.deviceId, foci_preferred: foci, expires: 14_400_000, 'com.hush.shares': { version: 1, shares: [{ id: '<b>', started_ts: 'now' }] },
+            ...valid,
+            device_id: mallory.deviceId,
+            foci_preferred: foci,
+            expires: 14_400_000,
+            'com.hush.shares': { version: 1, shares: [{ id: '<b>', started_ts: 'now' }] },
         });
         await untilLogged(alice.server, /Ignored com\.hush\.shares of @bad-mallory/u);
         await mallory.sendState(roomId, MEMBER, key(mallory.deviceId), {});
         await mallory.sendState(roomId, 'm.room.name', '', { name: 'Messier' });
         await workbench.row('Messier').waitFor();
         await keepPicture(alice, 'malformed-state');
-        assert.deepEqual((await workbench.rowTexts()).map((text) => text.replace('Messier', 'Messy')), before);
+        assert.deepEqual(
+            (await workbench.rowTexts()).map((text) => text.replace('Messier', 'Messy')),
+            before,
+        );
         assert.equal(await workbench.page.locator('.notification-toast').count(), 0);
         await workbench.inlineAction('Messier', 'Share Screen');
         const page = await workbench.hushFrame('share', /choose|failed/u);
@@ -170,7 +197,11 @@ describe('on a bad day', function () {
     });
 
     /** Made by Mallory; Alice accepts in the tree. */
-    async function invitedRoom(options: { name: string; encrypted: boolean; powerLevels?: Readonly<Record<string, unknown>> }): Promise<string> {
+    async function invitedRoom(options: {
+        name: string;
+        encrypted: boolean;
+        powerLevels?: Readonly<Record<string, unknown>>;
+    }): Promise<string> {
         const { workbench } = alice;
         const roomId = await mallory.createRoom({ ...options, invite: [accounts.alice.userId] });
         await workbench.row(`invitation from`).waitFor();

@@ -29,7 +29,10 @@ describe('when servers do not play along', function () {
 
     before(async () => {
         world = await sharedWorld();
-        stack = await startStack({ sfu: false, synapse: { config: { rc_login: { address: GENEROUS, account: GENEROUS, failed_attempts: STRICT } } } });
+        stack = await startStack({
+            sfu: false,
+            synapse: { config: { rc_login: { address: GENEROUS, account: GENEROUS, failed_attempts: STRICT } } },
+        });
         account = await stack.createAccount('carol', { displayName: 'Carol' });
         offline = `No connection to ${stack.serverName}. Hush keeps trying.`;
         editor = await startEditorPage();
@@ -120,7 +123,8 @@ describe('when servers do not play along', function () {
         await workbench.row('Your screen').waitFor({ state: 'detached' });
         await told.getByRole('button', { name: 'Try Again' }).click();
         const frame = await workbench.hushFrame('share', /choose|live/u);
-        if ((await pageData(frame))?.['hushState'] === 'choose') await frame.getByRole('button', { name: /^Choose/u }).click();
+        if ((await pageData(frame))?.['hushState'] === 'choose')
+            await frame.getByRole('button', { name: /^Choose/u }).click();
         await framesSent(await workbench.hushFrame('share', 'live'));
     });
 

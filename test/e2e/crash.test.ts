@@ -34,11 +34,17 @@ describe('when the extension host is killed while sharing', function () {
     it('the capture stopped with it: no page goes on sending', async () => {
         const { alice } = pair;
         const capturing = await Promise.all(
-            alice.workbench.page.frames().map((frame) =>
-                frame
-                    .evaluate(() => [...document.querySelectorAll('video')].some((v) => v.srcObject instanceof MediaStream && v.srcObject.active))
-                    .catch(() => false),
-            ),
+            alice.workbench.page
+                .frames()
+                .map((frame) =>
+                    frame
+                        .evaluate(() =>
+                            [...document.querySelectorAll('video')].some(
+                                (v) => v.srcObject instanceof MediaStream && v.srcObject.active,
+                            ),
+                        )
+                        .catch(() => false),
+                ),
         );
         assert.ok(!capturing.includes(true), 'a page still captures the screen');
     });
@@ -50,7 +56,11 @@ describe('when the extension host is killed while sharing', function () {
         const frame = await viewShare(bob.workbench);
         await advancingPicture(frame, SHARED.width);
         const probe = await login(world.stack.baseUrl, accounts.alice);
-        const { devices } = await request(`${world.stack.baseUrl}/_matrix/client/v3/devices`, undefined, probe.accessToken);
+        const { devices } = await request(
+            `${world.stack.baseUrl}/_matrix/client/v3/devices`,
+            undefined,
+            probe.accessToken,
+        );
         const names = (devices as { display_name: string | null }[]).map((d) => d.display_name ?? '');
         assert.equal(names.filter((name) => name.startsWith('Hush on')).length, 1, names.join());
     });

@@ -22,7 +22,8 @@ describe('inside the extension host', function () {
 
     before(async () => {
         // Mocha runs what is added before the hook ends.
-        for (const { title, error } of await runInHost()) addTest(new Mocha.Test(title, () => assert.ok(error === undefined, error)));
+        for (const { title, error } of await runInHost())
+            addTest(new Mocha.Test(title, () => assert.ok(error === undefined, error)));
     });
 
     it('ran its suite', function () {
@@ -43,7 +44,12 @@ async function runInHost(): Promise<readonly InHostResult[]> {
     try {
         const page = await browser.newPage();
         const remote = (path: string): string => `vscode-remote://127.0.0.1:${server.port}${path}`;
-        await page.goto(server.url(workspace, [['extensionDevelopmentPath', remote(root)], ['extensionTestsPath', remote(tests)]]));
+        await page.goto(
+            server.url(workspace, [
+                ['extensionDevelopmentPath', remote(root)],
+                ['extensionTestsPath', remote(tests)],
+            ]),
+        );
         const deadline = Date.now() + WITHIN;
         for (;;) {
             const text = await readFile(file, 'utf8').catch(() => '');

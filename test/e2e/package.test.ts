@@ -10,12 +10,25 @@ import { readZip, type ZipEntry } from './support/zip.ts';
 
 /** Without the folder `extension/`; `*` is the platform of a keychain binary. */
 const ALLOWED = [
-    'package.json', 'readme.md', 'changelog.md', 'LICENSE.txt',
-    'media/icon.png', 'media/hush.svg', 'media/panel/screen-light.svg', 'media/panel/screen-dark.svg',
-    'dist/main.cjs', 'dist/engine.cjs', 'dist/page.js', 'dist/page.css', 'dist/e2eeWorker.js',
+    'package.json',
+    'readme.md',
+    'changelog.md',
+    'LICENSE.txt',
+    'media/icon.png',
+    'media/hush.svg',
+    'media/panel/screen-light.svg',
+    'media/panel/screen-dark.svg',
+    'dist/main.cjs',
+    'dist/engine.cjs',
+    'dist/page.js',
+    'dist/page.css',
+    'dist/e2eeWorker.js',
     'dist/ThirdPartyNotices.txt',
     'dist/pkg/matrix_sdk_crypto_wasm_bg.wasm',
-    'dist/keytar/package.json', 'dist/keytar/LICENSE.md', 'dist/keytar/lib/keytar.js', 'dist/keytar/prebuilds/*/keytar.node',
+    'dist/keytar/package.json',
+    'dist/keytar/LICENSE.md',
+    'dist/keytar/lib/keytar.js',
+    'dist/keytar/prebuilds/*/keytar.node',
 ];
 const NEEDED = ALLOWED.filter((name) => !/changelog/u.test(name));
 const PLATFORMS = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'];
@@ -30,7 +43,8 @@ const LIMITS: Readonly<Record<string, number>> = {
 const VSIX_LIMIT = 6_000_000;
 
 /** Shapes of secrets: private keys, tokens of Matrix, npm, GitHub and JWTs. */
-const SECRETS = /-----BEGIN [A-Z ]*PRIVATE KEY|\bsyt_[\w-]{8,}|\bnpm_[A-Za-z\d]{30,}|\bgh[pousr]_[A-Za-z\d]{30,}|\beyJ[\w-]{20,}\.eyJ[\w-]{20,}|devkey: secret/u;
+const SECRETS =
+    /-----BEGIN [A-Z ]*PRIVATE KEY|\bsyt_[\w-]{8,}|\bnpm_[A-Za-z\d]{30,}|\bgh[pousr]_[A-Za-z\d]{30,}|\beyJ[\w-]{20,}\.eyJ[\w-]{20,}|devkey: secret/u;
 
 describe('the package', function () {
     this.timeout(180_000);
@@ -38,7 +52,8 @@ describe('the package', function () {
     let opened: Promise<Person> | undefined;
     let person: Person | undefined;
     /** In a VS Code that has never seen Hush. */
-    const fresh = async (): Promise<Person> => (person = await (opened ??= sharedWorld().then(({ vsix }) => openPerson({ vsix, workspace: 'clean' }))));
+    const fresh = async (): Promise<Person> =>
+        (person = await (opened ??= sharedWorld().then(({ vsix }) => openPerson({ vsix, workspace: 'clean' }))));
     before(async () => {
         const { vsix } = await sharedWorld();
         entries = (await readZip(vsix)).map((entry) => ({ ...entry, name: entry.name.replace(/^extension\//u, '') }));
@@ -48,11 +63,20 @@ describe('the package', function () {
 
     it('contains what it needs and nothing else', () => {
         const general = (name: string): string => name.replace(/(?<=prebuilds\/)[^/]+/u, '*');
-        const names = entries.map(({ name }) => name).filter((name) => !/^(?:extension\.vsixmanifest|\[Content_Types\]\.xml)$/u.test(name));
-        assert.deepEqual(names.filter((name) => !ALLOWED.includes(general(name))), []);
+        const names = entries
+            .map(({ name }) => name)
+            .filter((name) => !/^(?:extension\.vsixmanifest|\[Content_Types\]\.xml)$/u.test(name));
+        assert.deepEqual(
+            names.filter((name) => !ALLOWED.includes(general(name))),
+            [],
+        );
         const present = new Set(names.map(general));
-        assert.deepEqual(NEEDED.filter((name) => !present.has(name)), []);
-        for (const platform of PLATFORMS) assert.ok(names.includes(`dist/keytar/prebuilds/${platform}/keytar.node`), platform);
+        assert.deepEqual(
+            NEEDED.filter((name) => !present.has(name)),
+            [],
+        );
+        for (const platform of PLATFORMS)
+            assert.ok(names.includes(`dist/keytar/prebuilds/${platform}/keytar.node`), platform);
     });
 
     it('is as small as it can be', () => {
@@ -78,18 +102,27 @@ describe('the package', function () {
     });
 
     it('has no media library in the host, no host library in the page, and a small entry', () => {
-        const bundles = JSON.parse(readFileSync(new URL('../../out/bundles.json', import.meta.url), 'utf8')) as Record<string, string[]>;
+        const bundles = JSON.parse(readFileSync(new URL('../../out/bundles.json', import.meta.url), 'utf8')) as Record<
+            string,
+            string[]
+        >;
         const has = (bundle: string, pattern: RegExp): string[] => {
             const inputs = bundles[`dist/${bundle}`];
             assert.ok(inputs && inputs.length > 0, `no bundle ${bundle}`);
             return inputs.filter((input) => pattern.test(input));
         };
-        for (const bundle of ['main.cjs', 'engine.cjs']) assert.deepEqual(has(bundle, /livekit-client|livekit\/browser|src\/webview\/(?!protocol\/)/u), []);
+        for (const bundle of ['main.cjs', 'engine.cjs'])
+            assert.deepEqual(has(bundle, /livekit-client|livekit\/browser|src\/webview\/(?!protocol\/)/u), []);
         assert.deepEqual(has('main.cjs', /matrix-js-sdk|matrix-sdk-crypto|fake-indexeddb/u), []);
-        for (const bundle of ['page.js', 'e2eeWorker.js']) assert.deepEqual(has(bundle, /matrix-js-sdk|src\/(?:extension|matrix)\/|livekit-server-sdk/u), []);
+        for (const bundle of ['page.js', 'e2eeWorker.js'])
+            assert.deepEqual(has(bundle, /matrix-js-sdk|src\/(?:extension|matrix)\/|livekit-server-sdk/u), []);
         // What stays outside of a bundle is no input of it: these are in its text.
         for (const bundle of ['dist/page.js', 'dist/e2eeWorker.js']) {
-            const text = entries.find(({ name }) => name === bundle)?.content().toString('utf8') ?? '';
+            const text =
+                entries
+                    .find(({ name }) => name === bundle)
+                    ?.content()
+                    .toString('utf8') ?? '';
             assert.doesNotMatch(text, /require\("|from"(?:node:|vscode)/u, bundle);
         }
     });
@@ -120,7 +153,13 @@ describe('the package', function () {
         const { server } = await fresh();
         const host = await logText(server, 'remoteexthost.log');
         assert.match(host, /hush\.hush/u); // it is there at all
-        assert.deepEqual(host.split('\n').filter((line) => /\[error\]/u.test(line) && /hush/iu.test(line)), []);
-        assert.deepEqual((await logText(server, 'Hush.log')).split('\n').filter((line) => /\[error\]/u.test(line)), []);
+        assert.deepEqual(
+            host.split('\n').filter((line) => /\[error\]/u.test(line) && /hush/iu.test(line)),
+            [],
+        );
+        assert.deepEqual(
+            (await logText(server, 'Hush.log')).split('\n').filter((line) => /\[error\]/u.test(line)),
+            [],
+        );
     });
 });

@@ -107,9 +107,16 @@ describe('sharing a screen', function () {
         await alice.workbench.page.getByRole('button', { name: 'Sign Out', exact: true }).click();
         await alice.workbench.page.locator('.sidebar', { hasText: 'Sign in with your Matrix account' }).waitFor();
         const probe = await login(world.stack.baseUrl, accounts.alice);
-        const { devices } = await request(`${world.stack.baseUrl}/_matrix/client/v3/devices`, undefined, probe.accessToken);
+        const { devices } = await request(
+            `${world.stack.baseUrl}/_matrix/client/v3/devices`,
+            undefined,
+            probe.accessToken,
+        );
         const names = (devices as { display_name: string | null }[]).map((d) => d.display_name ?? '');
-        assert.deepEqual(names.filter((name) => name.startsWith('Hush on')), []);
+        assert.deepEqual(
+            names.filter((name) => name.startsWith('Hush on')),
+            [],
+        );
     });
 });
 

@@ -6,6 +6,15 @@ import { build } from 'esbuild';
 export async function buildInHostSuite(): Promise<string> {
     const outfile = fileURLToPath(new URL('../../out/inHost/index.cjs', import.meta.url));
     const entry = fileURLToPath(new URL('index.ts', import.meta.url));
-    await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', target: 'node22', format: 'cjs', external: ['vscode', 'mocha'], logLevel: 'warning' });
+    await build({
+        entryPoints: [entry],
+        outfile,
+        bundle: true,
+        platform: 'node',
+        target: 'node22',
+        format: 'cjs',
+        external: ['vscode', 'mocha'],
+        logLevel: 'warning',
+    });
     return outfile;
 }

@@ -6,21 +6,39 @@ import { EXTENSION_ID } from './results.ts';
 import { saidDuring } from './said.ts';
 
 const NEED_ACCOUNT: readonly CommandId[] = [
-    commands.startSession, commands.linkWorkspace, commands.inviteTeammate, commands.acceptInvite, commands.declineInvite,
-    commands.shareScreen, commands.viewShare, commands.leaveSession,
+    commands.startSession,
+    commands.linkWorkspace,
+    commands.inviteTeammate,
+    commands.acceptInvite,
+    commands.declineInvite,
+    commands.shareScreen,
+    commands.viewShare,
+    commands.leaveSession,
 ];
 /** With nothing to do they say nothing. */
 const SILENT: readonly CommandId[] = [commands.stopSharing, commands.unlinkWorkspace, commands.signOut];
 /** What VS Code or a stranger's extension might pass along. */
-const ODD_ARGUMENTS: readonly unknown[] = [undefined, null, 7, 'room:', '!no-such-room:example.org', { roomId: 5 }, [[]]];
+const ODD_ARGUMENTS: readonly unknown[] = [
+    undefined,
+    null,
+    7,
+    'room:',
+    '!no-such-room:example.org',
+    { roomId: 5 },
+    [[]],
+];
 
 describe('the commands', () => {
     it('of the manifest are all registered', async () => {
-        const manifest = vscode.extensions.getExtension(EXTENSION_ID)?.packageJSON as { contributes: { commands: { command: string }[] } } | undefined;
+        const manifest = vscode.extensions.getExtension(EXTENSION_ID)?.packageJSON as
+            { contributes: { commands: { command: string }[] } } | undefined;
         const known = new Set(await vscode.commands.getCommands(true));
         const declared = manifest?.contributes.commands.map(({ command }) => command) ?? [];
         assert.ok(declared.length > 0);
-        assert.deepEqual(declared.filter((id) => !known.has(id)), []);
+        assert.deepEqual(
+            declared.filter((id) => !known.has(id)),
+            [],
+        );
     });
 
     for (const id of NEED_ACCOUNT) {

@@ -7,12 +7,17 @@ import { commands } from '../../src/extension/commands.ts';
 function documentWith(scheme: string, pattern: RegExp): Promise<string> {
     return new Promise((resolve) => {
         const look = (): void => {
-            const text = vscode.workspace.textDocuments.find((d) => d.uri.scheme === scheme && pattern.test(d.getText()))?.getText();
+            const text = vscode.workspace.textDocuments
+                .find((d) => d.uri.scheme === scheme && pattern.test(d.getText()))
+                ?.getText();
             if (text === undefined) return;
             for (const listener of listeners) listener.dispose();
             resolve(text);
         };
-        const listeners = [vscode.workspace.onDidOpenTextDocument(look), vscode.workspace.onDidChangeTextDocument(look)];
+        const listeners = [
+            vscode.workspace.onDidOpenTextDocument(look),
+            vscode.workspace.onDidChangeTextDocument(look),
+        ];
         look();
     });
 }
@@ -34,7 +39,8 @@ describe('what can be read', () => {
     });
 
     it('the diagnostics are fresh each time', async () => {
-        const count = (): number => vscode.workspace.textDocuments.filter((d) => d.uri.scheme === 'hush-diagnostics').length;
+        const count = (): number =>
+            vscode.workspace.textDocuments.filter((d) => d.uri.scheme === 'hush-diagnostics').length;
         const before = count();
         await vscode.commands.executeCommand(commands.showDiagnostics);
         assert.equal(count(), before + 1);

@@ -30,7 +30,8 @@ export async function run(): Promise<void> {
     }
     const file = process.env['HUSH_IN_HOST_RESULTS'];
     if (file !== undefined) await writeFile(file, JSON.stringify(results));
-    for (const { title, error } of results) console.log(`${error === undefined ? 'passed' : 'FAILED'}: ${title}${error === undefined ? '' : `\n${error}`}`);
+    for (const { title, error } of results)
+        console.log(`${error === undefined ? 'passed' : 'FAILED'}: ${title}${error === undefined ? '' : `\n${error}`}`);
     const failed = results.filter(({ error }) => error !== undefined).length;
     if (failed > 0) throw new Error(`${failed} of ${results.length} in-host tests failed.`);
 }

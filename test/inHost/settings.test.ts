@@ -15,7 +15,10 @@ describe('the settings', () => {
     it('that name a server cannot be set by a workspace, which may be a stranger’s', async () => {
         for (const key of ['hush.homeserver', 'hush.livekit.serviceUrl']) {
             const { Workspace } = vscode.ConfigurationTarget;
-            await assert.rejects(async () => vscode.workspace.getConfiguration().update(key, 'https://evil.example', Workspace), key);
+            await assert.rejects(
+                async () => vscode.workspace.getConfiguration().update(key, 'https://evil.example', Workspace),
+                key,
+            );
         }
     });
 

@@ -28,22 +28,42 @@ describe('an account on a real homeserver', function () {
         assert.ok(link);
         const invitations: string[] = [];
         bob.account.onInvite((room) => invitations.push(`${room.inviter?.name}: ${room.name}`));
-        const roomId = await alice.account.createSessionRoom({ name: 'hush', invite: [bob.userId], workspaceLink: link });
+        const roomId = await alice.account.createSessionRoom({
+            name: 'hush',
+            invite: [bob.userId],
+            workspaceLink: link,
+        });
         const seen = await untilRoom(bob.account, roomId, (room) => room.membership === 'invite', 'the invitation');
         assert.equal(seen.inviter?.userId, alice.userId);
-        await until(() => invitations.length > 0, (check) => bob.account.onRooms(check), 'onInvite');
+        await until(
+            () => invitations.length > 0,
+            (check) => bob.account.onRooms(check),
+            'onInvite',
+        );
         assert.deepEqual(invitations, ['Alice: hush']);
         await bob.account.join(roomId);
-        const room = await untilRoom(bob.account, roomId, (r) => r.members.length === 2 && r.workspaces.length === 1, 'the room');
+        const room = await untilRoom(
+            bob.account,
+            roomId,
+            (r) => r.members.length === 2 && r.workspaces.length === 1,
+            'the room',
+        );
         assert.ok(room.encrypted && room.mayJoinCall && room.mayInvite && room.mayLinkWorkspace);
         assert.ok(room.workspaces[0] && matchesRemote(room.workspaces[0], 'https://GitHub.com/hush/hush'));
         const other = linkForRemote('https://example.org/other.git', randomBytes);
         assert.ok(other);
         await bob.account.linkWorkspace(roomId, other);
         await untilRoom(alice.account, roomId, (r) => r.workspaces.length === 2, 'the second link');
-        assert.deepEqual(bob.account.people().map((p) => p.name), ['Alice']);
+        assert.deepEqual(
+            bob.account.people().map((p) => p.name),
+            ['Alice'],
+        );
 
-        const second = await alice.account.createSessionRoom({ name: 'no', invite: [bob.userId], workspaceLink: undefined });
+        const second = await alice.account.createSessionRoom({
+            name: 'no',
+            invite: [bob.userId],
+            workspaceLink: undefined,
+        });
         await untilRoom(bob.account, second, (r) => r.membership === 'invite', 'the second invitation');
         await bob.account.leaveRoom(second);
         assert.ok(!bob.account.rooms().some((r) => r.roomId === second));
@@ -54,7 +74,9 @@ describe('an account on a real homeserver', function () {
         const alice = await person('Alice');
         const roomId = await alice.account.createSessionRoom({ name: 'x', invite: [], workspaceLink: undefined });
         await assert.rejects(alice.account.invite(roomId, 'bob'), { code: 'room.invalidUserId' });
-        await assert.rejects(alice.account.invite(roomId, `@nobody:${synapse.serverName}`), { code: 'room.unknownUser' });
+        await assert.rejects(alice.account.invite(roomId, `@nobody:${synapse.serverName}`), {
+            code: 'room.unknownUser',
+        });
         await assert.rejects(alice.account.join('!nowhere:example.org'), { name: 'HushError' });
     });
 
@@ -70,10 +92,17 @@ describe('an account on a real homeserver', function () {
             },
         });
         assert.ok(account.rooms().some((room) => room.roomId === roomId && room.members.length === 2));
-        await until(() => account.state.kind === 'ready' && account.state.online, (check) => account.onState(check), 'online');
+        await until(
+            () => account.state.kind === 'ready' && account.state.online,
+            (check) => account.onState(check),
+            'online',
+        );
         const syncs = requests.filter((r) => r.includes('/sync'));
         assert.ok(syncs.length > 0 && syncs.every((r) => r.includes('since=')), syncs.join('\n'));
-        assert.deepEqual(requests.filter((r) => r.includes('/keys/upload')), []);
+        assert.deepEqual(
+            requests.filter((r) => r.includes('/keys/upload')),
+            [],
+        );
         const after = Object.fromEntries(await account.diagnostics());
         assert.equal(after['One-time keys on the server'], before['One-time keys on the server']);
         assert.equal(after['Device'], before['Device']);

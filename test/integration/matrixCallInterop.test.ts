@@ -33,16 +33,34 @@ describe('a call of another Matrix client', function () {
     const over: string[] = [];
     const answered: string[] = [];
     const changed = new Set<() => void>();
-    const ringing = (n: number): Promise<void> => until(() => rings.length === n, (check) => { changed.add(check); return { dispose: () => changed.delete(check) }; }, `${n} calls`);
+    const ringing = (n: number): Promise<void> =>
+        until(
+            () => rings.length === n,
+            (check) => {
+                changed.add(check);
+                return { dispose: () => changed.delete(check) };
+            },
+            `${n} calls`,
+        );
 
     before(async () => {
         const folder = await bundleClient();
         server = createServer((request, answer) => {
             const name = basename(request.url ?? '');
-            const type = name.endsWith('.js') ? 'text/javascript' : name.endsWith('.wasm') ? 'application/wasm' : 'text/html';
+            const type = name.endsWith('.js')
+                ? 'text/javascript'
+                : name.endsWith('.wasm')
+                  ? 'application/wasm'
+                  : 'text/html';
             const file = name.endsWith('.wasm') ? join(folder, 'pkg', name) : join(folder, name);
-            const body = type === 'text/html' ? Promise.resolve('<!doctype html><script type="module" src="page.js"></script>') : readFile(file);
-            body.then((text) => answer.setHeader('content-type', type).end(text), () => answer.writeHead(404).end());
+            const body =
+                type === 'text/html'
+                    ? Promise.resolve('<!doctype html><script type="module" src="page.js"></script>')
+                    : readFile(file);
+            body.then(
+                (text) => answer.setHeader('content-type', type).end(text),
+                () => answer.writeHead(404).end(),
+            );
         });
         await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
         [synapse, browser] = await Promise.all([startSynapse(), launchPageBrowser()]);
@@ -54,10 +72,28 @@ describe('a call of another Matrix client', function () {
         other = await browser.newPage();
         await other.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
         await other.waitForFunction(() => 'client' in window);
-        roomId = await hush.account.createSessionRoom({ name: 'Talk', invite: [account.userId], workspaceLink: undefined });
-        await fetch(`${synapse.baseUrl}/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/join`, { method: 'POST', headers: { Authorization: `Bearer ${accessToken}` }, body: '{}' });
-        await other.evaluate((options) => client.start(options), { baseUrl: synapse.baseUrl, userId: account.userId, deviceId, accessToken });
-        await untilRoom(hush.account, roomId, (r) => r.members.filter((m) => m.membership === 'join').length === 2, 'both members');
+        roomId = await hush.account.createSessionRoom({
+            name: 'Talk',
+            invite: [account.userId],
+            workspaceLink: undefined,
+        });
+        await fetch(`${synapse.baseUrl}/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/join`, {
+            method: 'POST',
+            headers: { Authorization: `Bearer ${accessToken}` },
+            body: '{}',
+        });
+        await other.evaluate((options) => client.start(options), {
+            baseUrl: synapse.baseUrl,
+            userId: account.userId,
+            deviceId,
+            accessToken,
+        });
+        await untilRoom(
+            hush.account,
+            roomId,
+            (r) => r.members.filter((m) => m.membership === 'join').length === 2,
+            'both members',
+        );
         const { calls } = hush.account;
         calls.onForeignCall((event) => {
             if (event.kind === 'ring') rings.push(event);
@@ -67,7 +103,12 @@ describe('a call of another Matrix client', function () {
         });
         calls.onPage((call, generation, message) => harness.host.send(call, generation, message));
         harness.host.onMessage((_call, _generation, message) => {
-            if (message.type === 'mesh.description' || message.type === 'mesh.candidates' || message.type === 'mesh.state') calls.pageSaid(message);
+            if (
+                message.type === 'mesh.description' ||
+                message.type === 'mesh.candidates' ||
+                message.type === 'mesh.state'
+            )
+                calls.pageSaid(message);
         });
     });
     after(async () => {
@@ -98,7 +139,14 @@ describe('a call of another Matrix client', function () {
             await view.said('view.state', (m) => m.state === 'notSharing');
         }
         await other.evaluate(() => client.hangUp());
-        await until(() => over.includes('call1'), (check) => { changed.add(check); return { dispose: () => changed.delete(check) }; }, 'the end of the call');
+        await until(
+            () => over.includes('call1'),
+            (check) => {
+                changed.add(check);
+                return { dispose: () => changed.delete(check) };
+            },
+            'the end of the call',
+        );
     });
 
     it('declined, it ends at the caller', async () => {
@@ -150,7 +198,8 @@ describe('a call of another Matrix client', function () {
         for (const deadline = Date.now() + 20_000; ; await other.waitForTimeout(100)) {
             const screen = await other.evaluate(() => client.screen());
             if (screen && screen.width > 0 && Math.abs(screen.width / screen.height - 1280 / 720) < 0.02) return;
-            if (Date.now() > deadline) throw new Error(`our screen is not shown there: ${await other.evaluate(() => client.state())}`);
+            if (Date.now() > deadline)
+                throw new Error(`our screen is not shown there: ${await other.evaluate(() => client.state())}`);
         }
     };
 });
@@ -159,11 +208,19 @@ describe('a call of another Matrix client', function () {
 async function bundleClient(): Promise<string> {
     const outdir = await mkdtemp(join(tmpdir(), 'hush-client-'));
     await build({
-        bundle: true, platform: 'browser', format: 'esm', target: 'chrome128', outdir, logLevel: 'error', define: { global: 'globalThis' },
+        bundle: true,
+        platform: 'browser',
+        format: 'esm',
+        target: 'chrome128',
+        outdir,
+        logLevel: 'error',
+        define: { global: 'globalThis' },
         entryPoints: { page: 'test/integration/support/matrixCallPage/page.ts' },
     });
     await mkdir(join(outdir, 'pkg'));
-    const wasm = createRequire(import.meta.url).resolve('@matrix-org/matrix-sdk-crypto-wasm').replace(/[^/\\]+$/u, 'pkg/matrix_sdk_crypto_wasm_bg.wasm');
+    const wasm = createRequire(import.meta.url)
+        .resolve('@matrix-org/matrix-sdk-crypto-wasm')
+        .replace(/[^/\\]+$/u, 'pkg/matrix_sdk_crypto_wasm_bg.wasm');
     await cp(wasm, join(outdir, 'pkg', 'matrix_sdk_crypto_wasm_bg.wasm'));
     return outdir;
 }

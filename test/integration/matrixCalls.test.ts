@@ -20,10 +20,18 @@ describe('calls through the room', function () {
         return made;
     };
     const watch = (viewer: Person, sharer: Person, roomId: string, shareId: string): void =>
-        viewer.account.calls.watch({ roomId, userId: sharer.userId, deviceId: sharer.account.deviceId, shareId }, { call: `view:${shareId}`, generation: 1 });
-    const serve = (sharer: Person, roomId: string, shareId: string): void => sharer.account.calls.serve({ roomId, shareId }, { call: `share:${shareId}`, generation: 1 });
+        viewer.account.calls.watch(
+            { roomId, userId: sharer.userId, deviceId: sharer.account.deviceId, shareId },
+            { call: `view:${shareId}`, generation: 1 },
+        );
+    const serve = (sharer: Person, roomId: string, shareId: string): void =>
+        sharer.account.calls.serve({ roomId, shareId }, { call: `share:${shareId}`, generation: 1 });
     const live = (...shareIds: string[]): Promise<void> =>
-        until(() => shareIds.every((id) => [...pages.live.values()].includes(`view:${id}`)), (check) => pages.onChange(check), `pictures of ${shareIds.join(', ')}`);
+        until(
+            () => shareIds.every((id) => [...pages.live.values()].includes(`view:${id}`)),
+            (check) => pages.onChange(check),
+            `pictures of ${shareIds.join(', ')}`,
+        );
     before(async () => {
         pages = createFakePages();
         synapse = await startSynapse();
@@ -43,7 +51,11 @@ describe('calls through the room', function () {
         console.log(`        asked to answered: ${Math.round(performance.now() - began)} ms`);
         assert.equal(pages.openOf(alice).length, 1);
         bob.account.calls.release('view:S1');
-        await until(() => pages.openOf(alice).length === 0, (check) => pages.onChange(check), 'the hang-up');
+        await until(
+            () => pages.openOf(alice).length === 0,
+            (check) => pages.onChange(check),
+            'the hang-up',
+        );
     });
 
     it('refuses a call in clear, and one that claims another device', async () => {
@@ -51,21 +63,48 @@ describe('calls through the room', function () {
         const roomId = await pair(alice, bob);
         watch(bob, alice, roomId, 'S2'); // Bob waits for a call, so that only the refusal keeps it out
         const invite = {
-            call_id: `${alice.userId}!X!1`, party_id: alice.account.deviceId, version: '1', lifetime: 60_000, invitee: bob.userId,
-            'com.hush.leg': 'S2', offer: { type: 'offer', sdp: 'v=0' }, sdp_stream_metadata: {},
+            call_id: `${alice.userId}!X!1`,
+            party_id: alice.account.deviceId,
+            version: '1',
+            lifetime: 60_000,
+            invitee: bob.userId,
+            'com.hush.leg': 'S2',
+            offer: { type: 'offer', sdp: 'v=0' },
+            sdp_stream_metadata: {},
         };
         const refused = (n: number): Promise<void> =>
-            until(() => bob.lines.filter((l) => l.includes('m.call.invite') && l.includes('possible attack')).length === n, (check) => onLine(bob, check), `${n} refusals`);
-        const { accessToken } = await login(synapse.baseUrl, { userId: alice.userId, password: alice.password, localpart: '' });
+            until(
+                () =>
+                    bob.lines.filter((l) => l.includes('m.call.invite') && l.includes('possible attack')).length === n,
+                (check) => onLine(bob, check),
+                `${n} refusals`,
+            );
+        const { accessToken } = await login(synapse.baseUrl, {
+            userId: alice.userId,
+            password: alice.password,
+            localpart: '',
+        });
         const url = `${synapse.baseUrl}/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/send/m.call.invite/clear1`;
-        const answer = await fetch(url, { method: 'PUT', headers: { Authorization: `Bearer ${accessToken}` }, body: JSON.stringify(invite) });
+        const answer = await fetch(url, {
+            method: 'PUT',
+            headers: { Authorization: `Bearer ${accessToken}` },
+            body: JSON.stringify(invite),
+        });
         assert.equal(answer.status, 200);
         await refused(1);
-        await lastClientOf(alice.userId).sendEvent(roomId, 'm.call.invite' as never, { ...invite, party_id: 'ANOTHER' } as never);
+        await lastClientOf(alice.userId).sendEvent(
+            roomId,
+            'm.call.invite' as never,
+            { ...invite, party_id: 'ANOTHER' } as never,
+        );
         await refused(2);
         // The same, true: it is what would have been answered.
         await lastClientOf(alice.userId).sendEvent(roomId, 'm.call.invite' as never, invite as never);
-        await until(() => pages.openOf(bob).length === 1, (check) => pages.onChange(check), 'the call that may come in');
+        await until(
+            () => pages.openOf(bob).length === 1,
+            (check) => pages.onChange(check),
+            'the call that may come in',
+        );
         bob.account.calls.release('view:S2');
     });
 
@@ -76,7 +115,11 @@ describe('calls through the room', function () {
         watch(bob, alice, roomId, 'S3');
         await live('S3');
         alice.account.calls.roomLeft(roomId);
-        await until(() => pages.openOf(bob).length === 0, (check) => pages.onChange(check), 'the hang-up');
+        await until(
+            () => pages.openOf(bob).length === 0,
+            (check) => pages.onChange(check),
+            'the hang-up',
+        );
         bob.account.calls.release('view:S3');
     });
 
@@ -86,7 +129,8 @@ describe('calls through the room', function () {
         const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
         const roomId = await pair(alice, bob);
         const winners = { alice: 0, bob: 0, crossed: 0 };
-        const crossings = (): number => [alice, bob].flatMap((p) => p.lines).filter((l) => l.includes('we called each other')).length;
+        const crossings = (): number =>
+            [alice, bob].flatMap((p) => p.lines).filter((l) => l.includes('we called each other')).length;
         const began = performance.now();
         for (let round = 1; round <= ROUNDS; round++) {
             const before = crossings();
@@ -99,20 +143,36 @@ describe('calls through the room', function () {
                 delay(Math.random() * 120).then(() => watch(alice, bob, roomId, ofBob)),
             ]);
             await live(ofAlice, ofBob);
-            const calls = new Set([...pages.live.keys()].filter((c) => c.endsWith(`/${ofAlice}`) || c.endsWith(`/${ofBob}`)).map((c) => c.slice(0, c.lastIndexOf('/'))));
+            const calls = new Set(
+                [...pages.live.keys()]
+                    .filter((c) => c.endsWith(`/${ofAlice}`) || c.endsWith(`/${ofBob}`))
+                    .map((c) => c.slice(0, c.lastIndexOf('/'))),
+            );
             assert.equal(calls.size, 1, `round ${round}: one call`);
             if (crossings() > before) {
                 winners.crossed++;
-                assert.ok([...calls][0]?.startsWith(`${alice.userId < bob.userId ? alice.userId : bob.userId}!`), `round ${round}: the smaller user ID's call`);
+                assert.ok(
+                    [...calls][0]?.startsWith(`${alice.userId < bob.userId ? alice.userId : bob.userId}!`),
+                    `round ${round}: the smaller user ID's call`,
+                );
             }
             winners[[...calls][0]?.startsWith(alice.userId) === true ? 'alice' : 'bob']++;
-            for (const [p, own, other] of [[alice, ofAlice, ofBob], [bob, ofBob, ofAlice]] as const) {
+            for (const [p, own, other] of [
+                [alice, ofAlice, ofBob],
+                [bob, ofBob, ofAlice],
+            ] as const) {
                 p.account.calls.release(`share:${own}`);
                 p.account.calls.release(`view:${other}`);
             }
-            await until(() => pages.openOf(alice).length + pages.openOf(bob).length === 0, (check) => pages.onChange(check), 'the end of the round');
+            await until(
+                () => pages.openOf(alice).length + pages.openOf(bob).length === 0,
+                (check) => pages.onChange(check),
+                'the end of the round',
+            );
         }
-        console.log(`        ${ROUNDS} rounds in ${((performance.now() - began) / 1_000).toFixed(0)} s: ${winners.crossed} crossed; calls of Alice ${winners.alice}, of Bob ${winners.bob}`);
+        console.log(
+            `        ${ROUNDS} rounds in ${((performance.now() - began) / 1_000).toFixed(0)} s: ${winners.crossed} crossed; calls of Alice ${winners.alice}, of Bob ${winners.bob}`,
+        );
         assert.ok(winners.crossed > 0, 'the race was a race');
     });
 });
@@ -124,5 +184,9 @@ function onLine(person: Person, check: () => void): { dispose(): void } {
         check();
         return length;
     };
-    return { dispose: () => { person.lines.push = push; } };
+    return {
+        dispose: () => {
+            person.lines.push = push;
+        },
+    };
 }

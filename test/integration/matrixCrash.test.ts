@@ -15,16 +15,31 @@ const CHILD = fileURLToPath(new URL('support/matrixChild.ts', import.meta.url));
 
 /** A child's lines, and a wait for one of them. */
 function startChild(folder: string, mode: string, roomId: string) {
-    const child: ChildProcess = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD, folder, mode, roomId], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child: ChildProcess = spawn(
+        process.execPath,
+        ['--disable-warning=ExperimentalWarning', CHILD, folder, mode, roomId],
+        { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
     const lines: string[] = [];
     const listeners = new Set<() => void>();
     if (!child.stdout) throw new Error('no stdout');
-    const reader = createInterface(child.stdout).on('line', (line) => { lines.push(line); for (const l of listeners) l(); });
+    const reader = createInterface(child.stdout).on('line', (line) => {
+        lines.push(line);
+        for (const l of listeners) l();
+    });
     // What a killed process said may still be in the pipe when it has exited.
     const silent = new Promise((resolve) => reader.once('close', resolve));
     return {
         lines,
-        until: (holds: (lines: readonly string[]) => boolean, what: string) => until(() => holds(lines), (check) => { listeners.add(check); return { dispose: () => listeners.delete(check) }; }, `${what} from the child; it said ${lines.slice(-5).join(' | ')}`),
+        until: (holds: (lines: readonly string[]) => boolean, what: string) =>
+            until(
+                () => holds(lines),
+                (check) => {
+                    listeners.add(check);
+                    return { dispose: () => listeners.delete(check) };
+                },
+                `${what} from the child; it said ${lines.slice(-5).join(' | ')}`,
+            ),
         async kill(): Promise<void> {
             child.kill('SIGKILL');
             await silent;
@@ -49,13 +64,29 @@ describe('kill -9', function () {
     });
     const alice = async (name: string): Promise<{ folder: string; userId: string; roomId: string }> => {
         const { userId, password } = await synapse.createAccount(name);
-        const session = await logInWithPassword({ baseUrl: synapse.baseUrl, user: userId, password, deviceName: 'Hush test' }, fetch, Date.now);
+        const session = await logInWithPassword(
+            { baseUrl: synapse.baseUrl, user: userId, password, deviceName: 'Hush test' },
+            fetch,
+            Date.now,
+        );
         const folder = await mkdtemp(join(tmpdir(), 'hush-child-'));
-        await writeFile(join(folder, 'account.json'), JSON.stringify({ ...session, baseUrl: synapse.baseUrl, storageKey: newStorageKey() }));
+        await writeFile(
+            join(folder, 'account.json'),
+            JSON.stringify({ ...session, baseUrl: synapse.baseUrl, storageKey: newStorageKey() }),
+        );
         const roomId = await bob.account.createSessionRoom({ name: 'r', invite: [userId], workspaceLink: undefined });
-        const joined = await fetch(`${synapse.baseUrl}/_matrix/client/v3/join/${encodeURIComponent(roomId)}`, { method: 'POST', body: '{}', headers: { Authorization: `Bearer ${session.accessToken}` } });
+        const joined = await fetch(`${synapse.baseUrl}/_matrix/client/v3/join/${encodeURIComponent(roomId)}`, {
+            method: 'POST',
+            body: '{}',
+            headers: { Authorization: `Bearer ${session.accessToken}` },
+        });
         assert.equal(joined.status, 200);
-        await untilRoom(bob.account, roomId, (r) => r.members.some((m) => m.userId === userId && m.membership === 'join'), 'Alice in the room');
+        await untilRoom(
+            bob.account,
+            roomId,
+            (r) => r.members.some((m) => m.userId === userId && m.membership === 'join'),
+            'Alice in the room',
+        );
         return { folder, userId, roomId };
     };
 
@@ -75,25 +106,41 @@ describe('kill -9', function () {
         child = startChild(folder, 'read', roomId);
         await child.until((lines) => lines.includes('ready'), 'ready');
         // Messages to a device that Bob does not know yet are not for it.
-        for (let known = false; !known; ) known = ((await sdk.getCrypto()?.getUserDeviceInfo([userId]))?.get(userId)?.size ?? 0) > 0;
+        for (let known = false; !known;)
+            known = ((await sdk.getCrypto()?.getUserDeviceInfo([userId]))?.get(userId)?.size ?? 0) > 0;
         while (kills < 8) {
             collect();
             // At most 6 on the way: the sync filter's timeline holds 10, and a gap would be the test's fault.
             while (sent - read.size < 6) {
                 await sdk.getCrypto()?.forceDiscardSession(roomId);
-                await sdk.sendEvent(roomId, 'm.room.message' as never, { msgtype: 'm.text', body: String(sent++) } as never);
+                await sdk.sendEvent(
+                    roomId,
+                    'm.room.message' as never,
+                    { msgtype: 'm.text', body: String(sent++) } as never,
+                );
             }
             const wanted = read.size + 1 + (kills % 3);
-            await child.until(() => { collect(); return read.size >= wanted; }, `message ${wanted} of ${sent}, ${kills} kills`);
+            await child.until(() => {
+                collect();
+                return read.size >= wanted;
+            }, `message ${wanted} of ${sent}, ${kills} kills`);
             await child.kill();
             collect();
             kills++;
             child = startChild(folder, 'read', roomId);
         }
-        await child.until(() => { collect(); return read.size >= sent; }, `all ${sent} messages`).catch((error: unknown) => {
-            const missing = Array.from({ length: sent }, (_, n) => String(n)).filter((n) => !read.has(n));
-            throw new Error(`messages ${missing.join(', ')} of ${sent} were not read; unreadable: ${unreadable.join(', ') || 'none'}`, { cause: error });
-        });
+        await child
+            .until(() => {
+                collect();
+                return read.size >= sent;
+            }, `all ${sent} messages`)
+            .catch((error: unknown) => {
+                const missing = Array.from({ length: sent }, (_, n) => String(n)).filter((n) => !read.has(n));
+                throw new Error(
+                    `messages ${missing.join(', ')} of ${sent} were not read; unreadable: ${unreadable.join(', ') || 'none'}`,
+                    { cause: error },
+                );
+            });
         assert.deepEqual(unreadable, []);
         console.log(`        ${sent} messages, ${kills} kills, 0 unreadable`);
         await child.kill();

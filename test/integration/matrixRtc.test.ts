@@ -18,14 +18,34 @@ describe('the RTC session on a real homeserver', function () {
         people.push(p);
         return p;
     };
-    const keysOf = (p: Person): { list: MediaKey[]; events: KeyEvent[]; until(holds: (keys: readonly MediaKey[]) => boolean, what: string): Promise<void> } => {
+    const keysOf = (
+        p: Person,
+    ): {
+        list: MediaKey[];
+        events: KeyEvent[];
+        until(holds: (keys: readonly MediaKey[]) => boolean, what: string): Promise<void>;
+    } => {
         const list: MediaKey[] = [];
         const events: KeyEvent[] = [];
-        p.account.rtc.onKey((event) => { events.push(event); if (event.kind === 'key') list.push(event.key); });
-        return { list, events, until: (holds, what) => until(() => holds(list), (check) => p.account.rtc.onKey(check), what) };
+        p.account.rtc.onKey((event) => {
+            events.push(event);
+            if (event.kind === 'key') list.push(event.key);
+        });
+        return {
+            list,
+            events,
+            until: (holds, what) =>
+                until(
+                    () => holds(list),
+                    (check) => p.account.rtc.onKey(check),
+                    what,
+                ),
+        };
     };
-    const rtcOf = (p: Person, roomId: string): readonly RtcMember[] => p.account.rooms().find((r) => r.roomId === roomId)?.rtc ?? [];
-    const untilMembers = (p: Person, roomId: string, n: number): Promise<unknown> => untilRoom(p.account, roomId, (r) => r.rtc.length === n, `${n} memberships`);
+    const rtcOf = (p: Person, roomId: string): readonly RtcMember[] =>
+        p.account.rooms().find((r) => r.roomId === roomId)?.rtc ?? [];
+    const untilMembers = (p: Person, roomId: string, n: number): Promise<unknown> =>
+        untilRoom(p.account, roomId, (r) => r.rtc.length === n, `${n} memberships`);
 
     before(async function () {
         this.timeout(180_000);
@@ -45,8 +65,15 @@ describe('the RTC session on a real homeserver', function () {
         await untilRoom(bob.account, roomId, (r) => r.rtc[0]?.shares.length === 2, 'two shares');
         const [member] = rtcOf(bob, roomId);
         assert.deepEqual(member && { ...member, createdTs: 0 }, {
-            userId: alice.userId, deviceId: alice.account.deviceId, name: 'Alice', memberId: `${alice.userId}:${alice.account.deviceId}`, createdTs: 0,
-            identity: `${alice.userId}:${alice.account.deviceId}`, serviceUrl: 'http://127.0.0.1:9/livekit', client: 'hush', shares: [share(1), share(2)],
+            userId: alice.userId,
+            deviceId: alice.account.deviceId,
+            name: 'Alice',
+            memberId: `${alice.userId}:${alice.account.deviceId}`,
+            createdTs: 0,
+            identity: `${alice.userId}:${alice.account.deviceId}`,
+            serviceUrl: 'http://127.0.0.1:9/livekit',
+            client: 'hush',
+            shares: [share(1), share(2)],
         });
         const began = performance.now();
         await alice.account.rtc.leave(roomId);
@@ -82,9 +109,18 @@ describe('the RTC session on a real homeserver', function () {
 
         const watched: WatchEvent[] = [];
         alice.account.rtc.onWatch((event) => watched.push(event));
-        await bob.account.rtc.sendWatch({ roomId, userId: alice.userId, deviceId: alice.account.deviceId, shareId: share(1).id }, true);
-        await until(() => watched.length > 0, (check) => alice.account.rtc.onWatch(check), 'the watcher');
-        assert.deepEqual(watched, [{ roomId, shareId: share(1).id, userId: bob.userId, deviceId: bob.account.deviceId, watching: true }]);
+        await bob.account.rtc.sendWatch(
+            { roomId, userId: alice.userId, deviceId: alice.account.deviceId, shareId: share(1).id },
+            true,
+        );
+        await until(
+            () => watched.length > 0,
+            (check) => alice.account.rtc.onWatch(check),
+            'the watcher',
+        );
+        assert.deepEqual(watched, [
+            { roomId, shareId: share(1).id, userId: bob.userId, deviceId: bob.account.deviceId, watching: true },
+        ]);
 
         await carol.account.rtc.leave(roomId);
         await bobKeys.until((keys) => keys.length === 2, 'the rotated key');
@@ -94,7 +130,10 @@ describe('the RTC session on a real homeserver', function () {
         assert.deepEqual(aliceKeys.list[1], bobKeys.list[1]);
         assert.equal(carolKeys.list.length, 1, 'who left gets no new key');
         await Promise.all([alice, bob].map((p) => p.account.rtc.leave(roomId)));
-        assert.deepEqual(alice.account.rtc.currentKeys(roomId).filter((k) => k.identity.startsWith(alice.userId)), []);
+        assert.deepEqual(
+            alice.account.rtc.currentKeys(roomId).filter((k) => k.identity.startsWith(alice.userId)),
+            [],
+        );
     });
 
     it('refuses a key in clear and one that claims another device', async () => {
@@ -103,16 +142,39 @@ describe('the RTC session on a real homeserver', function () {
         await Promise.all([alice.account.rtc.join(roomId, []), bob.account.rtc.join(roomId, [])]);
         await untilMembers(alice, roomId, 2);
         const keys = keysOf(alice);
-        const content = { keys: { index: 0, key: Buffer.alloc(16).toString('base64') }, room_id: roomId, member: { claimed_device_id: bob.account.deviceId } };
-        const { accessToken } = await login(synapse.baseUrl, { userId: bob.userId, password: bob.password, localpart: '' });
+        const content = {
+            keys: { index: 0, key: Buffer.alloc(16).toString('base64') },
+            room_id: roomId,
+            member: { claimed_device_id: bob.account.deviceId },
+        };
+        const { accessToken } = await login(synapse.baseUrl, {
+            userId: bob.userId,
+            password: bob.password,
+            localpart: '',
+        });
         const url = `${synapse.baseUrl}/_matrix/client/v3/sendToDevice/io.element.call.encryption_keys/clear1`;
-        const answer = await fetch(url, { method: 'PUT', headers: { Authorization: `Bearer ${accessToken}` }, body: JSON.stringify({ messages: { [alice.userId]: { [alice.account.deviceId]: content } } }) });
+        const answer = await fetch(url, {
+            method: 'PUT',
+            headers: { Authorization: `Bearer ${accessToken}` },
+            body: JSON.stringify({ messages: { [alice.userId]: { [alice.account.deviceId]: content } } }),
+        });
         assert.equal(answer.status, 200);
-        const refused = (n: number): Promise<void> => until(() => alice.lines.filter((l) => l.includes('possible attack')).length === n, (check) => { const t = setInterval(check, 20); return { dispose: () => clearInterval(t) }; }, `${n} refusals`);
+        const refused = (n: number): Promise<void> =>
+            until(
+                () => alice.lines.filter((l) => l.includes('possible attack')).length === n,
+                (check) => {
+                    const t = setInterval(check, 20);
+                    return { dispose: () => clearInterval(t) };
+                },
+                `${n} refusals`,
+            );
         await refused(1);
         const spoofed = { ...content, member: { claimed_device_id: 'ANOTHER' } };
         const { sendForTest } = await import('./support/matrixSpoof.ts');
-        await sendForTest(bob, 'io.element.call.encryption_keys', spoofed, { userId: alice.userId, deviceId: alice.account.deviceId });
+        await sendForTest(bob, 'io.element.call.encryption_keys', spoofed, {
+            userId: alice.userId,
+            deviceId: alice.account.deviceId,
+        });
         await refused(2);
         assert.deepEqual(keys.list, []);
         assert.deepEqual(alice.account.rtc.currentKeys(roomId), []);
@@ -122,12 +184,25 @@ describe('the RTC session on a real homeserver', function () {
 
     it('says why a room does not allow a session, and joins only encrypted rooms', async () => {
         const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
-        const { accessToken } = await login(synapse.baseUrl, { userId: alice.userId, password: alice.password, localpart: '' });
-        const create = (body: unknown) => request(`${synapse.baseUrl}/_matrix/client/v3/createRoom`, body, accessToken).then((r) => String(r['room_id']));
+        const { accessToken } = await login(synapse.baseUrl, {
+            userId: alice.userId,
+            password: alice.password,
+            localpart: '',
+        });
+        const create = (body: unknown) =>
+            request(`${synapse.baseUrl}/_matrix/client/v3/createRoom`, body, accessToken).then((r) =>
+                String(r['room_id']),
+            );
         const plain = await create({ preset: 'private_chat', name: 'plain' });
         await untilRoom(alice.account, plain, () => true, 'the room');
         await assert.rejects(alice.account.rtc.join(plain, []), { code: 'room.notEncrypted' });
-        const strict = await create({ preset: 'private_chat', invite: [bob.userId], initial_state: [{ type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } }] });
+        const strict = await create({
+            preset: 'private_chat',
+            invite: [bob.userId],
+            initial_state: [
+                { type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } },
+            ],
+        });
         await untilRoom(bob.account, strict, (r) => r.membership === 'invite', 'the invitation');
         await bob.account.join(strict);
         const room = await untilRoom(bob.account, strict, (r) => r.encrypted, 'the room');
@@ -142,9 +217,21 @@ describe('the RTC session on a real homeserver', function () {
         await untilMembers(alice, roomId, 1);
         const lost: string[] = [];
         bob.account.rtc.onMembershipLost((event) => lost.push(event.error.code));
-        const { accessToken } = await login(synapse.baseUrl, { userId: alice.userId, password: alice.password, localpart: '' });
-        await request(`${synapse.baseUrl}/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/kick`, { user_id: bob.userId }, accessToken);
-        await until(() => lost.length > 0, (check) => bob.account.rtc.onMembershipLost(check), 'the loss');
+        const { accessToken } = await login(synapse.baseUrl, {
+            userId: alice.userId,
+            password: alice.password,
+            localpart: '',
+        });
+        await request(
+            `${synapse.baseUrl}/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/kick`,
+            { user_id: bob.userId },
+            accessToken,
+        );
+        await until(
+            () => lost.length > 0,
+            (check) => bob.account.rtc.onMembershipLost(check),
+            'the loss',
+        );
         assert.deepEqual(lost, ['room.notFound']);
         await untilMembers(alice, roomId, 0);
     });

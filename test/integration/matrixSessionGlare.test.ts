@@ -12,7 +12,9 @@ describe('session glare', function () {
     this.timeout(90_000);
     let synapse: Synapse;
     const people: Person[] = [];
-    before(async () => { synapse = await startSynapse(); });
+    before(async () => {
+        synapse = await startSynapse();
+    });
     after(async () => {
         await Promise.all(people.map((p) => p.account.stop().catch(() => undefined)));
         await synapse?.stop();
@@ -27,13 +29,19 @@ describe('session glare', function () {
             account: () => person.account,
             ownRoomId: () => it.room,
             sameWorkspace: (invitation) => Promise.resolve(invitation.workspaces[0]?.hash === LINK.hash),
-            map: async (roomId) => { it.room = roomId; },
+            map: async (roomId) => {
+                it.room = roomId;
+            },
             log: person.log,
         });
         person.account.onRooms(() => void glare.check());
         return it;
     };
-    const start = async (it: Awaited<ReturnType<typeof window>>, invite: readonly string[], afterMs: number): Promise<string> => {
+    const start = async (
+        it: Awaited<ReturnType<typeof window>>,
+        invite: readonly string[],
+        afterMs: number,
+    ): Promise<string> => {
         await delay(afterMs);
         const roomId = await it.person.account.createSessionRoom({ name: 'hush', invite: [], workspaceLink: LINK });
         it.room = roomId;
@@ -41,10 +49,22 @@ describe('session glare', function () {
         for (const userId of invite) await it.person.account.invite(roomId, userId).catch(() => undefined); // taken over already
         return roomId;
     };
-    const settled = (all: readonly Awaited<ReturnType<typeof window>>[], keep: () => string | undefined): Promise<void> =>
+    const settled = (
+        all: readonly Awaited<ReturnType<typeof window>>[],
+        keep: () => string | undefined,
+    ): Promise<void> =>
         until(
-            () => all.every((it) => it.room === keep() && it.person.account.rooms().length === 1 && it.person.account.rooms()[0]?.membership === 'join'),
-            (check) => { const subscriptions = all.map((it) => it.person.account.onRooms(check)); return { dispose: () => subscriptions.forEach((s) => s.dispose()) }; },
+            () =>
+                all.every(
+                    (it) =>
+                        it.room === keep() &&
+                        it.person.account.rooms().length === 1 &&
+                        it.person.account.rooms()[0]?.membership === 'join',
+                ),
+            (check) => {
+                const subscriptions = all.map((it) => it.person.account.onRooms(check));
+                return { dispose: () => subscriptions.forEach((s) => s.dispose()) };
+            },
             'one room for all',
         );
 
@@ -54,7 +74,8 @@ describe('session glare', function () {
         let crossed = 0;
         for (let round = 1; round <= rounds; round++) {
             const [roomOfAlice] = await Promise.all([
-                start(alice, [bob.person.userId], Math.random() * 40), start(bob, [alice.person.userId], Math.random() * 40),
+                start(alice, [bob.person.userId], Math.random() * 40),
+                start(bob, [alice.person.userId], Math.random() * 40),
             ]);
             await settled([alice, bob], () => roomOfAlice);
             crossed = bob.person.lines.filter((l) => l.includes('at the same moment')).length;
@@ -62,7 +83,11 @@ describe('session glare', function () {
                 it.room = undefined;
                 await it.person.account.leaveRoom(roomOfAlice);
             }
-            await until(() => alice.person.account.rooms().length + bob.person.account.rooms().length === 0, (check) => bob.person.account.onRooms(check), 'no rooms');
+            await until(
+                () => alice.person.account.rooms().length + bob.person.account.rooms().length === 0,
+                (check) => bob.person.account.onRooms(check),
+                'no rooms',
+            );
         }
         console.log(`        ${rounds} rounds, ${crossed} merged by the rule`);
         assert.equal(crossed, rounds);
@@ -71,8 +96,15 @@ describe('session glare', function () {
     it('takes the loser’s other invitees along', async () => {
         const [alice, bob, carol] = [await window('Alice'), await window('Bob'), await newPerson(synapse, 'Carol')];
         people.push(carol);
-        const [roomId] = await Promise.all([start(alice, [bob.person.userId], 0), start(bob, [carol.userId, alice.person.userId], 0)]);
+        const [roomId] = await Promise.all([
+            start(alice, [bob.person.userId], 0),
+            start(bob, [carol.userId, alice.person.userId], 0),
+        ]);
         await settled([alice, bob], () => roomId);
-        await until(() => carol.account.rooms().some((r) => r.roomId === roomId && r.membership === 'invite'), (check) => carol.account.onRooms(check), 'the carried invitation');
+        await until(
+            () => carol.account.rooms().some((r) => r.roomId === roomId && r.membership === 'invite'),
+            (check) => carol.account.onRooms(check),
+            'the carried invitation',
+        );
     });
 });

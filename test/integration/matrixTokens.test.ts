@@ -2,15 +2,19 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadAccount, saveAccount } from '../../src/extension/vault.ts';
+import { loadAccount, nextAccount, saveAccount } from '../../src/extension/vault.ts';
 import { discoverHomeserver } from '../../src/matrix/discovery.ts';
 import { logInWithPassword, logOut, whoami } from '../../src/matrix/login.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { login, request } from '../stack/accounts.ts';
+import { newStorageKey } from './support/matrixEngine.ts';
 import { lastClientOf } from './support/matrixClients.ts';
-import { newPerson, until, untilState, type Person } from './support/matrixAccounts.ts';
+import { newPerson, pair, until, untilRoom, untilState, type Person } from './support/matrixAccounts.ts';
 
-const poll = (check: () => void): { dispose(): void } => { const t = setInterval(check, 50); return { dispose: () => clearInterval(t) }; };
+const poll = (check: () => void): { dispose(): void } => {
+    const t = setInterval(check, 50);
+    return { dispose: () => clearInterval(t) };
+};
 
 describe('tokens on a real homeserver', function () {
     this.timeout(60_000);
@@ -18,7 +22,11 @@ describe('tokens on a real homeserver', function () {
     const people: Person[] = [];
     before(async function () {
         this.timeout(180_000);
-        synapse = await startSynapse({ refreshableAccessTokenLifetime: '4s', rateLimits: 'loose' });
+        synapse = await startSynapse({
+            refreshableAccessTokenLifetime: '4s',
+            rateLimits: 'loose',
+            livekitServiceUrl: 'http://127.0.0.1:9/livekit',
+        });
     });
     after(async () => {
         await Promise.all(people.map((p) => p.account.stop().catch(() => undefined)));
@@ -36,16 +44,26 @@ describe('tokens on a real homeserver', function () {
         assert.equal(baseUrl, `http://${synapse.serverName}`);
         assert.ok(versions.includes('v1.11'));
         const { userId } = await synapse.createAccount('wrong');
-        await assert.rejects(logInWithPassword({ baseUrl, user: userId, password: 'no', deviceName: 'x' }, fetch, Date.now), { code: 'login.wrongPassword' });
+        await assert.rejects(
+            logInWithPassword({ baseUrl, user: userId, password: 'no', deviceName: 'x' }, fetch, Date.now),
+            { code: 'login.wrongPassword' },
+        );
     });
     it('renews silently, keeps the pair in the vault, and goes on working', async () => {
         const p = await person();
         // A long poll in flight outlives its token, so an idle client renews only with its next request.
-        const asking = poll(() => { void lastClientOf(p.userId).whoami().catch(() => undefined); });
+        const asking = poll(() => {
+            void lastClientOf(p.userId)
+                .whoami()
+                .catch(() => undefined);
+        });
         await until(() => renewals(p) >= 2, poll, 'two renewals').finally(() => asking.dispose());
         await p.account.createSessionRoom({ name: 'x', invite: [], workspaceLink: undefined });
         const stored = await loadAccount(p.vault, p.log);
-        assert.ok(stored?.accessToken && (await whoami(synapse.baseUrl, stored.accessToken, fetch)).deviceId === p.account.deviceId);
+        assert.ok(
+            stored?.accessToken &&
+                (await whoami(synapse.baseUrl, stored.accessToken, fetch)).deviceId === p.account.deviceId,
+        );
         assert.equal(p.account.state.kind, 'ready');
     });
     it('comes back from a soft logout: an expired token is replaced at the first request', async () => {
@@ -58,7 +76,11 @@ describe('tokens on a real homeserver', function () {
         await until(() => Date.now() > (stored.expiresAt ?? 0) + 200, poll, 'the token to expire');
         const before = renewals(p);
         const account = await p.reopen();
-        await until(() => account.state.kind === 'ready' && account.state.online, (check) => account.onState(check), 'online');
+        await until(
+            () => account.state.kind === 'ready' && account.state.online,
+            (check) => account.onState(check),
+            'online',
+        );
         assert.ok(renewals(p) > before);
         assert.equal(account.deviceId, stored.deviceId);
     });
@@ -76,6 +98,37 @@ describe('tokens on a real homeserver', function () {
         assert.equal(account.state.kind, 'expired');
         assert.deepEqual(account.rooms(), []);
     });
+    it('signed in again after a hard logout, keys arrive, and the store of the device before is kept until signing out', async () => {
+        const [p, mate] = [await person(), await person()];
+        const roomId = await pair(mate, p);
+        const { accessToken } = await login(synapse.baseUrl, { userId: p.userId, password: p.password, localpart: '' });
+        await request(`${synapse.baseUrl}/_matrix/client/v3/logout/all`, {}, accessToken);
+        await untilState(p.account, 'expired');
+        const kept = await loadAccount(p.vault, p.log);
+        assert.ok(kept);
+        assert.equal(kept.deviceGone, true);
+        const session = await logInWithPassword(
+            { baseUrl: kept.baseUrl, user: p.userId, password: p.password, deviceName: 'again' },
+            fetch,
+            Date.now,
+        );
+        await saveAccount(p.vault, nextAccount(kept, { ...session, baseUrl: kept.baseUrl }, newStorageKey));
+        const account = await p.reopen();
+        await account.rtc.join(roomId, []);
+        await untilRoom(mate.account, roomId, (r) => r.rtc.length === 1, 'the membership');
+        await mate.account.rtc.join(roomId, [{ id: '01S', startedTs: 1 }]);
+        await mate.account.rtc.startKeys(roomId);
+        await until(
+            () => account.rtc.currentKeys(roomId).length > 0,
+            (check) => account.rtc.onKey(check),
+            'the key',
+        );
+        const stores = async (): Promise<number> =>
+            (await readdir(join(p.dataDir, 'stores'))).filter((f) => f.endsWith('.sqlite')).length;
+        assert.equal(await stores(), 2);
+        await account.signOut();
+        assert.equal(await stores(), 0);
+    });
     it('signs out on the server and leaves nothing here', async () => {
         const p = await person();
         const stored = await loadAccount(p.vault, p.log);
@@ -90,11 +143,26 @@ describe('tokens on a real homeserver', function () {
     it('survives the homeserver being away', async () => {
         const p = await person();
         const states: boolean[] = [];
-        p.account.onState((s) => { if (s.kind === 'ready') states.push(s.online); });
-        await until(() => p.account.state.kind === 'ready' && p.account.state.online, (check) => p.account.onState(check), 'online');
+        p.account.onState((s) => {
+            if (s.kind === 'ready') states.push(s.online);
+        });
+        await until(
+            () => p.account.state.kind === 'ready' && p.account.state.online,
+            (check) => p.account.onState(check),
+            'online',
+        );
         await synapse.restart();
-        await until(() => states.includes(false), (check) => p.account.onState(check), 'offline');
-        await until(() => p.account.state.kind === 'ready' && p.account.state.online, (check) => p.account.onState(check), 'online again', 40_000);
+        await until(
+            () => states.includes(false),
+            (check) => p.account.onState(check),
+            'offline',
+        );
+        await until(
+            () => p.account.state.kind === 'ready' && p.account.state.online,
+            (check) => p.account.onState(check),
+            'online again',
+            40_000,
+        );
     });
 });
 
@@ -104,8 +172,16 @@ describe('a homeserver with tight limits', function () {
         const synapse = await startSynapse({ rateLimits: 'tight' });
         try {
             const { userId } = await synapse.createAccount('alice');
-            const tries = Array.from({ length: 12 }, () => logInWithPassword({ baseUrl: synapse.baseUrl, user: userId, password: 'no', deviceName: 'x' }, fetch, Date.now).catch((e: unknown) => e as { code: string; retryAfterMs?: number }));
-            const limited = (await Promise.all(tries)).filter((e) => 'code' in e && e.code === 'network.rateLimited') as { retryAfterMs?: number }[];
+            const tries = Array.from({ length: 12 }, () =>
+                logInWithPassword(
+                    { baseUrl: synapse.baseUrl, user: userId, password: 'no', deviceName: 'x' },
+                    fetch,
+                    Date.now,
+                ).catch((e: unknown) => e as { code: string; retryAfterMs?: number }),
+            );
+            const limited = (await Promise.all(tries)).filter(
+                (e) => 'code' in e && e.code === 'network.rateLimited',
+            ) as { retryAfterMs?: number }[];
             assert.ok(limited.length > 0 && (limited[0]?.retryAfterMs ?? 0) > 0);
         } finally {
             await synapse.stop();

@@ -14,15 +14,22 @@ const SETTINGS = { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 } as con
 
 /** What the page believes about a recent click; Playwright's own scripts count as one at random. */
 const pretendActivation = (page: Page, isActive: boolean): Promise<unknown> =>
-    page.addInitScript((active) => Object.defineProperty(navigator, 'userActivation', { value: { isActive: active } }), isActive);
+    page.addInitScript(
+        (active) => Object.defineProperty(navigator, 'userActivation', { value: { isActive: active } }),
+        isActive,
+    );
 
 describe('the capture page', function () {
     this.timeout(60_000);
     let browser: PageBrowser;
     let harness: Harness;
-    before(async () => { browser = await launchPageBrowser(); });
+    before(async () => {
+        browser = await launchPageBrowser();
+    });
     after(() => browser.close());
-    beforeEach(() => { harness = createHarness(); });
+    beforeEach(() => {
+        harness = createHarness();
+    });
     afterEach(async () => {
         harness.dispose();
         for (const page of browser.context.pages()) await page.close();
@@ -49,7 +56,9 @@ describe('the capture page', function () {
         await page.keyboard.press('Enter');
         const started = await share.said('capture.started');
         assert.deepEqual([started.width, started.height, started.surface], [1280, 720, 'browser']);
-        await page.waitForFunction(() => (document.querySelector('video.preview') as HTMLVideoElement).videoWidth === 1280);
+        await page.waitForFunction(
+            () => (document.querySelector('video.preview') as HTMLVideoElement).videoWidth === 1280,
+        );
     });
 
     it('asks the browser at once when the person has just clicked', async () => {
@@ -81,10 +90,17 @@ describe('the capture page', function () {
         share.send({ type: 'share.capture', settings: SETTINGS });
         await choose(page, share);
         await share.said('capture.started');
-        await page.evaluate(() => Object.assign(globalThis, { kept: (document.querySelector('video.preview') as HTMLVideoElement).srcObject }));
+        await page.evaluate(() =>
+            Object.assign(globalThis, {
+                kept: (document.querySelector('video.preview') as HTMLVideoElement).srcObject,
+            }),
+        );
         await page.getByRole('button', { name: 'Stop sharing' }).click();
         assert.equal((await share.said('action')).name, 'stopShare');
-        assert.equal(await page.evaluate(() => (globalThis as unknown as { kept: MediaStream }).kept.getTracks()[0]?.readyState), 'ended');
+        assert.equal(
+            await page.evaluate(() => (globalThis as unknown as { kept: MediaStream }).kept.getTracks()[0]?.readyState),
+            'ended',
+        );
     });
 
     it('ends the capture when the host goes away', async () => {
@@ -94,10 +110,17 @@ describe('the capture page', function () {
         share.send({ type: 'share.capture', settings: SETTINGS });
         await choose(page, share);
         await share.said('capture.started');
-        await page.evaluate(() => Object.assign(globalThis, { kept: (document.querySelector('video.preview') as HTMLVideoElement).srcObject }));
+        await page.evaluate(() =>
+            Object.assign(globalThis, {
+                kept: (document.querySelector('video.preview') as HTMLVideoElement).srcObject,
+            }),
+        );
         share.close();
         await page.getByText('You can close this tab.').waitFor();
-        assert.equal(await page.evaluate(() => (globalThis as unknown as { kept: MediaStream }).kept.getTracks()[0]?.readyState), 'ended');
+        assert.equal(
+            await page.evaluate(() => (globalThis as unknown as { kept: MediaStream }).kept.getTracks()[0]?.readyState),
+            'ended',
+        );
     });
 
     it('tells the host that its browser tab was closed', async () => {
@@ -132,7 +155,10 @@ describe('the capture page', function () {
         await share.said('capture.started');
         share.send({ type: 'keys.set', identity: 'ann', index: 0, key: Buffer.alloc(16).toString('base64') });
         share.send({ type: 'share.publish', identity: 'ann', grant: { url: 'ws://127.0.0.1:9', token: 'x' } });
-        assert.equal((await share.said('share.failed')).detail, 'The media server could not be reached, or did not let this device in.');
+        assert.equal(
+            (await share.said('share.failed')).detail,
+            'The media server could not be reached, or did not let this device in.',
+        );
     });
 
     it('says what to do when it is opened without its token, or again', async () => {
@@ -145,7 +171,10 @@ describe('the capture page', function () {
         const third = await browser.newPage();
         await third.goto(share.url);
         await third.getByText('already open in another tab').waitFor();
-        assert.deepEqual(share.messages.map((m) => m.type), ['ready']);
+        assert.deepEqual(
+            share.messages.map((m) => m.type),
+            ['ready'],
+        );
     });
 });
 
@@ -189,36 +218,54 @@ describe('the loopback server against strangers', function () {
         harness.dispose();
         await browser.close();
     });
-    const connect = (headers: Record<string, string>, first?: string): Promise<number> => new Promise((resolve) => {
-        const socket = new WebSocket(`ws://127.0.0.1:${url.port}/channel`, { headers });
-        socket.on('open', () => first !== undefined && socket.send(first));
-        socket.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0));
-        socket.on('close', (code) => resolve(code));
-        socket.on('error', () => undefined);
-    });
-    const get = (path: string, headers: Record<string, string> = {}): Promise<{ status: number; headers: Record<string, unknown> }> => new Promise((resolve, reject) => {
-        request({ host: '127.0.0.1', port: url.port, path, headers }, (response) => {
-            response.resume();
-            resolve({ status: response.statusCode ?? 0, headers: response.headers });
-        }).on('error', reject).end();
-    });
+    const connect = (headers: Record<string, string>, first?: string): Promise<number> =>
+        new Promise((resolve) => {
+            const socket = new WebSocket(`ws://127.0.0.1:${url.port}/channel`, { headers });
+            socket.on('open', () => first !== undefined && socket.send(first));
+            socket.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0));
+            socket.on('close', (code) => resolve(code));
+            socket.on('error', () => undefined);
+        });
+    const get = (
+        path: string,
+        headers: Record<string, string> = {},
+    ): Promise<{ status: number; headers: Record<string, unknown> }> =>
+        new Promise((resolve, reject) => {
+            request({ host: '127.0.0.1', port: url.port, path, headers }, (response) => {
+                response.resume();
+                resolve({ status: response.statusCode ?? 0, headers: response.headers });
+            })
+                .on('error', reject)
+                .end();
+        });
     const ours = () => ({ Origin: `http://127.0.0.1:${url.port}` });
     const hello = (token: string): string => JSON.stringify({ hush: 1, hello: token });
 
-    it('refuses a wrong token', async () => assert.equal(await connect(ours(), hello('A'.repeat(43))), closeCodes.refused));
-    it('refuses something that is no greeting', async () => assert.equal(await connect(ours(), '{"hush":1}'), closeCodes.refused));
-    it('refuses the right token while the page is connected', async () => assert.equal(await connect(ours(), hello(url.hash.slice(1))), closeCodes.taken));
-    it('refuses a page of another origin', async () => assert.equal(await connect({ Origin: 'https://evil.example' }, hello(url.hash.slice(1))), 403));
-    it('refuses a connection without an origin', async () => assert.equal(await connect({}, hello(url.hash.slice(1))), 403));
-    it('refuses a rebound name', async () => assert.equal(await connect({ ...ours(), Host: `evil.example:${url.port}` }, hello(url.hash.slice(1))), 403));
-    it('serves nothing under a rebound name', async () => assert.equal((await get('/', { Host: 'evil.example' })).status, 421));
+    it('refuses a wrong token', async () =>
+        assert.equal(await connect(ours(), hello('A'.repeat(43))), closeCodes.refused));
+    it('refuses something that is no greeting', async () =>
+        assert.equal(await connect(ours(), '{"hush":1}'), closeCodes.refused));
+    it('refuses the right token while the page is connected', async () =>
+        assert.equal(await connect(ours(), hello(url.hash.slice(1))), closeCodes.taken));
+    it('refuses a page of another origin', async () =>
+        assert.equal(await connect({ Origin: 'https://evil.example' }, hello(url.hash.slice(1))), 403));
+    it('refuses a connection without an origin', async () =>
+        assert.equal(await connect({}, hello(url.hash.slice(1))), 403));
+    it('refuses a rebound name', async () =>
+        assert.equal(await connect({ ...ours(), Host: `evil.example:${url.port}` }, hello(url.hash.slice(1))), 403));
+    it('serves nothing under a rebound name', async () =>
+        assert.equal((await get('/', { Host: 'evil.example' })).status, 421));
     it('serves its own files and no others', async () => {
         assert.equal((await get('/page.js')).status, 200);
-        for (const path of ['/package.json', '/../package.json', '/..%2fpackage.json', '/constructor', '//']) assert.equal((await get(path)).status, 404, path);
+        for (const path of ['/package.json', '/../package.json', '/..%2fpackage.json', '/constructor', '//'])
+            assert.equal((await get(path)).status, 404, path);
     });
     it('forbids framing, sniffing, referrers and foreign scripts', async () => {
         const { headers } = await get('/');
-        assert.match(String(headers['content-security-policy']), /default-src 'none'.*script-src 'self';.*frame-ancestors 'none'/u);
+        assert.match(
+            String(headers['content-security-policy']),
+            /default-src 'none'.*script-src 'self';.*frame-ancestors 'none'/u,
+        );
         assert.equal(headers['x-content-type-options'], 'nosniff');
         assert.equal(headers['referrer-policy'], 'no-referrer');
     });

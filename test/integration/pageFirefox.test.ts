@@ -31,7 +31,9 @@ describe('the page in Firefox', function () {
         await liveKit?.stop();
         await display?.stop();
     });
-    beforeEach(() => { harness = createHarness(); });
+    beforeEach(() => {
+        harness = createHarness();
+    });
     afterEach(() => harness.dispose());
 
     /** Clicks, with the user activation that BiDi gives a script, once the page wants a click (Firefox grants none for opening the page). */
@@ -67,15 +69,26 @@ describe('the page in Firefox', function () {
         const started = await share.said('capture.started');
         assert.deepEqual([started.width, started.height], [1280, 720]);
         share.send({ type: 'keys.set', identity: 'ann', index: 0, key: KEY });
-        share.send({ type: 'share.publish', identity: 'ann', grant: { url: liveKit.url, token: await liveKit.publisherToken('r', 'ann') } });
+        share.send({
+            type: 'share.publish',
+            identity: 'ann',
+            grant: { url: liveKit.url, token: await liveKit.publisherToken('r', 'ann') },
+        });
         await share.said('share.published');
 
         const chromium = await launchPageBrowser();
         try {
-            for (const [name, viewerPage] of [['carol', await chromium.newPage()], ['dave', await firefox.newPage()]] as const) {
+            for (const [name, viewerPage] of [
+                ['carol', await chromium.newPage()],
+                ['dave', await firefox.newPage()],
+            ] as const) {
                 const view = await harness.open('view', viewerPage);
                 view.send({ type: 'keys.set', identity: 'ann', index: 0, key: KEY });
-                view.send({ type: 'view.connect', identity: 'ann', grant: { url: liveKit.url, token: await liveKit.viewerToken('r', name) } });
+                view.send({
+                    type: 'view.connect',
+                    identity: 'ann',
+                    grant: { url: liveKit.url, token: await liveKit.viewerToken('r', name) },
+                });
                 await view.said('view.state', (m) => m.state === 'live');
                 const stats = await view.said('stats', (m) => m.framesDecoded > 10);
                 assert.deepEqual([stats.width, stats.height], [1280, 720]);

@@ -12,8 +12,12 @@ import { startPageLiveKit } from './support/pageLiveKit.ts';
 import type { PageLiveKit } from './support/pageLiveKit.ts';
 
 const key = (byte: number): string => Buffer.alloc(16, byte).toString('base64');
-const states = (page: HarnessPage): string[] => page.messages.flatMap((m) => (m.type === 'view.state' ? [m.state] : []));
-const isState = (state: string) => (m: Extract<PageMessage, { type: 'view.state' }>): boolean => m.state === state;
+const states = (page: HarnessPage): string[] =>
+    page.messages.flatMap((m) => (m.type === 'view.state' ? [m.state] : []));
+const isState =
+    (state: string) =>
+    (m: Extract<PageMessage, { type: 'view.state' }>): boolean =>
+        m.state === state;
 
 describe('a share through LiveKit', function () {
     this.timeout(90_000);
@@ -47,21 +51,33 @@ describe('a share through LiveKit', function () {
         await choose(page, share);
         await share.said('capture.started');
         share.send({ type: 'keys.set', identity: 'ann', index: 0, key: key(1) });
-        share.send({ type: 'share.publish', identity: 'ann', grant: { url: liveKit.url, token: await liveKit.publisherToken(room, 'ann') } });
+        share.send({
+            type: 'share.publish',
+            identity: 'ann',
+            grant: { url: liveKit.url, token: await liveKit.publisherToken(room, 'ann') },
+        });
         await share.said('share.published');
         return { share, page };
     };
-    const startView = async (keys: readonly [number, string][], identity: string | null = 'ann'): Promise<{ view: HarnessPage; page: Page }> => {
+    const startView = async (
+        keys: readonly [number, string][],
+        identity: string | null = 'ann',
+    ): Promise<{ view: HarnessPage; page: Page }> => {
         const page = await browser.newPage();
         const view = await harness.open('view', page);
         for (const [index, k] of keys) view.send({ type: 'keys.set', identity: 'ann', index, key: k });
-        view.send({ type: 'view.connect', identity, grant: { url: liveKit.url, token: await liveKit.viewerToken(room, 'bob') } });
+        view.send({
+            type: 'view.connect',
+            identity,
+            grant: { url: liveKit.url, token: await liveKit.viewerToken(room, 'bob') },
+        });
         return { view, page };
     };
-    const pictureShown = (page: Page): Promise<boolean> => page.evaluate(() => {
-        const video = document.querySelector('video.picture') as HTMLVideoElement;
-        return video.srcObject !== null && video.videoWidth > 0 && getComputedStyle(video).visibility === 'visible';
-    });
+    const pictureShown = (page: Page): Promise<boolean> =>
+        page.evaluate(() => {
+            const video = document.querySelector('video.picture') as HTMLVideoElement;
+            return video.srcObject !== null && video.videoWidth > 0 && getComputedStyle(video).visibility === 'visible';
+        });
 
     it('is live under the right key, in the captured size', async () => {
         await startShare();
@@ -175,16 +191,29 @@ describe('a share through LiveKit', function () {
     });
 
     it('never attaches a track that is announced unencrypted', async () => {
-        await publishClear(await browser.newPage(), { url: liveKit.url, token: await liveKit.viewerAndPublisher(room, 'ann'), announceEncrypted: false, withCamera: false });
+        await publishClear(await browser.newPage(), {
+            url: liveKit.url,
+            token: await liveKit.viewerAndPublisher(room, 'ann'),
+            announceEncrypted: false,
+            withCamera: false,
+        });
         const { view, page } = await startView([[0, key(1)]]);
         await view.said('view.state', isState('unencrypted'));
-        assert.equal(await page.evaluate(() => (document.querySelector('video.picture') as HTMLVideoElement).srcObject), null);
+        assert.equal(
+            await page.evaluate(() => (document.querySelector('video.picture') as HTMLVideoElement).srcObject),
+            null,
+        );
         assert.equal(await page.locator('#app').getAttribute('data-hush-e2ee'), 'refused');
         assert.ok(!states(view).includes('live'));
     });
 
     it('shows no clear frame of a track that only claims to be encrypted, whatever else its sender announces', async () => {
-        await publishClear(await browser.newPage(), { url: liveKit.url, token: await liveKit.viewerAndPublisher(room, 'ann'), announceEncrypted: true, withCamera: true });
+        await publishClear(await browser.newPage(), {
+            url: liveKit.url,
+            token: await liveKit.viewerAndPublisher(room, 'ann'),
+            announceEncrypted: true,
+            withCamera: true,
+        });
         const { view, page } = await startView([[0, key(1)]]);
         await view.said('view.state', (m) => m.state === 'wrongKey' || m.state === 'waitingForKey');
         await view.said('stats', (m) => m.bitsPerSecond > 0);

@@ -106,13 +106,25 @@ describe('a share from device to device', function () {
         const cdp = await browser.context.newCDPSession(sharePage);
         const counts = async () => {
             await cdp.send('HeapProfiler.collectGarbage');
-            const { objects } = await cdp.send('Runtime.queryObjects', { prototypeObjectId: await prototypeOf('RTCPeerConnection'), objectGroup: 'count' });
-            const { result } = await cdp.send('Runtime.callFunctionOn', { functionDeclaration: 'function () { return this.filter((pc) => pc.connectionState !== "closed").length }', objectId: objects.objectId ?? '', returnByValue: true });
+            const { objects } = await cdp.send('Runtime.queryObjects', {
+                prototypeObjectId: await prototypeOf('RTCPeerConnection'),
+                objectGroup: 'count',
+            });
+            const { result } = await cdp.send('Runtime.callFunctionOn', {
+                functionDeclaration:
+                    'function () { return this.filter((pc) => pc.connectionState !== "closed").length }',
+                objectId: objects.objectId ?? '',
+                returnByValue: true,
+            });
             await cdp.send('Runtime.releaseObjectGroup', { objectGroup: 'count' });
             const metrics = await cdp.send('Performance.getMetrics');
-            return { open: Number(result.value), listeners: metrics.metrics.find((m) => m.name === 'JSEventListeners')?.value ?? 0 };
+            return {
+                open: Number(result.value),
+                listeners: metrics.metrics.find((m) => m.name === 'JSEventListeners')?.value ?? 0,
+            };
         };
-        const prototypeOf = async (name: string): Promise<string> => (await cdp.send('Runtime.evaluate', { expression: `${name}.prototype` })).result.objectId ?? '';
+        const prototypeOf = async (name: string): Promise<string> =>
+            (await cdp.send('Runtime.evaluate', { expression: `${name}.prototype` })).result.objectId ?? '';
         await cdp.send('Performance.enable');
         const before = await counts();
         for (let i = 0; i < 50; i++) {
@@ -126,7 +138,10 @@ describe('a share from device to device', function () {
         for (let tries = 0; tries < 20 && after.listeners > before.listeners; tries++) after = await counts();
         console.log(`        before ${JSON.stringify(before)}, after ${JSON.stringify(after)}`);
         assert.equal(after.open, before.open);
-        assert.ok(after.listeners < before.listeners + 50, 'fewer than one listener for each: what is left waits for collection');
+        assert.ok(
+            after.listeners < before.listeners + 50,
+            'fewer than one listener for each: what is left waits for collection',
+        );
         assert.equal(mesh.sharer.count.connections, 1);
     });
 });
@@ -149,12 +164,18 @@ describe('a share through a relay only', function () {
             // As Synapse makes them (TURN REST API): an expiry as the name, its HMAC as the password.
             const username = `${Math.floor(Date.now() / 1_000) + 3_600}:hush`;
             const credential = createHmac('sha1', sharedSecret).update(username).digest('base64');
-            const mesh = createMeshPair(harness.host, { relayOnly: true, iceServers: [{ urls: [uris[index] ?? ''], username, credential }] });
+            const mesh = createMeshPair(harness.host, {
+                relayOnly: true,
+                iceServers: [{ urls: [uris[index] ?? ''], username, credential }],
+            });
             try {
                 await browser.openSource();
                 const sharePage = await browser.newPage();
                 const share = await harness.open('share', sharePage, 'share');
-                share.send({ type: 'share.capture', settings: { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 } });
+                share.send({
+                    type: 'share.capture',
+                    settings: { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 },
+                });
                 await choose(sharePage, share);
                 await share.said('capture.started');
                 share.send({ type: 'share.direct' });
@@ -166,7 +187,13 @@ describe('a share through a relay only', function () {
                 mesh.watch('bob', 'share');
                 await view.said('view.state', (m) => m.state === 'live');
                 assert.equal(await viewPage.locator('#app').getAttribute('data-hush-path'), 'relayed');
-                const lines = [...share.messages, ...view.messages].flatMap((m) => (m.type === 'mesh.candidates' ? m.candidates.map((c) => c.candidate) : m.type === 'mesh.description' ? m.sdp.split('\n') : []));
+                const lines = [...share.messages, ...view.messages].flatMap((m) =>
+                    m.type === 'mesh.candidates'
+                        ? m.candidates.map((c) => c.candidate)
+                        : m.type === 'mesh.description'
+                          ? m.sdp.split('\n')
+                          : [],
+                );
                 const candidates = lines.filter((l) => l.includes('candidate:'));
                 assert.ok(candidates.length > 0 && candidates.every((c) => c.includes('typ relay')));
             } finally {

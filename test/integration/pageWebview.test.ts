@@ -31,8 +31,15 @@ describe('the page in a webview', function () {
         server = createServer((request, response) => {
             const name = (request.url ?? '/').slice(1);
             const html = webviewHtml({
-                call: 'view-1', generation: 7, title: 'Ann', cspSource: base, nonce: 'n0nce', connectOrigins: ['wss://sfu.example.org'],
-                scriptUri: `${base}/page.js`, styleUri: `${base}/page.css`, workerUri: `${base}/e2eeWorker.js`,
+                call: 'view-1',
+                generation: 7,
+                title: 'Ann',
+                cspSource: base,
+                nonce: 'n0nce',
+                connectOrigins: ['wss://sfu.example.org'],
+                scriptUri: `${base}/page.js`,
+                styleUri: `${base}/page.css`,
+                workerUri: `${base}/e2eeWorker.js`,
             });
             const file = name === '' ? { type: 'text/html; charset=utf-8', body: html } : files.get(name);
             response.writeHead(file ? 200 : 404, { 'Content-Type': file?.type ?? 'text/plain' }).end(file?.body);
@@ -50,17 +57,26 @@ describe('the page in a webview', function () {
         await page.addInitScript(() => {
             globalThis.said = [];
             globalThis.violations = [];
-            document.addEventListener('securitypolicyviolation', (e) => globalThis.violations.push(`${e.violatedDirective} ${e.blockedURI}`));
+            document.addEventListener('securitypolicyviolation', (e) =>
+                globalThis.violations.push(`${e.violatedDirective} ${e.blockedURI}`),
+            );
             globalThis.acquireVsCodeApi = () => ({
                 postMessage: (m) => void globalThis.said.push(m as Envelope),
-                setState: (s) => { globalThis.stored = s; },
+                setState: (s) => {
+                    globalThis.stored = s;
+                },
             });
         });
         await page.goto(base);
         return page;
     };
     const tell = (page: Page, message: HostMessage, generation = 7): Promise<void> =>
-        page.evaluate((e) => window.postMessage(e, '*'), { hush: PROTOCOL_VERSION, call: 'view-1', generation, message });
+        page.evaluate((e) => window.postMessage(e, '*'), {
+            hush: PROTOCOL_VERSION,
+            call: 'view-1',
+            generation,
+            message,
+        });
     const target = { roomId: '!r:x', userId: '@ann:x', deviceId: 'DEV', shareId: 'S' };
     const init = { type: 'init', role: 'view', title: 'Ann', roomName: 'r', theme: 'dark', persist: target } as const;
 
@@ -68,7 +84,10 @@ describe('the page in a webview', function () {
         const page = await open();
         await page.waitForFunction(() => globalThis.said.length > 0);
         const first = await page.evaluate(() => globalThis.said[0]);
-        assert.deepEqual([first?.call, first?.generation, (first?.message as PageMessage).type], ['view-1', 7, 'ready']);
+        assert.deepEqual(
+            [first?.call, first?.generation, (first?.message as PageMessage).type],
+            ['view-1', 7, 'ready'],
+        );
         await tell(page, init);
         await page.waitForSelector('[data-hush-role=view]');
         assert.deepEqual(await page.evaluate(() => globalThis.stored), target);
@@ -98,6 +117,8 @@ describe('the page in a webview', function () {
         await page.evaluate(() => Object.defineProperty(document, 'fullscreenEnabled', { value: false }));
         await tell(page, init);
         await page.getByRole('button', { name: 'Full screen' }).click();
-        await page.waitForFunction(() => globalThis.said.some((e) => (e.message as { name?: string }).name === 'fullScreen'));
+        await page.waitForFunction(() =>
+            globalThis.said.some((e) => (e.message as { name?: string }).name === 'fullScreen'),
+        );
     });
 });

@@ -7,13 +7,13 @@ import { removeAtEnd } from './processes.ts';
 import type { PartProgress } from './progress.ts';
 
 export interface Installation {
-  /** Folder name in the cache, with the version in it: another version is another folder. */
-  readonly name: string;
-  /** For the progress line, e.g. `about 40 s`. */
-  readonly takes: string;
-  readonly part: PartProgress;
-  /** Fills the empty folder `into`. It is renamed afterwards, so nothing in it may depend on its own path. */
-  install(into: string): Promise<void>;
+    /** Folder name in the cache, with the version in it: another version is another folder. */
+    readonly name: string;
+    /** For the progress line, e.g. `about 40 s`. */
+    readonly takes: string;
+    readonly part: PartProgress;
+    /** Fills the empty folder `into`. It is renamed afterwards, so nothing in it may depend on its own path. */
+    install(into: string): Promise<void>;
 }
 
 /**
@@ -22,35 +22,39 @@ export interface Installation {
  * a Ctrl-C leaves nothing half done and two runs side by side install once. Rejects with what `install` threw.
  */
 export async function installOnce({ name, takes, part, install }: Installation): Promise<string> {
-  const final = join(cacheRoot(), name);
-  if (existsSync(final)) return ready(final, part);
-  const wait = (pid: number): void => part.say(`waiting for process ${pid}, which is installing it`);
-  return withLock(join(cacheRoot(), 'locks', name), async () => {
+    const final = join(cacheRoot(), name);
     if (existsSync(final)) return ready(final, part);
-    await removeLeftovers(name);
-    const temporary = `${final}.tmp-${randomUUID()}`;
-    await mkdir(temporary, { recursive: true });
-    const remove = removeAtEnd(temporary);
-    try {
-      part.say(`installing (${takes})`);
-      await install(temporary);
-      await rename(temporary, final);
-      part.say('installed');
-      return final;
-    } finally {
-      await remove(); // after the rename there is nothing under that name
-    }
-  }, wait);
+    const wait = (pid: number): void => part.say(`waiting for process ${pid}, which is installing it`);
+    return withLock(
+        join(cacheRoot(), 'locks', name),
+        async () => {
+            if (existsSync(final)) return ready(final, part);
+            await removeLeftovers(name);
+            const temporary = `${final}.tmp-${randomUUID()}`;
+            await mkdir(temporary, { recursive: true });
+            const remove = removeAtEnd(temporary);
+            try {
+                part.say(`installing (${takes})`);
+                await install(temporary);
+                await rename(temporary, final);
+                part.say('installed');
+                return final;
+            } finally {
+                await remove(); // after the rename there is nothing under that name
+            }
+        },
+        wait,
+    );
 }
 
 function ready(folder: string, part: PartProgress): string {
-  part.say('ready (cached)');
-  return folder;
+    part.say('ready (cached)');
+    return folder;
 }
 
 /** What a killed installer left; the lock is held, so nobody is still writing there. */
 async function removeLeftovers(name: string): Promise<void> {
-  for (const entry of await readdir(cacheRoot())) {
-    if (entry.startsWith(`${name}.tmp-`)) await rm(join(cacheRoot(), entry), { recursive: true, force: true });
-  }
+    for (const entry of await readdir(cacheRoot())) {
+        if (entry.startsWith(`${name}.tmp-`)) await rm(join(cacheRoot(), entry), { recursive: true, force: true });
+    }
 }

@@ -2,10 +2,10 @@ import { createServer } from 'node:http';
 import { onShutdown } from './processes.ts';
 
 export interface EditorPage {
-  readonly url: string;
-  /** Part of its title that no other tab has: for launchChromium's `capture: { tab }`. */
-  readonly title: string;
-  stop(): Promise<void>;
+    readonly url: string;
+    /** Part of its title that no other tab has: for launchChromium's `capture: { tab }`. */
+    readonly title: string;
+    stop(): Promise<void>;
 }
 
 /**
@@ -14,34 +14,34 @@ export interface EditorPage {
  * (0, 0): a viewer's pixels then say which frame they show. `window.frame` is the present count.
  */
 export async function startEditorPage(title = 'Hush test editor'): Promise<EditorPage> {
-  const server = createServer((_, answer) => {
-    answer.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' });
-    answer.end(html(title));
-  });
-  await new Promise<void>((done, fail) => {
-    server.once('error', fail);
-    server.listen(0, '127.0.0.1', done);
-  });
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const close = (): Promise<void> =>
-    new Promise((done) => {
-      server.close(() => done());
-      server.closeAllConnections();
+    const server = createServer((_, answer) => {
+        answer.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' });
+        answer.end(html(title));
     });
-  const forget = onShutdown(close);
-  return {
-    url: `http://127.0.0.1:${port}/`,
-    title,
-    async stop() {
-      forget();
-      await close();
-    },
-  };
+    await new Promise<void>((done, fail) => {
+        server.once('error', fail);
+        server.listen(0, '127.0.0.1', done);
+    });
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const close = (): Promise<void> =>
+        new Promise((done) => {
+            server.close(() => done());
+            server.closeAllConnections();
+        });
+    const forget = onShutdown(close);
+    return {
+        url: `http://127.0.0.1:${port}/`,
+        title,
+        async stop() {
+            forget();
+            await close();
+        },
+    };
 }
 
 function html(title: string): string {
-  return `<!doctype html><html lang="en"><title>${title}</title><style>
+    return `<!doctype html><html lang="en"><title>${title}</title><style>
     body { margin: 0; background: #1e1e1e; color: #d4d4d4; font: 14px/20px monospace; overflow: hidden }
     pre { margin: 24px 16px; will-change: transform }
     b { color: #569cd6; font-weight: normal } i { color: #6a9955 }

@@ -12,7 +12,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Builds the bundles and packs them; returns the file's absolute path. Rejects with the failing step's own words. */
 export async function packageVsix(progress: Progress): Promise<string> {
     const part = progress.part('Hush');
-    const { name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { name: string; version: string };
+    const { name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+        name: string;
+        version: string;
+    };
     const file = join(root, `${name}-${version}.vsix`);
     // Two demos of one checkout (one person each) may start together.
     const lock = join(cacheRoot(), 'locks', `package-${createHash('sha256').update(root).digest('hex').slice(0, 16)}`);
@@ -23,7 +26,12 @@ export async function packageVsix(progress: Progress): Promise<string> {
         // Everything the extension needs is in its bundles: node_modules stays out. Renamed at the end, so that whoever
         // installs the file meanwhile has a whole one.
         const fresh = `${file}.${process.pid}.tmp`;
-        await run('vsce', process.execPath, [join(root, 'node_modules/@vscode/vsce/vsce'), 'package', '--no-dependencies', '--out', fresh], { cwd: root });
+        await run(
+            'vsce',
+            process.execPath,
+            [join(root, 'node_modules/@vscode/vsce/vsce'), 'package', '--no-dependencies', '--out', fresh],
+            { cwd: root },
+        );
         await rename(fresh, file);
     });
     part.say(`${name}-${version}.vsix, ${((await stat(file)).size / 1_000_000).toFixed(2)} MB`);

@@ -4,56 +4,57 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 export interface ProcessEntry {
-  readonly pid: number;
-  /** Parent first, then its parent, and so on. */
-  readonly ancestors: readonly number[];
-  readonly command: string;
+    readonly pid: number;
+    /** Parent first, then its parent, and so on. */
+    readonly ancestors: readonly number[];
+    readonly command: string;
 }
 
 interface Row {
-  readonly pid: number;
-  readonly parent: number;
-  readonly command: string;
+    readonly pid: number;
+    readonly parent: number;
+    readonly command: string;
 }
 
 /** Every process of this machine that can be seen. On Windows it is empty. */
 export async function processTable(): Promise<ProcessEntry[]> {
-  const rows = process.platform === 'linux' ? await fromProc() : await fromPs();
-  const parents = new Map(rows.map(({ pid, parent }) => [pid, parent]));
-  return rows.map(({ pid, command }) => {
-    const ancestors: number[] = [];
-    for (let at = parents.get(pid); at !== undefined && at > 0 && !ancestors.includes(at); at = parents.get(at)) ancestors.push(at);
-    return { pid, ancestors, command };
-  });
+    const rows = process.platform === 'linux' ? await fromProc() : await fromPs();
+    const parents = new Map(rows.map(({ pid, parent }) => [pid, parent]));
+    return rows.map(({ pid, command }) => {
+        const ancestors: number[] = [];
+        for (let at = parents.get(pid); at !== undefined && at > 0 && !ancestors.includes(at); at = parents.get(at))
+            ancestors.push(at);
+        return { pid, ancestors, command };
+    });
 }
 
 /** Read directly, because small Linux images have no `ps`. */
 async function fromProc(): Promise<Row[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const rows = await Promise.all(
-    pids.map(async (name): Promise<Row[]> => {
-      try {
-        const [stat, command] = await Promise.all([
-          readFile(join('/proc', name, 'stat'), 'utf8'),
-          readFile(join('/proc', name, 'cmdline'), 'utf8'),
-        ]);
-        // The program's name, in parentheses, may itself hold spaces and parentheses.
-        const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        if (state === 'Z') return [];
-        return [{ pid: Number(name), parent: Number(parent), command: command.replaceAll('\0', ' ').trim() }];
-      } catch {
-        return []; // ended in the meantime
-      }
-    }),
-  );
-  return rows.flat();
+    const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+    const rows = await Promise.all(
+        pids.map(async (name): Promise<Row[]> => {
+            try {
+                const [stat, command] = await Promise.all([
+                    readFile(join('/proc', name, 'stat'), 'utf8'),
+                    readFile(join('/proc', name, 'cmdline'), 'utf8'),
+                ]);
+                // The program's name, in parentheses, may itself hold spaces and parentheses.
+                const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+                if (state === 'Z') return [];
+                return [{ pid: Number(name), parent: Number(parent), command: command.replaceAll('\0', ' ').trim() }];
+            } catch {
+                return []; // ended in the meantime
+            }
+        }),
+    );
+    return rows.flat();
 }
 
 async function fromPs(): Promise<Row[]> {
-  if (process.platform === 'win32') return [];
-  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,args='], { maxBuffer: 16 << 20 });
-  return stdout.split('\n').flatMap((line): Row[] => {
-    const match = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
-    return match === null ? [] : [{ pid: Number(match[1]), parent: Number(match[2]), command: match[3] ?? '' }];
-  });
+    if (process.platform === 'win32') return [];
+    const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,args='], { maxBuffer: 16 << 20 });
+    return stdout.split('\n').flatMap((line): Row[] => {
+        const match = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
+        return match === null ? [] : [{ pid: Number(match[1]), parent: Number(match[2]), command: match[3] ?? '' }];
+    });
 }

@@ -24,7 +24,11 @@ interface Count {
 
 async function runSuite(suite: Suite, grep: string | undefined): Promise<Count> {
     const files = globSync(`test/${suite}/**/*.test.ts`, { cwd: root }).sort();
-    const mocha = new Mocha({ timeout: SUITES[suite], reporter: 'spec', ...(grep === undefined ? {} : { fgrep: grep }) });
+    const mocha = new Mocha({
+        timeout: SUITES[suite],
+        reporter: 'spec',
+        ...(grep === undefined ? {} : { fgrep: grep }),
+    });
     for (const file of files) mocha.addFile(join(root, file));
     await mocha.loadFilesAsync();
     const stats = await new Promise<Mocha.Stats | undefined>((resolve) => {

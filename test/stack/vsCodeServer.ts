@@ -9,111 +9,132 @@ import { silentProgress, type Progress } from './progress.ts';
 import { run } from './run.ts';
 
 export interface VsCodeServerOptions {
-  readonly progress?: Progress;
-  /** Packaged extensions to install, as files. */
-  readonly vsix?: readonly string[];
-  /** Where it keeps extensions, settings and state. Default: a temporary folder that `stop` removes. */
-  readonly dataDir?: string;
-  /** Default: a free one. The same port again keeps a browser profile's state for this server. */
-  readonly port?: number;
-  /**
-   * Lets the URL's payload name an extensionDevelopmentPath or extensionTestsPath. Default false, because the
-   * smoke-test driver that this takes also hides notification toasts.
-   */
-  readonly development?: boolean;
-  /** For the server and its extension hosts, e.g. a D-Bus address. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  /** The person's settings.json. What a test needs (no trust prompt, no welcome page, …) is there already. */
-  readonly settings?: Readonly<Record<string, unknown>>;
+    readonly progress?: Progress;
+    /** Packaged extensions to install, as files. */
+    readonly vsix?: readonly string[];
+    /** Where it keeps extensions, settings and state. Default: a temporary folder that `stop` removes. */
+    readonly dataDir?: string;
+    /** Default: a free one. The same port again keeps a browser profile's state for this server. */
+    readonly port?: number;
+    /**
+     * Lets the URL's payload name an extensionDevelopmentPath or extensionTestsPath. Default false, because the
+     * smoke-test driver that this takes also hides notification toasts.
+     */
+    readonly development?: boolean;
+    /** For the server and its extension hosts, e.g. a D-Bus address. */
+    readonly env?: Readonly<Record<string, string | undefined>>;
+    /** The person's settings.json. What a test needs (no trust prompt, no welcome page, …) is there already. */
+    readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 export interface VsCodeServer {
-  readonly port: number;
-  readonly dataDir: string;
-  /** One folder per start; the extension hosts' logs are under `exthost1/` and so on. */
-  readonly logsDir: string;
-  /** The address of a window on `folder` (absolute path; none: an empty window); `payload` as in the workbench's URL. */
-  url(folder?: string, payload?: readonly (readonly [string, string])[]): string;
-  /** Process IDs of the live extension hosts, one per window, oldest first. */
-  extensionHostPids(): Promise<number[]>;
-  /** Merges into the person's settings.json; undefined removes a setting. Open windows see it after a reload. */
-  changeSettings(change: Readonly<Record<string, unknown>>): Promise<void>;
-  stop(): Promise<void>;
+    readonly port: number;
+    readonly dataDir: string;
+    /** One folder per start; the extension hosts' logs are under `exthost1/` and so on. */
+    readonly logsDir: string;
+    /** The address of a window on `folder` (absolute path; none: an empty window); `payload` as in the workbench's URL. */
+    url(folder?: string, payload?: readonly (readonly [string, string])[]): string;
+    /** Process IDs of the live extension hosts, one per window, oldest first. */
+    extensionHostPids(): Promise<number[]>;
+    /** Merges into the person's settings.json; undefined removes a setting. Open windows see it after a reload. */
+    changeSettings(change: Readonly<Record<string, unknown>>): Promise<void>;
+    stop(): Promise<void>;
 }
 
 /** A web window has no native dialogs to answer, so everything that would ask or distract is off. */
 const QUIET = {
-  'workbench.startupEditor': 'none',
-  'workbench.welcomePage.walkthroughs.openOnInstall': false,
-  'workbench.tips.enabled': false,
-  'workbench.secondarySideBar.defaultVisibility': 'hidden',
-  'security.workspace.trust.enabled': false,
-  'extensions.ignoreRecommendations': true,
-  'extensions.autoCheckUpdates': false,
-  'update.mode': 'none',
-  'telemetry.telemetryLevel': 'off',
-  'git.openRepositoryInParentFolders': 'never',
-  'chat.disableAIFeatures': true,
+    'workbench.startupEditor': 'none',
+    'workbench.welcomePage.walkthroughs.openOnInstall': false,
+    'workbench.tips.enabled': false,
+    'workbench.secondarySideBar.defaultVisibility': 'hidden',
+    'security.workspace.trust.enabled': false,
+    'extensions.ignoreRecommendations': true,
+    'extensions.autoCheckUpdates': false,
+    'update.mode': 'none',
+    'telemetry.telemetryLevel': 'off',
+    'git.openRepositoryInParentFolders': 'never',
+    'chat.disableAIFeatures': true,
 };
 
 /** Starts a real VS Code for the browser, on Node 24. Rejects with the end of its log. */
 export async function startVsCodeServer(options: VsCodeServerOptions = {}): Promise<VsCodeServer> {
-  const { serverMain } = await ensureVsCodeServer(options.progress ?? silentProgress);
-  const port = options.port ?? (await freePorts(1))[0] ?? 0;
-  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'hush-vscode-')));
-  const remove = options.dataDir === undefined ? removeAtEnd(dataDir) : async () => {};
-  const userData = join(dataDir, 'user');
-  const settingsFile = join(userData, 'User', 'settings.json');
-  const dirs = ['--user-data-dir', userData, '--server-data-dir', join(dataDir, 'server'), '--extensions-dir', join(dataDir, 'extensions')];
-  const node = process.execPath; // Node 24: this code runs on nothing else
-  const log = join(dataDir, 'server.log');
-  // VS Code leaves its sockets in the temporary folder; macOS paths are too long for sockets in a deeper one.
-  const temporary = process.platform === 'linux' ? { TMPDIR: join(dataDir, 'tmp') } : {};
-  const env = { ...temporary, ...options.env, VSCODE_IPC_HOOK_CLI: undefined, ELECTRON_RUN_AS_NODE: undefined };
-  let server: Managed | undefined;
-  const stop = async (): Promise<void> => {
-    await server?.stop();
-    await remove();
-  };
-  const changeSettings = async (change: Readonly<Record<string, unknown>>): Promise<void> => {
-    const before: unknown = JSON.parse(await readFile(settingsFile, 'utf8').catch(() => '{}'));
-    await writeFile(settingsFile, JSON.stringify({ ...(before as object), ...change }, undefined, 2));
-  };
-  try {
-    await mkdir(join(userData, 'User'), { recursive: true });
-    await mkdir(join(dataDir, 'tmp'), { recursive: true });
-    await changeSettings({ ...QUIET, ...options.settings });
-    for (const file of options.vsix ?? []) {
-      await run('vsix', node, [serverMain, '--install-extension', file, '--force', '--accept-server-license-terms', ...dirs], { env });
+    const { serverMain } = await ensureVsCodeServer(options.progress ?? silentProgress);
+    const port = options.port ?? (await freePorts(1))[0] ?? 0;
+    const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'hush-vscode-')));
+    const remove = options.dataDir === undefined ? removeAtEnd(dataDir) : async () => {};
+    const userData = join(dataDir, 'user');
+    const settingsFile = join(userData, 'User', 'settings.json');
+    const dirs = [
+        '--user-data-dir',
+        userData,
+        '--server-data-dir',
+        join(dataDir, 'server'),
+        '--extensions-dir',
+        join(dataDir, 'extensions'),
+    ];
+    const node = process.execPath; // Node 24: this code runs on nothing else
+    const log = join(dataDir, 'server.log');
+    // VS Code leaves its sockets in the temporary folder; macOS paths are too long for sockets in a deeper one.
+    const temporary = process.platform === 'linux' ? { TMPDIR: join(dataDir, 'tmp') } : {};
+    const env = { ...temporary, ...options.env, VSCODE_IPC_HOOK_CLI: undefined, ELECTRON_RUN_AS_NODE: undefined };
+    let server: Managed | undefined;
+    const stop = async (): Promise<void> => {
+        await server?.stop();
+        await remove();
+    };
+    const changeSettings = async (change: Readonly<Record<string, unknown>>): Promise<void> => {
+        const before: unknown = JSON.parse(await readFile(settingsFile, 'utf8').catch(() => '{}'));
+        await writeFile(settingsFile, JSON.stringify({ ...(before as object), ...change }, undefined, 2));
+    };
+    try {
+        await mkdir(join(userData, 'User'), { recursive: true });
+        await mkdir(join(dataDir, 'tmp'), { recursive: true });
+        await changeSettings({ ...QUIET, ...options.settings });
+        for (const file of options.vsix ?? []) {
+            await run(
+                'vsix',
+                node,
+                [serverMain, '--install-extension', file, '--force', '--accept-server-license-terms', ...dirs],
+                { env },
+            );
+        }
+        const flags = [
+            '--host',
+            '127.0.0.1',
+            '--port',
+            String(port),
+            '--without-connection-token',
+            '--accept-server-license-terms',
+        ];
+        const quiet = ['--disable-workspace-trust', '--telemetry-level', 'off'];
+        const driver = options.development === true ? ['--enable-smoke-test-driver'] : [];
+        server = startProcess(node, [serverMain, ...flags, ...quiet, ...driver, ...dirs], { log, env });
+        await untilReady({ name: 'VS Code server', url: `http://127.0.0.1:${port}/version`, process: server, log });
+    } catch (error) {
+        await stop();
+        throw error;
     }
-    const flags = ['--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms'];
-    const quiet = ['--disable-workspace-trust', '--telemetry-level', 'off'];
-    const driver = options.development === true ? ['--enable-smoke-test-driver'] : [];
-    server = startProcess(node, [serverMain, ...flags, ...quiet, ...driver, ...dirs], { log, env });
-    await untilReady({ name: 'VS Code server', url: `http://127.0.0.1:${port}/version`, process: server, log });
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  const { pid } = server;
-  return {
-    port,
-    dataDir,
-    logsDir: join(userData, 'logs'),
-    url: (folder, payload) => windowUrl(port, folder, payload),
-    changeSettings,
-    stop,
-    async extensionHostPids() {
-      const mine = (await processTable()).filter(({ ancestors, command }) => ancestors.includes(pid) && command.includes('--type=extensionHost'));
-      return mine.map((entry) => entry.pid).sort((a, b) => a - b);
-    },
-  };
+    const { pid } = server;
+    return {
+        port,
+        dataDir,
+        logsDir: join(userData, 'logs'),
+        url: (folder, payload) => windowUrl(port, folder, payload),
+        changeSettings,
+        stop,
+        async extensionHostPids() {
+            const mine = (await processTable()).filter(
+                ({ ancestors, command }) => ancestors.includes(pid) && command.includes('--type=extensionHost'),
+            );
+            return mine.map((entry) => entry.pid).sort((a, b) => a - b);
+        },
+    };
 }
 
 function windowUrl(port: number, folder?: string, payload?: readonly (readonly [string, string])[]): string {
-  const url = new URL(`http://127.0.0.1:${port}/`);
-  if (folder === undefined) url.searchParams.set('ew', 'true');
-  else url.searchParams.set('folder', folder.replaceAll('\\', '/'));
-  if (payload !== undefined) url.searchParams.set('payload', JSON.stringify(payload));
-  return url.href;
+    const url = new URL(`http://127.0.0.1:${port}/`);
+    if (folder === undefined) url.searchParams.set('ew', 'true');
+    else url.searchParams.set('folder', folder.replaceAll('\\', '/'));
+    if (payload !== undefined) url.searchParams.set('payload', JSON.stringify(payload));
+    return url.href;
 }

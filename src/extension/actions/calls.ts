@@ -7,28 +7,53 @@ import { HushError } from '../errors.ts';
 import { signedIn, type ActionContext } from './context.ts';
 
 /** "<name> calls you", with Show and Decline. Closing it lets the call ring on in the person's other clients. */
-export async function answerRing(context: ActionContext, { callId, roomId, userId, deviceId }: Ring, room: RoomSnapshot): Promise<void> {
+export async function answerRing(
+    context: ActionContext,
+    { callId, roomId, userId, deviceId }: Ring,
+    room: RoomSnapshot,
+): Promise<void> {
     const { account, orchestrator } = signedIn(context);
     const callerName = room.members.find((m) => m.userId === userId)?.name ?? userId;
     const [show, decline] = ['Show Their Screen', 'Decline'] as const;
     const text = `${callerName} calls you in ${room.name} with another Matrix client. Hush shows the screen they share, without sound.`;
     const chosen = await vscode.window.showInformationMessage(text, show, decline);
     if (chosen === decline) account.calls.decline(callId);
-    if (chosen === show) orchestrator.dispatch({ type: 'callAccepted', viewId: ulid(), callId, roomId, userId, deviceId, callerName, roomName: room.name });
+    if (chosen === show)
+        orchestrator.dispatch({
+            type: 'callAccepted',
+            viewId: ulid(),
+            callId,
+            roomId,
+            userId,
+            deviceId,
+            callerName,
+            roomName: room.name,
+        });
 }
 
 /** Rings the other Matrix clients of somebody in the room that we share in. `row` is a member's row of the tree. */
 export async function callTeammate(context: ActionContext, row: string | undefined): Promise<void> {
     const { orchestrator, account } = signedIn(context);
     const { share } = orchestrator.state;
-    if (share?.phase !== 'live') throw new HushError('media.shareOver', 'Share your screen first: a call from Hush shows it.');
+    if (share?.phase !== 'live')
+        throw new HushError('media.shareOver', 'Share your screen first: a call from Hush shows it.');
     if (share.transport !== 'mesh') {
-        throw new HushError('media.shareOver', 'Your screen goes through the media server: in another Matrix client it is seen with Element Call. To call instead, set hush.transport to "mesh" and share again.');
+        throw new HushError(
+            'media.shareOver',
+            'Your screen goes through the media server: in another Matrix client it is seen with Element Call. To call instead, set hush.transport to "mesh" and share again.',
+        );
     }
     const members = context.model.rooms.find((r) => r.roomId === share.roomId)?.members ?? [];
     const others = members.filter((m) => m.membership === 'join' && m.userId !== account.userId);
     const named = others.find((m) => row === `member:${share.roomId}:${m.userId}`);
     const items = others.map((m) => ({ label: m.name, description: m.userId, member: m }));
-    const chosen = named ?? (await vscode.window.showQuickPick(items, { title: 'Call Teammate', placeHolder: 'Whose other Matrix clients shall ring and show your screen?' }))?.member;
+    const chosen =
+        named ??
+        (
+            await vscode.window.showQuickPick(items, {
+                title: 'Call Teammate',
+                placeHolder: 'Whose other Matrix clients shall ring and show your screen?',
+            })
+        )?.member;
     if (chosen) orchestrator.dispatch({ type: 'callRequested', userId: chosen.userId, name: chosen.name });
 }

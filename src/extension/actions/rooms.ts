@@ -30,12 +30,17 @@ export async function pickRoom(context: ActionContext, title: string): Promise<s
         .filter((room) => room.encrypted)
         .map((room) => ({
             label: `$(lock) ${room.name}`,
-            description: room.roomId === context.model.workspaceRoomId ? 'this workspace' : `${room.members.length} people`,
+            description:
+                room.roomId === context.model.workspaceRoomId ? 'this workspace' : `${room.members.length} people`,
             detail: room.roomId,
             roomId: room.roomId,
         }));
     items.push({ label: '$(add) Start a new session for this workspace', alwaysShow: true, roomId: undefined });
-    const picked = await vscode.window.showQuickPick(items, { title, placeHolder: 'Choose a room by name or ID', matchOnDetail: true });
+    const picked = await vscode.window.showQuickPick(items, {
+        title,
+        placeHolder: 'Choose a room by name or ID',
+        matchOnDetail: true,
+    });
     if (!picked) return undefined;
     return picked.roomId ?? (await startSession(context));
 }
@@ -61,7 +66,11 @@ export async function startSession(context: ActionContext): Promise<string | und
     if (context.model.workspaceRoomId !== undefined) {
         const [open, another] = ['Invite Teammate', 'Start Another'] as const;
         const name = joinedRooms(context).find((r) => r.roomId === context.model.workspaceRoomId)?.name ?? 'a room';
-        const chosen = await vscode.window.showInformationMessage(`This workspace already has a session: ${name}.`, open, another);
+        const chosen = await vscode.window.showInformationMessage(
+            `This workspace already has a session: ${name}.`,
+            open,
+            another,
+        );
         if (chosen === open) await inviteTeammate(context, context.model.workspaceRoomId);
         if (chosen !== another) return context.model.workspaceRoomId;
     }
@@ -81,9 +90,11 @@ export async function startSession(context: ActionContext): Promise<string | und
     );
     await context.mapWorkspace(roomId, folder.folder);
     const invite = 'Invite Teammate…';
-    void vscode.window.showInformationMessage(`The session "${name.trim()}" is ready.`, invite).then((chosen) =>
-        chosen === invite ? vscode.commands.executeCommand('hush.inviteTeammate', roomId) : undefined,
-    );
+    void vscode.window
+        .showInformationMessage(`The session "${name.trim()}" is ready.`, invite)
+        .then((chosen) =>
+            chosen === invite ? vscode.commands.executeCommand('hush.inviteTeammate', roomId) : undefined,
+        );
     return roomId;
 }
 
@@ -104,17 +115,22 @@ export async function linkWorkspace(context: ActionContext, argument: RoomArgume
 /** Takes a user ID, or picks from people known from shared rooms. */
 export async function inviteTeammate(context: ActionContext, argument: RoomArgument): Promise<void> {
     const { account } = signedIn(context);
-    const roomId = roomIdOf(argument) ?? context.model.workspaceRoomId ?? (await pickRoom(context, 'Invite to which session?'));
+    const roomId =
+        roomIdOf(argument) ?? context.model.workspaceRoomId ?? (await pickRoom(context, 'Invite to which session?'));
     if (roomId === undefined) return;
     const room = joinedRooms(context).find((r) => r.roomId === roomId);
     if (room && !room.mayInvite) {
-        throw new HushError('room.forbidden', `You may not invite people to ${room.name}. Ask somebody who manages the room.`);
+        throw new HushError(
+            'room.forbidden',
+            `You may not invite people to ${room.name}. Ask somebody who manages the room.`,
+        );
     }
     const inside = new Set(room?.members.map((m) => m.userId));
     const userId = await askForPerson(account.people().filter((p) => !inside.has(p.userId)));
     if (userId === undefined) return;
-    await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: `Hush: inviting ${userId}` }, () =>
-        account.invite(roomId, userId),
+    await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Window, title: `Hush: inviting ${userId}` },
+        () => account.invite(roomId, userId),
     );
     vscode.window.setStatusBarMessage(`$(mail) Invited ${userId}`, 5_000);
 }
@@ -160,8 +176,9 @@ export async function acceptInvite(context: ActionContext, argument: RoomArgumen
     const { account } = signedIn(context);
     const roomId = roomIdOf(argument);
     if (roomId === undefined) return;
-    await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Hush: joining the room' }, () =>
-        account.join(roomId),
+    await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Window, title: 'Hush: joining the room' },
+        () => account.join(roomId),
     );
 }
 

@@ -22,10 +22,16 @@ export async function shareScreen(context: ActionContext, argument: RoomArgument
     if (roomId === undefined) return;
     const room = context.model.rooms.find((r) => r.roomId === roomId);
     if (room && !room.encrypted) {
-        throw new HushError('room.notEncrypted', `${room.name} is not encrypted, so Hush does not share a screen in it. Start a session, or link an encrypted room.`);
+        throw new HushError(
+            'room.notEncrypted',
+            `${room.name} is not encrypted, so Hush does not share a screen in it. Start a session, or link an encrypted room.`,
+        );
     }
     if (room && !room.mayJoinCall) {
-        throw new HushError('room.mayNotCall', `You may not start calls in ${room.name}. Ask somebody who manages the room to allow "org.matrix.msc3401.call.member" for everybody.`);
+        throw new HushError(
+            'room.mayNotCall',
+            `You may not start calls in ${room.name}. Ask somebody who manages the room to allow "org.matrix.msc3401.call.member" for everybody.`,
+        );
     }
     const settings = context.configuration();
     orchestrator.dispatch({
@@ -56,12 +62,22 @@ export async function viewShare(context: ActionContext, argument: ViewArgument):
     const choices = shareChoices(context.model.rooms, orchestrator.state);
     if (choices.length === 0) {
         const share = 'Share My Screen';
-        const chosen = await vscode.window.showInformationMessage('Nobody is sharing a screen in your rooms right now.', share);
+        const chosen = await vscode.window.showInformationMessage(
+            'Nobody is sharing a screen in your rooms right now.',
+            share,
+        );
         if (chosen === share) await shareScreen(context, undefined);
         return;
     }
     const picked =
-        choices.length === 1 ? choices[0] : await vscode.window.showQuickPick(choices, { title: 'View Share', placeHolder: 'Choose a screen', matchOnDescription: true, matchOnDetail: true });
+        choices.length === 1
+            ? choices[0]
+            : await vscode.window.showQuickPick(choices, {
+                  title: 'View Share',
+                  placeHolder: 'Choose a screen',
+                  matchOnDescription: true,
+                  matchOnDetail: true,
+              });
     if (picked) openView(context, picked.target);
 }
 
@@ -71,13 +87,24 @@ export function openView(context: ActionContext, target: ViewTarget, restored = 
     const room = context.model.rooms.find((r) => r.roomId === target.roomId);
     const sharer = room?.members.find((m) => m.userId === target.userId)?.name ?? target.userId;
     const roomName = room?.name ?? target.roomId;
-    orchestrator.dispatch({ type: 'viewRequested', viewId: ulid(), target, sharerName: sharer ?? roomName, roomName, restored });
+    orchestrator.dispatch({
+        type: 'viewRequested',
+        viewId: ulid(),
+        target,
+        sharerName: sharer ?? roomName,
+        roomName,
+        restored,
+    });
 }
 
 export async function leaveSession(context: ActionContext, argument: RoomArgument): Promise<void> {
     const { orchestrator } = signedIn(context);
-    const rooms = new Set([...orchestrator.state.calls.keys(), ...(orchestrator.state.share ? [orchestrator.state.share.roomId] : [])]);
+    const rooms = new Set([
+        ...orchestrator.state.calls.keys(),
+        ...(orchestrator.state.share ? [orchestrator.state.share.roomId] : []),
+    ]);
     const chosen = roomIdOf(argument);
-    for (const roomId of chosen === undefined ? rooms : [chosen]) orchestrator.dispatch({ type: 'leaveRequested', roomId });
+    for (const roomId of chosen === undefined ? rooms : [chosen])
+        orchestrator.dispatch({ type: 'leaveRequested', roomId });
     await orchestrator.settled();
 }

@@ -4,23 +4,15 @@ import * as vscode from 'vscode';
 import { readSetting } from '../config.ts';
 import type { Engine } from '../engine.ts';
 import { isHushError, userMessage, type ErrorCode } from '../errors.ts';
+import type { NewSession } from '../vault.ts';
 import { showFailure } from '../views/notices.ts';
-
-/** What signing in gave; the caller stores it in the vault before anything else. */
-export interface SignedIn {
-    readonly baseUrl: string;
-    readonly userId: string;
-    readonly deviceId: string;
-    readonly accessToken: string;
-    readonly refreshToken: string | undefined;
-    readonly expiresAt: number | undefined;
-}
 
 export interface SignInOptions {
     readonly engine: () => Promise<Engine>;
     readonly settings: vscode.WorkspaceConfiguration;
-    /** After the server ended the session: the same account and device, so that its keys stay useful. */
-    readonly again?: { readonly userId: string; readonly baseUrl: string; readonly deviceId: string } | undefined;
+    /** After the server ended the session: the same account, and the same device where the server still has it. */
+    readonly again?:
+        { readonly userId: string; readonly baseUrl: string; readonly deviceId: string | undefined } | undefined;
 }
 
 const machine = os.hostname().replace(/\.local$/u, '');
@@ -29,21 +21,29 @@ const machine = os.hostname().replace(/\.local$/u, '');
 export const deviceName = `Hush on ${machine} (VS Code)`;
 
 /** The same dialog comes back with the reason; after other failures it closes. */
-const ASK_AGAIN: readonly ErrorCode[] = ['login.wrongPassword', 'network.rateLimited', 'network.offline', 'network.timeout'];
+const ASK_AGAIN: readonly ErrorCode[] = [
+    'login.wrongPassword',
+    'network.rateLimited',
+    'network.offline',
+    'network.timeout',
+];
 
 function withNotification<T>(title: string, work: () => Promise<T>): Thenable<T | undefined> {
     return vscode.window.withProgress(
         { location: vscode.ProgressLocation.Notification, title, cancellable: true },
         (_progress, token) =>
             // A cancelled request may still arrive at the server; its answer is dropped.
-            Promise.race([work(), new Promise<undefined>((resolve) => token.onCancellationRequested(() => resolve(undefined)))]),
+            Promise.race([
+                work(),
+                new Promise<undefined>((resolve) => token.onCancellationRequested(() => resolve(undefined))),
+            ]),
     );
 }
 
 /** Asks until a homeserver answers or the person gives up. What was typed is kept for the next try. */
 async function askHomeserver(options: SignInOptions) {
     let typed = readSetting(options.settings, 'hush.homeserver');
-    for (let problem: string | undefined; ; ) {
+    for (let problem: string | undefined; ;) {
         const input = await vscode.window.showInputBox({
             title: 'Hush: Sign In (1/2)',
             prompt: problem ?? 'Your Matrix user ID, or the name or address of your homeserver',
@@ -56,7 +56,9 @@ async function askHomeserver(options: SignInOptions) {
         typed = input;
         try {
             const engine = await options.engine();
-            return await withNotification(`Looking for ${input.trim()}…`, () => engine.discoverHomeserver(input, fetch));
+            return await withNotification(`Looking for ${input.trim()}…`, () =>
+                engine.discoverHomeserver(input, fetch),
+            );
         } catch (error) {
             problem = userMessage(error, 'Looking for the homeserver');
         }
@@ -76,7 +78,7 @@ async function askUser(known: string | undefined, host: string): Promise<string 
 }
 
 /** Asks for everything and signs in. `undefined`: the person gave up; nothing was changed. */
-export async function signIn(options: SignInOptions): Promise<SignedIn | undefined> {
+export async function signIn(options: SignInOptions): Promise<NewSession | undefined> {
     const homeserver = options.again ?? (await askHomeserver(options));
     if (!homeserver) return undefined;
     const { baseUrl } = homeserver;
@@ -84,7 +86,7 @@ export async function signIn(options: SignInOptions): Promise<SignedIn | undefin
     const user = await askUser(homeserver.userId, host);
     if (user === undefined) return undefined;
     const engine = await options.engine();
-    for (let problem: string | undefined; ; ) {
+    for (let problem: string | undefined; ;) {
         const password = await vscode.window.showInputBox({
             title: 'Hush: Sign In (2/2)',
             prompt: [problem, `Password of ${user} on ${host}`].filter(Boolean).join(' '),
@@ -94,7 +96,11 @@ export async function signIn(options: SignInOptions): Promise<SignedIn | undefin
         if (password === undefined) return undefined;
         try {
             const session = await withNotification(`Signing in as ${user}…`, () =>
-                engine.logInWithPassword({ baseUrl, user, password, deviceName, deviceId: options.again?.deviceId }, fetch, Date.now),
+                engine.logInWithPassword(
+                    { baseUrl, user, password, deviceName, deviceId: options.again?.deviceId },
+                    fetch,
+                    Date.now,
+                ),
             );
             return session && { baseUrl, ...session };
         } catch (error) {

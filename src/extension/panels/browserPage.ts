@@ -42,7 +42,10 @@ function withoutForwarding(direct: Uri): Uri {
 async function isForwarded(external: Uri, direct: Uri): Promise<boolean> {
     if (external.authority === direct.authority) return true;
     try {
-        const { status } = await fetch(external.toString(true), { signal: AbortSignal.timeout(2_000), redirect: 'manual' });
+        const { status } = await fetch(external.toString(true), {
+            signal: AbortSignal.timeout(2_000),
+            redirect: 'manual',
+        });
         return status !== 404;
     } catch {
         return true;

@@ -85,7 +85,11 @@ export async function startLoopbackServer(options: LoopbackOptions): Promise<Loo
         server.close();
         if (!polite) server.closeAllConnections();
         // A browser that does not answer the close must not keep the port open.
-        else setTimeout(() => { page?.terminate(); server.closeAllConnections(); }, 1_000).unref();
+        else
+            setTimeout(() => {
+                page?.terminate();
+                server.closeAllConnections();
+            }, 1_000).unref();
         if (reason !== undefined) options.onClosed(reason);
     };
     const unused = setTimeout(() => end('The sharing page was not opened in time.'), times.unusedToken);
@@ -102,7 +106,9 @@ export async function startLoopbackServer(options: LoopbackOptions): Promise<Loo
         page = socket;
         answered = true;
         clearTimeout(unused);
-        socket.on('pong', () => { answered = true; });
+        socket.on('pong', () => {
+            answered = true;
+        });
         socket.on('close', () => end('The sharing page was closed in the browser.'));
         const { call, generation } = options;
         socket.send(JSON.stringify({ hush: PROTOCOL_VERSION, welcome: { call, generation } } satisfies Welcome));
@@ -149,7 +155,11 @@ export async function startLoopbackServer(options: LoopbackOptions): Promise<Loo
     };
 }
 
-function refuseUpgrade(request: IncomingMessage, authorities: ReadonlyMap<string, string>, strangers: number): string | undefined {
+function refuseUpgrade(
+    request: IncomingMessage,
+    authorities: ReadonlyMap<string, string>,
+    strangers: number,
+): string | undefined {
     const host = request.headers.host?.toLowerCase() ?? '';
     const scheme = authorities.get(host);
     if (scheme === undefined) return 'the Host header was foreign';
@@ -159,7 +169,12 @@ function refuseUpgrade(request: IncomingMessage, authorities: ReadonlyMap<string
     return strangers >= MAX_STRANGERS ? 'too many connections without a token' : undefined;
 }
 
-function serve(request: IncomingMessage, response: ServerResponse, options: LoopbackOptions, authorities: ReadonlyMap<string, string>): void {
+function serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    options: LoopbackOptions,
+    authorities: ReadonlyMap<string, string>,
+): void {
     const host = request.headers.host?.toLowerCase() ?? '';
     const scheme = authorities.get(host);
     const file = scheme === undefined ? undefined : options.files.get(pathOf(request));
@@ -171,11 +186,16 @@ function serve(request: IncomingMessage, response: ServerResponse, options: Loop
     response.setHeader('X-Frame-Options', 'DENY');
     response.setHeader('Permissions-Policy', 'display-capture=(self), camera=(), microphone=(), geolocation=()');
     if (scheme === undefined) return void response.writeHead(421).end();
-    if (request.method !== 'GET' && request.method !== 'HEAD') return void response.writeHead(405, { Allow: 'GET, HEAD' }).end();
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+        return void response.writeHead(405, { Allow: 'GET, HEAD' }).end();
     if (!file) return void response.writeHead(404).end();
     // 'self' does not cover the WebSocket of the same origin in every browser.
     const channel = `${scheme === 'https' ? 'wss' : 'ws'}://${host}`;
-    const policy = contentSecurityPolicy({ self: "'self'", script: "'self'", connect: [channel, ...connectSources(options.connectOrigins)] });
+    const policy = contentSecurityPolicy({
+        self: "'self'",
+        script: "'self'",
+        connect: [channel, ...connectSources(options.connectOrigins)],
+    });
     response.setHeader('Content-Security-Policy', `${policy}; frame-ancestors 'none'`);
     response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': Buffer.byteLength(file.body) });
     response.end(request.method === 'HEAD' ? undefined : file.body);

@@ -122,10 +122,12 @@ export function createMediaHost({ opener, theme, log }: MediaHostOptions): Media
                 }),
             };
             pages.set(call, page);
-            listeners.add(link.onClosed((reason) => {
-                release(page);
-                for (const listener of closedListeners) listener(call, generation, reason);
-            }));
+            listeners.add(
+                link.onClosed((reason) => {
+                    release(page);
+                    for (const listener of closedListeners) listener(call, generation, reason);
+                }),
+            );
             const { role, title, roomName, target } = request;
             page.replay.note({ type: 'init', role, title, roomName, theme: theme(), persist: target ?? null });
             link.load(request);

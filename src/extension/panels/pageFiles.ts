@@ -16,7 +16,10 @@ const SCRIPT = 'text/javascript; charset=utf-8';
 
 /** Rejects when the extension was not built. */
 export async function readPageFiles(dist: string): Promise<ReadonlyMap<string, PageFile>> {
-    const read = async (name: string, type: string): Promise<[string, PageFile]> => [name, { type, body: await readFile(join(dist, name), 'utf8') }];
+    const read = async (name: string, type: string): Promise<[string, PageFile]> => [
+        name,
+        { type, body: await readFile(join(dist, name), 'utf8') },
+    ];
     return new Map([
         ['', { type: 'text/html; charset=utf-8', body: loopbackHtml() }],
         await read(PAGE_SCRIPT, SCRIPT),

@@ -28,7 +28,14 @@ export function contentSecurityPolicy({ self, script, connect }: CspOptions): st
 }
 
 /** Any TLS server and this machine: for a page whose media server is not known yet. */
-const ANYWHERE = ['wss:', 'https:', 'ws://127.0.0.1:*', 'http://127.0.0.1:*', 'ws://localhost:*', 'http://localhost:*'] as const;
+const ANYWHERE = [
+    'wss:',
+    'https:',
+    'ws://127.0.0.1:*',
+    'http://127.0.0.1:*',
+    'ws://localhost:*',
+    'http://localhost:*',
+] as const;
 
 /**
  * `connect-src` for these servers: LiveKit signals over ws(s) and asks over http(s) of the same host why a connection was
@@ -86,10 +93,15 @@ export function loopbackHtml(): string {
 /** Shown in a restored tab until it is known whether its share still runs. */
 export function restoringHtml(cspSource: string, styleUri: string): string {
     const policy = `default-src 'none'; style-src ${cspSource}`;
-    return document('', 'Hush', [
-        `<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">`,
-        `<link rel="stylesheet" href="${escapeHtml(styleUri)}">`,
-    ], '<main class="share"><p class="line" role="status">Looking for this share… It comes back once you are signed in to Hush.</p></main>');
+    return document(
+        '',
+        'Hush',
+        [
+            `<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">`,
+            `<link rel="stylesheet" href="${escapeHtml(styleUri)}">`,
+        ],
+        '<main class="share"><p class="line" role="status">Looking for this share… It comes back once you are signed in to Hush.</p></main>',
+    );
 }
 
 function document(rootAttributes: string, title: string, head: readonly string[], body = ''): string {
@@ -107,7 +119,13 @@ function document(rootAttributes: string, title: string, head: readonly string[]
     ].join('\n');
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+};
 
 export function escapeHtml(text: string): string {
     return text.replace(/[&<>"']/gu, (c) => ENTITIES[c] ?? c);

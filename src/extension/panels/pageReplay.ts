@@ -15,7 +15,19 @@ type Kind = Exclude<HostMessage['type'], 'keys.set' | 'keys.clear'>;
 
 /** Keys before what uses them; a hold before the publication that it holds. */
 const ORDER: readonly (Kind | 'keys')[] = [
-    'init', 'keys', 'view.sharer', 'share.viewers', 'share.hold', 'share.capture', 'share.prepare', 'share.publish', 'share.direct', 'share.stop', 'view.connect', 'view.direct', 'view.end',
+    'init',
+    'keys',
+    'view.sharer',
+    'share.viewers',
+    'share.hold',
+    'share.capture',
+    'share.prepare',
+    'share.publish',
+    'share.direct',
+    'share.stop',
+    'view.connect',
+    'view.direct',
+    'view.end',
 ];
 
 /** What the later message makes meaningless. */

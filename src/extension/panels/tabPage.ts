@@ -20,7 +20,9 @@ export function openTab(request: PageRequest, extensionUri: Uri, log: Log): Page
         watching ? VIEW_TYPE : SHARE_TYPE,
         tabTitle(request),
         // The picture goes beside the code it is about; a share's page is looked at once, so it stays out of the way.
-        watching ? { viewColumn: besideTheCode(), preserveFocus: false } : { viewColumn: ViewColumn.Active, preserveFocus: false },
+        watching
+            ? { viewColumn: besideTheCode(), preserveFocus: false }
+            : { viewColumn: ViewColumn.Active, preserveFocus: false },
         // A hidden tab goes on watching or sharing.
         { ...webviewOptions(extensionUri), retainContextWhenHidden: true, enableFindWidget: false },
     );
@@ -71,7 +73,10 @@ export function tabLink(panel: WebviewPanel, extensionUri: Uri, log: Log, restor
         },
         post: (data) => void webview.postMessage(data),
         onData: (listener) => webview.onDidReceiveMessage(listener),
-        onClosed: (listener) => panel.onDidDispose(() => { if (!closing) listener('The tab was closed.'); }),
+        onClosed: (listener) =>
+            panel.onDidDispose(() => {
+                if (!closing) listener('The tab was closed.');
+            }),
         reveal: () => panel.reveal(),
         toggleFullScreen() {
             panel.reveal();

@@ -13,11 +13,14 @@ function sameShares(a: readonly Share[], b: readonly Share[]): boolean {
 export function wantedCalls(state: SessionState): Map<string, readonly Share[]> {
     const wanted = new Map<string, readonly Share[]>();
     for (const view of state.views.values()) {
-        if (view.callId === undefined && view.phase !== 'ended' && view.phase !== 'failed') wanted.set(view.target.roomId, []);
+        if (view.callId === undefined && view.phase !== 'ended' && view.phase !== 'failed')
+            wanted.set(view.target.roomId, []);
     }
     const { share } = state;
     if (share && share.phase !== 'preparing' && share.phase !== 'choosing') {
-        wanted.set(share.roomId, [{ id: share.id, startedTs: share.startedTs, ...(share.transport === 'mesh' ? { transport: 'mesh' } : {}) }]);
+        wanted.set(share.roomId, [
+            { id: share.id, startedTs: share.startedTs, ...(share.transport === 'mesh' ? { transport: 'mesh' } : {}) },
+        ]);
     }
     return wanted;
 }

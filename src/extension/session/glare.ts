@@ -39,10 +39,18 @@ export function crossedSessions(
     forSameWorkspace: (invitation: RoomSnapshot) => boolean,
 ): CrossedSessions | undefined {
     if (own?.membership !== 'join' || own.createdBy !== self) return undefined;
+    // A session that runs is not given up for an invitation, however old or new: that is for the person to decide.
+    if (own.rtc.length > 0) return undefined;
     const waitingFor = new Set(own.members.filter((m) => m.membership === 'invite').map((m) => m.userId));
     const invitations = rooms.filter((room) => {
         const by = room.membership === 'invite' ? room.createdBy : undefined;
-        return by !== undefined && by === room.inviter?.userId && waitingFor.has(by) && forSameWorkspace(room);
+        return (
+            by !== undefined &&
+            room.encrypted &&
+            by === room.inviter?.userId &&
+            waitingFor.has(by) &&
+            forSameWorkspace(room)
+        );
     });
     if (invitations.length === 0) return undefined;
     const creator = glareWinner([self, ...invitations.map((room) => room.createdBy ?? self)]);

@@ -5,15 +5,35 @@
 import { calledPerson, callPerson } from './calledPeople.ts';
 import { reconcileCalls } from './callFlow.ts';
 import {
-    announceViewers, endShare, keyDelivery, publishWhenReady, requestShare, shareGrantFailed, shareGrantReady, sharePageSaid, shareWatched,
+    announceViewers,
+    endShare,
+    keyDelivery,
+    publishWhenReady,
+    requestShare,
+    shareGrantFailed,
+    shareGrantReady,
+    sharePageSaid,
+    shareWatched,
     type Step,
 } from './shareFlow.ts';
 import { initialState, type Effect, type SessionEvent, type SessionState } from './state.ts';
-import { acceptCall, closeView, endGoneViews, endView, requestView, viewGrantReady, viewPageSaid, withView } from './viewFlow.ts';
+import {
+    acceptCall,
+    closeView,
+    endGoneViews,
+    endView,
+    requestView,
+    viewGrantReady,
+    viewPageSaid,
+    withView,
+} from './viewFlow.ts';
 
 const still = (state: SessionState): Step => ({ state, effects: [] });
 
-const NO_ANSWER = { code: 'media.noAnswer', message: 'The sharer’s device does not answer. Ask them whether they are online, then try again.' };
+const NO_ANSWER = {
+    code: 'media.noAnswer',
+    message: 'The sharer’s device does not answer. Ask them whether they are online, then try again.',
+};
 
 /** Runs the steps one after another, each on the state the one before left. */
 function chain(state: SessionState, ...steps: readonly ((state: SessionState) => Step)[]): Step {
@@ -95,7 +115,9 @@ function handle(state: SessionState, event: SessionEvent): Step {
         case 'keysFailed':
             return state.share?.roomId === event.roomId ? endShare(state, '', event.failure) : still(state);
         case 'keyDelivery':
-            return state.share?.roomId === event.roomId ? keyDelivery(state, event.failed, event.message) : still(state);
+            return state.share?.roomId === event.roomId
+                ? keyDelivery(state, event.failed, event.message)
+                : still(state);
         case 'trust': {
             const view = state.views.get(event.viewId);
             if (!view) return still(state);
@@ -117,7 +139,9 @@ function handle(state: SessionState, event: SessionEvent): Step {
             const { share } = state;
             if (share?.id === event.call) return calledPerson(state, share, event);
             const view = state.views.get(event.call);
-            return event.type === 'callOver' && view?.generation === event.generation ? endView(state, view, 'ended') : still(state);
+            return event.type === 'callOver' && view?.generation === event.generation
+                ? endView(state, view, 'ended')
+                : still(state);
         }
         case 'meshGaveUp': {
             const view = state.views.get(event.call);
@@ -142,7 +166,8 @@ function grantEnded(state: SessionState, event: Extract<SessionEvent, { type: 'g
 
 function pageSaid(state: SessionState, event: Extract<SessionEvent, { type: 'page' }>): Step {
     const { share } = state;
-    if (share?.id === event.call && share.generation === event.generation) return sharePageSaid(state, share, event.message);
+    if (share?.id === event.call && share.generation === event.generation)
+        return sharePageSaid(state, share, event.message);
     const view = state.views.get(event.call);
     if (view?.generation !== event.generation) return still(state);
     return viewPageSaid(state, view, event.message);

@@ -37,6 +37,7 @@ export function viewersOf(state: SessionState, share: LocalShare): Viewer[] {
             viewers.push({ userId: member.userId, deviceId: member.deviceId, name: member.name });
         }
     }
-    for (const [userId, { name, deviceId }] of share.called) if (deviceId !== undefined) viewers.push({ userId, deviceId, name });
+    for (const [userId, { name, deviceId }] of share.called)
+        if (deviceId !== undefined) viewers.push({ userId, deviceId, name });
     return viewers.sort((a, b) => (deviceKey(a) < deviceKey(b) ? -1 : 1));
 }

@@ -101,7 +101,8 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         if (event.type === 'roomGone') calls.roomLeft(event.roomId);
         if (event.type !== 'rtcChanged') return;
         const there = new Set(event.members.map(deviceKey));
-        for (const member of state.rtc.get(event.roomId) ?? []) if (!there.has(deviceKey(member))) calls.deviceGone(event.roomId, member);
+        for (const member of state.rtc.get(event.roomId) ?? [])
+            if (!there.has(deviceKey(member))) calls.deviceGone(event.roomId, member);
     }
 
     function inRoomOrder(roomId: string, work: () => Promise<void>): void {
@@ -126,7 +127,11 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         const { key } = event;
         const { share } = state;
         log.debug(`media key ${key.index} of ${key.identity}`);
-        if (share?.roomId === key.roomId && grants.get(share.id)?.identity === key.identity && share.phase !== 'choosing') {
+        if (
+            share?.roomId === key.roomId &&
+            grants.get(share.id)?.identity === key.identity &&
+            share.phase !== 'choosing'
+        ) {
             sendKey(share.id, share.generation, key);
         }
         for (const view of state.views.values()) {
@@ -136,7 +141,9 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         }
     }
 
-    async function fetchGrant(effect: Extract<Effect, { type: 'fetchPublishGrant' | 'fetchViewGrant' }>): Promise<void> {
+    async function fetchGrant(
+        effect: Extract<Effect, { type: 'fetchPublishGrant' | 'fetchViewGrant' }>,
+    ): Promise<void> {
         const { call, generation, roomId } = effect;
         try {
             const fetched: Grant =
@@ -161,7 +168,12 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             dispatch({ type: 'grantReady', call, generation });
         } catch (error) {
             log.warn(`no media token for ${effect.type === 'fetchPublishGrant' ? 'sharing' : 'watching'}`, error);
-            dispatch({ type: 'grantFailed', call, generation, failure: failureOf(error, 'Connecting to the media server') });
+            dispatch({
+                type: 'grantFailed',
+                call,
+                generation,
+                failure: failureOf(error, 'Connecting to the media server'),
+            });
         }
     }
 
@@ -192,7 +204,8 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                 return;
             case 'openPage':
                 // A tab that is there already must not wait: it shows what becomes of it, also when no token comes.
-                if (effect.direct || origins.has(effect.serviceUrl) || media.hasTab(effect.call, effect.target)) openPage(effect);
+                if (effect.direct || origins.has(effect.serviceUrl) || media.hasTab(effect.call, effect.target))
+                    openPage(effect);
                 else unopened.set(effect.call, effect);
                 return;
             case 'revealPage':
@@ -210,7 +223,11 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             case 'preparePublish': {
                 const held = grants.get(effect.call);
                 if (held?.identity === undefined) return;
-                media.send(effect.call, effect.generation, { type: 'share.prepare', grant: held.grant, identity: held.identity });
+                media.send(effect.call, effect.generation, {
+                    type: 'share.prepare',
+                    grant: held.grant,
+                    identity: held.identity,
+                });
                 return;
             }
             case 'publish': {
@@ -219,16 +236,25 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                 for (const key of rtc.currentKeys(effect.roomId)) {
                     if (key.identity === held.identity) sendKey(effect.call, effect.generation, key);
                 }
-                media.send(effect.call, effect.generation, { type: 'share.publish', grant: held.grant, identity: held.identity });
+                media.send(effect.call, effect.generation, {
+                    type: 'share.publish',
+                    grant: held.grant,
+                    identity: held.identity,
+                });
                 return;
             }
             case 'connectView': {
                 const held = grants.get(effect.call);
                 if (!held) return;
                 for (const key of rtc.currentKeys(effect.roomId)) {
-                    if (effect.identity === null || key.identity === effect.identity) sendKey(effect.call, effect.generation, key);
+                    if (effect.identity === null || key.identity === effect.identity)
+                        sendKey(effect.call, effect.generation, key);
                 }
-                media.send(effect.call, effect.generation, { type: 'view.connect', grant: held.grant, identity: effect.identity });
+                media.send(effect.call, effect.generation, {
+                    type: 'view.connect',
+                    grant: held.grant,
+                    identity: effect.identity,
+                });
                 return;
             }
             case 'join':
@@ -240,7 +266,9 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             case 'leave':
                 inRoomOrder(effect.roomId, async () => {
                     // The delayed leave takes over if this does not reach the server.
-                    await rtc.leave(effect.roomId).catch((error: unknown) => log.warn('leaving the call failed', error));
+                    await rtc
+                        .leave(effect.roomId)
+                        .catch((error: unknown) => log.warn('leaving the call failed', error));
                 });
                 return;
             case 'startKeys':
@@ -257,7 +285,9 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                 rtc.stopKeys(effect.roomId);
                 return;
             case 'sendWatch':
-                rtc.sendWatch(effect, effect.watching).catch((error: unknown) => log.warn('telling the sharer failed', error));
+                rtc.sendWatch(effect, effect.watching).catch((error: unknown) =>
+                    log.warn('telling the sharer failed', error),
+                );
                 return;
             case 'serveMesh':
                 calls.serve({ roomId: effect.roomId, shareId: effect.call }, effect);
@@ -296,10 +326,16 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             dispatch({ type: 'joinFailed', roomId, failure: failureOf(error, 'Staying in the call') });
         }),
         rtc.onWatch((event) => {
-            if (memberOf(state, event.roomId, event.userId, event.deviceId) || event.watching) dispatch({ type: 'watch', ...event });
+            if (memberOf(state, event.roomId, event.userId, event.deviceId) || event.watching)
+                dispatch({ type: 'watch', ...event });
         }),
         media.onMessage((call, generation, message) => {
-            if (message.type === 'mesh.description' || message.type === 'mesh.candidates' || message.type === 'mesh.state') calls.pageSaid(message);
+            if (
+                message.type === 'mesh.description' ||
+                message.type === 'mesh.candidates' ||
+                message.type === 'mesh.state'
+            )
+                calls.pageSaid(message);
             dispatch({ type: 'page', call, generation, message });
         }),
         calls.onPage((call, generation, message) => media.send(call, generation, message)),

@@ -1,5 +1,12 @@
 /** What the orchestrator needs from the world. Implemented by `src/matrix` and `src/extension/panels`; faked in tests. Pure. */
-import type { MediaGrant, MeshMessage, PageMessage, ShareSettings, Viewer, HostMessage } from '../../webview/protocol/messages.ts';
+import type {
+    MediaGrant,
+    MeshMessage,
+    PageMessage,
+    ShareSettings,
+    Viewer,
+    HostMessage,
+} from '../../webview/protocol/messages.ts';
 import type { ViewTarget } from './state.ts';
 import type { HushError } from '../errors.ts';
 import type { Share } from './types.ts';
@@ -59,7 +66,10 @@ export interface RtcPort {
     currentKeys(roomId: string): readonly MediaKey[];
     onKey(listener: (event: KeyEvent) => void): Disposable;
     /** Tells a sharer's device that we watch it or stopped. Best effort; failures are logged. */
-    sendWatch(target: { roomId: string; userId: string; deviceId: string; shareId: string }, watching: boolean): Promise<void>;
+    sendWatch(
+        target: { roomId: string; userId: string; deviceId: string; shareId: string },
+        watching: boolean,
+    ): Promise<void>;
     onWatch(listener: (event: WatchEvent) => void): Disposable;
     /** Our key has been forgotten by then; the membership is not restored by itself. */
     onMembershipLost(listener: (event: MembershipLost) => void): Disposable;
@@ -89,8 +99,20 @@ export interface CallsPort {
 }
 /** A call (`m.call`) of another Matrix client rings; one of ours was answered; or one that lives in a page is over. */
 export type ForeignCall =
-    | { readonly kind: 'ring'; readonly callId: string; readonly roomId: string; readonly userId: string; readonly deviceId: string }
-    | { readonly kind: 'over' | 'answered'; readonly call: string; readonly generation: number; readonly userId: string; readonly deviceId: string };
+    | {
+          readonly kind: 'ring';
+          readonly callId: string;
+          readonly roomId: string;
+          readonly userId: string;
+          readonly deviceId: string;
+      }
+    | {
+          readonly kind: 'over' | 'answered';
+          readonly call: string;
+          readonly generation: number;
+          readonly userId: string;
+          readonly deviceId: string;
+      };
 
 export interface PageAddress {
     readonly call: string;

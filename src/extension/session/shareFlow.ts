@@ -78,7 +78,11 @@ export function endShare(state: SessionState, reason: string, failure?: Failure)
         { type: 'closePage', call: share.id },
     ];
     if (share.phase !== 'preparing' && share.phase !== 'choosing') {
-        effects.push(share.transport === 'mesh' ? { type: 'releaseMesh', call: share.id } : { type: 'stopKeys', roomId: share.roomId });
+        effects.push(
+            share.transport === 'mesh'
+                ? { type: 'releaseMesh', call: share.id }
+                : { type: 'stopKeys', roomId: share.roomId },
+        );
     }
     if (failure) effects.push({ type: 'notify', notice: { kind: 'shareFailed', failure } });
     else if (reason !== '') effects.push({ type: 'notify', notice: { kind: 'shareEnded', reason } });
@@ -106,9 +110,18 @@ export function publishWhenReady(state: SessionState): Step {
     if (share?.phase !== 'publishing' || !share.keysReady || !share.joined) return still(state);
     const { id: call, generation, roomId } = share;
     if (share.transport === 'mesh') {
-        return { state, effects: [{ type: 'send', call, generation, message: { type: 'share.direct' } }, { type: 'serveMesh', call, generation, roomId }] };
+        return {
+            state,
+            effects: [
+                { type: 'send', call, generation, message: { type: 'share.direct' } },
+                { type: 'serveMesh', call, generation, roomId },
+            ],
+        };
     }
-    return { state, effects: [{ type: 'publish', call: share.id, generation: share.generation, roomId: share.roomId }] };
+    return {
+        state,
+        effects: [{ type: 'publish', call: share.id, generation: share.generation, roomId: share.roomId }],
+    };
 }
 
 export function keyDelivery(state: SessionState, failed: boolean, message: string): Step {
@@ -128,7 +141,9 @@ export function announceViewers(before: SessionState, after: SessionState): Effe
     const viewers = viewersOf(after, share);
     const old = before.share ? viewersOf(before, before.share) : [];
     if (viewers.map(deviceKey).join() === old.map(deviceKey).join()) return [];
-    return [{ type: 'send', call: share.id, generation: share.generation, message: { type: 'share.viewers', viewers } }];
+    return [
+        { type: 'send', call: share.id, generation: share.generation, message: { type: 'share.viewers', viewers } },
+    ];
 }
 
 export function shareWatched(state: SessionState, event: Extract<SessionEvent, { type: 'watch' }>): Step {
@@ -138,7 +153,10 @@ export function shareWatched(state: SessionState, event: Extract<SessionEvent, {
     if (event.watching) watchers.add(deviceKey(event));
     else watchers.delete(deviceKey(event));
     const many = share.transport === 'mesh' && share.watchers.size === DIRECT_VIEWERS && watchers.size > DIRECT_VIEWERS;
-    return { state: withShare(state, { watchers }), effects: many ? [{ type: 'notify', notice: { kind: 'manyDirect', viewers: watchers.size } }] : [] };
+    return {
+        state: withShare(state, { watchers }),
+        effects: many ? [{ type: 'notify', notice: { kind: 'manyDirect', viewers: watchers.size } }] : [],
+    };
 }
 
 /** The page moves to the person's own browser, where capture is allowed. */
@@ -164,14 +182,20 @@ export function sharePageSaid(state: SessionState, share: LocalShare, message: P
                         generation: share.generation,
                         message: { type: 'share.capture', settings: share.settings },
                     },
-                    ...(share.transport === 'mesh' ? [] : [{ type: 'preparePublish', call: share.id, generation: share.generation } as const]),
+                    ...(share.transport === 'mesh'
+                        ? []
+                        : [{ type: 'preparePublish', call: share.id, generation: share.generation } as const]),
                 ],
             };
         case 'capture.started':
             if (share.phase !== 'choosing') return still(state);
             return {
                 // Directly, the keys are those of each connection (DTLS), whose fingerprints go through the room's encryption.
-                state: withShare(state, { phase: 'publishing', size: { width: message.width, height: message.height }, keysReady: share.transport === 'mesh' }),
+                state: withShare(state, {
+                    phase: 'publishing',
+                    size: { width: message.width, height: message.height },
+                    keysReady: share.transport === 'mesh',
+                }),
                 effects: share.transport === 'mesh' ? [] : [{ type: 'startKeys', roomId: share.roomId }],
             };
         case 'capture.failed':
@@ -185,7 +209,9 @@ export function sharePageSaid(state: SessionState, share: LocalShare, message: P
         case 'capture.ended':
             return endShare(state, 'The capture was ended in the browser.');
         case 'share.published':
-            return still(withShare(state, { phase: 'live', ...(share.transport === 'livekit' ? { path: 'sfu' } : {}) }));
+            return still(
+                withShare(state, { phase: 'live', ...(share.transport === 'livekit' ? { path: 'sfu' } : {}) }),
+            );
         case 'mesh.state':
             return still(message.state === 'connected' ? withShare(state, { path: message.path }) : state);
         case 'share.reconnecting':

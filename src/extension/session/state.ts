@@ -1,5 +1,13 @@
 /** What the session core knows, and what can happen to it. Immutable; holds no token and no key, so it can be logged. Pure. */
-import type { PageMessage, Path, Viewer, ViewState, TrustLevel, ShareSettings, HostMessage } from '../../webview/protocol/messages.ts';
+import type {
+    PageMessage,
+    Path,
+    Viewer,
+    ViewState,
+    TrustLevel,
+    ShareSettings,
+    HostMessage,
+} from '../../webview/protocol/messages.ts';
 import type { CaptureLocation } from './ports.ts';
 import type { RtcMember, Share } from './types.ts';
 
@@ -156,7 +164,13 @@ export type SessionEvent =
           readonly roomName: string;
       }
     | { readonly type: 'callRequested'; readonly userId: string; readonly name: string }
-    | { readonly type: 'callAnswered' | 'callOver'; readonly call: string; readonly generation: number; readonly userId: string; readonly deviceId: string }
+    | {
+          readonly type: 'callAnswered' | 'callOver';
+          readonly call: string;
+          readonly generation: number;
+          readonly userId: string;
+          readonly deviceId: string;
+      }
     /** The sharer's device does not answer. */
     | { readonly type: 'meshGaveUp'; readonly call: string; readonly generation: number }
     | { readonly type: 'pageClosed'; readonly call: string; readonly generation: number; readonly reason: string }
@@ -170,7 +184,12 @@ export type SessionEvent =
       };
 
 export type Effect =
-    | { readonly type: 'fetchPublishGrant'; readonly call: string; readonly generation: number; readonly roomId: string }
+    | {
+          readonly type: 'fetchPublishGrant';
+          readonly call: string;
+          readonly generation: number;
+          readonly roomId: string;
+      }
     | {
           readonly type: 'fetchViewGrant';
           readonly call: string;

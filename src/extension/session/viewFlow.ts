@@ -24,8 +24,21 @@ function isOver(view: View): boolean {
 function openEffects(state: SessionState, view: View): Effect[] {
     const { id: call, generation, target, roomName, sharerName } = view;
     const serviceUrl = targetMember(state, target)?.serviceUrl;
-    const open = { type: 'openPage', call, generation, role: 'view', location: 'webview', title: sharerName, roomName, target, serviceUrl, direct: view.direct } as const;
-    return view.direct ? [open] : [{ type: 'fetchViewGrant', call, generation, roomId: target.roomId, serviceUrl }, open];
+    const open = {
+        type: 'openPage',
+        call,
+        generation,
+        role: 'view',
+        location: 'webview',
+        title: sharerName,
+        roomName,
+        target,
+        serviceUrl,
+        direct: view.direct,
+    } as const;
+    return view.direct
+        ? [open]
+        : [{ type: 'fetchViewGrant', call, generation, roomId: target.roomId, serviceUrl }, open];
 }
 
 export function requestView(state: SessionState, event: Extract<SessionEvent, { type: 'viewRequested' }>): Step {
@@ -58,8 +71,20 @@ export function acceptCall(state: SessionState, event: Extract<SessionEvent, { t
     const { viewId: id, callId, roomId, userId, deviceId, callerName: sharerName, roomName } = event;
     const target = { roomId, userId, deviceId, shareId: undefined };
     const view: View = {
-        id, target, sharerName, roomName, generation: 1, phase: 'opening', granted: false, pageReady: false, detail: '', announced: false,
-        trust: 'unknown', direct: true, path: undefined, callId,
+        id,
+        target,
+        sharerName,
+        roomName,
+        generation: 1,
+        phase: 'opening',
+        granted: false,
+        pageReady: false,
+        detail: '',
+        announced: false,
+        trust: 'unknown',
+        direct: true,
+        path: undefined,
+        callId,
     };
     const next = { ...state, views: new Map(state.views).set(id, view) };
     return { state: next, effects: openEffects(next, view) };
@@ -105,13 +130,19 @@ function connectWhenReady(state: SessionState, id: string): Step {
         effects.push({ type: 'send', call: id, generation, message: { type: 'view.direct', identity: view.callId } });
         effects.push({ type: 'acceptCall', call: id, generation, callId: view.callId });
     } else if (view.direct && userId !== undefined && deviceId !== undefined && shareId !== undefined) {
-        effects.push({ type: 'send', call: id, generation, message: { type: 'view.direct', identity: deviceKey({ userId, deviceId }) } });
+        effects.push({
+            type: 'send',
+            call: id,
+            generation,
+            message: { type: 'view.direct', identity: deviceKey({ userId, deviceId }) },
+        });
         effects.push({ type: 'watchMesh', call: id, generation, roomId, userId, deviceId, shareId });
     } else {
         const identity = targetMember(state, view.target)?.identity ?? null;
         effects.push({ type: 'connectView', call: id, generation, roomId, identity });
     }
-    if (userId !== undefined && deviceId !== undefined) effects.push({ type: 'queryTrust', viewId: id, userId, deviceId });
+    if (userId !== undefined && deviceId !== undefined)
+        effects.push({ type: 'queryTrust', viewId: id, userId, deviceId });
     return { state: withView(state, id, { phase: 'connecting' }), effects };
 }
 
@@ -126,7 +157,12 @@ export function endView(state: SessionState, view: View, phase: 'ended' | 'faile
     if (isOver(view)) return still(state);
     const detail = failure?.message ?? '';
     const effects: Effect[] = [
-        { type: 'send', call: view.id, generation: view.generation, message: { type: 'view.end', state: phase, detail } },
+        {
+            type: 'send',
+            call: view.id,
+            generation: view.generation,
+            message: { type: 'view.end', state: phase, detail },
+        },
         ...(view.announced ? watchEffect(view, false) : []),
         ...releaseEffect(view),
     ];
@@ -144,7 +180,12 @@ export function closeView(state: SessionState, view: View, effects: readonly Eff
     views.delete(view.id);
     return {
         state: { ...state, views },
-        effects: [...effects, ...(view.announced ? watchEffect(view, false) : []), ...releaseEffect(view), { type: 'closePage', call: view.id }],
+        effects: [
+            ...effects,
+            ...(view.announced ? watchEffect(view, false) : []),
+            ...releaseEffect(view),
+            { type: 'closePage', call: view.id },
+        ],
     };
 }
 
@@ -153,7 +194,13 @@ export function endGoneViews(state: SessionState, roomId: string): Step {
     let next = state;
     const effects: Effect[] = [];
     for (const view of state.views.values()) {
-        if (view.target.roomId !== roomId || view.target.userId === undefined || view.callId !== undefined || isOver(view)) continue;
+        if (
+            view.target.roomId !== roomId ||
+            view.target.userId === undefined ||
+            view.callId !== undefined ||
+            isOver(view)
+        )
+            continue;
         if (targetMember(state, view.target)) continue;
         const step = endView(next, view, 'ended');
         next = step.state;
@@ -171,7 +218,8 @@ export function viewPageSaid(state: SessionState, view: View, message: PageMessa
                 return { state, effects: [{ type: 'send', call: view.id, generation, message: end }] };
             }
             // A tab restored after a window reload may outlive its share.
-            if (view.callId === undefined && view.target.userId !== undefined && !targetMember(state, view.target)) return endView(state, view, 'ended');
+            if (view.callId === undefined && view.target.userId !== undefined && !targetMember(state, view.target))
+                return endView(state, view, 'ended');
             // A page that loaded again (its tab moved to another window) needs a token of its own: the first one is in use.
             if (view.pageReady) return retryView(state, view);
             return connectWhenReady(withView(state, view.id, { pageReady: true }), view.id);

@@ -31,7 +31,11 @@ export function readMap(stored: unknown): WorkspaceMap {
 }
 
 /** The room this window is mapped to, if we are still in it. */
-export function mappedRoom(map: WorkspaceMap, workspace: WorkspaceFolders, rooms: readonly RoomSnapshot[]): string | undefined {
+export function mappedRoom(
+    map: WorkspaceMap,
+    workspace: WorkspaceFolders,
+    rooms: readonly RoomSnapshot[],
+): string | undefined {
     for (const key of workspaceKeys(workspace)) {
         const roomId = map[key];
         if (roomId !== undefined && rooms.some((r) => r.roomId === roomId && r.membership === 'join')) return roomId;
@@ -40,7 +44,12 @@ export function mappedRoom(map: WorkspaceMap, workspace: WorkspaceFolders, rooms
 }
 
 /** `folder` picks one of several folders; without it the whole window is mapped. */
-export function withMapping(map: WorkspaceMap, workspace: WorkspaceFolders, roomId: string, folder?: string): WorkspaceMap {
+export function withMapping(
+    map: WorkspaceMap,
+    workspace: WorkspaceFolders,
+    roomId: string,
+    folder?: string,
+): WorkspaceMap {
     const key = folder ?? workspaceKeys(workspace)[0] ?? EMPTY_WINDOW;
     return { ...map, [key]: roomId };
 }
@@ -52,7 +61,10 @@ export function withoutMapping(map: WorkspaceMap, workspace: WorkspaceFolders): 
 
 /** A name for a new session room. */
 export function sessionName(workspace: WorkspaceFolders): string {
-    const file = workspace.workspaceFile?.split('/').at(-1)?.replace(/\.code-workspace$/u, '');
+    const file = workspace.workspaceFile
+        ?.split('/')
+        .at(-1)
+        ?.replace(/\.code-workspace$/u, '');
     if (file !== undefined && file !== '') return decodeURIComponent(file);
     const names = workspace.folders.map((f) => f.name);
     if (names.length === 0) return 'Pairing session';

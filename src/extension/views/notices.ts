@@ -44,11 +44,15 @@ async function retryable({ code, message }: Failure, command: string): Promise<v
     const ways = code === 'media.noServer' ? [settings, log] : [retry, log];
     const chosen = await vscode.window.showErrorMessage(message, ...ways);
     if (chosen === retry) await vscode.commands.executeCommand(command);
-    if (chosen === settings) await vscode.commands.executeCommand('workbench.action.openSettings', 'hush.livekit.serviceUrl');
+    if (chosen === settings)
+        await vscode.commands.executeCommand('workbench.action.openSettings', 'hush.livekit.serviceUrl');
     if (chosen === log) await vscode.commands.executeCommand(commands.showLog);
 }
 
-async function withLog(show: (text: string, ...items: string[]) => Thenable<string | undefined>, text: string): Promise<void> {
+async function withLog(
+    show: (text: string, ...items: string[]) => Thenable<string | undefined>,
+    text: string,
+): Promise<void> {
     const log = 'Show Log';
     if ((await show(text, log)) === log) await vscode.commands.executeCommand(commands.showLog);
 }

@@ -41,7 +41,10 @@ export function renderModel(): RenderedModel {
     const sayConnection = (message: string | undefined): void => {
         if (message === offline?.message) return;
         clearTimeout(offline?.timer);
-        offline = message === undefined ? undefined : { message, timer: setTimeout(() => tree.say(message), OFFLINE_AFTER_MS) };
+        offline =
+            message === undefined
+                ? undefined
+                : { message, timer: setTimeout(() => tree.say(message), OFFLINE_AFTER_MS) };
         if (!offline) tree.say(undefined);
     };
     scope.defer(() => clearTimeout(offline?.timer));
@@ -55,7 +58,10 @@ export function renderModel(): RenderedModel {
             setContext(contexts.sharing, model.session.share !== undefined);
             setContext(contexts.inSession, model.session.calls.size > 0);
             setContext(contexts.linked, model.workspaceRoomId !== undefined);
-            setContext(contexts.hasRooms, model.rooms.some((room) => room.membership === 'join' && room.encrypted));
+            setContext(
+                contexts.hasRooms,
+                model.rooms.some((room) => room.membership === 'join' && room.encrypted),
+            );
         },
         dispose: () => scope.dispose(),
     };

@@ -14,12 +14,17 @@ export interface SessionsTree extends vscode.Disposable {
 }
 
 function look(node: TreeNode): string {
-    return [node.label, node.description, node.tooltip, node.icon, node.context, node.target?.shareId ?? ''].join('\u0000');
+    return [node.label, node.description, node.tooltip, node.icon, node.context, node.target?.shareId ?? ''].join(
+        '\u0000',
+    );
 }
 
 function item(node: TreeNode): vscode.TreeItem {
     const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
-    const tree = new vscode.TreeItem(node.label, node.children.length === 0 ? None : node.expanded ? Expanded : Collapsed);
+    const tree = new vscode.TreeItem(
+        node.label,
+        node.children.length === 0 ? None : node.expanded ? Expanded : Collapsed,
+    );
     tree.id = node.id;
     tree.description = node.description;
     tree.tooltip = node.tooltip;
@@ -72,7 +77,8 @@ export function createSessionsTree(): SessionsTree {
     const opening = new Set<string>();
     function openRows(): void {
         if (!view.visible) return; // revealing would pull the side bar in front of the person
-        for (const id of opening) void view.reveal(id, { expand: true, select: false, focus: false }).then(undefined, () => undefined);
+        for (const id of opening)
+            void view.reveal(id, { expand: true, select: false, focus: false }).then(undefined, () => undefined);
         opening.clear();
     }
     scope.add(view.onDidChangeVisibility(openRows));
@@ -86,7 +92,8 @@ export function createSessionsTree(): SessionsTree {
             index(nodes);
             if (sameRoots) diff(before, nodes);
             else changed.fire(undefined);
-            for (const node of nodes) if (node.expanded && before.get(node.id)?.expanded === false) opening.add(node.id);
+            for (const node of nodes)
+                if (node.expanded && before.get(node.id)?.expanded === false) opening.add(node.id);
             openRows();
             view.badge = badge.count > 0 ? { value: badge.count, tooltip: badge.tooltip } : undefined;
         },

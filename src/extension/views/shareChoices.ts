@@ -21,7 +21,9 @@ export function shareChoices(rooms: readonly RoomSnapshot[], session: SessionSta
     const rest: ShareChoice[] = [];
     for (const room of rooms) {
         if (room.membership !== 'join' || !room.encrypted) continue;
-        const others = room.rtc.filter((m) => m.userId !== session.self?.userId || m.deviceId !== session.self.deviceId);
+        const others = room.rtc.filter(
+            (m) => m.userId !== session.self?.userId || m.deviceId !== session.self.deviceId,
+        );
         for (const { userId, deviceId, name, shares } of others) {
             for (const share of shares) {
                 announced.push({

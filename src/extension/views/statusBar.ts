@@ -20,7 +20,9 @@ export function createStatusBar(): StatusBar {
             item.text = status.text;
             item.tooltip = status.tooltip;
             item.accessibilityInformation = { label: status.tooltip };
-            item.backgroundColor = status.warning ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+            item.backgroundColor = status.warning
+                ? new vscode.ThemeColor('statusBarItem.warningBackground')
+                : undefined;
             item.show();
         },
         dispose: () => item.dispose(),

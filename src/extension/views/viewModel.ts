@@ -40,7 +40,9 @@ function isSelf(session: SessionState, member: RtcMember): boolean {
 
 /** A member of another client is known to share only while a page of ours is in the media room. */
 function hasScreen(session: SessionState, room: RoomSnapshot, member: RtcMember): boolean {
-    const watching = [...session.views.values()].some((v) => v.target.roomId === room.roomId && v.phase !== 'ended' && v.phase !== 'failed');
+    const watching = [...session.views.values()].some(
+        (v) => v.target.roomId === room.roomId && v.phase !== 'ended' && v.phase !== 'failed',
+    );
     return watching && (session.screens.get(room.roomId)?.has(member.identity) ?? false);
 }
 
@@ -55,7 +57,11 @@ function shareRows(model: Model, room: RoomSnapshot): TreeNode[] {
             nodes.push({
                 id: `share:${room.roomId}:${deviceKey(member)}:${share.id}`,
                 label: own ? 'Your screen' : `${name}’s screen`,
-                description: own ? sharingDescription(model.session) : watching ? ['watching', pathWord(view.path)].filter(Boolean).join(' · ') : 'live',
+                description: own
+                    ? sharingDescription(model.session)
+                    : watching
+                      ? ['watching', pathWord(view.path)].filter(Boolean).join(' · ')
+                      : 'live',
                 tooltip: own
                     ? 'You are sharing your screen here, end-to-end encrypted. Click the stop button to end it.'
                     : `${name} (${userId}) is sharing a screen, end-to-end encrypted. Click to watch.`,
@@ -98,7 +104,8 @@ function pathWord(path: Path | undefined): string {
     return path === undefined ? '' : path === 'sfu' ? 'via SFU' : path;
 }
 
-const DIRECT = 'The picture goes straight from your device to each viewer’s (DTLS-SRTP, its fingerprints checked through the room’s encryption)';
+const DIRECT =
+    'The picture goes straight from your device to each viewer’s (DTLS-SRTP, its fingerprints checked through the room’s encryption)';
 const PATHS: Readonly<Record<Path, string>> = {
     direct: `${DIRECT}.`,
     relayed: `${DIRECT}, through a relay that cannot read it.`,
@@ -111,7 +118,9 @@ export function viewerCount(count: number): string {
 
 function memberRow(model: Model, room: RoomSnapshot, member: RoomMember): TreeNode {
     const devices = room.rtc.filter((m) => m.userId === member.userId);
-    const sharing = devices.some((m) => m.shares.length > 0 || (m.client === 'other' && hasScreen(model.session, room, m)));
+    const sharing = devices.some(
+        (m) => m.shares.length > 0 || (m.client === 'other' && hasScreen(model.session, room, m)),
+    );
     const other = devices.find((m) => m.client === 'other');
     const you = member.userId === model.session.self?.userId;
     const state =
@@ -192,9 +201,12 @@ function inviteRow(room: RoomSnapshot): TreeNode {
 
 /** Whether we share is known here, not in a membership that an earlier run of ours may have left behind. */
 function withoutStaleShares(session: SessionState, room: RoomSnapshot): RoomSnapshot {
-    const stale = (member: RtcMember): boolean => isSelf(session, member) && member.shares.some(({ id }) => id !== session.share?.id);
+    const stale = (member: RtcMember): boolean =>
+        isSelf(session, member) && member.shares.some(({ id }) => id !== session.share?.id);
     if (!room.rtc.some(stale)) return room;
-    const rtc = room.rtc.map((m) => (stale(m) ? { ...m, shares: m.shares.filter(({ id }) => id === session.share?.id) } : m));
+    const rtc = room.rtc.map((m) =>
+        stale(m) ? { ...m, shares: m.shares.filter(({ id }) => id === session.share?.id) } : m,
+    );
     return { ...room, rtc };
 }
 
@@ -231,12 +243,27 @@ export function sharingStatus(session: SessionState): StatusItem | undefined {
     if (!share) return undefined;
     const item = (text: string, tooltip: string, warning = false): StatusItem => ({ text, tooltip, warning });
     if (share.phase === 'preparing') return item('$(loading~spin) Starting share…', 'Click to cancel.');
-    if (share.phase === 'choosing') return item('$(device-desktop) Choose what to share…', 'Pick a screen, window or tab. Click here to cancel.');
-    if (share.phase === 'publishing') return item('$(loading~spin) Starting share…', 'Sending the encryption key and connecting. Click to cancel.');
-    if (share.held) return item('$(warning) Sharing on hold', 'A changed encryption key could not be delivered, so nothing is sent. Click to stop sharing.', true);
-    if (share.phase === 'reconnecting') return item('$(sync~spin) Sharing: reconnecting…', 'The connection to the media server was lost. Click to stop sharing.', true);
+    if (share.phase === 'choosing')
+        return item('$(device-desktop) Choose what to share…', 'Pick a screen, window or tab. Click here to cancel.');
+    if (share.phase === 'publishing')
+        return item('$(loading~spin) Starting share…', 'Sending the encryption key and connecting. Click to cancel.');
+    if (share.held)
+        return item(
+            '$(warning) Sharing on hold',
+            'A changed encryption key could not be delivered, so nothing is sent. Click to stop sharing.',
+            true,
+        );
+    if (share.phase === 'reconnecting')
+        return item(
+            '$(sync~spin) Sharing: reconnecting…',
+            'The connection to the media server was lost. Click to stop sharing.',
+            true,
+        );
     const viewers = viewersOf(session, share);
-    const who = viewers.length === 0 ? 'Nobody watches yet.' : `Watching:\n${viewers.map((v) => `• ${v.name} (${v.userId}, device ${v.deviceId})`).join('\n')}`;
+    const who =
+        viewers.length === 0
+            ? 'Nobody watches yet.'
+            : `Watching:\n${viewers.map((v) => `• ${v.name} (${v.userId}, device ${v.deviceId})`).join('\n')}`;
     return item(
         `$(device-desktop) Sharing · $(eye) ${viewers.length}${share.path === undefined ? '' : ` · ${pathWord(share.path)}`}`,
         `You share your screen in ${share.roomName}, end-to-end encrypted.\n${share.path === undefined ? '' : `${PATHS[share.path]}\n`}${who}\nClick to stop.`,

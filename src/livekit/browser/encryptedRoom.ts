@@ -47,12 +47,17 @@ export async function createEncryptedRoom(options: EncryptedRoomOptions): Promis
             close() {
                 room.removeAllListeners();
                 // The keys go with the worker, once nothing can be sent through it any more.
-                void room.disconnect().catch(() => undefined).finally(close);
+                void room
+                    .disconnect()
+                    .catch(() => undefined)
+                    .finally(close);
             },
         };
     } catch (cause) {
         close();
-        throw new Error('This browser cannot encrypt pictures. Use a current Chrome, Edge, Firefox or Safari.', { cause });
+        throw new Error('This browser cannot encrypt pictures. Use a current Chrome, Edge, Firefox or Safari.', {
+            cause,
+        });
     }
 }
 

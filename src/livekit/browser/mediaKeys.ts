@@ -69,7 +69,14 @@ export class MediaKeyProvider extends BaseKeyProvider {
     readonly #ownIdentity: string | undefined;
 
     constructor(ring: KeyRing, ownIdentity: string | undefined) {
-        super({ sharedKey: false, ratchetSalt: 'LKFrameEncryptionKey', ratchetWindowSize: 10, failureTolerance: 10, keyringSize: 256, keySize: 128 });
+        super({
+            sharedKey: false,
+            ratchetSalt: 'LKFrameEncryptionKey',
+            ratchetWindowSize: 10,
+            failureTolerance: 10,
+            keyringSize: 256,
+            keySize: 128,
+        });
         this.#ring = ring;
         this.#ownIdentity = ownIdentity;
         for (const key of ring.all()) this.#apply(key);

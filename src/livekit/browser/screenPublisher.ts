@@ -55,7 +55,10 @@ export async function connectPublisher(request: ConnectRequest, keys: KeyRing, w
     const { room } = encrypted;
     try {
         refuseBareSenders(room);
-        await orSay(room.connect(request.url, request.token, { autoSubscribe: false }), 'The media server could not be reached, or did not let this device in.');
+        await orSay(
+            room.connect(request.url, request.token, { autoSubscribe: false }),
+            'The media server could not be reached, or did not let this device in.',
+        );
         if (room.localParticipant.identity !== request.identity) {
             throw new Error('The media server gave this device another name than its key has, so nothing was sent.');
         }
@@ -83,7 +86,8 @@ export async function publishScreen(
         prepared?.encrypted.close();
         throw new Error('There is no key for this share, so nothing was sent.');
     }
-    const usable = prepared?.request.token === request.token && prepared.encrypted.room.state === ConnectionState.Connected;
+    const usable =
+        prepared?.request.token === request.token && prepared.encrypted.room.state === ConnectionState.Connected;
     if (prepared && !usable) prepared.encrypted.close();
     const { encrypted } = prepared && usable ? prepared : await connectPublisher(request, keys, workerUrl);
     try {
@@ -104,7 +108,10 @@ async function orSay<T>(work: Promise<T>, sentence: string): Promise<T> {
 }
 
 async function publishTrack(room: Room, request: PublishRequest): Promise<LocalTrackPublication> {
-    const publication = await orSay(room.localParticipant.publishTrack(request.track, publishOptions(request)), 'The media server did not take the picture, so sharing was stopped.');
+    const publication = await orSay(
+        room.localParticipant.publishTrack(request.track, publishOptions(request)),
+        'The media server did not take the picture, so sharing was stopped.',
+    );
     if (!publication.isEncrypted) {
         await room.localParticipant.unpublishTrack(request.track, false);
         throw new Error('The media server does not announce this share as encrypted, so it was stopped.');
@@ -141,8 +148,11 @@ function running(encrypted: EncryptedRoom, publication: LocalTrackPublication, e
     const { room } = encrypted;
     room.on(RoomEvent.Reconnecting, () => events.reconnecting());
     room.on(RoomEvent.Reconnected, () => events.reconnected());
-    room.on(RoomEvent.Disconnected, () => events.failed('Sharing stopped: the connection to the media server was lost.'));
-    if (room.state === ConnectionState.Disconnected) events.failed('Sharing stopped: the connection to the media server was lost.');
+    room.on(RoomEvent.Disconnected, () =>
+        events.failed('Sharing stopped: the connection to the media server was lost.'),
+    );
+    if (room.state === ConnectionState.Disconnected)
+        events.failed('Sharing stopped: the connection to the media server was lost.');
     const track = (): LocalTrack | undefined => publication.track;
     return {
         async hold(held) {

@@ -1,6 +1,15 @@
 /** A change of the calls' state under way: the state so far and the effects it brings. What the machine's files share. Pure. */
 import type { CallEvent } from './events.ts';
-import { connectionOf, type Call, type CallsEffect, type CallsState, type CallsStep, type Leg, type PageOrder, type Watching } from './callState.ts';
+import {
+    connectionOf,
+    type Call,
+    type CallsEffect,
+    type CallsState,
+    type CallsStep,
+    type Leg,
+    type PageOrder,
+    type Watching,
+} from './callState.ts';
 
 /** IDs of ended calls that are kept. */
 const MOST_ENDED = 200;
@@ -17,7 +26,10 @@ export class Draft {
     }
 
     get step(): CallsStep {
-        return { state: this.#effects.length === 0 && this.state === this.#before ? this.#before : this.state, effects: this.#effects };
+        return {
+            state: this.#effects.length === 0 && this.state === this.#before ? this.#before : this.state,
+            effects: this.#effects,
+        };
     }
 
     add(effect: CallsEffect): void {
@@ -29,7 +41,11 @@ export class Draft {
     }
 
     send(call: Call, event: DistributiveOmit<CallEvent, 'callId'>): void {
-        this.add({ type: 'send', roomId: call.roomId, event: { ...event, leg: call.foreign ? undefined : event.leg, callId: call.id } as CallEvent });
+        this.add({
+            type: 'send',
+            roomId: call.roomId,
+            event: { ...event, leg: call.foreign ? undefined : event.leg, callId: call.id } as CallEvent,
+        });
     }
 
     order(leg: Leg, order: PageOrder): void {
@@ -49,7 +65,8 @@ export class Draft {
 
     setWatching(call: string, patch: Partial<Watching>): void {
         const watching = this.state.watching.get(call);
-        if (watching) this.state = { ...this.state, watching: new Map(this.state.watching).set(call, { ...watching, ...patch }) };
+        if (watching)
+            this.state = { ...this.state, watching: new Map(this.state.watching).set(call, { ...watching, ...patch }) };
     }
 
     /** Takes a leg out of its call, closing its connection; whoever watches it asks again unless its page was released. */
@@ -68,7 +85,11 @@ export class Draft {
         for (const leg of call.legs.values()) {
             const owed = call.owesShare && leg.phase === 'stable';
             if (owed) {
-                this.setCall({ ...call, owesShare: false, legs: new Map(call.legs).set(leg.id, { ...leg, phase: 'offering', since: now }) });
+                this.setCall({
+                    ...call,
+                    owesShare: false,
+                    legs: new Map(call.legs).set(leg.id, { ...leg, phase: 'offering', since: now }),
+                });
                 this.order(leg, { type: 'mesh.restart', connection: connectionOf(call.id, leg.id) });
             }
             if (leg.phase !== 'queued') continue;
@@ -101,12 +122,16 @@ export class Draft {
 
     /** What still comes for this call is ignored. */
     forget(callId: string): void {
-        this.state = { ...this.state, ended: [...this.state.ended.filter((id) => id !== callId), callId].slice(-MOST_ENDED) };
+        this.state = {
+            ...this.state,
+            ended: [...this.state.ended.filter((id) => id !== callId), callId].slice(-MOST_ENDED),
+        };
     }
 
     /** Ends the call and tells the peer, in the word that fits: who has not answered rejects. */
     hangUp(call: Call, reason: string, now: number): void {
-        if (call.phase !== 'starting') this.send(call, { kind: call.phase === 'answering' ? 'reject' : 'hangup', leg: undefined, reason });
+        if (call.phase !== 'starting')
+            this.send(call, { kind: call.phase === 'answering' ? 'reject' : 'hangup', leg: undefined, reason });
         this.end(call, now);
     }
 }

@@ -7,7 +7,17 @@
 import { callIdOf } from '../../extension/session/glare.ts';
 import { Draft } from './callDraft.ts';
 import { received } from './callReceive.ts';
-import { connectionOf, legOf, newLeg, sameDevice, type Call, type CallsEvent, type CallsState, type CallsStep, type Leg } from './callState.ts';
+import {
+    connectionOf,
+    legOf,
+    newLeg,
+    sameDevice,
+    type Call,
+    type CallsEvent,
+    type CallsState,
+    type CallsStep,
+    type Leg,
+} from './callState.ts';
 import { addCandidates, emptyBatch } from './candidateBatch.ts';
 import { LIFETIME_MS } from './events.ts';
 import { accepted, callPerson, declined } from './foreignCalls.ts';
@@ -53,7 +63,8 @@ function handle(draft: Draft, event: CallsEvent): void {
             const found = legOf(draft.state, event.connection);
             if (!found) return;
             const { batch, send } = addCandidates(found.leg.batch, event.candidates, now);
-            for (const candidates of send) draft.send(found.call, { kind: 'candidates', leg: found.leg.id, candidates });
+            for (const candidates of send)
+                draft.send(found.call, { kind: 'candidates', leg: found.leg.id, candidates });
             draft.setLeg(found.call, { ...found.leg, batch });
             return;
         }
@@ -67,11 +78,13 @@ function handle(draft: Draft, event: CallsEvent): void {
             return declined(draft, event.callId);
         case 'gone':
             for (const call of draft.state.calls.values()) {
-                if (!call.foreign && call.roomId === event.roomId && sameDevice(call.peer, event.device)) draft.end(call, now);
+                if (!call.foreign && call.roomId === event.roomId && sameDevice(call.peer, event.device))
+                    draft.end(call, now);
             }
             return;
         case 'roomLeft':
-            for (const call of draft.state.calls.values()) if (call.roomId === event.roomId) draft.hangUp(call, 'user_hangup', now);
+            for (const call of draft.state.calls.values())
+                if (call.roomId === event.roomId) draft.hangUp(call, 'user_hangup', now);
             for (const [id, { roomId }] of draft.state.incoming) if (roomId === event.roomId) draft.stopRinging(id);
             return;
         case 'time':
@@ -104,7 +117,9 @@ function asked(draft: Draft, event: Extract<CallsEvent, { type: 'asked' }>): voi
     const { now, from, shareId, roomId } = event;
     const share = draft.state.serving.get(shareId);
     if (share?.roomId !== roomId) return draft.log('info', `${from.userId} asks for a share that is not there`);
-    const ours = [...draft.state.calls.values()].filter((call) => !call.foreign && call.roomId === roomId && sameDevice(call.peer, from));
+    const ours = [...draft.state.calls.values()].filter(
+        (call) => !call.foreign && call.roomId === roomId && sameDevice(call.peer, from),
+    );
     const has = ours.find((call) => call.legs.has(shareId));
     const leg = has?.legs.get(shareId);
     if (has && leg) {
@@ -121,7 +136,18 @@ function asked(draft: Draft, event: Extract<CallsEvent, { type: 'asked' }>): voi
     }
     const id = callIdOf(draft.state.self, event.ulid);
     const first = newLeg(shareId, share.page, 'send', 'offering', now);
-    draft.setCall({ id, roomId, peer: from, outgoing: true, foreign: false, owesShare: false, phase: 'starting', first: shareId, legs: new Map([[shareId, first]]), expiresAt: now + LIFETIME_MS });
+    draft.setCall({
+        id,
+        roomId,
+        peer: from,
+        outgoing: true,
+        foreign: false,
+        owesShare: false,
+        phase: 'starting',
+        first: shareId,
+        legs: new Map([[shareId, first]]),
+        expiresAt: now + LIFETIME_MS,
+    });
     draft.order(first, { type: 'mesh.open', connection: connectionOf(id, shareId), offer: true });
 }
 
@@ -130,7 +156,10 @@ function restart(draft: Draft, call: Call, leg: Leg, now: number): void {
     draft.order(leg, { type: 'mesh.restart', connection: connectionOf(call.id, leg.id) });
 }
 
-function described(draft: Draft, { connection, kind, sdp, streams, now }: Extract<CallsEvent, { type: 'description' }>): void {
+function described(
+    draft: Draft,
+    { connection, kind, sdp, streams, now }: Extract<CallsEvent, { type: 'description' }>,
+): void {
     const found = legOf(draft.state, connection);
     if (!found) return;
     const { call, leg } = found;
@@ -162,7 +191,8 @@ function connection(draft: Draft, event: Extract<CallsEvent, { type: 'connection
     }
     draft.setLeg(call, { ...leg, failedAt: leg.failedAt ?? now });
     // The sharer offers anew; a viewer asks it to.
-    if (leg.role === 'send' && leg.phase === 'stable') restart(draft, call, { ...leg, failedAt: leg.failedAt ?? now }, now);
+    if (leg.role === 'send' && leg.phase === 'stable')
+        restart(draft, call, { ...leg, failedAt: leg.failedAt ?? now }, now);
     if (leg.role === 'receive') draft.setWatching(leg.page.call, { connected: false, askAt: now });
     time(draft, now);
 }

@@ -9,22 +9,39 @@ const MOST_EARLY_CALLS = 20;
 const MOST_EARLY_EVENTS = 20;
 
 /** Opens the leg's connection with the other side's offer, and gives it what came too early. */
-export function offered(draft: Draft, call: Call, leg: Leg, { sdp, streams }: { readonly sdp: string; readonly streams: StreamPurposes }): void {
+export function offered(
+    draft: Draft,
+    call: Call,
+    leg: Leg,
+    { sdp, streams }: { readonly sdp: string; readonly streams: StreamPurposes },
+): void {
     const connection = connectionOf(call.id, leg.id);
     draft.order(leg, { type: 'mesh.open', connection, offer: false });
     draft.order(leg, { type: 'mesh.description', connection, kind: 'offer', sdp, streams });
     const early = draft.state.early.get(call.id) ?? [];
     const ours = early.filter((e) => (e.leg ?? call.first) === leg.id && sameDevice(e.from, call.peer));
-    draft.state = { ...draft.state, early: new Map(draft.state.early).set(call.id, early.filter((e) => !ours.includes(e))) };
+    draft.state = {
+        ...draft.state,
+        early: new Map(draft.state.early).set(
+            call.id,
+            early.filter((e) => !ours.includes(e)),
+        ),
+    };
     for (const { candidates } of ours) giveCandidates(draft, call, leg.id, candidates);
 }
 
-export function giveCandidates(draft: Draft, { id: callId, peer }: Call, legId: string, candidates: readonly IceCandidate[]): void {
+export function giveCandidates(
+    draft: Draft,
+    { id: callId, peer }: Call,
+    legId: string,
+    candidates: readonly IceCandidate[],
+): void {
     const call = draft.state.calls.get(callId);
     const leg = call?.legs.get(legId);
     if (!call || !leg) return;
     const room = MOST_CANDIDATES_IN - leg.candidatesIn;
-    if (candidates.length > room) draft.log('warn', `${peer.userId} sends more candidates than any network has; the rest is dropped`);
+    if (candidates.length > room)
+        draft.log('warn', `${peer.userId} sends more candidates than any network has; the rest is dropped`);
     const taken = candidates.slice(0, Math.max(0, room));
     if (taken.length === 0) return;
     draft.setLeg(call, { ...leg, candidatesIn: leg.candidatesIn + taken.length });

@@ -2,7 +2,15 @@
 import { glareWinner } from '../../extension/session/glare.ts';
 import type { Draft } from './callDraft.ts';
 import { giveCandidates, keepEarly, offered } from './callOffers.ts';
-import { connectionOf, newLeg, sameDevice, type Call, type CallsEvent, type Device, type Watching } from './callState.ts';
+import {
+    connectionOf,
+    newLeg,
+    sameDevice,
+    type Call,
+    type CallsEvent,
+    type Device,
+    type Watching,
+} from './callState.ts';
 import type { CallEvent } from './events.ts';
 import { timeLeft } from './expiry.ts';
 import { endsRinging, yieldOrRing } from './foreignCalls.ts';
@@ -26,9 +34,21 @@ export function received(draft: Draft, it: Received): void {
         else draft.log('debug', `ignored ${event.kind} for a call that is not here`);
         return;
     }
-    if (call.peer.deviceId !== '' && event.kind === 'answer' && from.userId === call.peer.userId && !sameDevice(from, call.peer)) return; // a client that was slower
-    if (!(call.peer.deviceId === '' ? from.userId === call.peer.userId : sameDevice(from, call.peer)) || it.roomId !== call.roomId) {
-        return draft.log('warn', `refused ${event.kind} from ${from.userId} ${from.deviceId}, which is not in that call (possible attack)`);
+    if (
+        call.peer.deviceId !== '' &&
+        event.kind === 'answer' &&
+        from.userId === call.peer.userId &&
+        !sameDevice(from, call.peer)
+    )
+        return; // a client that was slower
+    if (
+        !(call.peer.deviceId === '' ? from.userId === call.peer.userId : sameDevice(from, call.peer)) ||
+        it.roomId !== call.roomId
+    ) {
+        return draft.log(
+            'warn',
+            `refused ${event.kind} from ${from.userId} ${from.deviceId}, which is not in that call (possible attack)`,
+        );
     }
     switch (event.kind) {
         case 'answer':
@@ -73,7 +93,9 @@ function invited(draft: Draft, { event: _, from, roomId, ageMs, now }: Received,
         draft.log('info', `ignored a call from ${from.userId} ${from.deviceId} that was not asked for`);
         return draft.forget(invite.callId);
     }
-    const crossing = [...state.calls.values()].find((call) => call.outgoing && call.phase !== 'connected' && call.roomId === roomId && sameDevice(call.peer, from));
+    const crossing = [...state.calls.values()].find(
+        (call) => call.outgoing && call.phase !== 'connected' && call.roomId === roomId && sameDevice(call.peer, from),
+    );
     if (crossing && glareWinner([crossing.id, invite.callId]) === crossing.id) {
         draft.log('info', `${from.userId} and we called each other: our call goes on, theirs joins it`);
         return draft.forget(invite.callId);
@@ -86,24 +108,47 @@ function invited(draft: Draft, { event: _, from, roomId, ageMs, now }: Received,
         draft.hangUp(crossing, 'replaced', now);
     }
     // A call with that device that already brings this share is the one before: its other end has started anew.
-    for (const old of [...draft.state.calls.values()].filter((call) => call.roomId === roomId && sameDevice(call.peer, from) && call.legs.has(leg.id))) draft.end(old, now);
-    const call = draft.setCall({ id: invite.callId, roomId, peer: from, outgoing: false, foreign: false, owesShare: false, phase: 'answering', first: leg.id, legs, expiresAt: now + left });
+    for (const old of [...draft.state.calls.values()].filter(
+        (call) => call.roomId === roomId && sameDevice(call.peer, from) && call.legs.has(leg.id),
+    ))
+        draft.end(old, now);
+    const call = draft.setCall({
+        id: invite.callId,
+        roomId,
+        peer: from,
+        outgoing: false,
+        foreign: false,
+        owesShare: false,
+        phase: 'answering',
+        first: leg.id,
+        legs,
+        expiresAt: now + left,
+    });
     offered(draft, call, leg, invite);
     draft.setWatching(watching.page.call, { askAt: now + 8_000 });
 }
 
 /** The tab that waits for this share of this device. */
 function wanted(draft: Draft, roomId: string, from: Device, shareId: string | undefined): Watching | undefined {
-    return [...draft.state.watching.values()].find((w) => w.roomId === roomId && w.shareId === shareId && sameDevice(w.peer, from));
+    return [...draft.state.watching.values()].find(
+        (w) => w.roomId === roomId && w.shareId === shareId && sameDevice(w.peer, from),
+    );
 }
 
 function answered(draft: Draft, call: Call, answer: Kind<'answer'>, now: number): void {
     const leg = call.legs.get(call.first);
-    if (!call.outgoing || call.phase !== 'ringing' || !leg) return draft.log('debug', 'ignored an answer that is not waited for');
+    if (!call.outgoing || call.phase !== 'ringing' || !leg)
+        return draft.log('debug', 'ignored an answer that is not waited for');
     const after = draft.setLeg(draft.setCall(call), { ...leg, phase: 'stable', since: now });
     draft.setCall({ ...after, phase: 'connected' });
     draft.send(call, { kind: 'selectAnswer', leg: undefined, party: call.peer.deviceId });
-    draft.order(leg, { type: 'mesh.description', connection: connectionOf(call.id, leg.id), kind: 'answer', sdp: answer.sdp, streams: answer.streams });
+    draft.order(leg, {
+        type: 'mesh.description',
+        connection: connectionOf(call.id, leg.id),
+        kind: 'answer',
+        sdp: answer.sdp,
+        streams: answer.streams,
+    });
     if (call.foreign) draft.add({ type: 'answered', page: leg.page, peer: call.peer });
     draft.startQueued(call.id, now);
 }
@@ -115,18 +160,33 @@ function negotiated(draft: Draft, before: Call, event: Kind<'negotiate'>, now: n
     const leg = call.legs.get(id);
     const connection = connectionOf(call.id, id);
     if (event.description === 'answer') {
-        if (leg?.phase !== 'offered' || call.phase !== 'connected') return draft.log('debug', 'ignored an answer to no offer');
+        if (leg?.phase !== 'offered' || call.phase !== 'connected')
+            return draft.log('debug', 'ignored an answer to no offer');
         draft.setLeg(call, { ...leg, phase: 'stable', since: now });
-        draft.order(leg, { type: 'mesh.description', connection, kind: 'answer', sdp: event.sdp, streams: event.streams });
+        draft.order(leg, {
+            type: 'mesh.description',
+            connection,
+            kind: 'answer',
+            sdp: event.sdp,
+            streams: event.streams,
+        });
         return draft.startQueued(call.id, now);
     }
     if (call.phase !== 'connected') return draft.log('debug', 'ignored an offer in a call that is not answered');
     // Both offered at once: who called is the one to insist (specification, "Glare"; MatrixCall does so too).
-    if (call.foreign && call.outgoing && leg && leg.phase !== 'stable') return draft.log('debug', 'their offer crossed ours, which stands');
-    if (leg?.role === 'send' && !call.foreign) return draft.log('warn', `refused an offer of ${call.peer.userId} for our own share`);
+    if (call.foreign && call.outgoing && leg && leg.phase !== 'stable')
+        return draft.log('debug', 'their offer crossed ours, which stands');
+    if (leg?.role === 'send' && !call.foreign)
+        return draft.log('warn', `refused an offer of ${call.peer.userId} for our own share`);
     if (leg) {
         draft.setLeg(call, { ...leg, phase: 'answering', since: now });
-        draft.order(leg, { type: 'mesh.description', connection, kind: 'offer', sdp: event.sdp, streams: event.streams });
+        draft.order(leg, {
+            type: 'mesh.description',
+            connection,
+            kind: 'offer',
+            sdp: event.sdp,
+            streams: event.streams,
+        });
         return draft.startQueued(call.id, now);
     }
     const watching = wanted(draft, call.roomId, call.peer, id);

@@ -86,49 +86,120 @@ export interface CallsState {
     /** IDs of calls that are over, newest last: what still comes for them is ignored. */
     readonly ended: readonly string[];
     /** Candidates that came before their offer, by call ID. */
-    readonly early: ReadonlyMap<string, readonly { readonly leg: string | undefined; readonly from: Device; readonly candidates: readonly IceCandidate[] }[]>;
+    readonly early: ReadonlyMap<
+        string,
+        readonly {
+            readonly leg: string | undefined;
+            readonly from: Device;
+            readonly candidates: readonly IceCandidate[];
+        }[]
+    >;
 }
 
 export function emptyCalls(self: Device): CallsState {
-    return { self, serving: new Map(), watching: new Map(), calls: new Map(), incoming: new Map(), ended: [], early: new Map() };
+    return {
+        self,
+        serving: new Map(),
+        watching: new Map(),
+        calls: new Map(),
+        incoming: new Map(),
+        ended: [],
+        early: new Map(),
+    };
 }
 
-export type CallsEvent = { readonly now: number } & (
+export type CallsEvent = { readonly now: number } &
     /** Our share can be had at this page. */
-    | { readonly type: 'serve'; readonly roomId: string; readonly shareId: string; readonly page: PageAddress }
-    | { readonly type: 'watch'; readonly roomId: string; readonly shareId: string; readonly peer: Device; readonly page: PageAddress }
-    /** The page is gone or done: everything in it ends. */
-    | { readonly type: 'release'; readonly call: string }
-    /** A viewer's device asks for a share of ours; `callId`: the call it has for it, if any. `ulid` is for the call that this may start. */
-    | { readonly type: 'asked'; readonly roomId: string; readonly shareId: string; readonly from: Device; readonly callId: string | undefined; readonly ulid: string }
-    /** `ageMs`: of the event, as the homeserver and our own waiting say. */
-    | { readonly type: 'received'; readonly roomId: string; readonly from: Device; readonly event: CallEvent; readonly ageMs: number }
-    | { readonly type: 'description'; readonly connection: string; readonly kind: 'offer' | 'answer'; readonly sdp: string; readonly streams: StreamPurposes }
-    | { readonly type: 'candidates'; readonly connection: string; readonly candidates: readonly IceCandidate[] }
-    | { readonly type: 'connection'; readonly connection: string; readonly state: 'connected' | 'failed' }
-    /** Our person calls somebody's other clients to show them a share. */
-    | { readonly type: 'call'; readonly roomId: string; readonly shareId: string; readonly userId: string; readonly ulid: string }
-    /** Our person takes a call of another client, in this page, with the offer that came with it; or does not take it. */
-    | { readonly type: 'accept'; readonly callId: string; readonly page: PageAddress; readonly sdp: string; readonly streams: StreamPurposes }
-    | { readonly type: 'decline'; readonly callId: string }
-    /** The device is no longer in the room's session. */
-    | { readonly type: 'gone'; readonly roomId: string; readonly device: Device }
-    | { readonly type: 'roomLeft'; readonly roomId: string }
-    | { readonly type: 'time' }
-);
+    (
+        | { readonly type: 'serve'; readonly roomId: string; readonly shareId: string; readonly page: PageAddress }
+        | {
+              readonly type: 'watch';
+              readonly roomId: string;
+              readonly shareId: string;
+              readonly peer: Device;
+              readonly page: PageAddress;
+          }
+        /** The page is gone or done: everything in it ends. */
+        | { readonly type: 'release'; readonly call: string }
+        /** A viewer's device asks for a share of ours; `callId`: the call it has for it, if any. `ulid` is for the call that this may start. */
+        | {
+              readonly type: 'asked';
+              readonly roomId: string;
+              readonly shareId: string;
+              readonly from: Device;
+              readonly callId: string | undefined;
+              readonly ulid: string;
+          }
+        /** `ageMs`: of the event, as the homeserver and our own waiting say. */
+        | {
+              readonly type: 'received';
+              readonly roomId: string;
+              readonly from: Device;
+              readonly event: CallEvent;
+              readonly ageMs: number;
+          }
+        | {
+              readonly type: 'description';
+              readonly connection: string;
+              readonly kind: 'offer' | 'answer';
+              readonly sdp: string;
+              readonly streams: StreamPurposes;
+          }
+        | { readonly type: 'candidates'; readonly connection: string; readonly candidates: readonly IceCandidate[] }
+        | { readonly type: 'connection'; readonly connection: string; readonly state: 'connected' | 'failed' }
+        /** Our person calls somebody's other clients to show them a share. */
+        | {
+              readonly type: 'call';
+              readonly roomId: string;
+              readonly shareId: string;
+              readonly userId: string;
+              readonly ulid: string;
+          }
+        /** Our person takes a call of another client, in this page, with the offer that came with it; or does not take it. */
+        | {
+              readonly type: 'accept';
+              readonly callId: string;
+              readonly page: PageAddress;
+              readonly sdp: string;
+              readonly streams: StreamPurposes;
+          }
+        | { readonly type: 'decline'; readonly callId: string }
+        /** The device is no longer in the room's session. */
+        | { readonly type: 'gone'; readonly roomId: string; readonly device: Device }
+        | { readonly type: 'roomLeft'; readonly roomId: string }
+        | { readonly type: 'time' }
+    );
 
 export type PageOrder =
     | { readonly type: 'mesh.open'; readonly connection: string; readonly offer: boolean }
-    | { readonly type: 'mesh.description'; readonly connection: string; readonly kind: 'offer' | 'answer'; readonly sdp: string; readonly streams: StreamPurposes }
+    | {
+          readonly type: 'mesh.description';
+          readonly connection: string;
+          readonly kind: 'offer' | 'answer';
+          readonly sdp: string;
+          readonly streams: StreamPurposes;
+      }
     | { readonly type: 'mesh.candidates'; readonly connection: string; readonly candidates: readonly IceCandidate[] }
     | { readonly type: 'mesh.restart'; readonly connection: string }
     | { readonly type: 'mesh.close'; readonly connection: string };
 
 export type CallsEffect =
     | { readonly type: 'send'; readonly roomId: string; readonly event: CallEvent }
-    | { readonly type: 'ask'; readonly roomId: string; readonly shareId: string; readonly to: Device; readonly callId: string | undefined }
+    | {
+          readonly type: 'ask';
+          readonly roomId: string;
+          readonly shareId: string;
+          readonly to: Device;
+          readonly callId: string | undefined;
+      }
     | { readonly type: 'page'; readonly page: PageAddress; readonly order: PageOrder }
-    | { readonly type: 'ring'; readonly callId: string; readonly incoming: Incoming; readonly sdp: string; readonly streams: StreamPurposes }
+    | {
+          readonly type: 'ring';
+          readonly callId: string;
+          readonly incoming: Incoming;
+          readonly sdp: string;
+          readonly streams: StreamPurposes;
+      }
     | { readonly type: 'ringOver'; readonly callId: string }
     /** The call with another client in this page has ended; or, with our share in it, was answered. */
     | { readonly type: 'over' | 'answered'; readonly page: PageAddress; readonly peer: Device }

@@ -68,21 +68,31 @@ export function createCalls(options: CallsOptions): Calls {
         switch (effect.type) {
             case 'send': {
                 const { event, roomId } = effect;
-                const sent = signalling.send(roomId, event).catch((error: unknown) => log.warn(`m.call ${event.kind} was not sent`, error)).finally(() => sending.delete(sent));
+                const sent = signalling
+                    .send(roomId, event)
+                    .catch((error: unknown) => log.warn(`m.call ${event.kind} was not sent`, error))
+                    .finally(() => sending.delete(sent));
                 sending.add(sent);
                 return;
             }
             case 'ask':
-                void requests.send(effect.roomId, effect.shareId, effect.to, effect.callId).catch((error: unknown) => log.warn('Asking for the share did not work', error));
+                void requests
+                    .send(effect.roomId, effect.shareId, effect.to, effect.callId)
+                    .catch((error: unknown) => log.warn('Asking for the share did not work', error));
                 return;
             case 'page': {
                 const { page, order } = effect;
                 inTurn(page, async () => {
                     if (order.type === 'mesh.open' || order.type === 'mesh.restart') {
-                        const iceServers = (await options.iceServers()).map((server) => ({ ...server, urls: [...server.urls] }));
+                        const iceServers = (await options.iceServers()).map((server) => ({
+                            ...server,
+                            urls: [...server.urls],
+                        }));
                         toPage(page, { ...order, iceServers, relayOnly: options.relayOnly() });
-                    } else if (order.type === 'mesh.candidates') toPage(page, { ...order, candidates: [...order.candidates] });
-                    else if (order.type === 'mesh.description') toPage(page, { ...order, streams: { ...order.streams } });
+                    } else if (order.type === 'mesh.candidates')
+                        toPage(page, { ...order, candidates: [...order.candidates] });
+                    else if (order.type === 'mesh.description')
+                        toPage(page, { ...order, streams: { ...order.streams } });
                     else toPage(page, order);
                 });
                 return;
@@ -90,7 +100,8 @@ export function createCalls(options: CallsOptions): Calls {
             case 'ring': {
                 const { callId, incoming, sdp, streams } = effect;
                 offers.set(callId, { sdp, streams });
-                for (const listener of foreignListeners) listener({ kind: 'ring', callId, roomId: incoming.roomId, ...incoming.peer });
+                for (const listener of foreignListeners)
+                    listener({ kind: 'ring', callId, roomId: incoming.roomId, ...incoming.peer });
                 return;
             }
             case 'ringOver':
@@ -98,7 +109,8 @@ export function createCalls(options: CallsOptions): Calls {
                 return;
             case 'over':
             case 'answered':
-                for (const listener of foreignListeners) listener({ kind: effect.type, ...effect.page, ...effect.peer });
+                for (const listener of foreignListeners)
+                    listener({ kind: effect.type, ...effect.page, ...effect.peer });
                 return;
             case 'gaveUp':
                 for (const listener of gaveUpListeners) listener(effect.page.call, effect.page.generation);
@@ -111,42 +123,62 @@ export function createCalls(options: CallsOptions): Calls {
     const subscriptions: Disposable[] = [
         signalling.onEvent((received) => dispatch({ type: 'received', ...received })),
         requests.onRequest(({ roomId, shareId, from, callId }) => {
-            if (options.inRoom(roomId, from.userId)) dispatch({ type: 'asked', roomId, shareId, from, callId, ulid: ulid() });
+            if (options.inRoom(roomId, from.userId))
+                dispatch({ type: 'asked', roomId, shareId, from, callId, ulid: ulid() });
             else log.warn(`Refused a request for a share from ${from.userId}, who is not in the room`);
         }),
     ];
 
     return {
         get count() {
-            return { calls: state.calls.size, connections: [...state.calls.values()].reduce((sum, call) => sum + call.legs.size, 0) };
+            return {
+                calls: state.calls.size,
+                connections: [...state.calls.values()].reduce((sum, call) => sum + call.legs.size, 0),
+            };
         },
         serve: ({ roomId, shareId }, page) => dispatch({ type: 'serve', roomId, shareId, page }),
-        watch: ({ roomId, userId, deviceId, shareId }, page) => dispatch({ type: 'watch', roomId, shareId, peer: { userId, deviceId }, page }),
+        watch: ({ roomId, userId, deviceId, shareId }, page) =>
+            dispatch({ type: 'watch', roomId, shareId, peer: { userId, deviceId }, page }),
         release: (call) => dispatch({ type: 'release', call }),
         pageSaid(message) {
             if (message.type === 'mesh.description') dispatch({ ...message, type: 'description' });
             else if (message.type === 'mesh.candidates') dispatch({ ...message, type: 'candidates' });
-            else if (message.state !== 'connecting') dispatch({ type: 'connection', connection: message.connection, state: message.state });
+            else if (message.state !== 'connecting')
+                dispatch({ type: 'connection', connection: message.connection, state: message.state });
         },
         call: ({ roomId, shareId, userId }) => dispatch({ type: 'call', roomId, shareId, userId, ulid: ulid() }),
-        accept: (callId, page) => dispatch({ type: 'accept', callId, page, ...(offers.get(callId) ?? { sdp: '', streams: {} }) }),
+        accept: (callId, page) =>
+            dispatch({ type: 'accept', callId, page, ...(offers.get(callId) ?? { sdp: '', streams: {} }) }),
         decline: (callId) => dispatch({ type: 'decline', callId }),
         deviceGone: (roomId, device) => dispatch({ type: 'gone', roomId, device }),
         roomLeft: (roomId) => dispatch({ type: 'roomLeft', roomId }),
         onPage(listener) {
             pageListeners.add(listener);
-            return { dispose: () => { pageListeners.delete(listener); } };
+            return {
+                dispose: () => {
+                    pageListeners.delete(listener);
+                },
+            };
         },
         onForeignCall(listener) {
             foreignListeners.add(listener);
-            return { dispose: () => { foreignListeners.delete(listener); } };
+            return {
+                dispose: () => {
+                    foreignListeners.delete(listener);
+                },
+            };
         },
         onGaveUp(listener) {
             gaveUpListeners.add(listener);
-            return { dispose: () => { gaveUpListeners.delete(listener); } };
+            return {
+                dispose: () => {
+                    gaveUpListeners.delete(listener);
+                },
+            };
         },
         async close(ms) {
-            for (const roomId of new Set([...state.calls.values()].map((call) => call.roomId))) dispatch({ type: 'roomLeft', roomId });
+            for (const roomId of new Set([...state.calls.values()].map((call) => call.roomId)))
+                dispatch({ type: 'roomLeft', roomId });
             closed = true;
             clearTimeout(timer);
             for (const subscription of subscriptions) subscription.dispose();

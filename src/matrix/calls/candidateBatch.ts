@@ -13,7 +13,11 @@ export interface Batch {
 export const emptyBatch: Batch = { waiting: [], dueAt: undefined };
 
 /** Adds candidates; an end marker is due with what waits. `send` holds what is to be sent now, in events of at most ten. */
-export function addCandidates(batch: Batch, candidates: readonly IceCandidate[], now: number): { readonly batch: Batch; readonly send: readonly (readonly IceCandidate[])[] } {
+export function addCandidates(
+    batch: Batch,
+    candidates: readonly IceCandidate[],
+    now: number,
+): { readonly batch: Batch; readonly send: readonly (readonly IceCandidate[])[] } {
     const all = [...batch.waiting, ...candidates];
     const send: (readonly IceCandidate[])[] = [];
     while (all.length >= BATCH_SIZE) send.push(all.splice(0, BATCH_SIZE));

@@ -11,7 +11,13 @@ import * as v from 'valibot';
 import type { Parsed } from '../roomContents.ts';
 
 export const CALL_TYPES = [
-    'm.call.invite', 'm.call.candidates', 'm.call.answer', 'm.call.select_answer', 'm.call.reject', 'm.call.negotiate', 'm.call.hangup',
+    'm.call.invite',
+    'm.call.candidates',
+    'm.call.answer',
+    'm.call.select_answer',
+    'm.call.reject',
+    'm.call.negotiate',
+    'm.call.hangup',
     'm.call.sdp_stream_metadata_changed',
 ] as const;
 export type CallType = (typeof CALL_TYPES)[number];
@@ -52,19 +58,36 @@ export type StreamPurposes = Readonly<Record<string, string>>;
 
 const schemas = {
     'm.call.invite': v.looseObject({
-        ...common, lifetime, invitee: v.optional(id), sdp_stream_metadata: metadata, 'com.hush.device': v.optional(id),
+        ...common,
+        lifetime,
+        invitee: v.optional(id),
+        sdp_stream_metadata: metadata,
+        'com.hush.device': v.optional(id),
         offer: v.looseObject({ type: v.literal('offer'), sdp }),
     }),
-    'm.call.candidates': v.looseObject({ ...common, candidates: v.pipe(v.array(iceCandidate), v.maxLength(MOST_CANDIDATES)) }),
-    'm.call.answer': v.looseObject({ ...common, sdp_stream_metadata: metadata, answer: v.looseObject({ type: v.literal('answer'), sdp }) }),
+    'm.call.candidates': v.looseObject({
+        ...common,
+        candidates: v.pipe(v.array(iceCandidate), v.maxLength(MOST_CANDIDATES)),
+    }),
+    'm.call.answer': v.looseObject({
+        ...common,
+        sdp_stream_metadata: metadata,
+        answer: v.looseObject({ type: v.literal('answer'), sdp }),
+    }),
     'm.call.select_answer': v.looseObject({ ...common, selected_party_id: id }),
     'm.call.reject': v.looseObject({ ...common, reason: v.optional(v.string()) }),
     'm.call.negotiate': v.looseObject({
-        ...common, lifetime: v.optional(lifetime), sdp_stream_metadata: metadata,
+        ...common,
+        lifetime: v.optional(lifetime),
+        sdp_stream_metadata: metadata,
         description: v.looseObject({ type: v.picklist(['offer', 'answer']), sdp }),
     }),
     'm.call.hangup': v.looseObject({ ...common, reason: v.optional(v.string()) }),
-    'm.call.sdp_stream_metadata_changed': v.looseObject({ ...common, sdp_stream_metadata: metadata, 'com.hush.ended': v.optional(v.boolean()) }),
+    'm.call.sdp_stream_metadata_changed': v.looseObject({
+        ...common,
+        sdp_stream_metadata: metadata,
+        'com.hush.ended': v.optional(v.boolean()),
+    }),
 } as const;
 
 interface Base {
@@ -72,23 +95,39 @@ interface Base {
     /** Undefined: the first connection of the call, the only one that other clients know. */
     readonly leg: string | undefined;
 }
-export type CallEvent = Base & (
-    | { readonly kind: 'invite'; readonly lifetime: number; readonly invitee: string | undefined; readonly device: string | undefined; readonly sdp: string; readonly streams: StreamPurposes }
-    | { readonly kind: 'candidates'; readonly candidates: readonly IceCandidate[] }
-    | { readonly kind: 'answer'; readonly sdp: string; readonly streams: StreamPurposes }
-    | { readonly kind: 'selectAnswer'; readonly party: string }
-    | { readonly kind: 'reject' | 'hangup'; readonly reason: string | undefined }
-    | { readonly kind: 'negotiate'; readonly description: 'offer' | 'answer'; readonly sdp: string; readonly streams: StreamPurposes }
-    /** `ended`: that leg is over, the call goes on. */
-    | { readonly kind: 'streams'; readonly streams: StreamPurposes; readonly ended: boolean }
-);
+export type CallEvent = Base &
+    (
+        | {
+              readonly kind: 'invite';
+              readonly lifetime: number;
+              readonly invitee: string | undefined;
+              readonly device: string | undefined;
+              readonly sdp: string;
+              readonly streams: StreamPurposes;
+          }
+        | { readonly kind: 'candidates'; readonly candidates: readonly IceCandidate[] }
+        | { readonly kind: 'answer'; readonly sdp: string; readonly streams: StreamPurposes }
+        | { readonly kind: 'selectAnswer'; readonly party: string }
+        | { readonly kind: 'reject' | 'hangup'; readonly reason: string | undefined }
+        | {
+              readonly kind: 'negotiate';
+              readonly description: 'offer' | 'answer';
+              readonly sdp: string;
+              readonly streams: StreamPurposes;
+          }
+        /** `ended`: that leg is over, the call goes on. */
+        | { readonly kind: 'streams'; readonly streams: StreamPurposes; readonly ended: boolean }
+    );
 
 export function isCallType(type: string): type is CallType {
     return (CALL_TYPES as readonly string[]).includes(type);
 }
 
 /** `party` is what the event claims to come from; the caller holds it against the device that encrypted it. */
-export function parseCallEvent(type: CallType, content: unknown): Parsed<{ readonly event: CallEvent; readonly party: string | undefined }> {
+export function parseCallEvent(
+    type: CallType,
+    content: unknown,
+): Parsed<{ readonly event: CallEvent; readonly party: string | undefined }> {
     const result = v.safeParse(schemas[type], content);
     if (!result.success) {
         const issue = result.issues[0];
@@ -96,18 +135,33 @@ export function parseCallEvent(type: CallType, content: unknown): Parsed<{ reado
         return { ok: false, reason: `${v.getDotPath(issue) ?? 'content'} is not a valid ${issue.type}` };
     }
     const base = { callId: result.output.call_id, leg: result.output['com.hush.leg'] };
-    return { ok: true, value: { event: { ...base, ...read(type, content) } as CallEvent, party: result.output.party_id } };
+    return {
+        ok: true,
+        value: { event: { ...base, ...read(type, content) } as CallEvent, party: result.output.party_id },
+    };
 }
 
 function read(type: CallType, content: unknown): Record<string, unknown> {
     switch (type) {
         case 'm.call.invite': {
             const c = v.parse(schemas[type], content);
-            return { kind: 'invite', lifetime: c.lifetime, invitee: c.invitee, device: c['com.hush.device'], sdp: c.offer.sdp, streams: purposes(c.sdp_stream_metadata) };
+            return {
+                kind: 'invite',
+                lifetime: c.lifetime,
+                invitee: c.invitee,
+                device: c['com.hush.device'],
+                sdp: c.offer.sdp,
+                streams: purposes(c.sdp_stream_metadata),
+            };
         }
         case 'm.call.candidates': {
             const c = v.parse(schemas[type], content);
-            const candidates = c.candidates.map((i): IceCandidate => ({ candidate: i.candidate, sdpMid: i.sdpMid ?? null, sdpMLineIndex: i.sdpMLineIndex ?? null, usernameFragment: i.usernameFragment ?? null }));
+            const candidates = c.candidates.map((i): IceCandidate => ({
+                candidate: i.candidate,
+                sdpMid: i.sdpMid ?? null,
+                sdpMLineIndex: i.sdpMLineIndex ?? null,
+                usernameFragment: i.usernameFragment ?? null,
+            }));
             return { kind: 'candidates', candidates };
         }
         case 'm.call.answer': {
@@ -118,10 +172,18 @@ function read(type: CallType, content: unknown): Record<string, unknown> {
             return { kind: 'selectAnswer', party: v.parse(schemas[type], content).selected_party_id };
         case 'm.call.reject':
         case 'm.call.hangup':
-            return { kind: type === 'm.call.reject' ? 'reject' : 'hangup', reason: v.parse(schemas[type], content).reason };
+            return {
+                kind: type === 'm.call.reject' ? 'reject' : 'hangup',
+                reason: v.parse(schemas[type], content).reason,
+            };
         case 'm.call.negotiate': {
             const c = v.parse(schemas[type], content);
-            return { kind: 'negotiate', description: c.description.type, sdp: c.description.sdp, streams: purposes(c.sdp_stream_metadata) };
+            return {
+                kind: 'negotiate',
+                description: c.description.type,
+                sdp: c.description.sdp,
+                streams: purposes(c.sdp_stream_metadata),
+            };
         }
         case 'm.call.sdp_stream_metadata_changed': {
             const c = v.parse(schemas[type], content);
@@ -135,8 +197,16 @@ function purposes(streams: Readonly<Record<string, { purpose?: string | undefine
 }
 
 /** What is sent for an event of ours; `party` is our device ID. */
-export function buildCallEvent(event: CallEvent, party: string): { readonly type: CallType; readonly content: Record<string, unknown> } {
-    const base = { call_id: event.callId, party_id: party, version: '1', ...(event.leg === undefined ? {} : { 'com.hush.leg': event.leg }) };
+export function buildCallEvent(
+    event: CallEvent,
+    party: string,
+): { readonly type: CallType; readonly content: Record<string, unknown> } {
+    const base = {
+        call_id: event.callId,
+        party_id: party,
+        version: '1',
+        ...(event.leg === undefined ? {} : { 'com.hush.leg': event.leg }),
+    };
     switch (event.kind) {
         case 'invite':
             return {
@@ -154,16 +224,42 @@ export function buildCallEvent(event: CallEvent, party: string): { readonly type
         case 'candidates':
             return { type: 'm.call.candidates', content: { ...base, candidates: event.candidates.map(candidateOf) } };
         case 'answer':
-            return { type: 'm.call.answer', content: { ...base, answer: { type: 'answer', sdp: event.sdp }, capabilities: CAPABILITIES, sdp_stream_metadata: metadataOf(event.streams) } };
+            return {
+                type: 'm.call.answer',
+                content: {
+                    ...base,
+                    answer: { type: 'answer', sdp: event.sdp },
+                    capabilities: CAPABILITIES,
+                    sdp_stream_metadata: metadataOf(event.streams),
+                },
+            };
         case 'selectAnswer':
             return { type: 'm.call.select_answer', content: { ...base, selected_party_id: event.party } };
         case 'reject':
         case 'hangup':
-            return { type: `m.call.${event.kind}`, content: { ...base, ...(event.reason === undefined ? {} : { reason: event.reason }) } };
+            return {
+                type: `m.call.${event.kind}`,
+                content: { ...base, ...(event.reason === undefined ? {} : { reason: event.reason }) },
+            };
         case 'negotiate':
-            return { type: 'm.call.negotiate', content: { ...base, lifetime: LIFETIME_MS, description: { type: event.description, sdp: event.sdp }, sdp_stream_metadata: metadataOf(event.streams) } };
+            return {
+                type: 'm.call.negotiate',
+                content: {
+                    ...base,
+                    lifetime: LIFETIME_MS,
+                    description: { type: event.description, sdp: event.sdp },
+                    sdp_stream_metadata: metadataOf(event.streams),
+                },
+            };
         case 'streams':
-            return { type: 'm.call.sdp_stream_metadata_changed', content: { ...base, sdp_stream_metadata: metadataOf(event.streams), ...(event.ended ? { 'com.hush.ended': true } : {}) } };
+            return {
+                type: 'm.call.sdp_stream_metadata_changed',
+                content: {
+                    ...base,
+                    sdp_stream_metadata: metadataOf(event.streams),
+                    ...(event.ended ? { 'com.hush.ended': true } : {}),
+                },
+            };
     }
 }
 
@@ -171,7 +267,12 @@ const CAPABILITIES = { 'm.call.transferee': false, 'm.call.dtmf': false };
 
 /** Not muted, ever: Element hides a stream that says so. */
 function metadataOf(streams: StreamPurposes): Record<string, unknown> {
-    return Object.fromEntries(Object.entries(streams).map(([stream, purpose]) => [stream, { purpose, audio_muted: false, video_muted: false }]));
+    return Object.fromEntries(
+        Object.entries(streams).map(([stream, purpose]) => [
+            stream,
+            { purpose, audio_muted: false, video_muted: false },
+        ]),
+    );
 }
 
 /** The end marker has no line: MatrixCall sends and takes it so. */

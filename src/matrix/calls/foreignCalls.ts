@@ -14,20 +14,50 @@ const FOREIGN_LEG = 'main';
 
 type Invite = Extract<CallEvent, { kind: 'invite' }>;
 
-export function callPerson(draft: Draft, { roomId, shareId, userId, ulid, now }: Extract<CallsEvent, { type: 'call' }>): void {
+export function callPerson(
+    draft: Draft,
+    { roomId, shareId, userId, ulid, now }: Extract<CallsEvent, { type: 'call' }>,
+): void {
     const share = draft.state.serving.get(shareId);
-    const running = [...draft.state.calls.values()].some((call) => call.foreign && call.roomId === roomId && call.peer.userId === userId);
+    const running = [...draft.state.calls.values()].some(
+        (call) => call.foreign && call.roomId === roomId && call.peer.userId === userId,
+    );
     if (share?.roomId !== roomId || running) return;
     const id = callIdOf(draft.state.self, ulid);
     const leg = newLeg(FOREIGN_LEG, share.page, 'send', 'offering', now);
     const peer = { userId, deviceId: '' };
-    draft.setCall({ id, roomId, peer, outgoing: true, foreign: true, owesShare: false, phase: 'starting', first: leg.id, legs: new Map([[leg.id, leg]]), expiresAt: now + LIFETIME_MS });
+    draft.setCall({
+        id,
+        roomId,
+        peer,
+        outgoing: true,
+        foreign: true,
+        owesShare: false,
+        phase: 'starting',
+        first: leg.id,
+        legs: new Map([[leg.id, leg]]),
+        expiresAt: now + LIFETIME_MS,
+    });
     draft.order(leg, { type: 'mesh.open', connection: connectionOf(id, leg.id), offer: true });
 }
 
 /** Our own call to that person's clients crossed theirs: the smaller ID, that is another client's always, goes on with our screen in it. */
-export function yieldOrRing(draft: Draft, roomId: string, from: Device, invite: Invite, expiresAt: number, now: number): void {
-    const crossing = [...draft.state.calls.values()].find((call) => call.foreign && call.outgoing && call.phase !== 'connected' && call.roomId === roomId && call.peer.userId === from.userId);
+export function yieldOrRing(
+    draft: Draft,
+    roomId: string,
+    from: Device,
+    invite: Invite,
+    expiresAt: number,
+    now: number,
+): void {
+    const crossing = [...draft.state.calls.values()].find(
+        (call) =>
+            call.foreign &&
+            call.outgoing &&
+            call.phase !== 'connected' &&
+            call.roomId === roomId &&
+            call.peer.userId === from.userId,
+    );
     const own = crossing?.legs.get(FOREIGN_LEG);
     if (!crossing || !own) return ring(draft, roomId, from, invite, expiresAt);
     if (glareWinner([crossing.id, invite.callId]) === crossing.id) {
@@ -37,7 +67,18 @@ export function yieldOrRing(draft: Draft, roomId: string, from: Device, invite: 
     draft.log('info', `${from.userId} and we called each other: their call goes on with our screen`);
     draft.hangUp({ ...crossing, foreign: false }, 'replaced', now); // nobody is told that it is over: it goes on in theirs
     const leg = newLeg(FOREIGN_LEG, own.page, 'send', 'answering', now);
-    const call = draft.setCall({ id: invite.callId, roomId, peer: from, outgoing: false, foreign: true, owesShare: true, phase: 'answering', first: leg.id, legs: new Map([[leg.id, leg]]), expiresAt });
+    const call = draft.setCall({
+        id: invite.callId,
+        roomId,
+        peer: from,
+        outgoing: false,
+        foreign: true,
+        owesShare: true,
+        phase: 'answering',
+        first: leg.id,
+        legs: new Map([[leg.id, leg]]),
+        expiresAt,
+    });
     offered(draft, call, leg, invite);
     draft.add({ type: 'answered', page: own.page, peer: from });
 }
@@ -57,13 +98,27 @@ export function endsRinging({ state: { self } }: Draft, event: CallEvent, from: 
     return from.userId === self.userId && (event.kind === 'answer' || event.kind === 'reject');
 }
 
-export function accepted(draft: Draft, { callId, page, sdp, streams, now }: Extract<CallsEvent, { type: 'accept' }>): void {
+export function accepted(
+    draft: Draft,
+    { callId, page, sdp, streams, now }: Extract<CallsEvent, { type: 'accept' }>,
+): void {
     const ringing = draft.state.incoming.get(callId);
     if (!ringing) return draft.add({ type: 'over', page, peer: { userId: '', deviceId: '' } });
     draft.stopRinging(callId);
     const leg = newLeg(FOREIGN_LEG, page, 'receive', 'answering', now);
     const { roomId, peer, expiresAt } = ringing;
-    const call = draft.setCall({ id: callId, roomId, peer, outgoing: false, foreign: true, owesShare: false, phase: 'answering', first: leg.id, legs: new Map([[leg.id, leg]]), expiresAt });
+    const call = draft.setCall({
+        id: callId,
+        roomId,
+        peer,
+        outgoing: false,
+        foreign: true,
+        owesShare: false,
+        phase: 'answering',
+        first: leg.id,
+        legs: new Map([[leg.id, leg]]),
+        expiresAt,
+    });
     offered(draft, call, leg, { sdp, streams });
 }
 
@@ -72,5 +127,9 @@ export function declined(draft: Draft, callId: string): void {
     if (!ringing) return;
     draft.stopRinging(callId);
     draft.forget(callId);
-    draft.add({ type: 'send', roomId: ringing.roomId, event: { kind: 'reject', callId, leg: undefined, reason: 'user_busy' } });
+    draft.add({
+        type: 'send',
+        roomId: ringing.roomId,
+        event: { kind: 'reject', callId, leg: undefined, reason: 'user_busy' },
+    });
 }

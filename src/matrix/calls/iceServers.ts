@@ -16,7 +16,10 @@ export interface IceServersOptions {
 
 /** A homeserver without TURN answers with an empty object. */
 const answer = v.looseObject({
-    uris: v.optional(v.pipe(v.array(v.pipe(v.string(), v.regex(/^(?:stun|turn)s?:/u), v.maxLength(512))), v.maxLength(20)), []),
+    uris: v.optional(
+        v.pipe(v.array(v.pipe(v.string(), v.regex(/^(?:stun|turn)s?:/u), v.maxLength(512))), v.maxLength(20)),
+        [],
+    ),
     username: v.optional(v.string(), ''),
     password: v.optional(v.string(), ''),
     ttl: v.optional(v.pipe(v.number(), v.minValue(0)), 3_600),
@@ -35,7 +38,9 @@ export function createIceServers({ ask, now, log }: IceServersOptions): () => Pr
             (body) => {
                 const result = v.safeParse(answer, body);
                 if (!result.success) log.warn('The homeserver’s TURN servers are not understood and not used');
-                const { uris, username, password, ttl } = result.success ? result.output : { uris: [], username: '', password: '', ttl: 0 };
+                const { uris, username, password, ttl } = result.success
+                    ? result.output
+                    : { uris: [], username: '', password: '', ttl: 0 };
                 entry.until = now() + Math.max(RETRY_MS, ttl * 1_000 * USED_UNTIL);
                 return uris.length === 0 ? [] : [{ urls: uris, username, credential: password }];
             },

@@ -8,7 +8,13 @@ import type { Device } from './callState.ts';
 export const CALL_REQUEST_TYPE = 'com.hush.call.request';
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(255));
-const requestContent = v.looseObject({ version: v.literal(1), room_id: id, share_id: id, device_id: id, call_id: v.optional(v.pipe(v.string(), v.maxLength(512))) });
+const requestContent = v.looseObject({
+    version: v.literal(1),
+    room_id: id,
+    share_id: id,
+    device_id: id,
+    call_id: v.optional(v.pipe(v.string(), v.maxLength(512))),
+});
 
 export interface CallRequest {
     readonly roomId: string;
@@ -26,13 +32,29 @@ export interface CallRequests {
 export function createCallRequests(messages: OlmMessages, ownDeviceId: string, log: Log): CallRequests {
     return {
         async send(roomId, shareId, to, callId) {
-            const content = { version: 1, room_id: roomId, share_id: shareId, device_id: ownDeviceId, ...(callId === undefined ? {} : { call_id: callId }) };
+            const content = {
+                version: 1,
+                room_id: roomId,
+                share_id: shareId,
+                device_id: ownDeviceId,
+                ...(callId === undefined ? {} : { call_id: callId }),
+            };
             const { failed } = await messages.send(CALL_REQUEST_TYPE, content, [to]);
             if (failed[0]) log.warn(`The sharer could not be asked for the share (${failed[0].reason})`);
         },
         onRequest: (listener) =>
-            messages.onMessage(CALL_REQUEST_TYPE, requestContent, (content) => content.device_id, ({ sender, content }) => {
-                listener({ roomId: content.room_id, shareId: content.share_id, from: sender, callId: content.call_id });
-            }),
+            messages.onMessage(
+                CALL_REQUEST_TYPE,
+                requestContent,
+                (content) => content.device_id,
+                ({ sender, content }) => {
+                    listener({
+                        roomId: content.room_id,
+                        shareId: content.share_id,
+                        from: sender,
+                        callId: content.call_id,
+                    });
+                },
+            ),
     };
 }

@@ -3,7 +3,15 @@
  * the mesh end-to-end encrypted: an event counts only if it was encrypted with Megolm, by the user it is from, on the
  * device that it names as its party. Anything else is refused and logged as the attack that it may be.
  */
-import { KnownMembership, MatrixEventEvent, RoomEvent, type IRoomTimelineData, type MatrixClient, type MatrixEvent, type Room } from 'matrix-js-sdk/lib/matrix.js';
+import {
+    KnownMembership,
+    MatrixEventEvent,
+    RoomEvent,
+    type IRoomTimelineData,
+    type MatrixClient,
+    type MatrixEvent,
+    type Room,
+} from 'matrix-js-sdk/lib/matrix.js';
 import { EventShieldReason } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import { HushError } from '../../extension/errors.ts';
 import type { Log } from '../../extension/log.ts';
@@ -32,7 +40,9 @@ export interface CallSignallingOptions {
 
 /** The keys did not come from the device itself, or not from the sender's. */
 const NOT_BELIEVED: ReadonlySet<EventShieldReason | null> = new Set([
-    EventShieldReason.AUTHENTICITY_NOT_GUARANTEED, EventShieldReason.VERIFICATION_VIOLATION, EventShieldReason.MISMATCHED_SENDER,
+    EventShieldReason.AUTHENTICITY_NOT_GUARANTEED,
+    EventShieldReason.VERIFICATION_VIOLATION,
+    EventShieldReason.MISMATCHED_SENDER,
 ]);
 
 export function createCallSignalling({ sdk, self, log }: CallSignallingOptions): CallSignalling {
@@ -60,13 +70,20 @@ export function createCallSignalling({ sdk, self, log }: CallSignallingOptions):
         if (!room.hasEncryptionStateEvent()) return; // no calls of ours there
         if (!event.isEncrypted()) return refuse('it came in clear in an encrypted room (possible attack)');
         const deviceId = await senderDevice(event);
-        if (deviceId === undefined) return refuse('the device that encrypted it is not known or not believed (possible attack)');
+        if (deviceId === undefined)
+            return refuse('the device that encrypted it is not known or not believed (possible attack)');
         if (userId === self.userId && deviceId === self.deviceId) return; // our own, coming back
         const parsed = parseCallEvent(type, event.getContent());
         if (!parsed.ok) return refuse(parsed.reason);
-        if (parsed.value.party !== deviceId) return refuse(`it claims to come from another device than ${deviceId} (possible attack)`);
+        if (parsed.value.party !== deviceId)
+            return refuse(`it claims to come from another device than ${deviceId} (possible attack)`);
         if (room.getMember(userId)?.membership !== KnownMembership.Join) return refuse('the sender is not in the room');
-        const received = { roomId: room.roomId, from: { userId, deviceId }, event: parsed.value.event, ageMs: event.getLocalAge() };
+        const received = {
+            roomId: room.roomId,
+            from: { userId, deviceId },
+            event: parsed.value.event,
+            ageMs: event.getLocalAge(),
+        };
         for (const listener of listeners) listener(received);
     };
     const handle = async (event: MatrixEvent, room: Room): Promise<void> => {
@@ -81,7 +98,13 @@ export function createCallSignalling({ sdk, self, log }: CallSignallingOptions):
             .catch((error: unknown) => log.warn('A call event could not be handled', error));
         handling.set(room.roomId, turn);
     };
-    const onTimeline = (event: MatrixEvent, room: Room | undefined, toStart: boolean | undefined, removed: boolean, data: IRoomTimelineData): void => {
+    const onTimeline = (
+        event: MatrixEvent,
+        room: Room | undefined,
+        toStart: boolean | undefined,
+        removed: boolean,
+        data: IRoomTimelineData,
+    ): void => {
         if (!room || toStart === true || removed || data.liveEvent !== true || event.status !== null) return;
         const type = event.getType();
         if (event.isEncrypted() || isCallType(type)) enqueue(event, room);
@@ -91,9 +114,12 @@ export function createCallSignalling({ sdk, self, log }: CallSignallingOptions):
     return {
         async send(roomId, event) {
             const room = sdk.getRoom(roomId);
-            if (!room?.hasEncryptionStateEvent()) throw new HushError('room.notEncrypted', 'Hush calls only in encrypted rooms.');
+            if (!room?.hasEncryptionStateEvent())
+                throw new HushError('room.notEncrypted', 'Hush calls only in encrypted rooms.');
             const { type, content } = buildCallEvent(event, self.deviceId);
-            const sent = (sending.get(event.callId) ?? Promise.resolve()).catch(() => undefined).then(() => sdk.sendEvent(roomId, type as never, content as never));
+            const sent = (sending.get(event.callId) ?? Promise.resolve())
+                .catch(() => undefined)
+                .then(() => sdk.sendEvent(roomId, type as never, content as never));
             sending.set(event.callId, sent);
             try {
                 await sent;
@@ -103,7 +129,11 @@ export function createCallSignalling({ sdk, self, log }: CallSignallingOptions):
         },
         onEvent(listener) {
             listeners.add(listener);
-            return { dispose: () => { listeners.delete(listener); } };
+            return {
+                dispose: () => {
+                    listeners.delete(listener);
+                },
+            };
         },
         dispose() {
             open = false;

@@ -66,7 +66,11 @@ async function createReplica(journal: Journal, idleCommitMs: number): Promise<Cr
         },
     };
     for (const database of internals._databases.values()) observeDatabase(database, sink);
-    internals._databases = new ObservedDatabases(internals._databases, (database) => observeDatabase(database, sink), (name) => journal.dropDatabase(name));
+    internals._databases = new ObservedDatabases(
+        internals._databases,
+        (database) => observeDatabase(database, sink),
+        (name) => journal.dropDatabase(name),
+    );
 
     const flush = async (): Promise<void> => {
         while (holds > 0) await released.promise;
@@ -105,7 +109,11 @@ class ObservedDatabases extends Map<string, RawDatabase> {
     // Not constructor-initialised from entries: Map's constructor would call `set` before the fields exist.
     readonly #added: (database: RawDatabase) => void;
     readonly #removed: (name: string) => void;
-    constructor(entries: Map<string, RawDatabase>, added: (database: RawDatabase) => void, removed: (name: string) => void) {
+    constructor(
+        entries: Map<string, RawDatabase>,
+        added: (database: RawDatabase) => void,
+        removed: (name: string) => void,
+    ) {
         super();
         this.#added = added;
         this.#removed = removed;
@@ -128,8 +136,12 @@ async function restore(factory: IDBFactory, database: StoredDatabase): Promise<v
     request.onerror = () => reject(request.error ?? new Error(`Could not restore ${database.name}`));
     request.onupgradeneeded = () => {
         for (const { name, schema, generator, records } of database.stores) {
-            const store = request.result.createObjectStore(name, { keyPath: schema.keyPath, autoIncrement: schema.autoIncrement });
-            for (const { name: index, keyPath, multiEntry, unique } of schema.indexes) store.createIndex(index, keyPath, { multiEntry, unique });
+            const store = request.result.createObjectStore(name, {
+                keyPath: schema.keyPath,
+                autoIncrement: schema.autoIncrement,
+            });
+            for (const { name: index, keyPath, multiEntry, unique } of schema.indexes)
+                store.createIndex(index, keyPath, { multiEntry, unique });
             const raw = rawStoreOf(store);
             for (const { key, value } of records) raw.storeRecord({ key, value }, false);
             if (generator !== undefined && raw.keyGenerator) raw.keyGenerator.num = generator;

@@ -4,7 +4,8 @@
  */
 
 /** Which files need it: the crypto glue, and matrix-js-sdk's store (for `IDBKeyRange`). */
-export const GLUE_FILES = /[/\\](?:matrix_sdk_crypto_wasm_bg\.js|matrix-js-sdk[/\\]lib[/\\]store[/\\]indexeddb-local-backend\.js)$/;
+export const GLUE_FILES =
+    /[/\\](?:matrix_sdk_crypto_wasm_bg\.js|matrix-js-sdk[/\\]lib[/\\]store[/\\]indexeddb-local-backend\.js)$/;
 
 const NAMES = ['IDBCursor', 'IDBCursorWithValue', 'IDBDatabase', 'IDBKeyRange', 'IDBOpenDBRequest', 'IDBRequest'];
 
@@ -21,7 +22,8 @@ export function rewriteGlue(source: string, path: string, imports: GlueImports):
     let body = source;
     if (path.endsWith('matrix_sdk_crypto_wasm_bg.js')) {
         const parts = source.split('= arg0.indexedDB;');
-        if (parts.length !== 4) throw new Error(`${path}: expected 3 uses of arg0.indexedDB, found ${parts.length - 1}`);
+        if (parts.length !== 4)
+            throw new Error(`${path}: expected 3 uses of arg0.indexedDB, found ${parts.length - 1}`);
         body = parts.join('= __hushIndexedDb();');
         head += ` import { currentFactory as __hushIndexedDb } from ${JSON.stringify(imports.handle)};`;
     }

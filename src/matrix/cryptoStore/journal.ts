@@ -57,7 +57,11 @@ export function openJournal(path: string): Journal {
     let failure: HushError | undefined;
 
     const fail = (cause: unknown): HushError => {
-        failure ??= new HushError('account.storeFailed', 'Hush could not write its key store (is the disk full?). Free some space, then reload the window.', { cause });
+        failure ??= new HushError(
+            'account.storeFailed',
+            'Hush could not write its key store (is the disk full?). Free some space, then reload the window.',
+            { cause },
+        );
         return failure;
     };
     const guarded = (work: () => void): void => {
@@ -74,7 +78,14 @@ export function openJournal(path: string): Journal {
         const name = JSON.stringify([database, store.name]);
         let id = storeIds.get(name);
         if (id === undefined) {
-            id = Number(statements.addStore.get(database, store.name, JSON.stringify(schemaOf(store)), store.keyGenerator?.num ?? null)?.['id']);
+            id = Number(
+                statements.addStore.get(
+                    database,
+                    store.name,
+                    JSON.stringify(schemaOf(store)),
+                    store.keyGenerator?.num ?? null,
+                )?.['id'],
+            );
             storeIds.set(name, id);
         }
         return id;
@@ -94,7 +105,8 @@ export function openJournal(path: string): Journal {
         for (const store of database.rawObjectStores.values()) {
             const id = storeId(database.name, store);
             const records = store.records.values()[Symbol.iterator]();
-            for (let next = records.next(); !next.done; next = records.next()) put(id, next.value.key, next.value.value);
+            for (let next = records.next(); !next.done; next = records.next())
+                put(id, next.value.key, next.value.value);
         }
     };
 
@@ -102,7 +114,11 @@ export function openJournal(path: string): Journal {
         load: () =>
             statements.databases.all().map((row) => {
                 const name = String(row['name']);
-                return { name, version: Number(row['version']), stores: statements.stores.all(name).map((s) => readStore(name, s)) };
+                return {
+                    name,
+                    version: Number(row['version']),
+                    stores: statements.stores.all(name).map((s) => readStore(name, s)),
+                };
             }),
         write(transaction, dirty) {
             if (failure) throw failure;
@@ -143,7 +159,12 @@ export function openJournal(path: string): Journal {
                 db.close();
             }
         },
-        sizeBytes: () => Number(db.prepare('SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()').get()?.['bytes'] ?? 0),
+        sizeBytes: () =>
+            Number(
+                db
+                    .prepare('SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()')
+                    .get()?.['bytes'] ?? 0,
+            ),
     };
 
     function readStore(database: string, row: Record<string, unknown>): StoredStore {
@@ -165,14 +186,23 @@ export function openJournal(path: string): Journal {
 }
 
 function schemaOf(store: RawStore): StoredSchema {
-    const indexes = [...store.rawIndexes.values()].map(({ name, keyPath, multiEntry, unique }) => ({ name, keyPath, multiEntry, unique }));
+    const indexes = [...store.rawIndexes.values()].map(({ name, keyPath, multiEntry, unique }) => ({
+        name,
+        keyPath,
+        multiEntry,
+        unique,
+    }));
     return { keyPath: store.keyPath, autoIncrement: store.autoIncrement, indexes };
 }
 
 function openExclusive(path: string): DatabaseSync {
     // Not a static import: a VS Code older than the module must get a sentence, not a crash while loading.
     const sqlite = process.getBuiltinModule('node:sqlite') as typeof import('node:sqlite') | undefined;
-    if (!sqlite) throw new HushError('account.storeFailed', 'This version of VS Code has no SQLite, which Hush needs for its keys. Update VS Code.');
+    if (!sqlite)
+        throw new HushError(
+            'account.storeFailed',
+            'This version of VS Code has no SQLite, which Hush needs for its keys. Update VS Code.',
+        );
     let db: DatabaseSync | undefined;
     try {
         db = new sqlite.DatabaseSync(path, { timeout: 100 });
@@ -184,12 +214,36 @@ function openExclusive(path: string): DatabaseSync {
         db?.close();
         const locked = error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5;
         throw locked
-            ? new HushError('account.storeLocked', 'Hush is already running for this account in another VS Code window. Use that window, or close it first.', { cause: error })
-            : new HushError('account.storeFailed', 'Hush could not open its key store. Run "Hush: Show Log" for the details.', { cause: error });
+            ? new HushError(
+                  'account.storeLocked',
+                  'Hush is already running for this account in another VS Code window. Use that window, or close it first.',
+                  { cause: error },
+              )
+            : new HushError(
+                  'account.storeFailed',
+                  'Hush could not open its key store. Run "Hush: Show Log" for the details.',
+                  { cause: error },
+              );
     }
 }
 
-function prepare(db: DatabaseSync): Record<'databases' | 'stores' | 'records' | 'addDatabase' | 'addStore' | 'dropRecords' | 'dropStores' | 'dropDatabase' | 'put' | 'delete' | 'clear' | 'setGenerator', StatementSync> {
+function prepare(
+    db: DatabaseSync,
+): Record<
+    | 'databases'
+    | 'stores'
+    | 'records'
+    | 'addDatabase'
+    | 'addStore'
+    | 'dropRecords'
+    | 'dropStores'
+    | 'dropDatabase'
+    | 'put'
+    | 'delete'
+    | 'clear'
+    | 'setGenerator',
+    StatementSync
+> {
     return {
         databases: db.prepare('SELECT name, version FROM databases'),
         stores: db.prepare('SELECT id, name, schema, generator FROM stores WHERE database = ?'),
@@ -199,7 +253,9 @@ function prepare(db: DatabaseSync): Record<'databases' | 'stores' | 'records' | 
         dropRecords: db.prepare('DELETE FROM records WHERE store IN (SELECT id FROM stores WHERE database = ?)'),
         dropStores: db.prepare('DELETE FROM stores WHERE database = ?'),
         dropDatabase: db.prepare('DELETE FROM databases WHERE name = ?'),
-        put: db.prepare('INSERT INTO records (store, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value'),
+        put: db.prepare(
+            'INSERT INTO records (store, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+        ),
         delete: db.prepare('DELETE FROM records WHERE store = ? AND key = ?'),
         clear: db.prepare('DELETE FROM records WHERE store = ?'),
         setGenerator: db.prepare('UPDATE stores SET generator = ? WHERE id = ?'),

@@ -22,7 +22,8 @@ function toTagged(key: unknown): Encoded {
     if (key instanceof Date) return ['d', doubleToHex(key.getTime())];
     if (Array.isArray(key)) return ['a', key.map(toTagged)];
     if (key instanceof ArrayBuffer) return ['b', Buffer.from(key).toString('base64')];
-    if (ArrayBuffer.isView(key)) return ['b', Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('base64')];
+    if (ArrayBuffer.isView(key))
+        return ['b', Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('base64')];
     throw new TypeError('Not an IndexedDB key');
 }
 

@@ -22,7 +22,11 @@ export interface RawStore {
     readonly keyGenerator: { num: number } | null;
     readonly rawIndexes: ReadonlyMap<string, RawIndex>;
     readonly records: { get(key: IDBValidKey): RawRecord | undefined; values(range?: unknown): Iterable<RawRecord> };
-    storeRecord(record: { key: IDBValidKey | undefined; value: unknown }, noOverwrite: boolean, log?: RollbackLog): IDBValidKey;
+    storeRecord(
+        record: { key: IDBValidKey | undefined; value: unknown },
+        noOverwrite: boolean,
+        log?: RollbackLog,
+    ): IDBValidKey;
     deleteRecord(key: unknown, log?: RollbackLog): void;
     clear(log?: RollbackLog): void;
 }
@@ -107,7 +111,11 @@ function patchStores(prototype: RawStore): void {
     };
     prototype.deleteRecord = function (this: RawStore, key, log) {
         // A range says nothing about which records it will hit, so look before they go.
-        const hit = !log ? [] : key instanceof IDBKeyRange ? [...iterate(this.records.values(key))].map((r) => r.key) : [key as IDBValidKey];
+        const hit = !log
+            ? []
+            : key instanceof IDBKeyRange
+              ? [...iterate(this.records.values(key))].map((r) => r.key)
+              : [key as IDBValidKey];
         deleteRecord.call(this, key, log);
         if (log) dirtyStore(log, this).keys.push(...hit);
     };

@@ -55,14 +55,22 @@ export function createGrants(options: GrantsOptions): Grants {
         }
         return cached.token;
     };
-    const ask = async (serviceUrl: string, path: 'sfu/get' | 'get_token', body: Record<string, unknown>): Promise<JsonAnswer> => {
+    const ask = async (
+        serviceUrl: string,
+        path: 'sfu/get' | 'get_token',
+        body: Record<string, unknown>,
+    ): Promise<JsonAnswer> => {
         assertServiceUrl(serviceUrl, 'The media server of this room');
         const url = `${serviceUrl.replace(/\/+$/u, '')}/${path}`;
         try {
             return await requestJson(fetch, url, { body, timeoutMs: TIMEOUT_MS });
         } catch (error) {
             if (!isHushError(error)) throw error;
-            throw new HushError(error.code, `The media server at ${new URL(serviceUrl).host} cannot be reached. Check the connection, or tell its administrator.`, { cause: error });
+            throw new HushError(
+                error.code,
+                `The media server at ${new URL(serviceUrl).host} cannot be reached. Check the connection, or tell its administrator.`,
+                { cause: error },
+            );
         }
     };
     const sfuGet = async (serviceUrl: string, roomId: string, device: string): Promise<JsonAnswer> =>
@@ -70,16 +78,26 @@ export function createGrants(options: GrantsOptions): Grants {
 
     return {
         async publish(serviceUrl, roomId) {
-            return grantOf(await sfuGet(serviceUrl, roomId, deviceId), serviceUrl, () => { cached = undefined; });
+            return grantOf(await sfuGet(serviceUrl, roomId, deviceId), serviceUrl, () => {
+                cached = undefined;
+            });
         },
         async view(serviceUrl, roomId, viewId) {
             let id = memberIds.get(viewId);
             if (id === undefined) memberIds.set(viewId, (id = options.uuid()));
             const member = { id, claimed_user_id: userId, claimed_device_id: deviceId };
-            let answer = await ask(serviceUrl, 'get_token', { room_id: roomId, slot_id: SLOT, openid_token: await openIdToken(), member });
+            let answer = await ask(serviceUrl, 'get_token', {
+                room_id: roomId,
+                slot_id: SLOT,
+                openid_token: await openIdToken(),
+                member,
+            });
             // lk-jwt-service before 0.4 knows only /sfu/get, where a made-up device is what keeps the identities apart.
-            if (answer.status === 404 || answer.status === 405 || answer.status === 501) answer = await sfuGet(serviceUrl, roomId, `${deviceId}_view_${id.slice(0, 8)}`);
-            return grantOf(answer, serviceUrl, () => { cached = undefined; });
+            if (answer.status === 404 || answer.status === 405 || answer.status === 501)
+                answer = await sfuGet(serviceUrl, roomId, `${deviceId}_view_${id.slice(0, 8)}`);
+            return grantOf(answer, serviceUrl, () => {
+                cached = undefined;
+            });
         },
     };
 }
@@ -87,16 +105,30 @@ export function createGrants(options: GrantsOptions): Grants {
 function grantOf(answer: JsonAnswer, serviceUrl: string, forgetOpenId: () => void): MediaGrant {
     const host = new URL(serviceUrl).host;
     if (answer.status === 429) throw rateLimited(answer.retryAfterMs);
-    if (answer.status >= 500) throw new HushError('server.error', `The media server at ${host} has a problem (status ${answer.status}). Try again in a while.`);
+    if (answer.status >= 500)
+        throw new HushError(
+            'server.error',
+            `The media server at ${host} has a problem (status ${answer.status}). Try again in a while.`,
+        );
     if (answer.status !== 200) {
         forgetOpenId();
-        throw new HushError('media.tokenRefused', `The media server at ${host} does not let you in (status ${answer.status}). Its administrator may restrict who can use it.`);
+        throw new HushError(
+            'media.tokenRefused',
+            `The media server at ${host} does not let you in (status ${answer.status}). Its administrator may restrict who can use it.`,
+        );
     }
     const result = v.safeParse(tokenAnswer, answer.body);
-    if (!result.success) throw new HushError('media.tokenInvalid', `The media server at ${host} answered in a way Hush does not understand. Check that its URL belongs to a LiveKit authorisation service.`);
+    if (!result.success)
+        throw new HushError(
+            'media.tokenInvalid',
+            `The media server at ${host} answered in a way Hush does not understand. Check that its URL belongs to a LiveKit authorisation service.`,
+        );
     const sfu = new URL(result.output.url);
     if (sfu.protocol === 'ws:' && !isLoopbackHost(sfu.hostname)) {
-        throw new HushError('media.tokenInvalid', `The media server at ${host} offers an unencrypted connection (${sfu.host}), which Hush refuses.`);
+        throw new HushError(
+            'media.tokenInvalid',
+            `The media server at ${host} offers an unencrypted connection (${sfu.host}), which Hush refuses.`,
+        );
     }
     return { url: result.output.url, token: result.output.jwt };
 }

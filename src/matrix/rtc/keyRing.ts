@@ -61,7 +61,12 @@ export type RingEvent =
     | { readonly kind: 'start'; readonly now: number; readonly fresh: string }
     | { readonly kind: 'stop' }
     /** All current memberships of the room. */
-    | { readonly kind: 'members'; readonly now: number; readonly fresh: string; readonly members: readonly RingMember[] }
+    | {
+          readonly kind: 'members';
+          readonly now: number;
+          readonly fresh: string;
+          readonly members: readonly RingMember[];
+      }
     | { readonly kind: 'delivered' | 'failed'; readonly index: number; readonly devices: readonly string[] }
     | { readonly kind: 'received'; readonly received: ReceivedKey };
 
@@ -110,14 +115,26 @@ function others(ring: KeyRing): RingMember[] {
     return [...ring.members].filter(([device]) => device !== ring.self).map(([, member]) => member);
 }
 
-function newKey(targets: readonly RingMember[], index: number, key: string, now: number, afterMs: number): { own: OwnKey; effects: RingEffect[] } {
-    const entries = targets.map((member): [string, Target] => [deviceKey(member), { createdTs: member.createdTs, state: 'sending' }]);
+function newKey(
+    targets: readonly RingMember[],
+    index: number,
+    key: string,
+    now: number,
+    afterMs: number,
+): { own: OwnKey; effects: RingEffect[] } {
+    const entries = targets.map((member): [string, Target] => [
+        deviceKey(member),
+        { createdTs: member.createdTs, state: 'sending' },
+    ]);
     const effects: RingEffect[] = targets.length === 0 ? [] : [{ kind: 'send', index, key, targets }];
     effects.push({ kind: 'use', index, key, afterMs });
     return { own: { index, key, createdAt: now, targets: new Map(entries) }, effects };
 }
 
-function onMembers(before: KeyRing, event: Extract<RingEvent, { kind: 'members' }>): { ring: KeyRing; effects: readonly RingEffect[] } {
+function onMembers(
+    before: KeyRing,
+    event: Extract<RingEvent, { kind: 'members' }>,
+): { ring: KeyRing; effects: readonly RingEffect[] } {
     const members = new Map(event.members.map((member) => [deviceKey(member), member]));
     const { ring, effects } = admitWaiting({ ...before, members, held: withoutGone(before.held, members) });
     const own = ring.own;
@@ -132,10 +149,16 @@ function onMembers(before: KeyRing, event: Extract<RingEvent, { kind: 'members' 
     if (joined.length === 0) return { ring, effects };
     const targets = new Map(own.targets);
     for (const member of joined) targets.set(deviceKey(member), { createdTs: member.createdTs, state: 'sending' });
-    return { ring: { ...ring, own: { ...own, targets } }, effects: [...effects, { kind: 'send', index: own.index, key: own.key, targets: joined }] };
+    return {
+        ring: { ...ring, own: { ...own, targets } },
+        effects: [...effects, { kind: 'send', index: own.index, key: own.key, targets: joined }],
+    };
 }
 
-function settle(ring: KeyRing, event: { kind: 'delivered' | 'failed'; index: number; devices: readonly string[] }): KeyRing {
+function settle(
+    ring: KeyRing,
+    event: { kind: 'delivered' | 'failed'; index: number; devices: readonly string[] },
+): KeyRing {
     const own = ring.own;
     if (own?.index !== event.index) return ring; // about a key that is not ours any more
     const targets = new Map(own.targets);
@@ -164,7 +187,8 @@ function admitWaiting(ring: KeyRing): { ring: KeyRing; effects: readonly RingEff
 
 function onReceived(ring: KeyRing, received: ReceivedKey): { ring: KeyRing; effects: readonly RingEffect[] } {
     const device = deviceKey(received);
-    if (device === ring.self || !Number.isInteger(received.index) || received.index < 0 || received.index > MAX_INDEX) return { ring, effects: [] };
+    if (device === ring.self || !Number.isInteger(received.index) || received.index < 0 || received.index > MAX_INDEX)
+        return { ring, effects: [] };
     const member = ring.members.get(device);
     if (!member) {
         const known = ring.waiting.get(device);

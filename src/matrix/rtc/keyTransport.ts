@@ -9,7 +9,13 @@ export const KEYS_TYPE = 'io.element.call.encryption_keys';
 const keysContent = v.looseObject({
     keys: v.looseObject({
         index: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255)),
-        key: v.pipe(v.string(), v.maxLength(128), v.regex(/^[A-Za-z0-9+/_-]+={0,2}$/u), v.transform(toStandardBase64), v.check((key) => Buffer.from(key, 'base64').length === 16, 'not 16 bytes')),
+        key: v.pipe(
+            v.string(),
+            v.maxLength(128),
+            v.regex(/^[A-Za-z0-9+/_-]+={0,2}$/u),
+            v.transform(toStandardBase64),
+            v.check((key) => Buffer.from(key, 'base64').length === 16, 'not 16 bytes'),
+        ),
     }),
     room_id: v.pipe(v.string(), v.maxLength(255)),
     member: v.looseObject({ claimed_device_id: v.pipe(v.string(), v.minLength(1), v.maxLength(255)) }),
@@ -29,16 +35,30 @@ export interface KeyTransport {
 export function createKeyTransport(messages: OlmMessages, self: Device, now: () => number): KeyTransport {
     return {
         send: (roomId, { index, key }, devices) =>
-            messages.send(KEYS_TYPE, {
-                keys: { index, key },
-                room_id: roomId,
-                member: { claimed_device_id: self.deviceId, id: `${self.userId}:${self.deviceId}` },
-                session: { call_id: '', application: 'm.call', scope: 'm.room' },
-                sent_ts: now(),
-            }, devices),
+            messages.send(
+                KEYS_TYPE,
+                {
+                    keys: { index, key },
+                    room_id: roomId,
+                    member: { claimed_device_id: self.deviceId, id: `${self.userId}:${self.deviceId}` },
+                    session: { call_id: '', application: 'm.call', scope: 'm.room' },
+                    sent_ts: now(),
+                },
+                devices,
+            ),
         onKey: (listener) =>
-            messages.onMessage(KEYS_TYPE, keysContent, (content) => content.member.claimed_device_id, ({ sender, content }) => {
-                listener(content.room_id, { ...sender, index: content.keys.index, key: content.keys.key, sentTs: content.sent_ts ?? now() });
-            }),
+            messages.onMessage(
+                KEYS_TYPE,
+                keysContent,
+                (content) => content.member.claimed_device_id,
+                ({ sender, content }) => {
+                    listener(content.room_id, {
+                        ...sender,
+                        index: content.keys.index,
+                        key: content.keys.key,
+                        sentTs: content.sent_ts ?? now(),
+                    });
+                },
+            ),
     };
 }

@@ -1,7 +1,15 @@
 /** Drives the key ring of each room: clock, random keys, sending with retries, and the events for the pages. */
 import type { Disposable, KeyEvent, MediaKey } from '../../extension/session/ports.ts';
 import type { Log } from '../../extension/log.ts';
-import { deviceKey, emptyRing, reduce, type KeyRing, type RingEffect, type RingEvent, type RingMember } from './keyRing.ts';
+import {
+    deviceKey,
+    emptyRing,
+    reduce,
+    type KeyRing,
+    type RingEffect,
+    type RingEvent,
+    type RingMember,
+} from './keyRing.ts';
 import type { KeyTransport } from './keyTransport.ts';
 import type { Device } from './olmMessages.ts';
 
@@ -47,18 +55,30 @@ export function createMediaKeys({ self, transport, now, random, log, inRoom }: M
     const rooms = new Map<string, RoomKeys>();
     const listeners = new Set<(event: KeyEvent) => void>();
     const fresh = (): string => Buffer.from(random(16)).toString('base64');
-    const emit = (event: KeyEvent): void => { for (const listener of listeners) listener(event); };
+    const emit = (event: KeyEvent): void => {
+        for (const listener of listeners) listener(event);
+    };
 
     const roomOf = (roomId: string): RoomKeys => {
         let room = rooms.get(roomId);
         if (!room) {
-            room = { ring: emptyRing(self), inUse: undefined, ownIdentity: `${self.userId}:${self.deviceId}`, held: false, timers: new Set(), waiters: [] };
+            room = {
+                ring: emptyRing(self),
+                inUse: undefined,
+                ownIdentity: `${self.userId}:${self.deviceId}`,
+                held: false,
+                timers: new Set(),
+                waiters: [],
+            };
             rooms.set(roomId, room);
         }
         return room;
     };
     const later = (room: RoomKeys, ms: number, work: () => void): void => {
-        const timer = setTimeout(() => { room.timers.delete(timer); work(); }, ms);
+        const timer = setTimeout(() => {
+            room.timers.delete(timer);
+            work();
+        }, ms);
         room.timers.add(timer);
     };
     const dispatch = (roomId: string, event: RingEvent): void => {
@@ -70,7 +90,10 @@ export function createMediaKeys({ self, transport, now, random, log, inRoom }: M
     };
     const run = (roomId: string, room: RoomKeys, effect: RingEffect): void => {
         if (effect.kind === 'peerKey') {
-            emit({ kind: 'key', key: { roomId, identity: effect.member.identity, index: effect.index, key: effect.key } });
+            emit({
+                kind: 'key',
+                key: { roomId, identity: effect.member.identity, index: effect.index, key: effect.key },
+            });
         } else if (effect.kind === 'send') {
             void send(roomId, room, effect.index, effect.key, effect.targets, 0);
         } else {
@@ -83,18 +106,31 @@ export function createMediaKeys({ self, transport, now, random, log, inRoom }: M
             else later(room, effect.afterMs, use);
         }
     };
-    const send = async (roomId: string, room: RoomKeys, index: number, key: string, devices: readonly Device[], attempt: number): Promise<void> => {
+    const send = async (
+        roomId: string,
+        room: RoomKeys,
+        index: number,
+        key: string,
+        devices: readonly Device[],
+        attempt: number,
+    ): Promise<void> => {
         const outcome = await transport.send(roomId, { index, key }, devices);
         if (room.ring.own?.key !== key) return; // replaced or stopped meanwhile
-        if (outcome.delivered.length > 0) dispatch(roomId, { kind: 'delivered', index, devices: outcome.delivered.map(deviceKey) });
+        if (outcome.delivered.length > 0)
+            dispatch(roomId, { kind: 'delivered', index, devices: outcome.delivered.map(deviceKey) });
         if (outcome.failed.length === 0) return;
         dispatch(roomId, { kind: 'failed', index, devices: outcome.failed.map(({ device }) => deviceKey(device)) });
-        log.warn(`Media key ${index} not yet delivered to ${outcome.failed.map(({ device, reason }) => `${device.userId} ${device.deviceId} (${reason})`).join(', ')}`);
+        log.warn(
+            `Media key ${index} not yet delivered to ${outcome.failed.map(({ device, reason }) => `${device.userId} ${device.deviceId} (${reason})`).join(', ')}`,
+        );
         const backoff = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt);
         later(room, outcome.retryAfterMs ?? backoff * (0.75 + jitter() / 2), () => {
             // Only to whom still lacks it: a device that left meanwhile has changed the key.
-            const lacking = outcome.failed.map(({ device }) => device).filter((device) => room.ring.own?.targets.get(deviceKey(device))?.state === 'failed');
-            if (room.ring.own?.key === key && lacking.length > 0) void send(roomId, room, index, key, lacking, attempt + 1);
+            const lacking = outcome.failed
+                .map(({ device }) => device)
+                .filter((device) => room.ring.own?.targets.get(deviceKey(device))?.state === 'failed');
+            if (room.ring.own?.key === key && lacking.length > 0)
+                void send(roomId, room, index, key, lacking, attempt + 1);
         });
     };
     const jitter = (): number => (random(1)[0] ?? 0) / 255;
@@ -104,7 +140,11 @@ export function createMediaKeys({ self, transport, now, random, log, inRoom }: M
         const nobody = states.length > 0 && states.every((state) => state === 'failed');
         if (nobody && !room.held) {
             room.held = true;
-            emit({ kind: 'deliveryFailed', roomId, message: 'The new media key could not be sent to anybody, so sharing pauses until it is.' });
+            emit({
+                kind: 'deliveryFailed',
+                roomId,
+                message: 'The new media key could not be sent to anybody, so sharing pauses until it is.',
+            });
         } else if (room.held && (states.length === 0 || states.includes('has'))) {
             room.held = false;
             emit({ kind: 'deliveryRecovered', roomId });
@@ -147,15 +187,24 @@ export function createMediaKeys({ self, transport, now, random, log, inRoom }: M
             if (!room) return [];
             const peers = [...room.ring.held].flatMap(([device, keys]) => {
                 const identity = room.ring.members.get(device)?.identity;
-                return identity === undefined ? [] : [...keys].map(([index, { key }]): MediaKey => ({ roomId, identity, index, key }));
+                return identity === undefined
+                    ? []
+                    : [...keys].map(([index, { key }]): MediaKey => ({ roomId, identity, index, key }));
             });
             return room.inUse ? [room.inUse, ...peers] : peers;
         },
         onKey(listener) {
             listeners.add(listener);
-            return { dispose: () => { listeners.delete(listener); } };
+            return {
+                dispose: () => {
+                    listeners.delete(listener);
+                },
+            };
         },
-        missing: (roomId) => [...(rooms.get(roomId)?.ring.own?.targets ?? [])].filter(([, { state }]) => state !== 'has').map(([device]) => device),
+        missing: (roomId) =>
+            [...(rooms.get(roomId)?.ring.own?.targets ?? [])]
+                .filter(([, { state }]) => state !== 'has')
+                .map(([device]) => device),
         forget(roomId) {
             this.stop(roomId);
             rooms.delete(roomId);

@@ -4,10 +4,16 @@ import type { RtcMember } from '../../extension/session/types.ts';
 import { parseShares, SHARES_FIELD } from '../roomContents.ts';
 
 /** A membership that the SDK has validated: its sender is joined, it has not expired. `note` gets what was ignored and why. */
-export function toRtcMember(membership: CallMembership, oldest: CallMembership, nameOf: (userId: string) => string, note: (text: string) => void): RtcMember {
+export function toRtcMember(
+    membership: CallMembership,
+    oldest: CallMembership,
+    nameOf: (userId: string) => string,
+    note: (text: string) => void,
+): RtcMember {
     const announced = membership.applicationData[SHARES_FIELD];
     const shares = announced === undefined ? undefined : parseShares(announced);
-    if (shares && !shares.ok) note(`Ignored ${SHARES_FIELD} of ${membership.userId} ${membership.deviceId}: ${shares.reason}`);
+    if (shares && !shares.ok)
+        note(`Ignored ${SHARES_FIELD} of ${membership.userId} ${membership.deviceId}: ${shares.reason}`);
     return {
         userId: membership.userId,
         deviceId: membership.deviceId,
@@ -23,6 +29,9 @@ export function toRtcMember(membership: CallMembership, oldest: CallMembership, 
 
 function serviceUrlOf(membership: CallMembership, oldest: CallMembership): string | undefined {
     const transport = membership.getTransport(oldest);
-    const url: unknown = transport?.type === 'livekit' && 'livekit_service_url' in transport ? transport['livekit_service_url'] : undefined;
+    const url: unknown =
+        transport?.type === 'livekit' && 'livekit_service_url' in transport
+            ? transport['livekit_service_url']
+            : undefined;
     return typeof url === 'string' && url.length <= 2_048 ? url : undefined;
 }

@@ -2,7 +2,11 @@
  * Our own MatrixRTC membership in one room: joined, announced and left as promises that say what happened. The SDK's
  * manager retries by itself and reports through events; a promise here settles on what the room really shows.
  */
-import { MatrixRTCSessionEvent, type CallMembership, type MatrixRTCSession } from 'matrix-js-sdk/lib/matrixrtc/index.js';
+import {
+    MatrixRTCSessionEvent,
+    type CallMembership,
+    type MatrixRTCSession,
+} from 'matrix-js-sdk/lib/matrixrtc/index.js';
 import { HushError } from '../../extension/errors.ts';
 import type { Share } from '../../extension/session/types.ts';
 import { fromSdk, type KnownErrors } from '../http.ts';
@@ -32,7 +36,10 @@ const ANNOUNCE_WITHIN_MS = 10_000;
 const LEAVE_WITHIN_MS = 5_000;
 
 export const CALL_ERRORS: KnownErrors = {
-    M_FORBIDDEN: ['room.mayNotCall', 'This room does not let you start or join a session. Ask somebody with more power in the room to allow calls for everybody.'],
+    M_FORBIDDEN: [
+        'room.mayNotCall',
+        'This room does not let you start or join a session. Ask somebody with more power in the room to allow calls for everybody.',
+    ],
 };
 
 export function createOwnMembership({ session, roomId, self, now, onLost }: OwnMembershipOptions): OwnMembership {
@@ -41,7 +48,11 @@ export function createOwnMembership({ session, roomId, self, now, onLost }: OwnM
     let seq = now();
 
     session.on(MatrixRTCSessionEvent.MembershipManagerError, (error: unknown) => {
-        const reason = fromSdk(error instanceof Error && error.cause !== undefined && !('httpStatus' in error) ? error.cause : error, 'Joining the session', CALL_ERRORS);
+        const reason = fromSdk(
+            error instanceof Error && error.cause !== undefined && !('httpStatus' in error) ? error.cause : error,
+            'Joining the session',
+            CALL_ERRORS,
+        );
         const wasJoined = joined;
         joined = false;
         if (joining) joining.reject(reason);
@@ -54,9 +65,20 @@ export function createOwnMembership({ session, roomId, self, now, onLost }: OwnM
     const untilVisible = async (visible: () => boolean, ms: number, doing: string): Promise<void> => {
         const { promise, resolve, reject } = Promise.withResolvers<void>();
         joining = { promise, resolve, reject };
-        const check = (): void => { if (visible()) resolve(); };
+        const check = (): void => {
+            if (visible()) resolve();
+        };
         session.on(MatrixRTCSessionEvent.MembershipsChanged, check);
-        const timer = setTimeout(() => reject(new HushError('network.timeout', `${doing} takes too long: the homeserver does not confirm it. Check the connection and try again.`)), ms);
+        const timer = setTimeout(
+            () =>
+                reject(
+                    new HushError(
+                        'network.timeout',
+                        `${doing} takes too long: the homeserver does not confirm it. Check the connection and try again.`,
+                    ),
+                ),
+            ms,
+        );
         check();
         try {
             await promise;
@@ -74,22 +96,34 @@ export function createOwnMembership({ session, roomId, self, now, onLost }: OwnM
         joined = false;
         const done = await session.leaveRoomSession(LEAVE_WITHIN_MS);
         if (!done && session.memberships.some((m) => m.userId === self.userId && m.deviceId === self.deviceId)) {
-            throw new HushError('network.timeout', 'The homeserver has not confirmed that you left the session. It ends by itself within half a minute.');
+            throw new HushError(
+                'network.timeout',
+                'The homeserver has not confirmed that you left the session. It ends by itself within half a minute.',
+            );
         }
     };
 
     return {
-        get joined() { return joined; },
+        get joined() {
+            return joined;
+        },
         async join(shares, serviceUrl) {
             const wanted = ++seq;
-            session.joinRTCSession({ ...self, memberId: `${self.userId}:${self.deviceId}` }, [], serviceUrl === undefined ? undefined : { type: 'livekit', livekit_service_url: serviceUrl, livekit_alias: roomId }, {
-                manageMediaKeys: false, // see keyRing.ts: the SDK's key transport neither checks senders nor reports failures
-                callIntent: 'video',
-                applicationData: { [SHARES_FIELD]: sharesContentOf(shares, wanted) },
-                delayedLeaveEventDelayMs: 15_000,
-                delayedLeaveEventRestartMs: 4_000,
-                networkErrorRetryMs: 3_000,
-            });
+            session.joinRTCSession(
+                { ...self, memberId: `${self.userId}:${self.deviceId}` },
+                [],
+                serviceUrl === undefined
+                    ? undefined
+                    : { type: 'livekit', livekit_service_url: serviceUrl, livekit_alias: roomId },
+                {
+                    manageMediaKeys: false, // see keyRing.ts: the SDK's key transport neither checks senders nor reports failures
+                    callIntent: 'video',
+                    applicationData: { [SHARES_FIELD]: sharesContentOf(shares, wanted) },
+                    delayedLeaveEventDelayMs: 15_000,
+                    delayedLeaveEventRestartMs: 4_000,
+                    networkErrorRetryMs: 3_000,
+                },
+            );
             try {
                 await untilVisible(() => shows(wanted), JOIN_WITHIN_MS, 'Joining the session');
                 joined = true;
@@ -101,7 +135,10 @@ export function createOwnMembership({ session, roomId, self, now, onLost }: OwnM
         async announce(shares) {
             const wanted = ++seq; // a new number makes the SDK send even what it believes sent
             const visible = untilVisible(() => shows(wanted), ANNOUNCE_WITHIN_MS, 'Telling the room about the share');
-            const [sent] = await Promise.allSettled([session.updateApplicationData({ [SHARES_FIELD]: sharesContentOf(shares, wanted) }), visible]);
+            const [sent] = await Promise.allSettled([
+                session.updateApplicationData({ [SHARES_FIELD]: sharesContentOf(shares, wanted) }),
+                visible,
+            ]);
             if (sent.status === 'rejected') throw fromSdk(sent.reason, 'Telling the room about the share', CALL_ERRORS);
             await visible;
         },

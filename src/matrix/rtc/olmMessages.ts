@@ -34,7 +34,12 @@ export interface OlmMessages {
      * `claimedDevice` reads who the content says it is from. What is in clear, malformed or claims somebody else's device
      * is refused, logged, and given to `onRefused`.
      */
-    onMessage<T>(type: string, schema: v.GenericSchema<unknown, T>, claimedDevice: (content: T) => string, listener: (message: CheckedMessage<T>) => void): Disposable;
+    onMessage<T>(
+        type: string,
+        schema: v.GenericSchema<unknown, T>,
+        claimedDevice: (content: T) => string,
+        listener: (message: CheckedMessage<T>) => void,
+    ): Disposable;
     /** How many messages of our types were refused. */
     readonly refused: number;
 }
@@ -48,17 +53,25 @@ export interface OlmMessagesOptions {
 export function createOlmMessages({ sdk, trackDevices, log }: OlmMessagesOptions): OlmMessages {
     let refused = 0;
 
-    const encrypt = async (type: string, content: Record<string, unknown>, devices: readonly Device[]): Promise<{ sealed: Sealed[]; failed: { device: Device; reason: SendFailure }[] }> => {
+    const encrypt = async (
+        type: string,
+        content: Record<string, unknown>,
+        devices: readonly Device[],
+    ): Promise<{ sealed: Sealed[]; failed: { device: Device; reason: SendFailure }[] }> => {
         const crypto = sdk.getCrypto();
         if (!crypto) return { sealed: [], failed: devices.map((device) => ({ device, reason: 'noSession' as const })) };
         try {
             const { batch } = await crypto.encryptToDeviceMessages(type, [...devices], content);
-            const missing = devices.filter((d) => !batch.some((b) => b.userId === d.userId && b.deviceId === d.deviceId));
+            const missing = devices.filter(
+                (d) => !batch.some((b) => b.userId === d.userId && b.deviceId === d.deviceId),
+            );
             return { sealed: batch, failed: missing.map((device) => ({ device, reason: 'unknownDevice' })) };
         } catch (error) {
             const only = devices[0];
             if (devices.length === 1 && only) {
-                log.debug(`No Olm session with ${only.userId} ${only.deviceId}: ${error instanceof Error ? error.message : ''}`);
+                log.debug(
+                    `No Olm session with ${only.userId} ${only.deviceId}: ${error instanceof Error ? error.message : ''}`,
+                );
                 return { sealed: [], failed: [{ device: only, reason: isNetwork(error) ? 'network' : 'noSession' }] };
             }
             // One device without a one-time key must not keep the key from the others.
@@ -68,10 +81,14 @@ export function createOlmMessages({ sdk, trackDevices, log }: OlmMessagesOptions
     };
 
     return {
-        get refused() { return refused; },
+        get refused() {
+            return refused;
+        },
         async send(type, content, devices) {
             if (devices.length === 0) return { delivered: [], failed: [], retryAfterMs: undefined };
-            await trackDevices([...new Set(devices.map((d) => d.userId))]).catch((error: unknown) => log.warn('Looking up devices did not work', error));
+            await trackDevices([...new Set(devices.map((d) => d.userId))]).catch((error: unknown) =>
+                log.warn('Looking up devices did not work', error),
+            );
             const { sealed, failed } = await encrypt(type, content, devices);
             if (sealed.length === 0) return { delivered: [], failed, retryAfterMs: undefined };
             const messages = new Map<string, Map<string, Record<string, unknown>>>();
@@ -87,7 +104,11 @@ export function createOlmMessages({ sdk, trackDevices, log }: OlmMessagesOptions
                 const error = fromSdk(cause, `Sending ${type}`);
                 log.warn(`Sending ${type} to ${sent.length} devices did not work`, error);
                 const reason: SendFailure = error.code === 'server.refused' ? 'refused' : 'network';
-                return { delivered: [], failed: [...failed, ...sent.map((device) => ({ device, reason }))], retryAfterMs: error.retryAfterMs };
+                return {
+                    delivered: [],
+                    failed: [...failed, ...sent.map((device) => ({ device, reason }))],
+                    retryAfterMs: error.retryAfterMs,
+                };
             }
         },
         onMessage(type, schema, claimedDevice, listener) {
@@ -98,16 +119,22 @@ export function createOlmMessages({ sdk, trackDevices, log }: OlmMessagesOptions
                     log.warn(`Refused ${type} from ${String(message.sender).slice(0, 255)}: ${why}`);
                 };
                 if (!encryptionInfo) return refuse('it was not encrypted (possible attack)');
-                if (encryptionInfo.sender !== message.sender) return refuse('the Olm session belongs to another user (possible attack)');
+                if (encryptionInfo.sender !== message.sender)
+                    return refuse('the Olm session belongs to another user (possible attack)');
                 const device = encryptionInfo.senderDevice;
                 if (!device) return refuse('the device it came from is not known');
                 const parsed = v.safeParse(schema, message.content);
                 if (!parsed.success) return refuse(`${v.getDotPath(parsed.issues[0]) ?? 'content'} is wrong`);
-                if (claimedDevice(parsed.output) !== device) return refuse(`it claims to come from another device than ${device} (possible attack)`);
+                if (claimedDevice(parsed.output) !== device)
+                    return refuse(`it claims to come from another device than ${device} (possible attack)`);
                 listener({ sender: { userId: message.sender, deviceId: device }, content: parsed.output });
             };
             sdk.on(ClientEvent.ReceivedToDeviceMessage, handler);
-            return { dispose: () => { sdk.off(ClientEvent.ReceivedToDeviceMessage, handler); } };
+            return {
+                dispose: () => {
+                    sdk.off(ClientEvent.ReceivedToDeviceMessage, handler);
+                },
+            };
         },
     };
 }

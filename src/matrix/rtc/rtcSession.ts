@@ -58,7 +58,8 @@ export function createRtc(options: RtcOptions): Rtc {
     };
     const joinedRoom = (roomId: string): Room => {
         const room = sdk.getRoom(roomId);
-        if (room?.getMyMembership() !== KnownMembership.Join) throw new HushError('room.notFound', 'You are not in this room any more.');
+        if (room?.getMyMembership() !== KnownMembership.Join)
+            throw new HushError('room.notFound', 'You are not in this room any more.');
         return room;
     };
     const readMembers = (session: MatrixRTCSession): RtcMember[] => {
@@ -84,7 +85,9 @@ export function createRtc(options: RtcOptions): Rtc {
             for (const listener of memberListeners) listener(roomId);
         };
         session.on(MatrixRTCSessionEvent.MembershipsChanged, changed);
-        void session.ensureRecalculateSessionMembers().then(changed, (error: unknown) => log.warn('Reading the memberships did not work', error));
+        void session
+            .ensureRecalculateSessionMembers()
+            .then(changed, (error: unknown) => log.warn('Reading the memberships did not work', error));
         return entry;
     };
     const entryOf = (roomId: string): Live => attach(joinedRoom(roomId));
@@ -97,7 +100,9 @@ export function createRtc(options: RtcOptions): Rtc {
         const told = room.currentState.getStateEvents(LIVEKIT_SESSION_TYPE, '')?.getContent();
         const parsed = told && Object.keys(told).length > 0 ? parseLivekitSession(told) : undefined;
         if (parsed && !parsed.ok) note(`Ignored ${LIVEKIT_SESSION_TYPE} in ${room.roomId}: ${parsed.reason}`);
-        entry.serviceUrl ??= (await transports.own(parsed?.ok ? parsed.value.livekit_service_url : undefined)).serviceUrl;
+        entry.serviceUrl ??= (
+            await transports.own(parsed?.ok ? parsed.value.livekit_service_url : undefined)
+        ).serviceUrl;
         return entry.serviceUrl;
     };
     const serviceUrlIfAny = (room: Room, entry: Live): Promise<string | undefined> =>
@@ -108,11 +113,24 @@ export function createRtc(options: RtcOptions): Rtc {
     /** Best effort: tells the room's other clients where and since when there is a share. Holds no secret. */
     const recordShare = async (room: Room, serviceUrl: string, startedTs: number): Promise<void> => {
         if (!room.currentState.maySendStateEvent(LIVEKIT_SESSION_TYPE, self.userId)) return;
-        const content = { version: 1, transport: 'livekit', livekit_service_url: serviceUrl, livekit_alias: room.roomId, started_by: self.userId, started_ts: startedTs };
-        await sdk.sendStateEvent(room.roomId, LIVEKIT_SESSION_TYPE as never, content as never, '').catch((error: unknown) => log.warn(`${LIVEKIT_SESSION_TYPE} was not written`, fromSdk(error, 'Recording the share')));
+        const content = {
+            version: 1,
+            transport: 'livekit',
+            livekit_service_url: serviceUrl,
+            livekit_alias: room.roomId,
+            started_by: self.userId,
+            started_ts: startedTs,
+        };
+        await sdk
+            .sendStateEvent(room.roomId, LIVEKIT_SESSION_TYPE as never, content as never, '')
+            .catch((error: unknown) =>
+                log.warn(`${LIVEKIT_SESSION_TYPE} was not written`, fromSdk(error, 'Recording the share')),
+            );
     };
 
-    const onRoom = (room: Room): void => { if (room.getMyMembership() === KnownMembership.Join) attach(room); };
+    const onRoom = (room: Room): void => {
+        if (room.getMyMembership() === KnownMembership.Join) attach(room);
+    };
     const onMyMembership = (room: Room, membership: string): void => {
         if (membership === KnownMembership.Join) return onRoom(room);
         const entry = live.get(room.roomId);
@@ -121,7 +139,14 @@ export function createRtc(options: RtcOptions): Rtc {
         keys.forget(room.roomId);
         if (entry.own.joined) {
             void entry.own.leave().catch(() => undefined); // the room refuses by now; this stops the manager
-            for (const listener of lostListeners) listener({ roomId: room.roomId, error: new HushError('room.notFound', `You are not in ${room.name} any more, so the session there ended for you.`) });
+            for (const listener of lostListeners)
+                listener({
+                    roomId: room.roomId,
+                    error: new HushError(
+                        'room.notFound',
+                        `You are not in ${room.name} any more, so the session there ended for you.`,
+                    ),
+                });
         }
         for (const listener of memberListeners) listener(room.roomId);
     };
@@ -135,12 +160,21 @@ export function createRtc(options: RtcOptions): Rtc {
         },
         onMembers(listener) {
             memberListeners.add(listener);
-            return { dispose: () => { memberListeners.delete(listener); } };
+            return {
+                dispose: () => {
+                    memberListeners.delete(listener);
+                },
+            };
         },
         async join(roomId, shares) {
             const room = joinedRoom(roomId);
-            if (!room.hasEncryptionStateEvent()) throw new HushError('room.notEncrypted', `${room.name} is not encrypted, and Hush shares only in encrypted rooms. Turn on encryption for it, or use another room.`);
-            if (!room.currentState.maySendStateEvent(CALL_MEMBER_TYPE, self.userId)) throw new HushError(...CALL_ERRORS['M_FORBIDDEN']!);
+            if (!room.hasEncryptionStateEvent())
+                throw new HushError(
+                    'room.notEncrypted',
+                    `${room.name} is not encrypted, and Hush shares only in encrypted rooms. Turn on encryption for it, or use another room.`,
+                );
+            if (!room.currentState.maySendStateEvent(CALL_MEMBER_TYPE, self.userId))
+                throw new HushError(...CALL_ERRORS['M_FORBIDDEN']!);
             const entry = attach(room);
             await inTurn(entry, async () => {
                 if (entry.own.joined) return entry.own.announce(shares);
@@ -153,7 +187,8 @@ export function createRtc(options: RtcOptions): Rtc {
             const room = joinedRoom(roomId);
             const entry = attach(room);
             await inTurn(entry, () => {
-                if (!entry.own.joined) throw new HushError('internal', 'The session was left meanwhile. Join it again.');
+                if (!entry.own.joined)
+                    throw new HushError('internal', 'The session was left meanwhile. Join it again.');
                 return entry.own.announce(shares);
             });
             const newest = shares.findLast((share) => share.transport !== 'mesh');
@@ -169,6 +204,8 @@ export function createRtc(options: RtcOptions): Rtc {
         async publishGrant(roomId) {
             const room = joinedRoom(roomId);
             const entry = attach(room);
+            // Asked anew unless a membership names it already: what was wrong may have been mended meanwhile.
+            if (!entry.own.joined) entry.serviceUrl = undefined;
             const grant = await grants.publish(await ownServiceUrl(room, entry), roomId);
             return { grant, identity: `${self.userId}:${self.deviceId}` };
         },
@@ -187,12 +224,17 @@ export function createRtc(options: RtcOptions): Rtc {
         onWatch: (listener) => watch.onWatch(listener),
         onMembershipLost(listener) {
             lostListeners.add(listener);
-            return { dispose: () => { lostListeners.delete(listener); } };
+            return {
+                dispose: () => {
+                    lostListeners.delete(listener);
+                },
+            };
         },
         async leaveAll() {
             const joined = [...live].filter(([, entry]) => entry.own.joined);
             const results = await Promise.allSettled(joined.map(([roomId]) => this.leave(roomId)));
-            for (const result of results) if (result.status === 'rejected') log.warn('Leaving a session did not work', result.reason);
+            for (const result of results)
+                if (result.status === 'rejected') log.warn('Leaving a session did not work', result.reason);
         },
         dispose() {
             sdk.off(RoomEvent.MyMembership, onMyMembership);

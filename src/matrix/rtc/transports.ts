@@ -47,19 +47,31 @@ export function createTransports(sources: TransportSources): Transports {
     let advertised: { at: number; transport: Promise<OwnTransport | undefined> } | undefined;
 
     const fromHomeserver = async (): Promise<string | undefined> => {
-        const answer = await requestJson(fetch, `${sources.baseUrl}/_matrix/client/unstable/org.matrix.msc4143/rtc/transports`, { accessToken: sources.accessToken });
+        const answer = await requestJson(
+            fetch,
+            `${sources.baseUrl}/_matrix/client/unstable/org.matrix.msc4143/rtc/transports`,
+            { accessToken: sources.accessToken },
+        );
         if (answer.status === 404 || answer.status === 405) return undefined; // not implemented
         const result = v.safeParse(transportsAnswer, answer.body);
         if (answer.status === 200 && result.success) return firstUsable(result.output.rtc_transports, log);
-        if (answer.status >= 500 || answer.status === 429) throw refusedAnswer(answer, 'Asking the homeserver for its media server');
+        if (answer.status >= 500 || answer.status === 429)
+            throw refusedAnswer(answer, 'Asking the homeserver for its media server');
         return undefined;
     };
     const fromWellKnown = async (): Promise<string | undefined> => {
         const host = sources.serverName.replace(/:\d+$/u, '');
-        const origin = isLoopbackHost(host) && sources.baseUrl.startsWith('http:') ? sources.baseUrl : `https://${sources.serverName}`;
-        const answer = await requestJson(fetch, `${origin}/.well-known/matrix/client`, { timeoutMs: 5_000 }).catch(() => undefined);
+        const origin =
+            isLoopbackHost(host) && sources.baseUrl.startsWith('http:')
+                ? sources.baseUrl
+                : `https://${sources.serverName}`;
+        const answer = await requestJson(fetch, `${origin}/.well-known/matrix/client`, { timeoutMs: 5_000 }).catch(
+            () => undefined,
+        );
         const result = v.safeParse(wellKnownAnswer, answer?.body);
-        return answer?.status === 200 && result.success ? firstUsable(result.output['org.matrix.msc4143.rtc_foci'], log) : undefined;
+        return answer?.status === 200 && result.success
+            ? firstUsable(result.output['org.matrix.msc4143.rtc_foci'], log)
+            : undefined;
     };
     const discover = async (): Promise<OwnTransport | undefined> => {
         const homeserver = await fromHomeserver();
@@ -81,10 +93,18 @@ export function createTransports(sources: TransportSources): Transports {
                 throw error;
             }
             const setting = sources.setting().trim();
-            if (!found && setting !== '') found = { serviceUrl: assertServiceUrl(setting, 'The setting hush.livekit.serviceUrl'), source: 'setting' };
-            if (!found && roomUrl !== undefined && isServiceUrl(roomUrl)) found = { serviceUrl: roomUrl, source: 'room' };
+            if (!found && setting !== '')
+                found = {
+                    serviceUrl: assertServiceUrl(setting, 'The setting hush.livekit.serviceUrl'),
+                    source: 'setting',
+                };
+            if (!found && roomUrl !== undefined && isServiceUrl(roomUrl))
+                found = { serviceUrl: roomUrl, source: 'room' };
             if (!found) {
-                throw new HushError('media.noServer', 'This room has no media server: neither your homeserver nor the setting hush.livekit.serviceUrl names a LiveKit service. Ask the administrator of the homeserver for one, or set your own.');
+                throw new HushError(
+                    'media.noServer',
+                    'This room has no media server: neither your homeserver nor the setting hush.livekit.serviceUrl names a LiveKit service. Ask the administrator of the homeserver for one, or set your own.',
+                );
             }
             last = found;
             return found;
@@ -101,16 +121,18 @@ function firstUsable(entries: readonly v.InferOutput<typeof entry>[], log: Log):
     return undefined;
 }
 
-/** https, or http on this machine. */
+/** https, or http on this machine; a plain path, so that a room cannot word the request that we make there. */
 export function isServiceUrl(text: string): boolean {
     const url = URL.parse(text);
-    if (!url || url.username || url.password) return false;
+    if (!url || url.username || url.password || url.search || url.hash) return false;
     return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname));
 }
 
 /** @throws HushError `media.tokenRefused`. */
 export function assertServiceUrl(text: string, what: string): string {
     if (isServiceUrl(text)) return text;
-    throw new HushError('media.tokenRefused', `${what} is not an https URL of a LiveKit service, so Hush does not use it.`);
+    throw new HushError(
+        'media.tokenRefused',
+        `${what} is not an https URL of a LiveKit service, so Hush does not use it.`,
+    );
 }
-

@@ -7,11 +7,20 @@ import type { OlmMessages } from './olmMessages.ts';
 export const WATCH_TYPE = 'com.hush.watch';
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(255));
-const watchContent = v.looseObject({ version: v.literal(1), room_id: id, share_id: id, watching: v.boolean(), device_id: id });
+const watchContent = v.looseObject({
+    version: v.literal(1),
+    room_id: id,
+    share_id: id,
+    watching: v.boolean(),
+    device_id: id,
+});
 
 export interface Watch {
     /** Best effort: a failure is logged. */
-    send(target: { roomId: string; userId: string; deviceId: string; shareId: string }, watching: boolean): Promise<void>;
+    send(
+        target: { roomId: string; userId: string; deviceId: string; shareId: string },
+        watching: boolean,
+    ): Promise<void>;
     onWatch(listener: (event: WatchEvent) => void): Disposable;
 }
 
@@ -20,11 +29,25 @@ export function createWatch(messages: OlmMessages, ownDeviceId: string, log: Log
         async send({ roomId, userId, deviceId, shareId }, watching) {
             const content = { version: 1, room_id: roomId, share_id: shareId, watching, device_id: ownDeviceId };
             const { failed } = await messages.send(WATCH_TYPE, content, [{ userId, deviceId }]);
-            if (failed[0]) log.warn(`The sharer was not told that we ${watching ? 'watch' : 'stopped watching'} (${failed[0].reason})`);
+            if (failed[0])
+                log.warn(
+                    `The sharer was not told that we ${watching ? 'watch' : 'stopped watching'} (${failed[0].reason})`,
+                );
         },
         onWatch: (listener) =>
-            messages.onMessage(WATCH_TYPE, watchContent, (content) => content.device_id, ({ sender, content }) => {
-                listener({ roomId: content.room_id, shareId: content.share_id, userId: sender.userId, deviceId: sender.deviceId, watching: content.watching });
-            }),
+            messages.onMessage(
+                WATCH_TYPE,
+                watchContent,
+                (content) => content.device_id,
+                ({ sender, content }) => {
+                    listener({
+                        roomId: content.room_id,
+                        shareId: content.share_id,
+                        userId: sender.userId,
+                        deviceId: sender.deviceId,
+                        watching: content.watching,
+                    });
+                },
+            ),
     };
 }

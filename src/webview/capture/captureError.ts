@@ -27,7 +27,10 @@ export function classifyCaptureError(name: string, allowed: boolean): CapturePro
         case 'NotFoundError':
             return { reason: 'failed', detail: 'There is no screen to share on this machine.' };
         case 'NotReadableError':
-            return { reason: 'failed', detail: 'The system did not let the browser read that screen. Check the screen recording permission of your browser in the system settings, or choose another window.' };
+            return {
+                reason: 'failed',
+                detail: 'The system did not let the browser read that screen. Check the screen recording permission of your browser in the system settings, or choose another window.',
+            };
         default:
             return { reason: 'failed', detail: 'The screen could not be captured. Try another screen or window.' };
     }

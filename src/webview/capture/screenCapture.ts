@@ -17,7 +17,8 @@ export interface Captured {
     readonly steady: boolean;
 }
 
-export type CaptureResult = { readonly ok: true; readonly captured: Captured } | { readonly ok: false; readonly problem: CaptureProblem };
+export type CaptureResult =
+    { readonly ok: true; readonly captured: Captured } | { readonly ok: false; readonly problem: CaptureProblem };
 
 export async function captureScreen(settings: ShareSettings): Promise<CaptureResult> {
     const { displayCapture } = detectCapabilities();

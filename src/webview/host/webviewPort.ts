@@ -60,4 +60,5 @@ function watchHeart(listener: (reason: string) => void): void {
     }, HEARTBEAT_MS);
 }
 
-const LOST = 'Hush in this window stopped working, so this tab is no longer connected. Close it and open the share again.';
+const LOST =
+    'Hush in this window stopped working, so this tab is no longer connected. Close it and open the share again.';

@@ -75,7 +75,9 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
             }
         },
         async stats() {
-            const reports = await Promise.all([...peers.values()].filter((p) => p.state.state === 'connected').map((p) => p.stats()));
+            const reports = await Promise.all(
+                [...peers.values()].filter((p) => p.state.state === 'connected').map((p) => p.stats()),
+            );
             const total = { totalEncodeTime: 0, framesEncoded: 0, framesPerSecond: 0 };
             let usesAv1 = false;
             for (const report of reports) {
@@ -84,7 +86,10 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
                     total.totalEncodeTime += stat.totalEncodeTime ?? 0;
                     total.framesEncoded += stat.framesEncoded ?? 0;
                     total.framesPerSecond = Math.max(total.framesPerSecond, stat.framesPerSecond ?? 0);
-                    const codec = stat.codecId === undefined ? undefined : (report.get(stat.codecId) as { mimeType?: string } | undefined);
+                    const codec =
+                        stat.codecId === undefined
+                            ? undefined
+                            : (report.get(stat.codecId) as { mimeType?: string } | undefined);
                     usesAv1 ||= codec?.mimeType?.toLowerCase() === 'video/av1';
                 });
             }
@@ -107,7 +112,12 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
     };
 }
 
-async function encodesAv1({ width, height, maxBitrate: bitrate, maxFrameRate: framerate }: MeshPublishRequest): Promise<boolean> {
+async function encodesAv1({
+    width,
+    height,
+    maxBitrate: bitrate,
+    maxFrameRate: framerate,
+}: MeshPublishRequest): Promise<boolean> {
     try {
         const video = { contentType: 'video/AV1', width, height, bitrate, framerate, scalabilityMode: 'L1T1' };
         const { supported, smooth } = await navigator.mediaCapabilities.encodingInfo({ type: 'webrtc', video });

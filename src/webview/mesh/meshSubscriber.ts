@@ -12,7 +12,11 @@ export interface MeshSubscriber {
 
 type Send = (message: MeshMessage | { type: 'log'; level: 'warn'; text: string }) => void;
 
-export function createMeshSubscriber(identity: string, send: Send, changed: (state: SubscriberState) => void): MeshSubscriber {
+export function createMeshSubscriber(
+    identity: string,
+    send: Send,
+    changed: (state: SubscriberState) => void,
+): MeshSubscriber {
     let peer: { readonly connection: string; readonly peer: Peer } | undefined;
     let track: MediaStreamTrack | undefined;
     let had = false;
@@ -23,9 +27,18 @@ export function createMeshSubscriber(identity: string, send: Send, changed: (sta
         changed({
             connection: connected ? 'connected' : had ? 'reconnecting' : 'connecting',
             screens: [identity],
-            screen: track && peer
-                ? { identity, encrypted: true, track, paused: false, lost: false, steady: false, stats: async () => peer?.peer.stats() }
-                : undefined,
+            screen:
+                track && peer
+                    ? {
+                          identity,
+                          encrypted: true,
+                          track,
+                          paused: false,
+                          lost: false,
+                          steady: false,
+                          stats: async () => peer?.peer.stats(),
+                      }
+                    : undefined,
         });
     };
     const drop = (): void => {
@@ -45,7 +58,10 @@ export function createMeshSubscriber(identity: string, send: Send, changed: (sta
                         track = next;
                         update(of(message.connection)?.state);
                     };
-                    peer = { connection: message.connection, peer: createPeer({ open: message, outgoing: undefined, send, onTrack, onState: update }) };
+                    peer = {
+                        connection: message.connection,
+                        peer: createPeer({ open: message, outgoing: undefined, send, onTrack, onState: update }),
+                    };
                     return update();
                 }
                 case 'mesh.description':

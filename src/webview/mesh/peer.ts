@@ -61,7 +61,11 @@ export function createPeer({ open, outgoing, send, onTrack, onState }: PeerOptio
                 await work();
             } catch (error) {
                 if (closed) return;
-                send({ type: 'log', level: 'warn', text: `mesh: ${what} did not work (${error instanceof Error ? error.name : 'error'})` });
+                send({
+                    type: 'log',
+                    level: 'warn',
+                    text: `mesh: ${what} did not work (${error instanceof Error ? error.name : 'error'})`,
+                });
                 report('failed');
             }
         });
@@ -75,7 +79,9 @@ export function createPeer({ open, outgoing, send, onTrack, onState }: PeerOptio
     const describeLocal = async (kind: 'offer' | 'answer'): Promise<void> => {
         await pc.setLocalDescription(kind === 'offer' ? await pc.createOffer() : await pc.createAnswer());
         const sdp = pc.localDescription?.sdp ?? '';
-        const streams: Record<string, string> = outgoing ? { [voice.id]: 'm.usermedia', [screen.id]: 'm.screenshare' } : {};
+        const streams: Record<string, string> = outgoing
+            ? { [voice.id]: 'm.usermedia', [screen.id]: 'm.screenshare' }
+            : {};
         send({ type: 'mesh.description', connection, kind, sdp, streams });
     };
     const offer = async (): Promise<void> => {
@@ -83,7 +89,11 @@ export function createPeer({ open, outgoing, send, onTrack, onState }: PeerOptio
             screen.addTrack(outgoing.track);
             pc.addTransceiver('audio', { direction: 'sendrecv', streams: [voice] });
             // Both ways: another client puts its own screen on this line.
-            const line = pc.addTransceiver(outgoing.track, { direction: 'sendrecv', streams: [screen], sendEncodings: [outgoing.encoding] });
+            const line = pc.addTransceiver(outgoing.track, {
+                direction: 'sendrecv',
+                streams: [screen],
+                sendEncodings: [outgoing.encoding],
+            });
             line.setCodecPreferences([...outgoing.codecs]);
             sender = line.sender;
             const parameters = sender.getParameters();
@@ -100,7 +110,11 @@ export function createPeer({ open, outgoing, send, onTrack, onState }: PeerOptio
 
     pc.addEventListener('icecandidate', ({ candidate }) => {
         const { candidate: line = '', sdpMid = null, sdpMLineIndex = null, usernameFragment = null } = candidate ?? {};
-        send({ type: 'mesh.candidates', connection, candidates: [{ candidate: line, sdpMid, sdpMLineIndex, usernameFragment }] });
+        send({
+            type: 'mesh.candidates',
+            connection,
+            candidates: [{ candidate: line, sdpMid, sdpMLineIndex, usernameFragment }],
+        });
     });
     pc.addEventListener('connectionstatechange', () => {
         clearTimeout(lost);
@@ -115,22 +129,25 @@ export function createPeer({ open, outgoing, send, onTrack, onState }: PeerOptio
     if (open.offer) inTurn('the offer', offer);
 
     return {
-        describe: ({ kind, sdp }) => inTurn(`their ${kind}`, async () => {
-            await pc.setRemoteDescription({ type: kind, sdp });
-            for (const candidate of early.splice(0)) await give(candidate);
-            if (kind === 'offer') await describeLocal('answer');
-            onTrack?.(pc.getTransceivers().findLast(receivesVideo)?.receiver.track);
-        }),
-        candidates: (candidates) => inTurn('a candidate', async () => {
-            if (!pc.remoteDescription) early = [...early, ...candidates].slice(0, 300);
-            else for (const candidate of candidates) await give(candidate);
-        }),
-        restart: (servers, relayOnly) => inTurn('the restart', async () => {
-            pc.setConfiguration(configuration(servers, relayOnly));
-            pc.restartIce();
-            report('connecting');
-            await offer();
-        }),
+        describe: ({ kind, sdp }) =>
+            inTurn(`their ${kind}`, async () => {
+                await pc.setRemoteDescription({ type: kind, sdp });
+                for (const candidate of early.splice(0)) await give(candidate);
+                if (kind === 'offer') await describeLocal('answer');
+                onTrack?.(pc.getTransceivers().findLast(receivesVideo)?.receiver.track);
+            }),
+        candidates: (candidates) =>
+            inTurn('a candidate', async () => {
+                if (!pc.remoteDescription) early = [...early, ...candidates].slice(0, 300);
+                else for (const candidate of candidates) await give(candidate);
+            }),
+        restart: (servers, relayOnly) =>
+            inTurn('the restart', async () => {
+                pc.setConfiguration(configuration(servers, relayOnly));
+                pc.restartIce();
+                report('connecting');
+                await offer();
+            }),
         stats: () => pc.getStats(),
         get sender() {
             return sender;
@@ -163,6 +180,8 @@ async function pathOf(pc: RTCPeerConnection): Promise<Path> {
         const pair = stat as RTCIceCandidatePairStats;
         if (stat.type === 'candidate-pair' && pair.nominated === true && pair.state === 'succeeded') chosen = pair;
     });
-    const ends = [chosen?.localCandidateId, chosen?.remoteCandidateId].map((id) => (id === undefined ? undefined : (stats.get(id) as { candidateType?: string } | undefined)));
+    const ends = [chosen?.localCandidateId, chosen?.remoteCandidateId].map((id) =>
+        id === undefined ? undefined : (stats.get(id) as { candidateType?: string } | undefined),
+    );
     return ends.some((end) => end?.candidateType === 'relay') ? 'relayed' : 'direct';
 }

@@ -10,9 +10,7 @@ export interface Address {
     readonly generation: number;
 }
 
-export type Opened<T> =
-    | { readonly ok: true; readonly message: T }
-    | { readonly ok: false; readonly reason: string };
+export type Opened<T> = { readonly ok: true; readonly message: T } | { readonly ok: false; readonly reason: string };
 
 /** Checks envelope, address and message, in this order. */
 export function openEnvelope<T>(raw: unknown, address: Address, incoming: v.GenericSchema<unknown, T>): Opened<T> {
@@ -43,5 +41,7 @@ function where(issues: readonly v.BaseIssue<unknown>[]): string {
 /** The `type` of a message when it looks like one of ours, so that a log line can be read. */
 function typeName(message: unknown): string {
     if (typeof message !== 'object' || message === null || !('type' in message)) return '(no type)';
-    return typeof message.type === 'string' && /^[a-z][a-zA-Z.]{0,40}$/u.test(message.type) ? message.type : '(odd type)';
+    return typeof message.type === 'string' && /^[a-z][a-zA-Z.]{0,40}$/u.test(message.type)
+        ? message.type
+        : '(odd type)';
 }

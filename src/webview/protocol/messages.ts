@@ -163,7 +163,12 @@ export const pageMessage = v.variant('type', [
     v.object({ type: v.literal('share.failed'), detail: text }),
     v.object({ type: v.literal('mesh.description'), connection, kind: v.picklist(['offer', 'answer']), sdp, streams }),
     v.object({ type: v.literal('mesh.candidates'), connection, candidates: iceCandidates }),
-    v.object({ type: v.literal('mesh.state'), connection, state: v.picklist(['connecting', 'connected', 'failed']), path: v.picklist(paths) }),
+    v.object({
+        type: v.literal('mesh.state'),
+        connection,
+        state: v.picklist(['connecting', 'connected', 'failed']),
+        path: v.picklist(paths),
+    }),
     v.object({ type: v.literal('view.state'), state: v.picklist(viewStates), detail: text }),
     /** LiveKit identities whose screen is in the media room now, as this page sees it. */
     v.object({ type: v.literal('view.screens'), identities: v.pipe(v.array(id), v.maxLength(1_000)) }),

@@ -102,24 +102,30 @@ export function createShareController({ root, keys, worker, send, now }: Options
         const connection = prepared;
         prepared = undefined;
         try {
-            const next = await publishScreen({
-                ...request.grant,
-                identity: request.identity,
-                track,
-                steady,
-                contentHint: settings.contentHint,
-                degradation: degradation(settings),
-                maxBitrate: settings.maxBitrate || chooseBitrate(width, height),
-                maxFrameRate: settings.maxFrameRate,
-            }, keys, await worker(), {
-                reconnecting() {
-                    if (mine !== run) return;
-                    ui.phase('reconnecting');
-                    send({ type: 'share.reconnecting' });
+            const next = await publishScreen(
+                {
+                    ...request.grant,
+                    identity: request.identity,
+                    track,
+                    steady,
+                    contentHint: settings.contentHint,
+                    degradation: degradation(settings),
+                    maxBitrate: settings.maxBitrate || chooseBitrate(width, height),
+                    maxFrameRate: settings.maxFrameRate,
                 },
-                reconnected: () => mine === run && published(),
-                failed: (reason) => mine === run && fail(reason),
-            }, await connection);
+                keys,
+                await worker(),
+                {
+                    reconnecting() {
+                        if (mine !== run) return;
+                        ui.phase('reconnecting');
+                        send({ type: 'share.reconnecting' });
+                    },
+                    reconnected: () => mine === run && published(),
+                    failed: (reason) => mine === run && fail(reason),
+                },
+                await connection,
+            );
             if (mine !== run) return next.close();
             publisher = next;
             await publisher.hold(held);
@@ -138,7 +144,14 @@ export function createShareController({ root, keys, worker, send, now }: Options
         const { track, width, height } = captured;
         const { maxFrameRate } = settings;
         const next = createMeshPublisher(
-            { track, width, height, maxBitrate: settings.maxBitrate || chooseBitrate(width, height), maxFrameRate, degradation: degradation(settings) },
+            {
+                track,
+                width,
+                height,
+                maxBitrate: settings.maxBitrate || chooseBitrate(width, height),
+                maxFrameRate,
+                degradation: degradation(settings),
+            },
             send,
             () => ui.path(next.path),
         );
@@ -189,7 +202,16 @@ export function createShareController({ root, keys, worker, send, now }: Options
         ui.size(next.width || captured?.width || 0, next.height || captured?.height || 0);
         root.dataset['hushFramesSent'] = String(next.framesDecoded);
         const { framesDecoded, width, height, framesPerSecond, roundTripMs, codec } = next;
-        send({ type: 'stats', framesDecoded, width, height, framesPerSecond, bitsPerSecond: bitRate(before, next), roundTripMs, codec });
+        send({
+            type: 'stats',
+            framesDecoded,
+            width,
+            height,
+            framesPerSecond,
+            bitsPerSecond: bitRate(before, next),
+            roundTripMs,
+            codec,
+        });
         before = next;
     };
     setInterval(() => void sample().catch(() => undefined), SAMPLE_MS);
@@ -207,7 +229,9 @@ export function createShareController({ root, keys, worker, send, now }: Options
                     return;
                 case 'share.prepare':
                     dropPrepared();
-                    prepared = worker().then((url) => connectPublisher({ ...message.grant, identity: message.identity }, keys, url)).catch(() => undefined);
+                    prepared = worker()
+                        .then((url) => connectPublisher({ ...message.grant, identity: message.identity }, keys, url))
+                        .catch(() => undefined);
                     return;
                 case 'share.publish':
                     if (publisher) return published();
@@ -225,7 +249,11 @@ export function createShareController({ root, keys, worker, send, now }: Options
                     return ui.viewers(message.viewers);
                 case 'share.hold':
                     held = message.held;
-                    if (publisher) void publisher.hold(held).then(() => ui.phase(held ? 'held' : 'live'), () => fail('The picture could not be paused, so sharing was stopped.'));
+                    if (publisher)
+                        void publisher.hold(held).then(
+                            () => ui.phase(held ? 'held' : 'live'),
+                            () => fail('The picture could not be paused, so sharing was stopped.'),
+                        );
                     else void publish();
                     return;
                 case 'share.stop':

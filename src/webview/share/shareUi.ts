@@ -4,7 +4,17 @@ import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { pathWords, viewerCountWords } from '../ui/words.ts';
 
-export const sharePhases = ['waiting', 'choose', 'picking', 'starting', 'live', 'held', 'reconnecting', 'failed', 'ended'] as const;
+export const sharePhases = [
+    'waiting',
+    'choose',
+    'picking',
+    'starting',
+    'live',
+    'held',
+    'reconnecting',
+    'failed',
+    'ended',
+] as const;
 export type SharePhase = (typeof sharePhases)[number];
 
 export interface ShareUi {
@@ -45,7 +55,12 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
     let current: SharePhase = 'waiting';
     const title = h('h1', {}, 'Share your screen');
     const line = h('p', { class: 'line', role: 'status', 'aria-live': 'polite' });
-    const choose = h('button', { type: 'button', class: 'primary big' }, icon('screen'), h('span', {}, 'Choose a screen, window or tab…'));
+    const choose = h(
+        'button',
+        { type: 'button', class: 'primary big' },
+        icon('screen'),
+        h('span', {}, 'Choose a screen, window or tab…'),
+    );
     const browser = h('button', { type: 'button', class: 'secondary' }, 'Share from my browser instead');
     const video = h('video', { class: 'preview', playsinline: true, 'aria-label': 'Preview of what you share' });
     video.muted = true;
@@ -54,11 +69,26 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
     const sizeText = h('span', { class: 'size' });
     const route = h('span', { class: 'size' });
     const stop = h('button', { type: 'button', class: 'primary stop' }, icon('stop'), h('span', {}, 'Stop sharing'));
-    const figure = h('figure', { class: 'shared' }, h('div', { class: 'frame' }, video, veil), h('figcaption', {}, sizeText, route, h('span', { class: 'grow' }), stop));
+    const figure = h(
+        'figure',
+        { class: 'shared' },
+        h('div', { class: 'frame' }, video, veil),
+        h('figcaption', {}, sizeText, route, h('span', { class: 'grow' }), stop),
+    );
     const count = h('h2');
     const list = h('ul', { class: 'people' });
-    const watching = h('section', { class: 'watching', 'aria-label': 'Viewers' }, h('div', { class: 'count' }, icon('people'), count), list);
-    const promise = h('p', { class: 'promise' }, icon('lock'), h('span', {}, 'End-to-end encrypted: only devices in this session can see the picture, no server can.'));
+    const watching = h(
+        'section',
+        { class: 'watching', 'aria-label': 'Viewers' },
+        h('div', { class: 'count' }, icon('people'), count),
+        list,
+    );
+    const promise = h(
+        'p',
+        { class: 'promise' },
+        icon('lock'),
+        h('span', {}, 'End-to-end encrypted: only devices in this session can see the picture, no server can.'),
+    );
 
     choose.addEventListener('click', actions.choose);
     stop.addEventListener('click', actions.stop);
@@ -88,7 +118,16 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
         },
         viewers(viewers) {
             setText(count, viewerCountWords(new Set(viewers.map((v) => v.userId)).size));
-            list.replaceChildren(...viewers.map((v) => h('li', { title: v.userId }, h('span', { class: 'name' }, v.name), h('span', { class: 'device' }, v.deviceId))));
+            list.replaceChildren(
+                ...viewers.map((v) =>
+                    h(
+                        'li',
+                        { title: v.userId },
+                        h('span', { class: 'name' }, v.name),
+                        h('span', { class: 'device' }, v.deviceId),
+                    ),
+                ),
+            );
             root.dataset['hushViewers'] = String(viewers.length);
         },
         path(path) {

@@ -27,7 +27,11 @@ export function viewWords(state: ViewState, who: string): StateWords {
     const Sharer = who || 'The sharer';
     switch (state) {
         case 'connecting':
-            return { line: 'Connecting…', headline: 'Connecting…', explanation: `Waiting for the screen of ${sharer}.` };
+            return {
+                line: 'Connecting…',
+                headline: 'Connecting…',
+                explanation: `Waiting for the screen of ${sharer}.`,
+            };
         case 'waitingForKey':
             return {
                 line: 'Waiting for the key…',
@@ -42,7 +46,12 @@ export function viewWords(state: ViewState, who: string): StateWords {
         case 'reconnecting':
             return { line: 'Reconnecting…' };
         case 'notSharing':
-            return { line: 'Not sharing', headline: `${Sharer} is not sharing a screen`, explanation: 'The picture appears here as soon as sharing starts.', way: close };
+            return {
+                line: 'Not sharing',
+                headline: `${Sharer} is not sharing a screen`,
+                explanation: 'The picture appears here as soon as sharing starts.',
+                way: close,
+            };
         case 'unencrypted':
             return {
                 line: 'Refused: not encrypted',
@@ -76,7 +85,10 @@ export function trustWords(trust: TrustLevel): string {
 }
 
 /** What the picture's encryption is, from the track itself: only decrypted frames earn the promise. */
-export function encryptionWords(state: ViewState): { readonly label: string; readonly tone: 'good' | 'bad' | 'pending' } {
+export function encryptionWords(state: ViewState): {
+    readonly label: string;
+    readonly tone: 'good' | 'bad' | 'pending';
+} {
     switch (state) {
         case 'live':
         case 'frozen':
@@ -96,14 +108,22 @@ export function encryptionWords(state: ViewState): { readonly label: string; rea
 
 /** How the picture travels, and what encrypts it on that way. */
 export function pathWords(path: Path): { readonly label: string; readonly explanation: string } {
-    const direct = 'Encrypted from device to device (DTLS-SRTP). The fingerprints of both ends came through the room’s end-to-end encryption.';
+    const direct =
+        'Encrypted from device to device (DTLS-SRTP). The fingerprints of both ends came through the room’s end-to-end encryption.';
     switch (path) {
         case 'direct':
             return { label: 'direct', explanation: direct };
         case 'relayed':
-            return { label: 'relayed', explanation: `${direct} A relay passes the encrypted packets on and cannot read them.` };
+            return {
+                label: 'relayed',
+                explanation: `${direct} A relay passes the encrypted packets on and cannot read them.`,
+            };
         case 'sfu':
-            return { label: 'via SFU', explanation: 'Every frame is encrypted on the sharer’s device. The media server passes it on and cannot read it.' };
+            return {
+                label: 'via SFU',
+                explanation:
+                    'Every frame is encrypted on the sharer’s device. The media server passes it on and cannot read it.',
+            };
     }
 }
 

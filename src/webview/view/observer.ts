@@ -60,6 +60,15 @@ export function createObserver(): Observer {
             else if (failure === undefined && lastFrameAt !== undefined) undecodedSince = undefined;
             before = sample;
         },
-        observed: (scene) => ({ ...scene, keyChangedAt, failure, firstPacketAt, lastPacketAt, lastFrameAt, undecodedSince, lastByteAt }),
+        observed: (scene) => ({
+            ...scene,
+            keyChangedAt,
+            failure,
+            firstPacketAt,
+            lastPacketAt,
+            lastFrameAt,
+            undecodedSince,
+            lastByteAt,
+        }),
     };
 }

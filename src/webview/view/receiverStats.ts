@@ -40,7 +40,14 @@ export function bitRate(before: ReceiverSample | undefined, now: ReceiverSample)
     return Math.max(0, Math.round(((now.bytesReceived - before.bytesReceived) * 8_000) / (now.at - before.at)));
 }
 
-function readVideo(report: StatsLike, at: number, type: string, packets: string, bytes: string, frames: string): ReceiverSample | undefined {
+function readVideo(
+    report: StatsLike,
+    at: number,
+    type: string,
+    packets: string,
+    bytes: string,
+    frames: string,
+): ReceiverSample | undefined {
     let rtp: Stat | undefined;
     let lifeSigns = 0;
     let roundTripMs = 0;
@@ -50,7 +57,8 @@ function readVideo(report: StatsLike, at: number, type: string, packets: string,
         if (stat['type'] === 'transport') lifeSigns += num(stat['bytesReceived']) + num(stat['packetsReceived']);
         if (stat['type'] === 'candidate-pair') {
             lifeSigns += num(stat['responsesReceived']) + num(stat['requestsReceived']) + num(stat['bytesReceived']);
-            if (stat['nominated'] === true || stat['selected'] === true) roundTripMs = Math.round(num(stat['currentRoundTripTime']) * 1_000);
+            if (stat['nominated'] === true || stat['selected'] === true)
+                roundTripMs = Math.round(num(stat['currentRoundTripTime']) * 1_000);
         }
     });
     if (!rtp) return undefined;

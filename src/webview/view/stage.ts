@@ -25,7 +25,16 @@ export function createStage(onChange: (percent: number, fits: boolean) => void):
     // Properties, not attributes: `muted` as an attribute only sets the default.
     video.muted = true;
     video.autoplay = true;
-    const element = h('div', { class: 'stage', tabindex: '0', role: 'group', 'aria-label': 'Shared screen. Use plus and minus to zoom, arrow keys to move.' }, video);
+    const element = h(
+        'div',
+        {
+            class: 'stage',
+            tabindex: '0',
+            role: 'group',
+            'aria-label': 'Shared screen. Use plus and minus to zoom, arrow keys to move.',
+        },
+        video,
+    );
 
     let zoom: Zoom = FIT;
     let drag: Point | undefined;
@@ -42,7 +51,10 @@ export function createStage(onChange: (percent: number, fits: boolean) => void):
         video.style.height = `${height * at.scale}px`;
         video.style.transform = `translate(${at.x}px, ${at.y}px)`;
         video.style.imageRendering = at.scale * ratio() >= PIXELATED_FROM ? 'pixelated' : 'auto';
-        element.classList.toggle('movable', width * at.scale > stage().width + 1 || height * at.scale > stage().height + 1);
+        element.classList.toggle(
+            'movable',
+            width * at.scale > stage().width + 1 || height * at.scale > stage().height + 1,
+        );
         onChange(percent(at.scale, ratio()), zoom.mode === 'fit');
     };
     const set = (next: Zoom): void => {
@@ -58,18 +70,22 @@ export function createStage(onChange: (percent: number, fits: boolean) => void):
         zoomOut: () => step(1 / ZOOM_STEP, middle()),
     };
 
-    element.addEventListener('wheel', (event) => {
-        event.preventDefault();
-        const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 33 : 1;
-        if (event.ctrlKey || event.metaKey) {
-            const box = element.getBoundingClientRect();
-            const at = { x: event.clientX - box.left, y: event.clientY - box.top };
-            step(ZOOM_STEP ** (-(event.deltaY * lines) / WHEEL_NOTCH), at);
-        } else {
-            const sideways = event.shiftKey && event.deltaX === 0;
-            pan({ x: -(sideways ? event.deltaY : event.deltaX) * lines, y: sideways ? 0 : -event.deltaY * lines });
-        }
-    }, { passive: false });
+    element.addEventListener(
+        'wheel',
+        (event) => {
+            event.preventDefault();
+            const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 33 : 1;
+            if (event.ctrlKey || event.metaKey) {
+                const box = element.getBoundingClientRect();
+                const at = { x: event.clientX - box.left, y: event.clientY - box.top };
+                step(ZOOM_STEP ** (-(event.deltaY * lines) / WHEEL_NOTCH), at);
+            } else {
+                const sideways = event.shiftKey && event.deltaX === 0;
+                pan({ x: -(sideways ? event.deltaY : event.deltaX) * lines, y: sideways ? 0 : -event.deltaY * lines });
+            }
+        },
+        { passive: false },
+    );
     element.addEventListener('pointerdown', (event) => {
         if (event.button !== 0 || !element.classList.contains('movable')) return;
         drag = { x: event.clientX, y: event.clientY };

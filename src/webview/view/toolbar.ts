@@ -40,7 +40,13 @@ export function createToolbar(actions: ToolbarActions): Toolbar {
     const level = h('output', { class: 'level', 'aria-label': 'Zoom' }, '');
     const buttons = new Map(COMMANDS.map((command) => [command.action, button(command, actions)]));
     const [out, ...others] = buttons.values();
-    const element = h('div', { class: 'tools', role: 'toolbar', 'aria-label': 'Picture' }, ...(out ? [out] : []), level, ...others);
+    const element = h(
+        'div',
+        { class: 'tools', role: 'toolbar', 'aria-label': 'Picture' },
+        ...(out ? [out] : []),
+        level,
+        ...others,
+    );
 
     window.addEventListener('keydown', (event) => {
         if (event.altKey || event.defaultPrevented) return;
@@ -63,14 +69,18 @@ export function createToolbar(actions: ToolbarActions): Toolbar {
 }
 
 function button(command: Command, actions: ToolbarActions): HTMLButtonElement {
-    const element = h('button', {
-        type: 'button',
-        class: 'tool',
-        title: `${command.label} (${command.hint})`,
-        'aria-label': command.label,
-        'aria-keyshortcuts': command.keys[0],
-        'data-action': command.action,
-    }, icon(command.icon));
+    const element = h(
+        'button',
+        {
+            type: 'button',
+            class: 'tool',
+            title: `${command.label} (${command.hint})`,
+            'aria-label': command.label,
+            'aria-keyshortcuts': command.keys[0],
+            'data-action': command.action,
+        },
+        icon(command.icon),
+    );
     element.addEventListener('click', () => actions[command.action]());
     return element;
 }

@@ -48,15 +48,20 @@ export function createViewController({ root, keys, worker, send, now }: Options)
 
     const report = (): void => {
         const { screen } = state;
-        const verdict = over ?? judge(observer.observed({
-            connection: state.connection,
-            screen: !screen ? 'none' : screen.encrypted ? 'encrypted' : 'unencrypted',
-            paused: screen?.paused ?? false,
-            lost: screen?.lost ?? false,
-            steady: screen?.steady ?? false,
-            // Directly, the connection itself is keyed: nothing can arrive that its handshake did not authenticate.
-            hasKey: mesh !== undefined || (screen !== undefined && keys.has(screen.identity)),
-        }), now());
+        const verdict =
+            over ??
+            judge(
+                observer.observed({
+                    connection: state.connection,
+                    screen: !screen ? 'none' : screen.encrypted ? 'encrypted' : 'unencrypted',
+                    paused: screen?.paused ?? false,
+                    lost: screen?.lost ?? false,
+                    steady: screen?.steady ?? false,
+                    // Directly, the connection itself is keyed: nothing can arrive that its handshake did not authenticate.
+                    hasKey: mesh !== undefined || (screen !== undefined && keys.has(screen.identity)),
+                }),
+                now(),
+            );
         if (verdict.state === reported?.state && verdict.detail === reported.detail) return;
         reported = verdict;
         ui.verdict(verdict);
@@ -113,7 +118,11 @@ export function createViewController({ root, keys, worker, send, now }: Options)
             else next.close();
         } catch (error) {
             if (mine !== attempt) return;
-            send({ type: 'log', level: 'warn', text: `view: ${error instanceof Error ? error.message : 'could not connect'}`.slice(0, 1_000) });
+            send({
+                type: 'log',
+                level: 'warn',
+                text: `view: ${error instanceof Error ? error.message : 'could not connect'}`.slice(0, 1_000),
+            });
             end({ state: 'failed', detail: 'The media server could not be reached.' });
         }
     };

@@ -59,12 +59,14 @@ export function judge(o: Observed, now: number): Verdict {
     if (!o.hasKey) return verdict('waitingForKey');
     if (o.paused) return verdict('frozen', PAUSED);
 
-    const stalled = o.undecodedSince !== undefined && (o.lastFrameAt === undefined || now - o.undecodedSince > STALL_MS);
+    const stalled =
+        o.undecodedSince !== undefined && (o.lastFrameAt === undefined || now - o.undecodedSince > STALL_MS);
     if (stalled && o.undecodedSince !== undefined) return judgeUndecoded(o, o.undecodedSince, now);
     if (o.lastFrameAt === undefined) return verdict('connecting');
     if (o.lost) return verdict('frozen', 'The sharer’s connection is interrupted.');
     if (older(o.lastByteAt, DEAD_LINE_MS, now)) return verdict('frozen', 'Nothing has come in for a while.');
-    if (o.steady && older(o.lastPacketAt, STEADY_SILENCE_MS, now)) return verdict('frozen', 'No new picture for a while.');
+    if (o.steady && older(o.lastPacketAt, STEADY_SILENCE_MS, now))
+        return verdict('frozen', 'No new picture for a while.');
     return verdict('live');
 }
 

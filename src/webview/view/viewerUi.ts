@@ -65,7 +65,15 @@ export function createViewerUi(root: HTMLElement, onAction: (action: ViewerActio
     root.replaceChildren(
         h('header', { class: 'bar' }, badge, device, route, h('span', { class: 'grow' }), toolbar.element),
         stage.element,
-        h('footer', { class: 'foot' }, h('span', { class: 'dot', 'aria-hidden': 'true' }), line, lineWay, h('span', { class: 'grow' }), size),
+        h(
+            'footer',
+            { class: 'foot' },
+            h('span', { class: 'dot', 'aria-hidden': 'true' }),
+            line,
+            lineWay,
+            h('span', { class: 'grow' }),
+            size,
+        ),
     );
 
     const render = (): void => {
@@ -74,7 +82,8 @@ export function createViewerUi(root: HTMLElement, onAction: (action: ViewerActio
         root.dataset['hushPaused'] = String(paused);
         const encryption = encryptionWords(shown.state);
         root.dataset['hushState'] = shown.state;
-        root.dataset['hushE2ee'] = encryption.tone === 'good' ? 'on' : encryption.tone === 'bad' ? 'refused' : 'pending';
+        root.dataset['hushE2ee'] =
+            encryption.tone === 'good' ? 'on' : encryption.tone === 'bad' ? 'refused' : 'pending';
         badge.dataset['tone'] = encryption.tone;
         badgeIcon.replaceChildren(icon(encryption.tone === 'bad' ? 'warning' : 'lock'));
         setText(badgeText, encryption.label);
@@ -86,7 +95,10 @@ export function createViewerUi(root: HTMLElement, onAction: (action: ViewerActio
         setText(headline, words.headline ?? '');
         setText(explanation, (paused ? '' : shown.detail) || (words.explanation ?? ''));
         const inLine = words.headline === undefined;
-        for (const [button, used] of [[way, !inLine], [lineWay, inLine]] as const) {
+        for (const [button, used] of [
+            [way, !inLine],
+            [lineWay, inLine],
+        ] as const) {
             setHidden(button, !used || !words.way);
             setText(button, words.way?.label ?? '');
             button.dataset['action'] = words.way?.action ?? '';
@@ -97,7 +109,10 @@ export function createViewerUi(root: HTMLElement, onAction: (action: ViewerActio
         video: stage.video,
         sharer(next) {
             who = next;
-            stage.element.setAttribute('aria-label', `Shared screen of ${next.name}. Use plus and minus to zoom, arrow keys to move.`);
+            stage.element.setAttribute(
+                'aria-label',
+                `Shared screen of ${next.name}. Use plus and minus to zoom, arrow keys to move.`,
+            );
             render();
         },
         verdict(next) {

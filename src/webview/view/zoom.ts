@@ -11,7 +11,9 @@ export interface Point {
     readonly y: number;
 }
 /** `fit` follows the stage when it is resized; `free` is what the person zoomed and panned to. */
-export type Zoom = { readonly mode: 'fit' } | { readonly mode: 'free'; readonly scale: number; readonly x: number; readonly y: number };
+export type Zoom =
+    | { readonly mode: 'fit' }
+    | { readonly mode: 'free'; readonly scale: number; readonly x: number; readonly y: number };
 /** Top-left corner of the picture on the stage, and its scale. */
 export interface Placement extends Point {
     readonly scale: number;

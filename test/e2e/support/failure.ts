@@ -24,7 +24,10 @@ export function picturesOfFailure(people: () => Readonly<Record<string, Person |
         for (const [who, person] of Object.entries(people())) {
             await person?.workbench.page.screenshot({ path: join(OUT, `${name}-${who}.png`) }).catch(() => undefined);
             const frames = person?.workbench.page.frames().map((frame) => frame.url()) ?? [];
-            await writeFile(join(OUT, `${name}-${who}.txt`), [...frames, '', ...(person?.workbench.complaints ?? [])].join('\n'));
+            await writeFile(
+                join(OUT, `${name}-${who}.txt`),
+                [...frames, '', ...(person?.workbench.complaints ?? [])].join('\n'),
+            );
         }
     };
 }
@@ -33,5 +36,6 @@ export function picturesOfFailure(people: () => Readonly<Record<string, Person |
 export async function keepLog(person: Person, name: string): Promise<void> {
     await mkdir(OUT, { recursive: true });
     const logs = globSync('**/*Hush.log', { cwd: person.server.logsDir }).sort();
-    for (const [index, file] of logs.entries()) await copyFile(join(person.server.logsDir, file), join(OUT, `${name}-${index}.log`));
+    for (const [index, file] of logs.entries())
+        await copyFile(join(person.server.logsDir, file), join(OUT, `${name}-${index}.log`));
 }

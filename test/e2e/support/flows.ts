@@ -59,7 +59,8 @@ export async function linkRoom(workbench: Workbench, roomId: string): Promise<vo
             await workbench.row('this workspace').waitFor();
             return;
         } catch (error) {
-            if (Date.now() > deadline) throw new Error(`The account is not in the encrypted room ${roomId}.`, { cause: error });
+            if (Date.now() > deadline)
+                throw new Error(`The account is not in the encrypted room ${roomId}.`, { cause: error });
             await workbench.page.keyboard.press('Escape');
             const pending = workbench.row('invitation from');
             if (await pending.isVisible()) await workbench.inlineAction('invitation from', 'Join');
@@ -68,12 +69,18 @@ export async function linkRoom(workbench: Workbench, roomId: string): Promise<vo
 }
 
 /** Starts sharing and goes through the page's button where the browser wants one. Resolves when the share is live. */
-export async function shareScreen(workbench: Workbench, context: BrowserContext, capture: 'webview' | 'loopback'): Promise<Frame> {
+export async function shareScreen(
+    workbench: Workbench,
+    context: BrowserContext,
+    capture: 'webview' | 'loopback',
+): Promise<Frame> {
     await workbench.command('Hush: Share Screen');
-    const frames = (): Frame[] => (capture === 'webview' ? workbench.page.frames() : context.pages().flatMap((p) => p.frames()));
+    const frames = (): Frame[] =>
+        capture === 'webview' ? workbench.page.frames() : context.pages().flatMap((p) => p.frames());
     // With the person's gesture still fresh the browser's picker comes up at once; else the page shows a button first.
     const frame = await findHushFrame(frames, 'share', /choose|picking|starting|live/u);
-    if ((await pageData(frame))?.['hushState'] === 'choose') await frame.getByRole('button', { name: /^Choose/u }).click();
+    if ((await pageData(frame))?.['hushState'] === 'choose')
+        await frame.getByRole('button', { name: /^Choose/u }).click();
     return findHushFrame(frames, 'share', 'live');
 }
 
@@ -88,7 +95,10 @@ export async function viewShare(workbench: Workbench, pick?: string): Promise<Fr
 }
 
 /** Settings are read from the server's file, which an open window does not watch: it is loaded again. */
-export async function changeSettings({ server, workbench }: Person, change: Readonly<Record<string, unknown>>): Promise<void> {
+export async function changeSettings(
+    { server, workbench }: Person,
+    change: Readonly<Record<string, unknown>>,
+): Promise<void> {
     await server.changeSettings(change);
     await workbench.page.reload();
     await ready(workbench);

@@ -31,14 +31,22 @@ export async function matrixHttp(baseUrl: string, account: Account): Promise<Mat
     return {
         deviceId,
         async createRoom({ name, encrypted, invite = [], powerLevels }) {
-            const encryption = { type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } };
-            const answer = await request(`${client}/createRoom`, {
-                name,
-                preset: 'private_chat',
-                invite,
-                initial_state: encrypted ? [encryption] : [],
-                ...(powerLevels === undefined ? {} : { power_level_content_override: powerLevels }),
-            }, accessToken);
+            const encryption = {
+                type: 'm.room.encryption',
+                state_key: '',
+                content: { algorithm: 'm.megolm.v1.aes-sha2' },
+            };
+            const answer = await request(
+                `${client}/createRoom`,
+                {
+                    name,
+                    preset: 'private_chat',
+                    invite,
+                    initial_state: encrypted ? [encryption] : [],
+                    ...(powerLevels === undefined ? {} : { power_level_content_override: powerLevels }),
+                },
+                accessToken,
+            );
             return String(answer['room_id']);
         },
         async joinedRooms() {
@@ -46,11 +54,19 @@ export async function matrixHttp(baseUrl: string, account: Account): Promise<Mat
             return rooms as string[];
         },
         async state(roomId) {
-            const answer: unknown = await request(`${client}/rooms/${encodeURIComponent(roomId)}/state`, undefined, accessToken);
+            const answer: unknown = await request(
+                `${client}/rooms/${encodeURIComponent(roomId)}/state`,
+                undefined,
+                accessToken,
+            );
             return answer as StateEvent[];
         },
         async sendState(roomId, type, stateKey, content) {
-            await put(`${client}/rooms/${encodeURIComponent(roomId)}/state/${type}/${encodeURIComponent(stateKey)}`, content, accessToken);
+            await put(
+                `${client}/rooms/${encodeURIComponent(roomId)}/state/${type}/${encodeURIComponent(stateKey)}`,
+                content,
+                accessToken,
+            );
         },
     };
 }
@@ -61,7 +77,11 @@ export async function matrixHttp(baseUrl: string, account: Account): Promise<Mat
  */
 export async function deactivate(baseUrl: string, admin: Account, { userId, password }: Account): Promise<void> {
     const { accessToken } = await login(baseUrl, admin);
-    await request(`${baseUrl}/_synapse/admin/v1/deactivate/${encodeURIComponent(userId)}`, { erase: false }, accessToken);
+    await request(
+        `${baseUrl}/_synapse/admin/v1/deactivate/${encodeURIComponent(userId)}`,
+        { erase: false },
+        accessToken,
+    );
     await put(`${baseUrl}/_synapse/admin/v2/users/${encodeURIComponent(userId)}`, { password }, accessToken);
 }
 

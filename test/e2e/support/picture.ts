@@ -15,7 +15,8 @@ export interface Picture {
 export function readPicture(frame: Frame, sourceWidth: number): Promise<Picture> {
     return frame.evaluate((width) => {
         const video = document.querySelector('video');
-        if (!video || video.videoWidth === 0) return { framesDecoded: 0, width: 0, height: 0, marker: NaN, markerError: 255 };
+        if (!video || video.videoWidth === 0)
+            return { framesDecoded: 0, width: 0, height: 0, marker: NaN, markerError: 255 };
         const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
         const context = canvas.getContext('2d', { willReadFrequently: true });
         if (!context) throw new Error('no canvas');
@@ -41,7 +42,12 @@ export function readPicture(frame: Frame, sourceWidth: number): Promise<Picture>
 }
 
 /** Resolves with two readings between which at least `frames` more were decoded. */
-export async function advancingPicture(frame: Frame, sourceWidth: number, frames = 5, timeout = 30_000): Promise<[Picture, Picture]> {
+export async function advancingPicture(
+    frame: Frame,
+    sourceWidth: number,
+    frames = 5,
+    timeout = 30_000,
+): Promise<[Picture, Picture]> {
     const first = await readPicture(frame, sourceWidth);
     const deadline = Date.now() + timeout;
     for (;;) {

@@ -51,7 +51,9 @@ export class Workbench {
                 await this.page.keyboard.press('Escape');
                 await this.page.keyboard.press('F1');
                 await this.quickInput.locator('input').fill(`>${title}`, { timeout: 2_000 });
-                const row = this.quickInput.locator('.monaco-list-row', { has: this.page.getByText(title, { exact: true }) });
+                const row = this.quickInput.locator('.monaco-list-row', {
+                    has: this.page.getByText(title, { exact: true }),
+                });
                 await row.first().click({ timeout: 3_000 });
                 return;
             } catch (error) {
@@ -80,7 +82,9 @@ export class Workbench {
     }
 
     notification(text: string | RegExp): Locator {
-        return this.page.locator('.notification-toast, .notifications-center .notification-list-item', { hasText: text }).first();
+        return this.page
+            .locator('.notification-toast, .notifications-center .notification-list-item', { hasText: text })
+            .first();
     }
 
     async clickNotification(text: string | RegExp, button: string): Promise<void> {
@@ -123,9 +127,15 @@ export class Workbench {
         await lines.first().waitFor();
         // VS Code draws the lines in any order and every space as a no-break one.
         const drawn = await lines.evaluateAll((all) =>
-            all.map((line) => ({ top: Number.parseFloat((line as HTMLElement).style.top), text: line.textContent ?? '' })),
+            all.map((line) => ({
+                top: Number.parseFloat((line as HTMLElement).style.top),
+                text: line.textContent ?? '',
+            })),
         );
-        return drawn.sort((a, b) => a.top - b.top).map(({ text }) => text.replaceAll('\u00a0', ' ')).join('\n');
+        return drawn
+            .sort((a, b) => a.top - b.top)
+            .map(({ text }) => text.replaceAll('\u00a0', ' '))
+            .join('\n');
     }
 
     statusBar(text: string | RegExp): Locator {
@@ -163,7 +173,9 @@ export async function findHushFrame(
             if (state === undefined || (typeof state === 'string' ? seen === state : state.test(seen))) return frame;
         }
         if (Date.now() > deadline) {
-            throw new Error(`No Hush ${role} page in state ${String(state)} after ${timeout} ms; last state: "${seen}".`);
+            throw new Error(
+                `No Hush ${role} page in state ${String(state)} after ${timeout} ms; last state: "${seen}".`,
+            );
         }
         await new Promise((resolve) => setTimeout(resolve, 50));
     }

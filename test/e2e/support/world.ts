@@ -17,7 +17,11 @@ let world: Promise<World> | undefined;
 export function sharedWorld(): Promise<World> {
     world ??= (async () => {
         const progress = createProgress(5);
-        const [stack, vsix, keyring] = await Promise.all([startStack({ progress }), packageVsix(progress), startKeyring(progress)]);
+        const [stack, vsix, keyring] = await Promise.all([
+            startStack({ progress }),
+            packageVsix(progress),
+            startKeyring(progress),
+        ]);
         return { stack, vsix, env: 'env' in keyring ? keyring.env : {} };
     })();
     return world;

@@ -22,8 +22,16 @@ export async function readZip(file: string): Promise<ZipEntry[]> {
     let at = zip.readUInt32LE(end + 16);
     for (let left = zip.readUInt16LE(end + 10); left > 0; left--) {
         if (zip.readUInt32LE(at) !== ENTRY) throw new Error(`${file} has a damaged directory.`);
-        const [method, packed, size] = [zip.readUInt16LE(at + 10), zip.readUInt32LE(at + 20), zip.readUInt32LE(at + 24)];
-        const [nameLength, extra, comment] = [zip.readUInt16LE(at + 28), zip.readUInt16LE(at + 30), zip.readUInt16LE(at + 32)];
+        const [method, packed, size] = [
+            zip.readUInt16LE(at + 10),
+            zip.readUInt32LE(at + 20),
+            zip.readUInt32LE(at + 24),
+        ];
+        const [nameLength, extra, comment] = [
+            zip.readUInt16LE(at + 28),
+            zip.readUInt16LE(at + 30),
+            zip.readUInt16LE(at + 32),
+        ];
         const local = zip.readUInt32LE(at + 42);
         const data = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
         const bytes = zip.subarray(data, data + packed);

@@ -32,10 +32,15 @@ async function publishClear({ url, token, announceEncrypted, withCamera }: Clear
         (room.localParticipant as unknown as { encryptionType: number }).encryptionType = type; // NONE or GCM
     };
     announce(announceEncrypted ? 1 : 0);
-    await room.localParticipant.publishTrack(canvasTrack(), { source: Track.Source.ScreenShare, simulcast: false, backupCodec: false });
+    await room.localParticipant.publishTrack(canvasTrack(), {
+        source: Track.Source.ScreenShare,
+        simulcast: false,
+        backupCodec: false,
+    });
     announce(0);
     // After the screen: livekit-client goes by what was announced last of a participant.
-    if (withCamera) await room.localParticipant.publishTrack(canvasTrack(), { source: Track.Source.Camera, simulcast: false });
+    if (withCamera)
+        await room.localParticipant.publishTrack(canvasTrack(), { source: Track.Source.Camera, simulcast: false });
 }
 
 Object.assign(globalThis, { publishClear });

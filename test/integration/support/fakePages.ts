@@ -22,18 +22,31 @@ export function createFakePages(): FakePages {
     const handle = (person: Person, call: string, message: HostMessage): void => {
         const { calls } = person.account;
         const describe = (connection: string, kind: 'offer' | 'answer'): void =>
-            calls.pageSaid({ type: 'mesh.description', connection, kind, sdp: SDP, streams: kind === 'offer' ? { s: 'm.screenshare' } : {} });
+            calls.pageSaid({
+                type: 'mesh.description',
+                connection,
+                kind,
+                sdp: SDP,
+                streams: kind === 'offer' ? { s: 'm.screenshare' } : {},
+            });
         if (message.type === 'mesh.open') {
             const ends = open.get(message.connection) ?? new Map<Person, { call: string; calls: CallsPort }>();
             open.set(message.connection, ends.set(person, { call, calls }));
             if (message.offer) describe(message.connection, 'offer');
         } else if (message.type === 'mesh.restart') describe(message.connection, 'offer');
-        else if (message.type === 'mesh.description' && message.kind === 'offer') describe(message.connection, 'answer');
+        else if (message.type === 'mesh.description' && message.kind === 'offer')
+            describe(message.connection, 'answer');
         else if (message.type === 'mesh.description') {
             const ends = open.get(message.connection);
             if (ends?.size !== 2) return;
             for (const [other, { call: page }] of ends) if (other !== person) live.set(message.connection, page);
-            for (const end of ends.values()) end.calls.pageSaid({ type: 'mesh.state', connection: message.connection, state: 'connected', path: 'direct' });
+            for (const end of ends.values())
+                end.calls.pageSaid({
+                    type: 'mesh.state',
+                    connection: message.connection,
+                    state: 'connected',
+                    path: 'direct',
+                });
         } else if (message.type === 'mesh.close') {
             open.get(message.connection)?.delete(person);
             live.delete(message.connection);
@@ -43,7 +56,8 @@ export function createFakePages(): FakePages {
     return {
         live,
         openOf: (person) => [...open].flatMap(([connection, ends]) => (ends.has(person) ? [connection] : [])),
-        add: (person) => void person.account.calls.onPage((call, _generation, message) => handle(person, call, message)),
+        add: (person) =>
+            void person.account.calls.onPage((call, _generation, message) => handle(person, call, message)),
         onChange(listener) {
             events.on('change', listener);
             return { dispose: () => void events.off('change', listener) };

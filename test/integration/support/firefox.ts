@@ -37,17 +37,36 @@ export interface Firefox {
 }
 
 export function firefoxBinary(): string | undefined {
-    return [process.env['HUSH_FIREFOX'], '/usr/bin/firefox-esr', '/usr/bin/firefox'].find((f) => f !== undefined && existsSync(f));
+    return [process.env['HUSH_FIREFOX'], '/usr/bin/firefox-esr', '/usr/bin/firefox'].find(
+        (f) => f !== undefined && existsSync(f),
+    );
 }
 
 /** `display`: an X display with a screen to capture; without one Firefox runs headless and has none. */
 export async function launchFirefox(binary: string, display?: string): Promise<Firefox> {
     const profile = await mkdtemp(join(tmpdir(), 'hush-firefox-'));
-    await writeFile(join(profile, 'user.js'), Object.entries(PREFS).map(([k, v]) => `user_pref(${JSON.stringify(k)}, ${JSON.stringify(v)});`).join('\n'));
-    const child = spawn(binary, [...(display ? [] : ['--headless']), '--no-remote', '--profile', profile, '--remote-debugging-port', '0', 'about:blank'], {
-        stdio: ['ignore', 'ignore', 'pipe'],
-        env: { ...process.env, ...(display ? { DISPLAY: display, MOZ_ENABLE_WAYLAND: '0' } : {}) },
-    });
+    await writeFile(
+        join(profile, 'user.js'),
+        Object.entries(PREFS)
+            .map(([k, v]) => `user_pref(${JSON.stringify(k)}, ${JSON.stringify(v)});`)
+            .join('\n'),
+    );
+    const child = spawn(
+        binary,
+        [
+            ...(display ? [] : ['--headless']),
+            '--no-remote',
+            '--profile',
+            profile,
+            '--remote-debugging-port',
+            '0',
+            'about:blank',
+        ],
+        {
+            stdio: ['ignore', 'ignore', 'pipe'],
+            env: { ...process.env, ...(display ? { DISPLAY: display, MOZ_ENABLE_WAYLAND: '0' } : {}) },
+        },
+    );
     const exited = new Promise<void>((done) => child.once('exit', () => done()));
     const endpoint = await new Promise<string>((resolve, reject) => {
         let text = '';
@@ -67,7 +86,12 @@ export async function launchFirefox(binary: string, display?: string): Promise<F
                 goto: async (url) => void (await bidi('browsingContext.navigate', { context, url, wait: 'complete' })),
                 async evaluate<T>(expression: string) {
                     const json = `(async () => JSON.stringify(await (${expression})))()`;
-                    const answer = (await bidi('script.evaluate', { expression: json, target: { context }, awaitPromise: true, userActivation: true })) as {
+                    const answer = (await bidi('script.evaluate', {
+                        expression: json,
+                        target: { context },
+                        awaitPromise: true,
+                        userActivation: true,
+                    })) as {
                         result?: { value?: string };
                         exceptionDetails?: { text: string };
                     };
@@ -96,15 +120,22 @@ async function connect(url: string): Promise<Bidi> {
     });
     const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
     socket.on('message', (raw: Buffer) => {
-        const answer = JSON.parse(raw.toString()) as { id?: number; type: string; result?: unknown; error?: string; message?: string };
+        const answer = JSON.parse(raw.toString()) as {
+            id?: number;
+            type: string;
+            result?: unknown;
+            error?: string;
+            message?: string;
+        };
         const waiter = waiting.get(answer.id ?? -1);
         waiting.delete(answer.id ?? -1);
         if (answer.type === 'error') waiter?.reject(new Error(`${answer.error}: ${answer.message}`));
         else waiter?.resolve(answer.result);
     });
     let id = 0;
-    return (method, params) => new Promise((resolve, reject) => {
-        waiting.set(++id, { resolve, reject });
-        socket.send(JSON.stringify({ id, method, params }));
-    });
+    return (method, params) =>
+        new Promise((resolve, reject) => {
+            waiting.set(++id, { resolve, reject });
+            socket.send(JSON.stringify({ id, method, params }));
+        });
 }

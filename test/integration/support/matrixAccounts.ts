@@ -18,7 +18,10 @@ export interface Lines {
 
 export function recordingLog(): Lines {
     const lines: string[] = [];
-    const push = (text: string): void => { lines.push(text); if (process.env['HUSH_TEST_LOG']) console.error(text); };
+    const push = (text: string): void => {
+        lines.push(text);
+        if (process.env['HUSH_TEST_LOG']) console.error(text);
+    };
     return { lines, log: createLog({ debug: push, info: push, warn: push, error: push }) };
 }
 
@@ -26,7 +29,9 @@ export async function memoryVault(log: Log): Promise<Vault> {
     const secrets = new Map<string, string>();
     return openVault({
         log,
-        loadKeytar: () => { throw new Error('no keychain in this test'); },
+        loadKeytar: () => {
+            throw new Error('no keychain in this test');
+        },
         secrets: {
             get: (key) => Promise.resolve(secrets.get(key)),
             store: (key, value) => Promise.resolve(void secrets.set(key, value)),
@@ -57,24 +62,47 @@ export async function newPerson(synapse: Synapse, name: string, options: OpenOpt
     return signedIn(synapse, userId, password, options);
 }
 
-export async function signedIn(synapse: Synapse, userId: string, password: string, options: OpenOptions = {}): Promise<Person> {
+export async function signedIn(
+    synapse: Synapse,
+    userId: string,
+    password: string,
+    options: OpenOptions = {},
+): Promise<Person> {
     const { log, lines } = recordingLog();
     const vault = await memoryVault(log);
     const dataDir = await mkdtemp(join(tmpdir(), 'hush-account-'));
     const { baseUrl } = await discoverHomeserver(synapse.baseUrl, fetch);
-    const session = await logInWithPassword({ baseUrl, user: userId, password, deviceName: 'Hush test' }, fetch, Date.now);
+    const session = await logInWithPassword(
+        { baseUrl, user: userId, password, deviceName: 'Hush test' },
+        fetch,
+        Date.now,
+    );
     await saveAccount(vault, { ...session, baseUrl, storageKey: newStorageKey() } as StoredAccount);
     const open = async (o: OpenOptions): Promise<Account> => {
         const stored = await loadAccount(vault, log);
         if (!stored) throw new Error('nothing in the vault');
-        const account = await openAccount({ stored, vault, dataDir, log, serviceUrlSetting: () => o.serviceUrl ?? '', ...(o.fetch ? { fetch: o.fetch } : {}) });
+        const account = await openAccount({
+            stored,
+            vault,
+            dataDir,
+            log,
+            serviceUrlSetting: () => o.serviceUrl ?? '',
+            ...(o.fetch ? { fetch: o.fetch } : {}),
+        });
         await untilState(account, 'ready', 'expired');
         return account;
     };
     let account = await open(options);
     return {
-        userId, password, dataDir, vault, log, lines,
-        get account() { return account; },
+        userId,
+        password,
+        dataDir,
+        vault,
+        log,
+        lines,
+        get account() {
+            return account;
+        },
         async reopen(o = options) {
             await account.stop();
             account = await open(o);
@@ -84,19 +112,39 @@ export async function signedIn(synapse: Synapse, userId: string, password: strin
 }
 
 export async function untilState(account: Account, ...kinds: string[]): Promise<void> {
-    await until(() => kinds.includes(account.state.kind), (check) => account.onState(check), `state ${kinds.join(' or ')}`);
+    await until(
+        () => kinds.includes(account.state.kind),
+        (check) => account.onState(check),
+        `state ${kinds.join(' or ')}`,
+    );
 }
 
-export async function untilRoom(account: Account, roomId: string, holds: (room: RoomSnapshot) => boolean, what: string): Promise<RoomSnapshot> {
+export async function untilRoom(
+    account: Account,
+    roomId: string,
+    holds: (room: RoomSnapshot) => boolean,
+    what: string,
+): Promise<RoomSnapshot> {
     const find = (): RoomSnapshot | undefined => account.rooms().find((room) => room.roomId === roomId && holds(room));
-    await until(() => find() !== undefined, (check) => account.onRooms(check), `${what}; now ${JSON.stringify(account.rooms().find((r) => r.roomId === roomId))}`);
+    await until(
+        () => find() !== undefined,
+        (check) => account.onRooms(check),
+        `${what}; now ${JSON.stringify(account.rooms().find((r) => r.roomId === roomId))}`,
+    );
     return find() as RoomSnapshot;
 }
 
 /** Waits for `holds`, checked at each event; rejects with `what` after `ms`. */
-export async function until(holds: () => boolean, subscribe: (check: () => void) => { dispose(): unknown }, what: string, ms = 20_000): Promise<void> {
+export async function until(
+    holds: () => boolean,
+    subscribe: (check: () => void) => { dispose(): unknown },
+    what: string,
+    ms = 20_000,
+): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const check = (): void => { if (holds()) resolve(); };
+    const check = (): void => {
+        if (holds()) resolve();
+    };
     const subscription = subscribe(check);
     const timer = setTimeout(() => reject(new Error(`waited ${ms} ms for ${what}`)), ms);
     check();
@@ -113,6 +161,12 @@ export async function pair(a: Person, b: Person): Promise<string> {
     const roomId = await a.account.createSessionRoom({ name: 'Pairing', invite: [b.userId], workspaceLink: undefined });
     await untilRoom(b.account, roomId, (room) => room.membership === 'invite', 'the invitation');
     await b.account.join(roomId);
-    for (const person of [a, b]) await untilRoom(person.account, roomId, (room) => room.encrypted && room.members.filter((m) => m.membership === 'join').length === 2, 'both members');
+    for (const person of [a, b])
+        await untilRoom(
+            person.account,
+            roomId,
+            (room) => room.encrypted && room.members.filter((m) => m.membership === 'join').length === 2,
+            'both members',
+        );
     return roomId;
 }

@@ -13,11 +13,22 @@ import { openAccount } from './matrixEngine.ts';
 
 const [folder = '', mode = '', roomId = ''] = process.argv.slice(2);
 const file = join(folder, 'account.json');
-const say = (line: string): void => { process.stdout.write(`${line}\n`); };
-const log = createLog({ debug: (t) => { if (process.env['HUSH_CHILD_LOG']) appendFileSync(process.env['HUSH_CHILD_LOG'], `${process.pid} ${t}\n`); }, info: () => undefined, warn: (t) => say(`warn ${t}`), error: (t) => say(`error ${t}`) });
+const say = (line: string): void => {
+    process.stdout.write(`${line}\n`);
+};
+const log = createLog({
+    debug: (t) => {
+        if (process.env['HUSH_CHILD_LOG']) appendFileSync(process.env['HUSH_CHILD_LOG'], `${process.pid} ${t}\n`);
+    },
+    info: () => undefined,
+    warn: (t) => say(`warn ${t}`),
+    error: (t) => say(`error ${t}`),
+});
 const vault = await openVault({
     log: createLog({ debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }),
-    loadKeytar: () => { throw new Error('none'); },
+    loadKeytar: () => {
+        throw new Error('none');
+    },
     secrets: {
         get: () => Promise.resolve(readFileSync(file, 'utf8')),
         store: (_key, value) => {
@@ -34,7 +45,9 @@ if (mode === 'read') {
     const sdk = lastClientOf(account.userId);
     const { MatrixEventEvent, RoomEvent } = await import('matrix-js-sdk/lib/matrix.js');
     // By itself the SDK decrypts only the last message of a sync (Room.decryptCriticalEvents, without read receipts).
-    const decrypt = (event: MatrixEvent): void => { void sdk.decryptEventIfNeeded(event); };
+    const decrypt = (event: MatrixEvent): void => {
+        void sdk.decryptEventIfNeeded(event);
+    };
     sdk.on(RoomEvent.Timeline, decrypt);
     for (const room of sdk.getRooms()) for (const event of room.getLiveTimeline().getEvents()) decrypt(event);
     sdk.on(MatrixEventEvent.Decrypted, (event) => {
@@ -43,7 +56,9 @@ if (mode === 'read') {
     });
 }
 await new Promise<void>((resolve) => {
-    const check = (): void => { if (account.state.kind === 'ready' && account.state.online) resolve(); };
+    const check = (): void => {
+        if (account.state.kind === 'ready' && account.state.online) resolve();
+    };
     account.onState(check);
     check();
 });

@@ -14,7 +14,10 @@ registerHooks({
         const loaded = next(url, context);
         const path = url.startsWith('file:') ? new URL(url).pathname : '';
         if (!GLUE_FILES.test(path)) return loaded;
-        const source = typeof loaded.source === 'string' ? loaded.source : Buffer.from(loaded.source as Uint8Array).toString('utf8');
+        const source =
+            typeof loaded.source === 'string'
+                ? loaded.source
+                : Buffer.from(loaded.source as Uint8Array).toString('utf8');
         return { ...loaded, source: rewriteGlue(source, path, imports) };
     },
 });

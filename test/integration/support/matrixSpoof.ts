@@ -4,7 +4,12 @@ import { createOlmMessages, type Device } from '../../../src/matrix/rtc/olmMessa
 import { lastClientOf } from './matrixClients.ts';
 import type { Person } from './matrixAccounts.ts';
 
-export async function sendForTest(from: Person, type: string, content: Record<string, unknown>, to: Device): Promise<void> {
+export async function sendForTest(
+    from: Person,
+    type: string,
+    content: Record<string, unknown>,
+    to: Device,
+): Promise<void> {
     const sdk: MatrixClient = lastClientOf(from.userId);
     const messages = createOlmMessages({ sdk, trackDevices: () => Promise.resolve(), log: from.log });
     const outcome = await messages.send(type, content, [to]);

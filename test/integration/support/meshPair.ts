@@ -27,7 +27,10 @@ interface End {
     readonly pages: Set<string>;
 }
 
-export function createMeshPair(host: MediaHost, options: { iceServers?: readonly IceServer[]; relayOnly?: boolean } = {}): MeshPair {
+export function createMeshPair(
+    host: MediaHost,
+    options: { iceServers?: readonly IceServer[]; relayOnly?: boolean } = {},
+): MeshPair {
     const ends = new Map<string, End>();
     const connections = new Set<string>();
     const logged = process.env['HUSH_TEST_LOG'] ? (text: string) => console.error(text) : () => undefined;
@@ -40,20 +43,32 @@ export function createMeshPair(host: MediaHost, options: { iceServers?: readonly
         const known = ends.get(name);
         if (known) return known;
         const self = { userId: `@${name}:hs`, deviceId: name.toUpperCase() };
-        const [events, requests, pages] = [new Set<(r: ReceivedCallEvent) => void>(), new Set<(r: CallRequest) => void>(), new Set<string>()];
+        const [events, requests, pages] = [
+            new Set<(r: ReceivedCallEvent) => void>(),
+            new Set<(r: CallRequest) => void>(),
+            new Set<string>(),
+        ];
         const calls = createCalls({
-            self, log, now: Date.now, inRoom: () => true, relayOnly: () => options.relayOnly ?? false,
+            self,
+            log,
+            now: Date.now,
+            inRoom: () => true,
+            relayOnly: () => options.relayOnly ?? false,
             iceServers: () => Promise.resolve(options.iceServers ?? []),
             signalling: {
                 async send(roomId, event) {
-                    for (const other of ends.values()) if (other.self !== self) for (const l of other.events) l({ roomId, from: self, event, ageMs: 0 });
+                    for (const other of ends.values())
+                        if (other.self !== self)
+                            for (const l of other.events) l({ roomId, from: self, event, ageMs: 0 });
                 },
                 onEvent: (listener) => listen(events, listener),
                 dispose: () => undefined,
             },
             requests: {
                 async send(roomId, shareId, to, callId) {
-                    for (const other of ends.values()) if (other.self.deviceId === to.deviceId) for (const l of other.requests) l({ roomId, shareId, from: self, callId });
+                    for (const other of ends.values())
+                        if (other.self.deviceId === to.deviceId)
+                            for (const l of other.requests) l({ roomId, shareId, from: self, callId });
                 },
                 onRequest: (listener) => listen(requests, listener),
             },
@@ -84,7 +99,8 @@ export function createMeshPair(host: MediaHost, options: { iceServers?: readonly
             end(page).calls.watch({ roomId: ROOM, userId, deviceId, shareId: share }, { call: page, generation: 1 });
         },
         release: (page) => end(page).calls.release(page),
-        breakConnection: (connection) => end('sharer').calls.pageSaid({ type: 'mesh.state', connection, state: 'failed', path: 'direct' }),
+        breakConnection: (connection) =>
+            end('sharer').calls.pageSaid({ type: 'mesh.state', connection, state: 'failed', path: 'direct' }),
         connections: () => [...connections],
         async dispose() {
             heard.dispose();

@@ -20,14 +20,26 @@ export interface PageBrowser {
 }
 
 /** `pick`: what the browser's picker answers without asking. */
-export async function launchPageBrowser(pick: 'source' | 'cancel' = 'source', colorScheme: 'light' | 'dark' = 'light'): Promise<PageBrowser> {
+export async function launchPageBrowser(
+    pick: 'source' | 'cancel' = 'source',
+    colorScheme: 'light' | 'dark' = 'light',
+): Promise<PageBrowser> {
     const browser = await chromium.launch({
         executablePath: process.env['HUSH_CHROMIUM'] ?? '/usr/bin/chromium',
         headless: true,
         args: [
-            '--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic',
-            '--disable-background-timer-throttling', '--disable-renderer-backgrounding', '--disable-backgrounding-occluded-windows',
-            ...(pick === 'source' ? [`--auto-select-tab-capture-source-by-title=${SOURCE_TITLE}`] : ['--use-fake-ui-for-media-stream=deny']),
+            '--no-sandbox',
+            '--disable-background-networking',
+            '--disable-component-update',
+            '--disable-sync',
+            '--no-first-run',
+            '--disable-quic',
+            '--disable-background-timer-throttling',
+            '--disable-renderer-backgrounding',
+            '--disable-backgrounding-occluded-windows',
+            ...(pick === 'source'
+                ? [`--auto-select-tab-capture-source-by-title=${SOURCE_TITLE}`]
+                : ['--use-fake-ui-for-media-stream=deny']),
         ],
     });
     const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, colorScheme });

@@ -15,7 +15,10 @@ export interface HarnessPage {
     readonly url: string;
     send(message: HostMessage): void;
     /** The next message, or one that came before, that satisfies it. */
-    said<T extends PageMessage['type']>(type: T, test?: (m: Extract<PageMessage, { type: T }>) => boolean): Promise<Extract<PageMessage, { type: T }>>;
+    said<T extends PageMessage['type']>(
+        type: T,
+        test?: (m: Extract<PageMessage, { type: T }>) => boolean,
+    ): Promise<Extract<PageMessage, { type: T }>>;
     /** Forgets what was said, so that `said` waits for something new. */
     forget(): void;
     closed(): Promise<string>;
@@ -43,11 +46,12 @@ export function createHarness(theme: 'light' | 'dark' = 'light'): Harness {
     const logged = process.env['HUSH_TEST_LOG'] ? (text: string) => console.error(text) : () => undefined;
     const log: Log = { debug: logged, info: logged, warn: logged, error: logged };
     const openers = new Map<string, (url: string) => Promise<void>>();
-    const link = (request: PageRequest) => createBrowserLink(request, {
-        files: async () => readPageFiles(await pageBundle()),
-        log,
-        openUrl: async (url, token) => openers.get(request.call)?.(`${url}#${token}`),
-    });
+    const link = (request: PageRequest) =>
+        createBrowserLink(request, {
+            files: async () => readPageFiles(await pageBundle()),
+            log,
+            openUrl: async (url, token) => openers.get(request.call)?.(`${url}#${token}`),
+        });
     const host = createMediaHost({ opener: { openTab: link, openBrowser: link }, theme: () => theme, log });
     let calls = 0;
     return {
@@ -71,7 +75,15 @@ export function createHarness(theme: 'light' | 'dark' = 'light'): Harness {
                 const found = find();
                 if (found !== undefined) return found;
                 return new Promise((resolve, reject) => {
-                    const timer = setTimeout(() => done(new Error(`no ${what}; said: ${messages.map((m) => (m.type === 'view.state' ? `${m.type}=${m.state}` : m.type)).join(', ')}`)), WAIT_MS);
+                    const timer = setTimeout(
+                        () =>
+                            done(
+                                new Error(
+                                    `no ${what}; said: ${messages.map((m) => (m.type === 'view.state' ? `${m.type}=${m.state}` : m.type)).join(', ')}`,
+                                ),
+                            ),
+                        WAIT_MS,
+                    );
                     const done = (error?: Error, value?: T): void => {
                         clearTimeout(timer);
                         changed.delete(check);
@@ -92,13 +104,24 @@ export function createHarness(theme: 'light' | 'dark' = 'light'): Harness {
                     await page.goto(url).then(() => resolve(), reject);
                 });
             });
-            host.open({ call, generation: 1, role, location: 'browser', title: 'Ann', roomName: 'hush-editor', connectOrigins: [] });
+            host.open({
+                call,
+                generation: 1,
+                role,
+                location: 'browser',
+                title: 'Ann',
+                roomName: 'hush-editor',
+                connectOrigins: [],
+            });
             await opened;
             return {
                 url: openedUrl,
                 messages,
                 send: (message) => host.send(call, 1, message),
-                said: <T extends PageMessage['type']>(type: T, test: (m: Extract<PageMessage, { type: T }>) => boolean = () => true) => {
+                said: <T extends PageMessage['type']>(
+                    type: T,
+                    test: (m: Extract<PageMessage, { type: T }>) => boolean = () => true,
+                ) => {
                     const is = (m: PageMessage): m is Extract<PageMessage, { type: T }> => m.type === type;
                     return until(() => messages.filter(is).find(test), type);
                 },

@@ -25,9 +25,18 @@ export interface PageLiveKit {
 export async function startPageLiveKit(): Promise<PageLiveKit> {
     const [port, tcp, udp] = [await freePort(), await freePort(), await freePort()];
     const config = [
-        `port: ${port}`, 'bind_addresses: ["127.0.0.1"]',
-        'rtc:', `  tcp_port: ${tcp}`, `  udp_port: ${udp}`, '  use_external_ip: false', '  node_ip: 127.0.0.1', '  enable_loopback_candidate: true',
-        'keys:', `  ${KEY}: ${SECRET}`, 'logging:', '  level: error',
+        `port: ${port}`,
+        'bind_addresses: ["127.0.0.1"]',
+        'rtc:',
+        `  tcp_port: ${tcp}`,
+        `  udp_port: ${udp}`,
+        '  use_external_ip: false',
+        '  node_ip: 127.0.0.1',
+        '  enable_loopback_candidate: true',
+        'keys:',
+        `  ${KEY}: ${SECRET}`,
+        'logging:',
+        '  level: error',
     ].join('\n');
     const base = `127.0.0.1:${port}`;
     let running = await run(config, base);
@@ -38,7 +47,13 @@ export async function startPageLiveKit(): Promise<PageLiveKit> {
     };
     return {
         url: `ws://${base}`,
-        publisherToken: (room, identity) => token(identity, { room, canPublish: true, canPublishSources: [TrackSource.SCREEN_SHARE], canSubscribe: false }),
+        publisherToken: (room, identity) =>
+            token(identity, {
+                room,
+                canPublish: true,
+                canPublishSources: [TrackSource.SCREEN_SHARE],
+                canSubscribe: false,
+            }),
         viewerToken: (room, identity) => token(identity, { room, canPublish: false, canSubscribe: true }),
         viewerAndPublisher: (room, identity) => token(identity, { room, canPublish: true, canSubscribe: true }),
         stop: () => running(),
@@ -54,7 +69,10 @@ async function run(config: string, base: string): Promise<() => Promise<void>> {
     const child = spawn(binary(), ['--config-body', config], { stdio: ['ignore', 'ignore', 'inherit'] });
     const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     for (let tries = 0; ; tries++) {
-        const up = await fetch(`http://${base}`).then((r) => r.ok, () => false);
+        const up = await fetch(`http://${base}`).then(
+            (r) => r.ok,
+            () => false,
+        );
         if (up) break;
         if (child.exitCode !== null || tries > 100) throw new Error('LiveKit did not start');
         await new Promise((done) => setTimeout(done, 100));

@@ -7,7 +7,9 @@ export const hasXvfb = (): boolean => existsSync(xvfbBinary);
 
 /** Picks a free number by itself. */
 export async function startDisplay(): Promise<{ readonly name: string; stop(): Promise<void> }> {
-    const child = spawn(xvfbBinary, ['-displayfd', '3', '-screen', '0', '1280x720x24', '-nolisten', 'tcp'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+    const child = spawn(xvfbBinary, ['-displayfd', '3', '-screen', '0', '1280x720x24', '-nolisten', 'tcp'], {
+        stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    });
     const exited = new Promise<void>((done) => child.once('exit', () => done()));
     const number = await new Promise<string>((resolve, reject) => {
         child.stdio[3]?.once('data', (chunk: Buffer) => resolve(chunk.toString().trim()));

@@ -3,25 +3,25 @@ import { ensureDebianProgram, type Found } from './debian.ts';
 
 /** Chromium or Chrome; the end-to-end tests and the demo need it. Rejects with one sentence without it. */
 export async function ensureChromium(progress: Progress): Promise<{ readonly path: string }> {
-  const chromium = await ensureDebianProgram(progress, {
-    title: 'Chromium',
-    programs: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'],
-    packages: ['chromium'],
-  });
-  if (chromium.path === undefined) throw new Error(chromium.reason);
-  return chromium;
+    const chromium = await ensureDebianProgram(progress, {
+        title: 'Chromium',
+        programs: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'],
+        packages: ['chromium'],
+    });
+    if (chromium.path === undefined) throw new Error(chromium.reason);
+    return chromium;
 }
 
 /** Firefox, for the capture page's second browser. Optional: without it there is a reason. */
 export function ensureFirefox(progress: Progress): Promise<Found> {
-  return ensureDebianProgram(progress, {
-    title: 'Firefox',
-    programs: ['firefox-esr', 'firefox'],
-    packages: ['firefox-esr'],
-  });
+    return ensureDebianProgram(progress, {
+        title: 'Firefox',
+        programs: ['firefox-esr', 'firefox'],
+        packages: ['firefox-esr'],
+    });
 }
 
 /** A virtual display, for windows on a machine without one. Optional. */
 export function ensureXvfb(progress: Progress): Promise<Found> {
-  return ensureDebianProgram(progress, { title: 'Xvfb', programs: ['Xvfb'], packages: ['xvfb'] });
+    return ensureDebianProgram(progress, { title: 'Xvfb', programs: ['Xvfb'], packages: ['xvfb'] });
 }

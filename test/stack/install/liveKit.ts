@@ -7,32 +7,38 @@ import { findProgram, run } from '../run.ts';
 const VERSION = '1.13.5';
 
 export interface LiveKitInstall {
-  readonly server: string;
+    readonly server: string;
 }
 
 /** `livekit-server` 1.x on the PATH, else built with Go. Rejects with one sentence where there is neither. */
 export async function ensureLiveKit(progress: Progress): Promise<LiveKitInstall> {
-  const part = progress.part(`LiveKit server ${VERSION}`);
-  const present = findProgram('livekit-server');
-  if (present !== undefined) {
-    const version = /version (1\.\d+\.\d+)/.exec(spawnSync(present, ['--version'], { encoding: 'utf8' }).stdout ?? '')?.[1];
-    if (version !== undefined) {
-      part.say(`using ${version} from the PATH`);
-      return { server: present };
+    const part = progress.part(`LiveKit server ${VERSION}`);
+    const present = findProgram('livekit-server');
+    if (present !== undefined) {
+        const version = /version (1\.\d+\.\d+)/.exec(
+            spawnSync(present, ['--version'], { encoding: 'utf8' }).stdout ?? '',
+        )?.[1];
+        if (version !== undefined) {
+            part.say(`using ${version} from the PATH`);
+            return { server: present };
+        }
     }
-  }
-  const folder = await installOnce({
-    name: `livekit-${VERSION}`,
-    takes: 'about 2 min',
-    part,
-    async install(into) {
-      const go = findProgram('go');
-      if (go === undefined) {
-        throw new Error('LiveKit needs either livekit-server 1.x or Go 1.24+ on the PATH: install one of them and run this again.');
-      }
-      // From source because its binaries are only on GitHub; newer tags than this have replace directives.
-      await run('livekit', go, ['install', `github.com/livekit/livekit-server/cmd/server@v${VERSION}`], { env: { GOBIN: into } });
-    },
-  });
-  return { server: join(folder, process.platform === 'win32' ? 'server.exe' : 'server') };
+    const folder = await installOnce({
+        name: `livekit-${VERSION}`,
+        takes: 'about 2 min',
+        part,
+        async install(into) {
+            const go = findProgram('go');
+            if (go === undefined) {
+                throw new Error(
+                    'LiveKit needs either livekit-server 1.x or Go 1.24+ on the PATH: install one of them and run this again.',
+                );
+            }
+            // From source because its binaries are only on GitHub; newer tags than this have replace directives.
+            await run('livekit', go, ['install', `github.com/livekit/livekit-server/cmd/server@v${VERSION}`], {
+                env: { GOBIN: into },
+            });
+        },
+    });
+    return { server: join(folder, process.platform === 'win32' ? 'server.exe' : 'server') };
 }

@@ -26,7 +26,10 @@ describe('the demo’s command line', () => {
     });
 
     it('settings are JSON where they can be, else text', () => {
-        const { settings } = parseOptions(['--setting=hush.share.maxFrameRate=15', '--setting=hush.homeserver=a=b'], {});
+        const { settings } = parseOptions(
+            ['--setting=hush.share.maxFrameRate=15', '--setting=hush.homeserver=a=b'],
+            {},
+        );
         assert.deepEqual(settings, { 'hush.share.maxFrameRate': 15, 'hush.homeserver': 'a=b' });
     });
 

@@ -7,7 +7,12 @@ import type { StoredAccount } from '../../../src/extension/vault.ts';
 import { FakeCalls, FakeMedia, FakeRtc } from '../session/fakePorts.ts';
 import { ALICE } from '../session/fixtures.ts';
 
-const STORED: StoredAccount = { ...ALICE, baseUrl: 'https://hs', storageKey: Buffer.alloc(32, 1).toString('base64'), accessToken: 't' };
+const STORED: StoredAccount = {
+    ...ALICE,
+    baseUrl: 'https://hs',
+    storageKey: Buffer.alloc(32, 1).toString('base64'),
+    accessToken: 't',
+};
 const nothing = () => ({ dispose: () => undefined });
 
 function fakeAccount(did: string[]): Account {
@@ -30,7 +35,12 @@ function world(openAccount: (did: string[]) => Promise<Account>) {
     const did: string[] = [];
     const app = createApp({
         media: new FakeMedia(),
-        log: createLog({ debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }),
+        log: createLog({
+            debug: () => undefined,
+            info: () => undefined,
+            warn: () => undefined,
+            error: () => undefined,
+        }),
         openAccount: () => openAccount(did),
         forgetAccount: async () => void did.push('forget'),
         notify: () => undefined,
@@ -58,9 +68,15 @@ describe('the app', () => {
         assert.equal(app.account, undefined);
     });
     it('an account that could not be opened is signed out all the same', async () => {
-        const { app, did } = world(() => Promise.reject(new HushError('account.storeFailed', 'Hush could not open its key store.')));
+        const { app, did } = world(() =>
+            Promise.reject(new HushError('account.storeFailed', 'Hush could not open its key store.')),
+        );
         await app.open(STORED);
-        assert.deepEqual(app.model.account, { kind: 'failed', userId: ALICE.userId, message: 'Hush could not open its key store.' });
+        assert.deepEqual(app.model.account, {
+            kind: 'failed',
+            userId: ALICE.userId,
+            message: 'Hush could not open its key store.',
+        });
         await app.signOut();
         assert.deepEqual(did, ['forget']);
         assert.equal(app.model.account.kind, 'signedOut');

@@ -4,7 +4,11 @@ import { describe, it } from 'mocha';
 import { HushError } from '../../../src/extension/errors.ts';
 import { createLog, describeError, redact } from '../../../src/extension/log.ts';
 
-const secret = fc.string({ minLength: 12, maxLength: 40, unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJ0123456789') });
+const secret = fc.string({
+    minLength: 12,
+    maxLength: 40,
+    unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJ0123456789'),
+});
 
 describe('the log', () => {
     for (const [name, wrap] of [
@@ -40,7 +44,12 @@ describe('the log', () => {
         assert.match(text, /login\.refused/u);
         assert.ok(!text.includes('at '));
         const lines: string[] = [];
-        const sink = { debug: (t: string) => lines.push(t), info: (t: string) => lines.push(t), warn: (t: string) => lines.push(t), error: (t: string) => lines.push(t) };
+        const sink = {
+            debug: (t: string) => lines.push(t),
+            info: (t: string) => lines.push(t),
+            warn: (t: string) => lines.push(t),
+            error: (t: string) => lines.push(t),
+        };
         createLog(sink).warn('it failed', new Error('Bearer abcdefghijkl'));
         assert.ok(!lines.join().includes('abcdefghijkl'));
     });

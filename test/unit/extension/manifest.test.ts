@@ -12,7 +12,9 @@ interface Manifest {
         readonly menus: Readonly<Record<string, readonly { command: string; when?: string }[]>>;
         readonly keybindings: readonly { command: string; key: string; when?: string }[];
         readonly configuration: {
-            readonly properties: Readonly<Record<string, { default: unknown; scope?: string; markdownDescription?: string; description?: string }>>;
+            readonly properties: Readonly<
+                Record<string, { default: unknown; scope?: string; markdownDescription?: string; description?: string }>
+            >;
         };
         readonly viewsWelcome: readonly { contents: string; when?: string }[];
     };
@@ -40,7 +42,12 @@ describe('the manifest and the code', () => {
     });
 
     it('when clauses use only context keys and rows that the code sets', () => {
-        const known = new Set<string>([...Object.values(contexts), ...Object.values(rows), ...Object.values(commands), 'hush.sessions']);
+        const known = new Set<string>([
+            ...Object.values(contexts),
+            ...Object.values(rows),
+            ...Object.values(commands),
+            'hush.sessions',
+        ]);
         const clauses = [
             ...Object.values(contributes.menus).flat(),
             ...contributes.keybindings,
@@ -57,19 +64,23 @@ describe('the manifest and the code', () => {
     it('every row kind has a menu entry or is only looked at', () => {
         const menus = JSON.stringify(contributes.menus).replaceAll('\\\\.', '.');
         const passive: string[] = [rows.member];
-        for (const row of Object.values(rows)) assert.ok(passive.includes(row) || menus.includes(row.replace('.inCall', '')), row);
+        for (const row of Object.values(rows))
+            assert.ok(passive.includes(row) || menus.includes(row.replace('.inCall', '')), row);
     });
 
     it('menus, keys and welcomes name declared commands', () => {
         const known = new Set<string>(Object.values(commands));
-        for (const entry of [...Object.values(contributes.menus).flat(), ...contributes.keybindings]) assert.ok(known.has(entry.command), entry.command);
+        for (const entry of [...Object.values(contributes.menus).flat(), ...contributes.keybindings])
+            assert.ok(known.has(entry.command), entry.command);
         for (const { contents } of contributes.viewsWelcome) {
-            for (const [, command] of contents.matchAll(/\(command:([\w.]+)\)/gu)) assert.ok(known.has(command ?? ''), command);
+            for (const [, command] of contents.matchAll(/\(command:([\w.]+)\)/gu))
+                assert.ok(known.has(command ?? ''), command);
         }
     });
 
     it('commands that need a row are hidden from the palette', () => {
-        const hidden = contributes.menus['commandPalette']?.filter((m) => m.when === 'false').map((m) => m.command) ?? [];
+        const hidden =
+            contributes.menus['commandPalette']?.filter((m) => m.when === 'false').map((m) => m.command) ?? [];
         assert.deepEqual(hidden.toSorted(), treeOnlyCommands.toSorted());
     });
 });

@@ -5,26 +5,66 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLog } from '../../../src/extension/log.ts';
-import { deleteAccount, loadAccount, openVault, saveAccount, type Keytar, type StoredAccount, type VaultOptions } from '../../../src/extension/vault.ts';
+import {
+    deleteAccount,
+    loadAccount,
+    openVault,
+    saveAccount,
+    type Keytar,
+    type StoredAccount,
+    type VaultOptions,
+} from '../../../src/extension/vault.ts';
 
-const quiet = createLog({ debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined });
-const ACCOUNT: StoredAccount = { userId: '@a:b', deviceId: 'D', baseUrl: 'https://b', storageKey: Buffer.alloc(32, 1).toString('base64'), accessToken: 't', refreshToken: 'r', expiresAt: 5 };
+const quiet = createLog({
+    debug: () => undefined,
+    info: () => undefined,
+    warn: () => undefined,
+    error: () => undefined,
+});
+const ACCOUNT: StoredAccount = {
+    userId: '@a:b',
+    deviceId: 'D',
+    baseUrl: 'https://b',
+    storageKey: Buffer.alloc(32, 1).toString('base64'),
+    accessToken: 't',
+    refreshToken: 'r',
+    expiresAt: 5,
+};
 
 function memory() {
     const map = new Map<string, string>();
-    return { map, secrets: { get: async (k: string) => map.get(k), store: async (k: string, v: string) => void map.set(k, v), delete: async (k: string) => void map.delete(k) } };
+    return {
+        map,
+        secrets: {
+            get: async (k: string) => map.get(k),
+            store: async (k: string, v: string) => void map.set(k, v),
+            delete: async (k: string) => void map.delete(k),
+        },
+    };
 }
 function keychain(fail: { now: boolean } = { now: false }) {
     const map = new Map<string, string>();
-    const check = (): void => { if (fail.now) throw new Error('locked\nstack'); };
+    const check = (): void => {
+        if (fail.now) throw new Error('locked\nstack');
+    };
     const keytar: Keytar = {
-        getPassword: async (s, a) => { check(); return map.get(`${s}/${a}`) ?? null; },
-        setPassword: async (s, a, p) => { check(); map.set(`${s}/${a}`, p); },
-        deletePassword: async (s, a) => { check(); return map.delete(`${s}/${a}`); },
+        getPassword: async (s, a) => {
+            check();
+            return map.get(`${s}/${a}`) ?? null;
+        },
+        setPassword: async (s, a, p) => {
+            check();
+            map.set(`${s}/${a}`, p);
+        },
+        deletePassword: async (s, a) => {
+            check();
+            return map.delete(`${s}/${a}`);
+        },
     };
     return { map, keytar };
 }
-const vaultWith = (options: Partial<VaultOptions>) => openVault({ loadKeytar: () => keychain().keytar, secrets: memory().secrets, log: quiet, ...options });
+const vaultWith = (options: Partial<VaultOptions>) =>
+    openVault({ loadKeytar: () => keychain().keytar, secrets: memory().secrets, log: quiet, ...options });
 
 describe('the vault', () => {
     it('keeps an account in the keychain and nowhere else', async () => {
@@ -32,13 +72,20 @@ describe('the vault', () => {
         const spare = memory();
         const vault = await vaultWith({ loadKeytar: () => keytar, secrets: spare.secrets });
         await saveAccount(vault, ACCOUNT);
-        assert.deepEqual([vault.kind, vault.reason, vault.where('account'), map.size, spare.map.size], ['keychain', '', 'keychain', 1, 0]);
+        assert.deepEqual(
+            [vault.kind, vault.reason, vault.where('account'), map.size, spare.map.size],
+            ['keychain', '', 'keychain', 1, 0],
+        );
         assert.deepEqual(await loadAccount(vault, quiet), ACCOUNT);
         await deleteAccount(vault);
         assert.deepEqual([await loadAccount(vault, quiet), map.size], [undefined, 0]);
     });
     it('falls back with the reason when the binary is missing, the bus is gone, or the daemon is locked', async () => {
-        const missing = await vaultWith({ loadKeytar: () => { throw new Error('Cannot find module keytar.node\nRequire stack'); } });
+        const missing = await vaultWith({
+            loadKeytar: () => {
+                throw new Error('Cannot find module keytar.node\nRequire stack');
+            },
+        });
         assert.deepEqual([missing.kind, missing.reason], ['secretStorage', 'Cannot find module keytar.node']);
         const noBus = await vaultWith({ loadKeytar: () => keychain({ now: true }).keytar });
         assert.deepEqual([noBus.kind, noBus.reason], ['secretStorage', 'locked']);
@@ -65,15 +112,23 @@ describe('the vault', () => {
         assert.deepEqual([await vault.get('k'), map.get('Hush/k'), spare.map.size], ['newest', 'newest', 0]);
     });
     it('does not hang on an unlock prompt that nobody sees', async () => {
-        const vault = await vaultWith({ loadKeytar: () => ({ ...keychain().keytar, getPassword: () => new Promise(() => undefined) }), timeoutMs: 5 });
+        const vault = await vaultWith({
+            loadKeytar: () => ({ ...keychain().keytar, getPassword: () => new Promise(() => undefined) }),
+            timeoutMs: 5,
+        });
         assert.match(vault.reason, /no answer within/u);
     });
     it('puts what is too large for the keychain elsewhere', async () => {
         const { keytar, map } = keychain();
         const vault = await vaultWith({ loadKeytar: () => keytar, maxBytes: 2_560 });
         await vault.set('big', 'x'.repeat(2_561));
-        assert.deepEqual([vault.where('big'), map.size, vault.kind, (await vault.get('big'))?.length], ['secretStorage', 0, 'keychain', 2_561]);
-        assert.ok(JSON.stringify({ ...ACCOUNT, accessToken: 'x'.repeat(600), refreshToken: 'x'.repeat(600) }).length < 2_560);
+        assert.deepEqual(
+            [vault.where('big'), map.size, vault.kind, (await vault.get('big'))?.length],
+            ['secretStorage', 0, 'keychain', 2_561],
+        );
+        assert.ok(
+            JSON.stringify({ ...ACCOUNT, accessToken: 'x'.repeat(600), refreshToken: 'x'.repeat(600) }).length < 2_560,
+        );
     });
     it('counts a damaged item as none', async () => {
         const vault = await vaultWith({});
@@ -85,12 +140,17 @@ describe('the vault', () => {
     it('works with a real gnome-keyring', function () {
         this.timeout(20_000);
         const found = spawnSync('sh', ['-c', 'command -v dbus-run-session && command -v gnome-keyring-daemon']);
-        if (found.status !== 0) { console.log('        skipped: dbus-run-session or gnome-keyring-daemon is not installed'); return this.skip(); }
+        if (found.status !== 0) {
+            console.log('        skipped: dbus-run-session or gnome-keyring-daemon is not installed');
+            return this.skip();
+        }
         const home = mkdtempSync(join(tmpdir(), 'hush-keyring-'));
         const vault = fileURLToPath(new URL('../../../src/extension/vault.ts', import.meta.url));
         const modules = fileURLToPath(new URL('../../../node_modules/', import.meta.url));
         const script = join(home, 'script.mts');
-        writeFileSync(script, `
+        writeFileSync(
+            script,
+            `
             import { createRequire } from 'node:module';
             const { openVault } = await import(${JSON.stringify(`file://${vault}`)});
             const store = new Map();
@@ -99,10 +159,24 @@ describe('the vault', () => {
             await vault.set('account', 'größe');
             const got = await vault.get('account');
             await vault.delete('account');
-            console.log(JSON.stringify([vault.kind, vault.reason, got, (await vault.get('account')) ?? null, store.size]));`);
+            console.log(JSON.stringify([vault.kind, vault.reason, got, (await vault.get('account')) ?? null, store.size]));`,
+        );
         try {
-            const run = spawnSync('dbus-run-session', ['--', 'sh', '-c', `printf 'pw\\n' | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null && exec "${process.execPath}" --disable-warning=ExperimentalWarning "${script}"`], { encoding: 'utf8', env: { ...process.env, HOME: home, XDG_RUNTIME_DIR: home }, timeout: 15_000 });
-            assert.deepEqual(JSON.parse(run.stdout.trim().split('\n').at(-1) ?? ''), ['keychain', '', 'größe', null, 0], run.stderr);
+            const run = spawnSync(
+                'dbus-run-session',
+                [
+                    '--',
+                    'sh',
+                    '-c',
+                    `printf 'pw\\n' | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null && exec "${process.execPath}" --disable-warning=ExperimentalWarning "${script}"`,
+                ],
+                { encoding: 'utf8', env: { ...process.env, HOME: home, XDG_RUNTIME_DIR: home }, timeout: 15_000 },
+            );
+            assert.deepEqual(
+                JSON.parse(run.stdout.trim().split('\n').at(-1) ?? ''),
+                ['keychain', '', 'größe', null, 0],
+                run.stderr,
+            );
         } finally {
             rmSync(home, { recursive: true, force: true });
         }

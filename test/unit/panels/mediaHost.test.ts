@@ -13,26 +13,72 @@ class FakeLink implements PageLink {
     fullScreens = 0;
     #data = new Set<(data: unknown) => void>();
     #closed = new Set<(reason: string) => void>();
-    load(request: PageRequest): void { this.loads.push(request); }
-    post(data: unknown): void { this.posted.push(data as Envelope); }
-    onData(listener: (data: unknown) => void) { this.#data.add(listener); return { dispose: () => this.#data.delete(listener) }; }
-    onClosed(listener: (reason: string) => void) { this.#closed.add(listener); return { dispose: () => this.#closed.delete(listener) }; }
-    reveal(): void { /* nothing to see */ }
-    toggleFullScreen(): void { this.fullScreens++; }
-    close(): void { this.closed = true; }
+    load(request: PageRequest): void {
+        this.loads.push(request);
+    }
+    post(data: unknown): void {
+        this.posted.push(data as Envelope);
+    }
+    onData(listener: (data: unknown) => void) {
+        this.#data.add(listener);
+        return { dispose: () => this.#data.delete(listener) };
+    }
+    onClosed(listener: (reason: string) => void) {
+        this.#closed.add(listener);
+        return { dispose: () => this.#closed.delete(listener) };
+    }
+    reveal(): void {
+        /* nothing to see */
+    }
+    toggleFullScreen(): void {
+        this.fullScreens++;
+    }
+    close(): void {
+        this.closed = true;
+    }
     say(message: PageMessage, generation = this.loads.at(-1)?.generation ?? 0): void {
         for (const l of [...this.#data]) l({ hush: 1, call: this.loads.at(-1)?.call, generation, message });
     }
-    lose(reason: string): void { for (const l of [...this.#closed]) l(reason); }
-    get types(): string[] { return this.posted.map((e) => (e.message as HostMessage).type); }
+    lose(reason: string): void {
+        for (const l of [...this.#closed]) l(reason);
+    }
+    get types(): string[] {
+        return this.posted.map((e) => (e.message as HostMessage).type);
+    }
 }
 
 const ready = { type: 'ready', displayCapture: true, frameEncryption: true } as const;
 const target = { roomId: '!r', userId: '@ann:x', deviceId: 'D', shareId: 'S' };
-const view = (generation = 1): PageRequest => ({ call: 'v', generation, role: 'view', location: 'webview', title: 'Ann', roomName: 'r', connectOrigins: [], target });
-const share = (generation: number, location: 'webview' | 'browser'): PageRequest => ({ call: 's', generation, role: 'share', location, title: 'r', roomName: 'r', connectOrigins: [] });
-const connect = (token: string): HostMessage => ({ type: 'view.connect', identity: 'ann', grant: { url: 'wss://x', token } });
-const key = (index: number): HostMessage => ({ type: 'keys.set', identity: 'ann', index, key: 'AAAAAAAAAAAAAAAAAAAAAA==' });
+const view = (generation = 1): PageRequest => ({
+    call: 'v',
+    generation,
+    role: 'view',
+    location: 'webview',
+    title: 'Ann',
+    roomName: 'r',
+    connectOrigins: [],
+    target,
+});
+const share = (generation: number, location: 'webview' | 'browser'): PageRequest => ({
+    call: 's',
+    generation,
+    role: 'share',
+    location,
+    title: 'r',
+    roomName: 'r',
+    connectOrigins: [],
+});
+const connect = (token: string): HostMessage => ({
+    type: 'view.connect',
+    identity: 'ann',
+    grant: { url: 'wss://x', token },
+});
+const key = (index: number): HostMessage => ({
+    type: 'keys.set',
+    identity: 'ann',
+    index,
+    key: 'AAAAAAAAAAAAAAAAAAAAAA==',
+});
 
 describe('the media host', () => {
     let tabs: FakeLink[];
@@ -41,8 +87,15 @@ describe('the media host', () => {
     let heard: [string, number, string][];
     let gone: [string, number, string][];
     let logged: string[];
-    const make = (list: FakeLink[]) => () => { const link = new FakeLink(); list.push(link); return link; };
-    const only = (list: FakeLink[]): FakeLink => { assert.equal(list.length, 1); return list[0] as FakeLink; };
+    const make = (list: FakeLink[]) => () => {
+        const link = new FakeLink();
+        list.push(link);
+        return link;
+    };
+    const only = (list: FakeLink[]): FakeLink => {
+        assert.equal(list.length, 1);
+        return list[0] as FakeLink;
+    };
     beforeEach(() => {
         [tabs, browsers, heard, gone, logged] = [[], [], [], [], []];
         const log = (text: string) => void logged.push(text);
@@ -81,7 +134,10 @@ describe('the media host', () => {
     it('gives a reloaded share its grant again, so that it goes on after the next choice', () => {
         host.open(share(1, 'webview'));
         only(tabs).say(ready);
-        host.send('s', 1, { type: 'share.capture', settings: { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 } });
+        host.send('s', 1, {
+            type: 'share.capture',
+            settings: { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 },
+        });
         host.send('s', 1, { type: 'share.publish', identity: 'ann', grant: { url: 'wss://x', token: 't' } });
         host.send('s', 1, { type: 'share.hold', held: true });
         only(tabs).posted.length = 0;
@@ -107,7 +163,12 @@ describe('the media host', () => {
         only(tabs).say(ready, 2);
         assert.deepEqual(heard.at(-1), ['v', 2, 'ready']);
         host.send('v', 1, connect('stale'));
-        assert.deepEqual(only(tabs).posted.filter((e) => e.generation === 2).map((e) => (e.message as HostMessage).type), ['init']);
+        assert.deepEqual(
+            only(tabs)
+                .posted.filter((e) => e.generation === 2)
+                .map((e) => (e.message as HostMessage).type),
+            ['init'],
+        );
     });
 
     it('refuses a generation that is not newer', () => {

@@ -1,5 +1,16 @@
 /** Ports that do what the test says, and record what was asked. */
-import type { CallsPort, Disposable, ForeignCall, KeyEvent, MediaKey, MediaPort, MembershipLost, PageRequest, RtcPort, WatchEvent } from '../../../src/extension/session/ports.ts';
+import type {
+    CallsPort,
+    Disposable,
+    ForeignCall,
+    KeyEvent,
+    MediaKey,
+    MediaPort,
+    MembershipLost,
+    PageRequest,
+    RtcPort,
+    WatchEvent,
+} from '../../../src/extension/session/ports.ts';
 import type { HostMessage, MeshMessage, PageMessage } from '../../../src/webview/protocol/messages.ts';
 
 class Listeners<T extends unknown[]> {
@@ -20,7 +31,9 @@ export class FakeRtc implements RtcPort {
     readonly calls: string[] = [];
     keys: MediaKey[] = [];
     /** What the next call of a method waits for. */
-    gates: Partial<Record<'join' | 'leave' | 'announce' | 'publishGrant' | 'viewGrant' | 'startKeys', Promise<unknown>>> = {};
+    gates: Partial<
+        Record<'join' | 'leave' | 'announce' | 'publishGrant' | 'viewGrant' | 'startKeys', Promise<unknown>>
+    > = {};
     readonly keyEvents = new Listeners<[KeyEvent]>();
     readonly watchEvents = new Listeners<[WatchEvent]>();
     readonly lost = new Listeners<[MembershipLost]>();
@@ -60,7 +73,8 @@ export class FakeCalls implements CallsPort {
     watch = ({ shareId }: { shareId: string }): void => void this.asked.push(`watch ${shareId}`);
     release = (call: string): void => void this.asked.push(`release ${call}`);
     pageSaid = (message: MeshMessage): void => void this.asked.push(message.type);
-    deviceGone = (_roomId: string, { deviceId }: { deviceId: string }): void => void this.asked.push(`gone ${deviceId}`);
+    deviceGone = (_roomId: string, { deviceId }: { deviceId: string }): void =>
+        void this.asked.push(`gone ${deviceId}`);
     roomLeft = (roomId: string): void => void this.asked.push(`left ${roomId}`);
     call = ({ userId }: { userId: string }): void => void this.asked.push(`call ${userId}`);
     accept = (callId: string): void => void this.asked.push(`accept ${callId}`);
@@ -80,7 +94,8 @@ export class FakeMedia implements MediaPort {
     readonly closings = new Listeners<[string, number, string]>();
 
     open = (page: PageRequest): void => void this.opened.push(page);
-    send = (call: string, generation: number, message: HostMessage): void => void this.sent.push({ call, generation, message });
+    send = (call: string, generation: number, message: HostMessage): void =>
+        void this.sent.push({ call, generation, message });
     close = (call: string): void => void this.closed.push(call);
     /** Tabs restored by VS Code, and opened ones, are told apart by no test. */
     restored = false;

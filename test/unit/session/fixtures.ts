@@ -1,6 +1,11 @@
 /** Builders for session tests: short names for the things every test needs. */
 import { reduce } from '../../../src/extension/session/machine.ts';
-import { initialState, type Effect, type SessionEvent, type SessionState } from '../../../src/extension/session/state.ts';
+import {
+    initialState,
+    type Effect,
+    type SessionEvent,
+    type SessionState,
+} from '../../../src/extension/session/state.ts';
 import type { RtcMember } from '../../../src/extension/session/types.ts';
 
 export const ROOM = '!room:hs';

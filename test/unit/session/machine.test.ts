@@ -10,8 +10,12 @@ const failure = { code: 'x', message: 'x' };
 
 /** Anything that can happen, in any order, often about things that are gone. */
 const anyEvent: fc.Arbitrary<SessionEvent> = fc.oneof(
-    fc.constantFrom('S1', 'S2').chain((shareId) => fc.constantFrom(ROOM, OTHER).map((roomId) => requestShare({ shareId, roomId }))),
-    fc.constantFrom('V1', 'V2').chain((viewId) => fc.constantFrom('S9', 'S10', undefined).map((s) => requestView(s, viewId))),
+    fc
+        .constantFrom('S1', 'S2')
+        .chain((shareId) => fc.constantFrom(ROOM, OTHER).map((roomId) => requestShare({ shareId, roomId }))),
+    fc
+        .constantFrom('V1', 'V2')
+        .chain((viewId) => fc.constantFrom('S9', 'S10', undefined).map((s) => requestView(s, viewId))),
     fc.constant<SessionEvent>({ type: 'shareStopRequested' }),
     fc.constantFrom(ROOM, OTHER).map((roomId): SessionEvent => ({ type: 'leaveRequested', roomId })),
     fc.constantFrom(ROOM, OTHER).map((roomId): SessionEvent => ({ type: 'roomGone', roomId })),
@@ -34,16 +38,18 @@ const anyEvent: fc.Arbitrary<SessionEvent> = fc.oneof(
                 { type: 'page', ...at, message: { type: 'action', name: 'stopShare' } },
             ),
         ),
-    fc.constantFrom(ROOM, OTHER).chain((roomId) =>
-        fc.constantFrom<SessionEvent>(
-            { type: 'joined', roomId },
-            { type: 'joinFailed', roomId, failure },
-            { type: 'keysReady', roomId },
-            { type: 'keysFailed', roomId, failure },
-            { type: 'keyDelivery', roomId, failed: true, message: 'x' },
-            { type: 'keyDelivery', roomId, failed: false, message: '' },
+    fc
+        .constantFrom(ROOM, OTHER)
+        .chain((roomId) =>
+            fc.constantFrom<SessionEvent>(
+                { type: 'joined', roomId },
+                { type: 'joinFailed', roomId, failure },
+                { type: 'keysReady', roomId },
+                { type: 'keysFailed', roomId, failure },
+                { type: 'keyDelivery', roomId, failed: true, message: 'x' },
+                { type: 'keyDelivery', roomId, failed: false, message: '' },
+            ),
         ),
-    ),
     // Element Call's and Hush's memberships in one room, joins and leaves in any order, duplicates.
     fc
         .subarray([
@@ -80,7 +86,9 @@ describe('the session core, whatever happens', () => {
                 assert.equal(run.state.calls.size, 0);
                 for (const room of [ROOM, OTHER]) {
                     assert.equal(count(run.effects, 'leave', room), count(run.effects, 'join', room));
-                    assert.ok(count(run.effects, 'stopKeys', room) >= Math.min(1, count(run.effects, 'startKeys', room)));
+                    assert.ok(
+                        count(run.effects, 'stopKeys', room) >= Math.min(1, count(run.effects, 'startKeys', room)),
+                    );
                 }
             }),
         );

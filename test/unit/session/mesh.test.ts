@@ -2,9 +2,18 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { BOB, member, READY, requestShare, requestView, ROOM, Run, STARTED, types } from './fixtures.ts';
 
-const noServer = { type: 'grantFailed', call: 'S1', generation: 1, failure: { code: 'media.noServer', message: 'none' } } as const;
+const noServer = {
+    type: 'grantFailed',
+    call: 'S1',
+    generation: 1,
+    failure: { code: 'media.noServer', message: 'none' },
+} as const;
 const bobShares = (transport?: 'mesh') =>
-    ({ type: 'rtcChanged', roomId: ROOM, members: [member(BOB, { shares: [{ id: 'S9', startedTs: 5, ...(transport ? { transport } : {}) }] })] }) as const;
+    ({
+        type: 'rtcChanged',
+        roomId: ROOM,
+        members: [member(BOB, { shares: [{ id: 'S9', startedTs: 5, ...(transport ? { transport } : {}) }] })],
+    }) as const;
 
 describe('a share without a media server', () => {
     it('goes directly where the room has none', () => {
@@ -15,7 +24,12 @@ describe('a share without a media server', () => {
         assert.deepEqual(types(run.page('S1', 1, STARTED)), ['join'], 'no media key: each connection has its own');
         assert.deepEqual(types(run.do({ type: 'joined', roomId: ROOM })), ['send share.direct', 'serveMesh']);
         assert.deepEqual(run.state.calls.get(ROOM), [{ id: 'S1', startedTs: 1_000, transport: 'mesh' }]);
-        assert.deepEqual(types(run.do({ type: 'shareStopRequested' })), ['send share.stop', 'closePage', 'releaseMesh', 'leave']);
+        assert.deepEqual(types(run.do({ type: 'shareStopRequested' })), [
+            'send share.stop',
+            'closePage',
+            'releaseMesh',
+            'leave',
+        ]);
     });
 
     it('asks for no token where the person wants it direct', () => {
@@ -32,8 +46,12 @@ describe('a share without a media server', () => {
     it('tells the sharer once when a fifth viewer comes', () => {
         const run = new Run();
         run.do(requestShare({ transport: 'mesh' }));
-        const watch = (i: number) => run.do({ type: 'watch', roomId: ROOM, shareId: 'S1', userId: `@v${i}:hs`, deviceId: 'D', watching: true });
-        assert.deepEqual([1, 2, 3, 4, 5, 6].map((i) => types(watch(i)).length), [0, 0, 0, 0, 1, 0]);
+        const watch = (i: number) =>
+            run.do({ type: 'watch', roomId: ROOM, shareId: 'S1', userId: `@v${i}:hs`, deviceId: 'D', watching: true });
+        assert.deepEqual(
+            [1, 2, 3, 4, 5, 6].map((i) => types(watch(i)).length),
+            [0, 0, 0, 0, 1, 0],
+        );
     });
 
     it('another failure is no reason to go directly', () => {
@@ -61,7 +79,11 @@ describe('watching a direct share', () => {
 
     it('ends its connection with the tab', () => {
         const run = watching();
-        assert.deepEqual(types(run.do({ type: 'viewCloseRequested', viewId: 'V1' })), ['releaseMesh', 'closePage', 'leave']);
+        assert.deepEqual(types(run.do({ type: 'viewCloseRequested', viewId: 'V1' })), [
+            'releaseMesh',
+            'closePage',
+            'leave',
+        ]);
     });
 
     it('says so when the sharer’s device does not answer, and tries again on request', () => {
@@ -69,7 +91,11 @@ describe('watching a direct share', () => {
         run.page('V1', 1, READY);
         assert.ok(types(run.do({ type: 'meshGaveUp', call: 'V1', generation: 1 })).includes('send view.end'));
         assert.equal(run.state.views.get('V1')?.phase, 'failed');
-        assert.deepEqual(types(run.page('V1', 1, { type: 'action', name: 'retry' })), ['releaseMesh', 'openPage', 'join']);
+        assert.deepEqual(types(run.page('V1', 1, { type: 'action', name: 'retry' })), [
+            'releaseMesh',
+            'openPage',
+            'join',
+        ]);
     });
 
     it('a share at a media server is watched there', () => {
@@ -80,7 +106,15 @@ describe('watching a direct share', () => {
 });
 
 describe('a call of another Matrix client', () => {
-    const accepted = { type: 'callAccepted', viewId: 'V1', callId: 'c', roomId: ROOM, ...BOB, callerName: 'Bob', roomName: 'Room' } as const;
+    const accepted = {
+        type: 'callAccepted',
+        viewId: 'V1',
+        callId: 'c',
+        roomId: ROOM,
+        ...BOB,
+        callerName: 'Bob',
+        roomName: 'Room',
+    } as const;
 
     it('opens a tab, takes the call there, and needs no membership', () => {
         const run = new Run();
@@ -94,7 +128,10 @@ describe('a call of another Matrix client', () => {
         const run = new Run();
         run.do(accepted);
         run.page('V1', 1, READY);
-        assert.deepEqual(types(run.do({ type: 'callOver', call: 'V1', generation: 1, ...BOB })), ['send view.end', 'releaseMesh']);
+        assert.deepEqual(types(run.do({ type: 'callOver', call: 'V1', generation: 1, ...BOB })), [
+            'send view.end',
+            'releaseMesh',
+        ]);
         assert.deepEqual(types(run.do({ type: 'viewCloseRequested', viewId: 'V1' })), ['releaseMesh', 'closePage']);
     });
 
@@ -108,9 +145,18 @@ describe('a call of another Matrix client', () => {
         const ring = { type: 'callRequested', userId: BOB.userId, name: 'Bob' } as const;
         assert.deepEqual(types(run.do(ring)), ['callPerson']);
         assert.deepEqual(run.do(ring), [], 'once');
-        assert.deepEqual(types(run.do({ type: 'callAnswered', call: 'S1', generation: 1, userId: BOB.userId, deviceId: 'ELEMENT' })), ['send share.viewers']);
-        assert.deepEqual(types(run.do({ type: 'callOver', call: 'S1', generation: 1, userId: BOB.userId, deviceId: 'ELEMENT' })), ['send share.viewers']);
+        assert.deepEqual(
+            types(run.do({ type: 'callAnswered', call: 'S1', generation: 1, userId: BOB.userId, deviceId: 'ELEMENT' })),
+            ['send share.viewers'],
+        );
+        assert.deepEqual(
+            types(run.do({ type: 'callOver', call: 'S1', generation: 1, userId: BOB.userId, deviceId: 'ELEMENT' })),
+            ['send share.viewers'],
+        );
         run.do(ring);
-        assert.deepEqual(types(run.do({ type: 'callOver', call: 'S1', generation: 1, userId: BOB.userId, deviceId: '' })), ['notify']);
+        assert.deepEqual(
+            types(run.do({ type: 'callOver', call: 'S1', generation: 1, userId: BOB.userId, deviceId: '' })),
+            ['notify'],
+        );
     });
 });

@@ -8,7 +8,12 @@ import type { Notice } from '../../../src/extension/session/state.ts';
 import { FakeCalls, FakeMedia, FakeRtc } from './fakePorts.ts';
 import { ALICE, BOB, member, READY, requestShare, requestView, ROOM, STARTED } from './fixtures.ts';
 
-const key = (identity: string, roomId = ROOM): MediaKey => ({ roomId, identity, index: 0, key: 'AAAAAAAAAAAAAAAAAAAAAA==' });
+const key = (identity: string, roomId = ROOM): MediaKey => ({
+    roomId,
+    identity,
+    index: 0,
+    key: 'AAAAAAAAAAAAAAAAAAAAAA==',
+});
 /** Lets every promise that can go on do so. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -48,7 +53,11 @@ describe('the orchestrator', () => {
     }
 
     async function watchBob(): Promise<void> {
-        core.dispatch({ type: 'rtcChanged', roomId: ROOM, members: [member(BOB, { shares: [{ id: 'S9', startedTs: 1 }] })] });
+        core.dispatch({
+            type: 'rtcChanged',
+            roomId: ROOM,
+            members: [member(BOB, { shares: [{ id: 'S9', startedTs: 1 }] })],
+        });
         core.dispatch(requestView());
         await settle();
         media.messages.fire('V1', 1, READY);
@@ -93,13 +102,19 @@ describe('the orchestrator', () => {
     it('a tab that is there already says that no token came, and its page may retry', async () => {
         media.restored = true;
         rtc.gates.viewGrant = Promise.reject(new HushError('network.offline', 'The media server cannot be reached.'));
-        core.dispatch({ type: 'rtcChanged', roomId: ROOM, members: [member(BOB, { shares: [{ id: 'S9', startedTs: 1 }] })] });
+        core.dispatch({
+            type: 'rtcChanged',
+            roomId: ROOM,
+            members: [member(BOB, { shares: [{ id: 'S9', startedTs: 1 }] })],
+        });
         core.dispatch({ ...requestView(), restored: true } as Parameters<typeof core.dispatch>[0]);
         await settle();
         const page = media.opened[0];
         assert.equal(page?.call, 'V1');
         assert.deepEqual(media.sent.at(-1), {
-            call: 'V1', generation: page.generation, message: { type: 'view.end', state: 'failed', detail: 'The media server cannot be reached.' },
+            call: 'V1',
+            generation: page.generation,
+            message: { type: 'view.end', state: 'failed', detail: 'The media server cannot be reached.' },
         });
         assert.deepEqual([media.closed, notices], [[], []]);
 
@@ -107,7 +122,10 @@ describe('the orchestrator', () => {
         media.messages.fire('V1', page.generation, { type: 'action', name: 'retry' });
         await settle();
         // Opened at once, then again for the one SFU that the token named.
-        assert.deepEqual(media.opened.slice(1).map((p) => p.connectOrigins), [[], ['wss://sfu.hs', 'https://sfu.hs']]);
+        assert.deepEqual(
+            media.opened.slice(1).map((p) => p.connectOrigins),
+            [[], ['wss://sfu.hs', 'https://sfu.hs']],
+        );
         media.messages.fire('V1', media.opened.at(-1)?.generation ?? 0, READY);
         await settle();
         assert.equal(core.state.views.get('V1')?.phase, 'connecting');
@@ -116,7 +134,11 @@ describe('the orchestrator', () => {
     it('a token for a tab that was closed meanwhile opens nothing and is not kept', async () => {
         const gate = Promise.withResolvers<void>();
         rtc.gates.viewGrant = gate.promise;
-        core.dispatch({ type: 'rtcChanged', roomId: ROOM, members: [member(BOB, { shares: [{ id: 'S9', startedTs: 1 }] })] });
+        core.dispatch({
+            type: 'rtcChanged',
+            roomId: ROOM,
+            members: [member(BOB, { shares: [{ id: 'S9', startedTs: 1 }] })],
+        });
         core.dispatch(requestView());
         core.dispatch({ type: 'viewCloseRequested', viewId: 'V1' });
         gate.resolve();
@@ -137,23 +159,30 @@ describe('the orchestrator', () => {
     it('a leave waits for the join before it', async () => {
         const gate = Promise.withResolvers<void>();
         rtc.gates.join = gate.promise;
-        core.dispatch({ type: 'rtcChanged', roomId: ROOM, members: [member(BOB, { shares: [{ id: 'S9', startedTs: 1 }] })] });
+        core.dispatch({
+            type: 'rtcChanged',
+            roomId: ROOM,
+            members: [member(BOB, { shares: [{ id: 'S9', startedTs: 1 }] })],
+        });
         core.dispatch(requestView());
         core.dispatch({ type: 'leaveRequested', roomId: ROOM });
         await settle();
         assert.ok(!rtc.calls.includes(`leave ${ROOM}`));
         gate.resolve();
         await core.settled();
-        assert.deepEqual(rtc.calls.filter((c) => /^(?:join|leave)/u.test(c)), [
-            `join ${ROOM}`, `join ${ROOM} done`, `leave ${ROOM}`, `leave ${ROOM} done`,
-        ]);
+        assert.deepEqual(
+            rtc.calls.filter((c) => /^(?:join|leave)/u.test(c)),
+            [`join ${ROOM}`, `join ${ROOM} done`, `leave ${ROOM}`, `leave ${ROOM} done`],
+        );
     });
 
     it('an error of a port becomes its sentence, and the share ends', async () => {
         rtc.gates.publishGrant = Promise.reject(new HushError('media.tokenRefused', 'It does not let you in.'));
         core.dispatch(requestShare());
         await settle();
-        assert.deepEqual(notices, [{ kind: 'shareFailed', failure: { code: 'media.tokenRefused', message: 'It does not let you in.' } }]);
+        assert.deepEqual(notices, [
+            { kind: 'shareFailed', failure: { code: 'media.tokenRefused', message: 'It does not let you in.' } },
+        ]);
         assert.equal(core.state.share, undefined);
         assert.equal(media.opened.length, 0);
     });
@@ -171,20 +200,29 @@ describe('the orchestrator', () => {
         await share();
         await watchBob();
         rtc.keyEvents.fire({ kind: 'key', key: key('@bob:hs:BDEV') });
-        const everything = JSON.stringify(core.state, (_k, v: unknown) => (v instanceof Map || v instanceof Set ? [...v] : v)) + lines.join();
+        const everything =
+            JSON.stringify(core.state, (_k, v: unknown) => (v instanceof Map || v instanceof Set ? [...v] : v)) +
+            lines.join();
         assert.ok(!/jwt-publish|jwt-view|AAAAAAAA/u.test(everything));
     });
 
     it('listens to nothing once disposed', () => {
         core.dispose();
-        assert.deepEqual([rtc.keyEvents.size, rtc.watchEvents.size, rtc.lost.size, media.messages.size, media.closings.size], [0, 0, 0, 0, 0]);
+        assert.deepEqual(
+            [rtc.keyEvents.size, rtc.watchEvents.size, rtc.lost.size, media.messages.size, media.closings.size],
+            [0, 0, 0, 0, 0],
+        );
     });
 
     it('a direct share needs no token: viewers call through the calls port, and their connections end with the tab', async () => {
         const shares = [{ id: 'S9', startedTs: 5, transport: 'mesh' as const }];
         core.dispatch({ type: 'rtcChanged', roomId: ROOM, members: [member(BOB, { shares })] });
         core.dispatch(requestView());
-        assert.deepEqual(media.opened.map((p) => p.connectOrigins), [['none:']], 'the page may talk to no server');
+        assert.deepEqual(
+            media.opened.map((p) => p.connectOrigins),
+            [['none:']],
+            'the page may talk to no server',
+        );
         media.messages.fire('V1', 1, READY);
         calls.pages.fire('V1', 1, { type: 'mesh.close', connection: 'c/S9' });
         assert.deepEqual(media.told('V1'), ['view.direct', 'mesh.close']);
@@ -193,6 +231,9 @@ describe('the orchestrator', () => {
         core.dispatch({ type: 'rtcChanged', roomId: ROOM, members: [] });
         core.dispatch({ type: 'roomGone', roomId: ROOM });
         assert.deepEqual(calls.asked, ['watch S9', 'mesh.state', 'release V1', `gone ${BOB.deviceId}`, `left ${ROOM}`]);
-        assert.deepEqual(rtc.calls.filter((c) => c.includes('Grant')), []);
+        assert.deepEqual(
+            rtc.calls.filter((c) => c.includes('Grant')),
+            [],
+        );
     });
 });

@@ -22,7 +22,10 @@ describe('sharing', () => {
         assert.deepEqual(run.state.calls.get(ROOM), [{ id: 'S1', startedTs: 1_000 }]);
     });
 
-    for (const order of [['joined', 'keysReady'], ['keysReady', 'joined']] as const) {
+    for (const order of [
+        ['joined', 'keysReady'],
+        ['keysReady', 'joined'],
+    ] as const) {
         it(`publishes only after the key is sent and the membership stands (${order.join(', ')})`, () => {
             const run = new Run();
             run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
@@ -88,7 +91,10 @@ describe('sharing', () => {
         const run = new Run();
         run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
         const effects = run.do({ type: 'pageClosed', call: 'S1', generation: 1, reason: 'It could not be opened.' });
-        assert.deepEqual(effects.at(-1), { type: 'notify', notice: { kind: 'shareEnded', reason: 'It could not be opened.' } });
+        assert.deepEqual(effects.at(-1), {
+            type: 'notify',
+            notice: { kind: 'shareEnded', reason: 'It could not be opened.' },
+        });
         assert.equal(run.state.share, undefined);
     });
 
@@ -97,8 +103,16 @@ describe('sharing', () => {
         run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
         run.page('S1', 1, READY);
         run.page('S1', 1, STARTED);
-        const effects = run.do({ type: 'joinFailed', roomId: ROOM, failure: { code: 'room.mayNotCall', message: 'no' } });
-        assert.ok(effects.some((e) => e.type === 'notify' && e.notice.kind === 'shareFailed' && e.notice.failure.message === 'no'));
+        const effects = run.do({
+            type: 'joinFailed',
+            roomId: ROOM,
+            failure: { code: 'room.mayNotCall', message: 'no' },
+        });
+        assert.ok(
+            effects.some(
+                (e) => e.type === 'notify' && e.notice.kind === 'shareFailed' && e.notice.failure.message === 'no',
+            ),
+        );
         assert.ok(types(effects).includes('leave'));
     });
 
@@ -123,10 +137,16 @@ describe('sharing', () => {
             roomId: ROOM,
             members: [member(ALICE), member(BOB), member(CAROL, { client: 'other' })],
         });
-        assert.deepEqual(viewersOf(run.state, run.state.share!).map((v) => v.userId), [BOB.userId, CAROL.userId]);
+        assert.deepEqual(
+            viewersOf(run.state, run.state.share!).map((v) => v.userId),
+            [BOB.userId, CAROL.userId],
+        );
         assert.deepEqual(types(effects), ['send share.viewers']);
         run.do({ ...watch, ...BOB, watching: false });
-        assert.deepEqual(viewersOf(run.state, run.state.share!).map((v) => v.userId), [CAROL.userId]);
+        assert.deepEqual(
+            viewersOf(run.state, run.state.share!).map((v) => v.userId),
+            [CAROL.userId],
+        );
     });
 
     it('ignores a watch message about another share', () => {

@@ -3,7 +3,11 @@ import { describe, it } from 'mocha';
 import { BOB, liveView, member, READY, requestView, ROOM, Run, types } from './fixtures.ts';
 
 const bobShares = (...ids: string[]) =>
-    ({ type: 'rtcChanged', roomId: ROOM, members: [member(BOB, { shares: ids.map((id) => ({ id, startedTs: 5 })) })] }) as const;
+    ({
+        type: 'rtcChanged',
+        roomId: ROOM,
+        members: [member(BOB, { shares: ids.map((id) => ({ id, startedTs: 5 })) })],
+    }) as const;
 
 describe('watching', () => {
     it('joins the call, opens a tab and connects to the sharer at the sharer’s SFU', () => {
@@ -22,7 +26,10 @@ describe('watching', () => {
         const run = new Run();
         run.do(bobShares('S9'), requestView());
         assert.deepEqual(types(run.page('V1', 1, READY)), []);
-        assert.deepEqual(types(run.do({ type: 'grantReady', call: 'V1', generation: 1 })), ['connectView', 'queryTrust']);
+        assert.deepEqual(types(run.do({ type: 'grantReady', call: 'V1', generation: 1 })), [
+            'connectView',
+            'queryTrust',
+        ]);
     });
 
     it('a page that loads again gets a token of its own', () => {

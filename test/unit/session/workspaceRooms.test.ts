@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import {
-    EMPTY_WINDOW, mappedRoom, offeredRooms, readMap, sessionName, withMapping, withoutMapping, workspaceKeys,
+    EMPTY_WINDOW,
+    mappedRoom,
+    offeredRooms,
+    readMap,
+    sessionName,
+    withMapping,
+    withoutMapping,
+    workspaceKeys,
 } from '../../../src/extension/session/workspaceRooms.ts';
 import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
 
@@ -15,7 +22,12 @@ const empty = { workspaceFile: undefined, folders: [] };
 const joined = (roomId: string) => ({ roomId, membership: 'join', workspaces: [] }) as unknown as RoomSnapshot;
 
 describe('mapping workspaces to rooms', () => {
-    for (const [name, workspace] of [['one folder', one], ['several folders', two], ['a saved workspace', saved], ['an empty window', empty]] as const) {
+    for (const [name, workspace] of [
+        ['one folder', one],
+        ['several folders', two],
+        ['a saved workspace', saved],
+        ['an empty window', empty],
+    ] as const) {
         it(`${name}: what was mapped is found again, and nothing after unmapping`, () => {
             const map = withMapping({}, workspace, '!r');
             assert.equal(mappedRoom(map, workspace, [joined('!r')]), '!r');
@@ -49,6 +61,9 @@ describe('mapping workspaces to rooms', () => {
     it('offers the room whose link matches a remote', () => {
         const link = { salt: 's', hash: 'h' };
         const rooms = [joined('!x'), { ...joined('!y'), workspaces: [link] }];
-        assert.deepEqual(offeredRooms(rooms, ['git@h:a/b'], (l) => l === link).map((r) => r.roomId), ['!y']);
+        assert.deepEqual(
+            offeredRooms(rooms, ['git@h:a/b'], (l) => l === link).map((r) => r.roomId),
+            ['!y'],
+        );
     });
 });

@@ -47,7 +47,10 @@ describe('the tree', () => {
             room({ roomId: '!b', name: 'invited', membership: 'invite', inviter: { userId: '@c:hs', name: 'Carol' } }),
             room({ roomId: '!a', name: 'mine' }),
         ];
-        assert.deepEqual(buildTree(model(rooms, new Run(), '!a')).map((n) => n.roomId), ['!a', '!b', '!c', '!d', '!e']);
+        assert.deepEqual(
+            buildTree(model(rooms, new Run(), '!a')).map((n) => n.roomId),
+            ['!a', '!b', '!c', '!d', '!e'],
+        );
     });
 
     it('shows a teammate’s share as a row that opens it', () => {
@@ -73,14 +76,23 @@ describe('the tree', () => {
         run.do({ type: 'signedIn', self: ALICE });
         const left = member(ALICE, { shares: [{ id: 'S0', startedTs: 1 }] });
         const [node] = buildTree(model([room({ rtc: [left] })], run));
-        assert.deepEqual(node?.children.filter((n) => n.id.startsWith('share:')), []);
+        assert.deepEqual(
+            node?.children.filter((n) => n.id.startsWith('share:')),
+            [],
+        );
         assert.ok(!JSON.stringify(node).includes('sharing'), 'somebody is said to share');
     });
 
     it('members carry their call state, people in the session first', () => {
         const [node] = buildTree(model([room({ rtc: [bobSharing] })]));
         const members = node?.children.filter((n) => n.id.startsWith('member:')) ?? [];
-        assert.deepEqual(members.map((m) => [m.label, m.description]), [['Bob', 'sharing'], ['Alice', 'you']]);
+        assert.deepEqual(
+            members.map((m) => [m.label, m.description]),
+            [
+                ['Bob', 'sharing'],
+                ['Alice', 'you'],
+            ],
+        );
     });
 
     it('row IDs are unique and do not change when names do', () => {
@@ -106,10 +118,16 @@ describe('the tree', () => {
 
 describe('view share', () => {
     it('offers what is announced, newest first, and any screen where another client is in the call', () => {
-        const late = member({ userId: '@c:hs', deviceId: 'C' }, { name: 'Carol', shares: [{ id: 'S8', startedTs: 9 }] });
+        const late = member(
+            { userId: '@c:hs', deviceId: 'C' },
+            { name: 'Carol', shares: [{ id: 'S8', startedTs: 9 }] },
+        );
         const other = member({ userId: '@d:hs', deviceId: 'D' }, { client: 'other' });
         const choices = shareChoices([room({ rtc: [bobSharing, late, other] })], new Run().state);
-        assert.deepEqual(choices.map((c) => c.target.shareId), ['S8', 'S9', undefined]);
+        assert.deepEqual(
+            choices.map((c) => c.target.shareId),
+            ['S8', 'S9', undefined],
+        );
     });
 
     it('does not offer our own share or rooms that are not encrypted', () => {
@@ -124,7 +142,10 @@ describe('the status bar', () => {
         assert.equal(sharingStatus(new Run().state), undefined);
         const run = liveShare();
         assert.match(sharingStatus(run.state)?.text ?? '', /Sharing · \$\(eye\) 0/u);
-        run.do({ type: 'rtcChanged', roomId: ROOM, members: [member(BOB)] }, { type: 'watch', roomId: ROOM, shareId: 'S1', watching: true, ...BOB });
+        run.do(
+            { type: 'rtcChanged', roomId: ROOM, members: [member(BOB)] },
+            { type: 'watch', roomId: ROOM, shareId: 'S1', watching: true, ...BOB },
+        );
         assert.match(sharingStatus(run.state)?.text ?? '', /\$\(eye\) 1/u);
     });
 });
@@ -133,7 +154,10 @@ describe('the line over the tree', () => {
     it('a lost connection is said with the server’s name, and taken back', () => {
         const online = model([room()]);
         assert.equal(connectionMessage(online), undefined);
-        const lost: Model = { ...online, account: { kind: 'ready', userId: '@alice:example.org:8448', deviceId: 'A', online: false } };
+        const lost: Model = {
+            ...online,
+            account: { kind: 'ready', userId: '@alice:example.org:8448', deviceId: 'A', online: false },
+        };
         assert.equal(connectionMessage(lost), 'No connection to example.org:8448. Hush keeps trying.');
     });
 });

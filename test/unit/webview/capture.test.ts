@@ -12,17 +12,23 @@ describe('capturing', () => {
         assert.equal(chooseBitrate(1280, 720), 4_000_000);
         assert.equal(chooseBitrate(1920, 1080), 6_000_000);
         assert.equal(chooseBitrate(3840, 2160), 16_000_000);
-        fc.assert(fc.property(fc.nat(8_000), fc.nat(5_000), fc.nat(500), (w, h, more) => assert.ok(chooseBitrate(w + more, h) >= chooseBitrate(w, h))));
+        fc.assert(
+            fc.property(fc.nat(8_000), fc.nat(5_000), fc.nat(500), (w, h, more) =>
+                assert.ok(chooseBitrate(w + more, h) >= chooseBitrate(w, h)),
+            ),
+        );
     });
     it('asks for no size, because scaled text is blurred', () => {
         const { video } = captureOptions(settings);
         assert.deepEqual(video, { frameRate: { max: 30 } });
     });
     it('never asks for a least frame rate above the most', () => {
-        fc.assert(fc.property(fc.integer({ min: 1, max: 60 }), (maxFrameRate) => {
-            const { frameRate } = steadyConstraints({ ...settings, maxFrameRate });
-            assert.ok(typeof frameRate === 'object' && (frameRate.min ?? 0) <= (frameRate.max ?? 0));
-        }));
+        fc.assert(
+            fc.property(fc.integer({ min: 1, max: 60 }), (maxFrameRate) => {
+                const { frameRate } = steadyConstraints({ ...settings, maxFrameRate });
+                assert.ok(typeof frameRate === 'object' && (frameRate.min ?? 0) <= (frameRate.max ?? 0));
+            }),
+        );
     });
     it('tells a refusal from a missing click and from a browser that cannot', () => {
         assert.equal(classifyCaptureError('NotAllowedError', true).reason, 'denied');
@@ -36,17 +42,51 @@ describe('capturing', () => {
 describe('receiver statistics', () => {
     const report = (stats: readonly Record<string, unknown>[]) => new Map(stats.map((s) => [String(s['id']), s]));
     it('reads the inbound video and the selected pair', () => {
-        const read = readReceiver(report([
-            { id: 'a', type: 'inbound-rtp', kind: 'audio', packetsReceived: 99 },
-            { id: 'v', type: 'inbound-rtp', kind: 'video', packetsReceived: 7, bytesReceived: 1000, framesDecoded: 3, framesPerSecond: 15, frameWidth: 640, frameHeight: 360, codecId: 'c' },
-            { id: 'c', type: 'codec', mimeType: 'video/VP8' },
-            { id: 'p', type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.0123, responsesReceived: 4 },
-        ]), 500);
-        assert.deepEqual(read, { at: 500, packetsReceived: 7, bytesReceived: 1000, framesDecoded: 3, framesPerSecond: 15, width: 640, height: 360, codec: 'VP8', roundTripMs: 12, lifeSigns: 4 });
+        const read = readReceiver(
+            report([
+                { id: 'a', type: 'inbound-rtp', kind: 'audio', packetsReceived: 99 },
+                {
+                    id: 'v',
+                    type: 'inbound-rtp',
+                    kind: 'video',
+                    packetsReceived: 7,
+                    bytesReceived: 1000,
+                    framesDecoded: 3,
+                    framesPerSecond: 15,
+                    frameWidth: 640,
+                    frameHeight: 360,
+                    codecId: 'c',
+                },
+                { id: 'c', type: 'codec', mimeType: 'video/VP8' },
+                {
+                    id: 'p',
+                    type: 'candidate-pair',
+                    nominated: true,
+                    currentRoundTripTime: 0.0123,
+                    responsesReceived: 4,
+                },
+            ]),
+            500,
+        );
+        assert.deepEqual(read, {
+            at: 500,
+            packetsReceived: 7,
+            bytesReceived: 1000,
+            framesDecoded: 3,
+            framesPerSecond: 15,
+            width: 640,
+            height: 360,
+            codec: 'VP8',
+            roundTripMs: 12,
+            lifeSigns: 4,
+        });
     });
     it('knows nothing without inbound video', () => assert.equal(readReceiver(report([]), 0), undefined));
     it('counts bits by time, and none after a reset', () => {
-        const at = (ms: number, bytesReceived: number) => ({ ...readReceiver(report([{ id: 'v', type: 'inbound-rtp', kind: 'video' }]), ms)!, bytesReceived });
+        const at = (ms: number, bytesReceived: number) => ({
+            ...readReceiver(report([{ id: 'v', type: 'inbound-rtp', kind: 'video' }]), ms)!,
+            bytesReceived,
+        });
         assert.equal(bitRate(at(0, 0), at(2_000, 1_000)), 4_000);
         assert.equal(bitRate(at(0, 5_000), at(1_000, 10)), 0);
         assert.equal(bitRate(undefined, at(0, 0)), 0);

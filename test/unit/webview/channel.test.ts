@@ -24,7 +24,10 @@ function openChannel(call = 'a', generation = 3) {
     const messages: HostMessage[] = [];
     const dropped: string[] = [];
     const channel = createChannel<HostMessage, PageMessage>({
-        call, generation, transport: w.transport, incoming: hostMessage,
+        call,
+        generation,
+        transport: w.transport,
+        incoming: hostMessage,
         onMessage: (m) => messages.push(m),
         onDropped: (reason) => dropped.push(reason),
     });
@@ -47,24 +50,36 @@ describe('the channel', () => {
     });
 
     it('delivers exactly the messages of its own call and generation', () => {
-        const address = fc.record({ call: fc.constantFrom('a', 'b'), generation: fc.integer({ min: 0, max: 5 }), held: fc.boolean() });
-        fc.assert(fc.property(fc.array(address), (envelopes) => {
-            const { deliver, messages, dropped } = openChannel();
-            for (const { call, generation, held } of envelopes) deliver({ hush: 1, call, generation, message: { type: 'share.hold', held } });
-            const ours = envelopes.filter((e) => e.call === 'a' && e.generation === 3);
-            assert.deepEqual(messages.map((m) => m.type === 'share.hold' && m.held), ours.map((e) => e.held));
-            assert.equal(dropped.length, envelopes.length - ours.length);
-        }));
+        const address = fc.record({
+            call: fc.constantFrom('a', 'b'),
+            generation: fc.integer({ min: 0, max: 5 }),
+            held: fc.boolean(),
+        });
+        fc.assert(
+            fc.property(fc.array(address), (envelopes) => {
+                const { deliver, messages, dropped } = openChannel();
+                for (const { call, generation, held } of envelopes)
+                    deliver({ hush: 1, call, generation, message: { type: 'share.hold', held } });
+                const ours = envelopes.filter((e) => e.call === 'a' && e.generation === 3);
+                assert.deepEqual(
+                    messages.map((m) => m.type === 'share.hold' && m.held),
+                    ours.map((e) => e.held),
+                );
+                assert.equal(dropped.length, envelopes.length - ours.length);
+            }),
+        );
     });
 
     it('survives anything at all, and drops it with a reason', () => {
-        fc.assert(fc.property(fc.anything(), (junk) => {
-            const { deliver, messages, dropped } = openChannel();
-            deliver(junk);
-            deliver({ hush: 1, call: 'a', generation: 3, message: junk });
-            assert.equal(messages.length, 0);
-            assert.equal(dropped.length, 2);
-        }));
+        fc.assert(
+            fc.property(fc.anything(), (junk) => {
+                const { deliver, messages, dropped } = openChannel();
+                deliver(junk);
+                deliver({ hush: 1, call: 'a', generation: 3, message: junk });
+                assert.equal(messages.length, 0);
+                assert.equal(dropped.length, 2);
+            }),
+        );
     });
 
     it('drops another version of the protocol', () => {
@@ -75,7 +90,12 @@ describe('the channel', () => {
 
     it('never repeats what a refused message held', () => {
         const { deliver, dropped } = openChannel();
-        deliver({ hush: 1, call: 'a', generation: 3, message: { type: 'keys.set', identity: 'x', index: 'SECRET', key: 'SECRET!' } });
+        deliver({
+            hush: 1,
+            call: 'a',
+            generation: 3,
+            message: { type: 'keys.set', identity: 'x', index: 'SECRET', key: 'SECRET!' },
+        });
         deliver({ hush: 1, call: 'a', generation: 3, message: { type: 'SECRET key' } });
         assert.equal(dropped.length, 2);
         assert.match(dropped[0] ?? '', /keys\.set: index \(number\), key \(base64 check\)/u);

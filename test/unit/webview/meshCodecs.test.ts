@@ -21,7 +21,10 @@ describe('the codec of a direct share', () => {
     it('gives AV1 up when encoding is too slow for three samples in a row', () => {
         const slow = (n: number) => ({ totalEncodeTime: n, framesEncoded: n * 20, framesPerSecond: 20 }); // 50 ms of 50 ms
         const watch = createEncodeWatch();
-        assert.deepEqual([1, 2, 3, 4].map((n) => watch(slow(n), 1)), [false, false, false, true]);
+        assert.deepEqual(
+            [1, 2, 3, 4].map((n) => watch(slow(n), 1)),
+            [false, false, false, true],
+        );
     });
 
     it('counts the encoders of all viewers, and forgives one slow moment', () => {

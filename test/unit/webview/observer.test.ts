@@ -3,9 +3,30 @@ import assert from 'node:assert/strict';
 import { createObserver } from '../../../src/webview/view/observer.ts';
 import type { ReceiverSample } from '../../../src/webview/view/receiverStats.ts';
 
-const scene = { connection: 'connected', screen: 'encrypted', paused: false, lost: false, steady: false, hasKey: true } as const;
-const sample = (at: number, packetsReceived: number, framesDecoded: number, lifeSigns = packetsReceived): ReceiverSample => ({
-    at, packetsReceived, framesDecoded, lifeSigns, bytesReceived: 0, framesPerSecond: 0, width: 0, height: 0, codec: '', roundTripMs: 0,
+const scene = {
+    connection: 'connected',
+    screen: 'encrypted',
+    paused: false,
+    lost: false,
+    steady: false,
+    hasKey: true,
+} as const;
+const sample = (
+    at: number,
+    packetsReceived: number,
+    framesDecoded: number,
+    lifeSigns = packetsReceived,
+): ReceiverSample => ({
+    at,
+    packetsReceived,
+    framesDecoded,
+    lifeSigns,
+    bytesReceived: 0,
+    framesPerSecond: 0,
+    width: 0,
+    height: 0,
+    codec: '',
+    roundTripMs: 0,
 });
 
 describe('the observer', () => {

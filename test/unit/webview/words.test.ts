@@ -19,5 +19,10 @@ describe('the words of the viewer', () => {
         assert.match(viewWords('notSharing', 'Ann').headline ?? '', /^Ann is not/u);
         assert.match(viewWords('notSharing', '').headline ?? '', /^The sharer is not/u);
     });
-    it('counts people in words', () => assert.deepEqual([0, 1, 2].map(viewerCountWords), ['Nobody is watching yet', '1 person is watching', '2 people are watching']));
+    it('counts people in words', () =>
+        assert.deepEqual([0, 1, 2].map(viewerCountWords), [
+            'Nobody is watching yet',
+            '1 person is watching',
+            '2 people are watching',
+        ]));
 });

@@ -29,12 +29,22 @@ const client = {
         sdk = createClient({ ...options, forceTURN: false });
         await sdk.initRustCrypto({ useIndexedDB: false });
         // What the SDK's `CallEventHandlerEvent.Incoming` is; its entry point does not name it.
-        sdk.on('Call.incoming' as never, ((incoming: MatrixCall) => {
-            call = incoming;
-            if (answering) void incoming.answer(true, false);
-        }) as never);
+        sdk.on(
+            'Call.incoming' as never,
+            ((incoming: MatrixCall) => {
+                call = incoming;
+                if (answering) void incoming.answer(true, false);
+            }) as never,
+        );
         sdk.on('Call.replaced' as never, (() => undefined) as never);
-        const synced = new Promise<void>((resolve) => sdk.on('sync' as never, ((state: string) => { if (state === 'PREPARED') resolve(); }) as never));
+        const synced = new Promise<void>((resolve) =>
+            sdk.on(
+                'sync' as never,
+                ((state: string) => {
+                    if (state === 'PREPARED') resolve();
+                }) as never,
+            ),
+        );
         await sdk.startClient();
         await synced;
     },
@@ -53,7 +63,12 @@ const client = {
     /** Calls the other person of the room by voice, which is where Element starts. */
     async callRoom(roomId: string, invitee?: string): Promise<void> {
         call = createNewMatrixCall(sdk, roomId, invitee === undefined ? {} : { invitee }) ?? undefined;
-        call?.on('replaced' as never, ((next: MatrixCall) => { call = next; }) as never);
+        call?.on(
+            'replaced' as never,
+            ((next: MatrixCall) => {
+                call = next;
+            }) as never,
+        );
         await call?.placeVoiceCall();
     },
     share: (on: boolean): Promise<boolean | undefined> => Promise.resolve(call?.setScreensharingEnabled(on)),

@@ -2,10 +2,21 @@ import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { addCandidates, BATCH_MS, BATCH_SIZE, emptyBatch } from '../../../../src/matrix/calls/candidateBatch.ts';
-import { buildCallEvent, CALL_TYPES, parseCallEvent, type CallEvent, type IceCandidate } from '../../../../src/matrix/calls/events.ts';
+import {
+    buildCallEvent,
+    CALL_TYPES,
+    parseCallEvent,
+    type CallEvent,
+    type IceCandidate,
+} from '../../../../src/matrix/calls/events.ts';
 import { timeLeft } from '../../../../src/matrix/calls/expiry.ts';
 
-const candidate = (i: number): IceCandidate => ({ candidate: `candidate:${i}`, sdpMid: '0', sdpMLineIndex: 0, usernameFragment: null });
+const candidate = (i: number): IceCandidate => ({
+    candidate: `candidate:${i}`,
+    sdpMid: '0',
+    sdpMLineIndex: 0,
+    usernameFragment: null,
+});
 const END: IceCandidate = { candidate: '', sdpMid: null, sdpMLineIndex: null, usernameFragment: null };
 const base = { callId: '@a:hs!D!1', leg: 'S1' };
 const streams = { s: 'm.screenshare', v: 'm.usermedia' };
@@ -24,7 +35,10 @@ describe('call events', () => {
     for (const event of events) {
         it(`${event.kind} comes out as it went in`, () => {
             const { type, content } = buildCallEvent(event, 'D');
-            assert.deepEqual(parseCallEvent(type, JSON.parse(JSON.stringify(content))), { ok: true, value: { event, party: 'D' } });
+            assert.deepEqual(parseCallEvent(type, JSON.parse(JSON.stringify(content))), {
+                ok: true,
+                value: { event, party: 'D' },
+            });
         });
     }
 
@@ -32,8 +46,15 @@ describe('call events', () => {
         assert.deepEqual(buildCallEvent(events[0]!, 'D'), {
             type: 'm.call.invite',
             content: {
-                call_id: '@a:hs!D!1', party_id: 'D', version: '1', lifetime: 60_000, invitee: '@b:hs', 'com.hush.leg': 'S1', 'com.hush.device': 'E',
-                offer: { type: 'offer', sdp: 'v=0 x' }, capabilities: { 'm.call.transferee': false, 'm.call.dtmf': false },
+                call_id: '@a:hs!D!1',
+                party_id: 'D',
+                version: '1',
+                lifetime: 60_000,
+                invitee: '@b:hs',
+                'com.hush.leg': 'S1',
+                'com.hush.device': 'E',
+                offer: { type: 'offer', sdp: 'v=0 x' },
+                capabilities: { 'm.call.transferee': false, 'm.call.dtmf': false },
                 sdp_stream_metadata: {
                     s: { purpose: 'm.screenshare', audio_muted: false, video_muted: false },
                     v: { purpose: 'm.usermedia', audio_muted: false, video_muted: false },
@@ -61,15 +82,20 @@ describe('call events', () => {
     }
 
     it('refuses a thousand candidates in one event', () => {
-        const { content } = buildCallEvent({ ...base, kind: 'candidates', candidates: Array.from({ length: 1_000 }, (_, i) => candidate(i)) }, 'D');
+        const { content } = buildCallEvent(
+            { ...base, kind: 'candidates', candidates: Array.from({ length: 1_000 }, (_, i) => candidate(i)) },
+            'D',
+        );
         assert.equal(parseCallEvent('m.call.candidates', content).ok, false);
     });
 
     it('survives anything at all', () => {
-        fc.assert(fc.property(fc.constantFrom(...CALL_TYPES), fc.anything(), (type, content) => {
-            const result = parseCallEvent(type, content);
-            assert.ok(result.ok || result.reason.length > 0);
-        }));
+        fc.assert(
+            fc.property(fc.constantFrom(...CALL_TYPES), fc.anything(), (type, content) => {
+                const result = parseCallEvent(type, content);
+                assert.ok(result.ok || result.reason.length > 0);
+            }),
+        );
     });
 });
 
@@ -81,25 +107,27 @@ describe('candidates on their way out', () => {
     });
 
     it('go at once when there are ten, or no more to come', () => {
-        fc.assert(fc.property(fc.array(fc.nat({ max: 7 }), { maxLength: 20 }), (sizes) => {
-            let batch = emptyBatch;
-            const all: IceCandidate[] = [];
-            const sent: IceCandidate[] = [];
-            const add = (list: readonly IceCandidate[]): void => {
-                all.push(...list);
-                const step = addCandidates(batch, list, 0);
-                batch = step.batch;
-                assert.ok(batch.waiting.length < BATCH_SIZE);
-                for (const group of step.send) {
-                    assert.ok(group.length > 0 && group.length <= BATCH_SIZE);
-                    sent.push(...group);
-                }
-            };
-            for (const size of sizes) add(Array.from({ length: size }, (_, i) => candidate(i)));
-            add([END]);
-            assert.deepEqual(sent, all, 'all of them, in order');
-            assert.equal(batch.dueAt, undefined);
-        }));
+        fc.assert(
+            fc.property(fc.array(fc.nat({ max: 7 }), { maxLength: 20 }), (sizes) => {
+                let batch = emptyBatch;
+                const all: IceCandidate[] = [];
+                const sent: IceCandidate[] = [];
+                const add = (list: readonly IceCandidate[]): void => {
+                    all.push(...list);
+                    const step = addCandidates(batch, list, 0);
+                    batch = step.batch;
+                    assert.ok(batch.waiting.length < BATCH_SIZE);
+                    for (const group of step.send) {
+                        assert.ok(group.length > 0 && group.length <= BATCH_SIZE);
+                        sent.push(...group);
+                    }
+                };
+                for (const size of sizes) add(Array.from({ length: size }, (_, i) => candidate(i)));
+                add([END]);
+                assert.deepEqual(sent, all, 'all of them, in order');
+                assert.equal(batch.dueAt, undefined);
+            }),
+        );
     });
 });
 

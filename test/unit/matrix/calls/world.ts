@@ -1,6 +1,12 @@
 /** Several devices with the real call machine, a page that makes descriptions at once, and a network that is not kind. */
 import { nextDeadline, reduceCalls } from '../../../../src/matrix/calls/callMachine.ts';
-import { emptyCalls, type CallsEffect, type CallsEvent, type CallsState, type Device } from '../../../../src/matrix/calls/callState.ts';
+import {
+    emptyCalls,
+    type CallsEffect,
+    type CallsEvent,
+    type CallsState,
+    type Device,
+} from '../../../../src/matrix/calls/callState.ts';
 import type { CallEvent } from '../../../../src/matrix/calls/events.ts';
 
 export const ROOM = '!room:hs';
@@ -27,7 +33,10 @@ export class World {
     #ulid = 0;
 
     constructor(users: readonly string[]) {
-        this.devices = users.map((user, i) => ({ self: { userId: `@${user}:hs`, deviceId: `DEV${i}` }, state: emptyCalls({ userId: `@${user}:hs`, deviceId: `DEV${i}` }) }));
+        this.devices = users.map((user, i) => ({
+            self: { userId: `@${user}:hs`, deviceId: `DEV${i}` },
+            state: emptyCalls({ userId: `@${user}:hs`, deviceId: `DEV${i}` }),
+        }));
         this.pages = users.map(() => new Set());
     }
 
@@ -41,7 +50,13 @@ export class World {
         this.do(i, { type: 'serve', roomId: ROOM, shareId: `share${i}`, page: { call: `share${i}`, generation: 1 } });
     }
     watch(viewer: number, sharer: number): void {
-        this.do(viewer, { type: 'watch', roomId: ROOM, shareId: `share${sharer}`, peer: this.self(sharer), page: { call: `view${viewer}of${sharer}`, generation: 1 } });
+        this.do(viewer, {
+            type: 'watch',
+            roomId: ROOM,
+            shareId: `share${sharer}`,
+            peer: this.self(sharer),
+            page: { call: `view${viewer}of${sharer}`, generation: 1 },
+        });
     }
 
     do(i: number, event: Unstamped): readonly CallsEffect[] {
@@ -55,10 +70,22 @@ export class World {
     #run(i: number, effect: CallsEffect): void {
         if (effect.type === 'send') {
             if (effect.event.kind === 'invite') this.invites.push(effect.event.callId);
-            this.devices.forEach((_, to) => { if (to !== i) this.mail.push({ to, deliver: this.#received(i, effect.event) }); });
+            this.devices.forEach((_, to) => {
+                if (to !== i) this.mail.push({ to, deliver: this.#received(i, effect.event) });
+            });
         } else if (effect.type === 'ask') {
             const to = this.devices.findIndex((d) => d.self.deviceId === effect.to.deviceId);
-            this.mail.push({ to, deliver: { type: 'asked', roomId: effect.roomId, shareId: effect.shareId, from: this.self(i), callId: effect.callId, ulid: `U${String(++this.#ulid).padStart(6, '0')}` } });
+            this.mail.push({
+                to,
+                deliver: {
+                    type: 'asked',
+                    roomId: effect.roomId,
+                    shareId: effect.shareId,
+                    from: this.self(i),
+                    callId: effect.callId,
+                    ulid: `U${String(++this.#ulid).padStart(6, '0')}`,
+                },
+            });
         } else if (effect.type === 'page') this.#page(i, effect.order);
     }
 
@@ -68,7 +95,8 @@ export class World {
 
     #page(i: number, order: Extract<CallsEffect, { type: 'page' }>['order']): void {
         const { connection } = order;
-        const say = (kind: 'offer' | 'answer'): void => void this.do(i, { type: 'description', connection, kind, sdp: 'v=0', streams: {} });
+        const say = (kind: 'offer' | 'answer'): void =>
+            void this.do(i, { type: 'description', connection, kind, sdp: 'v=0', streams: {} });
         if (order.type === 'mesh.open') {
             this.pages[i]!.add(connection);
             if (order.offer) say('offer');
@@ -99,7 +127,7 @@ export class World {
 
     /** Delivers everything in order and lets time pass until nothing is due within `ms`. */
     settle(ms = 300_000): void {
-        for (const end = this.now + ms; ; ) {
+        for (const end = this.now + ms; ;) {
             while (this.mail.length > 0) this.step({ pick: 0, fate: 'deliver' });
             const due = Math.min(...this.devices.map((d) => nextDeadline(d.state) ?? Infinity));
             if (due > end) return;
@@ -111,11 +139,19 @@ export class World {
     /** Whether viewer sees sharer's screen: a live connection that both ends count as theirs. */
     sees(viewer: number, sharer: number): boolean {
         const leg = `share${sharer}`;
-        return [...this.state(viewer).calls.values()].some((call) => call.legs.get(leg)?.role === 'receive' && this.live.has(`${call.id}/${leg}`) && this.state(sharer).calls.get(call.id)?.legs.get(leg)?.role === 'send');
+        return [...this.state(viewer).calls.values()].some(
+            (call) =>
+                call.legs.get(leg)?.role === 'receive' &&
+                this.live.has(`${call.id}/${leg}`) &&
+                this.state(sharer).calls.get(call.id)?.legs.get(leg)?.role === 'send',
+        );
     }
 
     /** IDs of calls between two devices, as device a has them. */
     callsBetween(a: number, b: number): string[] {
-        return [...this.state(a).calls.values()].filter((c) => c.peer.deviceId === this.self(b).deviceId).map((c) => c.id).sort();
+        return [...this.state(a).calls.values()]
+            .filter((c) => c.peer.deviceId === this.self(b).deviceId)
+            .map((c) => c.id)
+            .sort();
     }
 }

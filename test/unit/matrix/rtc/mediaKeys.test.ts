@@ -8,12 +8,21 @@ import { createMediaKeys, START_WITHIN_MS } from '../../../../src/matrix/rtc/med
 import type { Device, SendOutcome } from '../../../../src/matrix/rtc/olmMessages.ts';
 
 const ROOM = '!r:x';
-const quiet = createLog({ debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined });
+const quiet = createLog({
+    debug: () => undefined,
+    info: () => undefined,
+    warn: () => undefined,
+    error: () => undefined,
+});
 const me: RingMember = { userId: '@me:x', deviceId: 'ME', createdTs: 0, identity: '@me:x:ME' };
 const bob: RingMember = { userId: '@bob:x', deviceId: 'B', createdTs: 0, identity: '@bob:x:B' };
 const carol: RingMember = { userId: '@carol:x', deviceId: 'C', createdTs: 0, identity: '@carol:x:C' };
 const ok = (devices: readonly Device[]): SendOutcome => ({ delivered: devices, failed: [], retryAfterMs: undefined });
-const bad = (devices: readonly Device[], retryAfterMs?: number): SendOutcome => ({ delivered: [], failed: devices.map((device) => ({ device, reason: 'network' as const })), retryAfterMs });
+const bad = (devices: readonly Device[], retryAfterMs?: number): SendOutcome => ({
+    delivered: [],
+    failed: devices.map((device) => ({ device, reason: 'network' as const })),
+    retryAfterMs,
+});
 
 describe('media keys of a room', () => {
     let random = 0;
@@ -21,17 +30,36 @@ describe('media keys of a room', () => {
     let answer: (devices: readonly Device[]) => SendOutcome | Promise<SendOutcome> = ok;
     let receive: (roomId: string, key: ReceivedKey) => void = () => undefined;
     const transport: KeyTransport = {
-        send: async (_room, { index }, devices) => { sent.push({ index, to: devices.map((d) => d.deviceId) }); return answer(devices); },
-        onKey: (listener) => { receive = listener; return { dispose: () => undefined }; },
+        send: async (_room, { index }, devices) => {
+            sent.push({ index, to: devices.map((d) => d.deviceId) });
+            return answer(devices);
+        },
+        onKey: (listener) => {
+            receive = listener;
+            return { dispose: () => undefined };
+        },
     };
     const make = () => {
-        const keys = createMediaKeys({ self: me, transport, now: Date.now, random: (n) => new Uint8Array(n).fill(++random), log: quiet, inRoom: (r) => r === ROOM });
+        const keys = createMediaKeys({
+            self: me,
+            transport,
+            now: Date.now,
+            random: (n) => new Uint8Array(n).fill(++random),
+            log: quiet,
+            inRoom: (r) => r === ROOM,
+        });
         const events: KeyEvent[] = [];
         keys.onKey((e) => events.push(e));
         return { keys, events };
     };
-    const settle = async (): Promise<void> => { for (let i = 0; i < 20; i++) await Promise.resolve(); };
-    beforeEach(() => { mock.timers.enable({ apis: ['setTimeout', 'Date'] }); sent.length = 0; answer = ok; });
+    const settle = async (): Promise<void> => {
+        for (let i = 0; i < 20; i++) await Promise.resolve();
+    };
+    beforeEach(() => {
+        mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+        sent.length = 0;
+        answer = ok;
+    });
     afterEach(() => mock.timers.reset());
 
     it('resolves start when everybody has the key, and uses a rotated one 1 s after sending it', async () => {
@@ -53,7 +81,11 @@ describe('media keys of a room', () => {
     });
     it('does not wait for ever for a device that cannot be reached, and sends to it again', async () => {
         const { keys, events } = make();
-        answer = (devices) => ({ delivered: devices.filter((d) => d.deviceId === 'B'), failed: devices.filter((d) => d.deviceId === 'C').map((device) => ({ device, reason: 'noSession' })), retryAfterMs: undefined });
+        answer = (devices) => ({
+            delivered: devices.filter((d) => d.deviceId === 'B'),
+            failed: devices.filter((d) => d.deviceId === 'C').map((device) => ({ device, reason: 'noSession' })),
+            retryAfterMs: undefined,
+        });
         keys.members(ROOM, [me, bob, carol]);
         await keys.start(ROOM);
         assert.deepEqual(keys.missing(ROOM), [JSON.stringify(['@carol:x', 'C'])]);
@@ -97,7 +129,10 @@ describe('media keys of a room', () => {
         answer = bad;
         keys.members(ROOM, [me, bob]);
         await keys.start(ROOM);
-        for (let i = 0; i < 60; i++) { mock.timers.tick(1_000); await settle(); }
+        for (let i = 0; i < 60; i++) {
+            mock.timers.tick(1_000);
+            await settle();
+        }
         assert.ok(sent.length >= 5 && sent.length <= 9, `${sent.length} tries in a minute`);
         keys.stop(ROOM);
         const tries = sent.length;
