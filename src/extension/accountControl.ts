@@ -70,7 +70,7 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
             baseUrl: before.baseUrl,
             deviceId: before.deviceGone === true ? undefined : before.deviceId,
         };
-        const session = await signIn({ engine: options.loadEngine, settings: options.configuration(), again });
+        const session = await signIn({ engine: options.loadEngine, settings: options.configuration(), log, again });
         if (!session) return;
         const engine = await options.loadEngine();
         const account = nextAccount(before, session, engine.newStorageKey);

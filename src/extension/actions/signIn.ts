@@ -4,12 +4,14 @@ import * as vscode from 'vscode';
 import { readSetting } from '../config.ts';
 import type { Engine } from '../engine.ts';
 import { isHushError, userMessage, type ErrorCode } from '../errors.ts';
+import type { Log } from '../log.ts';
 import type { NewSession } from '../vault.ts';
 import { showFailure } from '../views/notices.ts';
 
 export interface SignInOptions {
     readonly engine: () => Promise<Engine>;
     readonly settings: vscode.WorkspaceConfiguration;
+    readonly log: Log;
     /** After the server ended the session: the same account, and the same device where the server still has it. */
     readonly again?:
         { readonly userId: string; readonly baseUrl: string; readonly deviceId: string | undefined } | undefined;
@@ -32,7 +34,6 @@ function withNotification<T>(title: string, work: () => Promise<T>): Thenable<T 
     return vscode.window.withProgress(
         { location: vscode.ProgressLocation.Notification, title, cancellable: true },
         (_progress, token) =>
-            // A cancelled request may still arrive at the server; its answer is dropped.
             Promise.race([
                 work(),
                 new Promise<undefined>((resolve) => token.onCancellationRequested(() => resolve(undefined))),
@@ -95,14 +96,21 @@ export async function signIn(options: SignInOptions): Promise<NewSession | undef
         });
         if (password === undefined) return undefined;
         try {
-            const session = await withNotification(`Signing in as ${user}…`, () =>
-                engine.logInWithPassword(
-                    { baseUrl, user, password, deviceName, deviceId: options.again?.deviceId },
-                    fetch,
-                    Date.now,
-                ),
+            const deviceId = options.again?.deviceId;
+            const pending = engine.logInWithPassword(
+                { baseUrl, user, password, deviceName, deviceId },
+                fetch,
+                Date.now,
             );
-            return session && { baseUrl, ...session };
+            const session = await withNotification(`Signing in as ${user}…`, () => pending);
+            if (session) return { baseUrl, ...session };
+            // Cancelled, but the server may still say yes: no device that nobody knows of is left behind.
+            if (deviceId === undefined) {
+                void pending
+                    .then((late) => engine.logOut(baseUrl, late.accessToken, fetch))
+                    .catch((error: unknown) => options.log.warn('a cancelled sign-in was not undone', error));
+            }
+            return undefined;
         } catch (error) {
             problem = userMessage(error, 'Signing in');
             // Another password can mend only a wrong one, or come after the wait that the server asked for.

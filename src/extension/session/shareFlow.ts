@@ -171,7 +171,8 @@ function moveToBrowser(state: SessionState, share: LocalShare): Step {
 export function sharePageSaid(state: SessionState, share: LocalShare, message: PageMessage): Step {
     switch (message.type) {
         case 'ready':
-            if (share.phase !== 'choosing') return still(state);
+            // A page that loads again (its tab moved to another window) has lost what it captured.
+            if (share.phase !== 'choosing') return endShare(state, 'Its tab was loaded again, which ends the capture.');
             if (!message.displayCapture && share.location === 'webview') return moveToBrowser(state, share);
             return {
                 state,

@@ -55,6 +55,12 @@ describe('sharing', () => {
         assert.equal(run.state.share?.phase, 'choosing');
     });
 
+    it('ends when its page loads again: the capture is gone with the old one', () => {
+        const run = liveShare();
+        assert.ok(types(run.page('S1', 1, READY)).includes('closePage'));
+        assert.equal(run.state.share, undefined);
+    });
+
     it('keeps the page when the person cancels the picker, so that they can try again', () => {
         const run = new Run();
         run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
