@@ -77,7 +77,7 @@ describe('on a bad day', function () {
         await workbench.answer('not a Matrix homeserver', world.stack.baseUrl);
         await workbench.answer(/user name/iu, accounts.gone.userId);
         await workbench.answer(/Password of/u, accounts.gone.password);
-        await workbench.notification('This account has been deactivated').waitFor();
+        await workbench.seeNotification('This account has been deactivated');
         await keepPicture(alice, 'deactivated');
         await workbench.quickInput.waitFor({ state: 'hidden' });
         await workbench.sidebar('Sign in with your Matrix account').waitFor();
@@ -105,7 +105,7 @@ describe('on a bad day', function () {
         await workbench.clickNotification('invites you to Plain', 'Decline');
         assert.match(await workbench.row('Plain').innerText(), /not encrypted/u);
         await workbench.inlineAction('Plain', 'Share Screen');
-        await workbench.notification('Plain is not encrypted, so Hush does not share a screen in it').waitFor();
+        await workbench.seeNotification('Plain is not encrypted, so Hush does not share a screen in it');
         await keepPicture(alice, 'not-encrypted');
         await workbench.statusBar('share').waitFor({ state: 'hidden' });
         await workbench.clearNotifications();
@@ -120,7 +120,7 @@ describe('on a bad day', function () {
         });
         assert.ok(await workbench.row('Plain').isVisible(), 'declining an accepted invitation left the room');
         await workbench.inlineAction('Guarded', 'Share Screen');
-        await workbench.notification('You may not start calls in Guarded').waitFor();
+        await workbench.seeNotification('You may not start calls in Guarded');
         await keepPicture(alice, 'calls-forbidden');
         await workbench.clearNotifications();
         await mallory.sendState(roomId, 'm.room.power_levels', '', { events: { [MEMBER]: 0 } });

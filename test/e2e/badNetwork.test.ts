@@ -72,8 +72,7 @@ describe('when servers do not play along', function () {
         await changeSettings(carol, { 'hush.transport': 'livekit' }); // left to itself, Hush shares directly then
         await workbench.clearNotifications();
         await workbench.command('Hush: Share Screen');
-        const told = workbench.notification('This room has no media server:');
-        await told.waitFor();
+        const told = await workbench.seeNotification('This room has no media server:');
         await told.getByRole('button', { name: 'Open Settings' }).waitFor();
         await keepPicture(carol, 'no-media-server');
         await workbench.statusBar('share').waitFor({ state: 'hidden' });
@@ -117,8 +116,7 @@ describe('when servers do not play along', function () {
         await livekit.halt();
         await workbench.statusBar('Sharing: reconnecting…').waitFor();
         await livekit.restart();
-        const told = workbench.notification('The connection to the media server was lost.');
-        await told.waitFor();
+        const told = await workbench.seeNotification('The connection to the media server was lost.');
         await keepPicture(carol, 'media-server-lost');
         await workbench.row('Your screen').waitFor({ state: 'detached' });
         await told.getByRole('button', { name: 'Try Again' }).click();

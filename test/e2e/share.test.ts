@@ -44,7 +44,7 @@ describe('sharing a screen', function () {
     it('a second click on Share tells that a share is running', async () => {
         const { alice } = pair;
         await alice.workbench.command('Hush: Share Screen');
-        await alice.workbench.notification('already sharing').waitFor();
+        await alice.workbench.seeNotification('already sharing');
         await alice.workbench.clearNotifications();
     });
 

@@ -87,8 +87,23 @@ export class Workbench {
             .first();
     }
 
+    /**
+     * The notification, once it can be read. Now and then VS Code drops the toast of one that comes while another closes;
+     * the bell then has a dot, and a person opens the list, as this does.
+     */
+    async seeNotification(text: string | RegExp): Promise<Locator> {
+        const notification = this.notification(text);
+        try {
+            await notification.waitFor({ timeout: 30_000 });
+        } catch {
+            await this.command('Notifications: Show Notifications');
+            await notification.waitFor();
+        }
+        return notification;
+    }
+
     async clickNotification(text: string | RegExp, button: string): Promise<void> {
-        await this.notification(text).getByRole('button', { name: button, exact: true }).click();
+        await (await this.seeNotification(text)).getByRole('button', { name: button, exact: true }).click();
     }
 
     /** Closes every toast, so that none covers what comes next. */
