@@ -15,6 +15,7 @@ import { DisposableScope } from './lifecycle.ts';
 import { createLog } from './log.ts';
 import { createMediaHost } from './panels/mediaHost.ts';
 import { createPageOpener, currentTheme } from './panels/openPages.ts';
+import { createViewMemory } from './panels/viewMemory.ts';
 import { registerViewSerializer } from './panels/viewSerializer.ts';
 import { registerCommands } from './registerCommands.ts';
 import type { ViewTarget } from './session/state.ts';
@@ -117,6 +118,7 @@ export function activate(extension: vscode.ExtensionContext): void {
         registerAuthProvider({ account: () => app.model.account, signIn: control.signIn, signOut: control.signOut }),
     );
     const view = scope.add(renderModel());
+    const memory = createViewMemory(extension.workspaceState);
     const restored: ViewTarget[] = [];
     let remotes: Promise<unknown> | undefined;
     /** A clone may be opened, or read by Git, when nothing else of the model changes any more. */
@@ -130,6 +132,7 @@ export function activate(extension: vscode.ExtensionContext): void {
         app.onModel((model) => {
             view.update(model);
             auth.update(model.account);
+            for (const { sharerName, target } of model.session.views.values()) memory.note(sharerName, target);
             if (model.account.kind !== 'ready') return;
             watchRemotes();
             for (const target of restored.splice(0)) openView(actions, target, true);
@@ -138,7 +141,7 @@ export function activate(extension: vscode.ExtensionContext): void {
         }),
     );
     scope.add(
-        registerViewSerializer(media, extension.extensionUri, log, (target) => {
+        registerViewSerializer(media, extension.extensionUri, log, memory, (target) => {
             restored.push(target);
             app.refresh();
         }),

@@ -6,6 +6,7 @@ import { HEARTBEAT, HEARTBEAT_MS } from '../../webview/protocol/handshake.ts';
 import type { Log } from '../log.ts';
 import type { PageRequest } from '../session/ports.ts';
 import { createLoadWatch } from './loadWatch.ts';
+import { viewTitle } from './viewMemory.ts';
 import { E2EE_WORKER, PAGE_SCRIPT, PAGE_STYLE } from './pageFiles.ts';
 import { restoringHtml, webviewHtml } from './pageHtml.ts';
 import type { PageLink } from './pageLink.ts';
@@ -90,7 +91,7 @@ export function tabLink(panel: WebviewPanel, extensionUri: Uri, log: Log, restor
 }
 
 function tabTitle(request: PageRequest): string {
-    return request.role === 'view' ? `${request.title}’s screen` : `Sharing in ${request.roomName}`;
+    return request.role === 'view' ? viewTitle(request.title) : `Sharing in ${request.roomName}`;
 }
 
 function besideTheCode(): ViewColumn {

@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import type { ViewTarget } from '../session/state.ts';
 import type { MediaHost } from './mediaHost.ts';
 import { tabLink, VIEW_TYPE } from './tabPage.ts';
+import type { ViewMemory } from './viewMemory.ts';
 
 /**
  * `onRestore` is told what the tab showed. The tab waits, saying so, for the next `open` of a view with this target; a tab
@@ -16,18 +17,20 @@ export function registerViewSerializer(
     mediaHost: Pick<MediaHost, 'adopt'>,
     extensionUri: Uri,
     log: Log,
+    memory: Pick<ViewMemory, 'find'>,
     onRestore: (target: ViewTarget) => void,
 ): Disposable {
     return window.registerWebviewPanelSerializer(VIEW_TYPE, {
         async deserializeWebviewPanel(panel, state) {
             const stored = v.safeParse(storedTarget, state);
-            if (!stored.success) {
+            const target = stored.success ? stored.output : memory.find(panel.title);
+            if (!target) {
                 log.warn('a restored tab did not know what it showed');
                 panel.dispose();
                 return;
             }
-            const { roomId, userId, deviceId, shareId } = stored.output;
-            mediaHost.adopt(stored.output, tabLink(panel, extensionUri, log, true));
+            const { roomId, userId, deviceId, shareId } = target;
+            mediaHost.adopt(target, tabLink(panel, extensionUri, log, true));
             onRestore({ roomId, userId, deviceId, shareId });
         },
     });

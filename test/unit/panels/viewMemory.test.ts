@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { createViewMemory, viewTitle } from '../../../src/extension/panels/viewMemory.ts';
+
+function memento(initial?: unknown) {
+    let value = initial;
+    return {
+        get: () => value,
+        update: async (_key: string, next: unknown) => {
+            value = next;
+        },
+    };
+}
+const target = { roomId: '!r', userId: '@a:hs', deviceId: 'D', shareId: 'S' };
+
+describe('what a view tab showed', () => {
+    it('is found again by the title of the tab', () => {
+        const memory = createViewMemory(memento());
+        memory.note('Alice', target);
+        memory.note('Bob', { ...target, userId: '@b:hs' });
+        assert.deepEqual(memory.find(viewTitle('Alice')), target);
+        assert.equal(memory.find('Carol’s screen'), undefined);
+    });
+
+    it('is the newest of that title, and not too many are kept', () => {
+        const memory = createViewMemory(memento());
+        for (let i = 0; i < 50; i++) memory.note(`P${i}`, target);
+        memory.note('P49', { ...target, shareId: 'S2' });
+        assert.equal(memory.find(viewTitle('P49'))?.shareId, 'S2');
+        assert.equal(memory.find(viewTitle('P0')), undefined);
+    });
+
+    it('a screen without a device, and a damaged store, are no trouble', () => {
+        const memory = createViewMemory(memento('damaged'));
+        memory.note('Room', { roomId: '!r', userId: undefined, deviceId: undefined, shareId: undefined });
+        assert.deepEqual(memory.find(viewTitle('Room')), { roomId: '!r' });
+    });
+});
