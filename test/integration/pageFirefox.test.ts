@@ -21,7 +21,10 @@ describe('the page in Firefox', function () {
     let harness: Harness;
     before(async function () {
         const binary = firefoxBinary();
-        if (binary === undefined || !hasXvfb()) return this.skip();
+        if (binary === undefined || !hasXvfb()) {
+            console.log('      skipped: Firefox and Xvfb must be on the PATH');
+            return this.skip();
+        }
         display = await startDisplay();
         firefox = await launchFirefox(binary, display.name);
         liveKit = await startPageLiveKit();

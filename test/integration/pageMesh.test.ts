@@ -151,7 +151,10 @@ describe('a share through a relay only', function () {
     let turn: Turn;
     before(async function () {
         const started = await startTurn();
-        if ('reason' in started) return this.skip();
+        if ('reason' in started) {
+            console.log(`      skipped: ${started.reason}`);
+            return this.skip();
+        }
         turn = started;
     });
     after(() => turn?.stop());
