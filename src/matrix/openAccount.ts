@@ -171,10 +171,13 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
     if (stored.accessToken !== undefined) client.start();
 
     let stopped: Promise<void> | undefined;
-    const stop = (): Promise<void> =>
+    const stop = (handOver = false): Promise<void> =>
         (stopped ??= (async () => {
-            await calls.close(HANG_UP_WITHIN_MS);
-            await rtc.leaveAll();
+            if (handOver) calls.dispose();
+            else {
+                await calls.close(HANG_UP_WITHIN_MS);
+                await rtc.leaveAll();
+            }
             rtc.dispose();
             rooms.dispose();
             await client.stop();
@@ -197,7 +200,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         rooms: () => rooms.all(),
         onRooms: (listener) => rooms.onChange(listener),
         onInvite: (listener) => rooms.onInvite(listener),
-        people: () => rooms.people(),
+        people: () => Promise.resolve(rooms.people()),
         rtc,
         calls,
         deviceTrust: (user, device) => deviceTrust(sdk, user, device),
@@ -212,7 +215,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
             });
             await endSignIn(options, keeper, failures).finally(() => setState({ kind: 'signedOut' }));
         },
-        stop,
+        stop: (how) => stop(how?.handOver),
         dispose: () => {
             void stop().catch((error: unknown) => log.warn('Stopping did not work', error));
         },

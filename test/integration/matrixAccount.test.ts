@@ -55,7 +55,7 @@ describe('an account on a real homeserver', function () {
         await bob.account.linkWorkspace(roomId, other);
         await untilRoom(alice.account, roomId, (r) => r.workspaces.length === 2, 'the second link');
         assert.deepEqual(
-            bob.account.people().map((p) => p.name),
+            (await bob.account.people()).map((p) => p.name),
             ['Alice'],
         );
 

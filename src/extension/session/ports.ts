@@ -58,8 +58,11 @@ export interface RtcPort {
     publishGrant(roomId: string): Promise<{ grant: MediaGrant; identity: string }>;
     /** Token for watching at `serviceUrl` (the sharer's SFU; ours if undefined) under an identity that is not our membership's. */
     viewGrant(roomId: string, serviceUrl: string | undefined, viewId: string): Promise<MediaGrant>;
-    /** Makes our key and sends it to every member's device; from now on joins and leaves rotate or re-send it. */
-    startKeys(roomId: string): Promise<void>;
+    /**
+     * Makes our key and sends it to every member's device; from now on joins and leaves rotate or re-send it. `after`:
+     * the index of our last key that pages still use, when another window went on with this account.
+     */
+    startKeys(roomId: string, after?: number): Promise<void>;
     /** Forgets our key. */
     stopKeys(roomId: string): void;
     /** Keys known now of this room (late pages), then changes by `onKey`. */
