@@ -6,7 +6,7 @@ import { signIn } from './actions/signIn.ts';
 import { commands } from './commands.ts';
 import { readSetting } from './config.ts';
 import type { Engine } from './engine.ts';
-import { userMessage } from './errors.ts';
+import { HushError, userMessage } from './errors.ts';
 import type { Log } from './log.ts';
 import type { AccountState } from './session/types.ts';
 import { loadAccount, nextAccount, saveAccount, type StoredAccount, type Vault } from './vault.ts';
@@ -106,9 +106,11 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
                 async openLocal() {
                     const [engine, vault] = await Promise.all([options.loadEngine(), options.loadVault()]);
                     // Read again: another window may have renewed the tokens meanwhile.
-                    const now = await loadAccount(vault, log);
+                    const stored = await loadAccount(vault, log);
+                    if (stored?.userId !== account.userId || stored.deviceId !== account.deviceId)
+                        throw new HushError('account.notSignedIn', 'You signed out in another window.');
                     return engine.openAccount({
-                        stored: now?.deviceId === account.deviceId ? now : account,
+                        stored,
                         vault,
                         dataDir: options.storage,
                         log,

@@ -4,7 +4,7 @@
  * shows changes until that is done. Pure.
  */
 import type { Account } from '../account.ts';
-import { HushError, userMessage } from '../errors.ts';
+import { HushError, isHushError, userMessage } from '../errors.ts';
 import { DisposableScope } from '../lifecycle.ts';
 import { Listeners } from '../listeners.ts';
 import type { Log } from '../log.ts';
@@ -22,7 +22,10 @@ export interface Backend {
 }
 export interface SharedAccountOptions {
     readonly first: Backend;
-    /** The owner of now, or ourselves as the owner. Rejects with a `HushError` when its patience ends. */
+    /**
+     * The owner of now, or ourselves as the owner. Rejects with a `HushError`: `account.notSignedIn` when the person
+     * signed out meanwhile, another when its patience ends.
+     */
     reopen(): Promise<Backend>;
     /** ms. */
     readonly now: () => number;
@@ -115,6 +118,10 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
             await resume(current.account);
             log.info(`The account goes on after ${Math.round(now() - began)} ms`);
         } catch (error) {
+            if (isHushError(error) && error.code === 'account.notSignedIn') {
+                if (!stopped) setState({ kind: 'signedOut' });
+                throw error;
+            }
             log.error('No window could go on with the account', error);
             if (!stopped) setState({ kind: 'failed', userId, message: userMessage(error, 'Opening your account') });
             throw error;
@@ -136,10 +143,9 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
             } catch (error) {
                 memberships.delete(roomId);
                 publishing.delete(roomId);
-                const failure =
-                    error instanceof HushError
-                        ? error
-                        : new HushError('internal', userMessage(error, 'Going on with the session'), { cause: error });
+                const failure = isHushError(error)
+                    ? error
+                    : new HushError('internal', userMessage(error, 'Going on with the session'), { cause: error });
                 lost.emit({ roomId, error: failure });
             }
         });

@@ -23,7 +23,7 @@ import { isMethod, toWire, type Answer, type RoomKeys, type Told } from './wire.
 export interface WindowServer {
     /** From now on a window that goes keeps what it is in the middle of: the next owner goes on with that. */
     letGo(): void;
-    /** Ends every connection; the other windows look for a new owner. */
+    /** Ends every connection when what was told has gone out; the other windows look for a new owner. */
     close(): void;
 }
 export interface ServeOptions {
@@ -33,11 +33,20 @@ export interface ServeOptions {
     readonly log: Log;
 }
 
+interface Serving {
+    letGo: boolean;
+    /** One for each window: ends its connection after the last word. */
+    readonly ending: Set<() => void>;
+}
+
+/** ms for the last words to other windows. */
+const LAST_WORDS_MS = 1_000;
+
 /** Rejects when the socket cannot be made. */
 export async function serveWindows(owner: Owner, options: ServeOptions): Promise<WindowServer> {
     const { log } = options;
     const sockets = new Set<Socket>();
-    const serving = { letGo: false };
+    const serving: Serving = { letGo: false, ending: new Set() };
     const server = createServer((socket) => {
         sockets.add(socket);
         socket.on('close', () => sockets.delete(socket));
@@ -61,21 +70,25 @@ export async function serveWindows(owner: Owner, options: ServeOptions): Promise
         },
         close() {
             server.close();
-            for (const socket of sockets) socket.destroy();
+            for (const end of serving.ending) end();
+            for (const socket of sockets) setTimeout(() => socket.destroy(), LAST_WORDS_MS).unref();
         },
     };
 }
 
-function serve(socket: Socket, { seats, onStale, log }: ServeOptions, serving: { readonly letGo: boolean }): void {
+function serve(socket: Socket, { seats, onStale, log }: ServeOptions, serving: Serving): void {
     const seat = seats.take();
     const { account } = seat;
     const link = openLink(socket);
     const scope = new DisposableScope();
+    let spoken: Promise<unknown> = Promise.resolve();
     const tell = (told: Told): void => {
-        link.sendNotification(toldNotice, told).catch((error: unknown) =>
-            log.debug(`another window: ${String(error)}`),
-        );
+        spoken = link
+            .sendNotification(toldNotice, told)
+            .catch((error: unknown) => log.debug(`another window: ${String(error)}`));
     };
+    const end = (): void => void spoken.then(() => socket.end());
+    serving.ending.add(end);
     const keysOf = (roomId: string): RoomKeys => ({ roomId, keys: account.rtc.currentKeys(roomId) });
 
     link.onNotification(frontNotice, () => seat.front());
@@ -96,6 +109,7 @@ function serve(socket: Socket, { seats, onStale, log }: ServeOptions, serving: {
     });
     link.onClose(() => {
         scope.dispose();
+        serving.ending.delete(end);
         if (!serving.letGo) void account.stop();
     });
     link.listen();

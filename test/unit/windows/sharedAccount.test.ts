@@ -102,6 +102,14 @@ describe('the account of one window', () => {
         assert.deepEqual(states, ['ready false', 'failed']);
     });
 
+    it('is signed out when the person signed out meanwhile', async () => {
+        const { first, shared, opening, states } = world();
+        first.die();
+        opening.reject(new HushError('account.notSignedIn', 'gone'));
+        await assert.rejects(shared.people());
+        assert.deepEqual(states, ['ready false', 'signedOut']);
+    });
+
     it('does not come back after it was stopped or signed out', async () => {
         for (const end of ['stop', 'signOut'] as const) {
             const { first, shared, states } = world();
