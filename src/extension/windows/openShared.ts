@@ -68,7 +68,15 @@ async function join({ device, storage, version, log }: OpenSharedOptions): Promi
         return undefined;
     }
     log.info('This window uses the account through another one');
-    return remote;
+    return { ...remote, account: withLine(remote.account, () => 'another window holds the account') };
+}
+
+/** The account whose diagnostics also tell how the windows share it. */
+function withLine(account: Account, line: () => string): Account {
+    const { diagnostics } = account;
+    return Object.defineProperties(Object.create(account) as Account, {
+        diagnostics: { value: async () => [...(await diagnostics()), ['Windows', line()] as const] },
+    });
 }
 
 async function own({ device, storage, version, openLocal, onStale, log }: OpenSharedOptions): Promise<Backend> {
@@ -91,7 +99,11 @@ async function own({ device, storage, version, openLocal, onStale, log }: OpenSh
             dispose: () => void stop().catch((error: unknown) => log.warn('Stopping did not work', error)),
             signOut: () => account.signOut().finally(() => server.close()),
         };
-        return { account: Object.assign(seat.account, own), front: () => seat.front(), onGone: () => undefined };
+        const shown = withLine(
+            Object.assign(seat.account, own),
+            () => `this one holds the account; ${seats.count} in all`,
+        );
+        return { account: shown, front: () => seat.front(), onGone: () => undefined };
     } catch (error) {
         await account.stop();
         throw error;
