@@ -22,7 +22,7 @@ import { createKeyTransport } from './rtc/keyTransport.ts';
 import { createMediaKeys } from './rtc/mediaKeys.ts';
 import { createOlmMessages } from './rtc/olmMessages.ts';
 import { createRtc } from './rtc/rtcSession.ts';
-import { createTransports } from './rtc/transports.ts';
+import { createTransports, isLocalUrl } from './rtc/transports.ts';
 import { createWatch } from './rtc/watch.ts';
 import { parseUserId } from './serverName.ts';
 import { storePath } from './storePath.ts';
@@ -120,13 +120,15 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         sdk.getOpenIdToken().catch((error: unknown) => {
             throw fromSdk(error, 'Asking the homeserver to vouch for you');
         });
+    const mayAskLocal = (serviceUrl: string): boolean =>
+        !isLocalUrl(serviceUrl, baseUrl) || serviceUrl === options.serviceUrlSetting().trim();
     const rtc = createRtc({
         sdk,
         self,
         transports,
         now,
         log,
-        grants: createGrants({ ...self, openIdToken, fetch, now, uuid: randomUUID }),
+        grants: createGrants({ ...self, openIdToken, mayAskLocal, fetch, now, uuid: randomUUID }),
         keys: createMediaKeys({
             self,
             transport: createKeyTransport(messages, self, now),
