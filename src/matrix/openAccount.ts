@@ -162,6 +162,9 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
     client.onOnline(() => {
         if (readyMs !== undefined) ready();
     });
+    void client.unreachable.then(() => {
+        if (readyMs === undefined) setState({ kind: 'starting', userId, unreachable: true });
+    });
     void client.ready.then(() => {
         readyMs = performance.now() - openedAt;
         log.info(
