@@ -12,6 +12,7 @@ import type { Share } from '../../extension/session/types.ts';
 import { fromSdk, type KnownErrors } from '../http.ts';
 import { parseShares, sharesContentOf, SHARES_FIELD } from '../roomContents.ts';
 import type { Device } from './olmMessages.ts';
+import { transportOf } from './ownTransport.ts';
 
 export interface OwnMembership {
     /** Without a LiveKit service the membership names no transport: shares go from device to device. */
@@ -112,9 +113,7 @@ export function createOwnMembership({ session, roomId, self, now, onLost }: OwnM
             session.joinRTCSession(
                 { ...self, memberId: `${self.userId}:${self.deviceId}` },
                 [],
-                serviceUrl === undefined
-                    ? undefined
-                    : { type: 'livekit', livekit_service_url: serviceUrl, livekit_alias: roomId },
+                serviceUrl === undefined ? undefined : transportOf(serviceUrl, roomId),
                 {
                     manageMediaKeys: false, // see keyRing.ts: the SDK's key transport neither checks senders nor reports failures
                     callIntent: 'video',
