@@ -95,6 +95,10 @@ export function createApp(options: AppOptions): App {
             log,
             deviceTrust: (userId, deviceId) => account.deviceTrust(userId, deviceId),
             notify: options.notify,
+            after(ms, work) {
+                const timer = setTimeout(work, ms);
+                return () => clearTimeout(timer);
+            },
         });
         const feed = createRoomFeed();
         const onRooms = (): void => {

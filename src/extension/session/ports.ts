@@ -38,6 +38,8 @@ export interface WatchEvent {
     readonly userId: string;
     readonly deviceId: string;
     readonly watching: boolean;
+    /** Which way its picture comes; `unreached`: it should come directly, and does not. */
+    readonly via?: 'mesh' | 'livekit' | 'unreached' | undefined;
 }
 
 /** Our membership is gone without our asking: the room was left, or the server refuses to keep it. */
@@ -69,6 +71,7 @@ export interface RtcPort {
     sendWatch(
         target: { roomId: string; userId: string; deviceId: string; shareId: string },
         watching: boolean,
+        via?: WatchEvent['via'],
     ): Promise<void>;
     onWatch(listener: (event: WatchEvent) => void): Disposable;
     /** Our key has been forgotten by then; the membership is not restored by itself. */
@@ -83,6 +86,8 @@ export interface CallsPort {
     watch(share: { roomId: string; userId: string; deviceId: string; shareId: string }, page: PageAddress): void;
     /** Ends every connection of the page. */
     release(call: string): void;
+    /** The share in the page is no longer to be had: ends its connections, but not calls with other clients. */
+    retire(call: string): void;
     pageSaid(message: MeshMessage): void;
     /** Rings a person's other Matrix clients to show them a share that is served. */
     call(to: { roomId: string; shareId: string; userId: string }): void;

@@ -140,6 +140,7 @@ export function createCalls(options: CallsOptions): Calls {
         watch: ({ roomId, userId, deviceId, shareId }, page) =>
             dispatch({ type: 'watch', roomId, shareId, peer: { userId, deviceId }, page }),
         release: (call) => dispatch({ type: 'release', call }),
+        retire: (call) => dispatch({ type: 'retire', call }),
         pageSaid(message) {
             if (message.type === 'mesh.description') dispatch({ ...message, type: 'description' });
             else if (message.type === 'mesh.candidates') dispatch({ ...message, type: 'candidates' });

@@ -2,6 +2,7 @@
 import type { HostMessage, MeshMessage, Path } from '../protocol/messages.ts';
 import { createEncodeWatch, mayUseAv1, orderCodecs } from './codecs.ts';
 import { createPeer, type Peer } from './peer.ts';
+import { createUplinkWatch, type UplinkSample } from './uplink.ts';
 
 export interface MeshPublishRequest {
     readonly track: MediaStreamTrack;
@@ -16,6 +17,8 @@ export interface MeshPublisher {
     handle(message: HostMessage): void;
     /** Of one viewer's connection, for the figures in the page; and whether AV1 had to be given up. */
     stats(): Promise<RTCStatsReport | undefined>;
+    /** Reads every connection; with how many viewers this device's upload suffers, told once until it is well again. */
+    suffers(): Promise<number | undefined>;
     /** How the picture travels; undefined with no viewer. `relayed` when it is so for any. */
     readonly path: Path | undefined;
     readonly connections: number;
@@ -27,6 +30,8 @@ type Send = (message: MeshMessage | { type: 'log'; level: 'warn'; text: string }
 export function createMeshPublisher(request: MeshPublishRequest, send: Send, changed: () => void): MeshPublisher {
     const peers = new Map<string, Peer>();
     const tooSlow = createEncodeWatch();
+    const uplink = createUplinkWatch();
+    let suffered = false;
     let av1 = true;
     const smooth = encodesAv1(request);
     let closed = false;
@@ -45,6 +50,8 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
     const inTurn = (work: () => Promise<void> | void): void => {
         turn = turn.then(() => (closed ? undefined : work()));
     };
+    const connectedReports = (): Promise<RTCStatsReport[]> =>
+        Promise.all([...peers.values()].filter((p) => p.state.state === 'connected').map((p) => p.stats()));
     const giveUpAv1 = async (): Promise<void> => {
         av1 = false;
         const vp8 = RTCRtpSender.getCapabilities('video')?.codecs.find((c) => c.mimeType.toLowerCase() === 'video/vp8');
@@ -74,10 +81,23 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
                     });
             }
         },
+        async suffers() {
+            const senders: UplinkSample['senders'][number][] = [];
+            for (const report of await connectedReports()) {
+                report.forEach((stat: RTCOutboundRtpStreamStats & { qualityLimitationReason?: string }) => {
+                    if (stat.type !== 'outbound-rtp' || stat.kind !== 'video') return;
+                    const { qualityLimitationReason: limitation = 'none', framesPerSecond = 0 } = stat;
+                    senders.push({ limitation, framesPerSecond });
+                });
+            }
+            const { maxFrameRate: wantedFrameRate, degradation } = request;
+            const prefersFrames = degradation === 'maintain-framerate';
+            const before = suffered;
+            suffered = uplink({ senders, wantedFrameRate, prefersFrames });
+            return suffered && !before ? senders.length : undefined;
+        },
         async stats() {
-            const reports = await Promise.all(
-                [...peers.values()].filter((p) => p.state.state === 'connected').map((p) => p.stats()),
-            );
+            const reports = await connectedReports();
             const total = { totalEncodeTime: 0, framesEncoded: 0, framesPerSecond: 0 };
             let usesAv1 = false;
             for (const report of reports) {

@@ -31,7 +31,7 @@ const anyEvent: fc.Arbitrary<SessionEvent> = fc.oneof(
                 { type: 'page', ...at, message: STARTED },
                 { type: 'page', ...at, message: { type: 'capture.ended' } },
                 { type: 'page', ...at, message: { type: 'capture.failed', reason: 'unsupported', detail: '' } },
-                { type: 'page', ...at, message: { type: 'share.published' } },
+                { type: 'page', ...at, message: { type: 'share.published', via: 'livekit' } },
                 { type: 'page', ...at, message: { type: 'share.failed', detail: 'x' } },
                 { type: 'page', ...at, message: { type: 'view.state', state: 'live', detail: '' } },
                 { type: 'page', ...at, message: { type: 'action', name: 'retry' } },
