@@ -25,6 +25,18 @@ export function readSetting<K extends SettingKey>(reader: SettingsReader, key: K
     return typeof value === typeof settings[key] ? (value as Settings[K]) : settings[key];
 }
 
+/** The settings that differ from their defaults, as JSON: one line for the log. */
+export function describeSettings(reader: SettingsReader): string {
+    const keys = Object.keys(settings) as SettingKey[];
+    return JSON.stringify(
+        Object.fromEntries(
+            keys
+                .map((key) => [key, readSetting(reader, key)])
+                .filter(([key, value]) => value !== settings[key as SettingKey]),
+        ),
+    );
+}
+
 /** What the capture page needs, within the limits the page accepts. */
 export function shareSettings(reader: SettingsReader): ShareSettings {
     const within = (value: number, min: number, max: number): number => Math.min(max, Math.max(min, value));

@@ -11,6 +11,7 @@ const REDACTIONS: readonly (readonly [RegExp, string])[] = [
     [/\bBearer\s+\S+/giu, 'Bearer …'],
     [/\b(?:syt|syr|mat|mct|mcr|syl|mas)_[\w.~+/=-]+/gu, '…token…'],
     [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/gu, '…jwt…'],
+    [/(:\/\/)[^\s/@]+@/gu, '$1…@'],
     [/([?&#](?:access_token|token|loginToken|code|state)=)[^&\s#"']+/giu, '$1…'],
     [
         /("?(?:access_token|refresh_token|password|token|jwt|key|session_key|secret|ciphertext|body|sdp)"?\s*[:=]\s*)("(?:[^"\\]|\\.)*"|[^\s,}"]+)/giu,

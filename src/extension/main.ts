@@ -8,6 +8,7 @@ import { answerRing } from './actions/calls.ts';
 import { openView } from './actions/shares.ts';
 import { createApp } from './app.ts';
 import { registerAuthProvider } from './authProvider.ts';
+import { describeSettings } from './config.ts';
 import { registerDiagnostics } from './diagnostics.ts';
 import type { Engine } from './engine.ts';
 import { onRemotes } from './git.ts';
@@ -155,6 +156,13 @@ export function activate(extension: vscode.ExtensionContext): void {
         }),
     );
     scope.add(vscode.workspace.onDidChangeWorkspaceFolders(() => app.refresh()));
+    const logSettings = (): void => log.info(`settings: ${describeSettings(configuration())}`);
+    scope.add(
+        vscode.workspace.onDidChangeConfiguration((change) => {
+            if (change.affectsConfiguration('hush')) logSettings();
+        }),
+    );
+    logSettings();
     app.refresh();
     // Not left to `extension.subscriptions`: VS Code disposes those while deactivate() still leaves the calls.
     shutDown = async () => {

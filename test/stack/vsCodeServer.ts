@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ensureVsCodeServer } from './install/vsCodeServer.ts';
 import { freePorts, untilReady } from './net.ts';
 import { processTable } from './processTable.ts';
@@ -36,7 +36,7 @@ export interface VsCodeServer {
     url(folder?: string, payload?: readonly (readonly [string, string])[]): string;
     /** Process IDs of the live extension hosts, one per window, oldest first. */
     extensionHostPids(): Promise<number[]>;
-    /** Merges into the person's settings.json; undefined removes a setting. Open windows see it after a reload. */
+    /** Merges into the settings.json of the person and of the machine; undefined removes a setting. Open windows see it after a reload. */
     changeSettings(change: Readonly<Record<string, unknown>>): Promise<void>;
     stop(): Promise<void>;
 }
@@ -63,7 +63,8 @@ export async function startVsCodeServer(options: VsCodeServerOptions = {}): Prom
     const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'hush-vscode-')));
     const remove = options.dataDir === undefined ? removeAtEnd(dataDir) : async () => {};
     const userData = join(dataDir, 'user');
-    const settingsFile = join(userData, 'User', 'settings.json');
+    // A window of a VS Code server takes settings of scope "machine" from the machine's file, where its hosts run.
+    const settingsFiles = ['User', 'Machine'].map((scope) => join(userData, scope, 'settings.json'));
     const dirs = [
         '--user-data-dir',
         userData,
@@ -83,11 +84,13 @@ export async function startVsCodeServer(options: VsCodeServerOptions = {}): Prom
         await remove();
     };
     const changeSettings = async (change: Readonly<Record<string, unknown>>): Promise<void> => {
-        const before: unknown = JSON.parse(await readFile(settingsFile, 'utf8').catch(() => '{}'));
-        await writeFile(settingsFile, JSON.stringify({ ...(before as object), ...change }, undefined, 2));
+        for (const file of settingsFiles) {
+            const before: unknown = JSON.parse(await readFile(file, 'utf8').catch(() => '{}'));
+            await mkdir(dirname(file), { recursive: true });
+            await writeFile(file, JSON.stringify({ ...(before as object), ...change }, undefined, 2));
+        }
     };
     try {
-        await mkdir(join(userData, 'User'), { recursive: true });
         await mkdir(join(dataDir, 'tmp'), { recursive: true });
         await changeSettings({ ...QUIET, ...options.settings });
         for (const file of options.vsix ?? []) {

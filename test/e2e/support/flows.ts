@@ -1,5 +1,6 @@
 /** What people do with Hush, each through the user interface. */
 import type { BrowserContext, Frame } from 'playwright-core';
+import { hushLogs, untilSettings } from './hostLog.ts';
 import type { Person } from './person.ts';
 import { findHushFrame, pageData, PATIENCE, type Workbench } from './workbench.ts';
 
@@ -94,12 +95,14 @@ export async function viewShare(workbench: Workbench, pick?: string): Promise<Fr
     return workbench.hushFrame('view', 'live');
 }
 
-/** Settings are read from the server's file, which an open window does not watch: it is loaded again. */
+/** Settings (undefined: the default) are read from the server's file, which an open window does not watch: it is loaded again. */
 export async function changeSettings(
     { server, workbench }: Person,
     change: Readonly<Record<string, unknown>>,
 ): Promise<void> {
+    const before = hushLogs(server);
     await server.changeSettings(change);
     await workbench.page.reload();
     await ready(workbench);
+    await untilSettings(server, before, change);
 }

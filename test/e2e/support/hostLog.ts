@@ -11,6 +11,33 @@ export async function logText(server: VsCodeServer, name: 'Hush.log' | 'remoteex
     return (await Promise.all(files.map((file) => readFile(join(server.logsDir, file), 'utf8')))).join('');
 }
 
+/** Every Hush log there is now: one for each time a window's extension host started. */
+export function hushLogs(server: VsCodeServer): ReadonlySet<string> {
+    return new Set(globSync('**/Hush.log', { cwd: server.logsDir }).map((file) => join(server.logsDir, file)));
+}
+
+/**
+ * Resolves when a host that is not of `before` runs with these settings (undefined: the default). VS Code may start it
+ * with other ones, and tells of the right ones a moment later.
+ */
+export async function untilSettings(
+    server: VsCodeServer,
+    before: ReadonlySet<string>,
+    wanted: Readonly<Record<string, unknown>>,
+): Promise<void> {
+    const deadline = Date.now() + PATIENCE;
+    for (;;) {
+        for (const file of hushLogs(server)) {
+            if (before.has(file)) continue;
+            const last = [...(await readFile(file, 'utf8')).matchAll(/ settings: (\{.*\})$/gmu)].at(-1)?.[1];
+            const now = JSON.parse(last ?? 'null') as Record<string, unknown> | null;
+            if (now && Object.entries(wanted).every(([key, value]) => now[key] === value)) return;
+        }
+        if (Date.now() > deadline) throw new Error(`Hush did not get the settings ${JSON.stringify(wanted)}.`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+}
+
 /** Resolves with the first match in Hush's log: VS Code writes it with a delay that no event tells. */
 export async function untilLogged(server: VsCodeServer, pattern: RegExp, timeout = PATIENCE): Promise<RegExpExecArray> {
     const deadline = Date.now() + timeout;

@@ -19,6 +19,7 @@ describe('the log', () => {
         ['a token in a URL', (s: string) => `GET https://hs/_matrix?access_token=${s}&x=1`],
         ['a room JWT', (s: string) => `ws://sfu?jwt=1 eyJhbGciOiJIUzI1NiJ9.${s}.${s}`],
         ['a media key', (s: string) => `{"keys":{"index":0,"key":"${s}"}}`],
+        ['a password in a URL', (s: string) => `https://me:${s}@auth.example/get_token`],
         ['a megolm session key', (s: string) => `session_key: "${s}"`],
     ] as const) {
         it(`never holds ${name}`, () => {
