@@ -56,7 +56,7 @@ export function createWatch(messages: OlmMessages, ownDeviceId: string, log: Log
                         userId: sender.userId,
                         deviceId: sender.deviceId,
                         watching: content.watching,
-                        via: content.via,
+                        ...(content.via === undefined ? {} : { via: content.via }),
                     });
                 },
             ),
