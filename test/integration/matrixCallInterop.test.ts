@@ -9,7 +9,7 @@ import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import type { ForeignCall } from '../../src/extension/session/ports.ts';
+import type { CallToTake } from '../../src/extension/session/ports.ts';
 import { login } from '../stack/accounts.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { newPerson, until, untilRoom, type Person } from './support/matrixAccounts.ts';
@@ -29,19 +29,21 @@ describe('a call of another Matrix client', function () {
     let other: Page;
     let roomId = '';
     let otherId = '';
-    const rings: Extract<ForeignCall, { kind: 'ring' }>[] = [];
+    const rings: CallToTake[] = [];
+    const screens: CallToTake[] = [];
     const over: string[] = [];
     const answered: string[] = [];
     const changed = new Set<() => void>();
-    const ringing = (n: number): Promise<void> =>
+    const happened = (holds: () => boolean, what: string): Promise<void> =>
         until(
-            () => rings.length === n,
+            holds,
             (check) => {
                 changed.add(check);
                 return { dispose: () => changed.delete(check) };
             },
-            `${n} calls`,
+            what,
         );
+    const ringing = (n: number): Promise<void> => happened(() => rings.length === n, `${n} calls`);
 
     before(async () => {
         const folder = await bundleClient();
@@ -97,18 +99,20 @@ describe('a call of another Matrix client', function () {
         const { calls } = hush.account;
         calls.onForeignCall((event) => {
             if (event.kind === 'ring') rings.push(event);
+            else if (event.kind === 'screen') screens.push(event);
             else if (event.kind === 'over') over.push(event.call);
             else answered.push(event.userId);
             for (const check of changed) check();
         });
         calls.onPage((call, generation, message) => harness.host.send(call, generation, message));
-        harness.host.onMessage((_call, _generation, message) => {
+        harness.host.onMessage((call, _generation, message) => {
             if (
                 message.type === 'mesh.description' ||
                 message.type === 'mesh.candidates' ||
-                message.type === 'mesh.state'
+                message.type === 'mesh.state' ||
+                message.type === 'mesh.screen'
             )
-                calls.pageSaid(message);
+                calls.pageSaid(message, call);
         });
     });
     after(async () => {
@@ -139,14 +143,7 @@ describe('a call of another Matrix client', function () {
             await view.said('view.state', (m) => m.state === 'notSharing');
         }
         await other.evaluate(() => client.hangUp());
-        await until(
-            () => over.includes('call1'),
-            (check) => {
-                changed.add(check);
-                return { dispose: () => changed.delete(check) };
-            },
-            'the end of the call',
-        );
+        await happened(() => over.includes('call1'), 'the end of the call');
     });
 
     it('declined, it ends at the caller', async () => {
@@ -163,6 +160,24 @@ describe('a call of another Matrix client', function () {
         await shownThere();
         assert.deepEqual(answered, [otherId]);
         assert.equal(over.length, 1);
+    });
+
+    it('and shows its own screen back in that call: it is seen in a tab here, stopped, and seen again', async () => {
+        for (const tab of ['back1', 'back2']) {
+            const before = screens.length;
+            await other.evaluate(() => client.share(true));
+            await happened(() => screens.length > before, 'their screen');
+            const view = await harness.open('view', await browser.newPage(), tab);
+            await view.said('ready');
+            view.send({ type: 'view.direct', identity: 'Eve' });
+            hush.account.calls.accept(screens.at(-1)?.callId ?? '', { call: tab, generation: 1 });
+            await view.said('view.state', (m) => m.state === 'live');
+            const stats = await view.said('stats', (m) => m.framesDecoded > 5);
+            assert.ok(Math.abs(stats.width / stats.height - 640 / 360) < 0.02, `${stats.width} × ${stats.height}`);
+            await other.evaluate(() => client.share(false));
+            await happened(() => over.includes(tab), 'its end');
+            await shownThere(); // ours goes on
+        }
         hush.account.calls.release('share');
         await other.waitForFunction(() => client.state() === 'ended');
     });

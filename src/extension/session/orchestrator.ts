@@ -294,14 +294,15 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             if (
                 message.type === 'mesh.description' ||
                 message.type === 'mesh.candidates' ||
-                message.type === 'mesh.state'
+                message.type === 'mesh.state' ||
+                message.type === 'mesh.screen'
             )
-                calls.pageSaid(message);
+                calls.pageSaid(message, call);
             dispatch({ type: 'page', call, generation, message });
         }),
         calls.onPage((call, generation, message) => media.send(call, generation, message)),
         calls.onForeignCall((event) => {
-            if (event.kind === 'ring') return;
+            if ('callId' in event) return; // for the person to take
             const { kind, call, generation, userId, deviceId } = event;
             dispatch({ type: kind === 'over' ? 'callOver' : 'callAnswered', call, generation, userId, deviceId });
         }),

@@ -88,7 +88,8 @@ export interface CallsPort {
     release(call: string): void;
     /** The share in the page is no longer to be had: ends its connections, but not calls with other clients. */
     retire(call: string): void;
-    pageSaid(message: MeshMessage): void;
+    /** `call`: whose page says it. */
+    pageSaid(message: MeshMessage, call?: string): void;
     /** Rings a person's other Matrix clients to show them a share that is served. */
     call(to: { roomId: string; shareId: string; userId: string }): void;
     /** Takes a call of another Matrix client: its picture comes into that page. */
@@ -102,22 +103,23 @@ export interface CallsPort {
     /** The sharer's device did not answer, though asked several times. */
     onGaveUp(listener: (call: string, generation: number) => void): Disposable;
 }
-/** A call (`m.call`) of another Matrix client rings; one of ours was answered; or one that lives in a page is over. */
-export type ForeignCall =
-    | {
-          readonly kind: 'ring';
-          readonly callId: string;
-          readonly roomId: string;
-          readonly userId: string;
-          readonly deviceId: string;
-      }
-    | {
-          readonly kind: 'over' | 'answered';
-          readonly call: string;
-          readonly generation: number;
-          readonly userId: string;
-          readonly deviceId: string;
-      };
+/** A call (`m.call`) of another Matrix client rings, or shows a screen back in one that carries ours. Taken with `accept`. */
+export interface CallToTake {
+    readonly kind: 'ring' | 'screen';
+    readonly callId: string;
+    readonly roomId: string;
+    readonly userId: string;
+    readonly deviceId: string;
+}
+/** One of ours was answered; or one that lives in a page is over. */
+export interface CallInPage {
+    readonly kind: 'over' | 'answered';
+    readonly call: string;
+    readonly generation: number;
+    readonly userId: string;
+    readonly deviceId: string;
+}
+export type ForeignCall = CallToTake | CallInPage;
 
 export interface PageAddress {
     readonly call: string;

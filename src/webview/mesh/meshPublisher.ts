@@ -29,6 +29,10 @@ type Send = (message: MeshMessage | { type: 'log'; level: 'warn'; text: string }
 
 export function createMeshPublisher(request: MeshPublishRequest, send: Send, changed: () => void): MeshPublisher {
     const peers = new Map<string, Peer>();
+    /** Screens of others that come in by these connections, and the connections that pass them on to a tab here. */
+    const received = new Map<string, MediaStreamTrack>();
+    const passing = new Map<string, Peer>();
+    const of = (connection: string): Peer | undefined => peers.get(connection) ?? passing.get(connection);
     const tooSlow = createEncodeWatch();
     const uplink = createUplinkWatch();
     let suffered = false;
@@ -36,13 +40,31 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
     const smooth = encodesAv1(request);
     let closed = false;
 
+    const screenOf = (connection: string, track: MediaStreamTrack | undefined): void => {
+        if (received.get(connection) === track) return;
+        if (track) received.set(connection, track);
+        else received.delete(connection);
+        send({ type: 'mesh.screen', connection, there: track !== undefined });
+    };
+    /** On this machine alone: the rate is no matter, and the encoder is the one that costs least. */
+    const pass = (open: Extract<HostMessage, { type: 'mesh.open' }>, track: MediaStreamTrack): void => {
+        const codecs = orderCodecs(RTCRtpSender.getCapabilities('video')?.codecs ?? [], false);
+        const outgoing = { track, codecs, encoding: {}, degradation: request.degradation };
+        passing.set(open.connection, createPeer({ open, outgoing, send, onState: () => undefined }));
+    };
     const opened = async (open: Extract<HostMessage, { type: 'mesh.open' }>): Promise<void> => {
+        if (open.passes !== undefined) {
+            const track = received.get(open.passes);
+            if (track && !passing.has(open.connection)) pass(open, track);
+            return;
+        }
         const available = RTCRtpSender.getCapabilities('video')?.codecs ?? [];
         const codecs = orderCodecs(available, av1 && mayUseAv1(await smooth, peers.size + 1));
         if (closed || peers.has(open.connection)) return;
         const { track, maxBitrate, maxFrameRate: maxFramerate, degradation } = request;
         const outgoing = { track, codecs, encoding: { maxBitrate, maxFramerate }, degradation };
-        peers.set(open.connection, createPeer({ open, outgoing, send, onState: changed }));
+        const onTrack = (screen: MediaStreamTrack | undefined): void => screenOf(open.connection, screen);
+        peers.set(open.connection, createPeer({ open, outgoing, send, onTrack, onState: changed }));
         changed();
     };
     /** Orders for a connection wait until it is there. */
@@ -68,15 +90,17 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
                 case 'mesh.open':
                     return inTurn(() => opened(message));
                 case 'mesh.description':
-                    return inTurn(() => peers.get(message.connection)?.describe(message));
+                    return inTurn(() => of(message.connection)?.describe(message));
                 case 'mesh.candidates':
-                    return inTurn(() => peers.get(message.connection)?.candidates(message.candidates));
+                    return inTurn(() => of(message.connection)?.candidates(message.candidates));
                 case 'mesh.restart':
-                    return inTurn(() => peers.get(message.connection)?.restart(message.iceServers, message.relayOnly));
+                    return inTurn(() => of(message.connection)?.restart(message.iceServers, message.relayOnly));
                 case 'mesh.close':
                     return inTurn(() => {
-                        peers.get(message.connection)?.close();
+                        of(message.connection)?.close();
                         peers.delete(message.connection);
+                        passing.delete(message.connection);
+                        received.delete(message.connection);
                         changed();
                     });
             }
@@ -126,8 +150,9 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
         },
         close() {
             closed = true;
-            for (const peer of peers.values()) peer.close();
+            for (const peer of [...peers.values(), ...passing.values()]) peer.close();
             peers.clear();
+            passing.clear();
         },
     };
 }

@@ -143,8 +143,18 @@ export const hostMessage = v.variant('type', [
     v.object({ type: v.literal('view.direct'), identity: id, handover: v.optional(v.boolean()) }),
     /** The way that is being tried beside the one that is shown is not wanted any more. */
     v.object({ type: v.literal('view.stay') }),
-    /** A new connection. `offer`: with our screen in it, by our offer; else by the one that follows. */
-    v.object({ type: v.literal('mesh.open'), connection, offer: v.boolean(), iceServers, relayOnly: v.boolean() }),
+    /**
+     * A new connection. `offer`: with our screen in it, by our offer; else by the one that follows. `passes`: not with our
+     * screen but with the one that comes in by that connection of this page.
+     */
+    v.object({
+        type: v.literal('mesh.open'),
+        connection,
+        offer: v.boolean(),
+        iceServers,
+        relayOnly: v.boolean(),
+        passes: v.optional(connection),
+    }),
     v.object({ type: v.literal('mesh.description'), connection, kind: v.picklist(['offer', 'answer']), sdp, streams }),
     v.object({ type: v.literal('mesh.candidates'), connection, candidates: iceCandidates }),
     /** Find a new way for the packets: an ICE restart by our offer. */
@@ -189,6 +199,8 @@ export const pageMessage = v.variant('type', [
         state: v.picklist(['connecting', 'connected', 'failed']),
         path: v.picklist(paths),
     }),
+    /** A screen comes in by a connection that was opened for ours; or no longer. */
+    v.object({ type: v.literal('mesh.screen'), connection, there: v.boolean() }),
     v.object({ type: v.literal('view.state'), state: v.picklist(viewStates), detail: text }),
     /** The picture comes the new way now, and the old one is closed; or the new one could not be used. */
     v.object({ type: v.literal('view.moved'), via: v.picklist(ways), ok: v.boolean() }),
