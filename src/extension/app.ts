@@ -5,7 +5,7 @@ import { DisposableScope, type Disposable } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { createRoomFeed } from './roomFeed.ts';
 import { createOrchestrator, type Orchestrator } from './session/orchestrator.ts';
-import type { CallToTake, MediaPort } from './session/ports.ts';
+import { isToTake, type CallToTake, type MediaPort } from './session/ports.ts';
 import { initialState, type Notice } from './session/state.ts';
 import type { AccountState, RoomSnapshot } from './session/types.ts';
 import type { StoredAccount } from './vault.ts';
@@ -116,7 +116,7 @@ export function createApp(options: AppOptions): App {
         scope.add(account.onInvite(options.onInvite));
         scope.add(
             account.calls.onForeignCall((event) => {
-                if (!('callId' in event)) return;
+                if (!isToTake(event)) return;
                 const room = account.rooms().find((r) => r.roomId === event.roomId);
                 if (room) options.onRing(event, room);
             }),

@@ -4,9 +4,10 @@ import { openOtherClient, type OtherClient } from '../integration/support/matrix
 import type { TestClient } from '../integration/support/matrixCallPage/page.ts';
 import type { Account } from '../stack/accounts.ts';
 import { startEditorPage, type EditorPage } from '../stack/editorPage.ts';
-import { keepPicture, picturesOfFailure } from './support/failure.ts';
+import { keepLog, keepPicture, picturesOfFailure } from './support/failure.ts';
 import { shareScreen, signIn, startSession, invite } from './support/flows.ts';
 import { matrixHttp } from './support/matrixHttp.ts';
+import { SHARED } from './support/pair.ts';
 import { openPerson, type Person } from './support/person.ts';
 import { sharedWorld, type World } from './support/world.ts';
 
@@ -31,7 +32,9 @@ describe('calls with another Matrix client', function () {
         editor = await startEditorPage();
         frank = await openPerson({ vsix, env, workspace: name, capture: { tab: editor.title } });
         const { workbench, context } = frank;
-        await (await context.newPage()).goto(editor.url);
+        const shared = await context.newPage();
+        await shared.setViewportSize(SHARED);
+        await shared.goto(editor.url);
         const { userId: user, password } = accounts.frank;
         await workbench.page.bringToFront();
         await signIn(workbench, { homeserver: stack.baseUrl, user, password });
@@ -47,6 +50,7 @@ describe('calls with another Matrix client', function () {
     afterEach(picturesOfFailure(() => ({ frank })));
     after(async () => {
         eve?.stop();
+        if (frank) await keepLog(frank, name);
         await frank?.stop();
         await editor?.stop();
     });

@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import { reduce } from './machine.ts';
 import { deviceKey, memberOf, targetMember } from './members.ts';
 import { createPageGrants, failureOf } from './pageGrants.ts';
+import { isToTake } from './ports.ts';
 import type { CallsPort, Disposable, KeyEvent, MediaKey, MediaPort, RtcPort } from './ports.ts';
 import { initialState, type Effect, type Notice, type SessionEvent, type SessionState } from './state.ts';
 
@@ -302,7 +303,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         }),
         calls.onPage((call, generation, message) => media.send(call, generation, message)),
         calls.onForeignCall((event) => {
-            if ('callId' in event) return; // for the person to take
+            if (isToTake(event)) return; // asked of the person elsewhere
             const { kind, call, generation, userId, deviceId } = event;
             dispatch({ type: kind === 'over' ? 'callOver' : 'callAnswered', call, generation, userId, deviceId });
         }),

@@ -121,6 +121,10 @@ export interface CallInPage {
 }
 export type ForeignCall = CallToTake | CallInPage;
 
+export function isToTake(event: ForeignCall): event is CallToTake {
+    return event.kind === 'ring' || event.kind === 'screen';
+}
+
 export interface PageAddress {
     readonly call: string;
     readonly generation: number;

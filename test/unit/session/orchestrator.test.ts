@@ -216,6 +216,17 @@ describe('the orchestrator', () => {
         );
     });
 
+    it('a call of another client that its tab shows ends the tab when it is over', () => {
+        const call = { callId: 'c', roomId: ROOM, ...BOB, callerName: 'Bob', roomName: 'Room' };
+        core.dispatch({ type: 'callAccepted', viewId: 'V1', ...call });
+        media.messages.fire('V1', 1, READY);
+        assert.deepEqual(calls.asked, ['accept c']);
+        // As it comes: with all that the page was named by.
+        const page = { type: 'acceptCall', call: 'V1', generation: 1, callId: 'c' };
+        calls.foreign.fire({ kind: 'over', ...page, ...BOB });
+        assert.equal(core.state.views.get('V1')?.phase, 'ended');
+    });
+
     it('a direct share needs no token: viewers call through the calls port, and their connections end with the tab', async () => {
         const shares = [{ id: 'S9', startedTs: 5, transport: 'mesh' as const }];
         core.dispatch({ type: 'rtcChanged', roomId: ROOM, members: [member(BOB, { shares })] });
