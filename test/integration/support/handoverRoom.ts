@@ -35,6 +35,8 @@ export interface RoomPerson {
 export interface HandoverRoom {
     /** Whether the room has a media server at the moment. */
     server: boolean;
+    /** What everybody logged. */
+    readonly lines: readonly string[];
     add(name: string): RoomPerson;
     /** Somebody with another MatrixRTC client, who does nothing. */
     addOther(name: string): void;
@@ -64,13 +66,24 @@ interface Insides extends RoomPerson {
 export function createHandoverRoom(
     newPage: () => Promise<Page>,
     liveKit: Pick<PageLiveKit, 'url' | 'publisherToken' | 'viewerToken'>,
+    /** ms that an event of a call takes; without it, none. */
+    delay?: () => number,
 ): HandoverRoom {
     const people = new Map<string, Insides>();
     const others = new Set<string>();
     const media = `room-${randomBytes(4).toString('hex')}`;
     const current = new Map<string, MediaKey>();
     const logged = process.env['HUSH_TEST_LOG'] ? console.error : () => undefined;
-    const log = { debug: logged, info: logged, warn: logged, error: logged };
+    const lines: string[] = [];
+    const log = {
+        debug: logged,
+        info(text: string) {
+            lines.push(text);
+            logged(text);
+        },
+        warn: logged,
+        error: logged,
+    };
 
     const members = (): RtcMember[] => {
         const member = (userId: string, deviceId: string, client: 'hush' | 'other', shares: readonly Share[]) => ({
@@ -124,6 +137,7 @@ export function createHandoverRoom(
             iceServers: () => Promise.resolve([]),
             signalling: {
                 async send(roomId, event) {
+                    if (delay) await new Promise((resolve) => setTimeout(resolve, delay()));
                     for (const p of people.values())
                         if (p !== person) p.events.say({ roomId, from: self, event, ageMs: 0 });
                 },
@@ -213,6 +227,7 @@ export function createHandoverRoom(
     };
     const room: HandoverRoom = {
         server: true,
+        lines,
         add,
         addOther(name) {
             others.add(name);
