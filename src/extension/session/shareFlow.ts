@@ -3,7 +3,7 @@ import type { PageMessage } from '../../webview/protocol/messages.ts';
 import { deviceKey, viewersOf } from './members.ts';
 import { abort, moveGranted, movePublished, othersIn, serverLost } from './shareMove.ts';
 import type { Effect, Failure, LocalShare, SessionEvent, SessionState } from './state.ts';
-import { carriesAfter, firstWay, MOST_DIRECT } from './topology.ts';
+import { carriesAfter, firstWay, MOST_DIRECT, RETRY_MS } from './topology.ts';
 
 export interface Step {
     readonly state: SessionState;
@@ -106,11 +106,18 @@ export function shareGrantReady(state: SessionState): Step {
     return { state: chosen.state, effects: [...chosen.effects, { type: 'forgetGrant', call: share.id }] };
 }
 
-/** Without a media server for the room, a share whose way was left to us goes directly from device to device. */
+/** Whatever is wrong with the media server, a share whose way was left to us goes directly from device to device. */
 export function shareGrantFailed(state: SessionState, failure: Failure): Step {
-    if (state.share?.move) return abort(state, state.share, state.share.move, failure);
-    if (failure.code !== 'media.noServer' || state.share?.transport !== 'auto') return endShare(state, '', failure);
-    return state.share.phase === 'preparing' ? choose(withShare(state, { transport: 'mesh' })) : still(state);
+    const { share } = state;
+    if (share?.move) return abort(state, share, share.move, failure);
+    if (share?.wish !== 'auto') return endShare(state, '', failure);
+    if (share.phase !== 'preparing') return still(state);
+    const wait = share.waits + 1;
+    const chosen = choose(withShare(state, { transport: 'mesh', noServer: { wait, failure }, waits: wait }));
+    return {
+        state: chosen.state,
+        effects: [...chosen.effects, { type: 'wait', call: share.id, wait, ms: RETRY_MS }],
+    };
 }
 
 function choose(state: SessionState): Step {

@@ -56,8 +56,8 @@ export function reconsider(state: SessionState): Step {
 
 /** Says once for each reason why a share that needs a media server stays direct. */
 function tell(state: SessionState, share: LocalShare, need: Need, why: 'setting' | 'none' | 'failed'): Step {
-    // Another client that watches nothing here is no loss that the sharer could notice.
-    if (need === 'others' || share.told.has(need)) return still(state);
+    // Without a media server another client sees nothing of anybody: that is the room's way, and no news to tell.
+    if ((need === 'others' && why !== 'failed') || share.told.has(need)) return still(state);
     const viewers = viewersOf(state, share).length;
     return {
         state: patched(state, share, { told: new Set(share.told).add(need) }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { CALM_MS, HANDOVER_MS, RETRY_MS } from '../../../src/extension/session/topology.ts';
 import type { Effect } from '../../../src/extension/session/state.ts';
-import { member, requestShare, ROOM, types, Run } from './fixtures.ts';
+import { member, READY, requestShare, ROOM, STARTED, types, Run } from './fixtures.ts';
 import { atServer, granted, liveDirect, members, NO_SERVER, settling, VIEWERS, watch } from './fixturesMove.ts';
 
 const other = member({ userId: '@ec:hs', deviceId: 'E' }, { client: 'other' });
@@ -190,6 +190,20 @@ describe('a direct share that would need a media server', () => {
     it('says nothing about people who do not watch here', () => {
         const run = liveDirect('mesh');
         assert.deepEqual(notices(members(run, other)), []);
+    });
+
+    it('says when the media server that another client needs does not work', () => {
+        const run = new Run();
+        run.do(requestShare({ transport: 'auto' }));
+        run.do({ ...granted, type: 'grantFailed', failure: { code: 'media.tokenRefused', message: 'x' } });
+        run.page('S1', 1, READY);
+        run.page('S1', 1, STARTED);
+        run.do({ type: 'joined', roomId: ROOM });
+        run.page('S1', 1, { type: 'share.published', via: 'mesh' });
+        assert.deepEqual(
+            notices(members(run, other)).map(({ need, why }) => [need, why]),
+            [['others', 'failed']],
+        );
     });
 
     it('moves when its upload suffers, and does not come back with as many', () => {
