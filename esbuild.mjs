@@ -21,12 +21,14 @@ const shared = {
     legalComments: 'none',
 };
 
-/** A dynamic import of `engine.ts` stays a separate file, so that activation does not read 1 MB of SDK. */
-const engineOnDemand = {
-    name: 'engine-on-demand',
+/** A dynamic import of these stays a separate file, so that activation does not read 1 MB of SDK. */
+const onDemand = {
+    name: 'on-demand',
     setup(b) {
-        b.onResolve({ filter: /\/engine\.ts$/ }, (args) =>
-            args.kind === 'dynamic-import' ? { path: './engine.cjs', external: true } : undefined,
+        b.onResolve({ filter: /\/(?:engine|openShared)\.ts$/ }, (args) =>
+            args.kind === 'dynamic-import'
+                ? { path: `./${/(\w+)\.ts$/.exec(args.path)[1]}.cjs`, external: true }
+                : undefined,
         );
     },
 };
@@ -56,7 +58,13 @@ const results = await Promise.all([
         entryPoints: { main: 'src/extension/main.ts' },
         outdir: 'dist',
         outExtension: { '.js': '.cjs' },
-        plugins: [engineOnDemand],
+        plugins: [onDemand],
+    }),
+    build({
+        ...host,
+        entryPoints: { openShared: 'src/extension/windows/openShared.ts' },
+        outdir: 'dist',
+        outExtension: { '.js': '.cjs' },
     }),
     build({
         ...host,

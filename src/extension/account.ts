@@ -27,7 +27,7 @@ export interface Account extends Disposable {
     /** An invitation that came in while we run (not those found at start). */
     onInvite(listener: (room: RoomSnapshot) => void): Disposable;
     /** People we share a room with, self excluded. */
-    people(): readonly Person[];
+    people(): Promise<readonly Person[]>;
     readonly rtc: RtcPort;
     readonly calls: CallsPort;
     deviceTrust(userId: string, deviceId: string): Promise<TrustLevel>;
@@ -41,6 +41,9 @@ export interface Account extends Disposable {
     diagnostics(): Promise<readonly (readonly [string, string])[]>;
     /** Invalidates the tokens on the server, then deletes tokens, keys and stores here. */
     signOut(): Promise<void>;
-    /** Stops syncing and closes the stores; the sign-in stays. */
-    stop(): Promise<void>;
+    /**
+     * Stops syncing and closes the stores; the sign-in stays. `handOver`: another window goes on with the account, so
+     * nobody is told that its calls ended.
+     */
+    stop(options?: { readonly handOver?: boolean }): Promise<void>;
 }

@@ -1,5 +1,4 @@
 /** Signing in, coming back after a restart, and signing out: what ties the dialogs, the vault and the app together. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type * as vscodeTypes from 'vscode';
 import * as vscode from 'vscode';
 import type { Account } from './account.ts';
@@ -7,7 +6,7 @@ import { signIn } from './actions/signIn.ts';
 import { commands } from './commands.ts';
 import { readSetting } from './config.ts';
 import type { Engine } from './engine.ts';
-import { isHushError, userMessage } from './errors.ts';
+import { HushError, userMessage } from './errors.ts';
 import type { Log } from './log.ts';
 import type { AccountState } from './session/types.ts';
 import { loadAccount, nextAccount, saveAccount, type StoredAccount, type Vault } from './vault.ts';
@@ -19,6 +18,10 @@ export interface AccountControlOptions {
     readonly log: Log;
     /** Folder of this extension's own files. */
     readonly storage: string;
+    /** Of Hush and its runtime: windows of one version share the account. */
+    readonly version: string;
+    /** Another window has a newer sign-in than the account that this one holds. */
+    onStale(): void;
     /** Remembers who was signed in, so that a lost secret can be told from a first start. Holds no secret. */
     readonly memento: vscodeTypes.Memento;
     configuration(): vscodeTypes.WorkspaceConfiguration;
@@ -38,9 +41,6 @@ export interface AccountControl {
     signOut(): Promise<void>;
 }
 
-/** ms to wait for another window's extension host to let go of the store, and between two looks. */
-const STORE_PATIENCE_MS = 8_000;
-const STORE_RETRY_MS = 400;
 const SIGNED_IN = 'hush.signedInAs';
 
 export function createAccountControl(options: AccountControlOptions): AccountControl {
@@ -96,25 +96,37 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
 
     return {
         async openAccount(account) {
-            const [engine, vault] = await Promise.all([options.loadEngine(), options.loadVault()]);
-            const open = (): Promise<Account> =>
-                engine.openAccount({
-                    stored: account,
-                    vault,
-                    dataDir: options.storage,
-                    log,
-                    serviceUrlSetting: () => readSetting(options.configuration(), 'hush.livekit.serviceUrl'),
-                    relayOnlySetting: () => readSetting(options.configuration(), 'hush.mesh.relayOnly'),
-                });
-            // After a window reload the old extension host may still be letting go of the store.
-            for (const end = Date.now() + STORE_PATIENCE_MS; ;) {
-                try {
-                    return await open();
-                } catch (error) {
-                    if (!isHushError(error) || error.code !== 'account.storeLocked' || Date.now() > end) throw error;
-                    await delay(STORE_RETRY_MS);
-                }
-            }
+            const { openShared } = await import('./windows/openShared.ts');
+            const shared = await openShared({
+                device: { userId: account.userId, deviceId: account.deviceId },
+                storage: options.storage,
+                version: options.version,
+                log,
+                onStale: options.onStale,
+                async openLocal() {
+                    const [engine, vault] = await Promise.all([options.loadEngine(), options.loadVault()]);
+                    // Read again: another window may have renewed the tokens meanwhile.
+                    const stored = await loadAccount(vault, log);
+                    if (stored?.userId !== account.userId || stored.deviceId !== account.deviceId)
+                        throw new HushError('account.notSignedIn', 'You signed out in another window.');
+                    return engine.openAccount({
+                        stored,
+                        vault,
+                        dataDir: options.storage,
+                        log,
+                        serviceUrlSetting: () => readSetting(options.configuration(), 'hush.livekit.serviceUrl'),
+                        relayOnlySetting: () => readSetting(options.configuration(), 'hush.mesh.relayOnly'),
+                    });
+                },
+            });
+            if (vscode.window.state.focused) shared.front();
+            const focus = vscode.window.onDidChangeWindowState(({ focused }) => {
+                if (focused) shared.front();
+            });
+            shared.onState(({ kind }) => {
+                if (kind === 'signedOut') focus.dispose();
+            });
+            return shared;
         },
         async forgetAccount() {
             const [engine, vault, account] = await Promise.all([options.loadEngine(), options.loadVault(), stored()]);

@@ -107,6 +107,11 @@ export function createApp(options: AppOptions): App {
             // The server ended the session: nothing of ours may go on in its name.
             if (next.kind === 'expired') orchestrator.dispatch({ type: 'signedOut' });
             setState(next);
+            // Another window signed out: what this one has of the account goes too.
+            if (next.kind === 'signedOut' && open?.account === account)
+                void inTurn(() => unwire((gone) => gone.stop())).catch((error: unknown) =>
+                    log.warn('closing the account that another window signed out did not work', error),
+                );
         };
         open = { account, orchestrator, scope };
         scope.add(orchestrator);

@@ -18,6 +18,7 @@ export type ErrorCode =
     | 'account.notSignedIn'
     | 'account.storeLocked'
     | 'account.storeFailed'
+    | 'account.ownerGone'
     // requests
     | 'network.offline'
     | 'network.rateLimited'
@@ -38,6 +39,7 @@ export type ErrorCode =
     | 'media.keyNotSent'
     | 'media.captureFailed'
     | 'media.shareOver'
+    | 'media.otherWindow'
     | 'internal';
 
 export interface HushErrorOptions {

@@ -21,9 +21,10 @@ import { registerViewSerializer } from './panels/viewSerializer.ts';
 import { registerCommands } from './registerCommands.ts';
 import type { ViewTarget } from './session/state.ts';
 import { createSessionGlare } from './sessionGlare.ts';
-import { openVault, type Keytar, type Vault } from './vault.ts';
+import { loadAccount, openVault, type Keytar, type Vault } from './vault.ts';
 import { showInvite, showNotice } from './views/notices.ts';
 import { renderModel } from './views/render.ts';
+import { followWindows } from './windows/followWindows.ts';
 import { createWorkspaceMapping } from './workspaceMapping.ts';
 
 let shutDown: (() => Promise<void>) | undefined;
@@ -58,6 +59,8 @@ export function activate(extension: vscode.ExtensionContext): void {
         loadVault,
         log,
         storage: extension.globalStorageUri.fsPath,
+        version: `${(extension.extension.packageJSON as { version: string }).version} ${process.versions.v8}`,
+        onStale: () => void follower.look(),
         memento: extension.globalState,
         configuration,
         open: (stored) => app.open(stored),
@@ -78,6 +81,16 @@ export function activate(extension: vscode.ExtensionContext): void {
             onRing: (call, room) => void answerRing(actions, call, room),
             workspaceRoom: (rooms) => mapping.room(rooms),
             defer: setImmediate,
+        }),
+    );
+    const follower = scope.add(
+        followWindows({
+            storage: extension.globalStorageUri.fsPath,
+            stored: async () => loadAccount(await loadVault(), log),
+            state: () => app.model.account,
+            device: () => app.account,
+            open: (stored) => app.open(stored),
+            log,
         }),
     );
     const sessionGlare = createSessionGlare({

@@ -34,6 +34,8 @@ export interface OpenMatrixClient {
     readonly store: CryptoStore;
     /** Resolves when rooms are known: from the store at once, else after the initial sync, however long that takes. */
     readonly ready: Promise<void>;
+    /** Resolves when the homeserver did not answer for the first time. */
+    readonly unreachable: Promise<void>;
     /** Begins to sync. Once. */
     start(): void;
     /** Whether the last sync worked. The SDK retries by itself, with growing pauses. */
@@ -101,6 +103,7 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
     });
 
     const prepared = Promise.withResolvers<void>();
+    const unreachable = Promise.withResolvers<void>();
     sdk.on(ClientEvent.Sync, (state, _previous, data) => {
         const now = state === 'SYNCING' || state === 'CATCHUP' || (state === 'PREPARED' && data?.fromCache !== true);
         if (state === 'PREPARED' || state === 'SYNCING') prepared.resolve();
@@ -110,6 +113,7 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
             data?.nextSyncToken !== data?.oldSyncToken
         )
             saver.request();
+        if (!now && (state === 'ERROR' || state === 'RECONNECTING')) unreachable.resolve();
         if (now === online) return;
         online = now;
         log.info(online ? 'Connected to the homeserver' : `No connection to the homeserver (${state})`);
@@ -121,6 +125,7 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
         store,
         startedFromStore,
         ready: prepared.promise,
+        unreachable: unreachable.promise,
         start() {
             const filter = Filter.fromJson(userId, '', syncFilterDefinition());
             delete filter.filterId; // not known yet: the SDK asks the server for one

@@ -22,7 +22,7 @@ import { createKeyTransport } from './rtc/keyTransport.ts';
 import { createMediaKeys } from './rtc/mediaKeys.ts';
 import { createOlmMessages } from './rtc/olmMessages.ts';
 import { createRtc } from './rtc/rtcSession.ts';
-import { createTransports } from './rtc/transports.ts';
+import { createTransports, isLocalUrl } from './rtc/transports.ts';
 import { createWatch } from './rtc/watch.ts';
 import { parseUserId } from './serverName.ts';
 import { storePath } from './storePath.ts';
@@ -120,13 +120,15 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         sdk.getOpenIdToken().catch((error: unknown) => {
             throw fromSdk(error, 'Asking the homeserver to vouch for you');
         });
+    const mayAskLocal = (serviceUrl: string): boolean =>
+        !isLocalUrl(serviceUrl, baseUrl) || serviceUrl === options.serviceUrlSetting().trim();
     const rtc = createRtc({
         sdk,
         self,
         transports,
         now,
         log,
-        grants: createGrants({ ...self, openIdToken, fetch, now, uuid: randomUUID }),
+        grants: createGrants({ ...self, openIdToken, mayAskLocal, fetch, now, uuid: randomUUID }),
         keys: createMediaKeys({
             self,
             transport: createKeyTransport(messages, self, now),
@@ -160,6 +162,9 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
     client.onOnline(() => {
         if (readyMs !== undefined) ready();
     });
+    void client.unreachable.then(() => {
+        if (readyMs === undefined) setState({ kind: 'starting', userId, unreachable: true });
+    });
     void client.ready.then(() => {
         readyMs = performance.now() - openedAt;
         log.info(
@@ -171,10 +176,13 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
     if (stored.accessToken !== undefined) client.start();
 
     let stopped: Promise<void> | undefined;
-    const stop = (): Promise<void> =>
+    const stop = (handOver = false): Promise<void> =>
         (stopped ??= (async () => {
-            await calls.close(HANG_UP_WITHIN_MS);
-            await rtc.leaveAll();
+            if (handOver) calls.dispose();
+            else {
+                await calls.close(HANG_UP_WITHIN_MS);
+                await rtc.leaveAll();
+            }
             rtc.dispose();
             rooms.dispose();
             await client.stop();
@@ -197,7 +205,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         rooms: () => rooms.all(),
         onRooms: (listener) => rooms.onChange(listener),
         onInvite: (listener) => rooms.onInvite(listener),
-        people: () => rooms.people(),
+        people: () => Promise.resolve(rooms.people()),
         rtc,
         calls,
         deviceTrust: (user, device) => deviceTrust(sdk, user, device),
@@ -212,7 +220,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
             });
             await endSignIn(options, keeper, failures).finally(() => setState({ kind: 'signedOut' }));
         },
-        stop,
+        stop: (how) => stop(how?.handOver),
         dispose: () => {
             void stop().catch((error: unknown) => log.warn('Stopping did not work', error));
         },

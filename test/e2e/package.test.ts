@@ -20,6 +20,7 @@ const ALLOWED = [
     'media/panel/screen-dark.svg',
     'dist/main.cjs',
     'dist/engine.cjs',
+    'dist/openShared.cjs',
     'dist/page.js',
     'dist/page.css',
     'dist/e2eeWorker.js',
@@ -37,6 +38,7 @@ const PLATFORMS = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'wi
 const LIMITS: Readonly<Record<string, number>> = {
     'dist/main.cjs': 200_000,
     'dist/engine.cjs': 1_500_000,
+    'dist/openShared.cjs': 150_000,
     'dist/page.js': 800_000,
     'dist/e2eeWorker.js': 150_000,
 };
@@ -111,9 +113,10 @@ describe('the package', function () {
             assert.ok(inputs && inputs.length > 0, `no bundle ${bundle}`);
             return inputs.filter((input) => pattern.test(input));
         };
-        for (const bundle of ['main.cjs', 'engine.cjs'])
+        for (const bundle of ['main.cjs', 'engine.cjs', 'openShared.cjs'])
             assert.deepEqual(has(bundle, /livekit-client|livekit\/browser|src\/webview\/(?!protocol\/)/u), []);
-        assert.deepEqual(has('main.cjs', /matrix-js-sdk|matrix-sdk-crypto|fake-indexeddb/u), []);
+        for (const bundle of ['main.cjs', 'openShared.cjs'])
+            assert.deepEqual(has(bundle, /matrix-js-sdk|matrix-sdk-crypto|fake-indexeddb/u), []);
         for (const bundle of ['page.js', 'e2eeWorker.js'])
             assert.deepEqual(has(bundle, /matrix-js-sdk|src\/(?:extension|matrix)\/|livekit-server-sdk/u), []);
         // What stays outside of a bundle is no input of it: these are in its text.

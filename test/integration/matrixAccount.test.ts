@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadAccount } from '../../src/extension/vault.ts';
 import { linkForRemote, matchesRemote } from '../../src/matrix/workspaceHash.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
-import { newPerson, pair, until, untilRoom, type Person } from './support/matrixAccounts.ts';
+import { newPerson, pair, until, untilRoom, untilState, type Person } from './support/matrixAccounts.ts';
+import { openAccount } from './support/matrixEngine.ts';
 
 describe('an account on a real homeserver', function () {
     this.timeout(60_000);
@@ -55,7 +60,7 @@ describe('an account on a real homeserver', function () {
         await bob.account.linkWorkspace(roomId, other);
         await untilRoom(alice.account, roomId, (r) => r.workspaces.length === 2, 'the second link');
         assert.deepEqual(
-            bob.account.people().map((p) => p.name),
+            (await bob.account.people()).map((p) => p.name),
             ['Alice'],
         );
 
@@ -107,6 +112,30 @@ describe('an account on a real homeserver', function () {
         assert.equal(after['One-time keys on the server'], before['One-time keys on the server']);
         assert.equal(after['Device'], before['Device']);
         assert.match(after['Ready'] ?? '', /from the store/u);
+    });
+
+    it('the first start without a network says so, and goes on when there is one', async () => {
+        const dave = await person('Dave');
+        await dave.account.stop();
+        const stored = await loadAccount(dave.vault, dave.log);
+        assert.ok(stored);
+        let network = false;
+        const account = await openAccount({
+            stored,
+            vault: dave.vault,
+            dataDir: await mkdtemp(join(tmpdir(), 'hush-account-')),
+            log: dave.log,
+            serviceUrlSetting: () => '',
+            fetch: (input, init) => (network ? fetch(input, init) : Promise.reject(new TypeError('fetch failed'))),
+        });
+        await until(
+            () => account.state.kind === 'starting' && account.state.unreachable === true,
+            (check) => account.onState(check),
+            'unreachable',
+        );
+        network = true;
+        await untilState(account, 'ready');
+        await account.stop();
     });
 
     it('keeps tokens and keys out of the log', () => {

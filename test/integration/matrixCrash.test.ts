@@ -1,57 +1,19 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { logInWithPassword } from '../../src/matrix/login.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
-import { newPerson, until, untilRoom, type Person } from './support/matrixAccounts.ts';
+import { startChild, type Child } from './support/child.ts';
+import { newPerson, untilRoom, type Person } from './support/matrixAccounts.ts';
 import { lastClientOf } from './support/matrixClients.ts';
 import { newStorageKey } from './support/matrixEngine.ts';
-
-const CHILD = fileURLToPath(new URL('support/matrixChild.ts', import.meta.url));
-
-/** A child's lines, and a wait for one of them. */
-function startChild(folder: string, mode: string, roomId: string) {
-    const child: ChildProcess = spawn(
-        process.execPath,
-        ['--disable-warning=ExperimentalWarning', CHILD, folder, mode, roomId],
-        { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    const lines: string[] = [];
-    const listeners = new Set<() => void>();
-    if (!child.stdout) throw new Error('no stdout');
-    const reader = createInterface(child.stdout).on('line', (line) => {
-        lines.push(line);
-        for (const l of listeners) l();
-    });
-    // What a killed process said may still be in the pipe when it has exited.
-    const silent = new Promise((resolve) => reader.once('close', resolve));
-    return {
-        lines,
-        until: (holds: (lines: readonly string[]) => boolean, what: string) =>
-            until(
-                () => holds(lines),
-                (check) => {
-                    listeners.add(check);
-                    return { dispose: () => listeners.delete(check) };
-                },
-                `${what} from the child; it said ${lines.slice(-5).join(' | ')}`,
-            ),
-        async kill(): Promise<void> {
-            child.kill('SIGKILL');
-            await silent;
-        },
-    };
-}
 
 describe('kill -9', function () {
     this.timeout(120_000);
     let synapse: Synapse;
     let bob: Person;
-    let child: ReturnType<typeof startChild> | undefined;
+    let child: Child | undefined;
     before(async function () {
         this.timeout(180_000);
         synapse = await startSynapse({ livekitServiceUrl: 'http://127.0.0.1:9/livekit' });
@@ -103,7 +65,7 @@ describe('kill -9', function () {
                 if (line.startsWith('unreadable ')) unreadable.push(line);
             }
         };
-        child = startChild(folder, 'read', roomId);
+        child = startChild('matrixChild.ts', folder, 'read', roomId);
         await child.until((lines) => lines.includes('ready'), 'ready');
         // Messages to a device that Bob does not know yet are not for it.
         for (let known = false; !known;)
@@ -127,7 +89,7 @@ describe('kill -9', function () {
             await child.kill();
             collect();
             kills++;
-            child = startChild(folder, 'read', roomId);
+            child = startChild('matrixChild.ts', folder, 'read', roomId);
         }
         await child
             .until(() => {
@@ -148,7 +110,7 @@ describe('kill -9', function () {
 
     it('takes a member out of the session within 20 s (delayed leave), and the device can come back', async () => {
         const { folder, roomId } = await alice('alice2');
-        child = startChild(folder, 'join', roomId);
+        child = startChild('matrixChild.ts', folder, 'join', roomId);
         await child.until((lines) => lines.includes('joined'), 'joined');
         await untilRoom(bob.account, roomId, (r) => r.rtc.length === 1, 'the membership');
         await child.kill();
@@ -156,7 +118,7 @@ describe('kill -9', function () {
         await untilRoom(bob.account, roomId, (r) => r.rtc.length === 0, 'the end of the membership');
         console.log(`        gone after ${((performance.now() - began) / 1_000).toFixed(1)} s`);
         assert.ok(performance.now() - began < 20_000);
-        child = startChild(folder, 'join', roomId);
+        child = startChild('matrixChild.ts', folder, 'join', roomId);
         await child.until((lines) => lines.includes('joined'), 'joined again');
         await untilRoom(bob.account, roomId, (r) => r.rtc.length === 1, 'the new membership');
         await child.kill();

@@ -126,7 +126,7 @@ export async function inviteTeammate(context: ActionContext, argument: RoomArgum
         );
     }
     const inside = new Set(room?.members.map((m) => m.userId));
-    const userId = await askForPerson(account.people().filter((p) => !inside.has(p.userId)));
+    const userId = await askForPerson((await account.people()).filter((p) => !inside.has(p.userId)));
     if (userId === undefined) return;
     await vscode.window.withProgress(
         { location: vscode.ProgressLocation.Window, title: `Hush: inviting ${userId}` },

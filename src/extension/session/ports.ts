@@ -60,8 +60,11 @@ export interface RtcPort {
     publishGrant(roomId: string): Promise<{ grant: MediaGrant; identity: string }>;
     /** Token for watching at `serviceUrl` (the sharer's SFU; ours if undefined) under an identity that is not our membership's. */
     viewGrant(roomId: string, serviceUrl: string | undefined, viewId: string): Promise<MediaGrant>;
-    /** Makes our key and sends it to every member's device; from now on joins and leaves rotate or re-send it. */
-    startKeys(roomId: string): Promise<void>;
+    /**
+     * Makes our key and sends it to every member's device; from now on joins and leaves rotate or re-send it. `after`:
+     * the index of our last key that pages still use, when another window went on with this account.
+     */
+    startKeys(roomId: string, after?: number): Promise<void>;
     /** Forgets our key. */
     stopKeys(roomId: string): void;
     /** Keys known now of this room (late pages), then changes by `onKey`. */
@@ -103,14 +106,20 @@ export interface CallsPort {
     /** The sharer's device did not answer, though asked several times. */
     onGaveUp(listener: (call: string, generation: number) => void): Disposable;
 }
-/** A call (`m.call`) of another Matrix client rings, or shows a screen back in one that carries ours. Taken with `accept`. */
-export interface CallToTake {
-    readonly kind: 'ring' | 'screen';
+/** A call (`m.call`) of another Matrix client rings. Taken with `accept`, like the next. */
+export interface RingingCall {
+    readonly kind: 'ring';
     readonly callId: string;
     readonly roomId: string;
     readonly userId: string;
     readonly deviceId: string;
 }
+/** The other side shows a screen back in a call that carries ours; `call` is the share's, whose page has it. */
+export interface ScreenBack extends Omit<RingingCall, 'kind'> {
+    readonly kind: 'screen';
+    readonly call: string;
+}
+export type CallToTake = RingingCall | ScreenBack;
 /** One of ours was answered; or one that lives in a page is over. */
 export interface CallInPage {
     readonly kind: 'over' | 'answered';

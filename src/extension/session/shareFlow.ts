@@ -106,11 +106,14 @@ export function shareGrantReady(state: SessionState): Step {
     return { state: chosen.state, effects: [...chosen.effects, { type: 'forgetGrant', call: share.id }] };
 }
 
+/** Codes that are about the media server or the way to it, and not about the room, the account or another window. */
+const SERVER_TROUBLE = /^(?:media\.(?:noServer|token)|network\.|server\.)/u;
+
 /** Whatever is wrong with the media server, a share whose way was left to us goes directly from device to device. */
 export function shareGrantFailed(state: SessionState, failure: Failure): Step {
     const { share } = state;
     if (share?.move) return abort(state, share, share.move, failure);
-    if (share?.wish !== 'auto') return endShare(state, '', failure);
+    if (share?.wish !== 'auto' || !SERVER_TROUBLE.test(failure.code)) return endShare(state, '', failure);
     if (share.phase !== 'preparing') return still(state);
     const wait = share.waits + 1;
     const chosen = choose(withShare(state, { transport: 'mesh', noServer: { wait, failure }, waits: wait }));

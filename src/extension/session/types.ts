@@ -68,7 +68,8 @@ export interface RoomSnapshot {
 /** Where the account stands. */
 export type AccountState =
     | { readonly kind: 'signedOut' }
-    | { readonly kind: 'starting'; readonly userId: string }
+    /** `unreachable`: the homeserver did not answer yet. */
+    | { readonly kind: 'starting'; readonly userId: string; readonly unreachable?: boolean }
     | { readonly kind: 'ready'; readonly userId: string; readonly deviceId: string; readonly online: boolean }
     /** The server ended the session for good; the device's keys are kept until the person signs in or out. */
     | { readonly kind: 'expired'; readonly userId: string }

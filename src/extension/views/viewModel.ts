@@ -227,7 +227,8 @@ export function buildTree(model: Model): TreeNode[] {
 
 /** A line over the tree while the homeserver does not answer; undefined when all is well. */
 export function connectionMessage({ account }: Model): string | undefined {
-    if (account.kind !== 'ready' || account.online) return undefined;
+    const offline = account.kind === 'ready' ? !account.online : account.kind === 'starting' && account.unreachable;
+    if (account.kind === 'signedOut' || !offline) return undefined;
     return `No connection to ${account.userId.slice(account.userId.indexOf(':') + 1)}. Hush keeps trying.`;
 }
 

@@ -26,6 +26,8 @@ export interface CallsOptions {
 export interface Calls extends CallsPort {
     /** Hangs up everything; resolves when the peers were told or `ms` have passed. */
     close(ms: number): Promise<void>;
+    /** Ends here without a word to the peers: another window goes on. */
+    dispose(): void;
     /** For the diagnostics: how many calls and connections there are. */
     readonly count: { readonly calls: number; readonly connections: number };
 }
@@ -129,6 +131,12 @@ export function createCalls(options: CallsOptions): Calls {
                 return;
         }
     };
+    const dispose = (): void => {
+        closed = true;
+        clearTimeout(timer);
+        for (const subscription of subscriptions) subscription.dispose();
+        signalling.dispose();
+    };
     const subscriptions: Disposable[] = [
         signalling.onEvent((received) => dispatch({ type: 'received', ...received })),
         requests.onRequest(({ roomId, shareId, from, callId }) => {
@@ -192,17 +200,15 @@ export function createCalls(options: CallsOptions): Calls {
                 },
             };
         },
+        dispose,
         async close(ms) {
             for (const roomId of new Set([...state.calls.values()].map((call) => call.roomId)))
                 dispatch({ type: 'roomLeft', roomId });
-            closed = true;
-            clearTimeout(timer);
-            for (const subscription of subscriptions) subscription.dispose();
+            dispose();
             const { promise, resolve } = Promise.withResolvers<void>();
             const limit = setTimeout(resolve, ms);
             await Promise.race([Promise.all(sending), promise]);
             clearTimeout(limit);
-            signalling.dispose();
         },
     };
 }

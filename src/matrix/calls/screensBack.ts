@@ -59,7 +59,8 @@ export function createScreensBack({ calls, toPage, tell }: ScreensBackOptions): 
         if (!source) return;
         if (there) {
             showing.add(callId);
-            tell({ kind: 'screen', callId, roomId: source.call.roomId, ...source.call.peer });
+            const { roomId, peer } = source.call;
+            tell({ kind: 'screen', call: source.page.call, callId, roomId, ...peer });
             return;
         }
         showing.delete(callId);

@@ -216,7 +216,7 @@ function openExclusive(path: string): DatabaseSync {
         throw locked
             ? new HushError(
                   'account.storeLocked',
-                  'Hush is already running for this account in another VS Code window. Use that window, or close it first.',
+                  'Another VS Code window holds your Hush account and does not answer; it may run another version of Hush. Reload that window or close it, then try again.',
                   { cause: error },
               )
             : new HushError(

@@ -21,6 +21,8 @@ export interface GrantsOptions {
     readonly deviceId: string;
     /** Asks the homeserver; one token serves until shortly before it expires. */
     readonly openIdToken: () => Promise<OpenIdToken>;
+    /** Whether a service on this very machine may be asked: members and rooms name services too. */
+    readonly mayAskLocal: (serviceUrl: string) => boolean;
     readonly fetch: Fetch;
     readonly now: () => number;
     /** A random UUID. */
@@ -61,6 +63,11 @@ export function createGrants(options: GrantsOptions): Grants {
         body: Record<string, unknown>,
     ): Promise<JsonAnswer> => {
         assertServiceUrl(serviceUrl, 'The media server of this room');
+        if (isLoopbackHost(new URL(serviceUrl).hostname) && !options.mayAskLocal(serviceUrl))
+            throw new HushError(
+                'media.tokenRefused',
+                'The media server of this room is said to be on your own machine, so Hush does not use it.',
+            );
         const url = `${serviceUrl.replace(/\/+$/u, '')}/${path}`;
         try {
             return await requestJson(fetch, url, { body, timeoutMs: TIMEOUT_MS });

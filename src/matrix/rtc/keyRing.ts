@@ -3,7 +3,7 @@
  * Decisions only: `reduce` takes what happened and returns the next state and what to do (see mediaKeys.ts).
  *
  * Rules (reference/element-call-protocol.md, "Media keys"; they must agree with Element Call's):
- * - the first key has index 0 and is used at once;
+ * - the first key has index 0 and is used at once (one that follows the key of a lost window: as after a leave);
  * - somebody leaves: a new key, index + 1 mod 256, to everybody who remains;
  * - somebody joins (or its membership has a new createdTs): the same key if it is under 10 s old, else a new one to all;
  * - a new key is used 1,000 ms after it is sent;
@@ -58,7 +58,13 @@ export interface KeyRing {
 
 export type RingEvent =
     /** We begin to publish. `fresh`: 16 random bytes, base64; here and below used if a new key is due. */
-    | { readonly kind: 'start'; readonly now: number; readonly fresh: string }
+    | {
+          readonly kind: 'start';
+          readonly now: number;
+          readonly fresh: string;
+          /** Index of the key that is in use from before; none: this is the first. */
+          readonly after?: number | undefined;
+      }
     | { readonly kind: 'stop' }
     /** All current memberships of the room. */
     | {
@@ -96,7 +102,9 @@ export function reduce(ring: KeyRing, event: RingEvent): { ring: KeyRing; effect
     switch (event.kind) {
         case 'start': {
             if (ring.own) return { ring, effects: [] };
-            const { own, effects } = newKey(others(ring), 0, event.fresh, event.now, 0);
+            const first = event.after === undefined;
+            const index = first ? 0 : (event.after + 1) % (MAX_INDEX + 1);
+            const { own, effects } = newKey(others(ring), index, event.fresh, event.now, first ? 0 : USE_AFTER_MS);
             return { ring: { ...ring, own }, effects };
         }
         case 'stop':

@@ -25,7 +25,7 @@ export interface MediaKeysOptions {
 }
 export interface MediaKeys extends Disposable {
     /** Resolves when our key reached every device or after {@link START_WITHIN_MS}; who lacks it cannot see, nothing worse. */
-    start(roomId: string): Promise<void>;
+    start(roomId: string, after?: number): Promise<void>;
     stop(roomId: string): void;
     /** All memberships of the room, whenever they change. `identity` is our own in the media room. */
     members(roomId: string, members: readonly RingMember[]): void;
@@ -160,8 +160,8 @@ export function createMediaKeys({ self, transport, now, random, log, inRoom }: M
     });
 
     return {
-        async start(roomId) {
-            dispatch(roomId, { kind: 'start', now: now(), fresh: fresh() });
+        async start(roomId, after) {
+            dispatch(roomId, { kind: 'start', now: now(), fresh: fresh(), after });
             const room = roomOf(roomId);
             if (![...(room.ring.own?.targets.values() ?? [])].some((target) => target.state === 'sending')) return;
             const { promise, resolve } = Promise.withResolvers<void>();

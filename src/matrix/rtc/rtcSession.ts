@@ -13,6 +13,7 @@ import type { MediaKeys } from './mediaKeys.ts';
 import { CALL_ERRORS, createOwnMembership, type OwnMembership } from './membership.ts';
 import { toRtcMember } from './members.ts';
 import type { Device } from './olmMessages.ts';
+import { findStaleLeaves } from './staleLeaves.ts';
 import type { Transports } from './transports.ts';
 import type { Watch } from './watch.ts';
 
@@ -40,6 +41,8 @@ interface Live {
     readonly session: MatrixRTCSession;
     readonly own: OwnMembership;
     serviceUrl: string | undefined;
+    /** No earlier run of this device will end our membership. */
+    clean: boolean;
     /** Operations on our membership, one after the other. */
     turn: Promise<unknown>;
 }
@@ -78,7 +81,7 @@ export function createRtc(options: RtcOptions): Rtc {
             for (const listener of lostListeners) listener({ roomId, error });
         };
         const own = createOwnMembership({ session, roomId, self, now, onLost: lost });
-        const entry: Live = { session, own, serviceUrl: undefined, turn: Promise.resolve() };
+        const entry: Live = { session, own, serviceUrl: undefined, clean: false, turn: Promise.resolve() };
         live.set(roomId, entry);
         const changed = (): void => {
             keys.members(roomId, readMembers(session));
@@ -178,7 +181,11 @@ export function createRtc(options: RtcOptions): Rtc {
             const entry = attach(room);
             await inTurn(entry, async () => {
                 if (entry.own.joined) return entry.own.announce(shares);
-                await entry.own.join(shares, await serviceUrlIfAny(room, entry));
+                const serviceUrl = await serviceUrlIfAny(room, entry);
+                const stale = entry.clean ? undefined : await findStaleLeaves(sdk, roomId, self, log);
+                entry.clean = true;
+                await entry.own.join(shares, serviceUrl);
+                await stale?.cancel();
             });
             const first = shares.find((share) => share.transport !== 'mesh');
             if (first && entry.serviceUrl !== undefined) void recordShare(room, entry.serviceUrl, first.startedTs);
@@ -215,9 +222,9 @@ export function createRtc(options: RtcOptions): Rtc {
             const room = joinedRoom(roomId);
             return grants.view(serviceUrl ?? (await ownServiceUrl(room, attach(room))), roomId, viewId);
         },
-        async startKeys(roomId) {
+        async startKeys(roomId, after) {
             keys.members(roomId, readMembers(entryOf(roomId).session));
-            await keys.start(roomId);
+            await keys.start(roomId, after);
         },
         stopKeys: (roomId) => keys.stop(roomId),
         currentKeys: (roomId) => keys.current(roomId),

@@ -102,7 +102,7 @@ export function createTransports(sources: TransportSources): Transports {
                     serviceUrl: assertServiceUrl(setting, 'The setting hush.livekit.serviceUrl'),
                     source: 'setting',
                 };
-            if (!found && roomUrl !== undefined && isServiceUrl(roomUrl))
+            if (!found && roomUrl !== undefined && isServiceUrl(roomUrl) && !isLocalUrl(roomUrl, sources.baseUrl))
                 found = { serviceUrl: roomUrl, source: 'room' };
             if (!found) {
                 throw new HushError(
@@ -123,6 +123,11 @@ function firstUsable(entries: readonly v.InferOutput<typeof entry>[], log: Log):
         log.warn(`A LiveKit service URL that is not https was ignored: ${url.slice(0, 200)}`);
     }
     return undefined;
+}
+
+/** On this machine, though the homeserver is not: nobody else can mean the same service by it. */
+export function isLocalUrl(serviceUrl: string, baseUrl: string): boolean {
+    return isLoopbackHost(new URL(serviceUrl).hostname) && !isLoopbackHost(new URL(baseUrl).hostname);
 }
 
 /** https, or http on this machine; a plain path, so that a room cannot word the request that we make there. */

@@ -43,10 +43,10 @@ export class FakeRtc implements RtcPort {
         await this.gates[name];
         this.calls.push(`${text} done`);
     }
-    join = (roomId: string): Promise<void> => this.#did('join', `join ${roomId}`);
-    announce = (roomId: string): Promise<void> => this.#did('announce', `announce ${roomId}`);
-    leave = (roomId: string): Promise<void> => this.#did('leave', `leave ${roomId}`);
-    startKeys = (roomId: string): Promise<void> => this.#did('startKeys', `startKeys ${roomId}`);
+    join: RtcPort['join'] = (roomId) => this.#did('join', `join ${roomId}`);
+    announce: RtcPort['announce'] = (roomId) => this.#did('announce', `announce ${roomId}`);
+    leave: RtcPort['leave'] = (roomId) => this.#did('leave', `leave ${roomId}`);
+    startKeys: RtcPort['startKeys'] = (roomId) => this.#did('startKeys', `startKeys ${roomId}`);
     stopKeys = (roomId: string): void => void this.calls.push(`stopKeys ${roomId}`);
     async publishGrant(roomId: string) {
         await this.#did('publishGrant', `publishGrant ${roomId}`);

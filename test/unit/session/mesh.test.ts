@@ -49,6 +49,13 @@ describe('a share without a media server', () => {
         run.do({ ...noServer, failure: { code: 'media.tokenRefused', message: 'no' } });
         assert.equal(run.state.share?.transport, 'mesh');
     });
+
+    it('does not go at all for what is wrong elsewhere', () => {
+        const run = new Run();
+        run.do(requestShare({ transport: 'auto' }));
+        run.do({ ...noServer, failure: { code: 'media.otherWindow', message: 'no' } });
+        assert.equal(run.state.share, undefined);
+    });
 });
 
 describe('watching a direct share', () => {

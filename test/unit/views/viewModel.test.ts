@@ -159,5 +159,9 @@ describe('the line over the tree', () => {
             account: { kind: 'ready', userId: '@alice:example.org:8448', deviceId: 'A', online: false },
         };
         assert.equal(connectionMessage(lost), 'No connection to example.org:8448. Hush keeps trying.');
+        const first: Model = { ...online, account: { kind: 'starting', userId: '@alice:example.org' } };
+        assert.equal(connectionMessage(first), undefined);
+        const waiting: Model = { ...first, account: { ...first.account, unreachable: true } as Model['account'] };
+        assert.equal(connectionMessage(waiting), 'No connection to example.org. Hush keeps trying.');
     });
 });

@@ -25,6 +25,7 @@ const grants = (table: Record<string, Answerer>) => {
             asked++;
             return Promise.resolve(OPENID);
         },
+        mayAskLocal: (url) => url === 'http://127.0.0.1:1234',
         fetch,
         now: () => clock.now,
         uuid: () => `0000000${++n}-uuid`,
@@ -85,6 +86,12 @@ describe('room tokens', () => {
         });
         assert.equal((await made.publish('http://127.0.0.1:1234', '!r')).url, 'ws://127.0.0.1:7880');
     });
+    it('asks no service on this machine that only a member named', async () => {
+        const { made, fetch } = grants({});
+        for (const url of ['http://127.0.0.1:8080', 'https://localhost/x'])
+            await assert.rejects(made.view(url, '!r', 'v'), { code: 'media.tokenRefused' });
+        assert.deepEqual(fetch.asked, []);
+    });
 });
 
 describe('where the own SFU comes from', () => {
@@ -128,6 +135,8 @@ describe('where the own SFU comes from', () => {
             code: 'media.noServer',
             message: /^This room has no media server: /,
         }));
+    it('takes no server on this machine from a room, unless the homeserver is here too', () =>
+        assert.rejects(own({ [HS]: { status: 404 } }, '', 'http://127.0.0.1:8080'), { code: 'media.noServer' }));
     it('takes no URL that would word the request, carry a password or go out in clear', () => {
         for (const url of [
             'https://b.org/x?y=z',

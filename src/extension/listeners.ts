@@ -1,0 +1,24 @@
+/** Who wants to be told of one kind of event. Pure. */
+import type { Disposable } from './session/ports.ts';
+
+export class Listeners<A extends readonly unknown[]> {
+    readonly #all = new Set<(...args: A) => void>();
+
+    /** The same function twice is told once. */
+    readonly add = (listener: (...args: A) => void): Disposable => {
+        this.#all.add(listener);
+        return {
+            dispose: () => {
+                this.#all.delete(listener);
+            },
+        };
+    };
+
+    emit(...args: A): void {
+        for (const listener of [...this.#all]) listener(...args);
+    }
+
+    clear(): void {
+        this.#all.clear();
+    }
+}

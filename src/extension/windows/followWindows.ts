@@ -1,0 +1,54 @@
+/**
+ * Notices that another window of this VS Code signed in, signed in again or took another account: the folder where
+ * owners announce themselves changed, and the vault names an account that this window does not have.
+ */
+import { mkdirSync, watch } from 'node:fs';
+import type { Disposable } from '../lifecycle.ts';
+import type { Log } from '../log.ts';
+import type { AccountState } from '../session/types.ts';
+import type { StoredAccount } from '../vault.ts';
+import { windowsFolder } from './ownerFile.ts';
+
+export interface FollowOptions {
+    readonly storage: string;
+    /** The account that the person is signed in to, as stored now. */
+    stored(): Promise<StoredAccount | undefined>;
+    state(): AccountState;
+    /** The device of the account that is open here. */
+    device(): { readonly userId: string; readonly deviceId: string } | undefined;
+    open(stored: StoredAccount): Promise<void>;
+    readonly log: Log;
+}
+export interface WindowFollower extends Disposable {
+    /** Looks now. Never rejects. */
+    look(): Promise<void>;
+}
+
+export function followWindows(options: FollowOptions): WindowFollower {
+    const { log } = options;
+    let turn: Promise<void> = Promise.resolve();
+
+    async function lookOnce(): Promise<void> {
+        const { kind } = options.state();
+        if (kind === 'starting') return;
+        const stored = await options.stored();
+        if (stored?.accessToken === undefined) return;
+        const device = options.device();
+        const same = device?.userId === stored.userId && device.deviceId === stored.deviceId;
+        if (same && kind === 'ready') return;
+        log.info('Another window signed in; this one follows');
+        await options.open(stored);
+    }
+    const look = (): Promise<void> =>
+        (turn = turn
+            .then(lookOnce)
+            .catch((error: unknown) => log.warn('Following another window did not work', error)));
+
+    const folder = windowsFolder(options.storage);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const watcher = watch(folder, { persistent: false }, (_event, file) => {
+        if (file === null || file.endsWith('.json')) void look();
+    });
+    watcher.on('error', (error) => log.warn('Other windows are not followed', error));
+    return { look, dispose: () => watcher.close() };
+}

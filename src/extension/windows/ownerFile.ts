@@ -1,0 +1,85 @@
+/**
+ * Where the window that owns an account can be reached: a file of mode 0600 in a folder of mode 0700 names its socket
+ * and the secret that opens it. A file whose owner is gone does no harm: nobody answers there, and the lock of the key
+ * store decides who comes next.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as v from 'valibot';
+
+const ownerSchema = v.object({
+    socket: v.pipe(v.string(), v.maxLength(512)),
+    /** 32 bytes, hexadecimal. */
+    secret: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/u)),
+    /** Of Hush and of V8: both ends must be the same. */
+    version: v.string(),
+});
+export type Owner = v.InferOutput<typeof ownerSchema>;
+
+/** Longest path of a Unix socket that every system takes, bytes. */
+const MAX_SOCKET_PATH = 100;
+
+export function windowsFolder(storage: string): string {
+    return join(storage, 'windows');
+}
+
+function nameOf(device: { userId: string; deviceId: string }): string {
+    return createHash('sha256')
+        .update(JSON.stringify([device.userId, device.deviceId]))
+        .digest('hex')
+        .slice(0, 16);
+}
+
+function fileOf(storage: string, device: { userId: string; deviceId: string }): string {
+    return join(windowsFolder(storage), `${nameOf(device)}.json`);
+}
+
+/** Undefined when no window has said so, or what is there cannot be read. */
+export async function readOwner(
+    storage: string,
+    device: { userId: string; deviceId: string },
+): Promise<Owner | undefined> {
+    const text = await readFile(fileOf(storage, device), 'utf8').catch(() => undefined);
+    if (text === undefined) return undefined;
+    try {
+        return v.parse(ownerSchema, JSON.parse(text));
+    } catch {
+        return undefined;
+    }
+}
+
+/** A fresh address for the owner's server; what an owner before left behind is removed. Call it only with the store's lock held. */
+export async function newOwner(
+    storage: string,
+    device: { userId: string; deviceId: string },
+    version: string,
+): Promise<Owner> {
+    const folder = windowsFolder(storage);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const name = nameOf(device);
+    for (const file of await readdir(folder))
+        if (file.startsWith(`${name}-`)) await rm(join(folder, file), { force: true });
+    const unique = `${name}-${randomBytes(8).toString('hex')}`;
+    return { socket: await socketPath(folder, unique), secret: randomBytes(32).toString('hex'), version };
+}
+
+async function socketPath(folder: string, unique: string): Promise<string> {
+    if (process.platform === 'win32') return `\\\\.\\pipe\\hush-${unique}`;
+    const path = join(folder, `${unique}.sock`);
+    if (Buffer.byteLength(path) <= MAX_SOCKET_PATH) return path;
+    return join(await mkdtemp(join(tmpdir(), 'hush-')), 's');
+}
+
+/** Written whole or not at all; the other windows notice that the folder changed. */
+export async function announceOwner(
+    storage: string,
+    device: { userId: string; deviceId: string },
+    owner: Owner,
+): Promise<void> {
+    const file = fileOf(storage, device);
+    const draft = `${file}.${randomBytes(4).toString('hex')}.tmp`;
+    await writeFile(draft, JSON.stringify(owner), { mode: 0o600 });
+    await rename(draft, file);
+}

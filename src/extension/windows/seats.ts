@@ -1,0 +1,206 @@
+/**
+ * One account, several windows: each window gets a seat, which looks like an account of its own. What belongs to the
+ * device as a whole is shared here: one membership per room announces the shares of all seats and ends with the last
+ * one's; a media key lives while any seat wants it; a sharer is told that we stopped watching when no seat watches.
+ * An invitation or a ringing call goes to the window that was in front last. Pure.
+ */
+import type { Account } from '../account.ts';
+import { HushError } from '../errors.ts';
+import { Listeners } from '../listeners.ts';
+import type { CallsPort, ForeignCall, RtcPort, WatchEvent } from '../session/ports.ts';
+import type { Share } from '../session/types.ts';
+
+export interface Seat {
+    /** `stop()` gives the seat up: what only this window holds ends, the account goes on. */
+    readonly account: Account;
+    /** This window is in front now. */
+    front(): void;
+}
+export interface Seats {
+    take(): Seat;
+    /** Seats that were taken and not given up. */
+    readonly count: number;
+}
+
+interface Place {
+    readonly shares: Map<string, readonly Share[]>;
+    readonly keys: Set<string>;
+    readonly pages: Set<string>;
+    readonly watching: Set<string>;
+    readonly invited: Listeners<Parameters<Parameters<Account['onInvite']>[0]>>;
+    readonly foreign: Listeners<[ForeignCall]>;
+    readonly page: Listeners<Parameters<Parameters<CallsPort['onPage']>[0]>>;
+    readonly gaveUp: Listeners<[string, number]>;
+    readonly lost: Listeners<Parameters<Parameters<RtcPort['onMembershipLost']>[0]>>;
+}
+
+const OTHER_WINDOW =
+    'You share your screen from another VS Code window already. Stop that share first: one device shares one screen at a time.';
+
+export function createSeats(account: Account): Seats {
+    const { rtc, calls } = account;
+    /** The one in front last comes first. */
+    let places: readonly Place[] = [];
+
+    const joined = (roomId: string): readonly Share[][] =>
+        places.flatMap(({ shares }) => (shares.has(roomId) ? [[...(shares.get(roomId) ?? [])]] : []));
+    const others = (self: Place): readonly Place[] => places.filter((place) => place !== self);
+    const assertOnlySharer = (self: Place): void => {
+        const busy = others(self).some(({ shares }) => [...shares.values()].some((list) => list.length > 0));
+        if (busy) throw new HushError('media.otherWindow', OTHER_WINDOW);
+    };
+    const owns =
+        (call: string) =>
+        (place: Place): boolean =>
+            place.pages.has(call);
+
+    account.onInvite((room) => places[0]?.invited.emit(room));
+    calls.onForeignCall((event) => {
+        if (event.kind === 'ring') places[0]?.foreign.emit(event);
+        else places.find(owns(event.call))?.foreign.emit(event);
+    });
+    calls.onPage((call, ...rest) => places.find(owns(call))?.page.emit(call, ...rest));
+    calls.onGaveUp((call, generation) => places.find(owns(call))?.gaveUp.emit(call, generation));
+    rtc.onMembershipLost((event) => {
+        for (const place of places) if (place.shares.delete(event.roomId)) place.lost.emit(event);
+    });
+
+    /** Sets what this window shares in the room, then makes the one membership say it. */
+    async function say(
+        self: Place,
+        roomId: string,
+        shares: readonly Share[],
+        how: (roomId: string, all: readonly Share[]) => Promise<void>,
+    ): Promise<void> {
+        if (shares.length > 0) assertOnlySharer(self);
+        const before = self.shares.get(roomId);
+        self.shares.set(roomId, shares);
+        try {
+            await how(roomId, joined(roomId).flat());
+        } catch (error) {
+            if (self.shares.get(roomId) === shares) {
+                if (before) self.shares.set(roomId, before);
+                else self.shares.delete(roomId);
+            }
+            throw error;
+        }
+    }
+
+    async function leave(self: Place, roomId: string): Promise<void> {
+        if (!self.shares.delete(roomId)) return;
+        const rest = joined(roomId);
+        await (rest.length === 0 ? rtc.leave(roomId) : rtc.announce(roomId, rest.flat()));
+    }
+
+    function stopKeys(self: Place, roomId: string): void {
+        self.keys.delete(roomId);
+        if (!places.some(({ keys }) => keys.has(roomId))) rtc.stopKeys(roomId);
+    }
+
+    async function watch(
+        self: Place,
+        target: Parameters<RtcPort['sendWatch']>[0],
+        watching: boolean,
+        via?: WatchEvent['via'],
+    ): Promise<void> {
+        const key = JSON.stringify([target.roomId, target.userId, target.deviceId, target.shareId]);
+        if (watching) self.watching.add(key);
+        else self.watching.delete(key);
+        if (!watching && places.some((place) => place.watching.has(key))) return;
+        await rtc.sendWatch(target, watching, via);
+    }
+
+    /** What only this window held ends. Never rejects: the delayed leave takes over what does not reach the server. */
+    async function giveUp(self: Place): Promise<void> {
+        if (!places.includes(self)) return;
+        for (const call of self.pages) calls.release(call);
+        for (const roomId of [...self.keys]) stopKeys(self, roomId);
+        const targets = [...self.watching].map((key) => JSON.parse(key) as [string, string, string, string]);
+        const told = targets.map(([roomId, userId, deviceId, shareId]) =>
+            watch(self, { roomId, userId, deviceId, shareId }, false),
+        );
+        const left = [...self.shares.keys()].map((roomId) => leave(self, roomId));
+        places = others(self);
+        await Promise.allSettled([...told, ...left]);
+    }
+
+    function take(): Seat {
+        const self: Place = {
+            shares: new Map(),
+            keys: new Set(),
+            pages: new Set(),
+            watching: new Set(),
+            invited: new Listeners(),
+            foreign: new Listeners(),
+            page: new Listeners(),
+            gaveUp: new Listeners(),
+            lost: new Listeners(),
+        };
+        places = [...places, self];
+        const ownRtc: Partial<RtcPort> = {
+            join: (roomId, shares) => say(self, roomId, shares, (room, all) => rtc.join(room, all)),
+            announce: (roomId, shares) => say(self, roomId, shares, (room, all) => rtc.announce(room, all)),
+            leave: (roomId) => leave(self, roomId),
+            async publishGrant(roomId) {
+                assertOnlySharer(self);
+                return rtc.publishGrant(roomId);
+            },
+            async startKeys(roomId, after) {
+                self.keys.add(roomId);
+                await rtc.startKeys(roomId, after);
+            },
+            stopKeys: (roomId) => stopKeys(self, roomId),
+            sendWatch: (target, watching, via) => watch(self, target, watching, via),
+            onMembershipLost: self.lost.add,
+        };
+        const ownCalls: Partial<CallsPort> = {
+            serve(share, page) {
+                self.pages.add(page.call);
+                calls.serve(share, page);
+            },
+            watch(share, page) {
+                self.pages.add(page.call);
+                calls.watch(share, page);
+            },
+            accept(callId, page) {
+                self.pages.add(page.call);
+                calls.accept(callId, page);
+            },
+            release(call) {
+                self.pages.delete(call);
+                calls.release(call);
+            },
+            onForeignCall: self.foreign.add,
+            onPage: self.page.add,
+            onGaveUp: self.gaveUp.add,
+        };
+        const own: Partial<Account> = {
+            rtc: over(rtc, ownRtc),
+            calls: over(calls, ownCalls),
+            onInvite: self.invited.add,
+            stop: () => giveUp(self),
+            dispose: () => void giveUp(self),
+        };
+        return {
+            account: over(account, own),
+            front() {
+                if (places.includes(self)) places = [self, ...others(self)];
+            },
+        };
+    }
+
+    return {
+        take,
+        get count() {
+            return places.length;
+        },
+    };
+}
+
+/** `base` with some members replaced; getters stay live. */
+function over<T extends object>(base: T, own: Partial<T>): T {
+    return Object.defineProperties(
+        Object.create(base) as T,
+        Object.getOwnPropertyDescriptors(own) as PropertyDescriptorMap,
+    );
+}

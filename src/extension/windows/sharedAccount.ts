@@ -1,0 +1,288 @@
+/**
+ * The account as one window sees it, whichever window owns it at the moment. When the owner goes, the next backend gets
+ * what this window was in the middle of (its memberships, its media key, its direct shares), and nothing that the window
+ * shows changes until that is done. Pure.
+ */
+import type { Account } from '../account.ts';
+import { HushError, isHushError, userMessage } from '../errors.ts';
+import { DisposableScope } from '../lifecycle.ts';
+import { Listeners } from '../listeners.ts';
+import type { Log } from '../log.ts';
+import type { CallsPort, ForeignCall, KeyEvent, MembershipLost, WatchEvent } from '../session/ports.ts';
+import type { AccountState, RoomSnapshot, Share } from '../session/types.ts';
+import type { HostMessage } from '../../webview/protocol/messages.ts';
+
+/** The account in this window's hands or in another's. */
+export interface Backend {
+    readonly account: Account;
+    /** This window is in front now. */
+    front(): void;
+    /** It is of no use any more, and we did not stop it. Called at most once. */
+    onGone(listener: () => void): void;
+}
+export interface SharedAccountOptions {
+    readonly first: Backend;
+    /**
+     * The owner of now, or ourselves as the owner. Rejects with a `HushError`: `account.notSignedIn` when the person
+     * signed out meanwhile, another when its patience ends.
+     */
+    reopen(): Promise<Backend>;
+    /** ms. */
+    readonly now: () => number;
+    readonly log: Log;
+}
+export interface SharedAccount extends Account {
+    front(): void;
+}
+
+export function createSharedAccount({ first, reopen, now, log }: SharedAccountOptions): SharedAccount {
+    const { userId, deviceId } = first.account;
+    const stateChanged = new Listeners<[AccountState]>();
+    const roomsChanged = new Listeners<[]>();
+    const invited = new Listeners<[RoomSnapshot]>();
+    const key = new Listeners<[KeyEvent]>();
+    const watched = new Listeners<[WatchEvent]>();
+    const lost = new Listeners<[MembershipLost]>();
+    const foreign = new Listeners<[ForeignCall]>();
+    const page = new Listeners<[string, number, HostMessage]>();
+    const gaveUp = new Listeners<[string, number]>();
+
+    /** What this window is in the middle of. */
+    const memberships = new Map<string, readonly Share[]>();
+    const publishing = new Set<string>();
+    const identities = new Map<string, string>();
+    const keyIndexes = new Map<string, number>();
+    const serving = new Map<string, Parameters<CallsPort['serve']>>();
+    const watching = new Map<string, Parameters<CallsPort['watch']>>();
+
+    let current = first;
+    /** Settles when calls may be made: at once, or when the next backend has taken over. */
+    let usable: Promise<unknown> = Promise.resolve();
+    let state = first.account.state;
+    let rooms: readonly RoomSnapshot[] = first.account.rooms();
+    let between = false;
+    let stopped = false;
+    let front = false;
+    let scope = new DisposableScope();
+
+    const setState = (next: AccountState): void => {
+        state = next;
+        stateChanged.emit(next);
+    };
+    function follow({ account }: Backend): void {
+        scope.add(account.onState((next) => (between && next.kind === 'starting' ? undefined : onState(next))));
+        scope.add(
+            account.onRooms(() => {
+                if (between) return;
+                rooms = account.rooms();
+                roomsChanged.emit();
+            }),
+        );
+        scope.add(account.onInvite((room) => invited.emit(room)));
+        scope.add(
+            account.rtc.onKey((event) => {
+                if (event.kind === 'key') keyIndexes.set(`${event.key.roomId} ${event.key.identity}`, event.key.index);
+                key.emit(event);
+            }),
+        );
+        scope.add(account.rtc.onWatch((event) => watched.emit(event)));
+        scope.add(
+            account.rtc.onMembershipLost((event) => {
+                memberships.delete(event.roomId);
+                publishing.delete(event.roomId);
+                lost.emit(event);
+            }),
+        );
+        scope.add(account.calls.onForeignCall((event) => foreign.emit(event)));
+        scope.add(account.calls.onPage((...args) => page.emit(...args)));
+        scope.add(account.calls.onGaveUp((...args) => gaveUp.emit(...args)));
+    }
+    const onState = (next: AccountState): void => {
+        if (between && next.kind === 'ready') return; // told when the take-over is done
+        setState(next);
+    };
+
+    async function takeOver(): Promise<void> {
+        between = true;
+        scope.dispose();
+        scope = new DisposableScope();
+        if (state.kind === 'ready') setState({ ...state, online: false });
+        const began = now();
+        try {
+            current = await reopen();
+            if (stopped) return await current.account.stop();
+            watchOver(current);
+            follow(current);
+            if (front) current.front();
+            await untilReady(current.account, scope);
+            await resume(current.account);
+            log.info(`The account goes on after ${Math.round(now() - began)} ms`);
+        } catch (error) {
+            if (isHushError(error) && error.code === 'account.notSignedIn') {
+                if (!stopped) setState({ kind: 'signedOut' });
+                throw error;
+            }
+            log.error('No window could go on with the account', error);
+            if (!stopped) setState({ kind: 'failed', userId, message: userMessage(error, 'Opening your account') });
+            throw error;
+        } finally {
+            between = false;
+        }
+        rooms = current.account.rooms();
+        roomsChanged.emit();
+        setState(current.account.state);
+    }
+
+    /** The memberships, keys and direct shares of this window, at the new owner. */
+    async function resume({ rtc, calls }: Account): Promise<void> {
+        const joins = [...memberships].map(async ([roomId, shares]) => {
+            try {
+                await rtc.join(roomId, shares);
+                if (!publishing.has(roomId)) return;
+                await rtc.startKeys(roomId, keyIndexes.get(`${roomId} ${identities.get(roomId) ?? ''}`));
+            } catch (error) {
+                memberships.delete(roomId);
+                publishing.delete(roomId);
+                const failure = isHushError(error)
+                    ? error
+                    : new HushError('internal', userMessage(error, 'Going on with the session'), { cause: error });
+                lost.emit({ roomId, error: failure });
+            }
+        });
+        for (const served of serving.values()) calls.serve(...served);
+        for (const view of watching.values()) calls.watch(...view);
+        await Promise.all(joins);
+    }
+
+    function watchOver(backend: Backend): void {
+        backend.onGone(() => {
+            if (stopped || backend !== current || state.kind === 'signedOut') return;
+            usable = takeOver();
+            usable.catch(() => undefined); // told as the account's state
+        });
+    }
+
+    /** Runs at the owner of now, after a take-over that may be under way. */
+    const at =
+        <A extends readonly unknown[], R>(method: (account: Account, ...args: A) => Promise<R>) =>
+        async (...args: A): Promise<R> => {
+            await usable;
+            return method(current.account, ...args);
+        };
+
+    follow(first);
+    watchOver(first);
+    const stop = async (): Promise<void> => {
+        if (stopped) return;
+        stopped = true;
+        scope.dispose();
+        await usable.catch(() => undefined);
+        await current.account.stop();
+    };
+    return {
+        userId,
+        deviceId,
+        get state() {
+            return state;
+        },
+        onState: stateChanged.add,
+        rooms: () => rooms,
+        onRooms: roomsChanged.add,
+        onInvite: invited.add,
+        people: at((account) => account.people()),
+        rtc: {
+            join: at(async ({ rtc }, roomId: string, shares: readonly Share[]) => {
+                await rtc.join(roomId, shares);
+                memberships.set(roomId, shares);
+            }),
+            announce: at(async ({ rtc }, roomId: string, shares: readonly Share[]) => {
+                await rtc.announce(roomId, shares);
+                memberships.set(roomId, shares);
+            }),
+            leave: at(async ({ rtc }, roomId: string) => {
+                memberships.delete(roomId);
+                publishing.delete(roomId);
+                await rtc.leave(roomId);
+            }),
+            publishGrant: at(async ({ rtc }, roomId: string) => {
+                const granted = await rtc.publishGrant(roomId);
+                identities.set(roomId, granted.identity);
+                return granted;
+            }),
+            viewGrant: at(({ rtc }, ...args: Parameters<Account['rtc']['viewGrant']>) => rtc.viewGrant(...args)),
+            startKeys: at(async ({ rtc }, roomId: string) => {
+                publishing.add(roomId);
+                await rtc.startKeys(roomId);
+            }),
+            stopKeys(roomId) {
+                publishing.delete(roomId);
+                current.account.rtc.stopKeys(roomId);
+            },
+            currentKeys: (roomId) => current.account.rtc.currentKeys(roomId),
+            onKey: key.add,
+            sendWatch: at(({ rtc }, ...args: Parameters<Account['rtc']['sendWatch']>) => rtc.sendWatch(...args)),
+            onWatch: watched.add,
+            onMembershipLost: lost.add,
+        },
+        calls: {
+            serve(...args) {
+                serving.set(args[1].call, args);
+                current.account.calls.serve(...args);
+            },
+            watch(...args) {
+                watching.set(args[1].call, args);
+                current.account.calls.watch(...args);
+            },
+            release(call) {
+                serving.delete(call);
+                watching.delete(call);
+                current.account.calls.release(call);
+            },
+            retire(call) {
+                serving.delete(call);
+                current.account.calls.retire(call);
+            },
+            pageSaid: (...args) => current.account.calls.pageSaid(...args),
+            call: (to) => current.account.calls.call(to),
+            accept: (...args) => current.account.calls.accept(...args),
+            decline: (callId) => current.account.calls.decline(callId),
+            onForeignCall: foreign.add,
+            deviceGone: (...args) => current.account.calls.deviceGone(...args),
+            roomLeft: (roomId) => current.account.calls.roomLeft(roomId),
+            onPage: page.add,
+            onGaveUp: gaveUp.add,
+        },
+        deviceTrust: at((account, user: string, device: string) => account.deviceTrust(user, device)),
+        createSessionRoom: at((account, ...args: Parameters<Account['createSessionRoom']>) =>
+            account.createSessionRoom(...args),
+        ),
+        invite: at((account, roomId: string, user: string) => account.invite(roomId, user)),
+        join: at((account, roomId: string) => account.join(roomId)),
+        leaveRoom: at((account, roomId: string) => account.leaveRoom(roomId)),
+        linkWorkspace: at((account, ...args: Parameters<Account['linkWorkspace']>) => account.linkWorkspace(...args)),
+        diagnostics: at((account) => account.diagnostics()),
+        signOut: at(async (account) => {
+            stopped = true;
+            await account.signOut();
+        }),
+        stop,
+        dispose: () => void stop().catch((error: unknown) => log.warn('Stopping did not work', error)),
+        front() {
+            front = true;
+            current.front();
+        },
+    };
+}
+
+/** Resolves when the account has its rooms; at once where it has failed or expired. */
+async function untilReady(account: Account, scope: DisposableScope): Promise<void> {
+    if (account.state.kind !== 'starting') return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    scope.add(
+        account.onState((state) => {
+            if (state.kind !== 'starting') resolve();
+        }),
+    );
+    scope.defer(resolve);
+    await promise;
+}

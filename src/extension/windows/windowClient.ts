@@ -1,0 +1,190 @@
+/** The account as another window owns it: asked over the socket, with the rooms and keys kept at hand here. */
+import { createConnection } from 'node:net';
+import { once } from 'node:events';
+import type { MessageConnection } from 'vscode-jsonrpc/node';
+import type { Account } from '../account.ts';
+import { HushError } from '../errors.ts';
+import { Listeners } from '../listeners.ts';
+import type { ForeignCall, KeyEvent, MediaKey, MembershipLost, WatchEvent } from '../session/ports.ts';
+import type { AccountState, RoomSnapshot } from '../session/types.ts';
+import type { HostMessage } from '../../webview/protocol/messages.ts';
+import { callNotice, callRequest, frontNotice, openLink, staleNotice, toldNotice, welcomeNotice } from './link.ts';
+import type { Owner } from './ownerFile.ts';
+import { fromWire, lostOf, type Method, type Told, type Welcome } from './wire.ts';
+
+export interface RemoteAccount {
+    /** `stop()` gives up this window's seat. */
+    readonly account: Account;
+    front(): void;
+    /** Tells the owner that its sign-in is over, and that there is a newer one. */
+    stale(): void;
+    /** The owner is gone. Not called after `stop()`. */
+    onGone(listener: () => void): void;
+}
+
+/** ms for an owner to answer: one that runs does so within a few. */
+const WELCOME_WITHIN_MS = 3_000;
+
+/** Rejects when nobody answers there. */
+export async function connectToOwner(owner: Owner): Promise<RemoteAccount> {
+    const socket = createConnection(owner.socket);
+    try {
+        await once(socket, 'connect', { signal: AbortSignal.timeout(WELCOME_WITHIN_MS) });
+        socket.write(owner.secret);
+        const link = openLink(socket);
+        const remote = createRemote(link, () => socket.destroy());
+        link.listen();
+        return await remote;
+    } catch (error) {
+        socket.destroy();
+        throw error;
+    }
+}
+
+async function createRemote(link: MessageConnection, hangUp: () => void): Promise<RemoteAccount> {
+    const stateChanged = new Listeners<[AccountState]>();
+    const roomsChanged = new Listeners<[]>();
+    const invited = new Listeners<[RoomSnapshot]>();
+    const key = new Listeners<[KeyEvent]>();
+    const watched = new Listeners<[WatchEvent]>();
+    const lost = new Listeners<[MembershipLost]>();
+    const foreign = new Listeners<[ForeignCall]>();
+    const page = new Listeners<[string, number, HostMessage]>();
+    const gaveUp = new Listeners<[string, number]>();
+    const goneListeners = new Listeners<[]>();
+    const welcomed = Promise.withResolvers<Welcome>();
+    let state: AccountState = { kind: 'signedOut' };
+    let rooms: readonly RoomSnapshot[] = [];
+    let gone = false;
+    let stopped = false;
+    const keys = new Map<string, readonly MediaKey[]>();
+
+    const hear = (told: Told): void => {
+        switch (told.kind) {
+            case 'state':
+                state = told.state;
+                return stateChanged.emit(state);
+            case 'rooms': {
+                const known = new Map([...rooms, ...told.changed].map((room) => [room.roomId, room]));
+                rooms = told.order.flatMap((roomId) => known.get(roomId) ?? []);
+                return roomsChanged.emit();
+            }
+            case 'invite':
+                return invited.emit(told.room);
+            case 'keys':
+                return void keys.set(told.keys.roomId, told.keys.keys);
+            case 'key':
+                return key.emit(told.event);
+            case 'watch':
+                return watched.emit(told.event);
+            case 'lost':
+                return lost.emit(lostOf(told));
+            case 'foreign':
+                return foreign.emit(told.event);
+            case 'page':
+                return page.emit(told.call, told.generation, told.message);
+            case 'gaveUp':
+                return gaveUp.emit(told.call, told.generation);
+        }
+    };
+    link.onNotification(toldNotice, hear);
+    link.onNotification(welcomeNotice, (welcome) => {
+        ({ state, rooms } = welcome);
+        for (const { roomId, keys: held } of welcome.keys) keys.set(roomId, held);
+        welcomed.resolve(welcome);
+    });
+    link.onClose(() => {
+        gone = true;
+        welcomed.reject(new Error('the owner went away'));
+        if (!stopped) goneListeners.emit();
+    });
+    const late = setTimeout(() => welcomed.reject(new Error('the owner does not answer')), WELCOME_WITHIN_MS);
+    const { userId, deviceId } = await welcomed.promise.finally(() => clearTimeout(late));
+
+    const ask =
+        <A extends readonly unknown[], R>(path: Method): ((...args: A) => Promise<R>) =>
+        async (...args) => {
+            const answer = await link.sendRequest(callRequest, { path, args }).catch((cause: unknown) => {
+                throw new HushError('account.ownerGone', 'The window that held your account closed. Try again.', {
+                    cause,
+                });
+            });
+            if (!answer.ok) throw fromWire(answer.error);
+            return answer.value as R;
+        };
+    const say =
+        <A extends readonly unknown[]>(path: Method): ((...args: A) => void) =>
+        (...args) => {
+            if (!gone) void link.sendNotification(callNotice, { path, args }).catch(() => undefined); // then it is gone
+        };
+    const notify = (type: typeof frontNotice): void => {
+        if (!gone) void link.sendNotification(type, {}).catch(() => undefined);
+    };
+    const stop = (): Promise<void> => {
+        stopped = true;
+        link.dispose();
+        hangUp();
+        return Promise.resolve();
+    };
+
+    const account: Account = {
+        userId,
+        deviceId,
+        get state() {
+            return state;
+        },
+        onState: stateChanged.add,
+        rooms: () => rooms,
+        onRooms: roomsChanged.add,
+        onInvite: invited.add,
+        people: ask('people'),
+        rtc: {
+            join: ask('rtc.join'),
+            announce: ask('rtc.announce'),
+            leave: ask('rtc.leave'),
+            publishGrant: ask('rtc.publishGrant'),
+            viewGrant: ask('rtc.viewGrant'),
+            startKeys: ask('rtc.startKeys'),
+            stopKeys: say('rtc.stopKeys'),
+            currentKeys: (roomId) => keys.get(roomId) ?? [],
+            onKey: key.add,
+            sendWatch: ask('rtc.sendWatch'),
+            onWatch: watched.add,
+            onMembershipLost: lost.add,
+        },
+        calls: {
+            serve: say('calls.serve'),
+            watch: say('calls.watch'),
+            release: say('calls.release'),
+            retire: say('calls.retire'),
+            pageSaid: say('calls.pageSaid'),
+            call: say('calls.call'),
+            accept: say('calls.accept'),
+            decline: say('calls.decline'),
+            onForeignCall: foreign.add,
+            deviceGone: say('calls.deviceGone'),
+            roomLeft: say('calls.roomLeft'),
+            onPage: page.add,
+            onGaveUp: gaveUp.add,
+        },
+        deviceTrust: ask('deviceTrust'),
+        createSessionRoom: ask('createSessionRoom'),
+        invite: ask('invite'),
+        join: ask('join'),
+        leaveRoom: ask('leaveRoom'),
+        linkWorkspace: ask('linkWorkspace'),
+        diagnostics: ask('diagnostics'),
+        signOut: ask('signOut'),
+        stop,
+        dispose: () => void stop(),
+    };
+    return {
+        account,
+        front: () => notify(frontNotice),
+        stale: () => notify(staleNotice),
+        onGone(listener) {
+            goneListeners.add(listener);
+            if (gone && !stopped) listener();
+        },
+    };
+}

@@ -1,0 +1,48 @@
+/**
+ * Delayed leaves (MSC4140) that an earlier run of this device scheduled, before it was killed or another window took
+ * over. They would take away the membership that goes on now.
+ */
+import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
+import * as v from 'valibot';
+import type { Log } from '../../extension/log.ts';
+import { CALL_MEMBER_TYPE } from '../syncFilter.ts';
+import type { Device } from './olmMessages.ts';
+
+const item = v.looseObject({
+    delay_id: v.string(),
+    room_id: v.string(),
+    type: v.string(),
+    state_key: v.optional(v.string()),
+});
+/** Synapse 1.163 says `delayed_events`, the newer draft `scheduled`. */
+const listing = v.looseObject({
+    delayed_events: v.optional(v.array(item), []),
+    scheduled: v.optional(v.array(item), []),
+});
+
+export interface StaleLeaves {
+    /** Ends them, once there is a membership that they would end. Never rejects. */
+    cancel(): Promise<void>;
+}
+
+/** To be called before a new leave is scheduled, so that only older ones are found. Never rejects. */
+export async function findStaleLeaves(sdk: MatrixClient, roomId: string, self: Device, log: Log): Promise<StaleLeaves> {
+    let found: string[] = [];
+    try {
+        const { delayed_events: old, scheduled } = v.parse(listing, await sdk._unstable_getDelayedEvents('scheduled'));
+        const ours = `${self.userId}_${self.deviceId}_`;
+        found = [...old, ...scheduled]
+            .filter((e) => e.room_id === roomId && e.type === CALL_MEMBER_TYPE)
+            .filter((e) => e.state_key?.replace(/^_/u, '').startsWith(ours))
+            .map((e) => e.delay_id);
+    } catch (error) {
+        log.debug(`Delayed events could not be listed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    return {
+        async cancel() {
+            const results = await Promise.allSettled(found.map((id) => sdk._unstable_cancelScheduledDelayedEvent(id)));
+            const failed = results.filter((r) => r.status === 'rejected').length;
+            if (found.length > 0) log.info(`${found.length - failed} of ${found.length} old delayed leaves cancelled`);
+        },
+    };
+}

@@ -1,0 +1,70 @@
+/** Two windows of one person: one device, everything in each, and the second goes on when the first is gone. */
+import assert from 'node:assert/strict';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, describe, it } from 'mocha';
+import { login, request } from '../stack/accounts.ts';
+import { picturesOfFailure } from './support/failure.ts';
+import { ready, shareScreen, viewShare } from './support/flows.ts';
+import { untilLogged } from './support/hostLog.ts';
+import { openPair, SHARED, type Pair } from './support/pair.ts';
+import { advancingPicture } from './support/picture.ts';
+import { Workbench } from './support/workbench.ts';
+
+describe('a second window of the same person', function () {
+    this.timeout(180_000);
+    this.bail(true);
+    let pair: Pair;
+    let second: Workbench;
+    before(async () => {
+        pair = await openPair();
+    });
+    afterEach(picturesOfFailure(() => ({ alice: pair?.alice, bob: pair?.bob })));
+    after(() => pair?.stop());
+
+    it('has the session at once, without a sign-in and without a second device', async () => {
+        const { bob, accounts, world, room } = pair;
+        second = new Workbench(await bob.context.newPage());
+        await second.open(bob.server.url(await mkdtemp(join(tmpdir(), 'hush-second-'))));
+        await ready(second);
+        await second.row(room).waitFor();
+        const probe = await login(world.stack.baseUrl, accounts.bob);
+        const { devices } = await request(
+            `${world.stack.baseUrl}/_matrix/client/v3/devices`,
+            undefined,
+            probe.accessToken,
+        );
+        const names = (devices as { display_name: string | null }[]).map((d) => d.display_name ?? '');
+        assert.equal(names.filter((name) => name.startsWith('Hush on')).length, 1, names.join());
+    });
+
+    it('watches a share', async () => {
+        const { alice } = pair;
+        await shareScreen(alice.workbench, alice.context, 'webview');
+        await advancingPicture(await viewShare(second), SHARED.width);
+        await alice.workbench.statusBar(/Sharing ·\s+1/u).waitFor();
+    });
+
+    it('goes on watching, with its tree, when the window that held the account is killed', async () => {
+        const { alice, bob, room } = pair;
+        const [owner] = await bob.server.extensionHostPids();
+        assert.ok(owner);
+        process.kill(owner, 'SIGKILL');
+        await untilLogged(bob.server, /The account goes on after \d+ ms/u);
+        await advancingPicture(await second.hushFrame('view', 'live'), SHARED.width);
+        await second.row(room).waitFor();
+        await alice.workbench.statusBar(/Sharing ·\s+1/u).waitFor();
+    });
+
+    it('signs out for both', async () => {
+        const { bob } = pair;
+        // VS Code starts the killed host again: that window comes back through the second.
+        await ready(bob.workbench);
+        await second.page.bringToFront();
+        await second.command('Hush: Sign Out');
+        await second.page.getByRole('button', { name: 'Sign Out', exact: true }).click();
+        for (const workbench of [second, bob.workbench])
+            await workbench.page.locator('.sidebar', { hasText: 'Sign in with your Matrix account' }).waitFor();
+    });
+});

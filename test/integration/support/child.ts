@@ -1,0 +1,58 @@
+/** A Node process that prints lines, and can be killed. */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { until } from './matrixAccounts.ts';
+
+export interface Child {
+    readonly pid: number;
+    readonly lines: string[];
+    /** Resolves when `holds` of the lines. */
+    until(holds: (lines: readonly string[]) => boolean, what: string): Promise<void>;
+    /** Called for every line. */
+    onLine(listener: (line: string) => void): void;
+    /** SIGKILL; resolves when everything it said was read. */
+    kill(): Promise<void>;
+    /** SIGTERM; resolves with its exit code when it has ended. */
+    end(): Promise<number | null>;
+}
+
+/** `script`: a file of this folder. */
+export function startChild(script: string, ...args: readonly string[]): Child {
+    const path = fileURLToPath(new URL(script, import.meta.url));
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path, ...args], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const lines: string[] = [];
+    const listeners = new Set<(line: string) => void>();
+    const reader = createInterface(child.stdout).on('line', (line) => {
+        lines.push(line);
+        for (const listener of listeners) listener(line);
+    });
+    // What a killed process said may still be in the pipe when it has exited.
+    const silent = new Promise((resolve) => reader.once('close', resolve));
+    const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    return {
+        pid: child.pid ?? 0,
+        lines,
+        until: (holds, what) =>
+            until(
+                () => holds(lines),
+                (check) => {
+                    listeners.add(check);
+                    return { dispose: () => listeners.delete(check) };
+                },
+                `${what} from the child; it said ${lines.slice(-5).join(' | ')}`,
+            ),
+        onLine: (listener) => void listeners.add(listener),
+        async kill() {
+            child.kill('SIGKILL');
+            await silent;
+        },
+        async end() {
+            child.kill('SIGTERM');
+            await silent;
+            return exited;
+        },
+    };
+}

@@ -1,0 +1,71 @@
+/**
+ * A window of a person, as a process to be killed. argv: scratch folder (with account.json), room, `share` or `look`.
+ * Prints what Hush logs and one line per thing that happened: `ready`, `gap`, `again`, `watch <share>`, `key <index>`.
+ */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createLog } from '../../../src/extension/log.ts';
+import { loadAccount, openVault } from '../../../src/extension/vault.ts';
+import { openShared } from '../../../src/extension/windows/openShared.ts';
+import { openAccount } from './matrixEngine.ts';
+
+const [folder = '', roomId = '', mode = ''] = process.argv.slice(2);
+const file = join(folder, 'account.json');
+const say = (line: string): void => {
+    process.stdout.write(`${line}\n`);
+};
+const log = createLog({ debug: () => undefined, info: say, warn: say, error: say });
+const vault = await openVault({
+    log: createLog({ debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }),
+    loadKeytar: () => {
+        throw new Error('none');
+    },
+    secrets: {
+        get: () => Promise.resolve(readFileSync(file, 'utf8')),
+        store: (_key, value) => {
+            writeFileSync(`${file}.${process.pid}`, value);
+            return Promise.resolve(renameSync(`${file}.${process.pid}`, file));
+        },
+        delete: () => Promise.resolve(),
+    },
+});
+const device = await loadAccount(vault, log);
+if (!device) throw new Error('no account');
+const account = await openShared({
+    device,
+    storage: folder,
+    version: 'test',
+    log,
+    onStale: () => undefined,
+    async openLocal() {
+        const stored = await loadAccount(vault, log);
+        if (!stored) throw new Error('no account');
+        return openAccount({ stored, vault, dataDir: folder, log, serviceUrlSetting: () => '' });
+    },
+});
+account.rtc.onWatch((event) => say(`watch ${event.shareId}`));
+account.rtc.onKey((event) => {
+    if (event.kind === 'key') say(`key ${event.key.index}`);
+});
+let ready = false;
+const tell = (): void => {
+    const online = account.state.kind === 'ready' && account.state.online;
+    if (online === ready) return;
+    say(online ? 'again' : 'gap');
+    ready = online;
+};
+account.onState(tell);
+await new Promise<void>((resolve) => {
+    const check = (): void => {
+        if (account.state.kind === 'ready' && account.state.online) resolve();
+    };
+    account.onState(check);
+    check();
+});
+tell();
+if (mode === 'share') {
+    await account.rtc.join(roomId, [{ id: '01SHARE', startedTs: 1 }]);
+    await account.rtc.startKeys(roomId);
+}
+say('ready');
+process.on('SIGTERM', () => void account.stop().then(() => process.exit(0)));

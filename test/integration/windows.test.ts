@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { logInWithPassword } from '../../src/matrix/login.ts';
+import { startSynapse, type Synapse } from '../stack/synapse.ts';
+import { startChild, type Child } from './support/child.ts';
+import { newPerson, until, untilRoom, type Person } from './support/matrixAccounts.ts';
+import { newStorageKey } from './support/matrixEngine.ts';
+
+const OWNS = 'This window owns the account';
+const KILLS = 30;
+
+describe('several windows of one person', function () {
+    this.timeout(240_000);
+    let synapse: Synapse;
+    let bob: Person;
+    const windows = new Set<Child>();
+    let sharer: Child | undefined;
+    /** Messages that any window told of. */
+    const heard = new Set<string>();
+    let folder: string;
+    let roomId: string;
+    let alice: { userId: string; deviceId: string };
+
+    const openWindow = async (mode: 'look' | 'share'): Promise<Child> => {
+        const child = startChild('windowChild.ts', folder, roomId, mode);
+        windows.add(child);
+        child.onLine((line) => {
+            if (line.startsWith('watch ')) heard.add(line.slice('watch '.length));
+        });
+        await child.until((lines) => lines.includes('ready'), 'ready');
+        return child;
+    };
+    const openSharer = async (): Promise<void> => {
+        sharer = await openWindow('share');
+        await until(
+            () => aliceShares().includes('01SHARE'),
+            (check) => bob.account.onRooms(check),
+            'the share at Bob',
+        );
+    };
+    const owners = (): Child[] => [...windows].filter(({ lines }) => lines.includes(OWNS));
+    const aliceShares = (): string[] =>
+        bob.account
+            .rooms()
+            .flatMap((room) => room.rtc)
+            .filter((member) => member.userId === alice.userId)
+            .flatMap((member) => member.shares.map((share) => share.id));
+
+    before(async function () {
+        this.timeout(180_000);
+        synapse = await startSynapse({ livekitServiceUrl: 'http://127.0.0.1:9/livekit' });
+        bob = await newPerson(synapse, 'Bob');
+        const { userId, password } = await synapse.createAccount('windows');
+        const session = await logInWithPassword(
+            { baseUrl: synapse.baseUrl, user: userId, password, deviceName: 'Hush test' },
+            fetch,
+            Date.now,
+        );
+        alice = { userId, deviceId: session.deviceId };
+        folder = await mkdtemp(join(tmpdir(), 'hush-windows-'));
+        await writeFile(
+            join(folder, 'account.json'),
+            JSON.stringify({ ...session, baseUrl: synapse.baseUrl, storageKey: newStorageKey() }),
+        );
+        roomId = await bob.account.createSessionRoom({ name: 'r', invite: [userId], workspaceLink: undefined });
+        const joined = await fetch(`${synapse.baseUrl}/_matrix/client/v3/join/${encodeURIComponent(roomId)}`, {
+            method: 'POST',
+            body: '{}',
+            headers: { Authorization: `Bearer ${session.accessToken}` },
+        });
+        assert.equal(joined.status, 200);
+        await untilRoom(
+            bob.account,
+            roomId,
+            (r) => r.members.some((m) => m.userId === userId && m.membership === 'join'),
+            'Alice in the room',
+        );
+    });
+    after(async () => {
+        await Promise.all([...windows].map((window) => window.kill()));
+        await bob?.account.stop();
+        await synapse?.stop();
+    });
+
+    it('use one device: the first owns it, the others ask it', async () => {
+        const first = await openWindow('look');
+        await Promise.all([openWindow('look'), openWindow('look')]);
+        assert.deepEqual(owners(), [first]);
+    });
+
+    it('each shares and hears: one window’s share is announced by the one membership', async () => {
+        await openSharer();
+        assert.equal(sharer && owners().includes(sharer), false);
+        await bob.account.rtc.join(roomId, []);
+        await bob.account.rtc.sendWatch({ roomId, ...alice, shareId: 'first' }, true);
+        await Promise.all(
+            [...windows].map((window) => window.until((lines) => lines.includes('watch first'), 'the watch message')),
+        );
+    });
+
+    it(`the owner killed ${KILLS} times under traffic: another goes on, the share stays, nothing is lost`, async () => {
+        let counting = true;
+        let gone = 0;
+        const missed = bob.account.onRooms(() => {
+            if (counting && !aliceShares().includes('01SHARE')) gone++;
+        });
+        let sent = 0;
+        let running = true;
+        const traffic = (async () => {
+            while (running) await bob.account.rtc.sendWatch({ roomId, ...alice, shareId: `w${sent++}` }, true);
+        })();
+        const takeOvers: number[] = [];
+        const killOwners = async (): Promise<void> => {
+            for (let kills = 0; kills < KILLS; kills++) {
+                const [owner, ...more] = owners();
+                assert.ok(owner, 'nobody owns the account');
+                assert.deepEqual(more, [], 'two windows own the account');
+                const survivors = [...windows].filter((window) => window !== owner);
+                for (const window of survivors) window.lines.length = 0;
+                windows.delete(owner);
+                if (owner === sharer) counting = false; // its share goes with it
+                const began = performance.now();
+                await owner.kill();
+                await Promise.all(survivors.map((window) => window.until((lines) => lines.includes('again'), 'again')));
+                takeOvers.push(performance.now() - began);
+                if (owner === sharer) {
+                    await openSharer();
+                    counting = true;
+                } else if (survivors.length < 3) await openWindow('look');
+            }
+        };
+        await killOwners().finally(() => {
+            running = false;
+        });
+        await traffic;
+        await bob.account.rtc.sendWatch({ roomId, ...alice, shareId: 'last' }, true);
+        await Promise.all(
+            [...windows].map((window) => window.until((lines) => lines.includes('watch last'), 'the last message')),
+        );
+        missed.dispose();
+        const lost = Array.from({ length: sent }, (_, n) => `w${n}`).filter((id) => !heard.has(id));
+        assert.deepEqual(lost, []);
+        assert.equal(gone, 0, 'the share of a window that lived was gone');
+        takeOvers.sort((a, b) => a - b);
+        console.log(
+            `        ${KILLS} kills, ${sent} messages; another window went on after ${Math.round(takeOvers[KILLS >> 1] ?? 0)} ms (median), ${Math.round(takeOvers.at(-1) ?? 0)} ms (most)`,
+        );
+    });
+
+    it('the owner closes in good order: the next one goes on, and the last one leaves the session', async () => {
+        while (windows.size > 0) {
+            const [owner] = owners();
+            assert.ok(owner && windows.delete(owner));
+            for (const window of windows) window.lines.length = 0;
+            assert.equal(await owner.end(), 0);
+            await Promise.all([...windows].map((w) => w.until((lines) => lines.includes('again'), 'again')));
+            if (sharer && windows.has(sharer)) assert.ok(aliceShares().includes('01SHARE'));
+        }
+        await until(
+            () => aliceShares().length === 0,
+            (check) => bob.account.onRooms(check),
+            'the end of the share',
+        );
+    });
+});

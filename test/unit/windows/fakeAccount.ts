@@ -1,0 +1,54 @@
+/** An account that does what the test says, on the fake ports of the session tests. */
+import type { Account } from '../../../src/extension/account.ts';
+import { Listeners } from '../../../src/extension/listeners.ts';
+import type { RtcPort } from '../../../src/extension/session/ports.ts';
+import type { AccountState, RoomSnapshot, Share } from '../../../src/extension/session/types.ts';
+import { FakeCalls, FakeRtc } from '../session/fakePorts.ts';
+import { ALICE } from '../session/fixtures.ts';
+
+export class FakeAccount {
+    readonly userId = ALICE.userId;
+    readonly deviceId = ALICE.deviceId;
+    readonly rtc = new FakeRtc();
+    readonly calls = new FakeCalls();
+    /** Rooms' shares as last announced. */
+    readonly announced = new Map<string, readonly Share[]>();
+    state: AccountState = { kind: 'ready', ...ALICE, online: true };
+    snapshots: readonly RoomSnapshot[] = [];
+    readonly stops: ({ readonly handOver?: boolean } | undefined)[] = [];
+    readonly states = new Listeners<[AccountState]>();
+    readonly changes = new Listeners<[]>();
+    readonly invitations = new Listeners<[RoomSnapshot]>();
+
+    constructor() {
+        const { join, announce, leave } = this.rtc;
+        const note =
+            (did: RtcPort['join']): RtcPort['join'] =>
+            async (roomId, shares) => {
+                await did(roomId, shares);
+                this.announced.set(roomId, shares);
+            };
+        this.rtc.join = note(join);
+        this.rtc.announce = note(announce);
+        this.rtc.leave = async (roomId) => {
+            await leave(roomId);
+            this.announced.delete(roomId);
+        };
+    }
+
+    rooms = (): readonly RoomSnapshot[] => this.snapshots;
+    onState = this.states.add;
+    onRooms = this.changes.add;
+    onInvite = this.invitations.add;
+    people = async () => [{ userId: '@bob:hs', name: 'Bob' }];
+    signOut = async (): Promise<void> => this.become({ kind: 'signedOut' });
+    stop = async (how?: { readonly handOver?: boolean }): Promise<void> => void this.stops.push(how);
+
+    become(state: AccountState): void {
+        this.state = state;
+        this.states.emit(state);
+    }
+    get asAccount(): Account {
+        return this as Partial<Account> as Account;
+    }
+}

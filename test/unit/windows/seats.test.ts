@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { describe, it } from 'mocha';
+import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
+import { createSeats } from '../../../src/extension/windows/seats.ts';
+import { FakeAccount } from './fakeAccount.ts';
+
+const ROOM = '!r:hs';
+const share = (id: string) => ({ id, startedTs: 1 });
+
+function world() {
+    const account = new FakeAccount();
+    const seats = createSeats(account.asAccount);
+    return { account, seats, did: account.rtc.calls };
+}
+
+describe('several windows at one account', () => {
+    it('one membership holds for all of them, and ends with the last', async () => {
+        const { account, seats, did } = world();
+        const [a, b] = [seats.take().account, seats.take().account];
+        await a.rtc.join(ROOM, [share('a')]);
+        await b.rtc.join(ROOM, []);
+        assert.deepEqual(account.announced.get(ROOM), [share('a')]);
+        await a.rtc.leave(ROOM);
+        assert.deepEqual(account.announced.get(ROOM), []);
+        assert.ok(!did.includes(`leave ${ROOM}`));
+        await b.rtc.leave(ROOM);
+        assert.equal(did.filter((line) => line === `leave ${ROOM}`).length, 1);
+    });
+
+    it('only one of them shares at a time, and the other is told why', async () => {
+        const { seats } = world();
+        const [a, b] = [seats.take().account, seats.take().account];
+        await a.rtc.join(ROOM, [share('a')]);
+        await assert.rejects(b.rtc.publishGrant(ROOM), { code: 'media.otherWindow' });
+        await assert.rejects(b.rtc.join('!other:hs', [share('b')]), { code: 'media.otherWindow' });
+        await a.rtc.announce(ROOM, []);
+        await b.rtc.join('!other:hs', [share('b')]);
+    });
+
+    it('the media key lives while one of them uses it', async () => {
+        const { seats, did } = world();
+        const [a, b] = [seats.take().account, seats.take().account];
+        await a.rtc.startKeys(ROOM);
+        await b.rtc.startKeys(ROOM);
+        a.rtc.stopKeys(ROOM);
+        assert.ok(!did.includes(`stopKeys ${ROOM}`));
+        b.rtc.stopKeys(ROOM);
+        assert.ok(did.includes(`stopKeys ${ROOM}`));
+    });
+
+    it('the sharer hears that we stopped watching when no window watches', async () => {
+        const { seats, did } = world();
+        const [a, b] = [seats.take().account, seats.take().account];
+        const target = { roomId: ROOM, userId: '@bob:hs', deviceId: 'B', shareId: 's' };
+        await a.rtc.sendWatch(target, true);
+        await b.rtc.sendWatch(target, true);
+        await a.rtc.sendWatch(target, false);
+        assert.ok(!did.includes('watch s false'));
+        await b.rtc.sendWatch(target, false);
+        assert.ok(did.includes('watch s false'));
+    });
+
+    it('an invitation shows in the window that was in front last', () => {
+        const { account, seats } = world();
+        const [a, b] = [seats.take(), seats.take()];
+        const seen: string[] = [];
+        a.account.onInvite(() => seen.push('a'));
+        b.account.onInvite(() => seen.push('b'));
+        b.front();
+        account.invitations.emit({} as RoomSnapshot);
+        a.front();
+        account.invitations.emit({} as RoomSnapshot);
+        assert.deepEqual(seen, ['b', 'a']);
+    });
+
+    it('a page’s messages reach its own window only', () => {
+        const { account, seats } = world();
+        const [a, b] = [seats.take().account, seats.take().account];
+        const seen: string[] = [];
+        a.calls.onPage((call) => seen.push(`a ${call}`));
+        b.calls.onPage((call) => seen.push(`b ${call}`));
+        b.calls.serve({ roomId: ROOM, shareId: 's' }, { call: 'page', generation: 1 });
+        account.calls.pages.fire('page', 1, { type: 'keys.clear' } as never);
+        assert.deepEqual(seen, ['b page']);
+    });
+
+    it('a window that goes takes its own things along, and nothing of the others', async () => {
+        const { account, seats, did } = world();
+        const [a, b] = [seats.take().account, seats.take().account];
+        await a.rtc.join(ROOM, [share('a')]);
+        await a.rtc.startKeys(ROOM);
+        await a.rtc.join('!only:hs', []);
+        a.calls.serve({ roomId: ROOM, shareId: 'a' }, { call: 'page', generation: 1 });
+        await b.rtc.join(ROOM, []);
+        await a.stop();
+        assert.deepEqual(account.announced.get(ROOM), []);
+        assert.ok(did.includes('leave !only:hs') && did.includes(`stopKeys ${ROOM}`));
+        assert.ok(account.calls.asked.includes('release page'));
+        assert.deepEqual([seats.count, account.stops], [1, []]);
+    });
+
+    it('after any order of joins, shares and leaves the membership says what the windows want', async () => {
+        const step = fc.record({ seat: fc.nat(2), what: fc.constantFrom('join', 'share', 'leave', 'stop') });
+        await fc.assert(
+            fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
+                const { account, seats } = world();
+                const windows = [seats.take().account, seats.take().account, seats.take().account];
+                const wants = new Map<number, readonly string[]>();
+                for (const { seat, what } of steps) {
+                    const window = windows[seat];
+                    if (!window) continue;
+                    const others = [...wants].some(([at, ids]) => at !== seat && ids.length > 0);
+                    const ids = what === 'share' ? [`s${seat}`] : [];
+                    if (what === 'leave') await window.rtc.leave(ROOM);
+                    else if (what === 'share' && others) {
+                        await assert.rejects(window.rtc.join(ROOM, ids.map(share)));
+                        continue;
+                    } else if (what !== 'stop') await window.rtc.join(ROOM, ids.map(share));
+                    else if (wants.has(seat)) await window.rtc.announce(ROOM, []);
+                    else continue;
+                    if (what === 'leave') wants.delete(seat);
+                    else wants.set(seat, ids);
+                }
+                const announced = account.announced.get(ROOM)?.map(({ id }) => id);
+                assert.deepEqual(announced, wants.size === 0 ? undefined : [...wants.values()].flat());
+            }),
+        );
+    });
+});

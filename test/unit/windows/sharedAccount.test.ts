@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { HushError } from '../../../src/extension/errors.ts';
+import { createLog } from '../../../src/extension/log.ts';
+import { createSharedAccount, type Backend } from '../../../src/extension/windows/sharedAccount.ts';
+import { FakeAccount } from './fakeAccount.ts';
+
+const ROOM = '!r:hs';
+const nothing = (): void => undefined;
+const log = createLog({ debug: nothing, info: nothing, warn: nothing, error: nothing });
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function backend() {
+    const account = new FakeAccount();
+    let gone: (() => void) | undefined;
+    const made: Backend = {
+        account: account.asAccount,
+        front: nothing,
+        onGone: (listener) => {
+            gone = listener;
+        },
+    };
+    return { account, made, die: () => gone?.() };
+}
+
+function world() {
+    const first = backend();
+    const second = backend();
+    const opening = Promise.withResolvers<Backend>();
+    const shared = createSharedAccount({ first: first.made, reopen: () => opening.promise, now: () => 0, log });
+    const states: string[] = [];
+    shared.onState((s) => states.push(s.kind === 'ready' ? `ready ${s.online}` : s.kind));
+    return { first, second, shared, states, opening };
+}
+
+describe('the account of one window', () => {
+    it('goes on at the next owner: its memberships, its key after the old one, its direct shares', async () => {
+        const { first, second, shared, opening, states } = world();
+        const shares = [{ id: 's', startedTs: 1 }];
+        const { identity } = await shared.rtc.publishGrant(ROOM);
+        await shared.rtc.join(ROOM, shares);
+        await shared.rtc.startKeys(ROOM);
+        first.account.rtc.keyEvents.fire({ kind: 'key', key: { roomId: ROOM, identity, index: 4, key: 'k' } });
+        shared.calls.serve({ roomId: ROOM, shareId: 's' }, { call: 'page', generation: 1 });
+        const started: unknown[] = [];
+        second.account.rtc.startKeys = async (roomId: string, after?: number) => void started.push([roomId, after]);
+        first.die();
+        opening.resolve(second.made);
+        await shared.people();
+        assert.deepEqual(second.account.announced.get(ROOM), shares);
+        assert.deepEqual(started, [[ROOM, 4]]);
+        assert.deepEqual(second.account.calls.asked, ['serve s']);
+        assert.deepEqual(states, ['ready false', 'ready true']);
+    });
+
+    it('what is asked meanwhile waits for the next owner', async () => {
+        const { first, second, shared, opening } = world();
+        first.die();
+        const asked = shared.rtc.join(ROOM, []);
+        await turn();
+        assert.ok(!first.account.announced.has(ROOM));
+        opening.resolve(second.made);
+        await asked;
+        assert.ok(second.account.announced.has(ROOM));
+    });
+
+    it('shows the rooms it had until the next owner has them', async () => {
+        const { first, second, shared, opening } = world();
+        let changes = 0;
+        shared.onRooms(() => changes++);
+        second.account.state = { kind: 'starting', userId: second.account.userId };
+        first.die();
+        opening.resolve(second.made);
+        await turn();
+        second.account.changes.emit();
+        assert.equal(changes, 0);
+        second.account.become({ kind: 'ready', userId: shared.userId, deviceId: shared.deviceId, online: true });
+        await shared.people();
+        assert.equal(changes, 1);
+    });
+
+    it('a room that cannot be joined again is lost, and only that', async () => {
+        const { first, second, shared, opening } = world();
+        await shared.rtc.join(ROOM, []);
+        await shared.rtc.join('!other:hs', []);
+        const lost: string[] = [];
+        shared.rtc.onMembershipLost(({ roomId }) => lost.push(roomId));
+        const { join } = second.account.rtc;
+        second.account.rtc.join = (roomId, shares) =>
+            roomId === ROOM ? Promise.reject(new HushError('room.notFound', 'gone')) : join(roomId, shares);
+        first.die();
+        opening.resolve(second.made);
+        await shared.people();
+        assert.deepEqual(lost, [ROOM]);
+    });
+
+    it('says so when no window can go on', async () => {
+        const { first, shared, opening, states } = world();
+        first.die();
+        opening.reject(new HushError('account.storeLocked', 'locked'));
+        await assert.rejects(shared.people(), { code: 'account.storeLocked' });
+        assert.deepEqual(states, ['ready false', 'failed']);
+    });
+
+    it('is signed out when the person signed out meanwhile', async () => {
+        const { first, shared, opening, states } = world();
+        first.die();
+        opening.reject(new HushError('account.notSignedIn', 'gone'));
+        await assert.rejects(shared.people());
+        assert.deepEqual(states, ['ready false', 'signedOut']);
+    });
+
+    it('does not come back after it was stopped or signed out', async () => {
+        for (const end of ['stop', 'signOut'] as const) {
+            const { first, shared, states } = world();
+            await shared[end]();
+            first.die();
+            await turn();
+            assert.ok(!states.includes('ready false'), end);
+        }
+    });
+});
