@@ -183,6 +183,7 @@ export type PageOrder =
       }
     | { readonly type: 'mesh.candidates'; readonly connection: string; readonly candidates: readonly IceCandidate[] }
     | { readonly type: 'mesh.restart'; readonly connection: string }
+    | { readonly type: 'mesh.servers'; readonly connection: string }
     | { readonly type: 'mesh.close'; readonly connection: string };
 
 export type CallsEffect =

@@ -94,7 +94,7 @@ export function createCalls(options: CallsOptions): Calls {
             case 'page': {
                 const { page, order } = effect;
                 inTurn(page, async () => {
-                    if (order.type === 'mesh.open' || order.type === 'mesh.restart') {
+                    if (order.type === 'mesh.open' || order.type === 'mesh.restart' || order.type === 'mesh.servers') {
                         const iceServers = (await options.iceServers()).map((server) => ({
                             ...server,
                             urls: [...server.urls],

@@ -95,6 +95,8 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
                     return inTurn(() => of(message.connection)?.candidates(message.candidates));
                 case 'mesh.restart':
                     return inTurn(() => of(message.connection)?.restart(message.iceServers, message.relayOnly));
+                case 'mesh.servers':
+                    return inTurn(() => of(message.connection)?.use(message.iceServers, message.relayOnly));
                 case 'mesh.close':
                     return inTurn(() => {
                         of(message.connection)?.close();

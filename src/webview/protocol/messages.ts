@@ -159,6 +159,8 @@ export const hostMessage = v.variant('type', [
     v.object({ type: v.literal('mesh.candidates'), connection, candidates: iceCandidates }),
     /** Find a new way for the packets: an ICE restart by our offer. */
     v.object({ type: v.literal('mesh.restart'), connection, iceServers, relayOnly: v.boolean() }),
+    /** The servers that the connection is to use from the next description on: those it was opened with may be outdated. */
+    v.object({ type: v.literal('mesh.servers'), connection, iceServers, relayOnly: v.boolean() }),
     v.object({ type: v.literal('mesh.close'), connection }),
 ]);
 export type HostMessage = v.InferOutput<typeof hostMessage>;

@@ -264,6 +264,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
                 case 'mesh.description':
                 case 'mesh.candidates':
                 case 'mesh.restart':
+                case 'mesh.servers':
                 case 'mesh.close':
                     return mesh?.handle(message);
                 case 'share.viewers':

@@ -199,6 +199,7 @@ export function createViewController({ root, keys, worker, send, now }: Options)
                 case 'mesh.description':
                 case 'mesh.candidates':
                 case 'mesh.restart':
+                case 'mesh.servers':
                 case 'mesh.close':
                     return (next?.path.via === 'mesh' ? next.path : shown)?.handle(message);
                 case 'view.sharer':

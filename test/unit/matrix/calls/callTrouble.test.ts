@@ -84,6 +84,15 @@ describe('a call between two devices in trouble', () => {
         assert.ok(hangup?.kind === 'hangup' && hangup.reason === 'ice_failed');
     });
 
+    it('an offer for a connection that is there comes with the servers of now, whose passwords may have changed', () => {
+        world.settle();
+        const offer = { callId: callId(world), leg: 'share0', description: 'offer', sdp: 'v=0', streams: {} } as const;
+        assert.deepEqual(kinds(received(world, viewer, { kind: 'negotiate', ...offer })), [
+            'mesh.servers',
+            'mesh.description',
+        ]);
+    });
+
     it('a viewer whose window was loaded anew is called anew, at once', () => {
         world.settle();
         const before = callId(world);
