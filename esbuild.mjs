@@ -25,7 +25,7 @@ const shared = {
 const onDemand = {
     name: 'on-demand',
     setup(b) {
-        b.onResolve({ filter: /\/(?:engine|openShared)\.ts$/ }, (args) =>
+        b.onResolve({ filter: /\/(?:engine|openShared|ownServer)\.ts$/ }, (args) =>
             args.kind === 'dynamic-import'
                 ? { path: `./${/(\w+)\.ts$/.exec(args.path)[1]}.cjs`, external: true }
                 : undefined,
@@ -62,7 +62,10 @@ const results = await Promise.all([
     }),
     build({
         ...host,
-        entryPoints: { openShared: 'src/extension/windows/openShared.ts' },
+        entryPoints: {
+            openShared: 'src/extension/windows/openShared.ts',
+            ownServer: 'src/livekit/ownServer.ts',
+        },
         outdir: 'dist',
         outExtension: { '.js': '.cjs' },
     }),

@@ -8,6 +8,7 @@ import { readSetting } from './config.ts';
 import type { Engine } from './engine.ts';
 import { HushError, userMessage } from './errors.ts';
 import type { Log } from './log.ts';
+import { createOwnServer } from './ownServer.ts';
 import type { AccountState } from './session/types.ts';
 import { loadAccount, nextAccount, saveAccount, type StoredAccount, type Vault } from './vault.ts';
 import { showFailure } from './views/notices.ts';
@@ -114,6 +115,7 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
                         vault,
                         dataDir: options.storage,
                         log,
+                        ownServer: createOwnServer(options.loadVault, log),
                         serviceUrlSetting: () => readSetting(options.configuration(), 'hush.livekit.serviceUrl'),
                         relayOnlySetting: () => readSetting(options.configuration(), 'hush.mesh.relayOnly'),
                     });

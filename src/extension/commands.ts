@@ -14,6 +14,7 @@ export const commands = {
     viewShare: 'hush.viewShare',
     leaveSession: 'hush.leaveSession',
     callTeammate: 'hush.callTeammate',
+    setUpLiveKit: 'hush.setUpLiveKit',
     showLog: 'hush.showLog',
     showDiagnostics: 'hush.showDiagnostics',
 } as const;

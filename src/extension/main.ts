@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { createAccountControl } from './accountControl.ts';
 import type { ActionContext } from './actions/context.ts';
 import { answerRing } from './actions/calls.ts';
+import { setUpOwnServer } from './actions/ownServer.ts';
 import { openView } from './actions/shares.ts';
 import { createApp } from './app.ts';
 import { registerAuthProvider } from './authProvider.ts';
@@ -164,6 +165,7 @@ export function activate(extension: vscode.ExtensionContext): void {
         registerCommands(actions, {
             signIn: control.signIn,
             signOut: control.signOut,
+            setUpLiveKit: async () => setUpOwnServer(await loadVault(), log),
             showLog: () => channel.show(),
             showDiagnostics: () => diagnostics.show(),
         }),

@@ -19,6 +19,7 @@ import { showFailure } from './views/notices.ts';
 export interface AccountCommands {
     signIn(): Promise<void>;
     signOut(): Promise<void>;
+    setUpLiveKit(): Promise<void>;
     showLog(): void;
     showDiagnostics(): Promise<void>;
 }
@@ -38,6 +39,7 @@ const doing: Readonly<Record<CommandId, string>> = {
     [commands.viewShare]: 'Opening the share',
     [commands.leaveSession]: 'Leaving the session',
     [commands.callTeammate]: 'Calling',
+    [commands.setUpLiveKit]: 'Setting up the LiveKit server',
     [commands.showLog]: 'Showing the log',
     [commands.showDiagnostics]: 'Showing the diagnostics',
 };
@@ -62,6 +64,7 @@ export function registerCommands(context: ActionContext, account: AccountCommand
         [commands.leaveSession]: room(leaveSession),
         [commands.callTeammate]: (argument) =>
             callTeammate(context, typeof argument === 'string' ? argument : undefined),
+        [commands.setUpLiveKit]: () => account.setUpLiveKit(),
         [commands.showLog]: () => account.showLog(),
         [commands.showDiagnostics]: () => account.showDiagnostics(),
     };

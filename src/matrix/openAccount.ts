@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Account } from '../extension/account.ts';
+import { HushError } from '../extension/errors.ts';
 import type { Log } from '../extension/log.ts';
 import type { AccountState } from '../extension/session/types.ts';
 import { saveAccount, type StoredAccount, type Vault } from '../extension/vault.ts';
@@ -21,7 +22,9 @@ import { createGrants } from './rtc/grants.ts';
 import { createKeyTransport } from './rtc/keyTransport.ts';
 import { createMediaKeys } from './rtc/mediaKeys.ts';
 import { createOlmMessages } from './rtc/olmMessages.ts';
+import type { OwnServer } from './rtc/ownTransport.ts';
 import { createRtc } from './rtc/rtcSession.ts';
+import { createTokenExchange } from './rtc/tokenExchange.ts';
 import { createTransports, isLocalUrl } from './rtc/transports.ts';
 import { createWatch } from './rtc/watch.ts';
 import { parseUserId } from './serverName.ts';
@@ -38,10 +41,17 @@ export interface OpenAccountOptions {
     readonly serviceUrlSetting: () => string;
     /** `hush.mesh.relayOnly`, read for every connection; default: off. */
     readonly relayOnlySetting?: () => boolean;
+    /** The LiveKit server whose key the person holds; default: none. */
+    readonly ownServer?: OwnServer;
     /** Defaults: the real ones. */
     readonly fetch?: Fetch;
     readonly now?: () => number;
 }
+
+const NO_SERVER: OwnServer = {
+    url: () => Promise.resolve(undefined),
+    token: () => Promise.reject(new HushError('media.noServer', 'There is no LiveKit server set up.')),
+};
 
 /** ms for telling peers, when the account stops; their side notices by itself later. */
 const HANG_UP_WITHIN_MS = 2_000;
@@ -107,12 +117,14 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
 
     const self = { userId, deviceId };
     const messages = createOlmMessages({ sdk, trackDevices: (ids) => client.trackDevices(ids), log });
+    const ownServer = options.ownServer ?? NO_SERVER;
     const transports = createTransports({
         baseUrl,
         serverName: parseUserId(userId)?.serverName ?? '',
         fetch: keeper.fetch,
         accessToken: PLACEHOLDER_TOKEN,
         setting: options.serviceUrlSetting,
+        ownServer: () => ownServer.url(),
         log,
         now,
     });
@@ -128,7 +140,15 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         transports,
         now,
         log,
-        grants: createGrants({ ...self, openIdToken, mayAskLocal, fetch, now, uuid: randomUUID }),
+        grants: createGrants({
+            ...self,
+            openIdToken,
+            mayAskLocal,
+            own: { server: ownServer, ask: (...args) => tokens.ask(...args) },
+            fetch,
+            now,
+            uuid: randomUUID,
+        }),
         keys: createMediaKeys({
             self,
             transport: createKeyTransport(messages, self, now),
@@ -138,6 +158,14 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
             inRoom: (roomId) => sdk.getRoom(roomId)?.getMyMembership() === 'join',
         }),
         watch: createWatch(messages, deviceId, log),
+    });
+    const tokens = createTokenExchange({
+        self,
+        messages,
+        ownServer,
+        members: (roomId) => rtc.members(roomId),
+        uuid: randomUUID,
+        log,
     });
     const rooms = createRooms({
         sdk,
@@ -183,6 +211,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
                 await calls.close(HANG_UP_WITHIN_MS);
                 await rtc.leaveAll();
             }
+            tokens.dispose();
             rtc.dispose();
             rooms.dispose();
             await client.stop();

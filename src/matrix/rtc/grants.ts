@@ -8,6 +8,7 @@ import { HushError, isHushError } from '../../extension/errors.ts';
 import type { MediaGrant } from '../../webview/protocol/messages.ts';
 import { rateLimited, requestJson, type Fetch, type JsonAnswer } from '../http.ts';
 import { isLoopbackHost } from '../serverName.ts';
+import { ownSfuUrl, type OwnServer } from './ownTransport.ts';
 import { assertServiceUrl } from './transports.ts';
 
 export interface OpenIdToken {
@@ -23,6 +24,11 @@ export interface GrantsOptions {
     readonly openIdToken: () => Promise<OpenIdToken>;
     /** Whether a service on this very machine may be asked: members and rooms name services too. */
     readonly mayAskLocal: (serviceUrl: string) => boolean;
+    /** An SFU whose API key a person holds: ours, or that of somebody in the session. */
+    readonly own: {
+        readonly server: OwnServer;
+        readonly ask: (serviceUrl: string, roomId: string, viewId: string) => Promise<MediaGrant>;
+    };
     readonly fetch: Fetch;
     readonly now: () => number;
     /** A random UUID. */
@@ -83,8 +89,19 @@ export function createGrants(options: GrantsOptions): Grants {
     const sfuGet = async (serviceUrl: string, roomId: string, device: string): Promise<JsonAnswer> =>
         ask(serviceUrl, 'sfu/get', { room: roomId, openid_token: await openIdToken(), device_id: device });
 
+    /** From our own key, if this SFU is ours. */
+    const ownGrant = async (sfu: string, roomId: string, viewId?: string): Promise<MediaGrant | undefined> => {
+        const { server } = options.own;
+        if ((await server.url()) !== sfu) return undefined;
+        const view = viewId === undefined ? {} : { viewId };
+        return { url: sfu, token: await server.token({ roomId, userId, deviceId, ...view }) };
+    };
+
     return {
         async publish(serviceUrl, roomId) {
+            const sfu = ownSfuUrl(serviceUrl);
+            const own = sfu === undefined ? undefined : await ownGrant(sfu, roomId);
+            if (own) return own;
             return grantOf(await sfuGet(serviceUrl, roomId, deviceId), serviceUrl, () => {
                 cached = undefined;
             });
@@ -92,6 +109,8 @@ export function createGrants(options: GrantsOptions): Grants {
         async view(serviceUrl, roomId, viewId) {
             let id = memberIds.get(viewId);
             if (id === undefined) memberIds.set(viewId, (id = options.uuid()));
+            const sfu = ownSfuUrl(serviceUrl);
+            if (sfu !== undefined) return (await ownGrant(sfu, roomId, id)) ?? options.own.ask(serviceUrl, roomId, id);
             const member = { id, claimed_user_id: userId, claimed_device_id: deviceId };
             let answer = await ask(serviceUrl, 'get_token', {
                 room_id: roomId,

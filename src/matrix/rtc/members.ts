@@ -2,6 +2,7 @@
 import type { CallMembership } from 'matrix-js-sdk/lib/matrixrtc/index.js';
 import type { RtcMember } from '../../extension/session/types.ts';
 import { parseShares, SHARES_FIELD } from '../roomContents.ts';
+import { serviceUrlOf } from './ownTransport.ts';
 
 /** A membership that the SDK has validated: its sender is joined, it has not expired. `note` gets what was ignored and why. */
 export function toRtcMember(
@@ -21,17 +22,8 @@ export function toRtcMember(
         memberId: membership.memberId,
         createdTs: membership.createdTs(),
         identity: membership.rtcBackendIdentity,
-        serviceUrl: serviceUrlOf(membership, oldest),
+        serviceUrl: serviceUrlOf(membership.getTransport(oldest)),
         client: shares?.ok ? 'hush' : 'other',
         shares: shares?.ok ? shares.value : [],
     };
-}
-
-function serviceUrlOf(membership: CallMembership, oldest: CallMembership): string | undefined {
-    const transport = membership.getTransport(oldest);
-    const url: unknown =
-        transport?.type === 'livekit' && 'livekit_service_url' in transport
-            ? transport['livekit_service_url']
-            : undefined;
-    return typeof url === 'string' && url.length <= 2_048 ? url : undefined;
 }

@@ -13,6 +13,7 @@ import type { Share } from '../../extension/session/types.ts';
 import { fromSdk, type KnownErrors } from '../http.ts';
 import { parseShares, sharesContentOf, SHARES_FIELD } from '../roomContents.ts';
 import type { Device } from './olmMessages.ts';
+import { transportOf } from './ownTransport.ts';
 
 export interface OwnMembership {
     /** Without a LiveKit service the membership names no transport: shares go from device to device. */

@@ -1,14 +1,15 @@
 /**
  * Which LiveKit SFU this account publishes on (DESIGN §5): the homeserver's rtc transports endpoint, .well-known
- * rtc_foci, the setting, what the room's last share used; in that order.
+ * rtc_foci, the setting, the person's own server, what the room's last share used; in that order.
  */
 import * as v from 'valibot';
 import { HushError } from '../../extension/errors.ts';
 import type { Log } from '../../extension/log.ts';
 import { refusedAnswer, requestJson, type Fetch } from '../http.ts';
 import { isLoopbackHost } from '../serverName.ts';
+import { ownServiceUrl } from './ownTransport.ts';
 
-export type TransportSource = 'homeserver' | 'wellKnown' | 'setting' | 'room';
+export type TransportSource = 'homeserver' | 'wellKnown' | 'setting' | 'ownServer' | 'room';
 
 export interface OwnTransport {
     /** lk-jwt-service-compatible URL, exactly as advertised: members find each other by this string. */
@@ -24,6 +25,8 @@ export interface TransportSources {
     readonly accessToken: string;
     /** `hush.livekit.serviceUrl`; empty when unset. */
     readonly setting: () => string;
+    /** The SFU whose API key the person holds. */
+    readonly ownServer: () => Promise<string | undefined>;
     readonly log: Log;
     readonly now: () => number;
 }
@@ -102,6 +105,8 @@ export function createTransports(sources: TransportSources): Transports {
                     serviceUrl: assertServiceUrl(setting, 'The setting hush.livekit.serviceUrl'),
                     source: 'setting',
                 };
+            const ownSfu = found ? undefined : await sources.ownServer();
+            if (ownSfu !== undefined) found = { serviceUrl: ownServiceUrl(ownSfu), source: 'ownServer' };
             if (!found && roomUrl !== undefined && isServiceUrl(roomUrl) && !isLocalUrl(roomUrl, sources.baseUrl))
                 found = { serviceUrl: roomUrl, source: 'room' };
             if (!found) {

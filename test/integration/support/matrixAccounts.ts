@@ -8,6 +8,7 @@ import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
 import { loadAccount, openVault, saveAccount, type StoredAccount, type Vault } from '../../../src/extension/vault.ts';
 import { discoverHomeserver } from '../../../src/matrix/discovery.ts';
 import { logInWithPassword } from '../../../src/matrix/login.ts';
+import type { OwnServer } from '../../../src/matrix/rtc/ownTransport.ts';
 import type { Synapse } from '../../stack/synapse.ts';
 import { newStorageKey, openAccount } from './matrixEngine.ts';
 
@@ -52,6 +53,7 @@ export interface Person extends Lines {
 export interface OpenOptions {
     readonly fetch?: typeof fetch;
     readonly serviceUrl?: string;
+    readonly ownServer?: OwnServer;
 }
 
 let count = 0;
@@ -88,6 +90,7 @@ export async function signedIn(
             log,
             serviceUrlSetting: () => o.serviceUrl ?? '',
             ...(o.fetch ? { fetch: o.fetch } : {}),
+            ...(o.ownServer ? { ownServer: o.ownServer } : {}),
         });
         await untilState(account, 'ready', 'expired');
         return account;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createLog } from '../../../../src/extension/log.ts';
 import { createGrants } from '../../../../src/matrix/rtc/grants.ts';
+import type { OwnServer } from '../../../../src/matrix/rtc/ownTransport.ts';
 import { createTransports, isServiceUrl } from '../../../../src/matrix/rtc/transports.ts';
 import { fakeFetch, type Answerer } from '../fakeFetch.ts';
 
@@ -13,11 +14,17 @@ const quiet = createLog({
 const SFU = 'https://sfu.example.org/livekit';
 const OPENID = { access_token: 'o', expires_in: 3_600, matrix_server_name: 'b.org', token_type: 'Bearer' };
 const GRANT = { body: { url: 'wss://sfu.example.org', jwt: 'a.b.c', more: true } };
+/** Alice's own LiveKit server. */
+const ownServer: OwnServer = {
+    url: () => Promise.resolve('wss://mine.org'),
+    token: ({ roomId, viewId }) => Promise.resolve(`${viewId === undefined ? 'publish' : 'view'} ${roomId}`),
+};
 const grants = (table: Record<string, Answerer>) => {
     const fetch = fakeFetch(table);
     const clock = { now: 0 };
     let asked = 0;
     let n = 0;
+    const askedOf: unknown[] = [];
     const made = createGrants({
         userId: '@a:b.org',
         deviceId: 'DEV',
@@ -25,12 +32,19 @@ const grants = (table: Record<string, Answerer>) => {
             asked++;
             return Promise.resolve(OPENID);
         },
+        own: {
+            server: ownServer,
+            ask: (...asking) => {
+                askedOf.push(asking);
+                return Promise.resolve({ url: 'wss://theirs.org', token: 'theirs' });
+            },
+        },
         mayAskLocal: (url) => url === 'http://127.0.0.1:1234',
         fetch,
         now: () => clock.now,
         uuid: () => `0000000${++n}-uuid`,
     });
-    return { made, fetch, clock, asked: () => asked };
+    return { made, fetch, clock, asked: () => asked, askedOf };
 };
 
 describe('room tokens', () => {
@@ -86,6 +100,18 @@ describe('room tokens', () => {
         });
         assert.equal((await made.publish('http://127.0.0.1:1234', '!r')).url, 'ws://127.0.0.1:7880');
     });
+    it('makes its own tokens for its own server, and asks teammates for theirs', async () => {
+        const { made, fetch, askedOf } = grants({});
+        assert.deepEqual(await made.publish('olm+wss://mine.org', '!r'), {
+            url: 'wss://mine.org',
+            token: 'publish !r',
+        });
+        assert.deepEqual(await made.view('olm+wss://mine.org', '!r', 'v'), { url: 'wss://mine.org', token: 'view !r' });
+        assert.equal((await made.view('olm+wss://theirs.org', '!r', 'v')).token, 'theirs');
+        assert.deepEqual(askedOf, [['olm+wss://theirs.org', '!r', '00000001-uuid']]);
+        assert.deepEqual(fetch.asked, []);
+        await assert.rejects(made.publish('olm+wss://theirs.org', '!r'), { code: 'media.tokenRefused' });
+    });
     it('asks no service on this machine that only a member named', async () => {
         const { made, fetch } = grants({});
         for (const url of ['http://127.0.0.1:8080', 'https://localhost/x'])
@@ -97,13 +123,14 @@ describe('room tokens', () => {
 describe('where the own SFU comes from', () => {
     const HS = 'GET https://m.b.org/_matrix/client/unstable/org.matrix.msc4143/rtc/transports';
     const WK = 'GET https://b.org/.well-known/matrix/client';
-    const own = (table: Record<string, Answerer>, setting = '', room?: string) =>
+    const own = (table: Record<string, Answerer>, setting = '', room?: string, sfu?: string) =>
         createTransports({
             baseUrl: 'https://m.b.org',
             serverName: 'b.org',
             fetch: fakeFetch(table),
             accessToken: 't',
             setting: () => setting,
+            ownServer: () => Promise.resolve(sfu),
             log: quiet,
             now: () => 0,
         }).own(room);
@@ -129,6 +156,14 @@ describe('where the own SFU comes from', () => {
             serviceUrl: 'https://4',
             source: 'room',
         });
+    });
+    it('takes the person’s own server after the setting, before the room', async () => {
+        const none = { [HS]: { status: 404 } };
+        assert.deepEqual(await own(none, '', 'https://4', 'wss://mine.org'), {
+            serviceUrl: 'olm+wss://mine.org',
+            source: 'ownServer',
+        });
+        assert.equal((await own(none, 'https://3', 'https://4', 'wss://mine.org')).source, 'setting');
     });
     it('says so when there is none', () =>
         assert.rejects(own({ [HS]: { status: 404 } }, '', 'http://clear.org'), {
