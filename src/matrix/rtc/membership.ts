@@ -5,7 +5,6 @@
 import {
     MatrixRTCSessionEvent,
     type CallMembership,
-    type LivekitTransport,
     type MatrixRTCSession,
 } from 'matrix-js-sdk/lib/matrixrtc/index.js';
 import { HushError } from '../../extension/errors.ts';
@@ -13,7 +12,7 @@ import type { Share } from '../../extension/session/types.ts';
 import { fromSdk, type KnownErrors } from '../http.ts';
 import { parseShares, sharesContentOf, SHARES_FIELD } from '../roomContents.ts';
 import type { Device } from './olmMessages.ts';
-import { transportOf } from './ownTransport.ts';
+import { transportOf, type RtcTransport } from './ownTransport.ts';
 
 export interface OwnMembership {
     /** Without a LiveKit service the membership names no transport: shares go from device to device. */
@@ -45,16 +44,12 @@ export const CALL_ERRORS: KnownErrors = {
     ],
 };
 
-function transportOf(serviceUrl: string, roomId: string): LivekitTransport {
-    return { type: 'livekit', livekit_service_url: serviceUrl, livekit_alias: roomId };
-}
-
 /** The SDK takes a transport only on joining, and leaving would end the share for its viewers. The version is pinned. */
-function nameTransport(session: MatrixRTCSession, transport: LivekitTransport): void {
+function nameTransport(session: MatrixRTCSession, transport: RtcTransport): void {
     const { membershipManager: manager } = session as unknown as { membershipManager?: object };
     if (!manager || !('rtcTransport' in manager || 'fociPreferred' in manager))
         throw new HushError('internal', 'This build of Hush does not fit its Matrix library. Please report it.');
-    (manager as { rtcTransport?: LivekitTransport }).rtcTransport = transport;
+    (manager as { rtcTransport?: RtcTransport }).rtcTransport = transport;
 }
 
 export function createOwnMembership({ session, roomId, self, now, onLost }: OwnMembershipOptions): OwnMembership {
