@@ -5,13 +5,11 @@ import { DisposableScope, type Disposable } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { createRoomFeed } from './roomFeed.ts';
 import { createOrchestrator, type Orchestrator } from './session/orchestrator.ts';
-import type { ForeignCall, MediaPort } from './session/ports.ts';
+import { isToTake, type CallToTake, type MediaPort } from './session/ports.ts';
 import { initialState, type Notice } from './session/state.ts';
 import type { AccountState, RoomSnapshot } from './session/types.ts';
 import type { StoredAccount } from './vault.ts';
 import type { Model } from './views/viewModel.ts';
-
-export type Ring = Extract<ForeignCall, { kind: 'ring' }>;
 
 export interface AppOptions {
     readonly media: MediaPort;
@@ -22,8 +20,8 @@ export interface AppOptions {
     forgetAccount(): Promise<void>;
     notify(notice: Notice): void;
     onInvite(room: RoomSnapshot): void;
-    /** Another Matrix client calls. */
-    onRing(call: Ring, room: RoomSnapshot): void;
+    /** Another Matrix client calls, or shows a screen in a call with ours. */
+    onRing(call: CallToTake, room: RoomSnapshot): void;
     /** The mapped room of this window among these rooms. */
     workspaceRoom(rooms: readonly RoomSnapshot[]): string | undefined;
     /** Runs after the current turn; several changes make one update. */
@@ -95,6 +93,10 @@ export function createApp(options: AppOptions): App {
             log,
             deviceTrust: (userId, deviceId) => account.deviceTrust(userId, deviceId),
             notify: options.notify,
+            after(ms, work) {
+                const timer = setTimeout(work, ms);
+                return () => clearTimeout(timer);
+            },
         });
         const feed = createRoomFeed();
         const onRooms = (): void => {
@@ -119,8 +121,9 @@ export function createApp(options: AppOptions): App {
         scope.add(account.onInvite(options.onInvite));
         scope.add(
             account.calls.onForeignCall((event) => {
-                const room = event.kind === 'ring' ? account.rooms().find((r) => r.roomId === event.roomId) : undefined;
-                if (event.kind === 'ring' && room) options.onRing(event, room);
+                if (!isToTake(event)) return;
+                const room = account.rooms().find((r) => r.roomId === event.roomId);
+                if (room) options.onRing(event, room);
             }),
         );
         orchestrator.dispatch({ type: 'signedIn', self: { userId: account.userId, deviceId: account.deviceId } });

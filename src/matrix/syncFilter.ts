@@ -34,8 +34,9 @@ export function syncFilterDefinition(): Record<string, unknown> {
             include_leave: false,
             ephemeral: nothing,
             account_data: nothing,
-            // 10 rather than 1: two call events between two syncs must both arrive.
-            timeline: { types: TIMELINE_TYPES, limit: 10, lazy_load_members: true },
+            // What is over the limit between two syncs is lost to the calls: three people who share to each other at once
+            // send 40 events, and a room may chat meanwhile. The first sync has a limit of its own (client.ts).
+            timeline: { types: TIMELINE_TYPES, limit: 100, lazy_load_members: true },
             state: { types: STATE_TYPES, lazy_load_members: true },
         },
     };

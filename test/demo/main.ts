@@ -14,6 +14,7 @@ import { shutDown } from '../stack/processes.ts';
 import { createProgress, type Progress } from '../stack/progress.ts';
 import { ensureLiveKit } from '../stack/install/liveKit.ts';
 import { startStack } from '../stack/stack.ts';
+import { demoTransport, wantsSfu } from './mediaServer.ts';
 import { parseOptions, USAGE, UsageError, type DemoOptions, type Person as Account } from './options.ts';
 
 const OUT = fileURLToPath(new URL('../../out/demo', import.meta.url));
@@ -27,6 +28,8 @@ interface Place {
     readonly sharer: Account | undefined;
     readonly viewer: Account | undefined;
     readonly viewerId: string | undefined;
+    /** Setting of both windows; undefined leaves it as it is. */
+    readonly transport: 'livekit' | 'mesh' | undefined;
 }
 
 interface Result {
@@ -48,8 +51,13 @@ interface Result {
 /** Servers of our own with two accounts, or the ones that were named. */
 async function place(options: DemoOptions, progress: Progress): Promise<Place> {
     const { remote } = options;
-    if (remote) return { ...remote, viewerId: remote.viewer?.user };
-    const stack = await startStack({ progress, sfu: await wantsSfu(options, progress) });
+    if (remote) return { ...remote, viewerId: remote.viewer?.user, transport: options.transport };
+    const sfu = await wantsSfu(
+        options,
+        () => ensureLiveKit(progress),
+        (sentence) => progress.part('Demo').say(sentence),
+    );
+    const stack = await startStack({ progress, sfu });
     const [sharer, viewer] = await Promise.all([
         stack.createAccount('alice', { displayName: 'Alice' }),
         stack.createAccount('bob', { displayName: 'Bob' }),
@@ -60,23 +68,8 @@ async function place(options: DemoOptions, progress: Progress): Promise<Place> {
         sharer: { user: sharer.userId, password: sharer.password },
         viewer: { user: viewer.userId, password: viewer.password },
         viewerId: viewer.userId,
+        transport: demoTransport(options, sfu),
     };
-}
-
-/** As asked; else LiveKit where this machine has it or can build it. */
-async function wantsSfu({ transport }: DemoOptions, progress: Progress): Promise<boolean> {
-    if (transport !== undefined) return transport === 'livekit';
-    try {
-        await ensureLiveKit(progress);
-        return true;
-    } catch (error) {
-        progress
-            .part('Demo')
-            .say(
-                `sharing directly, without a media server (${error instanceof Error ? error.message : String(error)})`,
-            );
-        return false;
-    }
 }
 
 class Demo {
@@ -110,7 +103,7 @@ class Demo {
             args: options.headless ? [] : ['--window-size=960,900', `--window-position=${left ? 0 : 960},0`],
             settings: {
                 'hush.capture.location': options.capture === 'loopback' ? 'browser' : 'auto',
-                ...(options.transport === undefined ? {} : { 'hush.transport': options.transport }),
+                ...(where.transport === undefined ? {} : { 'hush.transport': where.transport }),
                 ...options.settings,
             },
         });

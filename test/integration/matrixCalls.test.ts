@@ -2,10 +2,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { after, before, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
+import type { RoomSnapshot } from '../../src/extension/session/types.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { login } from '../stack/accounts.ts';
 import { createFakePages, type FakePages } from './support/fakePages.ts';
-import { newPerson, pair, until, type Person } from './support/matrixAccounts.ts';
+import { newPerson, pair, until, untilRoom, type OpenOptions, type Person } from './support/matrixAccounts.ts';
 import { lastClientOf } from './support/matrixClients.ts';
 
 describe('calls through the room', function () {
@@ -13,8 +14,8 @@ describe('calls through the room', function () {
     let synapse: Synapse;
     const people: Person[] = [];
     let pages: FakePages;
-    const person = async (name: string): Promise<Person> => {
-        const made = await newPerson(synapse, name);
+    const person = async (name: string, options: OpenOptions = {}): Promise<Person> => {
+        const made = await newPerson(synapse, name, options);
         people.push(made);
         pages.add(made);
         return made;
@@ -56,6 +57,26 @@ describe('calls through the room', function () {
             (check) => pages.onChange(check),
             'the hang-up',
         );
+    });
+
+    it('a media server that the room gains while somebody shares is named by their membership, which goes on', async () => {
+        const options = { serviceUrl: '' };
+        const [alice, bob] = await Promise.all([person('Alice', options), person('Bob')]);
+        const roomId = await pair(alice, bob);
+        const share = { id: '01MOVES', startedTs: 1_795_000_000_000 };
+        const { rtc } = alice.account;
+        await rtc.join(roomId, [{ ...share, transport: 'mesh' }]);
+        const first = await untilRoom(bob.account, roomId, (r) => r.rtc.length === 1, 'the direct share');
+        assert.equal(first.rtc[0]?.serviceUrl, undefined);
+        await assert.rejects(rtc.publishGrant(roomId), { code: 'media.noServer' });
+        options.serviceUrl = 'http://127.0.0.1:9/livekit';
+        await assert.rejects(rtc.publishGrant(roomId), { code: 'network.offline' }); // it is asked now
+        await rtc.announce(roomId, [share]);
+        const there = (r: RoomSnapshot): boolean => r.rtc[0]?.serviceUrl === options.serviceUrl;
+        const second = await untilRoom(bob.account, roomId, there, 'the media server in the membership');
+        assert.deepEqual(second.rtc[0]?.shares, [share]);
+        assert.equal(second.rtc[0]?.createdTs, first.rtc[0]?.createdTs, 'it was never left');
+        await rtc.leave(roomId);
     });
 
     it('refuses a call in clear, and one that claims another device', async () => {

@@ -112,6 +112,7 @@ describe('the RTC session on a real homeserver', function () {
         await bob.account.rtc.sendWatch(
             { roomId, userId: alice.userId, deviceId: alice.account.deviceId, shareId: share(1).id },
             true,
+            'livekit',
         );
         await until(
             () => watched.length > 0,
@@ -119,7 +120,14 @@ describe('the RTC session on a real homeserver', function () {
             'the watcher',
         );
         assert.deepEqual(watched, [
-            { roomId, shareId: share(1).id, userId: bob.userId, deviceId: bob.account.deviceId, watching: true },
+            {
+                roomId,
+                shareId: share(1).id,
+                userId: bob.userId,
+                deviceId: bob.account.deviceId,
+                watching: true,
+                via: 'livekit',
+            },
         ]);
 
         await carol.account.rtc.leave(roomId);

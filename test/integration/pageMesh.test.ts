@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { startTurn } from '../stack/turn.ts';
 import type { Turn } from '../stack/turn.ts';
+import type { IceServer } from '../../src/matrix/calls/iceServers.ts';
 import { launchPageBrowser } from './support/pageBrowser.ts';
 import type { PageBrowser } from './support/pageBrowser.ts';
 import { choose, createHarness } from './support/pageHarness.ts';
@@ -159,51 +160,92 @@ describe('a share through a relay only', function () {
     });
     after(() => turn?.stop());
 
-    for (const [index, protocol] of ['udp', 'tcp'].entries()) {
-        it(`is live over ${protocol}, tells its peer no other address, and says that it is relayed`, async () => {
-            const browser = await launchPageBrowser();
-            const harness = createHarness();
-            const { uris, sharedSecret } = turn.turn;
+    /** A live share through the relay that `server` names at the moment, over its `index`th address. */
+    const relayed = async (
+        server: () => Turn,
+        index: number,
+        work: (share: HarnessPage, view: HarnessPage, viewPage: Page) => Promise<void>,
+    ): Promise<void> => {
+        const browser = await launchPageBrowser();
+        const harness = createHarness();
+        const iceServers = (): IceServer[] => {
+            const { uris, sharedSecret } = server().turn;
             // As Synapse makes them (TURN REST API): an expiry as the name, its HMAC as the password.
             const username = `${Math.floor(Date.now() / 1_000) + 3_600}:hush`;
             const credential = createHmac('sha1', sharedSecret).update(username).digest('base64');
-            const mesh = createMeshPair(harness.host, {
-                relayOnly: true,
-                iceServers: [{ urls: [uris[index] ?? ''], username, credential }],
-            });
-            try {
-                await browser.openSource();
-                const sharePage = await browser.newPage();
-                const share = await harness.open('share', sharePage, 'share');
-                share.send({
-                    type: 'share.capture',
-                    settings: { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 },
-                });
-                await choose(sharePage, share);
-                await share.said('capture.started');
-                share.send({ type: 'share.direct' });
-                mesh.serve('share');
-                const viewPage = await browser.newPage();
-                const view = await harness.open('view', viewPage, 'bob');
-                await view.said('ready'); // what comes before is not kept for it
-                view.send({ type: 'view.direct', identity: 'ann' });
-                mesh.watch('bob', 'share');
-                await view.said('view.state', (m) => m.state === 'live');
-                assert.equal(await viewPage.locator('#app').getAttribute('data-hush-path'), 'relayed');
-                const lines = [...share.messages, ...view.messages].flatMap((m) =>
-                    m.type === 'mesh.candidates'
-                        ? m.candidates.map((c) => c.candidate)
-                        : m.type === 'mesh.description'
-                          ? m.sdp.split('\n')
-                          : [],
-                );
-                const candidates = lines.filter((l) => l.includes('candidate:'));
-                assert.ok(candidates.length > 0 && candidates.every((c) => c.includes('typ relay')));
-            } finally {
-                await mesh.dispose();
-                harness.dispose();
-                await browser.close();
-            }
-        });
+            return [{ urls: [uris[index] ?? ''], username, credential }];
+        };
+        const mesh = createMeshPair(harness.host, { relayOnly: true, iceServers });
+        try {
+            await browser.openSource();
+            const sharePage = await browser.newPage();
+            const share = await harness.open('share', sharePage, 'share');
+            share.send({ type: 'share.capture', settings: { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 } });
+            await choose(sharePage, share);
+            await share.said('capture.started');
+            share.send({ type: 'share.direct' });
+            mesh.serve('share');
+            const viewPage = await browser.newPage();
+            const view = await harness.open('view', viewPage, 'bob');
+            await view.said('ready'); // what comes before is not kept for it
+            view.send({ type: 'view.direct', identity: 'ann' });
+            mesh.watch('bob', 'share');
+            await view.said('view.state', (m) => m.state === 'live');
+            assert.equal(await viewPage.locator('#app').getAttribute('data-hush-path'), 'relayed');
+            await work(share, view, viewPage);
+        } finally {
+            await mesh.dispose();
+            harness.dispose();
+            await browser.close();
+        }
+    };
+
+    for (const [index, protocol] of ['udp', 'tcp'].entries()) {
+        it(`is live over ${protocol}, tells its peer no other address, and says that it is relayed`, () =>
+            relayed(
+                () => turn,
+                index,
+                async (share, view) => {
+                    const lines = [...share.messages, ...view.messages].flatMap((m) =>
+                        m.type === 'mesh.candidates'
+                            ? m.candidates.map((c) => c.candidate)
+                            : m.type === 'mesh.description'
+                              ? m.sdp.split('\n')
+                              : [],
+                    );
+                    const candidates = lines.filter((l) => l.includes('candidate:'));
+                    assert.ok(candidates.length > 0 && candidates.every((c) => c.includes('typ relay')));
+                },
+            ));
     }
+
+    it('finds another way by itself when the network under it is gone', async () => {
+        const started = [await startTurn()];
+        const now = (): Turn => {
+            const last = started.at(-1);
+            if (!last || 'reason' in last) throw new Error('no relay');
+            return last;
+        };
+        try {
+            await relayed(now, 0, async (share, view, viewPage) => {
+                share.forget();
+                view.forget();
+                const gone = now();
+                started.push(await startTurn());
+                const began = performance.now();
+                await gone.stop(); // every address that the two have of each other is dead
+                await share.said('mesh.state', (m) => m.state === 'failed');
+                console.log(`        noticed after ${Math.round(performance.now() - began)} ms`);
+                const noticed = performance.now();
+                await share.said('mesh.state', (m) => m.state === 'connected');
+                await view.said('view.state', (m) => m.state === 'live');
+                const back = Math.round(performance.now() - noticed);
+                console.log(`        picture again ${back} ms after that`);
+                assert.ok(back < 5_000, `${back} ms`);
+                assert.equal(await viewPage.locator('#app').getAttribute('data-hush-path'), 'relayed');
+            });
+        } finally {
+            for (const one of started) if (!('reason' in one)) await one.stop();
+        }
+    });
 });

@@ -1,22 +1,28 @@
 /** Calls with other Matrix clients: theirs are asked about and shown in a tab, ours show them our screen. */
 import { ulid } from 'ulid';
 import * as vscode from 'vscode';
-import type { Ring } from '../app.ts';
+import type { CallToTake } from '../session/ports.ts';
 import type { RoomSnapshot } from '../session/types.ts';
 import { HushError } from '../errors.ts';
 import { signedIn, type ActionContext } from './context.ts';
 
-/** "<name> calls you", with Show and Decline. Closing it lets the call ring on in the person's other clients. */
+/** A screen in a call that carries ours, with Show. "<name> calls you", with Show and Decline. Closing it lets the call ring on in the person's other clients. */
 export async function answerRing(
     context: ActionContext,
-    { callId, roomId, userId, deviceId }: Ring,
+    { kind, callId, roomId, userId, deviceId }: CallToTake,
     room: RoomSnapshot,
 ): Promise<void> {
     const { account, orchestrator } = signedIn(context);
     const callerName = room.members.find((m) => m.userId === userId)?.name ?? userId;
     const [show, decline] = ['Show Their Screen', 'Decline'] as const;
-    const text = `${callerName} calls you in ${room.name} with another Matrix client. Hush shows the screen they share, without sound.`;
-    const chosen = await vscode.window.showInformationMessage(text, show, decline);
+    const chosen =
+        kind === 'ring'
+            ? await vscode.window.showInformationMessage(
+                  `${callerName} calls you in ${room.name} with another Matrix client. Hush shows the screen they share, without sound.`,
+                  show,
+                  decline,
+              )
+            : await vscode.window.showInformationMessage(`${callerName} shares a screen in your call.`, show);
     if (chosen === decline) account.calls.decline(callId);
     if (chosen === show)
         orchestrator.dispatch({

@@ -34,6 +34,7 @@ const ORDER: readonly (Kind | 'keys')[] = [
 const ENDS: Readonly<Partial<Record<HostMessage['type'], readonly Kind[]>>> = {
     'share.stop': ['share.capture', 'share.prepare', 'share.publish', 'share.direct', 'share.hold', 'share.viewers'],
     'share.capture': ['share.stop'],
+    'share.unpublish': ['share.prepare', 'share.publish'],
     'view.end': ['view.connect', 'view.direct'],
     'view.connect': ['view.end', 'view.direct'],
     'view.direct': ['view.end', 'view.connect'],

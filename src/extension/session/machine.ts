@@ -16,6 +16,7 @@ import {
     shareWatched,
     type Step,
 } from './shareFlow.ts';
+import { abort, moveAnnounced, moveKeyed, reconsider, shareWaited } from './shareMove.ts';
 import { initialState, type Effect, type SessionEvent, type SessionState } from './state.ts';
 import {
     acceptCall,
@@ -27,6 +28,7 @@ import {
     viewPageSaid,
     withView,
 } from './viewFlow.ts';
+import { moveFailed, moveGaveUp, moveViews, viewMoved, viewMoveGranted, viewWaited } from './viewMove.ts';
 
 const still = (state: SessionState): Step => ({ state, effects: [] });
 
@@ -78,7 +80,11 @@ function handle(state: SessionState, event: SessionEvent): Step {
         }
         case 'rtcChanged': {
             const rtc = new Map(state.rtc).set(event.roomId, event.members);
-            return endGoneViews({ ...state, rtc }, event.roomId);
+            return chain(
+                { ...state, rtc },
+                (s) => endGoneViews(s, event.roomId),
+                (s) => moveViews(s, event.roomId),
+            );
         }
         case 'roomGone': {
             const rtc = new Map(state.rtc);
@@ -107,13 +113,36 @@ function handle(state: SessionState, event: SessionEvent): Step {
         }
         case 'joinFailed':
             return failRoom(state, event.roomId, event.failure);
+        case 'announced': {
+            const { share } = state;
+            return share?.move && share.roomId === event.roomId
+                ? moveAnnounced(state, share, share.move)
+                : still(state);
+        }
+        case 'announceFailed': {
+            const { share } = state;
+            return share?.move && share.roomId === event.roomId
+                ? abort(state, share, share.move, event.failure)
+                : failRoom(state, event.roomId, event.failure);
+        }
+        case 'waited': {
+            const { share } = state;
+            if (share?.id === event.call) return shareWaited(state, share, event.wait);
+            const view = state.views.get(event.call);
+            return view?.wait === event.wait ? viewWaited(state, view) : still(state);
+        }
         case 'keysReady': {
             const { share } = state;
             if (share?.roomId !== event.roomId) return still(state);
+            if (share.move) return moveKeyed(state, share, share.move);
             return publishWhenReady({ ...state, share: { ...share, keysReady: true } });
         }
-        case 'keysFailed':
-            return state.share?.roomId === event.roomId ? endShare(state, '', event.failure) : still(state);
+        case 'keysFailed': {
+            const { share } = state;
+            if (share?.roomId !== event.roomId) return still(state);
+            if (share.move) return abort(state, share, share.move, event.failure);
+            return endShare(state, '', event.failure);
+        }
         case 'keyDelivery':
             return state.share?.roomId === event.roomId
                 ? keyDelivery(state, event.failed, event.message)
@@ -145,7 +174,8 @@ function handle(state: SessionState, event: SessionEvent): Step {
         }
         case 'meshGaveUp': {
             const view = state.views.get(event.call);
-            return view?.generation === event.generation ? endView(state, view, 'failed', NO_ANSWER) : still(state);
+            if (view?.generation !== event.generation) return still(state);
+            return view.move ? moveGaveUp(state, view) : endView(state, view, 'failed', NO_ANSWER);
         }
         case 'pageClosed':
             return pageClosed(state, event);
@@ -161,6 +191,7 @@ function grantEnded(state: SessionState, event: Extract<SessionEvent, { type: 'g
     }
     const view = state.views.get(event.call);
     if (view?.generation !== event.generation) return still(state);
+    if (view.move) return event.type === 'grantReady' ? viewMoveGranted(state, view) : moveFailed(state, view);
     return event.type === 'grantReady' ? viewGrantReady(state, view) : endView(state, view, 'failed', event.failure);
 }
 
@@ -170,7 +201,10 @@ function pageSaid(state: SessionState, event: Extract<SessionEvent, { type: 'pag
         return sharePageSaid(state, share, event.message);
     const view = state.views.get(event.call);
     if (view?.generation !== event.generation) return still(state);
-    return viewPageSaid(state, view, event.message);
+    const { message } = event;
+    return message.type === 'view.moved'
+        ? viewMoved(state, view, message.via, message.ok)
+        : viewPageSaid(state, view, message);
 }
 
 function pageClosed(state: SessionState, event: Extract<SessionEvent, { type: 'pageClosed' }>): Step {
@@ -182,7 +216,7 @@ function pageClosed(state: SessionState, event: Extract<SessionEvent, { type: 'p
 
 /** The next state, and what must be done for it. Never throws; an event about something that is gone changes nothing. */
 export function reduce(state: SessionState, event: SessionEvent): Step {
-    const handled = handle(state, event);
+    const handled = chain(state, (s) => handle(s, event), reconsider);
     const called = reconcileCalls(handled.state);
     return {
         state: called.state,

@@ -1,14 +1,14 @@
 /**
  * Runs the session core: events are reduced one at a time, effects run over the ports, and their ends come back as events.
- * Grants live here between being fetched and being sent to their page; the state never holds them.
  */
-import type { MediaGrant, TrustLevel } from '../../webview/protocol/messages.ts';
-import { isHushError, userMessage } from '../errors.ts';
+import type { TrustLevel } from '../../webview/protocol/messages.ts';
 import type { Log } from '../log.ts';
 import { reduce } from './machine.ts';
 import { deviceKey, memberOf, targetMember } from './members.ts';
+import { createPageGrants, failureOf } from './pageGrants.ts';
+import { isToTake } from './ports.ts';
 import type { CallsPort, Disposable, KeyEvent, MediaKey, MediaPort, RtcPort } from './ports.ts';
-import { initialState, type Effect, type Failure, type Notice, type SessionEvent, type SessionState } from './state.ts';
+import { initialState, type Effect, type Notice, type SessionEvent, type SessionState } from './state.ts';
 
 export interface OrchestratorPorts {
     readonly rtc: RtcPort;
@@ -16,6 +16,8 @@ export interface OrchestratorPorts {
     readonly media: MediaPort;
     readonly log: Log;
     deviceTrust(userId: string, deviceId: string): Promise<TrustLevel>;
+    /** Runs `work` after `ms`; the result takes it back. */
+    after(ms: number, work: () => void): () => void;
     notify(notice: Notice): void;
 }
 
@@ -25,16 +27,6 @@ export interface Orchestrator extends Disposable {
     onState(listener: (state: SessionState) => void): Disposable;
     /** Resolves when every join, announce and leave asked for so far has ended. */
     settled(): Promise<void>;
-}
-
-interface Grant {
-    readonly grant: MediaGrant;
-    /** Identity we publish under; undefined for a view. */
-    readonly identity: string | undefined;
-}
-
-function failureOf(error: unknown, doing: string): Failure {
-    return { code: isHushError(error) ? error.code : 'internal', message: userMessage(error, doing) };
 }
 
 /** A line for each share or tab whose phase changed: the story of a session, as the log tells it. */
@@ -50,15 +42,6 @@ function phaseChanges(before: SessionState, after: SessionState): string[] {
     return lines;
 }
 
-/** http(s) and ws(s) forms of the SFU's origin: livekit-client speaks both to it. */
-export function sfuOrigins(url: string): string[] {
-    const { host, protocol } = new URL(url);
-    return protocol === 'wss:' ? [`wss://${host}`, `https://${host}`] : [`ws://${host}`, `http://${host}`];
-}
-
-/** No origin that there is; an empty list would stand for a server that is not known yet. */
-const NO_SERVER = ['none:'];
-
 export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
     const { rtc, calls, media, log } = ports;
     let state = initialState;
@@ -66,13 +49,17 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
     const queue: SessionEvent[] = [];
     let draining = false;
     const listeners = new Set<(state: SessionState) => void>();
-    const grants = new Map<string, Grant>();
-    /** Origins of the SFUs behind an authoriser (undefined: our own), as its tokens said. */
-    const origins = new Map<string | undefined, readonly string[]>();
-    /** Origins that a call's page was opened with. */
-    const opened = new Map<string, readonly string[]>();
-    /** Tabs that wait for their token to know which SFU they may talk to. */
-    const unopened = new Map<string, Extract<Effect, { type: 'openPage' }>>();
+    const grants = createPageGrants({
+        rtc,
+        media,
+        log,
+        dispatch,
+        current(call) {
+            const page = state.share?.id === call ? state.share : state.views.get(call);
+            return page && { generation: page.generation, moving: page.move !== undefined };
+        },
+    });
+    const waits = new Set<() => void>();
     /** Membership changes of one room run in order: a leave must not overtake its join. */
     const perRoom = new Map<string, Promise<void>>();
 
@@ -129,7 +116,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         log.debug(`media key ${key.index} of ${key.identity}`);
         if (
             share?.roomId === key.roomId &&
-            grants.get(share.id)?.identity === key.identity &&
+            grants.held(share.id)?.identity === key.identity &&
             share.phase !== 'choosing'
         ) {
             sendKey(share.id, share.generation, key);
@@ -141,87 +128,39 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         }
     }
 
-    async function fetchGrant(
-        effect: Extract<Effect, { type: 'fetchPublishGrant' | 'fetchViewGrant' }>,
-    ): Promise<void> {
-        const { call, generation, roomId } = effect;
-        try {
-            const fetched: Grant =
-                effect.type === 'fetchPublishGrant'
-                    ? await rtc.publishGrant(roomId)
-                    : { grant: await rtc.viewGrant(roomId, effect.serviceUrl, call), identity: undefined };
-            const current = state.share?.id === call ? state.share : state.views.get(call);
-            if (current?.generation !== generation) return; // closed, or asked for anew, meanwhile
-            grants.set(call, fetched);
-            const waiting = unopened.get(call);
-            unopened.delete(call);
-            const service = effect.type === 'fetchViewGrant' ? effect.serviceUrl : undefined;
-            const found = sfuOrigins(fetched.grant.url);
-            // All that were seen behind it: an authoriser may name several in turn.
-            origins.set(service, [...new Set([...(origins.get(service) ?? []), ...found])]);
-            if (waiting) openPage(waiting);
-            // Its tab was opened before the SFU was known, or for one that moved: it is opened again for this one.
-            else if (effect.type === 'fetchViewGrant' && found.some((origin) => !opened.get(call)?.includes(origin))) {
-                dispatch({ type: 'page', call, generation, message: { type: 'action', name: 'retry' } });
-                return;
-            }
-            dispatch({ type: 'grantReady', call, generation });
-        } catch (error) {
-            log.warn(`no media token for ${effect.type === 'fetchPublishGrant' ? 'sharing' : 'watching'}`, error);
-            dispatch({
-                type: 'grantFailed',
-                call,
-                generation,
-                failure: failureOf(error, 'Connecting to the media server'),
-            });
-        }
-    }
-
-    function openPage(effect: Extract<Effect, { type: 'openPage' }>): void {
-        const connectOrigins = effect.direct ? NO_SERVER : (origins.get(effect.serviceUrl) ?? []);
-        opened.set(effect.call, connectOrigins);
-        media.open({ ...effect, connectOrigins });
-    }
-
-    function joinCall(roomId: string, work: () => Promise<void>): void {
-        inRoomOrder(roomId, async () => {
-            try {
-                await work();
-                log.info('in the call');
-                dispatch({ type: 'joined', roomId });
-            } catch (error) {
-                log.warn('joining the call failed', error);
-                dispatch({ type: 'joinFailed', roomId, failure: failureOf(error, 'Joining the call') });
-            }
-        });
-    }
-
     function run(effect: Effect): void {
         switch (effect.type) {
             case 'fetchPublishGrant':
             case 'fetchViewGrant':
-                void fetchGrant(effect);
+                void grants.obtain(effect);
                 return;
             case 'openPage':
-                // A tab that is there already must not wait: it shows what becomes of it, also when no token comes.
-                if (effect.direct || origins.has(effect.serviceUrl) || media.hasTab(effect.call, effect.target))
-                    openPage(effect);
-                else unopened.set(effect.call, effect);
+                grants.open(effect);
                 return;
+            case 'forgetGrant':
+                grants.forget(effect.call);
+                return;
+            case 'wait': {
+                const { call, wait, ms } = effect;
+                const stop = ports.after(ms, () => {
+                    waits.delete(stop);
+                    dispatch({ type: 'waited', call, wait });
+                });
+                waits.add(stop);
+                return;
+            }
             case 'revealPage':
                 media.reveal(effect.call);
                 return;
             case 'closePage':
-                grants.delete(effect.call);
-                unopened.delete(effect.call);
-                opened.delete(effect.call);
+                grants.close(effect.call);
                 media.close(effect.call);
                 return;
             case 'send':
                 media.send(effect.call, effect.generation, effect.message);
                 return;
             case 'preparePublish': {
-                const held = grants.get(effect.call);
+                const held = grants.held(effect.call);
                 if (held?.identity === undefined) return;
                 media.send(effect.call, effect.generation, {
                     type: 'share.prepare',
@@ -231,7 +170,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                 return;
             }
             case 'publish': {
-                const held = grants.get(effect.call);
+                const held = grants.held(effect.call);
                 if (held?.identity === undefined) return;
                 for (const key of rtc.currentKeys(effect.roomId)) {
                     if (key.identity === held.identity) sendKey(effect.call, effect.generation, key);
@@ -244,7 +183,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                 return;
             }
             case 'connectView': {
-                const held = grants.get(effect.call);
+                const held = grants.held(effect.call);
                 if (!held) return;
                 for (const key of rtc.currentKeys(effect.roomId)) {
                     if (effect.identity === null || key.identity === effect.identity)
@@ -254,14 +193,34 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                     type: 'view.connect',
                     grant: held.grant,
                     identity: effect.identity,
+                    handover: effect.handover,
                 });
                 return;
             }
             case 'join':
-                joinCall(effect.roomId, () => rtc.join(effect.roomId, effect.shares));
+                inRoomOrder(effect.roomId, async () => {
+                    try {
+                        await rtc.join(effect.roomId, effect.shares);
+                        log.info('in the call');
+                        dispatch({ type: 'joined', roomId: effect.roomId });
+                    } catch (error) {
+                        log.warn('joining the call failed', error);
+                        const failure = failureOf(error, 'Joining the call');
+                        dispatch({ type: 'joinFailed', roomId: effect.roomId, failure });
+                    }
+                });
                 return;
             case 'announce':
-                joinCall(effect.roomId, () => rtc.announce(effect.roomId, effect.shares));
+                inRoomOrder(effect.roomId, async () => {
+                    try {
+                        await rtc.announce(effect.roomId, effect.shares);
+                        dispatch({ type: 'announced', roomId: effect.roomId });
+                    } catch (error) {
+                        log.warn('the share was not announced', error);
+                        const failure = failureOf(error, 'Telling the room about the share');
+                        dispatch({ type: 'announceFailed', roomId: effect.roomId, failure });
+                    }
+                });
                 return;
             case 'leave':
                 inRoomOrder(effect.roomId, async () => {
@@ -285,7 +244,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                 rtc.stopKeys(effect.roomId);
                 return;
             case 'sendWatch':
-                rtc.sendWatch(effect, effect.watching).catch((error: unknown) =>
+                rtc.sendWatch(effect, effect.watching, effect.via).catch((error: unknown) =>
                     log.warn('telling the sharer failed', error),
                 );
                 return;
@@ -303,6 +262,9 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                 return;
             case 'releaseMesh':
                 calls.release(effect.call);
+                return;
+            case 'retireMesh':
+                calls.retire(effect.call);
                 return;
             case 'queryTrust':
                 ports.deviceTrust(effect.userId, effect.deviceId).then(
@@ -333,14 +295,15 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             if (
                 message.type === 'mesh.description' ||
                 message.type === 'mesh.candidates' ||
-                message.type === 'mesh.state'
+                message.type === 'mesh.state' ||
+                message.type === 'mesh.screen'
             )
-                calls.pageSaid(message);
+                calls.pageSaid(message, call);
             dispatch({ type: 'page', call, generation, message });
         }),
         calls.onPage((call, generation, message) => media.send(call, generation, message)),
         calls.onForeignCall((event) => {
-            if (event.kind === 'ring') return;
+            if (isToTake(event)) return; // asked of the person elsewhere
             const { kind, call, generation, userId, deviceId } = event;
             dispatch({ type: kind === 'over' ? 'callOver' : 'callAnswered', call, generation, userId, deviceId });
         }),
@@ -363,6 +326,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         dispose() {
             disposed = true;
             for (const subscription of subscriptions) subscription.dispose();
+            for (const stop of waits) stop();
             listeners.clear();
             grants.clear();
         },

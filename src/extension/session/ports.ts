@@ -38,6 +38,8 @@ export interface WatchEvent {
     readonly userId: string;
     readonly deviceId: string;
     readonly watching: boolean;
+    /** Which way its picture comes; `unreached`: it should come directly, and does not. */
+    readonly via?: 'mesh' | 'livekit' | 'unreached' | undefined;
 }
 
 /** Our membership is gone without our asking: the room was left, or the server refuses to keep it. */
@@ -72,6 +74,7 @@ export interface RtcPort {
     sendWatch(
         target: { roomId: string; userId: string; deviceId: string; shareId: string },
         watching: boolean,
+        via?: WatchEvent['via'],
     ): Promise<void>;
     onWatch(listener: (event: WatchEvent) => void): Disposable;
     /** Our key has been forgotten by then; the membership is not restored by itself. */
@@ -86,7 +89,10 @@ export interface CallsPort {
     watch(share: { roomId: string; userId: string; deviceId: string; shareId: string }, page: PageAddress): void;
     /** Ends every connection of the page. */
     release(call: string): void;
-    pageSaid(message: MeshMessage): void;
+    /** The share in the page is no longer to be had: ends its connections, but not calls with other clients. */
+    retire(call: string): void;
+    /** `call`: whose page says it. */
+    pageSaid(message: MeshMessage, call?: string): void;
     /** Rings a person's other Matrix clients to show them a share that is served. */
     call(to: { roomId: string; shareId: string; userId: string }): void;
     /** Takes a call of another Matrix client: its picture comes into that page. */
@@ -100,22 +106,33 @@ export interface CallsPort {
     /** The sharer's device did not answer, though asked several times. */
     onGaveUp(listener: (call: string, generation: number) => void): Disposable;
 }
-/** A call (`m.call`) of another Matrix client rings; one of ours was answered; or one that lives in a page is over. */
-export type ForeignCall =
-    | {
-          readonly kind: 'ring';
-          readonly callId: string;
-          readonly roomId: string;
-          readonly userId: string;
-          readonly deviceId: string;
-      }
-    | {
-          readonly kind: 'over' | 'answered';
-          readonly call: string;
-          readonly generation: number;
-          readonly userId: string;
-          readonly deviceId: string;
-      };
+/** A call (`m.call`) of another Matrix client rings. Taken with `accept`, like the next. */
+export interface RingingCall {
+    readonly kind: 'ring';
+    readonly callId: string;
+    readonly roomId: string;
+    readonly userId: string;
+    readonly deviceId: string;
+}
+/** The other side shows a screen back in a call that carries ours; `call` is the share's, whose page has it. */
+export interface ScreenBack extends Omit<RingingCall, 'kind'> {
+    readonly kind: 'screen';
+    readonly call: string;
+}
+export type CallToTake = RingingCall | ScreenBack;
+/** One of ours was answered; or one that lives in a page is over. */
+export interface CallInPage {
+    readonly kind: 'over' | 'answered';
+    readonly call: string;
+    readonly generation: number;
+    readonly userId: string;
+    readonly deviceId: string;
+}
+export type ForeignCall = CallToTake | CallInPage;
+
+export function isToTake(event: ForeignCall): event is CallToTake {
+    return event.kind === 'ring' || event.kind === 'screen';
+}
 
 export interface PageAddress {
     readonly call: string;

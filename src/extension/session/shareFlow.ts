@@ -1,10 +1,9 @@
 /** Our own share, from the command to its end. Pure. */
 import type { PageMessage } from '../../webview/protocol/messages.ts';
 import { deviceKey, viewersOf } from './members.ts';
+import { abort, moveGranted, movePublished, othersIn, serverLost } from './shareMove.ts';
 import type { Effect, Failure, LocalShare, SessionEvent, SessionState } from './state.ts';
-
-/** Viewers that one device serves well; with more its person is told. */
-const DIRECT_VIEWERS = 4;
+import { carriesAfter, firstWay, MOST_DIRECT, RETRY_MS } from './topology.ts';
 
 export interface Step {
     readonly state: SessionState;
@@ -28,7 +27,8 @@ function openSharePage(share: LocalShare): Effect {
         roomName: share.roomName,
         target: undefined,
         serviceUrl: undefined,
-        direct: share.transport === 'mesh',
+        // One that may move later must be able to reach a media server without being loaded again.
+        servers: share.wish === 'mesh' ? 'none' : share.transport === 'mesh' ? 'now' : 'known',
     };
 }
 
@@ -54,9 +54,17 @@ export function requestShare(state: SessionState, event: Extract<SessionEvent, {
         keysReady: false,
         joined: false,
         held: false,
-        watchers: new Set(),
+        watchers: new Map(),
         settings: event.settings,
+        wish: event.transport ?? 'auto',
         transport: event.transport ?? 'auto',
+        move: undefined,
+        calm: undefined,
+        noServer: undefined,
+        waits: 0,
+        carries: MOST_DIRECT,
+        unreached: new Set(),
+        told: new Set(),
         path: undefined,
         called: new Map(),
     };
@@ -78,11 +86,10 @@ export function endShare(state: SessionState, reason: string, failure?: Failure)
         { type: 'closePage', call: share.id },
     ];
     if (share.phase !== 'preparing' && share.phase !== 'choosing') {
-        effects.push(
-            share.transport === 'mesh'
-                ? { type: 'releaseMesh', call: share.id }
-                : { type: 'stopKeys', roomId: share.roomId },
-        );
+        // A share between two ways has both; a call with another client stays direct.
+        if (share.transport === 'mesh' || share.move || share.called.size > 0)
+            effects.push({ type: 'releaseMesh', call: share.id });
+        if (share.transport !== 'mesh' || share.move) effects.push({ type: 'stopKeys', roomId: share.roomId });
     }
     if (failure) effects.push({ type: 'notify', notice: { kind: 'shareFailed', failure } });
     else if (reason !== '') effects.push({ type: 'notify', notice: { kind: 'shareEnded', reason } });
@@ -90,13 +97,30 @@ export function endShare(state: SessionState, reason: string, failure?: Failure)
 }
 
 export function shareGrantReady(state: SessionState): Step {
-    return state.share?.phase === 'preparing' ? choose(withShare(state, { transport: 'livekit' })) : still(state);
+    const { share } = state;
+    if (share?.move) return moveGranted(state, share, share.move);
+    if (share?.phase !== 'preparing') return still(state);
+    const transport = share.wish === 'livekit' ? 'livekit' : firstWay(othersIn(state, share.roomId));
+    const chosen = choose(withShare(state, { transport }));
+    if (transport === 'livekit') return chosen;
+    return { state: chosen.state, effects: [...chosen.effects, { type: 'forgetGrant', call: share.id }] };
 }
 
-/** Without a media server for the room, a share whose way was left to us goes directly from device to device. */
+/** Codes that are about the media server or the way to it, and not about the room, the account or another window. */
+const SERVER_TROUBLE = /^(?:media\.(?:noServer|token)|network\.|server\.)/u;
+
+/** Whatever is wrong with the media server, a share whose way was left to us goes directly from device to device. */
 export function shareGrantFailed(state: SessionState, failure: Failure): Step {
-    if (failure.code !== 'media.noServer' || state.share?.transport !== 'auto') return endShare(state, '', failure);
-    return state.share.phase === 'preparing' ? choose(withShare(state, { transport: 'mesh' })) : still(state);
+    const { share } = state;
+    if (share?.move) return abort(state, share, share.move, failure);
+    if (share?.wish !== 'auto' || !SERVER_TROUBLE.test(failure.code)) return endShare(state, '', failure);
+    if (share.phase !== 'preparing') return still(state);
+    const wait = share.waits + 1;
+    const chosen = choose(withShare(state, { transport: 'mesh', noServer: { wait, failure }, waits: wait }));
+    return {
+        state: chosen.state,
+        effects: [...chosen.effects, { type: 'wait', call: share.id, wait, ms: RETRY_MS }],
+    };
 }
 
 function choose(state: SessionState): Step {
@@ -126,7 +150,10 @@ export function publishWhenReady(state: SessionState): Step {
 
 export function keyDelivery(state: SessionState, failed: boolean, message: string): Step {
     const { share } = state;
-    if (!share || share.held === failed) return still(state);
+    // On the way to the media server nothing depends on the key yet: the direct way has its own.
+    if (share?.move?.to === 'livekit' && share.transport === 'mesh')
+        return failed ? abort(state, share, share.move, { code: 'media.keyNotSent', message }) : still(state);
+    if (!share || share.held === failed || (share.transport === 'mesh' && !share.move)) return still(state);
     const effects: Effect[] = [
         { type: 'send', call: share.id, generation: share.generation, message: { type: 'share.hold', held: failed } },
     ];
@@ -149,14 +176,14 @@ export function announceViewers(before: SessionState, after: SessionState): Effe
 export function shareWatched(state: SessionState, event: Extract<SessionEvent, { type: 'watch' }>): Step {
     const { share } = state;
     if (!share || share.id !== event.shareId || share.roomId !== event.roomId) return still(state);
-    const watchers = new Set(share.watchers);
-    if (event.watching) watchers.add(deviceKey(event));
-    else watchers.delete(deviceKey(event));
-    const many = share.transport === 'mesh' && share.watchers.size === DIRECT_VIEWERS && watchers.size > DIRECT_VIEWERS;
-    return {
-        state: withShare(state, { watchers }),
-        effects: many ? [{ type: 'notify', notice: { kind: 'manyDirect', viewers: watchers.size } }] : [],
-    };
+    const key = deviceKey(event);
+    const watchers = new Map(share.watchers);
+    const unreached = event.via === 'unreached';
+    if (!event.watching) watchers.delete(key);
+    else watchers.set(key, event.via === 'unreached' ? watchers.get(key) : event.via);
+    return still(
+        withShare(state, { watchers, ...(unreached ? { unreached: new Set(share.unreached).add(key) } : {}) }),
+    );
 }
 
 /** The page moves to the person's own browser, where capture is allowed. */
@@ -209,14 +236,20 @@ export function sharePageSaid(state: SessionState, share: LocalShare, message: P
             });
         case 'capture.ended':
             return endShare(state, 'The capture was ended in the browser.');
-        case 'share.published':
-            return still(
-                withShare(state, { phase: 'live', ...(share.transport === 'livekit' ? { path: 'sfu' } : {}) }),
-            );
+        case 'share.published': {
+            const { via } = message;
+            if (share.move && via !== share.transport) return movePublished(state, share, share.move, via);
+            return still(withShare(state, { phase: 'live', ...(via === 'livekit' ? { path: 'sfu' } : {}) }));
+        }
+        case 'share.serverLost':
+            return serverLost(state, share, message.detail);
+        case 'share.uplink':
+            if (share.transport !== 'mesh') return still(state);
+            return still(withShare(state, { carries: carriesAfter(share.carries, message.viewers) }));
         case 'mesh.state':
             return still(message.state === 'connected' ? withShare(state, { path: message.path }) : state);
         case 'share.reconnecting':
-            return still(withShare(state, { phase: 'reconnecting' }));
+            return still(share.transport === 'livekit' ? withShare(state, { phase: 'reconnecting' }) : state);
         case 'share.failed':
             return endShare(state, '', { code: 'media.captureFailed', message: message.detail });
         case 'action':

@@ -9,6 +9,7 @@ import type {
     HostMessage,
 } from '../../webview/protocol/messages.ts';
 import type { CaptureLocation } from './ports.ts';
+import type { Need } from './topology.ts';
 import type { RtcMember, Share } from './types.ts';
 
 export interface SelfDevice {
@@ -41,15 +42,46 @@ export interface LocalShare {
     readonly joined: boolean;
     /** Delivery of a rotated key failed: the page sends no picture until it is repaired. */
     readonly held: boolean;
-    /** Who told us that they watch, by `user|device`. */
-    readonly watchers: ReadonlySet<string>;
+    /** Who told us that they watch, by `user|device`, and which way their picture comes. */
+    readonly watchers: ReadonlyMap<string, Transport | undefined>;
     readonly settings: ShareSettings;
-    /** `auto` until it is known whether the room has a media server. */
+    /** What the person set. */
+    readonly wish: Transport | 'auto';
+    /** The way that is announced; `auto` until it is known whether the room has a media server. */
     readonly transport: Transport | 'auto';
+    /** On its way from one transport to the other. */
+    readonly move: Move | undefined;
+    /** Waiting until it is sure that the share may go back to the direct way; the value names the wait. */
+    readonly calm: number | undefined;
+    /** The media server was not there, or did not work: tried again when this wait is over. */
+    readonly noServer: { readonly wait: number; readonly failure: Failure } | undefined;
+    /** Names the latest wait. */
+    readonly waits: number;
+    /** Viewers that this device's upload carries, as far as is known. */
+    readonly carries: number;
+    /** Devices of viewers that a direct connection did not reach. */
+    readonly unreached: ReadonlySet<string>;
+    /** Why the person was told that a media server is missed; once for each reason. */
+    readonly told: ReadonlySet<Need>;
     /** How the picture travels, to the last viewer who was connected; undefined before the first. */
     readonly path: Path | undefined;
     /** Whose other Matrix clients we called, by user ID; with a device once it has answered. */
     readonly called: ReadonlyMap<string, { readonly name: string; readonly deviceId: string | undefined }>;
+}
+
+/**
+ * A share between two transports. Both carry the picture from `announcing` on, so that nobody is without it:
+ * ```
+ * granting --grant--> keying --keys--> publishing --published--> announcing --announced--> settling --all moved, or time--> over
+ *    (to the mesh it begins with publishing; a failure before `settling` leaves all as it was)
+ * ```
+ */
+export interface Move {
+    readonly to: Transport;
+    readonly stage: 'granting' | 'keying' | 'publishing' | 'announcing' | 'settling';
+    /** Names the wait after which the old way is closed. */
+    readonly wait: number;
+    readonly need: Need | undefined;
 }
 
 /** How a share reaches its viewers: through a LiveKit SFU, or directly from device to device. */
@@ -80,6 +112,10 @@ export interface View {
     readonly trust: TrustLevel;
     /** Its page has, or waits for, a connection from the sharer's own device. */
     readonly direct: boolean;
+    /** The share goes another way now: the page shows the old one until the first picture of the new. */
+    readonly move: { readonly to: Transport; readonly tries: number } | undefined;
+    /** Names what the tab waits for, so that an older wait is known as such. */
+    readonly wait: number;
     readonly path: Path | undefined;
     /** It shows a call of another Matrix client, not a share that the room's session announces. */
     readonly callId: string | undefined;
@@ -146,6 +182,10 @@ export type SessionEvent =
     | { readonly type: 'grantFailed'; readonly call: string; readonly generation: number; readonly failure: Failure }
     | { readonly type: 'joined'; readonly roomId: string }
     | { readonly type: 'joinFailed'; readonly roomId: string; readonly failure: Failure }
+    | { readonly type: 'announced'; readonly roomId: string }
+    | { readonly type: 'announceFailed'; readonly roomId: string; readonly failure: Failure }
+    /** A wait of a share or view is over. */
+    | { readonly type: 'waited'; readonly call: string; readonly wait: number }
     | { readonly type: 'keysReady'; readonly roomId: string }
     | { readonly type: 'keysFailed'; readonly roomId: string; readonly failure: Failure }
     | { readonly type: 'keyDelivery'; readonly roomId: string; readonly failed: boolean; readonly message: string }
@@ -181,6 +221,8 @@ export type SessionEvent =
           readonly userId: string;
           readonly deviceId: string;
           readonly watching: boolean;
+          /** Which way the picture comes; `unreached`: it should come directly, and does not. */
+          readonly via?: Transport | 'unreached' | undefined;
       };
 
 export type Effect =
@@ -208,8 +250,8 @@ export type Effect =
           readonly target: ViewTarget | undefined;
           /** Where the page's token comes from: the SFU behind it is all that the page may talk to. */
           readonly serviceUrl: string | undefined;
-          /** The page talks to no server at all: other devices come to it. */
-          readonly direct: boolean;
+          /** `none`: the page talks to no server, ever. `now`: it opens at once. `known`: when its media server is known. */
+          readonly servers: 'none' | 'now' | 'known';
       }
     | { readonly type: 'revealPage'; readonly call: string }
     | { readonly type: 'closePage'; readonly call: string }
@@ -225,6 +267,7 @@ export type Effect =
           readonly roomId: string;
           /** null: the first screen seen. */
           readonly identity: string | null;
+          readonly handover: boolean;
       }
     | { readonly type: 'join'; readonly roomId: string; readonly shares: readonly Share[] }
     | { readonly type: 'announce'; readonly roomId: string; readonly shares: readonly Share[] }
@@ -238,6 +281,7 @@ export type Effect =
           readonly deviceId: string;
           readonly shareId: string;
           readonly watching: boolean;
+          readonly via: Transport | 'unreached' | undefined;
       }
     | { readonly type: 'serveMesh'; readonly call: string; readonly generation: number; readonly roomId: string }
     | {
@@ -252,6 +296,12 @@ export type Effect =
     | { readonly type: 'callPerson'; readonly call: string; readonly roomId: string; readonly userId: string }
     | { readonly type: 'acceptCall'; readonly call: string; readonly generation: number; readonly callId: string }
     | { readonly type: 'releaseMesh'; readonly call: string }
+    /** The share is no longer to be had directly; calls with other clients go on. */
+    | { readonly type: 'retireMesh'; readonly call: string }
+    /** Forgets the token of a way that is closed. */
+    | { readonly type: 'forgetGrant'; readonly call: string }
+    /** `waited` comes after `ms`. */
+    | { readonly type: 'wait'; readonly call: string; readonly wait: number; readonly ms: number }
     | { readonly type: 'queryTrust'; readonly viewId: string; readonly userId: string; readonly deviceId: string }
     | { readonly type: 'notify'; readonly notice: Notice }
     | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn'; readonly text: string };
@@ -263,8 +313,13 @@ export type Notice =
     | { readonly kind: 'shareEnded'; readonly reason: string }
     | { readonly kind: 'viewFailed'; readonly failure: Failure }
     | { readonly kind: 'notAnswered'; readonly name: string }
-    /** A direct share has more viewers than one device's upload usually carries. */
-    | { readonly kind: 'manyDirect'; readonly viewers: number }
+    /** A direct share would be better off with a media server; `why` it stays direct. */
+    | {
+          readonly kind: 'serverMissed';
+          readonly need: Need;
+          readonly viewers: number;
+          readonly why: 'setting' | 'none' | 'failed';
+      }
     | { readonly kind: 'held'; readonly message: string };
 
 export type { Viewer };

@@ -2,7 +2,8 @@
 import type { PageMessage } from '../../webview/protocol/messages.ts';
 import { deviceKey, isDirect, targetMember } from './members.ts';
 import type { Step } from './shareFlow.ts';
-import type { Effect, Failure, SessionEvent, SessionState, View, ViewTarget } from './state.ts';
+import type { Effect, Failure, SessionEvent, SessionState, Transport, View, ViewTarget } from './state.ts';
+import { DIRECT_WITHIN_MS } from './topology.ts';
 
 const still = (state: SessionState): Step => ({ state, effects: [] });
 
@@ -16,7 +17,7 @@ function sameTarget(a: ViewTarget, b: ViewTarget): boolean {
     return a.roomId === b.roomId && a.userId === b.userId && a.deviceId === b.deviceId && a.shareId === b.shareId;
 }
 
-function isOver(view: View): boolean {
+export function isOver(view: View): boolean {
     return view.phase === 'ended' || view.phase === 'failed';
 }
 
@@ -34,7 +35,8 @@ function openEffects(state: SessionState, view: View): Effect[] {
         roomName,
         target,
         serviceUrl,
-        direct: view.direct,
+        // A direct share may move to a media server while it runs.
+        servers: view.callId !== undefined ? 'none' : view.direct ? 'now' : 'known',
     } as const;
     return view.direct
         ? [open]
@@ -59,6 +61,8 @@ export function requestView(state: SessionState, event: Extract<SessionEvent, { 
         announced: false,
         trust: 'unknown',
         direct: isDirect(state, event.target),
+        move: undefined,
+        wait: 0,
         path: undefined,
         callId: undefined,
     };
@@ -83,6 +87,8 @@ export function acceptCall(state: SessionState, event: Extract<SessionEvent, { t
         announced: false,
         trust: 'unknown',
         direct: true,
+        move: undefined,
+        wait: 0,
         path: undefined,
         callId,
     };
@@ -91,7 +97,7 @@ export function acceptCall(state: SessionState, event: Extract<SessionEvent, { t
 }
 
 function releaseEffect(view: View): Effect[] {
-    return view.direct ? [{ type: 'releaseMesh', call: view.id }] : [];
+    return view.direct || view.move?.to === 'mesh' ? [{ type: 'releaseMesh', call: view.id }] : [];
 }
 
 /** Starts the tab anew: a fresh grant, a fresh page. If the share is over but its sharer has a newer one, shows that. */
@@ -110,6 +116,8 @@ export function retryView(state: SessionState, view: View): Step {
         detail: '',
         announced: false,
         direct: isDirect(state, target),
+        move: undefined,
+        wait: view.wait + 1,
         path: undefined,
     });
     const renewed = next.views.get(view.id);
@@ -120,36 +128,42 @@ export function viewGrantReady(state: SessionState, view: View): Step {
     return connectWhenReady(withView(state, view.id, { granted: true }), view.id);
 }
 
+/** What brings the picture into the tab's page; on the way from one transport to the other beside the one it shows. */
+export function connectEffects(state: SessionState, view: View, direct: boolean): Effect[] {
+    const { id: call, generation, wait } = view;
+    const { roomId, userId, deviceId, shareId } = view.target;
+    const handover = view.move !== undefined;
+    if (direct && userId !== undefined && deviceId !== undefined && shareId !== undefined) {
+        const identity = deviceKey({ userId, deviceId });
+        return [
+            { type: 'send', call, generation, message: { type: 'view.direct', identity, handover } },
+            { type: 'watchMesh', call, generation, roomId, userId, deviceId, shareId },
+            { type: 'wait', call, wait, ms: DIRECT_WITHIN_MS },
+        ];
+    }
+    const identity = targetMember(state, view.target)?.identity ?? null;
+    return [{ type: 'connectView', call, generation, roomId, identity, handover }];
+}
+
 function connectWhenReady(state: SessionState, id: string): Step {
     const view = state.views.get(id);
     if (!view?.pageReady || !(view.granted || view.direct) || isOver(view)) return still(state);
-    const { roomId, userId, deviceId, shareId } = view.target;
+    const { userId, deviceId } = view.target;
     const { generation } = view;
     const effects: Effect[] = [];
     if (view.callId !== undefined) {
         effects.push({ type: 'send', call: id, generation, message: { type: 'view.direct', identity: view.callId } });
         effects.push({ type: 'acceptCall', call: id, generation, callId: view.callId });
-    } else if (view.direct && userId !== undefined && deviceId !== undefined && shareId !== undefined) {
-        effects.push({
-            type: 'send',
-            call: id,
-            generation,
-            message: { type: 'view.direct', identity: deviceKey({ userId, deviceId }) },
-        });
-        effects.push({ type: 'watchMesh', call: id, generation, roomId, userId, deviceId, shareId });
-    } else {
-        const identity = targetMember(state, view.target)?.identity ?? null;
-        effects.push({ type: 'connectView', call: id, generation, roomId, identity });
-    }
+    } else effects.push(...connectEffects(state, view, view.direct));
     if (userId !== undefined && deviceId !== undefined)
         effects.push({ type: 'queryTrust', viewId: id, userId, deviceId });
     return { state: withView(state, id, { phase: 'connecting' }), effects };
 }
 
-function watchEffect(view: View, watching: boolean): Effect[] {
+export function watchEffect(view: View, watching: boolean, via?: Transport | 'unreached'): Effect[] {
     const { roomId, userId, deviceId, shareId } = view.target;
     if (userId === undefined || deviceId === undefined || shareId === undefined) return [];
-    return [{ type: 'sendWatch', roomId, userId, deviceId, shareId, watching }];
+    return [{ type: 'sendWatch', roomId, userId, deviceId, shareId, watching, via }];
 }
 
 /** The share is over, or could not be shown: the tab stays and says so. */
@@ -229,7 +243,8 @@ export function viewPageSaid(state: SessionState, view: View, message: PageMessa
             const path = view.direct ? view.path : message.state === 'live' ? 'sfu' : view.path;
             const next = withView(state, view.id, { phase: message.state, detail: message.detail, path });
             if (message.state !== 'live' || view.announced) return { state: next, effects: [] };
-            return { state: withView(next, view.id, { announced: true }), effects: watchEffect(view, true) };
+            const via = view.direct ? 'mesh' : 'livekit';
+            return { state: withView(next, view.id, { announced: true }), effects: watchEffect(view, true, via) };
         }
         case 'mesh.state':
             return still(message.state === 'connected' ? withView(state, view.id, { path: message.path }) : state);

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { commands } from '../commands.ts';
 import type { Failure, Notice } from '../session/state.ts';
 import type { RoomSnapshot } from '../session/types.ts';
+import { serverMissedWords } from './serverMissed.ts';
 
 /** Shows a notice of the session core. Errors also offer the log. */
 export async function showNotice(notice: Notice): Promise<void> {
@@ -24,10 +25,8 @@ export async function showNotice(notice: Notice): Promise<void> {
         case 'notAnswered':
             void vscode.window.showInformationMessage(`${notice.name} did not answer.`);
             return;
-        case 'manyDirect':
-            void vscode.window.showInformationMessage(
-                `${notice.viewers} people watch your screen straight from your device, and your connection carries each of them. With a LiveKit media server (and hush.transport on "auto") it would carry one.`,
-            );
+        case 'serverMissed':
+            await serverMissed(notice);
             return;
         case 'shareFailed':
             await retryable(notice.failure, commands.shareScreen);
@@ -36,6 +35,16 @@ export async function showNotice(notice: Notice): Promise<void> {
             await retryable(notice.failure, commands.viewShare);
             return;
     }
+}
+
+/** A direct share goes on as it is, though a media server would serve it better. */
+async function serverMissed(notice: Extract<Notice, { kind: 'serverMissed' }>): Promise<void> {
+    const [settings, log] = ['Open Settings', 'Show Log'] as const;
+    const key = notice.why === 'setting' ? 'hush.transport' : 'hush.livekit.serviceUrl';
+    const way = notice.why === 'failed' ? log : settings;
+    const chosen = await vscode.window.showInformationMessage(serverMissedWords(notice), way);
+    if (chosen === settings) await vscode.commands.executeCommand('workbench.action.openSettings', key);
+    if (chosen === log) await vscode.commands.executeCommand(commands.showLog);
 }
 
 async function retryable({ code, message }: Failure, command: string): Promise<void> {

@@ -7,7 +7,7 @@
 import type { Account } from '../account.ts';
 import { HushError } from '../errors.ts';
 import { Listeners } from '../listeners.ts';
-import type { CallsPort, ForeignCall, RtcPort } from '../session/ports.ts';
+import type { CallsPort, ForeignCall, RtcPort, WatchEvent } from '../session/ports.ts';
 import type { Share } from '../session/types.ts';
 
 export interface Seat {
@@ -97,12 +97,17 @@ export function createSeats(account: Account): Seats {
         if (!places.some(({ keys }) => keys.has(roomId))) rtc.stopKeys(roomId);
     }
 
-    async function watch(self: Place, target: Parameters<RtcPort['sendWatch']>[0], watching: boolean): Promise<void> {
+    async function watch(
+        self: Place,
+        target: Parameters<RtcPort['sendWatch']>[0],
+        watching: boolean,
+        via?: WatchEvent['via'],
+    ): Promise<void> {
         const key = JSON.stringify([target.roomId, target.userId, target.deviceId, target.shareId]);
         if (watching) self.watching.add(key);
         else self.watching.delete(key);
         if (!watching && places.some((place) => place.watching.has(key))) return;
-        await rtc.sendWatch(target, watching);
+        await rtc.sendWatch(target, watching, via);
     }
 
     /** What only this window held ends. Never rejects: the delayed leave takes over what does not reach the server. */
@@ -145,7 +150,7 @@ export function createSeats(account: Account): Seats {
                 await rtc.startKeys(roomId, after);
             },
             stopKeys: (roomId) => stopKeys(self, roomId),
-            sendWatch: (target, watching) => watch(self, target, watching),
+            sendWatch: (target, watching, via) => watch(self, target, watching, via),
             onMembershipLost: self.lost.add,
         };
         const ownCalls: Partial<CallsPort> = {

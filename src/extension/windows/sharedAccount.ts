@@ -238,7 +238,11 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
                 watching.delete(call);
                 current.account.calls.release(call);
             },
-            pageSaid: (message) => current.account.calls.pageSaid(message),
+            retire(call) {
+                serving.delete(call);
+                current.account.calls.retire(call);
+            },
+            pageSaid: (...args) => current.account.calls.pageSaid(...args),
             call: (to) => current.account.calls.call(to),
             accept: (...args) => current.account.calls.accept(...args),
             decline: (callId) => current.account.calls.decline(callId),

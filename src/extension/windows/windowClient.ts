@@ -156,6 +156,7 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
             serve: say('calls.serve'),
             watch: say('calls.watch'),
             release: say('calls.release'),
+            retire: say('calls.retire'),
             pageSaid: say('calls.pageSaid'),
             call: say('calls.call'),
             accept: say('calls.accept'),

@@ -37,6 +37,7 @@ export const METHODS = {
     'calls.serve': 'tell',
     'calls.watch': 'tell',
     'calls.release': 'tell',
+    'calls.retire': 'tell',
     'calls.pageSaid': 'tell',
     'calls.call': 'tell',
     'calls.accept': 'tell',

@@ -53,6 +53,8 @@ function handle(draft: Draft, event: CallsEvent): void {
         }
         case 'release':
             return release(draft, event.call, now);
+        case 'retire':
+            return release(draft, event.call, now, (call) => !call.foreign);
         case 'asked':
             return asked(draft, event);
         case 'received':
@@ -92,7 +94,7 @@ function handle(draft: Draft, event: CallsEvent): void {
     }
 }
 
-function release(draft: Draft, page: string, now: number): void {
+function release(draft: Draft, page: string, now: number, which: (call: Call) => boolean = () => true): void {
     const { state } = draft;
     const serving = new Map([...state.serving].filter(([, s]) => s.page.call !== page));
     const watching = new Map(state.watching);
@@ -100,7 +102,7 @@ function release(draft: Draft, page: string, now: number): void {
     draft.state = { ...state, serving, watching };
     for (const call of state.calls.values()) {
         const legs = [...call.legs.values()].filter((leg) => leg.page.call === page);
-        if (legs.length === 0) continue;
+        if (legs.length === 0 || !which(call)) continue;
         if (legs.length === call.legs.size) {
             draft.hangUp(call, 'user_hangup', now);
             continue;

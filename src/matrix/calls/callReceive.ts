@@ -180,6 +180,8 @@ function negotiated(draft: Draft, before: Call, event: Kind<'negotiate'>, now: n
         return draft.log('warn', `refused an offer of ${call.peer.userId} for our own share`);
     if (leg) {
         draft.setLeg(call, { ...leg, phase: 'answering', since: now });
+        // It may be a restart: the relay's password, or the relay, of when the connection was opened is no good then.
+        draft.order(leg, { type: 'mesh.servers', connection });
         draft.order(leg, {
             type: 'mesh.description',
             connection,

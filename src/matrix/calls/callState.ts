@@ -121,6 +121,8 @@ export type CallsEvent = { readonly now: number } &
           }
         /** The page is gone or done: everything in it ends. */
         | { readonly type: 'release'; readonly call: string }
+        /** The share in the page is no longer to be had directly. What shows it to other clients goes on. */
+        | { readonly type: 'retire'; readonly call: string }
         /** A viewer's device asks for a share of ours; `callId`: the call it has for it, if any. `ulid` is for the call that this may start. */
         | {
               readonly type: 'asked';
@@ -181,6 +183,7 @@ export type PageOrder =
       }
     | { readonly type: 'mesh.candidates'; readonly connection: string; readonly candidates: readonly IceCandidate[] }
     | { readonly type: 'mesh.restart'; readonly connection: string }
+    | { readonly type: 'mesh.servers'; readonly connection: string }
     | { readonly type: 'mesh.close'; readonly connection: string };
 
 export type CallsEffect =

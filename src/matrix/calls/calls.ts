@@ -8,6 +8,7 @@ import { emptyCalls, type CallsEffect, type CallsEvent, type Device, type PageAd
 import type { StreamPurposes } from './events.ts';
 import type { IceServer } from './iceServers.ts';
 import type { CallRequests } from './requests.ts';
+import { createScreensBack } from './screensBack.ts';
 import type { CallSignalling } from './signalling.ts';
 
 export interface CallsOptions {
@@ -54,12 +55,20 @@ export function createCalls(options: CallsOptions): Calls {
         state = step.state;
         for (const effect of step.effects) run(effect);
         clearTimeout(timer);
+        screens.callsChanged();
         const due = nextDeadline(state);
         timer = due === undefined ? undefined : setTimeout(() => dispatch({ type: 'time' }), Math.max(1, due - now()));
     };
     const toPage = (page: PageAddress, message: HostMessage): void => {
         for (const listener of pageListeners) listener(page.call, page.generation, message);
     };
+    const screens = createScreensBack({
+        calls: () => state.calls,
+        toPage,
+        tell(event) {
+            for (const listener of foreignListeners) listener(event);
+        },
+    });
     const inTurn = (page: PageAddress, work: () => Promise<void> | void): void => {
         const turn = (pageTurns.get(page.call) ?? Promise.resolve()).then(work).finally(() => {
             if (pageTurns.get(page.call) === turn) pageTurns.delete(page.call);
@@ -85,7 +94,7 @@ export function createCalls(options: CallsOptions): Calls {
             case 'page': {
                 const { page, order } = effect;
                 inTurn(page, async () => {
-                    if (order.type === 'mesh.open' || order.type === 'mesh.restart') {
+                    if (order.type === 'mesh.open' || order.type === 'mesh.restart' || order.type === 'mesh.servers') {
                         const iceServers = (await options.iceServers()).map((server) => ({
                             ...server,
                             urls: [...server.urls],
@@ -147,16 +156,23 @@ export function createCalls(options: CallsOptions): Calls {
         serve: ({ roomId, shareId }, page) => dispatch({ type: 'serve', roomId, shareId, page }),
         watch: ({ roomId, userId, deviceId, shareId }, page) =>
             dispatch({ type: 'watch', roomId, shareId, peer: { userId, deviceId }, page }),
-        release: (call) => dispatch({ type: 'release', call }),
-        pageSaid(message) {
+        release(call) {
+            screens.release(call);
+            dispatch({ type: 'release', call });
+        },
+        retire: (call) => dispatch({ type: 'retire', call }),
+        pageSaid(message, call) {
+            if (screens.said(message, call)) return;
             if (message.type === 'mesh.description') dispatch({ ...message, type: 'description' });
             else if (message.type === 'mesh.candidates') dispatch({ ...message, type: 'candidates' });
-            else if (message.state !== 'connecting')
+            else if (message.type === 'mesh.state' && message.state !== 'connecting')
                 dispatch({ type: 'connection', connection: message.connection, state: message.state });
         },
         call: ({ roomId, shareId, userId }) => dispatch({ type: 'call', roomId, shareId, userId, ulid: ulid() }),
-        accept: (callId, page) =>
-            dispatch({ type: 'accept', callId, page, ...(offers.get(callId) ?? { sdp: '', streams: {} }) }),
+        accept(callId, page) {
+            if (screens.show(callId, page)) return;
+            dispatch({ type: 'accept', callId, page, ...(offers.get(callId) ?? { sdp: '', streams: {} }) });
+        },
         decline: (callId) => dispatch({ type: 'decline', callId }),
         deviceGone: (roomId, device) => dispatch({ type: 'gone', roomId, device }),
         roomLeft: (roomId) => dispatch({ type: 'roomLeft', roomId }),

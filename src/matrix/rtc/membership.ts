@@ -12,12 +12,13 @@ import type { Share } from '../../extension/session/types.ts';
 import { fromSdk, type KnownErrors } from '../http.ts';
 import { parseShares, sharesContentOf, SHARES_FIELD } from '../roomContents.ts';
 import type { Device } from './olmMessages.ts';
-import { transportOf } from './ownTransport.ts';
+import { transportOf, type RtcTransport } from './ownTransport.ts';
 
 export interface OwnMembership {
     /** Without a LiveKit service the membership names no transport: shares go from device to device. */
     join(shares: readonly Share[], serviceUrl: string | undefined): Promise<void>;
-    announce(shares: readonly Share[]): Promise<void>;
+    /** `serviceUrl`: the LiveKit service that the membership names from now on, where it named none. */
+    announce(shares: readonly Share[], serviceUrl?: string): Promise<void>;
     leave(): Promise<void>;
     readonly joined: boolean;
 }
@@ -43,10 +44,20 @@ export const CALL_ERRORS: KnownErrors = {
     ],
 };
 
+/** The SDK takes a transport only on joining, and leaving would end the share for its viewers. The version is pinned. */
+function nameTransport(session: MatrixRTCSession, transport: RtcTransport): void {
+    const { membershipManager: manager } = session as unknown as { membershipManager?: object };
+    if (!manager || !('rtcTransport' in manager || 'fociPreferred' in manager))
+        throw new HushError('internal', 'This build of Hush does not fit its Matrix library. Please report it.');
+    (manager as { rtcTransport?: RtcTransport }).rtcTransport = transport;
+}
+
 export function createOwnMembership({ session, roomId, self, now, onLost }: OwnMembershipOptions): OwnMembership {
     let joining: PromiseWithResolvers<void> | undefined;
     let joined = false;
     let seq = now();
+    /** The LiveKit service that our membership names. */
+    let named: string | undefined;
 
     session.on(MatrixRTCSessionEvent.MembershipManagerError, (error: unknown) => {
         const reason = fromSdk(
@@ -110,6 +121,7 @@ export function createOwnMembership({ session, roomId, self, now, onLost }: OwnM
         },
         async join(shares, serviceUrl) {
             const wanted = ++seq;
+            named = serviceUrl;
             session.joinRTCSession(
                 { ...self, memberId: `${self.userId}:${self.deviceId}` },
                 [],
@@ -131,7 +143,10 @@ export function createOwnMembership({ session, roomId, self, now, onLost }: OwnM
                 throw error;
             }
         },
-        async announce(shares) {
+        async announce(shares, serviceUrl) {
+            if (serviceUrl !== undefined && named === undefined)
+                nameTransport(session, transportOf(serviceUrl, roomId));
+            named ??= serviceUrl;
             const wanted = ++seq; // a new number makes the SDK send even what it believes sent
             const visible = untilVisible(() => shows(wanted), ANNOUNCE_WITHIN_MS, 'Telling the room about the share');
             const [sent] = await Promise.allSettled([

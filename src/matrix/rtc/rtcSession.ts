@@ -196,7 +196,9 @@ export function createRtc(options: RtcOptions): Rtc {
             await inTurn(entry, () => {
                 if (!entry.own.joined)
                     throw new HushError('internal', 'The session was left meanwhile. Join it again.');
-                return entry.own.announce(shares);
+                // A media server that was found after we joined is told with the first share that is there.
+                const there = shares.some((share) => share.transport !== 'mesh');
+                return entry.own.announce(shares, there ? entry.serviceUrl : undefined);
             });
             const newest = shares.findLast((share) => share.transport !== 'mesh');
             if (newest && entry.serviceUrl !== undefined) void recordShare(room, entry.serviceUrl, newest.startedTs);
@@ -227,7 +229,7 @@ export function createRtc(options: RtcOptions): Rtc {
         stopKeys: (roomId) => keys.stop(roomId),
         currentKeys: (roomId) => keys.current(roomId),
         onKey: (listener) => keys.onKey(listener),
-        sendWatch: (target, watching) => watch.send(target, watching),
+        sendWatch: (target, watching, via) => watch.send(target, watching, via),
         onWatch: (listener) => watch.onWatch(listener),
         onMembershipLost(listener) {
             lostListeners.add(listener);

@@ -43,11 +43,13 @@ const wellKnownAnswer = v.looseObject({ 'org.matrix.msc4143.rtc_foci': v.optiona
 
 /** An answer is believed this long, ms. */
 const FRESH_MS = 10 * 60_000;
+/** That there is none, ms: it may be mended while somebody shares. */
+const NONE_FRESH_MS = 30_000;
 
 export function createTransports(sources: TransportSources): Transports {
     const { fetch, log, now } = sources;
     let last: OwnTransport | undefined;
-    let advertised: { at: number; transport: Promise<OwnTransport | undefined> } | undefined;
+    let advertised: { at: number; freshMs: number; transport: Promise<OwnTransport | undefined> } | undefined;
 
     const fromHomeserver = async (): Promise<string | undefined> => {
         const answer = await requestJson(
@@ -86,11 +88,13 @@ export function createTransports(sources: TransportSources): Transports {
     return {
         last: () => last,
         async own(roomUrl) {
-            if (!advertised || now() - advertised.at > FRESH_MS) advertised = { at: now(), transport: discover() };
+            if (!advertised || now() - advertised.at > advertised.freshMs)
+                advertised = { at: now(), freshMs: FRESH_MS, transport: discover() };
             const pending = advertised;
             let found: OwnTransport | undefined;
             try {
                 found = await pending.transport;
+                if (!found) pending.freshMs = NONE_FRESH_MS;
             } catch (error) {
                 if (advertised === pending) advertised = undefined; // asked again next time
                 throw error;

@@ -13,6 +13,8 @@ const watchContent = v.looseObject({
     share_id: id,
     watching: v.boolean(),
     device_id: id,
+    /** Which way the picture comes. One that is not known counts as none. */
+    via: v.optional(v.fallback(v.optional(v.picklist(['mesh', 'livekit', 'unreached'])), undefined)),
 });
 
 export interface Watch {
@@ -20,14 +22,22 @@ export interface Watch {
     send(
         target: { roomId: string; userId: string; deviceId: string; shareId: string },
         watching: boolean,
+        via?: WatchEvent['via'],
     ): Promise<void>;
     onWatch(listener: (event: WatchEvent) => void): Disposable;
 }
 
 export function createWatch(messages: OlmMessages, ownDeviceId: string, log: Log): Watch {
     return {
-        async send({ roomId, userId, deviceId, shareId }, watching) {
-            const content = { version: 1, room_id: roomId, share_id: shareId, watching, device_id: ownDeviceId };
+        async send({ roomId, userId, deviceId, shareId }, watching, via) {
+            const content = {
+                version: 1,
+                room_id: roomId,
+                share_id: shareId,
+                watching,
+                device_id: ownDeviceId,
+                ...(via === undefined ? {} : { via }),
+            };
             const { failed } = await messages.send(WATCH_TYPE, content, [{ userId, deviceId }]);
             if (failed[0])
                 log.warn(
@@ -46,6 +56,7 @@ export function createWatch(messages: OlmMessages, ownDeviceId: string, log: Log
                         userId: sender.userId,
                         deviceId: sender.deviceId,
                         watching: content.watching,
+                        ...(content.via === undefined ? {} : { via: content.via }),
                     });
                 },
             ),

@@ -2,6 +2,7 @@
 import type { HostMessage, MeshMessage, Path } from '../protocol/messages.ts';
 import { createEncodeWatch, mayUseAv1, orderCodecs } from './codecs.ts';
 import { createPeer, type Peer } from './peer.ts';
+import { createUplinkWatch, type UplinkSample } from './uplink.ts';
 
 export interface MeshPublishRequest {
     readonly track: MediaStreamTrack;
@@ -16,6 +17,8 @@ export interface MeshPublisher {
     handle(message: HostMessage): void;
     /** Of one viewer's connection, for the figures in the page; and whether AV1 had to be given up. */
     stats(): Promise<RTCStatsReport | undefined>;
+    /** Reads every connection; with how many viewers this device's upload suffers, told once until it is well again. */
+    suffers(): Promise<number | undefined>;
     /** How the picture travels; undefined with no viewer. `relayed` when it is so for any. */
     readonly path: Path | undefined;
     readonly connections: number;
@@ -26,18 +29,42 @@ type Send = (message: MeshMessage | { type: 'log'; level: 'warn'; text: string }
 
 export function createMeshPublisher(request: MeshPublishRequest, send: Send, changed: () => void): MeshPublisher {
     const peers = new Map<string, Peer>();
+    /** Screens of others that come in by these connections, and the connections that pass them on to a tab here. */
+    const received = new Map<string, MediaStreamTrack>();
+    const passing = new Map<string, Peer>();
+    const of = (connection: string): Peer | undefined => peers.get(connection) ?? passing.get(connection);
     const tooSlow = createEncodeWatch();
+    const uplink = createUplinkWatch();
+    let suffered = false;
     let av1 = true;
     const smooth = encodesAv1(request);
     let closed = false;
 
+    const screenOf = (connection: string, track: MediaStreamTrack | undefined): void => {
+        if (received.get(connection) === track) return;
+        if (track) received.set(connection, track);
+        else received.delete(connection);
+        send({ type: 'mesh.screen', connection, there: track !== undefined });
+    };
+    /** On this machine alone: the rate is no matter, and the encoder is the one that costs least. */
+    const pass = (open: Extract<HostMessage, { type: 'mesh.open' }>, track: MediaStreamTrack): void => {
+        const codecs = orderCodecs(RTCRtpSender.getCapabilities('video')?.codecs ?? [], false);
+        const outgoing = { track, codecs, encoding: {}, degradation: request.degradation };
+        passing.set(open.connection, createPeer({ open, outgoing, send, onState: () => undefined }));
+    };
     const opened = async (open: Extract<HostMessage, { type: 'mesh.open' }>): Promise<void> => {
+        if (open.passes !== undefined) {
+            const track = received.get(open.passes);
+            if (track && !passing.has(open.connection)) pass(open, track);
+            return;
+        }
         const available = RTCRtpSender.getCapabilities('video')?.codecs ?? [];
         const codecs = orderCodecs(available, av1 && mayUseAv1(await smooth, peers.size + 1));
         if (closed || peers.has(open.connection)) return;
         const { track, maxBitrate, maxFrameRate: maxFramerate, degradation } = request;
         const outgoing = { track, codecs, encoding: { maxBitrate, maxFramerate }, degradation };
-        peers.set(open.connection, createPeer({ open, outgoing, send, onState: changed }));
+        const onTrack = (screen: MediaStreamTrack | undefined): void => screenOf(open.connection, screen);
+        peers.set(open.connection, createPeer({ open, outgoing, send, onTrack, onState: changed }));
         changed();
     };
     /** Orders for a connection wait until it is there. */
@@ -45,6 +72,8 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
     const inTurn = (work: () => Promise<void> | void): void => {
         turn = turn.then(() => (closed ? undefined : work()));
     };
+    const connectedReports = (): Promise<RTCStatsReport[]> =>
+        Promise.all([...peers.values()].filter((p) => p.state.state === 'connected').map((p) => p.stats()));
     const giveUpAv1 = async (): Promise<void> => {
         av1 = false;
         const vp8 = RTCRtpSender.getCapabilities('video')?.codecs.find((c) => c.mimeType.toLowerCase() === 'video/vp8');
@@ -61,23 +90,40 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
                 case 'mesh.open':
                     return inTurn(() => opened(message));
                 case 'mesh.description':
-                    return inTurn(() => peers.get(message.connection)?.describe(message));
+                    return inTurn(() => of(message.connection)?.describe(message));
                 case 'mesh.candidates':
-                    return inTurn(() => peers.get(message.connection)?.candidates(message.candidates));
+                    return inTurn(() => of(message.connection)?.candidates(message.candidates));
                 case 'mesh.restart':
-                    return inTurn(() => peers.get(message.connection)?.restart(message.iceServers, message.relayOnly));
+                    return inTurn(() => of(message.connection)?.restart(message.iceServers, message.relayOnly));
+                case 'mesh.servers':
+                    return inTurn(() => of(message.connection)?.use(message.iceServers, message.relayOnly));
                 case 'mesh.close':
                     return inTurn(() => {
-                        peers.get(message.connection)?.close();
+                        of(message.connection)?.close();
                         peers.delete(message.connection);
+                        passing.delete(message.connection);
+                        received.delete(message.connection);
                         changed();
                     });
             }
         },
+        async suffers() {
+            const senders: UplinkSample['senders'][number][] = [];
+            for (const report of await connectedReports()) {
+                report.forEach((stat: RTCOutboundRtpStreamStats & { qualityLimitationReason?: string }) => {
+                    if (stat.type !== 'outbound-rtp' || stat.kind !== 'video') return;
+                    const { qualityLimitationReason: limitation = 'none', framesPerSecond = 0 } = stat;
+                    senders.push({ limitation, framesPerSecond });
+                });
+            }
+            const { maxFrameRate: wantedFrameRate, degradation } = request;
+            const prefersFrames = degradation === 'maintain-framerate';
+            const before = suffered;
+            suffered = uplink({ senders, wantedFrameRate, prefersFrames });
+            return suffered && !before ? senders.length : undefined;
+        },
         async stats() {
-            const reports = await Promise.all(
-                [...peers.values()].filter((p) => p.state.state === 'connected').map((p) => p.stats()),
-            );
+            const reports = await connectedReports();
             const total = { totalEncodeTime: 0, framesEncoded: 0, framesPerSecond: 0 };
             let usesAv1 = false;
             for (const report of reports) {
@@ -106,8 +152,9 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
         },
         close() {
             closed = true;
-            for (const peer of peers.values()) peer.close();
+            for (const peer of [...peers.values(), ...passing.values()]) peer.close();
             peers.clear();
+            passing.clear();
         },
     };
 }

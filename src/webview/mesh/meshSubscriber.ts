@@ -70,6 +70,8 @@ export function createMeshSubscriber(
                     return of(message.connection)?.candidates(message.candidates);
                 case 'mesh.restart':
                     return of(message.connection)?.restart(message.iceServers, message.relayOnly);
+                case 'mesh.servers':
+                    return of(message.connection)?.use(message.iceServers, message.relayOnly);
                 case 'mesh.close':
                     if (!of(message.connection)) return;
                     drop();

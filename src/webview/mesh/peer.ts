@@ -35,6 +35,8 @@ export interface PeerState {
 export interface Peer {
     describe(description: Description): void;
     candidates(candidates: readonly Candidate[]): void;
+    /** From the next description on. */
+    use(servers: IceServers, relayOnly: boolean): void;
     restart(servers: IceServers, relayOnly: boolean): void;
     stats(): Promise<RTCStatsReport>;
     readonly sender: RTCRtpSender | undefined;
@@ -141,6 +143,8 @@ export function createPeer({ open, outgoing, send, onTrack, onState }: PeerOptio
                 if (!pc.remoteDescription) early = [...early, ...candidates].slice(0, 300);
                 else for (const candidate of candidates) await give(candidate);
             }),
+        use: (servers, relayOnly) =>
+            inTurn('the new servers', () => Promise.resolve(pc.setConfiguration(configuration(servers, relayOnly)))),
         restart: (servers, relayOnly) =>
             inTurn('the restart', async () => {
                 pc.setConfiguration(configuration(servers, relayOnly));

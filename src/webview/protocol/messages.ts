@@ -67,6 +67,10 @@ const iceCandidates = v.pipe(
 export const paths = ['direct', 'relayed', 'sfu'] as const;
 export type Path = (typeof paths)[number];
 
+/** Through a media server, or from device to device. */
+export const ways = ['livekit', 'mesh'] as const;
+export type Way = (typeof ways)[number];
+
 /** Why no picture is shown, or what the picture is. The words a person reads are in the page. */
 export const viewStates = [
     'connecting', // to the SFU, or waiting for the sharer's track
@@ -108,8 +112,18 @@ export const hostMessage = v.variant('type', [
     /** Stop sending (true) or go on (false): used while a key could not be delivered. */
     v.object({ type: v.literal('share.hold'), held: v.boolean() }),
     v.object({ type: v.literal('share.stop'), reason: text }),
-    /** Subscribe to the screen of `identity`; null shows the first screen seen in the room. */
-    v.object({ type: v.literal('view.connect'), grant: mediaGrant, identity: v.nullable(id) }),
+    /** Leave the media server; the capture goes on, and so does what goes directly. */
+    v.object({ type: v.literal('share.unpublish') }),
+    /**
+     * Subscribe to the screen of `identity`; null shows the first screen seen in the room. `handover`: what is shown stays
+     * until the first picture comes this way.
+     */
+    v.object({
+        type: v.literal('view.connect'),
+        grant: mediaGrant,
+        identity: v.nullable(id),
+        handover: v.optional(v.boolean()),
+    }),
     /** The sharer's name and device trust, known to the host only. */
     v.object({ type: v.literal('view.sharer'), name: text, deviceId: text, trust: v.picklist(trustLevels) }),
     /** The host knows better than the page: the share is over, or could not be joined. */
@@ -125,14 +139,28 @@ export const hostMessage = v.variant('type', [
     v.object({ type: v.literal('keys.clear') }),
     /** Share directly: viewers' connections are opened in this page as they ask. */
     v.object({ type: v.literal('share.direct') }),
-    /** Watch directly: the sharer's connection comes into this page. `identity` names the sharer. */
-    v.object({ type: v.literal('view.direct'), identity: id }),
-    /** A new connection. `offer`: with our screen in it, by our offer; else by the one that follows. */
-    v.object({ type: v.literal('mesh.open'), connection, offer: v.boolean(), iceServers, relayOnly: v.boolean() }),
+    /** Watch directly: the sharer's connection comes into this page. `identity` names the sharer. `handover`: as above. */
+    v.object({ type: v.literal('view.direct'), identity: id, handover: v.optional(v.boolean()) }),
+    /** The way that is being tried beside the one that is shown is not wanted any more. */
+    v.object({ type: v.literal('view.stay') }),
+    /**
+     * A new connection. `offer`: with our screen in it, by our offer; else by the one that follows. `passes`: not with our
+     * screen but with the one that comes in by that connection of this page.
+     */
+    v.object({
+        type: v.literal('mesh.open'),
+        connection,
+        offer: v.boolean(),
+        iceServers,
+        relayOnly: v.boolean(),
+        passes: v.optional(connection),
+    }),
     v.object({ type: v.literal('mesh.description'), connection, kind: v.picklist(['offer', 'answer']), sdp, streams }),
     v.object({ type: v.literal('mesh.candidates'), connection, candidates: iceCandidates }),
     /** Find a new way for the packets: an ICE restart by our offer. */
     v.object({ type: v.literal('mesh.restart'), connection, iceServers, relayOnly: v.boolean() }),
+    /** The servers that the connection is to use from the next description on: those it was opened with may be outdated. */
+    v.object({ type: v.literal('mesh.servers'), connection, iceServers, relayOnly: v.boolean() }),
     v.object({ type: v.literal('mesh.close'), connection }),
 ]);
 export type HostMessage = v.InferOutput<typeof hostMessage>;
@@ -158,7 +186,11 @@ export const pageMessage = v.variant('type', [
     v.object({ type: v.literal('capture.failed'), reason: v.picklist(captureFailures), detail: text }),
     /** The person ended the capture in the browser, or its source went away. */
     v.object({ type: v.literal('capture.ended') }),
-    v.object({ type: v.literal('share.published') }),
+    v.object({ type: v.literal('share.published'), via: v.picklist(ways) }),
+    /** The media server could not be used, or was lost; the capture goes on, and so does what goes directly. */
+    v.object({ type: v.literal('share.serverLost'), detail: text }),
+    /** Carrying so many viewers is too much for this device's connection. */
+    v.object({ type: v.literal('share.uplink'), viewers: count }),
     v.object({ type: v.literal('share.reconnecting') }),
     v.object({ type: v.literal('share.failed'), detail: text }),
     v.object({ type: v.literal('mesh.description'), connection, kind: v.picklist(['offer', 'answer']), sdp, streams }),
@@ -169,7 +201,11 @@ export const pageMessage = v.variant('type', [
         state: v.picklist(['connecting', 'connected', 'failed']),
         path: v.picklist(paths),
     }),
+    /** A screen comes in by a connection that was opened for ours; or no longer. */
+    v.object({ type: v.literal('mesh.screen'), connection, there: v.boolean() }),
     v.object({ type: v.literal('view.state'), state: v.picklist(viewStates), detail: text }),
+    /** The picture comes the new way now, and the old one is closed; or the new one could not be used. */
+    v.object({ type: v.literal('view.moved'), via: v.picklist(ways), ok: v.boolean() }),
     /** LiveKit identities whose screen is in the media room now, as this page sees it. */
     v.object({ type: v.literal('view.screens'), identities: v.pipe(v.array(id), v.maxLength(1_000)) }),
     v.object({

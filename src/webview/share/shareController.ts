@@ -2,7 +2,7 @@
  * The share role: capture, then publish under the key of our identity, then stop. What can fail says so to the host and to
  * the person; nothing is ever sent in clear, and nothing is captured without the browser's own picker.
  */
-import type { HostMessage, PageMessage, ShareSettings } from '../protocol/messages.ts';
+import type { HostMessage, PageMessage, ShareSettings, Way } from '../protocol/messages.ts';
 import { connectPublisher, publishScreen } from '../../livekit/browser/screenPublisher.ts';
 import type { Connection, Publisher } from '../../livekit/browser/screenPublisher.ts';
 import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
@@ -38,6 +38,8 @@ export function createShareController({ root, keys, worker, send, now }: Options
     let captured: Captured | undefined;
     let wanted: Publish | undefined;
     let publisher: Publisher | undefined;
+    /** What is published is a clone: pausing or stopping it there must not touch what goes directly. */
+    let published: MediaStreamTrack | undefined;
     /** Connecting ahead of time; undefined once used, or when it failed (the publication then connects by itself). */
     let prepared: Promise<Connection | undefined> | undefined;
     /** Instead of a publisher, where the picture goes straight to each viewer. */
@@ -98,7 +100,10 @@ export function createShareController({ root, keys, worker, send, now }: Options
         const request = wanted;
         wanted = undefined;
         const mine = ++run;
-        const { track, width, height, steady } = captured;
+        const { width, height, steady } = captured;
+        const track = captured.track.clone();
+        published?.stop();
+        published = track;
         const connection = prepared;
         prepared = undefined;
         try {
@@ -121,25 +126,25 @@ export function createShareController({ root, keys, worker, send, now }: Options
                         ui.phase('reconnecting');
                         send({ type: 'share.reconnecting' });
                     },
-                    reconnected: () => mine === run && published(),
-                    failed: (reason) => mine === run && fail(reason),
+                    reconnected: () => mine === run && live('livekit'),
+                    failed: (reason) => mine === run && lost(reason),
                 },
                 await connection,
             );
             if (mine !== run) return next.close();
             publisher = next;
             await publisher.hold(held);
-            published();
+            live('livekit');
         } catch (error) {
             if (mine !== run) return;
             if (error instanceof Error && error.cause instanceof Error) {
                 send({ type: 'log', level: 'warn', text: `share: ${error.cause.message}`.slice(0, 1_000) });
             }
-            fail(error instanceof Error ? error.message : 'The media server could not be reached.');
+            lost(error instanceof Error ? error.message : 'The media server could not be reached.');
         }
     };
     const publishDirectly = (): void => {
-        if (mesh) return published();
+        if (mesh) return live('mesh');
         if (!captured || !settings) return;
         const { track, width, height } = captured;
         const { maxFrameRate } = settings;
@@ -153,15 +158,33 @@ export function createShareController({ root, keys, worker, send, now }: Options
                 degradation: degradation(settings),
             },
             send,
-            () => ui.path(next.path),
+            showPath,
         );
         mesh = next;
-        published();
+        live('mesh');
     };
-    const published = (): void => {
-        if (publisher) ui.path('sfu');
+    /** While viewers move from one way to the other, the one that they come from. */
+    const showPath = (): void => ui.path(mesh?.path ?? (publisher ? 'sfu' : undefined));
+    const live = (via: Way): void => {
+        showPath();
         ui.phase(held ? 'held' : 'live');
-        send({ type: 'share.published' });
+        send({ type: 'share.published', via });
+    };
+    const leaveServer = (): void => {
+        run++;
+        dropPrepared();
+        publisher?.close();
+        publisher = undefined;
+        published?.stop();
+        published = undefined;
+        wanted = undefined;
+    };
+    /** Without the media server: the capture goes on where the picture can go directly. */
+    const lost = (detail: string): void => {
+        if (!mesh) return fail(detail);
+        leaveServer();
+        showPath();
+        send({ type: 'share.serverLost', detail: detail.slice(0, 1_000) });
     };
     const fail = (detail: string): void => {
         stopSending();
@@ -174,15 +197,11 @@ export function createShareController({ root, keys, worker, send, now }: Options
         prepared = undefined;
     };
     const stopSending = (): void => {
-        run++;
-        dropPrepared();
-        publisher?.close();
-        publisher = undefined;
+        leaveServer();
         mesh?.close();
         mesh = undefined;
         ui.path(undefined);
         before = undefined;
-        wanted = undefined;
     };
     const dropCapture = (): void => {
         const old = captured;
@@ -196,6 +215,8 @@ export function createShareController({ root, keys, worker, send, now }: Options
         ui.phase('ended', detail);
     };
     const sample = async (): Promise<void> => {
+        const suffering = await mesh?.suffers();
+        if (suffering !== undefined) send({ type: 'share.uplink', viewers: suffering });
         const report = await (publisher ?? mesh)?.stats();
         const next = report && readSender(report, now());
         if (!next) return;
@@ -234,7 +255,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
                         .catch(() => undefined);
                     return;
                 case 'share.publish':
-                    if (publisher) return published();
+                    if (publisher) return live('livekit');
                     wanted = message;
                     return void publish();
                 case 'share.direct':
@@ -243,6 +264,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
                 case 'mesh.description':
                 case 'mesh.candidates':
                 case 'mesh.restart':
+                case 'mesh.servers':
                 case 'mesh.close':
                     return mesh?.handle(message);
                 case 'share.viewers':
@@ -256,6 +278,11 @@ export function createShareController({ root, keys, worker, send, now }: Options
                         );
                     else void publish();
                     return;
+                case 'share.unpublish':
+                    leaveServer();
+                    held = false;
+                    ui.phase('live');
+                    return showPath();
                 case 'share.stop':
                     return end(message.reason || 'Sharing has ended.');
                 case 'keys.clear':

@@ -11,7 +11,11 @@ const PIXELATED_FROM = 3;
 
 export interface Stage {
     readonly element: HTMLElement;
+    /** What shows the picture now. */
     readonly video: HTMLVideoElement;
+    /** Another element, unseen until `show` puts it in the place of the first. Zoom and position stay. */
+    add(): HTMLVideoElement;
+    show(video: HTMLVideoElement): void;
     fit(): void;
     exact(): void;
     zoomIn(): void;
@@ -21,10 +25,7 @@ export interface Stage {
 
 /** `onChange` is told the percent of device pixels and whether the picture follows the stage. */
 export function createStage(onChange: (percent: number, fits: boolean) => void): Stage {
-    const video = h('video', { class: 'picture', playsinline: true, disablepictureinpicture: true });
-    // Properties, not attributes: `muted` as an attribute only sets the default.
-    video.muted = true;
-    video.autoplay = true;
+    let video = createPicture('picture');
     const element = h(
         'div',
         {
@@ -111,11 +112,42 @@ export function createStage(onChange: (percent: number, fits: boolean) => void):
         pan({ x: by.x * PAN_KEY_STEP_PX, y: by.y * PAN_KEY_STEP_PX });
     });
 
-    video.addEventListener('resize', draw);
-    video.addEventListener('loadedmetadata', draw);
+    const follow = (of: HTMLVideoElement): void => {
+        for (const event of ['resize', 'loadedmetadata']) of.addEventListener(event, () => of === video && draw());
+    };
+    follow(video);
     const resized = new ResizeObserver(draw);
     resized.observe(element);
-    return { element, video, ...actions, dispose: () => resized.disconnect() };
+    return {
+        element,
+        get video() {
+            return video;
+        },
+        add() {
+            const next = createPicture('next');
+            follow(next);
+            element.prepend(next);
+            return next;
+        },
+        show(next) {
+            const old = video;
+            video = next;
+            next.className = 'picture';
+            draw();
+            old.srcObject = null;
+            old.remove();
+        },
+        ...actions,
+        dispose: () => resized.disconnect(),
+    };
+}
+
+function createPicture(name: string): HTMLVideoElement {
+    const video = h('video', { class: name, playsinline: true, disablepictureinpicture: true });
+    // Properties, not attributes: `muted` as an attribute only sets the default.
+    video.muted = true;
+    video.autoplay = true;
+    return video;
 }
 
 /** The view moves towards the arrow, so the picture moves the other way. */

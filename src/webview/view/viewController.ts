@@ -1,13 +1,13 @@
 /** The view role: connection, keys, picture and verdict, from the host's messages. */
 import type { HostMessage, PageMessage } from '../protocol/messages.ts';
-import { watchScreen } from '../../livekit/browser/screenSubscriber.ts';
-import type { Subscriber, SubscriberState } from '../../livekit/browser/screenSubscriber.ts';
 import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
-import { createMeshSubscriber } from '../mesh/meshSubscriber.ts';
-import type { MeshSubscriber } from '../mesh/meshSubscriber.ts';
+import { createNextPath } from './nextPath.ts';
+import type { NextPath } from './nextPath.ts';
 import { createObserver } from './observer.ts';
 import { bitRate, readReceiver } from './receiverStats.ts';
 import type { ReceiverSample } from './receiverStats.ts';
+import { createDirectPath, createServerPath } from './screenPath.ts';
+import type { PathEvents, ScreenPath } from './screenPath.ts';
 import { judge } from './viewHealth.ts';
 import type { Verdict } from './viewHealth.ts';
 import { createViewerUi } from './viewerUi.ts';
@@ -34,56 +34,61 @@ export function createViewController({ root, keys, worker, send, now }: Options)
     const ui = createViewerUi(root, (name) => send({ type: 'action', name }));
     const observer = createObserver();
     let request: Extract<HostMessage, { type: 'view.connect' }> | undefined;
-    let state: SubscriberState = { connection: 'connecting', screens: [], screen: undefined };
-    let subscriber: Subscriber | undefined;
-    /** Instead of a subscriber, where the sharer's own device sends. */
-    let mesh: MeshSubscriber | undefined;
-    /** Rises with each connection, so that what an abandoned one still says is not heard. */
-    let attempt = 0;
+    let shown: ScreenPath | undefined;
+    /** The share goes another way now, whose first picture is waited for. */
+    let next: NextPath | undefined;
     let over: Verdict | undefined;
     let reported: Verdict | undefined;
     let reportedScreens = '';
     let track: MediaStreamTrack | undefined;
     let before: ReceiverSample | undefined;
 
+    const screenNow = () => shown?.state.screen;
+    const judged = (): Verdict => {
+        const screen = screenNow();
+        const verdict = judge(
+            observer.observed({
+                connection: shown?.state.connection ?? 'connecting',
+                screen: !screen ? 'none' : screen.encrypted ? 'encrypted' : 'unencrypted',
+                paused: screen?.paused ?? false,
+                lost: screen?.lost ?? false,
+                steady: screen?.steady ?? false,
+                // Directly, the connection itself is keyed: nothing can arrive that its handshake did not authenticate.
+                hasKey: shown?.via === 'mesh' || (screen !== undefined && keys.has(screen.identity)),
+            }),
+            now(),
+        );
+        // The old way is closed, and the new one is on its way.
+        const between = next && (verdict.state === 'notSharing' || verdict.state === 'failed');
+        return between ? { state: 'reconnecting', detail: '' } : verdict;
+    };
     const report = (): void => {
-        const { screen } = state;
-        const verdict =
-            over ??
-            judge(
-                observer.observed({
-                    connection: state.connection,
-                    screen: !screen ? 'none' : screen.encrypted ? 'encrypted' : 'unencrypted',
-                    paused: screen?.paused ?? false,
-                    lost: screen?.lost ?? false,
-                    steady: screen?.steady ?? false,
-                    // Directly, the connection itself is keyed: nothing can arrive that its handshake did not authenticate.
-                    hasKey: mesh !== undefined || (screen !== undefined && keys.has(screen.identity)),
-                }),
-                now(),
-            );
+        const verdict = over ?? judged();
         if (verdict.state === reported?.state && verdict.detail === reported.detail) return;
         reported = verdict;
         ui.verdict(verdict);
         send({ type: 'view.state', ...verdict });
     };
-    const changed = (next: SubscriberState): void => {
-        state = next;
-        ui.path(mesh ? mesh.path : next.connection === 'connected' ? 'sfu' : undefined);
-        const nextTrack = next.screen?.track;
+    const changed = (): void => {
+        ui.path(shown?.path);
+        const nextTrack = screenNow()?.track;
         if (nextTrack !== track) {
-            track = nextTrack;
-            before = undefined;
-            observer.trackChanged();
-            ui.attach(track);
-            if (track) watchFrames(ui.video, track);
+            ui.attach(nextTrack);
+            trackChanged(nextTrack);
         }
-        const screens = JSON.stringify(next.screens);
+        const seen = shown?.state.screens ?? [];
+        const screens = JSON.stringify(seen);
         if (screens !== reportedScreens) {
             reportedScreens = screens;
-            send({ type: 'view.screens', identities: [...next.screens] });
+            send({ type: 'view.screens', identities: [...seen] });
         }
         report();
+    };
+    const trackChanged = (to: MediaStreamTrack | undefined): void => {
+        track = to;
+        before = undefined;
+        observer.trackChanged();
+        if (track) watchFrames(ui.video, track);
     };
     const watchFrames = (video: HTMLVideoElement, of: MediaStreamTrack): void => {
         video.requestVideoFrameCallback(() => {
@@ -93,61 +98,84 @@ export function createViewController({ root, keys, worker, send, now }: Options)
             watchFrames(video, of);
         });
     };
+    const stay = (): void => {
+        next?.close();
+        next = undefined;
+    };
     const disconnect = (): void => {
-        attempt++;
-        subscriber?.close();
-        subscriber = undefined;
-        mesh?.close();
-        mesh = undefined;
-        changed({ connection: 'connecting', screens: [], screen: undefined });
+        stay();
+        shown?.close();
+        shown = undefined;
+        changed();
     };
-    const connect = async (to: Extract<HostMessage, { type: 'view.connect' }>): Promise<void> => {
+    const failed = (error: unknown): void =>
+        send({
+            type: 'log',
+            level: 'warn',
+            text: `view: ${error instanceof Error ? error.message : 'could not connect'}`.slice(0, 1_000),
+        });
+    /** Shows the picture that comes this way at once; with a `handover`, from its first picture on. */
+    const take = (handover: boolean, create: (events: PathEvents) => ScreenPath): void => {
         over = undefined;
-        disconnect();
-        const mine = attempt;
-        try {
-            const next = await watchScreen({ ...to.grant, identity: to.identity }, keys, await worker(), {
-                changed: (s) => mine === attempt && changed(s),
-                decryptionFailed(identity, reason) {
-                    if (mine !== attempt || (identity !== undefined && identity !== state.screen?.identity)) return;
-                    observer.decryptionFailed(reason, now());
+        const beside = handover && shown !== undefined;
+        if (beside) stay();
+        else disconnect();
+        const path: ScreenPath = create({
+            changed() {
+                if (next?.path === path) next.changed();
+                else if (shown === path) changed();
+            },
+            decryptionFailed(identity, reason) {
+                if (shown !== path || (identity !== undefined && identity !== screenNow()?.identity)) return;
+                observer.decryptionFailed(reason, now());
+                report();
+            },
+            failed(error) {
+                failed(error);
+                if (next?.path === path) {
+                    stay();
                     report();
-                },
-            });
-            if (mine === attempt) subscriber = next;
-            else next.close();
-        } catch (error) {
-            if (mine !== attempt) return;
-            send({
-                type: 'log',
-                level: 'warn',
-                text: `view: ${error instanceof Error ? error.message : 'could not connect'}`.slice(0, 1_000),
-            });
-            end({ state: 'failed', detail: 'The media server could not be reached.' });
+                    send({ type: 'view.moved', via: path.via, ok: false });
+                } else if (shown === path) end({ state: 'failed', detail: 'The media server could not be reached.' });
+            },
+        });
+        if (!beside) {
+            shown = path;
+            return changed();
         }
+        next = createNextPath(path, ui.add(), swap);
+        next.changed();
     };
-    const connectDirectly = (identity: string): void => {
-        over = undefined;
-        disconnect();
-        const mine = attempt;
-        mesh = createMeshSubscriber(identity, send, (s) => mine === attempt && changed(s));
-        changed(state);
+    const swap = (): void => {
+        if (!next) return;
+        const old = shown;
+        const { path, video } = next;
+        next = undefined;
+        shown = path;
+        ui.show(video);
+        trackChanged(path.state.screen?.track);
+        observer.frameShown(now());
+        old?.close();
+        changed();
+        send({ type: 'view.moved', via: path.via, ok: true });
     };
+    const connect = (to: Extract<HostMessage, { type: 'view.connect' }>): void =>
+        take(to.handover ?? false, (events) => createServerPath(to, keys, worker, events));
     const end = (verdict: Verdict): void => {
         disconnect();
         over = verdict;
         report();
     };
     const sample = async (): Promise<void> => {
-        const { screen } = state;
+        const screen = screenNow();
         const report_ = await screen?.stats();
-        const next = report_ && screen?.track === track ? readReceiver(report_, now()) : undefined;
-        if (!next) return;
-        observer.sampled(next);
-        const bitsPerSecond = bitRate(before, next);
-        before = next;
-        ui.stats(next, bitsPerSecond);
-        const { framesDecoded, width, height, framesPerSecond, roundTripMs, codec } = next;
+        const read = report_ && screen?.track === track ? readReceiver(report_, now()) : undefined;
+        if (!read) return;
+        observer.sampled(read);
+        const bitsPerSecond = bitRate(before, read);
+        before = read;
+        ui.stats(read, bitsPerSecond);
+        const { framesDecoded, width, height, framesPerSecond, roundTripMs, codec } = read;
         send({ type: 'stats', framesDecoded, width, height, framesPerSecond, bitsPerSecond, roundTripMs, codec });
     };
     setInterval(() => void sample().catch(() => undefined), SAMPLE_MS);
@@ -159,25 +187,31 @@ export function createViewController({ root, keys, worker, send, now }: Options)
             switch (message.type) {
                 case 'view.connect':
                     request = message;
-                    return void connect(message);
+                    return connect(message);
                 case 'view.direct':
-                    return connectDirectly(message.identity);
+                    return take(message.handover ?? false, (events) =>
+                        createDirectPath(message.identity, send, events),
+                    );
+                case 'view.stay':
+                    stay();
+                    return report();
                 case 'mesh.open':
                 case 'mesh.description':
                 case 'mesh.candidates':
                 case 'mesh.restart':
+                case 'mesh.servers':
                 case 'mesh.close':
-                    return mesh?.handle(message);
+                    return (next?.path.via === 'mesh' ? next.path : shown)?.handle(message);
                 case 'view.sharer':
                     return ui.sharer(message);
                 case 'view.end':
                     return end({ state: message.state, detail: message.detail });
                 case 'keys.set':
-                    if (message.identity === state.screen?.identity) observer.keyChanged(now());
+                    if (message.identity === screenNow()?.identity) observer.keyChanged(now());
                     return;
                 case 'keys.clear':
                     // The worker cannot forget a key, so it goes with its connection.
-                    if (request && !over) void connect(request);
+                    if (request && !over && shown?.via === 'livekit') connect({ ...request, handover: false });
                     return;
             }
         },

@@ -24,6 +24,9 @@ export interface ViewerUi {
     stats(sample: ReceiverSample, bitsPerSecond: number): void;
     /** Without a track: the last picture must not stay on a refused or ended share. */
     attach(track: MediaStreamTrack | undefined): void;
+    /** Another element for a picture, unseen until `show` puts it in the place of the one that is shown. */
+    add(): HTMLVideoElement;
+    show(video: HTMLVideoElement): void;
 }
 
 export type ViewerAction = 'retry' | 'closeView' | 'showLog' | 'fullScreen';
@@ -106,7 +109,11 @@ export function createViewerUi(root: HTMLElement, onAction: (action: ViewerActio
     };
     render();
     return {
-        video: stage.video,
+        get video() {
+            return stage.video;
+        },
+        add: stage.add,
+        show: stage.show,
         sharer(next) {
             who = next;
             stage.element.setAttribute(

@@ -21,8 +21,11 @@ export interface Pair {
 
 let counter = 0;
 
-/** Takes about 25 s: two VS Codes, two sign-ins, an invitation accepted. */
-export async function openPair(): Promise<Pair> {
+/**
+ * Takes about 25 s: two VS Codes, two sign-ins, an invitation accepted. Shares go through the media server unless
+ * `transport` says otherwise, also for one viewer, whom Hush by itself serves directly.
+ */
+export async function openPair(transport: 'auto' | 'mesh' | 'livekit' = 'livekit'): Promise<Pair> {
     const world = await sharedWorld();
     const { stack, vsix, env } = world;
     const id = `${Date.now().toString(36)}${++counter}`;
@@ -32,9 +35,10 @@ export async function openPair(): Promise<Pair> {
         stack.createAccount(`bob-${id}`, { displayName: `Bob ${id}` }),
     ]);
     const editor = await startEditorPage();
+    const settings = { 'hush.transport': transport };
     const [alice, bob] = await Promise.all([
-        openPerson({ vsix, env, workspace: room, capture: { tab: editor.title } }),
-        openPerson({ vsix, env, workspace: room }),
+        openPerson({ vsix, env, workspace: room, settings, capture: { tab: editor.title } }),
+        openPerson({ vsix, env, workspace: room, settings }),
     ]);
     const shared = await alice.context.newPage();
     await shared.setViewportSize(SHARED);

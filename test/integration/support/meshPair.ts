@@ -29,7 +29,7 @@ interface End {
 
 export function createMeshPair(
     host: MediaHost,
-    options: { iceServers?: readonly IceServer[]; relayOnly?: boolean } = {},
+    options: { iceServers?: () => readonly IceServer[]; relayOnly?: boolean } = {},
 ): MeshPair {
     const ends = new Map<string, End>();
     const connections = new Set<string>();
@@ -54,7 +54,7 @@ export function createMeshPair(
             now: Date.now,
             inRoom: () => true,
             relayOnly: () => options.relayOnly ?? false,
-            iceServers: () => Promise.resolve(options.iceServers ?? []),
+            iceServers: () => Promise.resolve(options.iceServers?.() ?? []),
             signalling: {
                 async send(roomId, event) {
                     for (const other of ends.values())

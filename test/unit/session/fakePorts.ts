@@ -72,6 +72,7 @@ export class FakeCalls implements CallsPort {
     serve = ({ shareId }: { shareId: string }): void => void this.asked.push(`serve ${shareId}`);
     watch = ({ shareId }: { shareId: string }): void => void this.asked.push(`watch ${shareId}`);
     release = (call: string): void => void this.asked.push(`release ${call}`);
+    retire = (call: string): void => void this.asked.push(`retire ${call}`);
     pageSaid = (message: MeshMessage): void => void this.asked.push(message.type);
     deviceGone = (_roomId: string, { deviceId }: { deviceId: string }): void =>
         void this.asked.push(`gone ${deviceId}`);

@@ -60,6 +60,7 @@ export const requestShare = (patch: Partial<Extract<SessionEvent, { type: 'share
     roomName: 'Room',
     location: 'webview',
     settings: SETTINGS,
+    transport: 'livekit',
     now: 1_000,
     ...patch,
 });
@@ -82,7 +83,7 @@ export function liveShare(): Run {
     run.page('S1', 1, READY);
     run.page('S1', 1, STARTED);
     run.do({ type: 'joined', roomId: ROOM }, { type: 'keysReady', roomId: ROOM });
-    run.page('S1', 1, { type: 'share.published' });
+    run.page('S1', 1, { type: 'share.published', via: 'livekit' });
     return run;
 }
 

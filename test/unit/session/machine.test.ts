@@ -10,9 +10,14 @@ const failure = { code: 'x', message: 'x' };
 
 /** Anything that can happen, in any order, often about things that are gone. */
 const anyEvent: fc.Arbitrary<SessionEvent> = fc.oneof(
-    fc
-        .constantFrom('S1', 'S2')
-        .chain((shareId) => fc.constantFrom(ROOM, OTHER).map((roomId) => requestShare({ shareId, roomId }))),
+    fc.constantFrom('S1', 'S2').chain((shareId) =>
+        fc
+            .record({
+                roomId: fc.constantFrom(ROOM, OTHER),
+                transport: fc.constantFrom('auto', 'mesh', 'livekit' as const),
+            })
+            .map((way) => requestShare({ shareId, ...way })),
+    ),
     fc
         .constantFrom('V1', 'V2')
         .chain((viewId) => fc.constantFrom('S9', 'S10', undefined).map((s) => requestView(s, viewId))),
@@ -31,7 +36,13 @@ const anyEvent: fc.Arbitrary<SessionEvent> = fc.oneof(
                 { type: 'page', ...at, message: STARTED },
                 { type: 'page', ...at, message: { type: 'capture.ended' } },
                 { type: 'page', ...at, message: { type: 'capture.failed', reason: 'unsupported', detail: '' } },
-                { type: 'page', ...at, message: { type: 'share.published' } },
+                { type: 'page', ...at, message: { type: 'share.published', via: 'livekit' } },
+                { type: 'page', ...at, message: { type: 'share.published', via: 'mesh' } },
+                { type: 'page', ...at, message: { type: 'share.serverLost', detail: 'x' } },
+                { type: 'page', ...at, message: { type: 'share.uplink', viewers: 1 } },
+                { type: 'page', ...at, message: { type: 'view.moved', via: 'mesh', ok: true } },
+                { type: 'page', ...at, message: { type: 'view.moved', via: 'livekit', ok: true } },
+                { type: 'page', ...at, message: { type: 'view.moved', via: 'livekit', ok: false } },
                 { type: 'page', ...at, message: { type: 'share.failed', detail: 'x' } },
                 { type: 'page', ...at, message: { type: 'view.state', state: 'live', detail: '' } },
                 { type: 'page', ...at, message: { type: 'action', name: 'retry' } },
@@ -44,17 +55,23 @@ const anyEvent: fc.Arbitrary<SessionEvent> = fc.oneof(
             fc.constantFrom<SessionEvent>(
                 { type: 'joined', roomId },
                 { type: 'joinFailed', roomId, failure },
+                { type: 'announced', roomId },
+                { type: 'announceFailed', roomId, failure },
                 { type: 'keysReady', roomId },
                 { type: 'keysFailed', roomId, failure },
                 { type: 'keyDelivery', roomId, failed: true, message: 'x' },
                 { type: 'keyDelivery', roomId, failed: false, message: '' },
             ),
         ),
+    fc
+        .record({ call: fc.constantFrom('S1', 'V1'), wait: fc.integer({ min: 1, max: 5 }) })
+        .map((it): SessionEvent => ({ type: 'waited', ...it })),
     // Element Call's and Hush's memberships in one room, joins and leaves in any order, duplicates.
     fc
         .subarray([
             member(ALICE),
             member(BOB, { shares: [{ id: 'S9', startedTs: 5 }] }),
+            member(BOB, { shares: [{ id: 'S9', startedTs: 5, transport: 'mesh' }] }),
             member(BOB),
             member({ userId: '@ec:hs', deviceId: 'E' }, { client: 'other' }),
         ])
@@ -103,6 +120,26 @@ describe('the session core, whatever happens', () => {
                     if (!effects.some((e) => e.type === 'publish')) continue;
                     assert.equal(run.state.share?.keysReady, true);
                     assert.equal(run.state.share?.joined, true);
+                }
+            }),
+        );
+    });
+
+    it('asks for the media server only where the person lets it, and keeps the way that carries the picture', () => {
+        fc.assert(
+            fc.property(fc.array(anyEvent, { maxLength: 60 }), (events) => {
+                const run = new Run();
+                for (const event of events) {
+                    const before = run.state.share;
+                    const effects = run.do(event);
+                    const { share } = run.state;
+                    if (share?.wish === 'mesh') assert.ok(!effects.some((e) => e.type === 'fetchPublishGrant'));
+                    if (share?.wish !== 'auto') assert.equal(share?.move, undefined);
+                    // The old way ends only when the share is announced on the other, or with the share.
+                    if (share && before?.id === share.id && effects.some((e) => e.type === 'retireMesh'))
+                        assert.equal(share.transport, 'livekit');
+                    if (share && before?.id === share.id && effects.some((e) => e.type === 'stopKeys'))
+                        assert.equal(share.transport, 'mesh');
                 }
             }),
         );

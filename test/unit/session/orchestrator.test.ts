@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { HushError } from '../../../src/extension/errors.ts';
 import { createLog } from '../../../src/extension/log.ts';
-import { createOrchestrator, sfuOrigins, type Orchestrator } from '../../../src/extension/session/orchestrator.ts';
+import { createOrchestrator, type Orchestrator } from '../../../src/extension/session/orchestrator.ts';
+import { sfuOrigins } from '../../../src/extension/session/pageGrants.ts';
 import type { MediaKey } from '../../../src/extension/session/ports.ts';
 import type { Notice } from '../../../src/extension/session/state.ts';
 import { FakeCalls, FakeMedia, FakeRtc } from './fakePorts.ts';
@@ -39,6 +40,7 @@ describe('the orchestrator', () => {
             log: createLog({ debug: write, info: write, warn: write, error: write }),
             deviceTrust: async () => 'verified',
             notify: (notice) => notices.push(notice),
+            after: () => () => undefined,
         });
         core.dispatch({ type: 'signedIn', self: ALICE });
     });
@@ -214,14 +216,25 @@ describe('the orchestrator', () => {
         );
     });
 
+    it('a call of another client that its tab shows ends the tab when it is over', () => {
+        const call = { callId: 'c', roomId: ROOM, ...BOB, callerName: 'Bob', roomName: 'Room' };
+        core.dispatch({ type: 'callAccepted', viewId: 'V1', ...call });
+        media.messages.fire('V1', 1, READY);
+        assert.deepEqual(calls.asked, ['accept c']);
+        // As it comes: with all that the page was named by.
+        const page = { type: 'acceptCall', call: 'V1', generation: 1, callId: 'c' };
+        calls.foreign.fire({ kind: 'over', ...page, ...BOB });
+        assert.equal(core.state.views.get('V1')?.phase, 'ended');
+    });
+
     it('a direct share needs no token: viewers call through the calls port, and their connections end with the tab', async () => {
         const shares = [{ id: 'S9', startedTs: 5, transport: 'mesh' as const }];
         core.dispatch({ type: 'rtcChanged', roomId: ROOM, members: [member(BOB, { shares })] });
         core.dispatch(requestView());
         assert.deepEqual(
             media.opened.map((p) => p.connectOrigins),
-            [['none:']],
-            'the page may talk to no server',
+            [[]],
+            'its share may move to a media server that is not known yet',
         );
         media.messages.fire('V1', 1, READY);
         calls.pages.fire('V1', 1, { type: 'mesh.close', connection: 'c/S9' });

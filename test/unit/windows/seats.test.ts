@@ -74,6 +74,20 @@ describe('several windows at one account', () => {
         assert.deepEqual(seen, ['b', 'a']);
     });
 
+    it('a screen shown back in a call is told in the window that shares', () => {
+        const { account, seats } = world();
+        const [a, b] = [seats.take(), seats.take()];
+        const seen: string[] = [];
+        a.account.calls.onForeignCall(() => seen.push('a'));
+        b.account.calls.onForeignCall(() => seen.push('b'));
+        a.account.calls.serve({ roomId: ROOM, shareId: 'S1' }, { call: 'S1', generation: 1 });
+        b.front();
+        const eve = { callId: 'c', roomId: ROOM, userId: '@eve:hs', deviceId: 'E' };
+        account.calls.foreign.fire({ kind: 'screen', call: 'S1', ...eve });
+        account.calls.foreign.fire({ kind: 'ring', ...eve });
+        assert.deepEqual(seen, ['a', 'b']);
+    });
+
     it('a page’s messages reach its own window only', () => {
         const { account, seats } = world();
         const [a, b] = [seats.take().account, seats.take().account];

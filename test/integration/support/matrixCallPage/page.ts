@@ -48,9 +48,9 @@ const client = {
         await sdk.startClient();
         await synced;
     },
-    /** Takes every call from now on. */
-    answerCalls(): void {
-        answering = true;
+    /** Whether it takes every call from now on. */
+    answerCalls(all: boolean): void {
+        answering = all;
     },
     /** Size of the screen that comes in, once it is decoded. */
     async screen(): Promise<{ width: number; height: number } | undefined> {

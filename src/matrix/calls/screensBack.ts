@@ -1,0 +1,100 @@
+/**
+ * A screen that another client shows back in a call that carries ours. It comes into the page that captures our screen,
+ * because the call's connection lives there; a tab gets it from that page, by a connection on this machine that nobody
+ * else takes part in. Pure but for its own memory.
+ */
+import type { ForeignCall } from '../../extension/session/ports.ts';
+import type { HostMessage, MeshMessage } from '../../webview/protocol/messages.ts';
+import { connectionOf, type Call, type PageAddress } from './callState.ts';
+
+export interface ScreensBack {
+    /** True when the message was about these and is dealt with. `call`: whose page says it. */
+    said(message: MeshMessage, call: string | undefined): boolean;
+    /** Shows the screen of that call in a tab's page; false when there is none. */
+    show(callId: string, page: PageAddress): boolean;
+    /** The page is gone, or done. */
+    release(call: string): void;
+    /** A call may have ended. */
+    callsChanged(): void;
+}
+
+export interface ScreensBackOptions {
+    readonly calls: () => ReadonlyMap<string, Call>;
+    readonly toPage: (page: PageAddress, message: HostMessage) => void;
+    readonly tell: (event: ForeignCall) => void;
+}
+
+interface Passing {
+    readonly callId: string;
+    readonly from: PageAddress;
+    readonly to: PageAddress;
+}
+/** Of the connections that pass a screen on. No call's ID begins so. */
+const PREFIX = 'here/';
+
+export function createScreensBack({ calls, toPage, tell }: ScreensBackOptions): ScreensBack {
+    /** Calls whose other side shows a screen. */
+    const showing = new Set<string>();
+    /** By the tab's call. */
+    const passing = new Map<string, Passing>();
+
+    /** Of a call with another client that carries our screen. */
+    const sourceOf = (
+        callId: string,
+    ): { readonly call: Call; readonly page: PageAddress; readonly connection: string } | undefined => {
+        const call = calls().get(callId);
+        const leg = call?.foreign ? call.legs.get(call.first) : undefined;
+        if (!call || leg?.role !== 'send') return undefined;
+        return { call, page: leg.page, connection: connectionOf(callId, leg.id) };
+    };
+    const stop = (tab: string, { callId, from, to }: Passing): void => {
+        passing.delete(tab);
+        toPage(from, { type: 'mesh.close', connection: PREFIX + tab });
+        const peer = calls().get(callId)?.peer ?? { userId: '', deviceId: '' };
+        tell({ kind: 'over', ...to, ...peer });
+    };
+    const screen = (connection: string, there: boolean): void => {
+        const callId = connection.slice(0, connection.lastIndexOf('/'));
+        const source = sourceOf(callId);
+        if (!source) return;
+        if (there) {
+            showing.add(callId);
+            const { roomId, peer } = source.call;
+            tell({ kind: 'screen', call: source.page.call, callId, roomId, ...peer });
+            return;
+        }
+        showing.delete(callId);
+        for (const [tab, it] of passing) if (it.callId === callId) stop(tab, it);
+    };
+
+    return {
+        said(message, call) {
+            if (message.type === 'mesh.screen') {
+                screen(message.connection, message.there);
+                return true;
+            }
+            if (!message.connection.startsWith(PREFIX)) return false;
+            const it = passing.get(message.connection.slice(PREFIX.length));
+            // What one end says is for the other; how it goes is of no interest.
+            if (it && message.type !== 'mesh.state') toPage(call === it.to.call ? it.from : it.to, message);
+            return true;
+        },
+        show(callId, to) {
+            const source = sourceOf(callId);
+            if (!source || !showing.has(callId)) return false;
+            const connection = PREFIX + to.call;
+            passing.set(to.call, { callId, from: source.page, to });
+            const open = { type: 'mesh.open' as const, connection, iceServers: [], relayOnly: false };
+            toPage(to, { ...open, offer: false });
+            toPage(source.page, { ...open, offer: true, passes: source.connection });
+            return true;
+        },
+        release(call) {
+            for (const [tab, it] of passing) if (tab === call || it.from.call === call) stop(tab, it);
+        },
+        callsChanged() {
+            for (const callId of showing) if (!calls().has(callId)) showing.delete(callId);
+            for (const [tab, it] of passing) if (!calls().has(it.callId)) stop(tab, it);
+        },
+    };
+}

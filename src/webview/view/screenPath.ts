@@ -1,0 +1,94 @@
+/** One way for a screen to come into the page: through the media server, or straight from the sharer's device. */
+import { watchScreen } from '../../livekit/browser/screenSubscriber.ts';
+import type { Subscriber, SubscriberState } from '../../livekit/browser/screenSubscriber.ts';
+import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
+import { createMeshSubscriber } from '../mesh/meshSubscriber.ts';
+import type { HostMessage, PageMessage, Path, Way } from '../protocol/messages.ts';
+
+export interface ScreenPath {
+    readonly via: Way;
+    readonly state: SubscriberState;
+    /** How the picture travels, once it does. */
+    readonly path: Path | undefined;
+    /** Orders for a connection of the mesh. */
+    handle(message: HostMessage): void;
+    /** Nothing is said after this. */
+    close(): void;
+}
+
+export interface PathEvents {
+    changed(): void;
+    decryptionFailed(identity: string | undefined, reason: 'missingKey' | 'invalidKey'): void;
+    /** It cannot begin; the words are for the log. */
+    failed(error: unknown): void;
+}
+
+type Connect = Extract<HostMessage, { type: 'view.connect' }>;
+
+const CONNECTING: SubscriberState = { connection: 'connecting', screens: [], screen: undefined };
+
+export function createServerPath(
+    to: Connect,
+    keys: KeyRing,
+    worker: () => Promise<string>,
+    events: PathEvents,
+): ScreenPath {
+    let state = CONNECTING;
+    let subscriber: Subscriber | undefined;
+    let closed = false;
+    const start = async (): Promise<void> => {
+        const next = await watchScreen({ ...to.grant, identity: to.identity }, keys, await worker(), {
+            changed(s) {
+                if (closed) return;
+                state = s;
+                events.changed();
+            },
+            decryptionFailed: (identity, reason) => !closed && events.decryptionFailed(identity, reason),
+        });
+        if (closed) next.close();
+        else subscriber = next;
+    };
+    void start().catch((error: unknown) => !closed && events.failed(error));
+    return {
+        via: 'livekit',
+        get state() {
+            return state;
+        },
+        get path() {
+            return state.connection === 'connected' ? ('sfu' as const) : undefined;
+        },
+        handle: () => undefined,
+        close() {
+            closed = true;
+            subscriber?.close();
+        },
+    };
+}
+
+export function createDirectPath(
+    identity: string,
+    send: (message: PageMessage) => void,
+    events: Pick<PathEvents, 'changed'>,
+): ScreenPath {
+    let state = CONNECTING;
+    let closed = false;
+    const mesh = createMeshSubscriber(identity, send, (s) => {
+        if (closed) return;
+        state = s;
+        events.changed();
+    });
+    return {
+        via: 'mesh',
+        get state() {
+            return state;
+        },
+        get path() {
+            return mesh.path;
+        },
+        handle: (message) => mesh.handle(message),
+        close() {
+            closed = true;
+            mesh.close();
+        },
+    };
+}

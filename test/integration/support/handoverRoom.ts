@@ -1,0 +1,249 @@
+/**
+ * A room of people whose session cores, call machines and pages are the real ones. Only the homeserver is missing: events,
+ * memberships and keys go from hand to hand in this process; media tokens come from a real LiveKit.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Page } from 'playwright-core';
+import { HushError } from '../../../src/extension/errors.ts';
+import { createBrowserLink } from '../../../src/extension/panels/browserLink.ts';
+import { createMediaHost } from '../../../src/extension/panels/mediaHost.ts';
+import { readPageFiles } from '../../../src/extension/panels/pageFiles.ts';
+import { createOrchestrator, type Orchestrator } from '../../../src/extension/session/orchestrator.ts';
+import type { KeyEvent, MediaKey, PageRequest, RtcPort, WatchEvent } from '../../../src/extension/session/ports.ts';
+import type { Notice } from '../../../src/extension/session/state.ts';
+import type { RtcMember, Share } from '../../../src/extension/session/types.ts';
+import { createCalls, type Calls } from '../../../src/matrix/calls/calls.ts';
+import type { CallRequest } from '../../../src/matrix/calls/requests.ts';
+import type { ReceivedCallEvent } from '../../../src/matrix/calls/signalling.ts';
+import { pageBundle } from './pageBundle.ts';
+import type { PageLiveKit } from './pageLiveKit.ts';
+
+export const ROOM = '!room:hs';
+const SERVICE = 'https://sfu.hs/jwt';
+
+export interface RoomPerson {
+    readonly userId: string;
+    readonly deviceId: string;
+    readonly core: Orchestrator;
+    readonly calls: Calls;
+    readonly notices: readonly Notice[];
+    /** The page of a share or view of theirs, once it is open. */
+    page(call: string): Promise<Page>;
+    /** Ends all waits of that many ms now. */
+    pass(ms: number): void;
+}
+export interface HandoverRoom {
+    /** Whether the room has a media server at the moment. */
+    server: boolean;
+    /** What everybody logged. */
+    readonly lines: readonly string[];
+    add(name: string): RoomPerson;
+    /** Somebody with another MatrixRTC client, who does nothing. */
+    addOther(name: string): void;
+    removeOther(name: string): void;
+    dispose(): Promise<void>;
+}
+
+class Ears<T extends unknown[]> {
+    readonly #all = new Set<(...args: T) => void>();
+    readonly on = (listener: (...args: T) => void) => {
+        this.#all.add(listener);
+        return { dispose: () => this.#all.delete(listener) };
+    };
+    say(...args: T): void {
+        for (const listener of this.#all) listener(...args);
+    }
+}
+interface Insides extends RoomPerson {
+    readonly events: Ears<[ReceivedCallEvent]>;
+    readonly requests: Ears<[CallRequest]>;
+    readonly keys: Ears<[KeyEvent]>;
+    readonly watches: Ears<[WatchEvent]>;
+    /** As on the server; undefined when not in the session. */
+    shares: readonly Share[] | undefined;
+}
+
+export function createHandoverRoom(
+    newPage: () => Promise<Page>,
+    liveKit: Pick<PageLiveKit, 'url' | 'publisherToken' | 'viewerToken'>,
+    /** ms that an event of a call takes; without it, none. */
+    delay?: () => number,
+): HandoverRoom {
+    const people = new Map<string, Insides>();
+    const others = new Set<string>();
+    const media = `room-${randomBytes(4).toString('hex')}`;
+    const current = new Map<string, MediaKey>();
+    const logged = process.env['HUSH_TEST_LOG'] ? console.error : () => undefined;
+    const lines: string[] = [];
+    const log = {
+        debug: logged,
+        info(text: string) {
+            lines.push(text);
+            logged(text);
+        },
+        warn: logged,
+        error: logged,
+    };
+
+    const members = (): RtcMember[] => {
+        const member = (userId: string, deviceId: string, client: 'hush' | 'other', shares: readonly Share[]) => ({
+            userId,
+            deviceId,
+            name: userId.slice(1, -3),
+            memberId: `${userId}:${deviceId}`,
+            createdTs: 1,
+            identity: `${userId}:${deviceId}`,
+            serviceUrl: room.server ? SERVICE : undefined,
+            client,
+            shares,
+        });
+        return [
+            ...[...people.values()].flatMap((p) => (p.shares ? [member(p.userId, p.deviceId, 'hush', p.shares)] : [])),
+            ...[...others].map((name) => member(`@${name}:hs`, 'ELEMENT', 'other', [])),
+        ];
+    };
+    const membersChanged = (): void => {
+        const now = members();
+        for (const { core } of people.values()) core.dispatch({ type: 'rtcChanged', roomId: ROOM, members: now });
+    };
+    const add = (name: string): RoomPerson => {
+        const self = { userId: `@${name}:hs`, deviceId: name.toUpperCase() };
+        const identity = `${self.userId}:${self.deviceId}`;
+        const [events, requests] = [new Ears<[ReceivedCallEvent]>(), new Ears<[CallRequest]>()];
+        const [keys, watches] = [new Ears<[KeyEvent]>(), new Ears<[WatchEvent]>()];
+        const pages = new Map<string, PromiseWithResolvers<Page>>();
+        const pageOf = (call: string): PromiseWithResolvers<Page> => {
+            const known = pages.get(call) ?? Promise.withResolvers<Page>();
+            pages.set(call, known);
+            return known;
+        };
+        const link = (request: PageRequest) =>
+            createBrowserLink(request, {
+                files: async () => readPageFiles(await pageBundle()),
+                log,
+                async openUrl(url, token) {
+                    const page = await newPage();
+                    await page.goto(`${url}#${token}`);
+                    pageOf(request.call).resolve(page);
+                },
+            });
+        const host = createMediaHost({ opener: { openTab: link, openBrowser: link }, theme: () => 'light', log });
+        const calls = createCalls({
+            self,
+            log,
+            now: Date.now,
+            inRoom: (_room, userId) => [...people.values()].some((p) => p.userId === userId),
+            relayOnly: () => false,
+            iceServers: () => Promise.resolve([]),
+            signalling: {
+                async send(roomId, event) {
+                    if (delay) await new Promise((resolve) => setTimeout(resolve, delay()));
+                    for (const p of people.values())
+                        if (p !== person) p.events.say({ roomId, from: self, event, ageMs: 0 });
+                },
+                onEvent: events.on,
+                dispose: () => undefined,
+            },
+            requests: {
+                async send(roomId, shareId, to, callId) {
+                    people.get(to.deviceId)?.requests.say({ roomId, shareId, from: self, callId });
+                },
+                onRequest: requests.on,
+            },
+        });
+        const server = (): void => {
+            if (!room.server) throw new HushError('media.noServer', 'This room has no media server.');
+        };
+        const announce = async (_room: string, shares: readonly Share[]): Promise<void> => {
+            person.shares = shares;
+            membersChanged();
+        };
+        const rtc: RtcPort = {
+            join: announce,
+            announce,
+            async leave() {
+                person.shares = undefined;
+                membersChanged();
+            },
+            async publishGrant() {
+                server();
+                return { grant: { url: liveKit.url, token: await liveKit.publisherToken(media, identity) }, identity };
+            },
+            async viewGrant(_room, _service, viewId) {
+                server();
+                return { url: liveKit.url, token: await liveKit.viewerToken(media, `${identity}:${viewId}`) };
+            },
+            async startKeys() {
+                const key = { roomId: ROOM, identity, index: 0, key: randomBytes(16).toString('base64') };
+                current.set(identity, key);
+                for (const p of people.values()) if (p.shares) p.keys.say({ kind: 'key', key });
+            },
+            stopKeys: () => void current.delete(identity),
+            currentKeys: () => [...current.values()],
+            onKey: keys.on,
+            async sendWatch({ roomId, shareId, deviceId }, watching, via) {
+                people.get(deviceId)?.watches.say({ roomId, shareId, ...self, watching, via });
+            },
+            onWatch: watches.on,
+            onMembershipLost: () => ({ dispose: () => undefined }),
+        };
+        const waits = new Map<() => void, number>();
+        const notices: Notice[] = [];
+        const core = createOrchestrator({
+            rtc,
+            calls,
+            media: host,
+            log,
+            deviceTrust: async () => 'verified',
+            notify: (notice) => notices.push(notice),
+            after(ms, work) {
+                waits.set(work, ms);
+                return () => waits.delete(work);
+            },
+        });
+        const person: Insides = {
+            ...self,
+            core,
+            calls,
+            notices,
+            events,
+            requests,
+            keys,
+            watches,
+            shares: undefined,
+            page: (call) => pageOf(call).promise,
+            pass(ms) {
+                for (const [work, of] of [...waits]) {
+                    if (of !== ms) continue;
+                    waits.delete(work);
+                    work();
+                }
+            },
+        };
+        people.set(self.deviceId, person);
+        core.dispatch({ type: 'signedIn', self });
+        core.dispatch({ type: 'rtcChanged', roomId: ROOM, members: members() });
+        return person;
+    };
+    const room: HandoverRoom = {
+        server: true,
+        lines,
+        add,
+        addOther(name) {
+            others.add(name);
+            membersChanged();
+        },
+        removeOther(name) {
+            others.delete(name);
+            membersChanged();
+        },
+        async dispose() {
+            for (const { core, calls } of people.values()) {
+                core.dispatch({ type: 'signedOut' });
+                core.dispose();
+                await calls.close(100);
+            }
+        },
+    };
+    return room;
+}

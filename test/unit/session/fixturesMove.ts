@@ -1,0 +1,45 @@
+/** A direct share in a room with a media server, up to each stage of its move. */
+import { ALICE, member, READY, requestShare, ROOM, Run, STARTED } from './fixtures.ts';
+import type { Effect, Transport } from '../../../src/extension/session/state.ts';
+import type { RtcMember } from '../../../src/extension/session/types.ts';
+
+export const VIEWERS = [1, 2, 3, 4, 5].map((i) => ({ userId: `@v${i}:hs`, deviceId: `D${i}` }));
+export const NO_SERVER = { code: 'media.noServer', message: 'none' };
+
+export const members = (run: Run, ...more: RtcMember[]): Effect[] =>
+    run.do({ type: 'rtcChanged', roomId: ROOM, members: [member(ALICE), ...VIEWERS.map((v) => member(v)), ...more] });
+
+export const watch = (run: Run, viewer: number, via: Transport | 'unreached' | undefined = 'mesh', watching = true) =>
+    run.do({ type: 'watch', roomId: ROOM, shareId: 'S1', ...VIEWERS[viewer - 1]!, watching, via });
+
+export const granted = { type: 'grantReady', call: 'S1', generation: 1 } as const;
+
+/** Live on the direct way. Viewers are in the session; none watches yet. */
+export function liveDirect(transport: 'auto' | 'mesh' = 'auto'): Run {
+    const run = new Run();
+    run.do(requestShare({ transport }));
+    if (transport === 'auto') run.do(granted);
+    run.page('S1', 1, READY);
+    run.page('S1', 1, STARTED);
+    members(run);
+    run.do({ type: 'joined', roomId: ROOM });
+    run.page('S1', 1, { type: 'share.published', via: 'mesh' });
+    return run;
+}
+
+/** Five watch; the picture is at the media server too, and announced there. */
+export function settling(): Run {
+    const run = liveDirect();
+    for (const i of [1, 2, 3, 4, 5]) watch(run, i);
+    run.do(granted, { type: 'keysReady', roomId: ROOM });
+    run.page('S1', 1, { type: 'share.published', via: 'livekit' });
+    run.do({ type: 'announced', roomId: ROOM });
+    return run;
+}
+
+/** All five have moved to the media server. */
+export function atServer(): Run {
+    const run = settling();
+    for (const i of [1, 2, 3, 4, 5]) watch(run, i, 'livekit');
+    return run;
+}
