@@ -1,16 +1,27 @@
 /** Two windows of one person: one device, everything in each, and the second goes on when the first is gone. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
 import { login, request } from '../stack/accounts.ts';
 import { picturesOfFailure } from './support/failure.ts';
-import { ready, shareScreen, viewShare } from './support/flows.ts';
+import { invite, ready, shareScreen, startSession, viewShare } from './support/flows.ts';
 import { untilLogged } from './support/hostLog.ts';
 import { openPair, SHARED, type Pair } from './support/pair.ts';
+import type { Person } from './support/person.ts';
 import { advancingPicture } from './support/picture.ts';
 import { Workbench } from './support/workbench.ts';
+
+const git = (...args: readonly string[]): boolean => spawnSync('git', args).status === 0;
+
+/** A folder that Git takes for a clone of `remote`. */
+async function clone(remote: string): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), 'hush-clone-'));
+    assert.ok(git('init', '--quiet', folder) && git('-C', folder, 'remote', 'add', 'origin', remote));
+    return folder;
+}
 
 describe('a second window of the same person', function () {
     this.timeout(180_000);
@@ -55,6 +66,35 @@ describe('a second window of the same person', function () {
         await advancingPicture(await second.hushFrame('view', 'live'), SHARED.width);
         await second.row(room).waitFor();
         await alice.workbench.statusBar(/Sharing ·\s+1/u).waitFor();
+    });
+
+    it('a workspace of its own gets a session of its own, which a teammate with a clone is offered', async function () {
+        if (!git('--version')) {
+            console.log('        skipped: Git is not installed');
+            this.skip();
+        }
+        const { alice, bob, accounts } = pair;
+        const open = async (person: Person): Promise<Workbench> => {
+            const window = new Workbench(await person.context.newPage());
+            await window.open(person.server.url(await clone('https://git.example.org/team/compiler.git')));
+            await ready(window);
+            return window;
+        };
+        const hers = await open(alice);
+        await startSession(hers, 'compiler');
+        await invite(hers, accounts.bob.userId);
+        await second.page.bringToFront();
+        await second.inlineAction(/compiler.*invitation/u, 'Join');
+        await second.row(/compiler(?!.*invitation)/u).waitFor();
+        const his = await open(bob);
+        await his.clickNotification(/session for this repository: compiler/u, 'Use This Room');
+        await his.row(/compiler.*this workspace/u).waitFor();
+        // The other windows keep their own.
+        await alice.workbench
+            .row(/this workspace/u)
+            .and(alice.workbench.row(pair.room))
+            .waitFor();
+        await Promise.all([hers.page.close(), his.page.close()]);
     });
 
     it('signs out for both', async () => {
