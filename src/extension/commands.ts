@@ -2,7 +2,11 @@
 
 export const commands = {
     signIn: 'hush.signIn',
+    createAccount: 'hush.createAccount',
+    switchAccount: 'hush.switchAccount',
     signOut: 'hush.signOut',
+    signOutEverywhere: 'hush.signOutEverywhere',
+    manageDevices: 'hush.manageDevices',
     startSession: 'hush.startSession',
     linkWorkspace: 'hush.linkWorkspace',
     unlinkWorkspace: 'hush.unlinkWorkspace',

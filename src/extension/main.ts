@@ -22,7 +22,8 @@ import { registerViewSerializer } from './panels/viewSerializer.ts';
 import { registerCommands } from './registerCommands.ts';
 import type { ViewTarget } from './session/state.ts';
 import { createSessionGlare } from './sessionGlare.ts';
-import { loadAccount, openVault, type Keytar, type Vault } from './vault.ts';
+import { loadAccount } from './storedAccounts.ts';
+import { openVault, type Keytar, type Vault } from './vault.ts';
 import { showInvite, showNotice } from './views/notices.ts';
 import { renderModel } from './views/render.ts';
 import { followWindows } from './windows/followWindows.ts';
@@ -65,8 +66,10 @@ export function activate(extension: vscode.ExtensionContext): void {
         memento: extension.globalState,
         configuration,
         open: (stored) => app.open(stored),
-        signOut: () => app.signOut(),
+        signOut: (scope) => app.signOut(scope),
         state: () => app.model.account,
+        account: () => app.account,
+        knownChanged: (userIds) => auth.update(userIds),
     });
     const app = scope.add(
         createApp({
@@ -130,11 +133,17 @@ export function activate(extension: vscode.ExtensionContext): void {
         }),
     );
     const auth = scope.add(
-        registerAuthProvider({ account: () => app.model.account, signIn: control.signIn, signOut: control.signOut }),
+        registerAuthProvider({
+            account: () => app.model.account,
+            signIn: () => control.signIn('another'),
+            signOut: (userId) => control.signOut('here', userId),
+        }),
     );
     const view = scope.add(renderModel());
     const memory = createViewMemory(extension.workspaceState);
     const restored: ViewTarget[] = [];
+    /** Whose account was shown last. */
+    let seen = '';
     let remotes: Promise<unknown> | undefined;
     /** A clone may be opened, or read by Git, when nothing else of the model changes any more. */
     const watchRemotes = (): void => {
@@ -146,7 +155,10 @@ export function activate(extension: vscode.ExtensionContext): void {
     scope.add(
         app.onModel((model) => {
             view.update(model);
-            auth.update(model.account);
+            const { account } = model;
+            const who = account.kind === 'signedOut' ? '' : account.userId;
+            if (who !== seen) void control.refreshKnown();
+            seen = who;
             for (const { sharerName, target } of model.session.views.values()) memory.note(sharerName, target);
             if (model.account.kind !== 'ready') return;
             watchRemotes();
@@ -163,8 +175,10 @@ export function activate(extension: vscode.ExtensionContext): void {
     );
     scope.add(
         registerCommands(actions, {
-            signIn: control.signIn,
-            signOut: control.signOut,
+            signIn: () => control.signIn(),
+            createAccount: control.createAccount,
+            switchAccount: control.switchAccount,
+            signOut: (scope) => control.signOut(scope),
             setUpLiveKit: async () => setUpOwnServer(await loadVault(), log),
             showLog: () => channel.show(),
             showDiagnostics: () => diagnostics.show(),

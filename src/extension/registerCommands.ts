@@ -1,5 +1,6 @@
 /** Binds every command of the table to its action; an error becomes its sentence, never an unhandled rejection. */
 import * as vscode from 'vscode';
+import type { SignOutScope } from './account.ts';
 import type { ActionContext } from './actions/context.ts';
 import { callTeammate } from './actions/calls.ts';
 import {
@@ -11,6 +12,7 @@ import {
     type RoomArgument,
 } from './actions/rooms.ts';
 import { leaveSession, shareScreen, stopSharing, viewShare, type ViewArgument } from './actions/shares.ts';
+import { manageDevices } from './actions/manageDevices.ts';
 import { commands, type CommandId } from './commands.ts';
 import { userMessage } from './errors.ts';
 import { DisposableScope } from './lifecycle.ts';
@@ -18,7 +20,9 @@ import { showFailure } from './views/notices.ts';
 
 export interface AccountCommands {
     signIn(): Promise<void>;
-    signOut(): Promise<void>;
+    createAccount(): Promise<void>;
+    switchAccount(): Promise<void>;
+    signOut(scope: SignOutScope): Promise<void>;
     setUpLiveKit(): Promise<void>;
     showLog(): void;
     showDiagnostics(): Promise<void>;
@@ -27,7 +31,11 @@ export interface AccountCommands {
 /** What a person was doing, for the sentence about an unexpected problem. */
 const doing: Readonly<Record<CommandId, string>> = {
     [commands.signIn]: 'Signing in',
+    [commands.createAccount]: 'Creating the account',
+    [commands.switchAccount]: 'Switching the account',
     [commands.signOut]: 'Signing out',
+    [commands.signOutEverywhere]: 'Signing out everywhere',
+    [commands.manageDevices]: 'Managing your devices',
     [commands.startSession]: 'Starting the session',
     [commands.linkWorkspace]: 'Linking the workspace',
     [commands.unlinkWorkspace]: 'Unlinking the workspace',
@@ -51,7 +59,11 @@ export function registerCommands(context: ActionContext, account: AccountCommand
         run(context, roomArgument(argument));
     const actions: Readonly<Record<CommandId, (argument: unknown) => unknown>> = {
         [commands.signIn]: () => account.signIn(),
-        [commands.signOut]: () => account.signOut(),
+        [commands.createAccount]: () => account.createAccount(),
+        [commands.switchAccount]: () => account.switchAccount(),
+        [commands.signOut]: () => account.signOut('here'),
+        [commands.signOutEverywhere]: () => account.signOut('everywhere'),
+        [commands.manageDevices]: () => manageDevices(context),
         [commands.startSession]: () => startSession(context),
         [commands.linkWorkspace]: room(linkWorkspace),
         [commands.unlinkWorkspace]: () => context.unmapWorkspace(),

@@ -1,5 +1,5 @@
 /** Lines for "Hush: Show Diagnostics". No secrets. */
-import type { StoredAccount } from '../extension/vault.ts';
+import type { StoredAccount } from '../extension/storedAccounts.ts';
 import type { OpenMatrixClient } from './client.ts';
 import type { OlmMessages } from './rtc/olmMessages.ts';
 import type { Transports } from './rtc/transports.ts';

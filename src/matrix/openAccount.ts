@@ -6,10 +6,14 @@ import type { Account } from '../extension/account.ts';
 import { HushError } from '../extension/errors.ts';
 import type { Log } from '../extension/log.ts';
 import type { AccountState } from '../extension/session/types.ts';
-import { saveAccount, type StoredAccount, type Vault } from '../extension/vault.ts';
+import { saveAccount, type StoredAccount } from '../extension/storedAccounts.ts';
+import type { Vault } from '../extension/vault.ts';
 import { openMatrixClient, type OpenMatrixClient } from './client.ts';
 import { accountDiagnostics } from './accountDiagnostics.ts';
+import { createDevices } from './devices.ts';
 import { deviceTrust } from './deviceTrust.ts';
+import { whoami } from './login.ts';
+import { wouldLoseKeys } from './wouldLoseKeys.ts';
 import { endSignIn } from './forgetAccount.ts';
 import { fromSdk, type Fetch } from './http.ts';
 import { createRoomActions } from './roomActions.ts';
@@ -79,7 +83,8 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         stored.accessToken === undefined ? { kind: 'expired', userId } : { kind: 'starting', userId };
     const stateListeners = new Set<(state: AccountState) => void>();
     const setState = (next: AccountState): void => {
-        if (state.kind === 'expired' && next.kind !== 'signedOut') return; // only a new sign-in mends that
+        // Only a new sign-in mends these.
+        if ((state.kind === 'expired' || state.kind === 'failed') && next.kind !== 'signedOut') return;
         state = next;
         for (const listener of stateListeners) listener(state);
     };
@@ -91,6 +96,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
             refreshToken: stored.refreshToken,
             expiresAt: stored.expiresAt,
         },
+        oauth: stored.oauth,
         save: (tokens) => saveAccount(vault, { ...withoutTokens(stored), ...defined(tokens) }),
         fetch,
         now,
@@ -201,7 +207,20 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         rooms.follow();
         ready();
     });
-    if (stored.accessToken !== undefined) client.start();
+    if (stored.accessToken !== undefined) {
+        client.start();
+        void checkIdentity().catch((error: unknown) => log.debug(`whoami: ${String(error)}`));
+    }
+
+    /** A token of somebody else (a mixed-up keychain, a server restored from a backup) must not use this store. */
+    async function checkIdentity(): Promise<void> {
+        const found = await whoami(baseUrl, PLACEHOLDER_TOKEN, keeper.fetch);
+        if (found.userId === userId && (found.deviceId === undefined || found.deviceId === deviceId)) return;
+        log.error(`The server takes this sign-in for ${found.userId}, ${found.deviceId ?? 'no device'}`);
+        client.sdk.stopClient();
+        const message = `${new URL(baseUrl).host} takes this sign-in for another account or device. Sign out and sign in again.`;
+        setState({ kind: 'failed', userId, message });
+    }
 
     let stopped: Promise<void> | undefined;
     const stop = (handOver = false): Promise<void> =>
@@ -239,15 +258,24 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         calls,
         deviceTrust: (user, device) => deviceTrust(sdk, user, device),
         ...createRoomActions(sdk),
+        devices: createDevices({
+            baseUrl,
+            self,
+            fetch: keeper.fetch,
+            accessToken: PLACEHOLDER_TOKEN,
+            trust: (id) => deviceTrust(sdk, userId, id),
+            delegated: stored.oauth !== undefined,
+        }),
+        wouldLoseKeys: () => wouldLoseKeys(sdk, self),
         diagnostics: () =>
             Promise.resolve(accountDiagnostics({ stored, client, messages, transports, readyMs, storePath: path })),
-        async signOut() {
+        async signOut(scope = 'here') {
             leaving = true;
             const failures: unknown[] = [];
             await stop().catch((error: unknown) => {
                 failures.push(error);
             });
-            await endSignIn(options, keeper, failures).finally(() => setState({ kind: 'signedOut' }));
+            await endSignIn(options, keeper, failures, scope).finally(() => setState({ kind: 'signedOut' }));
         },
         stop: (how) => stop(how?.handOver),
         dispose: () => {

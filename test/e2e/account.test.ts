@@ -44,7 +44,7 @@ describe('the account in VS Code', function () {
     });
 
     it('signed out, the palette offers to sign in, and nothing that needs an account', async () => {
-        assert.deepEqual(await offered(dave), [...ALWAYS, 'Hush: Sign In'].toSorted());
+        assert.deepEqual(await offered(dave), [...ALWAYS, 'Hush: Create Account', 'Hush: Sign In'].toSorted());
     });
 
     it('signed in, it offers what can be done now', async () => {
@@ -59,6 +59,9 @@ describe('the account in VS Code', function () {
             'Hush: Share Screen',
             'Hush: Start Session for This Workspace',
             'Hush: Sign Out',
+            'Hush: Sign Out Everywhere',
+            'Hush: Switch Account…',
+            'Hush: Manage Devices',
         ])
             assert.ok(now.includes(command), command);
         for (const command of [

@@ -3,7 +3,7 @@
  * what this window was in the middle of (its memberships, its media key, its direct shares), and nothing that the window
  * shows changes until that is done. Pure.
  */
-import type { Account } from '../account.ts';
+import type { Account, SignOutScope } from '../account.ts';
 import { HushError, isHushError, userMessage } from '../errors.ts';
 import { DisposableScope } from '../lifecycle.ts';
 import { Listeners } from '../listeners.ts';
@@ -261,9 +261,19 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
         leaveRoom: at((account, roomId: string) => account.leaveRoom(roomId)),
         linkWorkspace: at((account, ...args: Parameters<Account['linkWorkspace']>) => account.linkWorkspace(...args)),
         diagnostics: at((account) => account.diagnostics()),
-        signOut: at(async (account) => {
+        devices: {
+            server: at(({ devices }) => devices.server()),
+            list: at(({ devices }) => devices.list()),
+            rename: at(({ devices }, deviceId: string, name: string) => devices.rename(deviceId, name)),
+            askRemoval: at(({ devices }, ...args: Parameters<Account['devices']['askRemoval']>) =>
+                devices.askRemoval(...args),
+            ),
+            page: at(({ devices }, ...args: Parameters<Account['devices']['page']>) => devices.page(...args)),
+        },
+        wouldLoseKeys: at((account) => account.wouldLoseKeys()),
+        signOut: at(async (account, scope?: SignOutScope) => {
             stopped = true;
-            await account.signOut();
+            await account.signOut(scope);
         }),
         stop,
         dispose: () => void stop().catch((error: unknown) => log.warn('Stopping did not work', error)),

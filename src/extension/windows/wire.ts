@@ -12,6 +12,7 @@ import type { HostMessage } from '../../webview/protocol/messages.ts';
 type Methods<T> = { [K in keyof T & string]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T & string];
 type Path =
     | Exclude<Methods<Account>, `on${string}` | 'rooms' | 'stop' | 'dispose'>
+    | `devices.${Methods<Account['devices']>}`
     | `rtc.${Exclude<Methods<Account['rtc']>, `on${string}` | 'currentKeys'>}`
     | `calls.${Exclude<Methods<Account['calls']>, `on${string}`>}`;
 
@@ -25,7 +26,13 @@ export const METHODS = {
     leaveRoom: 'ask',
     linkWorkspace: 'ask',
     diagnostics: 'ask',
+    wouldLoseKeys: 'ask',
     signOut: 'ask',
+    'devices.server': 'ask',
+    'devices.list': 'ask',
+    'devices.rename': 'ask',
+    'devices.askRemoval': 'ask',
+    'devices.page': 'ask',
     'rtc.join': 'ask',
     'rtc.announce': 'ask',
     'rtc.leave': 'ask',

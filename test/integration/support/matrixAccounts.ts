@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { Account } from '../../../src/extension/account.ts';
 import { createLog, type Log } from '../../../src/extension/log.ts';
 import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
-import { loadAccount, openVault, saveAccount, type StoredAccount, type Vault } from '../../../src/extension/vault.ts';
+import { loadAccount, saveAccount, type StoredAccount } from '../../../src/extension/storedAccounts.ts';
+import { openVault, type Vault } from '../../../src/extension/vault.ts';
 import { discoverHomeserver } from '../../../src/matrix/discovery.ts';
 import { logInWithPassword } from '../../../src/matrix/login.ts';
 import type { OwnServer } from '../../../src/matrix/rtc/ownTransport.ts';
@@ -92,7 +93,7 @@ export async function signedIn(
             ...(o.fetch ? { fetch: o.fetch } : {}),
             ...(o.ownServer ? { ownServer: o.ownServer } : {}),
         });
-        await untilState(account, 'ready', 'expired');
+        await untilState(account, 'ready', 'expired', 'failed');
         return account;
     };
     let account = await open(options);
