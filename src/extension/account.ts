@@ -1,6 +1,7 @@
 /** What the extension needs from a signed-in account. Implemented by `src/matrix`; types only. */
 import type { Disposable } from './lifecycle.ts';
 import type { TrustLevel } from '../webview/protocol/messages.ts';
+import type { TrustPort } from './trustPort.ts';
 import type { CallsPort, RtcPort } from './session/ports.ts';
 import type { JsonAnswer } from '../matrix/http.ts';
 import type { AccountState, RoomSnapshot, WorkspaceLink } from './session/types.ts';
@@ -58,6 +59,7 @@ export interface Account extends Disposable {
     people(): Promise<readonly Person[]>;
     readonly rtc: RtcPort;
     readonly calls: CallsPort;
+    readonly trust: TrustPort;
     deviceTrust(userId: string, deviceId: string): Promise<TrustLevel>;
     createSessionRoom(session: CreateSession): Promise<string>;
     invite(roomId: string, userId: string): Promise<void>;

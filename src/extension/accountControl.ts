@@ -6,7 +6,7 @@ import { createAccount } from './actions/createAccount.ts';
 import { signIn } from './actions/signIn.ts';
 import { chooseAccount, confirmSignOut } from './actions/switchAccount.ts';
 import { commands } from './commands.ts';
-import { readSetting } from './config.ts';
+import { readSetting, sharePolicySetting } from './config.ts';
 import { contexts } from './contexts.ts';
 import type { Engine } from './engine.ts';
 import { HushError, userMessage } from './errors.ts';
@@ -204,6 +204,7 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
                         log,
                         ownServer: createOwnServer(options.loadVault, log),
                         serviceUrlSetting: () => readSetting(options.configuration(), 'hush.livekit.serviceUrl'),
+                        sharePolicySetting: () => sharePolicySetting(options.configuration()),
                         relayOnlySetting: () => readSetting(options.configuration(), 'hush.mesh.relayOnly'),
                     });
                 },

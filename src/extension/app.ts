@@ -19,6 +19,8 @@ export interface AppOptions {
     /** Signs out the stored account while none is open: it failed to open, and its tokens and keys must not stay behind. */
     forgetAccount(): Promise<void>;
     notify(notice: Notice): void;
+    /** An account was opened; what is returned goes when it closes. */
+    onAccount?(account: Account): Disposable;
     onInvite(room: RoomSnapshot): void;
     /** Another Matrix client calls, or shows a screen in a call with ours. */
     onRing(call: CallToTake, room: RoomSnapshot): void;
@@ -119,6 +121,7 @@ export function createApp(options: AppOptions): App {
         scope.add(account.onRooms(onRooms));
         scope.add(account.onState(onState));
         scope.add(account.onInvite(options.onInvite));
+        if (options.onAccount) scope.add(options.onAccount(account));
         scope.add(
             account.calls.onForeignCall((event) => {
                 if (!isToTake(event)) return;

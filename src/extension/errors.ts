@@ -46,6 +46,16 @@ export type ErrorCode =
     | 'media.captureFailed'
     | 'media.shareOver'
     | 'media.otherWindow'
+    // identity, recovery, verification
+    | 'trust.needsPassword'
+    | 'trust.otherAuth'
+    | 'trust.hasIdentity'
+    | 'trust.noIdentity'
+    | 'trust.notTrusted'
+    | 'trust.noRecovery'
+    | 'trust.malformedKey'
+    | 'trust.wrongKey'
+    | 'trust.storageDamaged'
     | 'internal';
 
 export interface HushErrorOptions {

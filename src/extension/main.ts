@@ -23,6 +23,7 @@ import { registerCommands } from './registerCommands.ts';
 import type { ViewTarget } from './session/state.ts';
 import { createSessionGlare } from './sessionGlare.ts';
 import { loadAccount } from './storedAccounts.ts';
+import { followTrust, watchTrust } from './trustWatch.ts';
 import { openVault, type Keytar, type Vault } from './vault.ts';
 import { showInvite, showNotice } from './views/notices.ts';
 import { renderModel } from './views/render.ts';
@@ -78,6 +79,7 @@ export function activate(extension: vscode.ExtensionContext): void {
             openAccount: control.openAccount,
             forgetAccount: control.forgetAccount,
             notify: (notice) => void showNotice(notice),
+            onAccount: (account) => watchTrust(actions, account),
             onInvite: (room) =>
                 void sessionGlare
                     .check()
@@ -106,6 +108,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     });
     const actions: ActionContext = {
         log,
+        extensionUri: extension.extensionUri,
         get model() {
             return app.model;
         },
@@ -184,6 +187,7 @@ export function activate(extension: vscode.ExtensionContext): void {
             showDiagnostics: () => diagnostics.show(),
         }),
     );
+    scope.add(followTrust(actions, media, (listener) => vscode.workspace.onDidChangeConfiguration(listener)));
     scope.add(vscode.workspace.onDidChangeWorkspaceFolders(() => app.refresh()));
     const logSettings = (): void => log.info(`settings: ${describeSettings(configuration())}`);
     scope.add(

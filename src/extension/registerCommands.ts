@@ -13,6 +13,9 @@ import {
 } from './actions/rooms.ts';
 import { leaveSession, shareScreen, stopSharing, viewShare, type ViewArgument } from './actions/shares.ts';
 import { manageDevices } from './actions/manageDevices.ts';
+import { whoCanSee } from './actions/trust.ts';
+import { recover, resetIdentity, setUpRecovery } from './actions/trustRecovery.ts';
+import { verifyDevice, verifyTeammate } from './actions/trustVerify.ts';
 import { commands, type CommandId } from './commands.ts';
 import { userMessage } from './errors.ts';
 import { DisposableScope } from './lifecycle.ts';
@@ -47,6 +50,12 @@ const doing: Readonly<Record<CommandId, string>> = {
     [commands.viewShare]: 'Opening the share',
     [commands.leaveSession]: 'Leaving the session',
     [commands.callTeammate]: 'Calling',
+    [commands.whoCanSee]: 'Showing who can see this',
+    [commands.verifyDevice]: 'Verifying this device',
+    [commands.verifyTeammate]: 'Verifying',
+    [commands.setUpRecovery]: 'Setting up recovery',
+    [commands.recover]: 'Recovering',
+    [commands.resetIdentity]: 'Resetting your identity',
     [commands.setUpLiveKit]: 'Setting up the LiveKit server',
     [commands.showLog]: 'Showing the log',
     [commands.showDiagnostics]: 'Showing the diagnostics',
@@ -76,6 +85,13 @@ export function registerCommands(context: ActionContext, account: AccountCommand
         [commands.leaveSession]: room(leaveSession),
         [commands.callTeammate]: (argument) =>
             callTeammate(context, typeof argument === 'string' ? argument : undefined),
+        [commands.whoCanSee]: () => whoCanSee(context, undefined),
+        [commands.verifyDevice]: () => verifyDevice(context),
+        [commands.verifyTeammate]: (argument) =>
+            verifyTeammate(context, typeof argument === 'string' ? argument : undefined),
+        [commands.setUpRecovery]: () => setUpRecovery(context),
+        [commands.recover]: () => recover(context),
+        [commands.resetIdentity]: () => resetIdentity(context),
         [commands.setUpLiveKit]: () => account.setUpLiveKit(),
         [commands.showLog]: () => account.showLog(),
         [commands.showDiagnostics]: () => account.showDiagnostics(),

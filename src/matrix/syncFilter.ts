@@ -22,14 +22,31 @@ const STATE_TYPES = [
 ];
 
 /** State types are listed for the timeline too: in an incremental sync a state change arrives there, and only there. */
-const TIMELINE_TYPES = [...STATE_TYPES, RTC_MEMBER_TYPE, 'm.room.encrypted', 'm.call.*'];
+const TIMELINE_TYPES = [
+    ...STATE_TYPES,
+    RTC_MEMBER_TYPE,
+    'm.room.encrypted',
+    'm.call.*',
+    // The SDK sends verification in clear, also in encrypted rooms; a request is a message (its proof is in the emoji).
+    'm.key.verification.*',
+    'm.room.message',
+];
 
 /** Filter definition (client-server API, "Filtering"). Members are loaded lazily. */
 export function syncFilterDefinition(): Record<string, unknown> {
     const nothing = { not_types: ['*'], limit: 0 };
     return {
         presence: nothing,
-        account_data: { types: ['m.direct'] },
+        // The SDK reads secret storage from what was synced.
+        account_data: {
+            types: [
+                'm.direct',
+                'm.secret_storage.*',
+                'm.cross_signing.*',
+                'm.megolm_backup.v1',
+                'm.org.matrix.custom.backup_disabled',
+            ],
+        },
         room: {
             include_leave: false,
             ephemeral: nothing,

@@ -9,7 +9,7 @@ import { matrixHttp } from './support/matrixHttp.ts';
 import { openPerson, type Person } from './support/person.ts';
 import { sharedWorld, type World } from './support/world.ts';
 
-const ALWAYS = ['Hush: Show Diagnostics', 'Hush: Show Log'];
+const ALWAYS = ['Hush: Set Up LiveKit Server…', 'Hush: Show Diagnostics', 'Hush: Show Log'];
 const MEMBER = 'org.matrix.msc3401.call.member';
 
 /** Less than the delayed leave takes, which is for crashes. */

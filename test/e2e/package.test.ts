@@ -18,6 +18,8 @@ const ALLOWED = [
     'media/hush.svg',
     'media/panel/screen-light.svg',
     'media/panel/screen-dark.svg',
+    'media/panel/shield-light.svg',
+    'media/panel/shield-dark.svg',
     'dist/main.cjs',
     'dist/engine.cjs',
     'dist/openShared.cjs',
@@ -25,6 +27,8 @@ const ALLOWED = [
     'dist/page.js',
     'dist/page.css',
     'dist/e2eeWorker.js',
+    'dist/sheet.js',
+    'dist/sheet.css',
     'dist/ThirdPartyNotices.txt',
     'dist/pkg/matrix_sdk_crypto_wasm_bg.wasm',
     'dist/keytar/package.json',
@@ -43,6 +47,7 @@ const LIMITS: Readonly<Record<string, number>> = {
     'dist/ownServer.cjs': 600_000,
     'dist/page.js': 800_000,
     'dist/e2eeWorker.js': 150_000,
+    'dist/sheet.js': 20_000,
 };
 const VSIX_LIMIT = 6_000_000;
 

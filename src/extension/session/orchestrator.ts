@@ -311,6 +311,8 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             if (memberOf(state, event.roomId, event.userId, event.deviceId) || event.watching)
                 dispatch({ type: 'watch', ...event });
         }),
+        rtc.onWithheld((event) => dispatch({ type: 'withheld', ...event })),
+        rtc.onAudience((event) => dispatch({ type: 'audience', ...event })),
         media.onMessage((call, generation, message) => {
             if (
                 message.type === 'mesh.description' ||

@@ -9,6 +9,9 @@ import { DisposableScope } from '../lifecycle.ts';
 import { Listeners } from '../listeners.ts';
 import type { Log } from '../log.ts';
 import type { CallsPort, ForeignCall, KeyEvent, MembershipLost, WatchEvent } from '../session/ports.ts';
+import type { OwnTrust } from '../session/trust.ts';
+import { latestAudiences, latestWithheld } from '../trustEvents.ts';
+import type { Verification, VerificationStep } from '../trustPort.ts';
 import type { AccountState, RoomSnapshot, Share } from '../session/types.ts';
 import type { HostMessage } from '../../webview/protocol/messages.ts';
 
@@ -46,6 +49,10 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
     const foreign = new Listeners<[ForeignCall]>();
     const page = new Listeners<[string, number, HostMessage]>();
     const gaveUp = new Listeners<[string, number]>();
+
+    const ownChanged = new Listeners<[OwnTrust]>();
+    const verifications = new Listeners<[Verification]>();
+    const [audiences, withheld] = [latestAudiences(), latestWithheld()];
 
     /** What this window is in the middle of. */
     const memberships = new Map<string, readonly Share[]>();
@@ -93,6 +100,10 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
                 lost.emit(event);
             }),
         );
+        scope.add(account.trust.onOwn((own) => ownChanged.emit(own)));
+        scope.add(account.trust.onVerification((verification) => verifications.emit(verification)));
+        scope.add(account.rtc.onWithheld((event) => withheld.emit(event)));
+        scope.add(account.rtc.onAudience((event) => audiences.emit(event)));
         scope.add(account.calls.onForeignCall((event) => foreign.emit(event)));
         scope.add(account.calls.onPage((...args) => page.emit(...args)));
         scope.add(account.calls.onGaveUp((...args) => gaveUp.emit(...args)));
@@ -223,6 +234,8 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
             sendWatch: at(({ rtc }, ...args: Parameters<Account['rtc']['sendWatch']>) => rtc.sendWatch(...args)),
             onWatch: watched.add,
             onMembershipLost: lost.add,
+            onWithheld: withheld.add,
+            onAudience: audiences.add,
         },
         calls: {
             serve(...args) {
@@ -251,6 +264,24 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
             roomLeft: (roomId) => current.account.calls.roomLeft(roomId),
             onPage: page.add,
             onGaveUp: gaveUp.add,
+        },
+        trust: {
+            get own() {
+                return current.account.trust.own;
+            },
+            onOwn: ownChanged.add,
+            onVerification: verifications.add,
+            policyChanged: () => current.account.trust.policyChanged(),
+            person: at(({ trust }, user: string) => trust.person(user)),
+            acknowledge: at(({ trust }, user: string) => trust.acknowledge(user)),
+            setUpIdentity: at(({ trust }, password: string | undefined) => trust.setUpIdentity(password)),
+            resetIdentity: at(({ trust }, password: string | undefined) => trust.resetIdentity(password)),
+            setUpRecovery: at(({ trust }, passphrase: string | undefined) => trust.setUpRecovery(passphrase)),
+            recoveryKind: at(({ trust }) => trust.recoveryKind()),
+            recover: at(({ trust }, key: string) => trust.recover(key)),
+            verifyOwnDevices: at(({ trust }) => trust.verifyOwnDevices()),
+            verifyPerson: at(({ trust }, user: string, roomId: string) => trust.verifyPerson(user, roomId)),
+            verify: at(({ trust }, id: string, step: VerificationStep) => trust.verify(id, step)),
         },
         deviceTrust: at((account, user: string, device: string) => account.deviceTrust(user, device)),
         createSessionRoom: at((account, ...args: Parameters<Account['createSessionRoom']>) =>

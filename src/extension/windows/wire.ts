@@ -5,7 +5,17 @@
  */
 import type { Account } from '../account.ts';
 import { HushError, isHushError, userMessage, type ErrorCode } from '../errors.ts';
-import type { ForeignCall, KeyEvent, MediaKey, MembershipLost, WatchEvent } from '../session/ports.ts';
+import type {
+    AudienceEvent,
+    ForeignCall,
+    KeyEvent,
+    MediaKey,
+    MembershipLost,
+    WatchEvent,
+    WithheldEvent,
+} from '../session/ports.ts';
+import type { OwnTrust } from '../session/trust.ts';
+import type { Verification } from '../trustPort.ts';
 import type { AccountState, RoomSnapshot } from '../session/types.ts';
 import type { HostMessage } from '../../webview/protocol/messages.ts';
 
@@ -14,7 +24,8 @@ type Path =
     | Exclude<Methods<Account>, `on${string}` | 'rooms' | 'stop' | 'dispose'>
     | `devices.${Methods<Account['devices']>}`
     | `rtc.${Exclude<Methods<Account['rtc']>, `on${string}` | 'currentKeys'>}`
-    | `calls.${Exclude<Methods<Account['calls']>, `on${string}`>}`;
+    | `calls.${Exclude<Methods<Account['calls']>, `on${string}`>}`
+    | `trust.${Exclude<Methods<Account['trust']>, `on${string}`>}`;
 
 /** Every method that another window may call, and whether it waits for the answer. */
 export const METHODS = {
@@ -51,6 +62,17 @@ export const METHODS = {
     'calls.decline': 'tell',
     'calls.deviceGone': 'tell',
     'calls.roomLeft': 'tell',
+    'trust.policyChanged': 'tell',
+    'trust.person': 'ask',
+    'trust.acknowledge': 'ask',
+    'trust.setUpIdentity': 'ask',
+    'trust.resetIdentity': 'ask',
+    'trust.setUpRecovery': 'ask',
+    'trust.recoveryKind': 'ask',
+    'trust.recover': 'ask',
+    'trust.verifyOwnDevices': 'ask',
+    'trust.verifyPerson': 'ask',
+    'trust.verify': 'ask',
 } as const satisfies Record<Path, 'ask' | 'tell'>;
 export type Method = keyof typeof METHODS;
 
@@ -83,6 +105,10 @@ export type Told =
     | { readonly kind: 'lost'; readonly roomId: string; readonly error: WireError }
     | { readonly kind: 'foreign'; readonly event: ForeignCall }
     | { readonly kind: 'page'; readonly call: string; readonly generation: number; readonly message: HostMessage }
+    | { readonly kind: 'own'; readonly own: OwnTrust }
+    | { readonly kind: 'verification'; readonly verification: Verification }
+    | { readonly kind: 'withheld'; readonly event: WithheldEvent }
+    | { readonly kind: 'audience'; readonly event: AudienceEvent }
     | { readonly kind: 'gaveUp'; readonly call: string; readonly generation: number };
 
 export type Answer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: WireError };

@@ -24,10 +24,12 @@ export interface RtcOptions {
     readonly grants: Grants;
     readonly keys: MediaKeys;
     readonly watch: Watch;
+    /** Looks at the devices that our key is about to go to. */
+    readonly judge: (devices: readonly Device[]) => Promise<void>;
     readonly now: () => number;
     readonly log: Log;
 }
-export interface Rtc extends RtcPort {
+export interface Rtc extends Omit<RtcPort, 'onWithheld' | 'onAudience'> {
     /** Current memberships, oldest first; empty for rooms we are not in. */
     members(roomId: string): readonly RtcMember[];
     onMembers(listener: (roomId: string) => void): { dispose(): void };
@@ -50,7 +52,7 @@ interface Live {
 }
 
 export function createRtc(options: RtcOptions): Rtc {
-    const { sdk, self, transports, grants, keys, watch, now, log } = options;
+    const { sdk, self, transports, grants, keys, watch, judge, now, log } = options;
     const live = new Map<string, Live>();
     const memberListeners = new Set<(roomId: string) => void>();
     const lostListeners = new Set<(event: MembershipLost) => void>();
@@ -227,7 +229,9 @@ export function createRtc(options: RtcOptions): Rtc {
             return grants.view(serviceUrl ?? (await ownServiceUrl(room, attach(room))), roomId, viewId);
         },
         async startKeys(roomId, after) {
-            keys.members(roomId, readMembers(entryOf(roomId).session));
+            const { session } = entryOf(roomId);
+            await judge(readMembers(session));
+            keys.members(roomId, readMembers(session));
             await keys.start(roomId, after);
         },
         stopKeys: (roomId) => keys.stop(roomId),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Account } from '../../../src/extension/account.ts';
 import { createLog, type Log } from '../../../src/extension/log.ts';
+import type { SharePolicy } from '../../../src/extension/session/trust.ts';
 import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
 import { loadAccount, saveAccount, type StoredAccount } from '../../../src/extension/storedAccounts.ts';
 import { openVault, type Vault } from '../../../src/extension/vault.ts';
@@ -54,6 +55,7 @@ export interface Person extends Lines {
 export interface OpenOptions {
     readonly fetch?: typeof fetch;
     readonly serviceUrl?: string;
+    readonly sharePolicy?: () => SharePolicy;
     readonly ownServer?: OwnServer;
 }
 
@@ -91,6 +93,7 @@ export async function signedIn(
             log,
             serviceUrlSetting: () => o.serviceUrl ?? '',
             ...(o.fetch ? { fetch: o.fetch } : {}),
+            ...(o.sharePolicy ? { sharePolicySetting: o.sharePolicy } : {}),
             ...(o.ownServer ? { ownServer: o.ownServer } : {}),
         });
         await untilState(account, 'ready', 'expired', 'failed');

@@ -3,6 +3,8 @@ import type { Account } from '../../../src/extension/account.ts';
 import { Listeners } from '../../../src/extension/listeners.ts';
 import type { RtcPort } from '../../../src/extension/session/ports.ts';
 import type { AccountState, RoomSnapshot, Share } from '../../../src/extension/session/types.ts';
+import type { OwnTrust } from '../../../src/extension/session/trust.ts';
+import type { TrustPort, Verification } from '../../../src/extension/trustPort.ts';
 import { FakeCalls, FakeRtc } from '../session/fakePorts.ts';
 import { ALICE } from '../session/fixtures.ts';
 
@@ -11,6 +13,12 @@ export class FakeAccount {
     readonly deviceId = ALICE.deviceId;
     readonly rtc = new FakeRtc();
     readonly calls = new FakeCalls();
+    readonly verifications = new Listeners<[Verification]>();
+    readonly trust = {
+        own: { kind: 'trusted', recovery: 'none', backup: 'off', otherDevices: false },
+        onOwn: new Listeners<[OwnTrust]>().add,
+        onVerification: this.verifications.add,
+    } as Partial<TrustPort> as TrustPort;
     /** Rooms' shares as last announced. */
     readonly announced = new Map<string, readonly Share[]>();
     state: AccountState = { kind: 'ready', ...ALICE, online: true };
