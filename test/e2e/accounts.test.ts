@@ -116,7 +116,7 @@ describe('several accounts in one VS Code', function () {
     it('devices are listed with what is known of them, renamed, and removed with the password', async () => {
         const { workbench } = person;
         const userId = `@${NAME}:${synapse.serverName}`;
-        const other = await login(synapse.baseUrl, { userId, localpart: NAME, password: PASSWORD });
+        const other = await login(synapse.baseUrl, { userId, password: PASSWORD });
         await request(`${synapse.baseUrl}/_matrix/client/v3/account/whoami`, undefined, other.accessToken);
         await workbench.command('Hush: Manage Devices');
         await workbench.asking('this device').waitFor();

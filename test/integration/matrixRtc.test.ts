@@ -158,7 +158,6 @@ describe('the RTC session on a real homeserver', function () {
         const { accessToken } = await login(synapse.baseUrl, {
             userId: bob.userId,
             password: bob.password,
-            localpart: '',
         });
         const url = `${synapse.baseUrl}/_matrix/client/v3/sendToDevice/io.element.call.encryption_keys/clear1`;
         const answer = await fetch(url, {
@@ -195,7 +194,6 @@ describe('the RTC session on a real homeserver', function () {
         const { accessToken } = await login(synapse.baseUrl, {
             userId: alice.userId,
             password: alice.password,
-            localpart: '',
         });
         const create = (body: unknown) =>
             request(`${synapse.baseUrl}/_matrix/client/v3/createRoom`, body, accessToken).then((r) =>
@@ -228,7 +226,6 @@ describe('the RTC session on a real homeserver', function () {
         const { accessToken } = await login(synapse.baseUrl, {
             userId: alice.userId,
             password: alice.password,
-            localpart: '',
         });
         await request(
             `${synapse.baseUrl}/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/kick`,

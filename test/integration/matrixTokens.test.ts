@@ -184,7 +184,7 @@ describe('tokens on a real homeserver', function () {
     });
     it('asks to sign in again after a hard logout, and the same device keeps its keys', async () => {
         const p = await person();
-        const { accessToken } = await login(synapse.baseUrl, { userId: p.userId, password: p.password, localpart: '' });
+        const { accessToken } = await login(synapse.baseUrl, { userId: p.userId, password: p.password });
         await request(`${synapse.baseUrl}/_matrix/client/v3/logout/all`, {}, accessToken);
         await untilState(p.account, 'expired');
         await until(() => p.lines.some((l) => l.includes('ended the session')), poll, 'the log line');
@@ -199,7 +199,7 @@ describe('tokens on a real homeserver', function () {
     it('signed in again after a hard logout, keys arrive, and the store of the device before is kept until signing out', async () => {
         const [p, mate] = [await person(), await person()];
         const roomId = await pair(mate, p);
-        const { accessToken } = await login(synapse.baseUrl, { userId: p.userId, password: p.password, localpart: '' });
+        const { accessToken } = await login(synapse.baseUrl, { userId: p.userId, password: p.password });
         await request(`${synapse.baseUrl}/_matrix/client/v3/logout/all`, {}, accessToken);
         await untilState(p.account, 'expired');
         const kept = await loadAccount(p.vault, p.log);
@@ -240,7 +240,7 @@ describe('tokens on a real homeserver', function () {
     });
     it('signing out everywhere ends every device, and leaves nothing here', async () => {
         const p = await person();
-        const { accessToken } = await login(synapse.baseUrl, { userId: p.userId, password: p.password, localpart: '' });
+        const { accessToken } = await login(synapse.baseUrl, { userId: p.userId, password: p.password });
         await p.account.signOut('everywhere');
         await assert.rejects(whoami(synapse.baseUrl, accessToken, fetch), { code: 'account.expired' });
         assert.equal(await loadAccount(p.vault, p.log), undefined);

@@ -30,7 +30,7 @@ const quiet = {
 };
 
 export async function startSdkPeer(synapse: Synapse, userId: string, password: string): Promise<SdkPeer> {
-    const session = await login(synapse.baseUrl, { userId, password, localpart: '' });
+    const session = await login(synapse.baseUrl, { userId, password });
     const storageKeys = new Map<string, Uint8Array<ArrayBuffer>>();
     const sdk = createClient({
         baseUrl: synapse.baseUrl,
