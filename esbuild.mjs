@@ -25,7 +25,7 @@ const shared = {
 const onDemand = {
     name: 'on-demand',
     setup(b) {
-        b.onResolve({ filter: /\/(?:engine|openShared|ownServer)\.ts$/ }, (args) =>
+        b.onResolve({ filter: /\/(?:engine|openShared|ownServer|loopbackServer)\.ts$/ }, (args) =>
             args.kind === 'dynamic-import'
                 ? { path: `./${/(\w+)\.ts$/.exec(args.path)[1]}.cjs`, external: true }
                 : undefined,
@@ -65,6 +65,7 @@ const results = await Promise.all([
         entryPoints: {
             openShared: 'src/extension/windows/openShared.ts',
             ownServer: 'src/livekit/ownServer.ts',
+            loopbackServer: 'src/extension/panels/loopbackServer.ts',
         },
         outdir: 'dist',
         outExtension: { '.js': '.cjs' },

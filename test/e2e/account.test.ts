@@ -111,6 +111,9 @@ describe('the account in VS Code', function () {
 async function offered({ workbench }: Person): Promise<string[]> {
     const { page } = workbench;
     await page.keyboard.press('Escape');
+    // The list draws what fits, two fifths of the window: all of it must.
+    const size = page.viewportSize();
+    await page.setViewportSize({ width: 1280, height: 2_400 });
     await page.keyboard.press('F1');
     await workbench.quickInput.locator('input').fill('>Hush: ');
     const rows = workbench.quickInput.locator('.monaco-list-row');
@@ -119,5 +122,6 @@ async function offered({ workbench }: Person): Promise<string[]> {
         all.map((row) => row.querySelector('.label-name')?.textContent ?? ''),
     );
     await page.keyboard.press('Escape');
+    if (size) await page.setViewportSize(size);
     return [...new Set(labels.filter((label) => label.startsWith('Hush: ') && !/View$/u.test(label)))].sort();
 }

@@ -19,6 +19,7 @@ import {
     untilRoom,
     untilState,
     type Person,
+    type OpenOptions,
 } from './support/matrixAccounts.ts';
 
 const poll = (check: () => void): { dispose(): void } => {
@@ -42,8 +43,8 @@ describe('tokens on a real homeserver', function () {
         await Promise.all(people.map((p) => p.account.stop().catch(() => undefined)));
         await synapse?.stop();
     });
-    const person = async (): Promise<Person> => {
-        const p = await newPerson(synapse, 'alice');
+    const person = async (options: OpenOptions = {}): Promise<Person> => {
+        const p = await newPerson(synapse, 'alice', options);
         people.push(p);
         return p;
     };
@@ -197,7 +198,8 @@ describe('tokens on a real homeserver', function () {
         assert.deepEqual(account.rooms(), []);
     });
     it('signed in again after a hard logout, keys arrive, and the store of the device before is kept until signing out', async () => {
-        const [p, mate] = [await person(), await person()];
+        // The new device is not part of the person's identity yet: keys for everyone, to see that they arrive.
+        const [p, mate] = [await person(), await person({ sharePolicy: () => 'everyone' })];
         const roomId = await pair(mate, p);
         const { accessToken } = await login(synapse.baseUrl, { userId: p.userId, password: p.password });
         await request(`${synapse.baseUrl}/_matrix/client/v3/logout/all`, {}, accessToken);
