@@ -24,6 +24,7 @@ import {
 } from './storedAccounts.ts';
 import type { Vault } from './vault.ts';
 import { showFailure } from './views/notices.ts';
+import { showInformationMessage, showWarningMessage, withProgress } from './views/messages.ts';
 
 export interface AccountControlOptions {
     loadEngine(): Promise<Engine>;
@@ -74,7 +75,7 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
     async function dialog(what: string, work: () => Promise<void>): Promise<void> {
         if (asking && asking.what !== what) {
             const text = 'Signing in is already under way. Finish it or cancel it first.';
-            void vscode.window.showInformationMessage(text);
+            void showInformationMessage(text);
             return;
         }
         asking ??= {
@@ -173,7 +174,7 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
                 ? 'The keychain no longer has it.'
                 : `There is no system keychain here (${reason}), and this VS Code did not keep it either.`;
         const again = 'Sign In Again';
-        const chosen = await vscode.window.showWarningMessage(`The sign-in of ${userId} is gone. ${why}`, again);
+        const chosen = await showWarningMessage(`The sign-in of ${userId} is gone. ${why}`, again);
         if (chosen === again) await vscode.commands.executeCommand(commands.signIn);
     }
 
@@ -250,9 +251,8 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
             if (!(await confirmSignOut(active, scope, options.account()))) return;
             await options.memento.update(SIGNED_IN, undefined);
             try {
-                await vscode.window.withProgress(
-                    { location: vscode.ProgressLocation.Window, title: 'Hush: signing out' },
-                    () => options.signOut(scope),
+                await withProgress({ location: vscode.ProgressLocation.Window, title: 'Hush: signing out' }, () =>
+                    options.signOut(scope),
                 );
             } finally {
                 await tellKnown();

@@ -11,6 +11,7 @@ import { DisposableScope, type Disposable } from './lifecycle.ts';
 import type { MediaPort } from './session/ports.ts';
 import type { OwnTrust } from './session/trust.ts';
 import { showFailure } from './views/notices.ts';
+import { showWarningMessage } from './views/messages.ts';
 
 export function watchTrust(context: ActionContext, account: Account): Disposable {
     const scope = new DisposableScope();
@@ -72,7 +73,7 @@ async function tell(now: string, own: OwnTrust): Promise<void> {
     if (now === 'replaced') return tellBackupReplaced();
     if (now === 'needsPassword') {
         const setUp = 'Set Up';
-        const chosen = await vscode.window.showWarningMessage(
+        const chosen = await showWarningMessage(
             'Your homeserver wants your password once before your account gets an encryption identity. Until then, teammates do not show this device their screens.',
             setUp,
         );
@@ -82,7 +83,7 @@ async function tell(now: string, own: OwnTrust): Promise<void> {
     if (now !== 'untrusted') return;
     const [device, key, ways] = ['Verify with Another Device', 'Use Recovery Key', 'Verify This Device…'] as const;
     const offered = [...(own.otherDevices ? [device] : []), ...(own.recovery === 'ready' ? [key] : [])];
-    const chosen = await vscode.window.showWarningMessage(
+    const chosen = await showWarningMessage(
         'This device is not verified yet, so teammates do not show it their screens. Verify it once, and it stays so.',
         ...(offered.length > 0 ? offered : [ways]),
     );

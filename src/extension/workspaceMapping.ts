@@ -11,6 +11,8 @@ import {
     withoutMapping,
     type WorkspaceFolders,
 } from './session/workspaceRooms.ts';
+import { showInformationMessage } from './views/messages.ts';
+import { plainName } from './views/plainText.ts';
 
 const KEY = 'hush.workspaceRooms';
 const DECLINED = 'hush.declinedOffers';
@@ -66,8 +68,8 @@ export function createWorkspaceMapping(state: vscode.Memento, changed: () => voi
                 const [room] = offeredRooms(candidates, await gitRemotes(), matchesRemote);
                 if (!room) return;
                 const [use, no] = ['Use This Room', 'Not This One'] as const;
-                const chosen = await vscode.window.showInformationMessage(
-                    `Your team has a session for this repository: ${room.name}.`,
+                const chosen = await showInformationMessage(
+                    `Your team has a session for this repository: ${plainName(room.name)}.`,
                     use,
                     no,
                 );

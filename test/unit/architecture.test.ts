@@ -115,6 +115,16 @@ describe('the architecture', () => {
         assert.deepEqual(missing, []);
     });
 
+    it('only views/messages.ts speaks to VS Code, so no name of a stranger becomes a link', () => {
+        const speaking =
+            /\bwindow\s*\.(?:show(?:Information|Warning|Error)Message|showInputBox|withProgress|setStatusBarMessage)\b/u;
+        const others = sources.filter((s) => speaking.test(s.text) && s.file !== 'src/extension/views/messages.ts');
+        assert.deepEqual(
+            others.map((s) => s.file),
+            [],
+        );
+    });
+
     it('the session core, the protocol and the tables say that they are pure', () => {
         assert.deepEqual(
             sources.filter((s) => mustBePure(s) && !saysPure(s)).map((s) => s.file),

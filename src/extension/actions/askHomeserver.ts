@@ -4,6 +4,7 @@ import { readSetting } from '../config.ts';
 import type { Engine } from '../engine.ts';
 import { userMessage } from '../errors.ts';
 import { withNotification } from './asking.ts';
+import { showInputBox } from '../views/messages.ts';
 
 export type FoundHomeserver = Awaited<ReturnType<Engine['discoverHomeserver']>>;
 
@@ -21,7 +22,7 @@ export interface HomeserverQuestion {
 export async function askHomeserver(question: HomeserverQuestion): Promise<FoundHomeserver | undefined> {
     let typed = question.value ?? readSetting(question.settings, 'hush.homeserver');
     for (let problem: string | undefined; ;) {
-        const input = await vscode.window.showInputBox({
+        const input = await showInputBox({
             title: question.title,
             prompt: problem ?? question.prompt,
             placeHolder: question.placeHolder,

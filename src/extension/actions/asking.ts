@@ -1,6 +1,8 @@
 /** Small pieces that the account dialogs share: an input whose answer is judged where it is typed, and waiting that can be cancelled. */
 import * as vscode from 'vscode';
 import { browserAddress } from '../panels/browserPage.ts';
+import { showErrorMessage, showWarningMessage, withProgress } from '../views/messages.ts';
+import { plainText } from '../views/plainText.ts';
 
 export interface TextQuestion {
     readonly title: string;
@@ -25,18 +27,18 @@ export function askText(question: TextQuestion): Promise<string | undefined> {
     const box = vscode.window.createInputBox();
     Object.assign(box, {
         title: question.title,
-        prompt: question.prompt,
+        prompt: plainText(question.prompt),
         placeholder: question.placeHolder,
         password: question.password ?? false,
         value: question.value ?? '',
         ignoreFocusOut: true,
-        validationMessage: question.problem,
+        validationMessage: question.problem === undefined ? undefined : plainText(question.problem),
     });
     let timer: NodeJS.Timeout | undefined;
     /** Counts what was typed: a late answer about something else says nothing. */
     let turn = 0;
     const say = (sentence: string | undefined): void => {
-        box.validationMessage = sentence;
+        box.validationMessage = sentence === undefined ? undefined : plainText(sentence);
     };
     box.onDidChangeValue((value) => {
         const mine = ++turn;
@@ -82,7 +84,7 @@ export function askText(question: TextQuestion): Promise<string | undefined> {
 
 /** Undefined: cancelled; what `work` still does is up to it. */
 export function withNotification<T>(title: string, work: () => Promise<T>): Thenable<T | undefined> {
-    return vscode.window.withProgress(
+    return withProgress(
         { location: vscode.ProgressLocation.Notification, title, cancellable: true },
         (_progress, token) =>
             Promise.race([
@@ -94,10 +96,15 @@ export function withNotification<T>(title: string, work: () => Promise<T>): Then
 
 /** Opens a web page; where VS Code does not (or the person says no), the link can be copied. */
 export async function openPage(url: string): Promise<void> {
+    // A server named it: nothing but a web page is opened, and no other program started.
+    if (!/^https?:$/u.test(URL.parse(url)?.protocol ?? '')) {
+        void showErrorMessage('The server named an address that is no web page, so it was not opened.');
+        return;
+    }
     // As text: a Uri is written out with other escapes than it was read with, and a query must arrive as it is. VS Code
     // takes text here (microsoft/vscode 85930); only its types do not say so.
     if (await vscode.env.openExternal((await browserAddress(url)) as unknown as vscode.Uri)) return;
     const copy = 'Copy Link';
     const text = 'Your browser was not opened. Copy the link and open it in a browser on this machine.';
-    if ((await vscode.window.showWarningMessage(text, copy)) === copy) await vscode.env.clipboard.writeText(url);
+    if ((await showWarningMessage(text, copy)) === copy) await vscode.env.clipboard.writeText(url);
 }

@@ -11,6 +11,7 @@ import { isForwarded } from '../panels/browserPage.ts';
 import { startRedirectServer } from '../redirectServer.ts';
 import type { NewSession } from '../storedAccounts.ts';
 import { openPage } from './asking.ts';
+import { showInformationMessage, withProgress } from '../views/messages.ts';
 
 export interface BrowserSignIn {
     readonly engine: Engine;
@@ -81,7 +82,7 @@ export async function signInByCode(options: BrowserSignIn, metadata: AuthMetadat
     const clientId = await oauth.registerClient(metadata, 'http://127.0.0.1/signed-in', fetch);
     const code = await oauth.startDeviceCode(metadata, clientId, deviceId, fetch);
     void showCode(code.userCode, code.page, code.completePage);
-    const tokens = await vscode.window.withProgress(
+    const tokens = await withProgress(
         {
             location: vscode.ProgressLocation.Notification,
             title: `Waiting for the code ${code.userCode} on ${new URL(code.page).host}`,
@@ -108,7 +109,7 @@ export async function signInByCode(options: BrowserSignIn, metadata: AuthMetadat
 async function showCode(userCode: string, page: string, completePage: string | undefined): Promise<void> {
     const [open, copy] = ['Open Page', 'Copy Code'] as const;
     const text = `Open ${page} in any browser and type the code ${userCode}. Go on only if you began this sign-in yourself.`;
-    const chosen = await vscode.window.showInformationMessage(text, open, copy);
+    const chosen = await showInformationMessage(text, open, copy);
     if (chosen === copy) await vscode.env.clipboard.writeText(userCode);
     if (chosen === open) await openPage(completePage ?? page);
 }
@@ -175,7 +176,7 @@ async function throughBrowser(
         const page = await begin({ address, state: server.state, forwarded });
         if (page === undefined) return 'noWayBack';
         void openPage(page);
-        return await vscode.window.withProgress(
+        return await withProgress(
             {
                 location: vscode.ProgressLocation.Notification,
                 title: `Sign in to ${new URL(baseUrl).host} in your browser…`,

@@ -5,6 +5,8 @@ import type { CallToTake } from '../session/ports.ts';
 import type { RoomSnapshot } from '../session/types.ts';
 import { HushError } from '../errors.ts';
 import { signedIn, type ActionContext } from './context.ts';
+import { showInformationMessage } from '../views/messages.ts';
+import { plainName, plainText } from '../views/plainText.ts';
 
 /** A screen in a call that carries ours, with Show. "<name> calls you", with Show and Decline. Closing it lets the call ring on in the person's other clients. */
 export async function answerRing(
@@ -17,12 +19,12 @@ export async function answerRing(
     const [show, decline] = ['Show Their Screen', 'Decline'] as const;
     const chosen =
         kind === 'ring'
-            ? await vscode.window.showInformationMessage(
-                  `${callerName} calls you in ${room.name} with another Matrix client. Hush shows the screen they share, without sound.`,
+            ? await showInformationMessage(
+                  `${plainName(callerName)} calls you in ${plainName(room.name)} with another Matrix client. Hush shows the screen they share, without sound.`,
                   show,
                   decline,
               )
-            : await vscode.window.showInformationMessage(`${callerName} shares a screen in your call.`, show);
+            : await showInformationMessage(`${plainName(callerName)} shares a screen in your call.`, show);
     if (chosen === decline) account.calls.decline(callId);
     if (chosen === show)
         orchestrator.dispatch({
@@ -52,7 +54,7 @@ export async function callTeammate(context: ActionContext, row: string | undefin
     const members = context.model.rooms.find((r) => r.roomId === share.roomId)?.members ?? [];
     const others = members.filter((m) => m.membership === 'join' && m.userId !== account.userId);
     const named = others.find((m) => row === `member:${share.roomId}:${m.userId}`);
-    const items = others.map((m) => ({ label: m.name, description: m.userId, member: m }));
+    const items = others.map((m) => ({ label: plainName(m.name), description: plainText(m.userId, 300), member: m }));
     const chosen =
         named ??
         (

@@ -13,6 +13,8 @@ import { askText, withNotification } from './asking.ts';
 import { signInByOAuth, signInBySso } from './browserSignIn.ts';
 import { deviceName, type SignInOptions } from './signIn.ts';
 import { createUiaPrompts } from './uiaPrompts.ts';
+import { showWarningMessage } from '../views/messages.ts';
+import { plainName } from '../views/plainText.ts';
 
 const TITLE = 'Hush: Create Account';
 
@@ -54,7 +56,7 @@ export async function createAccount(options: Omit<SignInOptions, 'again'>): Prom
 async function tellClosed(host: string): Promise<boolean> {
     const [other, signIn] = ['Choose Another Server', 'Sign In'] as const;
     const text = `${host} does not let people create accounts from here. Ask its administrator for one, choose another server, or sign in with an account you have.`;
-    const chosen = await vscode.window.showWarningMessage(text, other, signIn);
+    const chosen = await showWarningMessage(text, other, signIn);
     if (chosen === signIn) void vscode.commands.executeCommand(commands.signIn);
     return chosen === other;
 }
@@ -64,7 +66,7 @@ async function chooseWay(ways: readonly RegisterWay[], host: string): Promise<Re
         label:
             way.kind === 'here'
                 ? '$(person-add) With a name and a password'
-                : `$(globe) ${way.kind === 'sso' ? (way.provider?.name ?? 'Single sign-on') : 'In the browser'}`,
+                : `$(globe) ${way.kind === 'sso' ? plainName(way.provider?.name ?? 'Single sign-on') : 'In the browser'}`,
         description: way.kind === 'here' ? '' : 'in the browser',
         way,
     }));

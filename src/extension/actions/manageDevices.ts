@@ -6,6 +6,8 @@ import { removeDevices as removeFromAccount } from '../removeDevices.ts';
 import { askText, openPage } from './asking.ts';
 import { signedIn, type ActionContext } from './context.ts';
 import { createUiaPrompts } from './uiaPrompts.ts';
+import { setStatusBarMessage, showInformationMessage, showWarningMessage } from '../views/messages.ts';
+import { plainName } from '../views/plainText.ts';
 
 const TITLE = 'Hush: Manage Devices';
 
@@ -48,25 +50,20 @@ const TRUST: Readonly<Record<OwnDevice['trust'], string>> = {
 function rowOf(device: OwnDevice): DeviceRow {
     const { deviceId, name, lastSeenTs, lastSeenIp, isThis, trust } = device;
     const seen = lastSeenTs === undefined ? undefined : `last seen ${new Date(lastSeenTs).toLocaleString()}`;
-    const place = lastSeenIp === undefined ? undefined : `from ${lastSeenIp}`;
+    const place = lastSeenIp === undefined ? undefined : `from ${plainName(lastSeenIp)}`;
     return {
-        label: `${isThis ? '$(vm-active)' : '$(device-desktop)'} ${plain(name ?? deviceId)}`,
+        label: `${isThis ? '$(vm-active)' : '$(device-desktop)'} ${plainName(name ?? deviceId)}`,
         description: [isThis ? 'this device' : undefined, TRUST[trust]].filter(Boolean).join(' · '),
         detail: [[seen, place].filter(Boolean).join(' '), deviceId].filter(Boolean).join(' · '),
         device,
     };
 }
 
-/** A name comes from another client: it must not draw icons that say something. */
-function plain(text: string): string {
-    return text.replaceAll('$(', '$ (');
-}
-
 async function actOn(context: ActionContext, device: OwnDevice): Promise<'again' | 'leave'> {
     const { account } = signedIn(context);
     const name = device.name ?? device.deviceId;
     const [rename, remove] = ['$(edit) Rename…', device.isThis ? '$(sign-out) Sign Out…' : '$(trash) Remove…'];
-    const chosen = await vscode.window.showQuickPick([rename, remove], { title: TITLE, placeHolder: plain(name) });
+    const chosen = await vscode.window.showQuickPick([rename, remove], { title: TITLE, placeHolder: plainName(name) });
     if (chosen === rename) {
         const next = await askText({
             title: TITLE,
@@ -98,7 +95,7 @@ async function removeSeveral(context: ActionContext, others: readonly OwnDevice[
 async function removeDevices(context: ActionContext, devices: readonly OwnDevice[]): Promise<'again' | 'leave'> {
     const { account } = signedIn(context);
     const ids = devices.map(({ deviceId }) => deviceId);
-    const names = devices.map(({ name, deviceId }) => `“${name ?? deviceId}”`);
+    const names = devices.map(({ name, deviceId }) => `“${plainName(name ?? deviceId)}”`);
     const what = names.length === 1 ? (names[0] ?? '') : `${names.length} devices`;
     if ((await account.devices.server()).delegated) {
         const page = await account.devices.page('delete', ids.length === 1 ? ids[0] : undefined);
@@ -106,7 +103,7 @@ async function removeDevices(context: ActionContext, devices: readonly OwnDevice
         const text = page
             ? `Your server removes devices on its own web page.`
             : `Your server does not let clients remove devices, and names no page for it.`;
-        const chosen = await vscode.window.showInformationMessage(text, ...(page ? [open] : []));
+        const chosen = await showInformationMessage(text, ...(page ? [open] : []));
         if (chosen === open && page) await openPage(page);
         return 'leave';
     }
@@ -116,8 +113,8 @@ async function removeDevices(context: ActionContext, devices: readonly OwnDevice
             ? 'It is signed out at once, and what only it can decrypt is lost.'
             : `${names.join(', ')}\n\nThey are signed out at once, and what only they can decrypt is lost.`;
     const text = `Remove ${what} from your account?`;
-    if ((await vscode.window.showWarningMessage(text, { modal: true, detail }, remove)) !== remove) return 'again';
+    if ((await showWarningMessage(text, { modal: true, detail }, remove)) !== remove) return 'again';
     if (await removeFromAccount(account.devices, account.userId, ids, createUiaPrompts(TITLE, account.userId)))
-        vscode.window.setStatusBarMessage(`$(check) ${what} ${ids.length === 1 ? 'is' : 'are'} signed out`, 8_000);
+        setStatusBarMessage('check', `${what} ${ids.length === 1 ? 'is' : 'are'} signed out`, 8_000);
     return 'again';
 }

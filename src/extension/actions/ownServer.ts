@@ -5,11 +5,12 @@ import type { LiveKitServer } from '../../livekit/ownServer.ts';
 import type { Log } from '../log.ts';
 import { loadOwnServer, saveOwnServer } from '../ownServer.ts';
 import type { Vault } from '../vault.ts';
+import { showInformationMessage, showInputBox, withProgress } from '../views/messages.ts';
 
 const TITLE = 'Hush: Set Up LiveKit Server';
 
 async function ask(prompt: string, options: vscode.InputBoxOptions = {}): Promise<string | undefined> {
-    const typed = await vscode.window.showInputBox({ title: TITLE, prompt, ignoreFocusOut: true, ...options });
+    const typed = await showInputBox({ title: TITLE, prompt, ignoreFocusOut: true, ...options });
     return typed?.trim();
 }
 
@@ -43,7 +44,7 @@ export async function setUpOwnServer(vault: Vault, log: Log): Promise<void> {
         });
         if (chosen === remove) {
             await saveOwnServer(vault, undefined);
-            void vscode.window.showInformationMessage('Your LiveKit server was removed, and its key with it.');
+            void showInformationMessage('Your LiveKit server was removed, and its key with it.');
         }
         if (chosen !== change) return;
     }
@@ -53,7 +54,7 @@ export async function setUpOwnServer(vault: Vault, log: Log): Promise<void> {
         const found = await check(server);
         if (found === 'ok') {
             await saveOwnServer(vault, server);
-            void vscode.window.showInformationMessage(
+            void showInformationMessage(
                 `Hush shares through ${new URL(server.url).host} where the homeserver and the settings name no server. Teammates get their tokens from you.`,
             );
             return;
@@ -67,7 +68,7 @@ export async function setUpOwnServer(vault: Vault, log: Log): Promise<void> {
 
 async function check(server: LiveKitServer): Promise<'ok' | 'refused' | 'unreachable'> {
     const { checkServer } = await import('../../livekit/ownServer.ts');
-    return vscode.window.withProgress(
+    return withProgress(
         { location: vscode.ProgressLocation.Notification, title: `Asking ${new URL(server.url).host}…` },
         () => checkServer(server),
     );

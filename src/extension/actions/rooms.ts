@@ -8,6 +8,8 @@ import { gitRemotes } from '../git.ts';
 import type { RoomSnapshot } from '../session/types.ts';
 import { offeredRooms, sessionName } from '../session/workspaceRooms.ts';
 import { signedIn, type ActionContext } from './context.ts';
+import { setStatusBarMessage, showInformationMessage, showInputBox, withProgress } from '../views/messages.ts';
+import { plainName } from '../views/plainText.ts';
 
 /** A tree row, or a room ID, or nothing when run from the palette. */
 export type RoomArgument = { readonly roomId: string } | string | undefined;
@@ -29,7 +31,7 @@ export async function pickRoom(context: ActionContext, title: string): Promise<s
     const items: RoomItem[] = joinedRooms(context)
         .filter((room) => room.encrypted)
         .map((room) => ({
-            label: `$(lock) ${room.name}`,
+            label: `$(lock) ${plainName(room.name)}`,
             description:
                 room.roomId === context.model.workspaceRoomId ? 'this workspace' : `${room.members.length} people`,
             detail: room.roomId,
@@ -66,8 +68,8 @@ export async function startSession(context: ActionContext): Promise<string | und
     if (context.model.workspaceRoomId !== undefined) {
         const [open, another] = ['Invite Teammate', 'Start Another'] as const;
         const name = joinedRooms(context).find((r) => r.roomId === context.model.workspaceRoomId)?.name ?? 'a room';
-        const chosen = await vscode.window.showInformationMessage(
-            `This workspace already has a session: ${name}.`,
+        const chosen = await showInformationMessage(
+            `This workspace already has a session: ${plainName(name)}.`,
             open,
             another,
         );
@@ -77,24 +79,22 @@ export async function startSession(context: ActionContext): Promise<string | und
     const folder = await pickFolder(context);
     if (!folder) return undefined;
     const suggested = sessionName(context.workspace);
-    const name = await vscode.window.showInputBox({
+    const name = await showInputBox({
         title: 'Start Session',
         prompt: 'Name of the encrypted room for this workspace',
         value: suggested,
         validateInput: (value) => (value.trim() === '' ? 'The room needs a name.' : undefined),
     });
     if (name === undefined) return undefined;
-    const roomId = await vscode.window.withProgress(
+    const roomId = await withProgress(
         { location: vscode.ProgressLocation.Window, title: 'Hush: creating the room' },
         async () => account.createSessionRoom({ name: name.trim(), invite: [], workspaceLink: await linkFromGit() }),
     );
     await context.mapWorkspace(roomId, folder.folder);
     const invite = 'Invite Teammate…';
-    void vscode.window
-        .showInformationMessage(`The session "${name.trim()}" is ready.`, invite)
-        .then((chosen) =>
-            chosen === invite ? vscode.commands.executeCommand('hush.inviteTeammate', roomId) : undefined,
-        );
+    void showInformationMessage(`The session "${name.trim()}" is ready.`, invite).then((chosen) =>
+        chosen === invite ? vscode.commands.executeCommand('hush.inviteTeammate', roomId) : undefined,
+    );
     return roomId;
 }
 
@@ -122,17 +122,16 @@ export async function inviteTeammate(context: ActionContext, argument: RoomArgum
     if (room && !room.mayInvite) {
         throw new HushError(
             'room.forbidden',
-            `You may not invite people to ${room.name}. Ask somebody who manages the room.`,
+            `You may not invite people to ${plainName(room.name)}. Ask somebody who manages the room.`,
         );
     }
     const inside = new Set(room?.members.map((m) => m.userId));
     const userId = await askForPerson((await account.people()).filter((p) => !inside.has(p.userId)));
     if (userId === undefined) return;
-    await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Window, title: `Hush: inviting ${userId}` },
-        () => account.invite(roomId, userId),
+    await withProgress({ location: vscode.ProgressLocation.Window, title: `Hush: inviting ${userId}` }, () =>
+        account.invite(roomId, userId),
     );
-    vscode.window.setStatusBarMessage(`$(mail) Invited ${userId}`, 5_000);
+    setStatusBarMessage('mail', `Invited ${userId}`, 5_000);
 }
 
 /** A quick pick that also takes what was typed. */
@@ -140,7 +139,11 @@ function askForPerson(people: readonly { userId: string; name: string }[]): Prom
     const pick = vscode.window.createQuickPick();
     pick.title = 'Invite Teammate';
     pick.placeholder = 'Type a user ID like @name:server.org, or pick somebody you know';
-    const known = people.map((p) => ({ label: `$(account) ${p.name}`, description: p.userId, userId: p.userId }));
+    const known = people.map((p) => ({
+        label: `$(account) ${plainName(p.name)}`,
+        description: p.userId,
+        userId: p.userId,
+    }));
     const show = (): void => {
         const typed = pick.value.trim();
         const isId = parseUserId(typed) !== undefined;
@@ -176,9 +179,8 @@ export async function acceptInvite(context: ActionContext, argument: RoomArgumen
     const { account } = signedIn(context);
     const roomId = roomIdOf(argument);
     if (roomId === undefined) return;
-    await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Window, title: 'Hush: joining the room' },
-        () => account.join(roomId),
+    await withProgress({ location: vscode.ProgressLocation.Window, title: 'Hush: joining the room' }, () =>
+        account.join(roomId),
     );
 }
 

@@ -7,6 +7,7 @@ import type { ViewTarget } from '../session/state.ts';
 import { shareChoices } from '../views/shareChoices.ts';
 import { signedIn, type ActionContext } from './context.ts';
 import { joinedRooms, pickRoom, roomIdOf, type RoomArgument } from './rooms.ts';
+import { showInformationMessage } from '../views/messages.ts';
 
 /** The row's room, else the workspace's, else the only one there is, else asked. */
 async function roomToShareIn(context: ActionContext, argument: RoomArgument): Promise<string | undefined> {
@@ -62,10 +63,7 @@ export async function viewShare(context: ActionContext, argument: ViewArgument):
     const choices = shareChoices(context.model.rooms, orchestrator.state);
     if (choices.length === 0) {
         const share = 'Share My Screen';
-        const chosen = await vscode.window.showInformationMessage(
-            'Nobody is sharing a screen in your rooms right now.',
-            share,
-        );
+        const chosen = await showInformationMessage('Nobody is sharing a screen in your rooms right now.', share);
         if (chosen === share) await shareScreen(context, undefined);
         return;
     }

@@ -10,6 +10,8 @@ import { showFailure } from '../views/notices.ts';
 import { askHomeserver } from './askHomeserver.ts';
 import { withNotification } from './asking.ts';
 import { signInByCode, signInByOAuth, signInBySso } from './browserSignIn.ts';
+import { plainName } from '../views/plainText.ts';
+import { showInputBox } from '../views/messages.ts';
 
 export interface SignInOptions {
     readonly engine: () => Promise<Engine>;
@@ -93,7 +95,7 @@ async function chooseWay(
         switch (way.kind) {
             case 'oauth': {
                 const { issuer } = way.metadata;
-                const description = URL.parse(issuer)?.host ?? issuer;
+                const description = URL.parse(issuer)?.host ?? plainName(issuer);
                 const row = { label: '$(globe) In the browser', description, way };
                 if (!way.deviceCode) return [row];
                 const { metadata } = way;
@@ -111,7 +113,7 @@ async function chooseWay(
             case 'sso':
                 return [
                     way.provider
-                        ? { label: `$(globe) ${way.provider.name}`, description: 'in the browser', way }
+                        ? { label: `$(globe) ${plainName(way.provider.name)}`, description: 'in the browser', way }
                         : { label: '$(globe) Single sign-on', description: 'in the browser', way },
                 ];
             case 'token':
@@ -168,7 +170,7 @@ async function byToken(where: Where): Promise<NewSession | undefined> {
 }
 
 async function askUser(host: string): Promise<string | undefined> {
-    const typed = await vscode.window.showInputBox({
+    const typed = await showInputBox({
         title: 'Hush: Sign In',
         prompt: `Your user name on ${host}, or the e-mail address of your account`,
         placeHolder: 'alice or @alice:example.org',
@@ -186,7 +188,7 @@ async function askUntilItWorks(
     logIn: (secret: string) => Promise<Omit<NewSession, 'baseUrl'>>,
 ): Promise<NewSession | undefined> {
     for (let problem: string | undefined; ;) {
-        const secret = await vscode.window.showInputBox({
+        const secret = await showInputBox({
             title: question.title,
             prompt: [problem, question.prompt].filter(Boolean).join(' '),
             password: true,

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Account, SignOutScope } from '../account.ts';
 import { openPage } from './asking.ts';
+import { showWarningMessage } from '../views/messages.ts';
 
 /** A user ID, or a way to another account; undefined: none. */
 export async function chooseAccount(
@@ -39,7 +40,7 @@ export async function confirmSignOut(
         if (page !== undefined) {
             const [open, here] = ['Open Page', 'Sign Out Here Only'];
             const text = 'Your server ends the other sign-ins on its own web page.';
-            const chosen = await vscode.window.showWarningMessage(text, { modal: true }, open, here);
+            const chosen = await showWarningMessage(text, { modal: true }, open, here);
             if (chosen === open) await openPage(page);
             return chosen === here;
         }
@@ -63,5 +64,5 @@ export async function confirmSignOut(
         : 'Your shares end, and the tokens and encryption keys of this device are deleted.';
     const question = everywhere ? `Sign out ${userId} on every device?` : `Sign out ${userId} from Hush?`;
     const detail = `${what} ${keys}`;
-    return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
+    return (await showWarningMessage(question, { modal: true, detail }, yes)) === yes;
 }

@@ -9,6 +9,8 @@ import { audienceSheet, emptyAudienceSheet, sheetText, type AudienceContext } fr
 import { showFailure } from '../views/notices.ts';
 import { signedIn, type ActionContext } from './context.ts';
 import { verifyPerson } from './trustVerify.ts';
+import { setStatusBarMessage, showInformationMessage, showWarningMessage } from '../views/messages.ts';
+import { plainName } from '../views/plainText.ts';
 
 interface Subject {
     readonly roomId: string;
@@ -63,7 +65,7 @@ async function pressed(context: ActionContext, subject: Subject, button: string,
     const [action, userId = ''] = button.split(' ');
     if (action === 'copy') {
         await vscode.env.clipboard.writeText(text());
-        vscode.window.setStatusBarMessage('$(check) Copied', 3_000);
+        setStatusBarMessage('check', 'Copied', 3_000);
     }
     if (action === 'settings')
         await vscode.commands.executeCommand('workbench.action.openSettings', 'hush.trust.shareWith');
@@ -78,7 +80,7 @@ export async function acknowledge(
     userId: string,
 ): Promise<void> {
     const yes = 'Acknowledge';
-    const chosen = await vscode.window.showWarningMessage(
+    const chosen = await showWarningMessage(
         `Is the new identity of ${userId} really theirs?`,
         {
             modal: true,
@@ -119,20 +121,20 @@ async function subjectOf(context: ActionContext, viewId: string | undefined): Pr
             ? [
                   {
                       label: '$(device-desktop) Your screen',
-                      description: share.roomName,
+                      description: plainName(share.roomName),
                       subject: { roomId: share.roomId, sharer: undefined } as Subject,
                   },
               ]
             : []),
         ...[...views.values()].flatMap(({ target, sharerName, roomName }) => {
             const subject = toSubject(target, sharerName);
-            return subject ? [{ label: `$(eye) ${sharerName}’s screen`, description: roomName, subject }] : [];
+            return subject
+                ? [{ label: `$(eye) ${plainName(sharerName)}’s screen`, description: plainName(roomName), subject }]
+                : [];
         }),
     ];
     if (choices.length === 0) {
-        void vscode.window.showInformationMessage(
-            'You neither share nor watch a screen right now, so nobody sees one.',
-        );
+        void showInformationMessage('You neither share nor watch a screen right now, so nobody sees one.');
         return undefined;
     }
     if (choices.length === 1) return choices[0]?.subject;

@@ -6,13 +6,14 @@ import { openSheet } from '../panels/sheetTab.ts';
 import { showFailure } from '../views/notices.ts';
 import { recoverySheet } from '../views/recoverySheet.ts';
 import { signedIn, type ActionContext } from './context.ts';
+import { showInformationMessage, showInputBox, showWarningMessage, withProgress } from '../views/messages.ts';
 
 function working<T>(title: string, work: () => Promise<T>): Thenable<T> {
-    return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, work);
+    return withProgress({ location: vscode.ProgressLocation.Notification, title }, work);
 }
 
 function askPassword(userId: string, why: string): Thenable<string | undefined> {
-    return vscode.window.showInputBox({
+    return showInputBox({
         title: 'Your Account’s Password',
         prompt: `${why} Password of ${userId}; it goes to your homeserver only and is not stored.`,
         password: true,
@@ -69,7 +70,7 @@ export async function setUpRecovery(context: ActionContext): Promise<void> {
     if (!picked) return;
     let passphrase: string | undefined;
     if (picked.way === withPhrase) {
-        passphrase = await vscode.window.showInputBox({
+        passphrase = await showInputBox({
             title: 'Recovery Passphrase',
             prompt: 'A sentence that nobody else would think of; not your account’s password.',
             password: true,
@@ -124,7 +125,7 @@ export async function recover(context: ActionContext): Promise<void> {
         const typed =
             kind === 'none'
                 ? ''
-                : await vscode.window.showInputBox({
+                : await showInputBox({
                       title: 'Recover with Recovery Key',
                       prompt:
                           problem ??
@@ -146,7 +147,7 @@ export async function recover(context: ActionContext): Promise<void> {
                         : ` ${roomKeys} keys of your history were restored.`
                     : '';
             if (backup === 'replaced') return void tellBackupReplaced('This device is verified now. ');
-            void vscode.window.showInformationMessage(`This device is verified now.${history}`);
+            void showInformationMessage(`This device is verified now.${history}`);
             return;
         } catch (error) {
             if (!isHushError(error) || !ASK_AGAIN.has(error.code)) throw error;
@@ -159,7 +160,7 @@ export async function recover(context: ActionContext): Promise<void> {
 /** The backup on the server belongs to a key that this person's recovery key does not open. */
 export async function tellBackupReplaced(before = ''): Promise<void> {
     const setUp = 'Set Up Recovery';
-    const chosen = await vscode.window.showWarningMessage(
+    const chosen = await showWarningMessage(
         `${before}The key backup on your homeserver was replaced by another client, and your recovery key does not open the new one. Keys of this device are not backed up.`,
         setUp,
     );
@@ -169,7 +170,7 @@ export async function tellBackupReplaced(before = ''): Promise<void> {
 export async function resetIdentity(context: ActionContext): Promise<void> {
     const { account } = signedIn(context);
     const yes = 'Reset';
-    const chosen = await vscode.window.showWarningMessage(
+    const chosen = await showWarningMessage(
         'Reset your encryption identity?',
         {
             modal: true,
@@ -183,7 +184,7 @@ export async function resetIdentity(context: ActionContext): Promise<void> {
     );
     if (!done) return;
     const setUp = 'Set Up Recovery';
-    const next = await vscode.window.showInformationMessage(
+    const next = await showInformationMessage(
         'Your identity is new and this device is verified. Set up recovery, so that you never need this again.',
         setUp,
     );

@@ -7,6 +7,8 @@ import type { Verification, VerificationStep } from '../trustPort.ts';
 import { showFailure } from '../views/notices.ts';
 import { verificationSheet } from '../views/verificationSheet.ts';
 import { signedIn, type ActionContext } from './context.ts';
+import { showInformationMessage, withProgress } from '../views/messages.ts';
+import { plainName, plainText } from '../views/plainText.ts';
 
 /** Shows a verification until its tab is closed; closing it before the end cancels. `again` starts a new one. */
 export function showVerification(
@@ -51,7 +53,7 @@ export function showVerification(
 export async function verifyPerson(context: ActionContext, userId: string, roomId: string): Promise<void> {
     const { account } = signedIn(context);
     if (userId === account.userId) return verifyOwn(context);
-    const begun = await vscode.window.withProgress(
+    const begun = await withProgress(
         { location: vscode.ProgressLocation.Window, title: 'Hush: asking to verify' },
         () => account.trust.verifyPerson(userId, roomId),
     );
@@ -60,7 +62,7 @@ export async function verifyPerson(context: ActionContext, userId: string, roomI
 
 export async function verifyOwn(context: ActionContext): Promise<void> {
     const { account } = signedIn(context);
-    const begun = await vscode.window.withProgress(
+    const begun = await withProgress(
         { location: vscode.ProgressLocation.Window, title: 'Hush: asking your other devices' },
         () => account.trust.verifyOwnDevices(),
     );
@@ -78,8 +80,8 @@ export async function verifyTeammate(context: ActionContext, row: string | undef
         for (const member of room.members)
             if (member.membership === 'join' && member.userId !== account.userId && !people.has(member.userId))
                 people.set(member.userId, {
-                    label: member.name,
-                    description: member.userId,
+                    label: plainName(member.name),
+                    description: plainText(member.userId, 300),
                     userId: member.userId,
                     roomId: room.roomId,
                 });
@@ -140,9 +142,9 @@ export async function answerVerification(context: ActionContext, verification: V
     const { name, userId, self, deviceId } = verification;
     const text = self
         ? `Your device ${deviceId ?? ''} asks to be verified by this one.`
-        : `${name} (${userId}) asks to verify each other by emoji.`;
+        : `${plainName(name)} (${userId}) asks to verify each other by emoji.`;
     const [show, decline] = ['Verify', 'Decline'] as const;
-    const chosen = await vscode.window.showInformationMessage(text, show, decline);
+    const chosen = await showInformationMessage(text, show, decline);
     const { trust } = signedIn(context).account;
     if (chosen === decline) await trust.verify(verification.id, 'cancel');
     if (chosen !== show) return;

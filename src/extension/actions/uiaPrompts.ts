@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import type { Elsewhere, UiaPrompts } from '../../matrix/auth/runUia.ts';
 import type { PolicyDocument } from '../../matrix/auth/uia.ts';
 import { askText, openPage } from './asking.ts';
+import { showInformationMessage } from '../views/messages.ts';
+import { plainName, plainText } from '../views/plainText.ts';
 
 /** ms between two looks whether something was done in a mail or a browser; longer the longer it takes. */
 const LOOK_MS = 1_500;
@@ -51,9 +53,9 @@ interface TermsRow extends vscode.QuickPickItem {
 async function askTerms(title: string, who: string, documents: readonly PolicyDocument[]): Promise<boolean> {
     const rows: TermsRow[] = [
         ...documents.map((document) => ({
-            label: `$(link-external) Read: ${document.name}`,
-            description: `version ${document.version}`,
-            detail: document.url,
+            label: `$(link-external) Read: ${plainName(document.name)}`,
+            description: `version ${plainName(document.version)}`,
+            detail: plainText(document.url, 300),
             document,
         })),
         { label: '', kind: vscode.QuickPickItemKind.Separator },
@@ -129,7 +131,7 @@ async function waitElsewhere(title: string, task: Elsewhere, look: () => Promise
         if (!open) return;
         const [show, giveUp] = ['Show', 'Give Up'] as const;
         const text = `${title} waits for ${task.kind === 'mail' ? `the link in the mail to ${task.address}` : 'your browser'}.`;
-        void vscode.window.showInformationMessage(text, show, giveUp).then((chosen) => {
+        void showInformationMessage(text, show, giveUp).then((chosen) => {
             if (!open) return;
             if (chosen === show) pick.show();
             if (chosen === giveUp) resolve(false);

@@ -1,9 +1,10 @@
 /** The page in the person's own browser: a loopback server for it, and the browser opened on it. */
-import { env, Uri, window } from 'vscode';
+import { env, Uri } from 'vscode';
 import { createBrowserLink } from './browserLink.ts';
 import type { BrowserLinkOptions, OpenUrl } from './browserLink.ts';
 import type { PageLink } from './pageLink.ts';
 import type { PageRequest } from '../session/ports.ts';
+import { showWarningMessage } from '../views/messages.ts';
 
 export function openBrowserPage(request: PageRequest, options: Omit<BrowserLinkOptions, 'openUrl'>): PageLink {
     return createBrowserLink(request, { ...options, openUrl });
@@ -23,7 +24,7 @@ const openUrl: OpenUrl = async (url, token, allow) => {
     if (await env.openExternal(target)) return;
     // The browser did not open (or the person said no to VS Code's question): the link works in any browser, once.
     const copy = 'Copy Link';
-    const chosen = await window.showWarningMessage(
+    const chosen = await showWarningMessage(
         'Your browser was not opened. Copy the link and open it in Chrome, Edge, Firefox or Safari on this machine to choose the screen to share. The link works once.',
         copy,
     );

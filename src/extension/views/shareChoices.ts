@@ -1,6 +1,7 @@
 /** What **View Share…** offers. Pure. */
 import type { SessionState, ViewTarget } from '../session/state.ts';
 import type { RoomSnapshot } from '../session/types.ts';
+import { plainName } from './plainText.ts';
 
 export interface ShareChoice {
     readonly label: string;
@@ -27,8 +28,8 @@ export function shareChoices(rooms: readonly RoomSnapshot[], session: SessionSta
         for (const { userId, deviceId, name, shares } of others) {
             for (const share of shares) {
                 announced.push({
-                    label: `$(device-desktop) ${name}’s screen`,
-                    description: room.name,
+                    label: `$(device-desktop) ${plainName(name)}’s screen`,
+                    description: plainName(room.name),
                     detail: room.roomId,
                     target: { roomId: room.roomId, userId, deviceId, shareId: share.id },
                     sharerName: name,
@@ -39,7 +40,7 @@ export function shareChoices(rooms: readonly RoomSnapshot[], session: SessionSta
         }
         if (others.some((m) => m.client === 'other')) {
             rest.push({
-                label: `$(broadcast) Any screen in ${room.name}`,
+                label: `$(broadcast) Any screen in ${plainName(room.name)}`,
                 description: 'shared from another MatrixRTC client',
                 detail: room.roomId,
                 target: { roomId: room.roomId, userId: undefined, deviceId: undefined, shareId: undefined },

@@ -6,6 +6,7 @@ import type { SessionState, ViewTarget } from '../session/state.ts';
 import { audienceSummary, trustWord } from '../session/trust.ts';
 import { sharerKey } from '../session/trustFlow.ts';
 import type { AccountState, RoomMember, RoomSnapshot, RtcMember } from '../session/types.ts';
+import { plainName } from './plainText.ts';
 
 export interface Model {
     readonly account: AccountState;
@@ -268,10 +269,10 @@ export function sharingStatus(session: SessionState): StatusItem | undefined {
     const who =
         viewers.length === 0
             ? 'Nobody watches yet.'
-            : `Watching:\n${viewers.map((v) => `• ${v.name} (${v.userId}, device ${v.deviceId})`).join('\n')}`;
+            : `Watching:\n${viewers.map((v) => `• ${plainName(v.name)} (${v.userId}, device ${v.deviceId})`).join('\n')}`;
     return item(
         `$(device-desktop) Sharing · $(eye) ${viewers.length}${share.path === undefined ? '' : ` · ${pathWord(share.path)}`}`,
-        `You share your screen in ${share.roomName}, end-to-end encrypted.\n${share.path === undefined ? '' : `${PATHS[share.path]}\n`}${who}\nClick to stop.`,
+        `You share your screen in ${plainName(share.roomName)}, end-to-end encrypted.\n${share.path === undefined ? '' : `${PATHS[share.path]}\n`}${who}\nClick to stop.`,
         true,
     );
 }
@@ -281,8 +282,8 @@ export function audienceStatus({ share, self, audiences }: SessionState): Status
     const audience = share && self && audiences.get(sharerKey(share.roomId, self));
     if (!audience) return undefined;
     const { text, tone } = audienceSummary(audience);
-    const lines = audience.holders.map((h) => `• ${h.name} (${h.deviceId}), ${trustWord(h.trust)}`);
-    const out = audience.withheld.map((w) => `• ${w.name} (${w.deviceId}) is kept out`);
+    const lines = audience.holders.map((h) => `• ${plainName(h.name)} (${h.deviceId}), ${trustWord(h.trust)}`);
+    const out = audience.withheld.map((w) => `• ${plainName(w.name)} (${w.deviceId}) is kept out`);
     return {
         text: `${tone === 'warn' ? '$(workspace-untrusted)' : '$(workspace-trusted)'} ${audience.holders.length}`,
         tooltip: [`${text}.`, ...lines, ...out, 'Click to see who.'].join('\n'),

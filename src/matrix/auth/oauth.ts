@@ -9,13 +9,13 @@ import { HushError } from '../../extension/errors.ts';
 import { requestForm, requestJson, type Fetch, type JsonAnswer } from '../http.ts';
 import { isLoopbackHost } from '../serverName.ts';
 
-/** Requests carry codes and tokens: only over https, or within this machine. */
+/** Requests carry codes and tokens, and some are opened for the person: only https, or http within this machine. */
 const endpoint = v.pipe(
     v.string(),
     v.maxLength(2_000),
     v.check((text) => {
         const url = URL.parse(text);
-        return url !== null && (url.protocol === 'https:' || isLoopbackHost(url.hostname));
+        return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.hostname));
     }, 'not an https address'),
 );
 const listWith = (needed: string): v.GenericSchema<unknown, string[]> =>

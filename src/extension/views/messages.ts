@@ -1,0 +1,58 @@
+/**
+ * The one way to VS Code's notifications and questions: names and sentences from outside are in most of them, so none
+ * of them ever has a link in it.
+ */
+import * as vscode from 'vscode';
+import { plainText } from './plainText.ts';
+
+/** What stands below the question of a modal one has paragraphs. */
+function plainOption(option: unknown): unknown {
+    if (typeof option !== 'object' || option === null || !('detail' in option) || typeof option.detail !== 'string')
+        return option;
+    return {
+        ...option,
+        detail: option.detail
+            .split('\n')
+            .map((line) => plainText(line, 4_000))
+            .join('\n'),
+    };
+}
+
+type Show = (text: string, ...rest: unknown[]) => Thenable<unknown>;
+
+export const showInformationMessage = ((text: string, ...rest: unknown[]) =>
+    (vscode.window.showInformationMessage as Show)(
+        plainText(text),
+        ...rest.map(plainOption),
+    )) as typeof vscode.window.showInformationMessage;
+
+export const showWarningMessage = ((text: string, ...rest: unknown[]) =>
+    (vscode.window.showWarningMessage as Show)(
+        plainText(text),
+        ...rest.map(plainOption),
+    )) as typeof vscode.window.showWarningMessage;
+
+export const showErrorMessage = ((text: string, ...rest: unknown[]) =>
+    (vscode.window.showErrorMessage as Show)(
+        plainText(text),
+        ...rest.map(plainOption),
+    )) as typeof vscode.window.showErrorMessage;
+
+/** Long work; its title is a notification too, or stands in the status bar. */
+export const withProgress: typeof vscode.window.withProgress = (options, task) =>
+    vscode.window.withProgress(
+        options.title === undefined ? options : { ...options, title: plainText(options.title) },
+        task,
+    );
+
+/** `text` may begin with an icon of ours: `icon`, such as `check`. */
+export function setStatusBarMessage(icon: string, text: string, forMs: number): void {
+    vscode.window.setStatusBarMessage(`$(${icon}) ${plainText(text, 200)}`, forMs);
+}
+
+/** Its prompt may say what a server said. */
+export const showInputBox: typeof vscode.window.showInputBox = (options = {}, token) =>
+    vscode.window.showInputBox(
+        options.prompt === undefined ? options : { ...options, prompt: plainText(options.prompt) },
+        token,
+    );
