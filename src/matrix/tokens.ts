@@ -100,23 +100,23 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
         if (expired) return unknownToken();
         const used = tokens.accessToken;
         const response = await send(input, init);
-        const refused =
-            response.status === 401
-                ? matrixErrorBody(
-                      await response
-                          .clone()
-                          .json()
-                          .catch(() => undefined),
-                  )
-                : undefined;
-        if (refused?.errcode !== 'M_UNKNOWN_TOKEN') return response;
+        const refused = await unknownTokenOf(response);
+        if (!refused) return response;
         if (used === tokens.accessToken) {
-            // A hard logout deletes the device and its refresh token; with soft_logout the refresh token may still do.
-            if (tokens.refreshToken === undefined || refused.soft_logout !== true) {
-                expire(refused.soft_logout ?? false);
+            // A hard logout deletes the device and its refresh token; with soft_logout the refresh token may still do. Who
+            // leaves tokens to an OAuth server cannot tell the two apart (Synapse says soft_logout: false): that server can.
+            const delegated = options.oauth !== undefined;
+            if (tokens.refreshToken === undefined || (!delegated && refused.soft_logout !== true)) {
+                expire(delegated || (refused.soft_logout ?? false));
                 return response;
             }
             await renew(tokens.refreshToken);
+            const renewed = tokens.accessToken;
+            if (expired || !delegated) return expired ? response : send(input, init);
+            const second = await send(input, init);
+            // A token that was made just now, and nobody knows it: the device is gone, and another would fare no better.
+            if (renewed === tokens.accessToken && (await unknownTokenOf(second))) expire(false);
+            return second;
         }
         return expired ? response : send(input, init);
     };
@@ -127,6 +127,17 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
             return expired;
         },
     };
+}
+
+/** The server does not know the token (any more). */
+async function unknownTokenOf(response: Response): Promise<ReturnType<typeof matrixErrorBody>> {
+    if (response.status !== 401) return undefined;
+    const body: unknown = await response
+        .clone()
+        .json()
+        .catch(() => undefined);
+    const refused = matrixErrorBody(body);
+    return refused?.errcode === 'M_UNKNOWN_TOKEN' ? refused : undefined;
 }
 
 /** What the server would say again; answered here so that nothing is sent with a dead token. */

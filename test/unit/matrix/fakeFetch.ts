@@ -20,7 +20,7 @@ export function fakeFetch(table: Record<string, Answerer>): typeof fetch & { rea
             method: init.method ?? 'GET',
             url: String(input),
             authorization: new Headers(init.headers).get('Authorization'),
-            body: typeof init.body === 'string' ? (JSON.parse(init.body) as Record<string, unknown>) : undefined,
+            body: typeof init.body === 'string' ? readBody(init.body) : undefined,
         };
         asked.push(request);
         const found = table[`${request.method} ${request.url}`];
@@ -29,4 +29,11 @@ export function fakeFetch(table: Record<string, Answerer>): typeof fetch & { rea
         return new Response(text ?? JSON.stringify(body ?? {}), { status, headers: headers ?? {} });
     };
     return Object.assign(fake as typeof fetch, { asked });
+}
+
+/** JSON, or a form. */
+function readBody(text: string): Record<string, unknown> {
+    return text.startsWith('{')
+        ? (JSON.parse(text) as Record<string, unknown>)
+        : Object.fromEntries(new URLSearchParams(text));
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createLog } from '../../../src/extension/log.ts';
+import type { OAuthClient } from '../../../src/matrix/auth/oauth.ts';
 import { createTokenKeeper, PLACEHOLDER_TOKEN, type Tokens } from '../../../src/matrix/tokens.ts';
 import { fakeFetch, type Answerer } from './fakeFetch.ts';
 
@@ -20,6 +21,7 @@ function keeper(
     table: Record<string, Answerer>,
     initial: Partial<Tokens> = {},
     save: (t: Tokens) => Promise<void> = () => Promise.resolve(),
+    oauth?: OAuthClient,
 ) {
     const clock = { now: 1_000_000 };
     const fetch = fakeFetch(table);
@@ -29,6 +31,7 @@ function keeper(
         fetch,
         save,
         log: quiet,
+        oauth,
         now: () => clock.now,
         onExpired: ({ softLogout }) => expired.push(softLogout),
         initial: { accessToken: 'a1', refreshToken: 'r1', expiresAt: clock.now + 300_000, ...initial },
@@ -100,6 +103,58 @@ describe('the token keeper', () => {
         assert.equal((await made.fetch(`${BASE}/x`, authorised)).status, 401);
         assert.equal(fetch.asked.length, asked);
         assert.deepEqual(expired, [false]);
+    });
+    describe('with tokens of an OAuth server', () => {
+        const oauth: OAuthClient = {
+            issuer: 'https://auth.example.org/',
+            clientId: 'c',
+            tokenEndpoint: 'https://auth.example.org/token',
+            revocationEndpoint: 'https://auth.example.org/revoke',
+        };
+        const TOKEN = `POST ${oauth.tokenEndpoint}`;
+        const renewed: Answerer = {
+            body: { access_token: 'a2', refresh_token: 'r2', token_type: 'Bearer', expires_in: 300 },
+        };
+        /** As Synapse answers for an inactive token when another server keeps them. */
+        const inactiveBut =
+            (token: string): Answerer =>
+            ({ authorization }) =>
+                authorization === `Bearer ${token}` ? { body: { ok: true } } : unknown(false);
+        const made = (table: Record<string, Answerer>, initial: Partial<Tokens> = {}) =>
+            keeper(table, initial, () => Promise.resolve(), oauth);
+
+        it('an inactive token is renewed, whatever the homeserver says of the logout', async () => {
+            const k = made({ [TOKEN]: renewed, [`GET ${BASE}/x`]: inactiveBut('a2') });
+            const answers = await Promise.all([
+                k.made.fetch(`${BASE}/x`, authorised),
+                k.made.fetch(`${BASE}/x`, authorised),
+            ]);
+            assert.deepEqual(
+                answers.map((a) => a.status),
+                [200, 200],
+            );
+            assert.deepEqual(k.expired, []);
+        });
+        it('the sign-in has ended when that server says so, and the same device may come back', async () => {
+            const k = made({
+                [TOKEN]: { status: 400, body: { error: 'invalid_grant' } },
+                [`GET ${BASE}/x`]: unknown(false),
+            });
+            assert.equal((await k.made.fetch(`${BASE}/x`, authorised)).status, 401);
+            assert.deepEqual(k.expired, [true]);
+        });
+        it('an OAuth server that is away ends nothing', async () => {
+            const k = made({ [TOKEN]: { status: 503 }, [`GET ${BASE}/x`]: unknown(false) });
+            await assert.rejects(k.made.fetch(`${BASE}/x`, authorised), { code: 'server.error' });
+            assert.deepEqual(k.expired, []);
+        });
+        it('a new token that is not known either is not renewed for ever', async () => {
+            const k = made({ [TOKEN]: renewed, [`GET ${BASE}/x`]: unknown(false) });
+            await k.made.fetch(`${BASE}/x`, authorised);
+            await k.made.fetch(`${BASE}/x`, authorised);
+            assert.equal(k.fetch.asked.filter(({ url }) => url === oauth.tokenEndpoint).length, 1);
+            assert.deepEqual(k.expired, [false]);
+        });
     });
     it('ends when the refresh token is refused, and tells a soft logout from a hard one', async () => {
         const { made, expired } = keeper(
