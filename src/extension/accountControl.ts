@@ -52,7 +52,7 @@ export interface AccountControl {
     /** Opens the account's stores; syncing has begun when this resolves. */
     openAccount(stored: StoredAccount): Promise<Account>;
     /** Signs out the active account while it is not open. Rejects when something of it stayed. */
-    forgetAccount(): Promise<void>;
+    forgetAccount(scope?: SignOutScope): Promise<void>;
     /** Opens the account that was active when VS Code closed. Never rejects. */
     resume(): Promise<void>;
     /** `another`: beside those that are known. */
@@ -178,9 +178,9 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
         if (chosen === again) await vscode.commands.executeCommand(commands.signIn);
     }
 
-    async function forget(account: StoredAccount): Promise<void> {
+    async function forget(account: StoredAccount, scope: SignOutScope = 'here'): Promise<void> {
         const [engine, vault] = await Promise.all([options.loadEngine(), options.loadVault()]);
-        await engine.forgetAccount({ stored: account, vault, dataDir: options.storage, log });
+        await engine.forgetAccount({ stored: account, vault, dataDir: options.storage, log, scope });
     }
 
     return {
@@ -219,9 +219,9 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
             });
             return shared;
         },
-        async forgetAccount() {
+        async forgetAccount(scope) {
             const account = await stored();
-            if (account) await forget(account);
+            if (account) await forget(account, scope);
         },
         async resume() {
             try {
@@ -244,15 +244,16 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
             const active = state.kind === 'signedOut' ? undefined : state.userId;
             if (userId !== undefined && userId !== active) {
                 const other = await stored(userId);
-                if (other && (await confirmSignOut(userId, 'here', undefined))) await forget(other);
+                if (other && (await confirmSignOut(userId, 'here', undefined, other))) await forget(other);
                 return tellKnown();
             }
             if (active === undefined) return;
-            if (!(await confirmSignOut(active, scope, options.account()))) return;
+            const agreed = await confirmSignOut(active, scope, options.account(), await stored(active));
+            if (agreed === undefined) return;
             await options.memento.update(SIGNED_IN, undefined);
             try {
                 await withProgress({ location: vscode.ProgressLocation.Window, title: 'Hush: signing out' }, () =>
-                    options.signOut(scope),
+                    options.signOut(agreed),
                 );
             } finally {
                 await tellKnown();

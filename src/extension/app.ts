@@ -17,7 +17,7 @@ export interface AppOptions {
     /** Loads the engine and opens the account's stores; resolves before the first sync. */
     openAccount(stored: StoredAccount): Promise<Account>;
     /** Signs out the stored account while none is open: it failed to open, and its tokens and keys must not stay behind. */
-    forgetAccount(): Promise<void>;
+    forgetAccount(scope?: SignOutScope): Promise<void>;
     notify(notice: Notice): void;
     /** An account was opened; what is returned goes when it closes. */
     onAccount?(account: Account): Disposable;
@@ -179,7 +179,7 @@ export function createApp(options: AppOptions): App {
             inTurn(async () => {
                 try {
                     if (open) await unwire((account) => account.signOut(scope));
-                    else await options.forgetAccount();
+                    else await options.forgetAccount(scope);
                 } finally {
                     setState({ kind: 'signedOut' });
                 }

@@ -16,6 +16,7 @@ export interface ForgetOptions {
     readonly vault: Vault;
     readonly dataDir: string;
     readonly log: Log;
+    readonly scope?: SignOutScope;
     /** Defaults: the real ones. */
     readonly fetch?: Fetch;
     readonly now?: () => number;
@@ -35,7 +36,7 @@ export async function forgetAccount(options: ForgetOptions): Promise<void> {
         log,
         onExpired: () => undefined,
     });
-    await endSignIn(options, keeper);
+    await endSignIn(options, keeper, [], options.scope);
 }
 
 /** Does all it can, then throws for what it could not (and for `failures` from before). */
@@ -46,7 +47,8 @@ export async function endSignIn(
     scope: SignOutScope = 'here',
 ): Promise<void> {
     const attempt = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => failures.push(error));
-    if (!keeper.expired && stored.accessToken !== undefined)
+    const sent = !keeper.expired && stored.accessToken !== undefined;
+    if (sent)
         await attempt(
             stored.oauth
                 ? revokeOAuth(stored.oauth, keeper.current().refreshToken ?? keeper.current().accessToken, fetch)
@@ -57,7 +59,15 @@ export async function endSignIn(
     const devices = [stored.deviceId, ...(stored.previous ?? []).map(({ deviceId }) => deviceId)];
     const files = devices.flatMap((deviceId) => storeFiles(storePath(dataDir, stored.userId, deviceId)));
     await Promise.all(files.map((file) => attempt(rm(file, { force: true }))));
+    // Nobody asked the server to end the others: an OAuth server has no request for it, a dead token may not.
+    const othersStay = scope === 'everywhere' && (!sent || stored.oauth !== undefined);
     for (const failure of failures) log.warn('Signing out left something behind', failure);
+    if (othersStay)
+        throw new HushError(
+            'server.error',
+            'Signed out here only: your other devices are still signed in. Sign them out one by one, or on your server’s account page.',
+            { cause: failures[0] },
+        );
     if (failures.length > 0)
         throw new HushError(
             'server.error',

@@ -1,6 +1,7 @@
 /** **Hush: Switch Account…** and the question before signing out. */
 import * as vscode from 'vscode';
 import type { Account, SignOutScope } from '../account.ts';
+import type { StoredAccount } from '../storedAccounts.ts';
 import { openPage } from './asking.ts';
 import { showWarningMessage } from '../views/messages.ts';
 
@@ -29,20 +30,23 @@ export async function chooseAccount(
 /** ms to find out what would be lost; the question must not wait for a server that is away. */
 const LOOK_FOR_KEYS_MS = 4_000;
 
-/** Says what goes away; true: the person wants it. `account`: the open one, if it is. */
+/** Says what goes away; resolves to what the person wants, if anything. `account`: the open one, if it is; `stored`: as it is kept. */
 export async function confirmSignOut(
     userId: string,
     scope: SignOutScope,
     account: Account | undefined,
-): Promise<boolean> {
-    if (scope === 'everywhere' && account && (await account.devices.server()).delegated) {
-        const page = await account.devices.page('list').catch(() => undefined);
-        if (page !== undefined) {
+    stored?: Pick<StoredAccount, 'oauth' | 'accessToken'>,
+): Promise<SignOutScope | undefined> {
+    if (scope === 'everywhere') {
+        const delegated = account ? (await account.devices.server()).delegated : stored?.oauth !== undefined;
+        const ended = account ? account.state.kind === 'expired' : stored?.accessToken === undefined;
+        const page = delegated ? await account?.devices.page('list').catch(() => undefined) : undefined;
+        if (delegated || ended) {
             const [open, here] = ['Open Page', 'Sign Out Here Only'];
-            const text = 'Your server ends the other sign-ins on its own web page.';
-            const chosen = await showWarningMessage(text, { modal: true }, open, here);
-            if (chosen === open) await openPage(page);
-            return chosen === here;
+            const text = sentenceOfOthers(delegated, page);
+            const chosen = await showWarningMessage(text, { modal: true }, ...(page === undefined ? [] : [open]), here);
+            if (chosen === open && page !== undefined) await openPage(page);
+            return chosen === here ? 'here' : undefined;
         }
     }
     const loses = account
@@ -64,5 +68,13 @@ export async function confirmSignOut(
         : 'Your shares end, and the tokens and encryption keys of this device are deleted.';
     const question = everywhere ? `Sign out ${userId} on every device?` : `Sign out ${userId} from Hush?`;
     const detail = `${what} ${keys}`;
-    return (await showWarningMessage(question, { modal: true, detail }, yes)) === yes;
+    return (await showWarningMessage(question, { modal: true, detail }, yes)) === yes ? scope : undefined;
+}
+
+/** Why the other sign-ins cannot be ended from here. */
+function sentenceOfOthers(delegated: boolean, page: string | undefined): string {
+    if (page !== undefined) return 'Your server ends the other sign-ins on its own web page.';
+    return delegated
+        ? 'Your server leaves sign-ins to another one, and names no page on which they can be ended. From here only this device can be signed out.'
+        : 'The server has ended the sign-in of this device, so it cannot end those of others. Sign in again first, or sign out here only.';
 }

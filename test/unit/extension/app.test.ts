@@ -42,7 +42,7 @@ function world(openAccount: (did: string[]) => Promise<Account>) {
             error: () => undefined,
         }),
         openAccount: () => openAccount(did),
-        forgetAccount: async () => void did.push('forget'),
+        forgetAccount: async (scope) => void did.push(`forget ${scope ?? 'here'}`),
         notify: () => undefined,
         onInvite: () => undefined,
         onRing: () => undefined,
@@ -78,7 +78,9 @@ describe('the app', () => {
             message: 'Hush could not open its key store.',
         });
         await app.signOut();
-        assert.deepEqual(did, ['forget']);
+        assert.deepEqual(did, ['forget here']);
+        await app.signOut('everywhere');
+        assert.deepEqual(did, ['forget here', 'forget everywhere'], 'what was asked for is not forgotten on the way');
         assert.equal(app.model.account.kind, 'signedOut');
     });
     it('opening another account stops the one before', async () => {

@@ -54,6 +54,27 @@ describe('forgetting an account that is not open', () => {
         assert.equal(await loadAccount(vault, log), undefined);
         assert.deepEqual(files().filter(existsSync), []);
     });
+    it('says when the other devices stay signed in, because nobody could ask for their end', async () => {
+        const oauth = {
+            issuer: 'https://o/',
+            clientId: 'c',
+            tokenEndpoint: 'https://o/token',
+            revocationEndpoint: 'https://o/revoke',
+        };
+        const fetch = fakeFetch({ 'POST https://o/revoke': {} });
+        const wanted = { vault, dataDir, log, fetch, scope: 'everywhere' } as const;
+        const stays = { code: 'server.error', message: /other devices are still signed in/u };
+        await assert.rejects(forgetAccount({ ...wanted, stored: { ...ACCOUNT, oauth } }), stays);
+        assert.equal(fetch.asked.length, 1);
+        const { accessToken: _ended, ...ended } = ACCOUNT;
+        await assert.rejects(forgetAccount({ ...wanted, stored: ended }), stays);
+        assert.equal(await loadAccount(vault, log), undefined);
+    });
+    it('ends every device where it can', async () => {
+        const fetch = fakeFetch({ [`${LOGOUT}/all`]: {} });
+        await forgetAccount({ stored: ACCOUNT, vault, dataDir, log, fetch, scope: 'everywhere' });
+        assert.equal(fetch.asked.length, 1);
+    });
     it('leaves nothing here without the server either, and says so', async () => {
         await assert.rejects(forgetAccount({ stored: ACCOUNT, vault, dataDir, log, fetch: fakeFetch({}) }), {
             code: 'server.error',
