@@ -56,6 +56,7 @@ export type ErrorCode =
     | 'trust.malformedKey'
     | 'trust.wrongKey'
     | 'trust.storageDamaged'
+    | 'trust.otherBackup'
     | 'internal';
 
 export interface HushErrorOptions {

@@ -9,6 +9,12 @@ export interface Recovered {
     readonly backup: 'restored' | 'none' | 'replaced';
 }
 
+export interface NewRecovery {
+    readonly key: string;
+    /** The key may be the only one that works from now on, but not all that it protects is there: why. */
+    readonly unfinished: string | undefined;
+}
+
 /** How a verification ended without success. */
 export type CancelReason =
     'byUs' | 'byThem' | 'declined' | 'timeout' | 'mismatch' | 'keyMismatch' | 'elsewhere' | 'unknownMethod' | 'failed';
@@ -60,8 +66,11 @@ export interface TrustPort {
     setUpIdentity(password: string | undefined): Promise<void>;
     /** A new identity; the old one, its recovery key and its backup are given up. */
     resetIdentity(password: string | undefined): Promise<void>;
-    /** Makes secret storage with a new recovery key, and a backup where there is none. Resolves to the recovery key. */
-    setUpRecovery(passphrase: string | undefined): Promise<string>;
+    /**
+     * Makes secret storage with a new recovery key, and a backup where there is none. `replaceBackup`: also in place of a
+     * backup that this device does not use; without it that is refused with `trust.otherBackup`, and nothing is changed.
+     */
+    setUpRecovery(passphrase: string | undefined, replaceBackup?: boolean): Promise<NewRecovery>;
     /** Whether there is a recovery key, and whether it can be given as a passphrase. */
     recoveryKind(): Promise<'none' | 'key' | 'passphrase'>;
     recover(keyOrPassphrase: string): Promise<Recovered>;

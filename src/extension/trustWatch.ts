@@ -80,6 +80,15 @@ async function tell(now: string, own: OwnTrust): Promise<void> {
         if (chosen === setUp) await vscode.commands.executeCommand(commands.setUpRecovery);
         return;
     }
+    if (now === 'otherAuth') {
+        const again = 'Try Again';
+        const chosen = await showWarningMessage(
+            'Your account has no encryption identity, and your homeserver wants another proof than a password before it takes one. Set up encryption in another Matrix client, then verify this device. Until then, teammates do not show it their screens.',
+            again,
+        );
+        if (chosen === again) await vscode.commands.executeCommand(commands.setUpRecovery);
+        return;
+    }
     if (now !== 'untrusted') return;
     const [device, key, ways] = ['Verify with Another Device', 'Use Recovery Key', 'Verify This Device…'] as const;
     const offered = [...(own.otherDevices ? [device] : []), ...(own.recovery === 'ready' ? [key] : [])];

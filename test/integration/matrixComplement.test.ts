@@ -376,7 +376,7 @@ describe('end-to-end encryption (scenarios of complement-crypto)', function () {
         assert.equal(await read(bob, roomId, eventId, 'body'), 'backed up');
         const uploading = sdkOf(bob);
         let backedUp = false;
-        const key = await bob.account.trust.setUpRecovery(undefined);
+        const { key } = await bob.account.trust.setUpRecovery(undefined);
         await until(
             () => backedUp,
             (check) => {

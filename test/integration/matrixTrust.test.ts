@@ -6,7 +6,9 @@ import type { ShareAudience, SharePolicy } from '../../src/extension/session/tru
 import type { Verification } from '../../src/extension/trustPort.ts';
 import type { WithheldReason } from '../../src/webview/protocol/messages.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
-import { lastClientOf } from './support/matrixClients.ts';
+import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
+import { startFaultProxy, type FaultProxy } from './support/faultProxy.ts';
+import { clientOf, lastClientOf } from './support/matrixClients.ts';
 import { newPerson, pair, signedIn, until, untilRoom, type Person } from './support/matrixAccounts.ts';
 
 const share = { id: '01SHARE', startedTs: 1_795_000_000_000 };
@@ -97,7 +99,7 @@ describe('trust on a real homeserver', function () {
             await assert.rejects(second.account.trust.setUpRecovery(undefined), { code: 'trust.notTrusted' });
         });
         it('recovery is set up: a key, storage and a backup', async () => {
-            recoveryKey = await alice.account.trust.setUpRecovery(undefined);
+            ({ key: recoveryKey } = await alice.account.trust.setUpRecovery(undefined));
             assert.match(recoveryKey, /^(?:[1-9A-HJ-NP-Za-km-z]{4} ){11}[1-9A-HJ-NP-Za-km-z]{4}$/u);
             await until(
                 () => alice.account.trust.own.backup === 'on' && alice.account.trust.own.recovery === 'ready',
@@ -159,8 +161,18 @@ describe('trust on a real homeserver', function () {
             await untilOwn(third, 'trusted');
             assert.equal(third.account.trust.own.backup, 'replaced');
         });
+        it('that backup is not deleted unasked when recovery is set up anew', async () => {
+            const sdk = lastClientOf(alice.userId);
+            const before = await backupOnServer(sdk);
+            await assert.rejects(alice.account.trust.setUpRecovery(undefined), { code: 'trust.otherBackup' });
+            assert.equal(await backupOnServer(sdk), before);
+            const fourth = await again(alice);
+            await untilOwn(fourth, 'untrusted');
+            assert.equal((await fourth.account.trust.recover(recoveryKey)).backup, 'replaced', 'the key works still');
+        });
         it('a passphrase works in place of the key', async () => {
-            const key = await alice.account.trust.setUpRecovery('correct horse battery staple');
+            const { key, unfinished } = await alice.account.trust.setUpRecovery('correct horse battery staple', true);
+            assert.equal(unfinished, undefined);
             assert.notEqual(key, recoveryKey);
             const fourth = await again(alice);
             await untilOwn(fourth, 'untrusted');
@@ -168,6 +180,86 @@ describe('trust on a real homeserver', function () {
             await assert.rejects(fourth.account.trust.recover('wrong horse'), { code: 'trust.wrongKey' });
             await fourth.account.trust.recover('correct horse battery staple');
             await untilOwn(fourth, 'trusted');
+        });
+    });
+
+    describe('what may be lost only once something else is there', () => {
+        let proxy: FaultProxy;
+        let dora: Person;
+        let key: string;
+        let kept: { backup: string | undefined; storage: string | undefined };
+        const onServer = async () => {
+            const sdk = clientOf({ userId: dora.userId, deviceId: dora.account.deviceId });
+            const content = await sdk.getAccountDataFromServer('m.secret_storage.default_key');
+            return { backup: await backupOnServer(sdk), storage: content?.key };
+        };
+        before(async () => {
+            proxy = await startFaultProxy(synapse.baseUrl);
+            dora = keep(await newPerson(synapse, 'Dora', { ...options, fetch: proxy.fetch }));
+            await untilOwn(dora, 'trusted');
+        });
+        after(() => proxy.stop());
+
+        it('a recovery key is shown even when the backup could not be made after it', async () => {
+            proxy.meddle(({ method, path }) =>
+                method === 'POST' && path.includes('/room_keys/version') ? { kind: 'refuse', status: 500 } : undefined,
+            );
+            const made = await dora.account.trust.setUpRecovery(undefined);
+            proxy.meddle(undefined);
+            assert.match(made.unfinished ?? '', /status 500/u);
+            const second = await again(dora);
+            await untilOwn(second, 'untrusted');
+            assert.equal((await second.account.trust.recover(made.key)).backup, 'none');
+            await untilOwn(second, 'trusted');
+        });
+        it('a look at the backup that fails changes nothing', async () => {
+            const before = await onServer();
+            proxy.meddle(({ method, path }) =>
+                method === 'GET' && path.includes('/room_keys/version') ? { kind: 'refuse', status: 500 } : undefined,
+            );
+            await assert.rejects(dora.account.trust.setUpRecovery(undefined), { code: 'server.error' });
+            proxy.meddle(undefined);
+            assert.deepEqual(await onServer(), before);
+            const made = await dora.account.trust.setUpRecovery(undefined);
+            assert.equal(made.unfinished, undefined);
+            key = made.key;
+            kept = await onServer();
+            assert.ok(kept.backup !== undefined && kept.storage !== before.storage);
+        });
+        it('a wrong password or none gives up nothing, also where the server lets other things pass with it', async () => {
+            proxy.meddle(({ path }) =>
+                path.includes('/delete_devices') ? { kind: 'refuse', status: 200, body: {} } : undefined,
+            );
+            await assert.rejects(dora.account.trust.resetIdentity('wrong'), { code: 'login.wrongPassword' });
+            await assert.rejects(dora.account.trust.resetIdentity(undefined), { code: 'trust.needsPassword' });
+            proxy.meddle(undefined);
+            assert.deepEqual(await onServer(), kept);
+            await dora.reopen();
+            await untilOwn(dora, 'trusted');
+        });
+        it('an identity that could not be uploaded gives up nothing', async () => {
+            proxy.meddle(({ path, body }) =>
+                path.includes('/keys/device_signing/upload') && body.includes('master_key')
+                    ? { kind: 'refuse', status: 403, body: { errcode: 'M_FORBIDDEN', error: 'not now' } }
+                    : undefined,
+            );
+            await assert.rejects(dora.account.trust.resetIdentity(dora.password), { code: 'server.refused' });
+            proxy.meddle(undefined);
+            assert.deepEqual(await onServer(), kept);
+            const third = await again(dora);
+            await untilOwn(third, 'untrusted');
+            assert.equal((await third.account.trust.recover(key)).backup, 'restored');
+        });
+        it('a new identity puts the old recovery away, and begins a backup of its own', async () => {
+            await dora.account.trust.resetIdentity(dora.password);
+            await untilOwn(dora, 'trusted');
+            const now = await onServer();
+            assert.equal(now.storage, undefined);
+            assert.ok(now.backup !== undefined && now.backup !== kept.backup);
+            assert.equal(dora.account.trust.own.recovery, 'none');
+            await assert.rejects(dora.account.trust.recover(key), { code: 'trust.noRecovery' });
+            const { unfinished } = await dora.account.trust.setUpRecovery(undefined);
+            assert.equal(unfinished, undefined);
         });
     });
 
@@ -303,6 +395,16 @@ describe('trust on a real homeserver', function () {
         });
     });
 });
+
+async function backupOnServer(sdk: MatrixClient): Promise<string | undefined> {
+    try {
+        const path = '/room_keys/version';
+        return (await sdk.http.authedRequest<{ version: string }>('GET' as never, path)).version;
+    } catch (error) {
+        if ((error as { errcode?: string }).errcode === 'M_NOT_FOUND') return undefined;
+        throw error;
+    }
+}
 
 function lastClientOfDevice(p: Person) {
     const sdk = lastClientOf(p.userId);

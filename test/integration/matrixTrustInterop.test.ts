@@ -194,7 +194,7 @@ describe('trust with another Matrix client', function () {
         const { backup } = await hush.account.trust.recover(made.encodedPrivateKey ?? '');
         assert.equal(backup, 'restored');
         await own(hush, 'trusted');
-        const key = await hush.account.trust.setUpRecovery(undefined);
+        const { key } = await hush.account.trust.setUpRecovery(undefined);
         const { decodeRecoveryKey } = await import('matrix-js-sdk/lib/crypto-api/index.js');
         const third = await peerOf(userId, password);
         const id = await third.sdk.secretStorage.getDefaultKeyId();

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { commands } from '../commands.ts';
 import { HushError, isHushError, userMessage } from '../errors.ts';
 import { openSheet } from '../panels/sheetTab.ts';
+import type { NewRecovery } from '../trustPort.ts';
 import { showFailure } from '../views/notices.ts';
 import { recoverySheet } from '../views/recoverySheet.ts';
 import { signedIn, type ActionContext } from './context.ts';
@@ -46,7 +47,7 @@ async function withPassword(
 export async function setUpRecovery(context: ActionContext): Promise<void> {
     const { account } = signedIn(context);
     const { trust } = account;
-    if (trust.own.kind === 'needsPassword' || trust.own.kind === 'failed') {
+    if (['needsPassword', 'otherAuth', 'failed'].includes(trust.own.kind)) {
         const why = 'Your homeserver wants it once, to set up the encryption identity of your account.';
         if (!(await withPassword(account.userId, why, (password) => trust.setUpIdentity(password)))) return;
     }
@@ -79,17 +80,43 @@ export async function setUpRecovery(context: ActionContext): Promise<void> {
         });
         if (passphrase === undefined) return;
     }
-    const key = await working('Setting up recovery…', () => trust.setUpRecovery(passphrase));
-    showKey(context, key, passphrase !== undefined);
+    const setUp = (replaceBackup: boolean) =>
+        working('Setting up recovery…', () => trust.setUpRecovery(passphrase, replaceBackup));
+    let made: NewRecovery;
+    try {
+        made = await setUp(false);
+    } catch (error) {
+        if (!isHushError(error) || error.code !== 'trust.otherBackup') throw error;
+        if (!(await mayReplaceBackup())) return;
+        made = await setUp(true);
+    }
+    showKey(context, made, passphrase !== undefined);
 }
 
-function showKey(context: ActionContext, key: string, withPassphrase: boolean): void {
-    const tab = openSheet(context.extensionUri, recoverySheet(key, withPassphrase));
+/** Somebody's history may be in there only. */
+async function mayReplaceBackup(): Promise<boolean> {
+    const [yes, recoverIt] = ['Delete It and Make a New One', 'Use Recovery Key'] as const;
+    const chosen = await showWarningMessage(
+        'Your homeserver has a key backup that this device does not use. Delete it?',
+        {
+            modal: true,
+            detail: 'Another client made it, or this device has not got its key. A new backup takes its place: the keys of your encrypted history that are only in the old one are deleted from the server and cannot be brought back. If you have the recovery key of the old one, use that instead.',
+        },
+        yes,
+        recoverIt,
+    );
+    if (chosen === recoverIt) await vscode.commands.executeCommand(commands.recover);
+    return chosen === yes;
+}
+
+function showKey(context: ActionContext, { key, unfinished }: NewRecovery, withPassphrase: boolean): void {
+    const sheet = recoverySheet(key, withPassphrase, unfinished);
+    const tab = openSheet(context.extensionUri, sheet);
     const press = async (button: string): Promise<void> => {
         if (button === 'copy') {
             await vscode.env.clipboard.writeText(key);
             tab.show({
-                ...recoverySheet(key, withPassphrase),
+                ...sheet,
                 status: 'Copied. Your clipboard holds it until you copy something else.',
             });
         }
@@ -102,7 +129,7 @@ function showKey(context: ActionContext, key: string, withPassphrase: boolean): 
             if (!file) return;
             await vscode.workspace.fs.writeFile(file, Buffer.from(`${key}\n`));
             tab.show({
-                ...recoverySheet(key, withPassphrase),
+                ...sheet,
                 status: 'Saved. Keep that file out of your repository.',
             });
         }

@@ -106,7 +106,7 @@ export async function verifyTeammate(context: ActionContext, row: string | undef
 export async function verifyDevice(context: ActionContext): Promise<void> {
     const { account } = signedIn(context);
     const { own } = account.trust;
-    if (own.kind === 'needsPassword') {
+    if (own.kind === 'needsPassword' || own.kind === 'otherAuth') {
         await vscode.commands.executeCommand(commands.setUpRecovery);
         return;
     }

@@ -135,6 +135,8 @@ export type OwnTrustKind =
     | 'untrusted'
     /** There is no identity yet, and the server wants the password before it takes one. */
     | 'needsPassword'
+    /** There is no identity yet, and the server wants a proof before it takes one that Hush cannot give. */
+    | 'otherAuth'
     /** It could not be found out or set up; tried again at the next connection. */
     | 'failed';
 

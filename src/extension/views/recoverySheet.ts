@@ -1,12 +1,20 @@
 /** The tab that shows a new recovery key, once. Pure. */
 import type { Sheet } from '../../webview/protocol/sheet.ts';
 
-export function recoverySheet(key: string, withPassphrase: boolean): Sheet {
+export function recoverySheet(key: string, withPassphrase: boolean, unfinished?: string): Sheet {
     return {
         title: 'Your recovery key',
         lead: 'Keep it where you keep passwords. With it a new device of yours becomes verified and reads your encrypted history. Hush does not store it and cannot show it again.',
-        tone: 'plain',
+        tone: unfinished === undefined ? 'plain' : 'warn',
         blocks: [
+            ...(unfinished === undefined
+                ? []
+                : [
+                      {
+                          kind: 'text' as const,
+                          text: `Recovery is not finished: ${unfinished} Keep this key, and the one you had before. Then run “Hush: Set Up Recovery…” again.`,
+                      },
+                  ]),
             { kind: 'secret', label: 'Recovery key', value: key },
             {
                 kind: 'text',

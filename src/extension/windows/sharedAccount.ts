@@ -276,7 +276,9 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
             acknowledge: at(({ trust }, user: string) => trust.acknowledge(user)),
             setUpIdentity: at(({ trust }, password: string | undefined) => trust.setUpIdentity(password)),
             resetIdentity: at(({ trust }, password: string | undefined) => trust.resetIdentity(password)),
-            setUpRecovery: at(({ trust }, passphrase: string | undefined) => trust.setUpRecovery(passphrase)),
+            setUpRecovery: at(({ trust }, passphrase: string | undefined, replaceBackup: boolean | undefined) =>
+                trust.setUpRecovery(passphrase, replaceBackup),
+            ),
             recoveryKind: at(({ trust }) => trust.recoveryKind()),
             recover: at(({ trust }, key: string) => trust.recover(key)),
             verifyOwnDevices: at(({ trust }) => trust.verifyOwnDevices()),

@@ -33,6 +33,9 @@ export interface OwnTrustOptions {
     readonly auth?: UIAuthCallback<void> | undefined;
 }
 
+/** What stays said until it is found out anew. */
+const KEPT = ['needsPassword', 'otherAuth', 'failed'] as const;
+
 export function createOwnTrust({ sdk, log, withoutKeyQueries, auth }: OwnTrustOptions): OwnTrustKeeper {
     const userId = sdk.getSafeUserId();
     let own: OwnTrust = { kind: 'checking', recovery: 'unknown', backup: 'unknown', otherDevices: false };
@@ -59,7 +62,7 @@ export function createOwnTrust({ sdk, log, withoutKeyQueries, auth }: OwnTrustOp
     /** Of the server, since the crypto layer may hold an identity that it could not upload. */
     const identityOnServer = async (): Promise<boolean> =>
         (await sdk.downloadKeysForUsers([userId])).master_keys?.[userId] !== undefined;
-    const read = async (kind?: 'needsPassword' | 'failed'): Promise<void> => {
+    const read = async (kind?: 'needsPassword' | 'otherAuth' | 'failed'): Promise<void> => {
         const api = crypto();
         const deviceId = sdk.getDeviceId() ?? '';
         const status = await api.getDeviceVerificationStatus(userId, deviceId);
@@ -67,7 +70,7 @@ export function createOwnTrust({ sdk, log, withoutKeyQueries, auth }: OwnTrustOp
         const { privateKeysCachedLocally: held } = await api.getCrossSigningStatus();
         // Who holds the identity's own keys only waits until the server shows the signature.
         const hasIdentity = (await api.userHasCrossSigningKeys(userId)) && !held.selfSigningKey;
-        const kept = own.kind === 'needsPassword' || own.kind === 'failed' ? own.kind : undefined;
+        const kept = KEPT.find((each) => each === own.kind);
         const untrusted = hasIdentity ? ('untrusted' as const) : (kept ?? ('checking' as const));
         const hasRecovery = await sdk.secretStorage.hasKey();
         set({
@@ -117,9 +120,15 @@ export function createOwnTrust({ sdk, log, withoutKeyQueries, auth }: OwnTrustOp
                     if (!(await identityOnServer())) await bootstrap(auth ?? uploadAuth(userId, undefined));
                     await read();
                 } catch (error) {
-                    const asks = isHushError(error) && error.code.startsWith('trust.');
+                    const code = isHushError(error) ? error.code : undefined;
                     log.warn('The encryption identity could not be checked', error);
-                    await read(asks ? 'needsPassword' : 'failed').catch(() => undefined);
+                    const kind =
+                        code === 'trust.needsPassword'
+                            ? ('needsPassword' as const)
+                            : code === 'trust.otherAuth'
+                              ? ('otherAuth' as const)
+                              : ('failed' as const);
+                    await read(kind).catch(() => undefined);
                 }
             }),
         refresh,
@@ -150,11 +159,16 @@ export function createOwnTrust({ sdk, log, withoutKeyQueries, auth }: OwnTrustOp
 }
 
 /** Where there is recovery, a backup that a trusted device does not use belongs to a key that it does not have. */
-async function backupOf(api: CryptoApi, expected: boolean): Promise<OwnTrust['backup']> {
+export async function backupOf(
+    api: Pick<CryptoApi, 'getActiveSessionBackupVersion' | 'getKeyBackupInfo'>,
+    expected: boolean,
+): Promise<OwnTrust['backup']> {
     if ((await api.getActiveSessionBackupVersion()) !== null) return 'on';
     if (!expected) return 'off';
     try {
-        return (await api.getKeyBackupInfo()) === null ? 'off' : 'replaced';
+        if ((await api.getKeyBackupInfo()) === null) return 'off';
+        // Asking was the first look of a start without network, and may have taken the backup into use.
+        return (await api.getActiveSessionBackupVersion()) === null ? 'replaced' : 'on';
     } catch {
         return 'unknown'; // no connection: looked at again with the next one
     }

@@ -9,14 +9,9 @@ import { HushError } from '../../extension/errors.ts';
 import type { Log } from '../../extension/log.ts';
 import type { Recovered, TrustPort } from '../../extension/trustPort.ts';
 import { fromSdk } from '../http.ts';
+import { newRecovery } from './newRecovery.ts';
+import { IDENTITY_SECRETS, replaceIdentity } from './newIdentity.ts';
 import type { SecretKeys } from './secretKeys.ts';
-import { checkPassword, uploadAuth } from './uploadAuth.ts';
-
-const IDENTITY_SECRETS = [
-    'm.cross_signing.master',
-    'm.cross_signing.self_signing',
-    'm.cross_signing.user_signing',
-] as const;
 
 const DAMAGED =
     'The recovery storage of your account is damaged: your key is right, but what it protects cannot be read. Verify this device with another one and set up recovery anew, or reset your identity.';
@@ -108,7 +103,7 @@ export function createRecovery(
             const stored = await storageKey();
             return !stored ? 'none' : stored[1].passphrase ? 'passphrase' : 'key';
         },
-        setUpRecovery: (passphrase) =>
+        setUpRecovery: (passphrase, replaceBackup) =>
             secretKeys.during(undefined, async () => {
                 const crypto = api();
                 if (!(await crypto.isCrossSigningReady()) && !(await hasPrivateKeys(sdk)))
@@ -116,20 +111,7 @@ export function createRecovery(
                         'trust.notTrusted',
                         'This device does not have your identity’s keys, so it cannot set up recovery. Verify it with another device first.',
                     );
-                try {
-                    const made = await crypto.createRecoveryKeyFromPassphrase(passphrase);
-                    await crypto.bootstrapSecretStorage({
-                        createSecretStorageKey: () => Promise.resolve(made),
-                        setupNewSecretStorage: true,
-                        setupNewKeyBackup: (await crypto.getActiveSessionBackupVersion()) === null,
-                    });
-                    await crypto.checkKeyBackupAndEnable();
-                    await changed();
-                    log.info('Recovery was set up');
-                    return made.encodedPrivateKey ?? '';
-                } catch (error) {
-                    throw fromSdk(error, 'Setting up recovery');
-                }
+                return newRecovery({ sdk, crypto, log }, passphrase, replaceBackup === true).finally(changed);
             }),
         async recover(typed) {
             const key = await keyOf(typed);
@@ -160,12 +142,8 @@ export function createRecovery(
         },
         resetIdentity: (password) =>
             secretKeys.during(undefined, async () => {
-                await checkPassword(sdk, password);
                 try {
-                    await withoutKeyQueries(() => api().resetEncryption(uploadAuth(sdk.getSafeUserId(), password)));
-                    log.info('The encryption identity was reset');
-                } catch (error) {
-                    throw fromSdk(error, 'Resetting your identity');
+                    await replaceIdentity({ sdk, crypto: api(), withoutKeyQueries, log }, password);
                 } finally {
                     await changed();
                 }

@@ -1,6 +1,7 @@
 /** User-interactive authentication of /keys/device_signing/upload (client-server API; without it at first, MSC3967). */
+import { randomBytes } from 'node:crypto';
 import type { UIAuthCallback } from 'matrix-js-sdk/lib/interactive-auth.js';
-import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
+import { ClientPrefix, Method, type MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import * as v from 'valibot';
 import { HushError } from '../../extension/errors.ts';
 import { fromSdk } from '../http.ts';
@@ -10,28 +11,43 @@ const challenge = v.looseObject({
     data: v.looseObject({
         session: v.optional(v.string()),
         errcode: v.optional(v.string()),
-        flows: v.optional(v.array(v.looseObject({ stages: v.array(v.string()) }))),
+        flows: v.array(v.looseObject({ stages: v.array(v.string()) })),
     }),
 });
+/** The server took the person for who they are, and found fault with the key. */
+const keyRefused = v.looseObject({ httpStatus: v.literal(400) });
 
 /**
- * Whether the password is right, before anything is given up for what needs it: deletes no device, with it.
- * @throws HushError `login.wrongPassword`, `trust.*`, `network.*`.
+ * Whether the server takes a new identity from this person, asked before one is made: the crypto layer forgets the old
+ * private keys as soon as it has new ones. Asked of the very endpoint, because others ask for less (Synapse lets
+ * /delete_devices pass without a proof for a while), with a self-signing key that nobody signed and no server can take.
+ * @throws HushError `login.wrongPassword`, `trust.needsPassword`, `trust.otherAuth`, `network.*`.
  */
-export async function checkPassword(sdk: MatrixClient, password: string | undefined): Promise<void> {
+export async function checkUploadAuth(
+    sdk: Pick<MatrixClient, 'getSafeUserId' | 'http'>,
+    password: string | undefined,
+): Promise<void> {
+    const userId = sdk.getSafeUserId();
+    const key = randomBytes(32).toString('base64').replaceAll('=', '');
+    const unsigned = { user_id: userId, usage: ['self_signing'], keys: { [`ed25519:${key}`]: key }, signatures: {} };
     try {
         await uploadAuth(
-            sdk.getSafeUserId(),
+            userId,
             password,
         )(async (auth) => {
-            await sdk.deleteMultipleDevices([], auth ?? undefined);
+            const body = { self_signing_key: unsigned, ...(auth ? { auth } : {}) };
+            const options = { prefix: ClientPrefix.V3 };
+            await sdk.http.authedRequest(Method.Post, '/keys/device_signing/upload', undefined, body, options);
         });
     } catch (error) {
-        throw fromSdk(error, 'Checking the password');
+        if (!v.is(keyRefused, error)) throw fromSdk(error, 'Checking the password');
     }
 }
 
-/** Without a password: only where the server wants none. @throws HushError `trust.needsPassword`, `login.wrongPassword`. */
+/**
+ * Without a password: only where the server wants none.
+ * @throws HushError `trust.otherAuth`, `trust.needsPassword`, `login.wrongPassword`; what else the request rejects with.
+ */
 export function uploadAuth(userId: string, password: string | undefined): UIAuthCallback<void> {
     return async (makeRequest) => {
         try {
@@ -39,17 +55,18 @@ export function uploadAuth(userId: string, password: string | undefined): UIAuth
         } catch (error) {
             const asked = v.safeParse(challenge, error);
             if (!asked.success) throw error;
-            const stages = asked.output.data.flows?.map((flow) => flow.stages) ?? [];
+            const { flows, session } = asked.output.data;
+            // Looked at first: who has no password must not be asked for one.
+            if (!flows.some(({ stages }) => stages.length === 1 && stages[0] === 'm.login.password'))
+                throw new HushError(
+                    'trust.otherAuth',
+                    'Your homeserver wants another proof than a password for this, which Hush cannot give. Do it in another Matrix client, or on your homeserver’s account page, then verify this device.',
+                    { cause: error },
+                );
             if (password === undefined)
                 throw new HushError(
                     'trust.needsPassword',
                     'Your homeserver wants your password before it changes your encryption identity.',
-                    { cause: error },
-                );
-            if (!stages.some((list) => list.length === 1 && list[0] === 'm.login.password'))
-                throw new HushError(
-                    'trust.otherAuth',
-                    'Your homeserver wants another proof than a password for this. Set up encryption in another Matrix client, then verify this device.',
                     { cause: error },
                 );
             try {
@@ -57,14 +74,13 @@ export function uploadAuth(userId: string, password: string | undefined): UIAuth
                     type: 'm.login.password',
                     identifier: { type: 'm.id.user', user: userId },
                     password,
-                    session: asked.output.data.session,
+                    session,
                 });
             } catch (second) {
-                throw v.is(challenge, second)
-                    ? new HushError('login.wrongPassword', 'The password is wrong. Nothing was changed.', {
-                          cause: second,
-                      })
-                    : fromSdk(second, 'Setting up your encryption identity');
+                if (!v.is(challenge, second)) throw second;
+                throw new HushError('login.wrongPassword', 'The password is wrong. Nothing was changed.', {
+                    cause: second,
+                });
             }
         }
     };
