@@ -3,6 +3,8 @@
 export const contexts = {
     /** `signedOut` | `starting` | `ready` | `expired` | `failed` */
     account: 'hush.account',
+    /** With `expired`: the server deleted the device, so that signing in makes a new one. */
+    deviceGone: 'hush.deviceGone',
     /** Accounts are known here besides the active one. */
     otherAccounts: 'hush.otherAccounts',
     /** A share of ours exists, in whatever phase. */

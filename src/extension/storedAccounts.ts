@@ -16,7 +16,7 @@ const storedAccount = v.looseObject({
     expiresAt: v.optional(v.number()),
     /** The server deleted the device with its keys (a hard logout): signing in again makes a new one. */
     deviceGone: v.optional(v.boolean()),
-    /** Devices that the server deleted; their stores are kept, with the keys to read them, until the person signs out. */
+    /** Devices that the server deleted; their stores are kept, with the keys to them, until the person signs out. Nothing reads them. */
     previous: v.optional(v.array(v.object({ deviceId: v.string(), storageKey: v.pipe(v.string(), v.base64()) }))),
     /** Where the tokens come from when the homeserver leaves that to an OAuth server. */
     oauth: v.optional(
@@ -43,8 +43,8 @@ export interface NewSession {
 }
 
 /**
- * What to store after a sign-in. The same device goes on with its store; a new one starts another, and what the person
- * had on the device before stays readable. `newStorageKey` makes the key of a new store.
+ * What to store after a sign-in. The same device goes on with its store; a new one starts another, and the store of
+ * the device before stays where it is. `newStorageKey` makes the key of a new store.
  */
 export function nextAccount(
     before: StoredAccount | undefined,

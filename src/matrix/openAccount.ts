@@ -94,7 +94,9 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
 
     let state: AccountState =
-        stored.accessToken === undefined ? { kind: 'expired', userId } : { kind: 'starting', userId };
+        stored.accessToken === undefined
+            ? { kind: 'expired', userId, deviceGone: stored.deviceGone === true }
+            : { kind: 'starting', userId };
     const stateListeners = new Set<(state: AccountState) => void>();
     const setState = (next: AccountState): void => {
         // Only a new sign-in mends these.
@@ -116,7 +118,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         now,
         log,
         onExpired: ({ softLogout }) => {
-            setState({ kind: 'expired', userId });
+            setState({ kind: 'expired', userId, deviceGone: !softLogout });
             client.sdk.stopClient();
             if (leaving) return; // signing out found it ended: there is nothing to keep then
             void saveAccount(vault, { ...withoutTokens(stored), deviceGone: !softLogout }).catch((error: unknown) =>

@@ -183,7 +183,7 @@ describe('tokens on a real homeserver', function () {
         assert.equal(asked.filter((url) => url.endsWith('/refresh')).length, 1);
         assert.equal(saved.length, 1);
     });
-    it('asks to sign in again after a hard logout, and the same device keeps its keys', async () => {
+    it('asks to sign in again after a hard logout, and knows after a restart that the device is gone', async () => {
         const p = await person();
         const { accessToken } = await login(synapse.baseUrl, { userId: p.userId, password: p.password });
         await request(`${synapse.baseUrl}/_matrix/client/v3/logout/all`, {}, accessToken);
@@ -194,7 +194,7 @@ describe('tokens on a real homeserver', function () {
         assert.equal(kept?.deviceId, p.account.deviceId);
         assert.equal((await readdir(join(p.dataDir, 'stores'))).filter((f) => f.endsWith('.sqlite')).length, 1);
         const account = await p.reopen();
-        assert.equal(account.state.kind, 'expired');
+        assert.deepEqual(account.state, { kind: 'expired', userId: p.userId, deviceGone: true });
         assert.deepEqual(account.rooms(), []);
     });
     it('signed in again after a hard logout, keys arrive, and the store of the device before is kept until signing out', async () => {

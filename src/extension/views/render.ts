@@ -57,6 +57,7 @@ export function renderModel(): RenderedModel {
             statusBar.update(sharingStatus(model.session));
             audienceItem.update(audienceStatus(model.session));
             setContext(contexts.account, model.account.kind);
+            setContext(contexts.deviceGone, model.account.kind === 'expired' && model.account.deviceGone);
             setContext(contexts.sharing, model.session.share !== undefined);
             setContext(contexts.inSession, model.session.calls.size > 0);
             setContext(contexts.linked, model.workspaceRoomId !== undefined);

@@ -20,7 +20,7 @@ describe('what is stored after a sign-in', () => {
         assert.equal(next.previous, undefined);
     });
 
-    it('a new device starts a store, and the one before stays readable', () => {
+    it('a new device starts a store, and the one before stays where it is', () => {
         const next = nextAccount({ ...before, deviceGone: true }, session('NEW'), fresh);
         assert.equal(next.storageKey, 'new key');
         assert.equal(next.deviceGone, undefined);
