@@ -5,7 +5,7 @@ import { HushError, userMessage } from '../errors.ts';
 import { openSheet } from '../panels/sheetTab.ts';
 import type { Verification, VerificationStep } from '../trustPort.ts';
 import { showFailure } from '../views/notices.ts';
-import { verificationSheet } from '../views/verificationSheet.ts';
+import { overSentence, verificationSheet } from '../views/verificationSheet.ts';
 import { signedIn, type ActionContext } from './context.ts';
 import { showInformationMessage, withProgress } from '../views/messages.ts';
 import { plainName, plainText } from '../views/plainText.ts';
@@ -138,16 +138,35 @@ export async function verifyDevice(context: ActionContext): Promise<void> {
 }
 
 /** Somebody asks: said in a notification, since a tab must not take the place of what is typed in. */
-export async function answerVerification(context: ActionContext, verification: Verification): Promise<void> {
-    const { name, userId, self, deviceId } = verification;
+export async function answerVerification(context: ActionContext, asked: Verification): Promise<void> {
+    const { id, name, userId, self, deviceId } = asked;
+    const { trust } = signedIn(context).account;
     const text = self
         ? `Your device ${deviceId ?? ''} asks to be verified by this one.`
         : `${plainName(name)} (${userId}) asks to verify each other by emoji.`;
     const [show, decline] = ['Verify', 'Decline'] as const;
-    const chosen = await showInformationMessage(text, show, decline);
-    const { trust } = signedIn(context).account;
-    if (chosen === decline) await trust.verify(verification.id, 'cancel');
-    if (chosen !== show) return;
-    showVerification(context, verification, undefined);
-    await trust.verify(verification.id, 'accept');
+    // The notification may stay for long, and the verification goes on, or ends, without it.
+    let verification = asked;
+    const following = trust.onVerification((next) => {
+        if (next.id === id) verification = next;
+    });
+    let chosen: typeof show | typeof decline | undefined;
+    try {
+        chosen = await showInformationMessage(text, show, decline);
+    } finally {
+        following.dispose();
+    }
+    if (chosen === undefined) return;
+    const over = overSentence(verification);
+    if (over !== undefined) {
+        if (chosen === show) void showInformationMessage(over);
+        return;
+    }
+    if (chosen === show) showVerification(context, verification, undefined);
+    try {
+        await trust.verify(id, chosen === show ? 'accept' : 'cancel');
+    } catch (error) {
+        context.log.warn('a verification request was not answered', error);
+        void showFailure(userMessage(error, 'Verifying'));
+    }
 }

@@ -18,6 +18,13 @@ const CANCELLED: Readonly<Record<CancelReason, (who: string) => string>> = {
     failed: (who) => `The client of ${who} ended it because of a problem. Try again; "Hush: Show Log" has the details.`,
 };
 
+/** Why there is nothing to answer any more; undefined while there is. */
+export function overSentence({ name, self, state }: Pick<Shown, 'name' | 'self' | 'state'>): string | undefined {
+    const who = self ? 'your other device' : name;
+    if (state.kind === 'cancelled') return `The verification is over. ${CANCELLED[state.reason](who)}`;
+    return state.kind === 'done' ? `You and ${who} are verified already.` : undefined;
+}
+
 export function verificationSheet(verification: Shown): Sheet {
     const { name, userId, deviceId, self, startedHere, state } = verification;
     const who = self ? 'your other device' : name;

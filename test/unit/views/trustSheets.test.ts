@@ -5,7 +5,7 @@ import type { ShareAudience } from '../../../src/extension/session/trust.ts';
 import type { CancelReason, VerificationState } from '../../../src/extension/trustPort.ts';
 import { audienceSheet, emptyAudienceSheet, sheetText } from '../../../src/extension/views/audienceSheet.ts';
 import { recoverySheet } from '../../../src/extension/views/recoverySheet.ts';
-import { verificationSheet } from '../../../src/extension/views/verificationSheet.ts';
+import { overSentence, verificationSheet } from '../../../src/extension/views/verificationSheet.ts';
 import { sheet } from '../../../src/webview/protocol/sheet.ts';
 
 const context = {
@@ -86,6 +86,19 @@ describe('a verification, as a sheet', () => {
             reasons.filter((_, i) => leads[i]?.tone === 'bad'),
             ['mismatch', 'keyMismatch'],
         );
+    });
+    it('says that a request is over, and why, to who answers it late', () => {
+        const over = (state: VerificationState) => overSentence({ ...base, state });
+        assert.match(over({ kind: 'cancelled', reason: 'timeout' }) ?? '', /over.*no answer/u);
+        assert.match(over({ kind: 'cancelled', reason: 'elsewhere' }) ?? '', /another of your devices/u);
+        assert.match(over({ kind: 'done' }) ?? '', /already/u);
+        assert.equal(over({ kind: 'asked' }), undefined);
+        assert.equal(over({ kind: 'waiting' }), undefined);
+    });
+    it('a key of a recovery that broke off is shown with what is missing', () => {
+        const shown = v.parse(sheet, recoverySheet('EsTx', false, 'The homeserver cannot be reached.'));
+        assert.equal(shown.tone, 'warn');
+        assert.match(JSON.stringify(shown.blocks), /not finished: The homeserver cannot be reached.*EsTx/u);
     });
     it('every step fits the page’s schema and has a button', () => {
         for (const self of [true, false])
