@@ -115,7 +115,7 @@ async function showCode(userCode: string, page: string, completePage: string | u
 }
 
 async function finish(
-    { engine, baseUrl }: BrowserSignIn,
+    { engine, baseUrl, log }: BrowserSignIn,
     metadata: AuthMetadata,
     got: {
         accessToken: string;
@@ -126,7 +126,22 @@ async function finish(
     },
 ): Promise<NewSession> {
     const { accessToken, refreshToken, expiresAt, clientId } = got;
-    const who = await engine.auth.whoami(baseUrl, accessToken, fetch);
+    const oauth = {
+        issuer: metadata.issuer,
+        clientId,
+        tokenEndpoint: metadata.token_endpoint,
+        revocationEndpoint: metadata.revocation_endpoint,
+    };
+    let who: Awaited<ReturnType<Engine['auth']['whoami']>>;
+    try {
+        who = await engine.auth.whoami(baseUrl, accessToken, fetch);
+    } catch (error) {
+        // Nobody will have these tokens: no device that nobody knows of is left behind.
+        await engine.oauth
+            .revokeOAuth(oauth, refreshToken ?? accessToken, fetch)
+            .catch((why: unknown) => log.warn('a sign-in that was not finished was not undone', why));
+        throw error;
+    }
     return {
         baseUrl,
         userId: who.userId,
@@ -134,12 +149,7 @@ async function finish(
         accessToken,
         refreshToken,
         expiresAt,
-        oauth: {
-            issuer: metadata.issuer,
-            clientId,
-            tokenEndpoint: metadata.token_endpoint,
-            revocationEndpoint: metadata.revocation_endpoint,
-        },
+        oauth,
     };
 }
 

@@ -92,11 +92,25 @@ export async function runUia(request: UiaRequest): Promise<JsonAnswer | undefine
             if (state.session === undefined) throw stopped({ kind: 'impossible', stages: [stage] }, baseUrl);
             const url = fallbackUrl(baseUrl, stage, state.session);
             for (let done: boolean | 'again' = 'again'; done !== true;) {
-                done = await prompts.elsewhere({ kind: 'browser', stage, url }, looker(session));
+                done = await elsewhere(prompts, { kind: 'browser', stage, url }, looker(session));
                 if (done === false) return undefined;
             }
         }
     }
+}
+
+/**
+ * A look that is under way counts, also when the person turns away meanwhile: its answer may be the account or the device
+ * that was asked for, and nobody else would hear of it.
+ */
+async function elsewhere(
+    prompts: UiaPrompts,
+    task: Elsewhere,
+    look: () => Promise<boolean>,
+): Promise<boolean | 'again'> {
+    let running = Promise.resolve(false);
+    const done = await prompts.elsewhere(task, () => (running = look()));
+    return done === true || (await running.catch(() => false)) ? true : done;
 }
 
 /** No network, a pause that the server asks for, or a problem of its own: not yet. */
@@ -126,7 +140,7 @@ async function confirmMail(
             threepid_creds: { sid: mail.sid, client_secret: mail.secret },
             ...session,
         };
-        const done = await prompts.elsewhere({ kind: 'mail', address }, looker(auth));
+        const done = await elsewhere(prompts, { kind: 'mail', address }, looker(auth));
         if (done !== 'again') return done;
         problem = undefined;
     }

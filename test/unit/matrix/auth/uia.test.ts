@@ -224,6 +224,41 @@ describe('user-interactive authentication', () => {
         }
     });
 
+    it('what a look under way brings is kept, also when the person turns away meanwhile', async () => {
+        for (const pressed of [false, 'again'] as const) {
+            const made = Promise.withResolvers<JsonAnswer>();
+            let sends = 0;
+            const done = runUia({
+                baseUrl: BASE,
+                prompts: willing(1, {
+                    elsewhere(_task, look) {
+                        void look();
+                        return Promise.resolve(pressed);
+                    },
+                }),
+                send: () => (sends++ === 0 ? Promise.resolve(challenge([['m.login.recaptcha']])) : made.promise),
+            });
+            made.resolve(answer(200, { user_id: '@a:b' }));
+            assert.equal((await done)?.status, 200);
+        }
+    });
+    it('giving up while nothing comes of the look is giving up', async () => {
+        let sends = 0;
+        const over = await runUia({
+            baseUrl: BASE,
+            prompts: willing(1, {
+                elsewhere(_task, look) {
+                    void look().catch(() => undefined);
+                    return Promise.resolve(false);
+                },
+            }),
+            send: () =>
+                sends++ === 0
+                    ? Promise.resolve(challenge([['m.login.recaptcha']]))
+                    : Promise.reject(new Error('something odd')),
+        });
+        assert.equal(over, undefined);
+    });
     it('a mail can be sent again to another address, within the same session', async () => {
         const addresses = ['no@b.org', 'a@b.org'];
         const mails: [string, number][] = [];
