@@ -19,8 +19,10 @@ export interface ShareAudiencesOptions {
     readonly calls: Pick<Calls, 'served' | 'servedRooms' | 'onServed' | 'expel'>;
     readonly admission: Admission;
     readonly messages: TrustMessages;
-    /** Devices in the room's session, without ours, with when each joined (ms since the epoch). */
-    readonly members: (roomId: string) => readonly (Device & { readonly createdTs: number })[];
+    /** Devices in the room's session, without ours, with when each joined (ms since the epoch) and what it shares. */
+    readonly members: (
+        roomId: string,
+    ) => readonly (Device & { readonly createdTs: number; readonly shares: readonly unknown[] })[];
     readonly onMembers: (listener: (roomId: string) => void) => Disposable;
     readonly nameOf: (roomId: string, userId: string) => string;
     readonly now: () => number;
@@ -52,6 +54,10 @@ export function createShareAudiences(options: ShareAudiencesOptions): ShareAudie
     const timers = new Map<string, NodeJS.Timeout>();
     /** Which device in which membership was told which reason. */
     const noted = new Map<string, WithheldReason>();
+    /** Who keeps a share from us. */
+    const keptBy = new Map<string, { readonly roomId: string; readonly from: Device }>();
+    /** Whose membership said that it shares, when we last looked. */
+    const sharing = new Set<string>();
     const told = new Map<string, { readonly from: Device; readonly audience: ToldAudience; readonly ts: number }>();
 
     const describe = (roomId: string, device: Device): AudienceDevice => {
@@ -122,14 +128,15 @@ export function createShareAudiences(options: ShareAudiencesOptions): ShareAudie
         for (const listener of listeners) listener(roomId, sharer, audience);
     };
     const note = (roomId: string): void => {
-        const sharing = own(roomId) !== undefined;
+        const ours = own(roomId) !== undefined;
         for (const member of options.members(roomId)) {
             const key = JSON.stringify([roomId, member.userId, member.deviceId, member.createdTs]);
-            const reason = sharing ? admission.refusal(member) : undefined;
+            const reason = ours ? admission.refusal(member) : undefined;
             if (reason === 'checking' || noted.get(key) === reason) continue;
             if (reason === undefined) noted.delete(key);
             else noted.set(key, reason);
-            if (sharing) void messages.sendWithheld(roomId, member, reason ?? null);
+            // Also when the share is over: what was said of it must not stand in the way of the next one.
+            void messages.sendWithheld(roomId, member, reason ?? null);
         }
     };
     const tell = (roomId: string): void => {
@@ -163,19 +170,34 @@ export function createShareAudiences(options: ShareAudiencesOptions): ShareAudie
             void admission.judge(options.members(roomId)).then(() => changed(roomId));
         else changed(roomId);
     };
+    /** A sharer that left, or stopped sharing, tells nothing any more, and what it told does not hold for its next share. */
+    const forget = (roomId: string): void => {
+        const there = new Map(options.members(roomId).map((member) => [deviceKey(member), member]));
+        const isOver = (key: string, from: Device): boolean => {
+            const member = there.get(deviceKey(from));
+            // What it told may come before the membership that says so; only an end that was seen counts.
+            return !member || (member.shares.length === 0 && sharing.has(key));
+        };
+        for (const [key, { from, audience }] of told)
+            if (audience.roomId === roomId && isOver(key, from)) {
+                told.delete(key);
+                emit(roomId, from, undefined);
+            }
+        for (const [key, kept] of keptBy)
+            if (kept.roomId === roomId && isOver(key, kept.from)) {
+                keptBy.delete(key);
+                for (const listener of withheldListeners) listener(roomId, kept.from, null);
+            }
+        for (const key of sharing) if ((JSON.parse(key) as [string])[0] === roomId) sharing.delete(key);
+        for (const [device, { shares }] of there) if (shares.length > 0) sharing.add(JSON.stringify([roomId, device]));
+    };
     const rooms = (): Set<string> => new Set([...last.keys(), ...calls.servedRooms]);
     const subscriptions = [
         keys.onReport(changed),
         calls.onServed(() => rooms().forEach(judgeRoom)),
         options.onMembers((roomId) => {
             judgeRoom(roomId);
-            // A sharer that left tells nothing any more.
-            const there = new Set(options.members(roomId).map(deviceKey));
-            for (const [key, { from, audience }] of told)
-                if (audience.roomId === roomId && !there.has(deviceKey(from))) {
-                    told.delete(key);
-                    emit(roomId, from, undefined);
-                }
+            forget(roomId);
         }),
         admission.onChange(() => {
             keys.reconsider();
@@ -185,6 +207,9 @@ export function createShareAudiences(options: ShareAudiencesOptions): ShareAudie
             for (const [key, { from, audience }] of told) emit(audience.roomId, from, fromTold(audience.roomId, key));
         }),
         messages.onWithheld((roomId, from, reason) => {
+            const key = JSON.stringify([roomId, deviceKey(from)]);
+            if (reason === null) keptBy.delete(key);
+            else keptBy.set(key, { roomId, from });
             for (const listener of withheldListeners) listener(roomId, from, reason);
         }),
         messages.onAudience((from, audience) => {

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { ShareAudience } from '../../../../src/extension/session/trust.ts';
+import type { KeyReport } from '../../../../src/matrix/rtc/mediaKeys.ts';
+import { createShareAudiences, type ShareAudiencesOptions } from '../../../../src/matrix/trust/shareAudience.ts';
+import type { ToldAudience } from '../../../../src/matrix/trust/trustMessages.ts';
+import type { WithheldReason } from '../../../../src/webview/protocol/messages.ts';
+
+type Device = ShareAudiencesOptions['self'];
+const ROOM = '!r:x';
+const ME: Device = { userId: '@me:x', deviceId: 'ME' };
+const BOB: Device = { userId: '@bob:x', deviceId: 'B1' };
+
+function event<A extends unknown[]>() {
+    const listeners = new Set<(...args: A) => void>();
+    return {
+        add(listener: (...args: A) => void) {
+            listeners.add(listener);
+            return { dispose: () => void listeners.delete(listener) };
+        },
+        fire: (...args: A) => listeners.forEach((listener) => listener(...args)),
+    };
+}
+
+function world(refused: readonly Device[] = []) {
+    const [report, members] = [event<[string]>(), event<[string]>()];
+    const [withheld, audience] = [event<[string, Device, WithheldReason | null]>(), event<[Device, ToldAudience]>()];
+    const sent: [string, WithheldReason | null][] = [];
+    const state = { sharing: false, members: [{ ...BOB, createdTs: 1, shares: [] as unknown[] }] };
+    const nothing = { dispose: () => undefined };
+    const audiences = createShareAudiences({
+        self: ME,
+        keys: {
+            report: () =>
+                state.sharing
+                    ? ({ index: 0, createdAt: 1, targets: [], since: new Map(), rotations: [] } as unknown as KeyReport)
+                    : undefined,
+            onReport: report.add,
+            reconsider: () => undefined,
+        },
+        calls: { served: [], servedRooms: new Set(), onServed: () => nothing, expel: () => undefined },
+        admission: {
+            policy: 'crossSigned',
+            refusal: (d: Device) => (refused.some((r) => r.deviceId === d.deviceId) ? 'notCrossSigned' : undefined),
+            standing: () => undefined,
+            judge: () => Promise.resolve(),
+            lookAgain: () => Promise.resolve(),
+            policyChanged: () => undefined,
+            onChange: () => nothing,
+            dispose: () => undefined,
+        },
+        messages: {
+            sendWithheld: (_room, to, reason) => Promise.resolve(void sent.push([to.deviceId, reason])),
+            onWithheld: withheld.add,
+            sendAudience: () => Promise.resolve(),
+            onAudience: audience.add,
+        },
+        members: () => state.members,
+        onMembers: members.add,
+        nameOf: (_room, userId) => userId,
+        now: () => 5,
+    });
+    return { audiences, state, sent, report, members, withheld, audience };
+}
+
+describe('who is kept out of a share', () => {
+    it('hears once that it is over, so that the next share is not taken for closed too', () => {
+        const w = world([BOB]);
+        w.state.sharing = true;
+        w.report.fire(ROOM);
+        w.report.fire(ROOM);
+        w.state.sharing = false;
+        w.report.fire(ROOM);
+        w.report.fire(ROOM);
+        assert.deepEqual(w.sent, [
+            ['B1', 'notCrossSigned'],
+            ['B1', null],
+        ]);
+        w.audiences.dispose();
+    });
+    it('does not take what a sharer said for its next share, when that one did not take it back', async () => {
+        const w = world();
+        const reasons: (WithheldReason | null)[] = [];
+        const heard: (ShareAudience | undefined)[] = [];
+        w.audiences.onWithheld((_room, _from, reason) => reasons.push(reason));
+        w.audiences.onChange((_room, _from, audience) => heard.push(audience));
+        const bobShares = (shares: unknown[]): void => {
+            w.state.members = [{ ...BOB, createdTs: 1, shares }];
+            w.members.fire(ROOM);
+        };
+        w.withheld.fire(ROOM, BOB, 'notVerified');
+        w.audience.fire(BOB, { roomId: ROOM, policy: 'verified', generation: 0, rotatedTs: 1, holders: [] });
+        await turn();
+        bobShares([]); // the message was faster than the membership
+        assert.deepEqual(reasons, ['notVerified']);
+        bobShares([{ id: 'S' }]);
+        await turn();
+        assert.deepEqual(reasons, ['notVerified']);
+        assert.equal(heard.at(-1)?.policy, 'verified');
+        bobShares([]);
+        assert.deepEqual(reasons, ['notVerified', null]);
+        assert.equal(heard.at(-1), undefined);
+        w.audiences.dispose();
+    });
+});
