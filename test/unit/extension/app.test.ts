@@ -25,6 +25,7 @@ function fakeAccount(did: string[]): Account {
         onState: nothing,
         onRooms: nothing,
         onInvite: nothing,
+        start: () => undefined,
         signOut: async () => void did.push('signOut'),
         stop: async () => void did.push('stop'),
     };
@@ -66,6 +67,16 @@ describe('the app', () => {
         assert.deepEqual(did, ['signOut']);
         assert.equal(app.model.account.kind, 'signedOut');
         assert.equal(app.account, undefined);
+    });
+    it('an account that no window holds any more is signed out from here', async () => {
+        const { app, did } = world(async (list) => ({
+            ...fakeAccount(list),
+            signOut: () => Promise.reject(new HushError('account.ownerGone', 'gone')),
+        }));
+        await app.open(STORED);
+        await app.signOut();
+        assert.deepEqual(did, ['forget here']);
+        assert.equal(app.model.account.kind, 'signedOut');
     });
     it('an account that could not be opened is signed out all the same', async () => {
         const { app, did } = world(() =>
