@@ -32,6 +32,8 @@ export type ErrorCode =
     | 'room.invalidUserId'
     | 'room.unknownUser'
     | 'room.mayNotCall'
+    // chat
+    | 'chat.tooLong'
     // sharing
     | 'media.noServer'
     | 'media.tokenRefused'

@@ -14,6 +14,7 @@ import { endSignIn } from './forgetAccount.ts';
 import { fromSdk, type Fetch } from './http.ts';
 import { createRoomActions } from './roomActions.ts';
 import { createRooms } from './rooms.ts';
+import { createChat } from './chat/chat.ts';
 import { createCalls } from './calls/calls.ts';
 import { createIceServers } from './calls/iceServers.ts';
 import { createCallRequests } from './calls/requests.ts';
@@ -185,6 +186,8 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         inRoom: (roomId, user) => sdk.getRoom(roomId)?.getMember(user)?.membership === 'join',
     });
 
+    const chat = createChat(sdk, log);
+
     let readyMs: number | undefined;
     const ready = (): void => setState({ kind: 'ready', userId, deviceId, online: client.online });
     client.onOnline(() => {
@@ -213,6 +216,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
             }
             tokens.dispose();
             rtc.dispose();
+            chat.dispose();
             rooms.dispose();
             await client.stop();
         })());
@@ -237,6 +241,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         people: () => Promise.resolve(rooms.people()),
         rtc,
         calls,
+        chat,
         deviceTrust: (user, device) => deviceTrust(sdk, user, device),
         ...createRoomActions(sdk),
         diagnostics: () =>

@@ -22,7 +22,15 @@ const STATE_TYPES = [
 ];
 
 /** State types are listed for the timeline too: in an incremental sync a state change arrives there, and only there. */
-const TIMELINE_TYPES = [...STATE_TYPES, RTC_MEMBER_TYPE, 'm.room.encrypted', 'm.call.*'];
+const TIMELINE_TYPES = [
+    ...STATE_TYPES,
+    RTC_MEMBER_TYPE,
+    'm.room.encrypted',
+    'm.call.*',
+    // The chat: its messages are encrypted, these two never are. Clear messages are left to other clients.
+    'm.reaction',
+    'm.room.redaction',
+];
 
 /** Filter definition (client-server API, "Filtering"). Members are loaded lazily. */
 export function syncFilterDefinition(): Record<string, unknown> {

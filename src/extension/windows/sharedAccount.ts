@@ -45,6 +45,7 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
     const lost = new Listeners<[MembershipLost]>();
     const foreign = new Listeners<[ForeignCall]>();
     const page = new Listeners<[string, number, HostMessage]>();
+    const chatChanged = new Listeners<[string]>();
     const gaveUp = new Listeners<[string, number]>();
 
     /** What this window is in the middle of. */
@@ -95,6 +96,7 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
         );
         scope.add(account.calls.onForeignCall((event) => foreign.emit(event)));
         scope.add(account.calls.onPage((...args) => page.emit(...args)));
+        scope.add(account.chat.onChange((roomId) => chatChanged.emit(roomId)));
         scope.add(account.calls.onGaveUp((...args) => gaveUp.emit(...args)));
     }
     const onState = (next: AccountState): void => {
@@ -251,6 +253,12 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
             roomLeft: (roomId) => current.account.calls.roomLeft(roomId),
             onPage: page.add,
             onGaveUp: gaveUp.add,
+        },
+        chat: {
+            timeline: at(({ chat }, roomId: string) => chat.timeline(roomId)),
+            earlier: at(({ chat }, roomId: string) => chat.earlier(roomId)),
+            send: at(({ chat }, ...args: Parameters<Account['chat']['send']>) => chat.send(...args)),
+            onChange: chatChanged.add,
         },
         deviceTrust: at((account, user: string, device: string) => account.deviceTrust(user, device)),
         createSessionRoom: at((account, ...args: Parameters<Account['createSessionRoom']>) =>

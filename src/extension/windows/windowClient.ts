@@ -51,6 +51,7 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
     const foreign = new Listeners<[ForeignCall]>();
     const page = new Listeners<[string, number, HostMessage]>();
     const gaveUp = new Listeners<[string, number]>();
+    const chatChanged = new Listeners<[string]>();
     const goneListeners = new Listeners<[]>();
     const welcomed = Promise.withResolvers<Welcome>();
     let state: AccountState = { kind: 'signedOut' };
@@ -83,6 +84,8 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
                 return foreign.emit(told.event);
             case 'page':
                 return page.emit(told.call, told.generation, told.message);
+            case 'chat':
+                return chatChanged.emit(told.roomId);
             case 'gaveUp':
                 return gaveUp.emit(told.call, told.generation);
         }
@@ -166,6 +169,12 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
             roomLeft: say('calls.roomLeft'),
             onPage: page.add,
             onGaveUp: gaveUp.add,
+        },
+        chat: {
+            timeline: ask('chat.timeline'),
+            earlier: ask('chat.earlier'),
+            send: ask('chat.send'),
+            onChange: chatChanged.add,
         },
         deviceTrust: ask('deviceTrust'),
         createSessionRoom: ask('createSessionRoom'),

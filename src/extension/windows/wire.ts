@@ -13,7 +13,8 @@ type Methods<T> = { [K in keyof T & string]: T[K] extends (...args: never[]) => 
 type Path =
     | Exclude<Methods<Account>, `on${string}` | 'rooms' | 'stop' | 'dispose'>
     | `rtc.${Exclude<Methods<Account['rtc']>, `on${string}` | 'currentKeys'>}`
-    | `calls.${Exclude<Methods<Account['calls']>, `on${string}`>}`;
+    | `calls.${Exclude<Methods<Account['calls']>, `on${string}`>}`
+    | `chat.${Exclude<Methods<Account['chat']>, `on${string}`>}`;
 
 /** Every method that another window may call, and whether it waits for the answer. */
 export const METHODS = {
@@ -44,6 +45,9 @@ export const METHODS = {
     'calls.decline': 'tell',
     'calls.deviceGone': 'tell',
     'calls.roomLeft': 'tell',
+    'chat.timeline': 'ask',
+    'chat.earlier': 'ask',
+    'chat.send': 'ask',
 } as const satisfies Record<Path, 'ask' | 'tell'>;
 export type Method = keyof typeof METHODS;
 
@@ -76,6 +80,7 @@ export type Told =
     | { readonly kind: 'lost'; readonly roomId: string; readonly error: WireError }
     | { readonly kind: 'foreign'; readonly event: ForeignCall }
     | { readonly kind: 'page'; readonly call: string; readonly generation: number; readonly message: HostMessage }
+    | { readonly kind: 'chat'; readonly roomId: string }
     | { readonly kind: 'gaveUp'; readonly call: string; readonly generation: number };
 
 export type Answer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: WireError };
