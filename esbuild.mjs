@@ -81,7 +81,11 @@ const results = await Promise.all([
         platform: 'browser',
         target: ['chrome128', 'firefox128'],
         format: 'iife',
-        entryPoints: { page: 'src/webview/main.ts', e2eeWorker: 'src/webview/e2eeWorker.ts' },
+        entryPoints: {
+            page: 'src/webview/main.ts',
+            chat: 'src/webview/chat/main.ts',
+            e2eeWorker: 'src/webview/e2eeWorker.ts',
+        },
         outdir: 'dist',
         loader: { '.css': 'css' },
     }),

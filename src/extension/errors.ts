@@ -34,6 +34,9 @@ export type ErrorCode =
     | 'room.mayNotCall'
     // chat
     | 'chat.tooLong'
+    | 'chat.noRoom'
+    | 'chat.noFile'
+    | 'chat.nothingToSend'
     // sharing
     | 'media.noServer'
     | 'media.tokenRefused'

@@ -8,6 +8,7 @@ import { answerRing } from './actions/calls.ts';
 import { setUpOwnServer } from './actions/ownServer.ts';
 import { openView } from './actions/shares.ts';
 import { createApp } from './app.ts';
+import { createChatView } from './chat/chatView.ts';
 import { registerAuthProvider } from './authProvider.ts';
 import { describeSettings } from './config.ts';
 import { registerDiagnostics } from './diagnostics.ts';
@@ -101,8 +102,17 @@ export function activate(extension: vscode.ExtensionContext): void {
         map: (roomId) => mapping.remap(app.model.workspaceRoomId, roomId),
         log,
     });
+    const chat = scope.add(
+        createChatView({
+            extensionUri: extension.extensionUri,
+            account: () => app.account,
+            memento: extension.workspaceState,
+            log,
+        }),
+    );
     const actions: ActionContext = {
         log,
+        chat,
         get model() {
             return app.model;
         },
@@ -146,6 +156,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     scope.add(
         app.onModel((model) => {
             view.update(model);
+            chat.update(model);
             auth.update(model.account);
             for (const { sharerName, target } of model.session.views.values()) memory.note(sharerName, target);
             if (model.account.kind !== 'ready') return;

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { ActionContext } from './actions/context.ts';
 import { callTeammate } from './actions/calls.ts';
+import { openChat, sendProblem, sendSelection } from './actions/chat.ts';
 import {
     acceptInvite,
     declineInvite,
@@ -39,6 +40,9 @@ const doing: Readonly<Record<CommandId, string>> = {
     [commands.viewShare]: 'Opening the share',
     [commands.leaveSession]: 'Leaving the session',
     [commands.callTeammate]: 'Calling',
+    [commands.openChat]: 'Opening the chat',
+    [commands.sendSelection]: 'Sending the selection',
+    [commands.sendProblem]: 'Sending the problem',
     [commands.setUpLiveKit]: 'Setting up the LiveKit server',
     [commands.showLog]: 'Showing the log',
     [commands.showDiagnostics]: 'Showing the diagnostics',
@@ -64,6 +68,9 @@ export function registerCommands(context: ActionContext, account: AccountCommand
         [commands.leaveSession]: room(leaveSession),
         [commands.callTeammate]: (argument) =>
             callTeammate(context, typeof argument === 'string' ? argument : undefined),
+        [commands.openChat]: room(openChat),
+        [commands.sendSelection]: () => sendSelection(context),
+        [commands.sendProblem]: () => sendProblem(context),
         [commands.setUpLiveKit]: () => account.setUpLiveKit(),
         [commands.showLog]: () => account.showLog(),
         [commands.showDiagnostics]: () => account.showDiagnostics(),

@@ -78,7 +78,12 @@ export const chatHostMessage = v.variant('type', [
         firstUnread: v.nullable(id),
     }),
     /** Something the person did here did not work. */
-    v.object({ type: v.literal('chat.problem'), text: v.pipe(v.string(), v.maxLength(1_024)) }),
+    v.object({
+        type: v.literal('chat.problem'),
+        text: v.pipe(v.string(), v.maxLength(1_024)),
+        /** An edit that was not made: back into the composer, if that is free. */
+        edit: v.nullable(v.object({ key: id, markdown: v.string() })),
+    }),
 ]);
 export type ChatHostMessage = v.InferOutput<typeof chatHostMessage>;
 
