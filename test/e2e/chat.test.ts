@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
 import type { Frame } from 'playwright-core';
-import { picturesOfFailure } from './support/failure.ts';
+import { keepPicture, picturesOfFailure } from './support/failure.ts';
 import { openPair, type Pair } from './support/pair.ts';
 import type { Person } from './support/person.ts';
 
@@ -31,7 +31,7 @@ describe('the chat beside the tree', function () {
         await pair.bob.workbench.pick(pair.room);
         [alice, bob] = await Promise.all([chatOf(pair.alice), chatOf(pair.bob)]);
     });
-    afterEach(picturesOfFailure(() => ({ alice: pair?.alice.workbench, bob: pair?.bob.workbench })));
+    afterEach(picturesOfFailure(() => ({ alice: pair?.alice, bob: pair?.bob })));
     after(() => pair?.stop());
 
     it('what Alice writes Bob reads: formatted, coloured, and with nothing in it that runs', async () => {
@@ -58,12 +58,14 @@ describe('the chat beside the tree', function () {
         await bob.getByRole('textbox', { name: 'Message' }).press('ArrowUp');
         await write(bob, 'I see it now');
         await message(alice, 'I see it now').getByText('(edited)').waitFor();
+        await keepPicture(pair.alice, 'chat');
     });
 
     it('a click on path:line opens the editor there', async () => {
         await message(bob, 'please').getByRole('button', { name: 'src/greet.ts:3' }).click();
         await pair.bob.workbench.tab('greet.ts').waitFor();
         await pair.bob.workbench.statusBar('Ln 3, Col 1').waitFor();
+        await keepPicture(pair.bob, 'chat-reference');
     });
 
     it('sends the selection with its place, and deletes it again', async () => {
@@ -90,9 +92,6 @@ describe('the chat beside the tree', function () {
         bob = await chatOf(pair.bob);
         await message(bob, 'are you there?').waitFor();
         await bob.locator('.day.new').waitFor();
-        await workbench.page
-            .locator('.activitybar [aria-label*="Hush"] .badge-content:visible')
-            .waitFor({ state: 'detached' })
-            .catch(() => undefined);
+        await badge.first().waitFor({ state: 'hidden' });
     });
 });

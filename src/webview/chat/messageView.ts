@@ -128,7 +128,11 @@ function toolsOf(message: ChatMessage, act: MessageActions): HTMLElement {
     if (message.kind !== 'unreadable') {
         const choices = h('div', { class: 'choices', hidden: true });
         for (const key of REACTIONS) {
-            const choice = h('button', { type: 'button', title: `React with ${key}` }, key);
+            const choice = h(
+                'button',
+                { type: 'button', title: `React with ${key}`, 'aria-label': `React with ${key}` },
+                key,
+            );
             choice.addEventListener('click', () => {
                 choices.hidden = true;
                 act.react(message, key);
