@@ -62,7 +62,7 @@ describe('the chat beside the tree', function () {
     });
 
     it('a click on path:line opens the editor there', async () => {
-        await message(bob, 'please').getByRole('button', { name: 'src/greet.ts:3' }).click();
+        await message(bob, 'please').locator('button.file').first().click();
         await pair.bob.workbench.tab('greet.ts').waitFor();
         await pair.bob.workbench.statusBar('Ln 3, Col 1').waitFor();
         await keepPicture(pair.bob, 'chat-reference');

@@ -52,6 +52,8 @@ export interface ChatSession extends Disposable {
     readonly unread: number;
     /** The room of now and the account it is had by; the same again changes nothing. */
     follow(port: ChatPort | undefined, room: ChatRoom | undefined): void;
+    /** The person signed out: nothing of the conversation stays with the workspace. */
+    forget(): void;
     /** The page was opened anew. */
     opened(): void;
     /** The window has come before the person. */
@@ -210,6 +212,12 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
             // Another window may have taken the account over meanwhile: what it told nobody heard.
             if (moved || online) void read();
             if (online) for (const txnId of [...offline]) retry(txnId);
+        },
+        forget() {
+            offline.clear();
+            seen.clear();
+            memory.set('seen', []);
+            outbox.clear();
         },
         opened() {
             divider = room ? unreadOf(messages, seen.get(room.roomId)).first : null;

@@ -154,6 +154,7 @@ export function createChatView({ extensionUri, account, memento, log }: ChatView
     const follow = (): void => session.follow(account()?.chat, model && chatRoomOf(model, picked));
     return {
         update(next) {
+            if (next.account.kind === 'signedOut' && model && model.account.kind !== 'signedOut') session.forget();
             model = next;
             follow();
         },

@@ -29,6 +29,7 @@ export interface Outbox {
     discard(txnId: string): void;
     /** The room's messages with those that wait at their end; what has arrived waits no more. */
     merge(roomId: string, messages: readonly ChatMessage[], self: { userId: string; name: string }): ChatMessage[];
+    clear(): void;
     /** As it is to be remembered. */
     readonly waiting: readonly Waiting[];
 }
@@ -63,6 +64,7 @@ export function createOutbox(remembered: unknown, keep: (waiting: readonly Waiti
             if (all.some((w) => arrived.has(w.txnId))) set(all.filter((w) => !arrived.has(w.txnId)));
             return [...messages, ...all.filter((w) => w.roomId === roomId).map((w) => echo(w, messages, self))];
         },
+        clear: () => set([]),
         get waiting() {
             return all;
         },

@@ -163,6 +163,16 @@ describe('the chat of a window', () => {
         );
     });
 
+    it('of what was not sent nothing stays after signing out', async () => {
+        await open();
+        chat.failures.push(new HushError('network.offline', 'No net.'));
+        session.send('one');
+        await settled();
+        session.follow(undefined, undefined);
+        session.forget();
+        assert.deepEqual([memory.get('outbox'), memory.get('seen')], [[], []]);
+    });
+
     it('a memory of any other shape counts as none', async () => {
         memory.set('outbox', [{ roomId: 5 }, null, 'x']);
         memory.set('seen', { a: 1 });

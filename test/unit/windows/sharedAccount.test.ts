@@ -53,6 +53,18 @@ describe('the account of one window', () => {
         assert.deepEqual(states, ['ready false', 'ready true']);
     });
 
+    it('the chat is told of at the next owner too', async () => {
+        const { first, second, shared, opening } = world();
+        const changed: string[] = [];
+        shared.chat.onChange((roomId) => changed.push(roomId));
+        first.account.chatChanges.emit('!before:hs');
+        first.die();
+        opening.resolve(second.made);
+        await shared.chat.timeline(ROOM);
+        second.account.chatChanges.emit('!after:hs');
+        assert.deepEqual(changed, ['!before:hs', '!after:hs']);
+    });
+
     it('what is asked meanwhile waits for the next owner', async () => {
         const { first, second, shared, opening } = world();
         first.die();
