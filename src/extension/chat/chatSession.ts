@@ -34,8 +34,8 @@ export interface ChatSessionOptions {
     readonly now: () => number;
     readonly newTxnId: () => string;
     readonly after: (ms: number, work: () => void) => void;
-    /** The person has this window before them. */
-    readonly focused: () => boolean;
+    /** The person has this window before them, and the chat open. */
+    readonly watching: () => boolean;
     readonly confirmDelete: () => Promise<boolean>;
     readonly onChange: () => void;
     readonly onProblem: (text: string, edit?: { key: string; markdown: string }) => void;
@@ -106,7 +106,7 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
                 const last = messages.at(-1);
                 // A room that is opened for the first time has no news.
                 if (last && !seen.has(roomId)) note(roomId, last.key);
-                divider ??= unreadOf(messages, seen.get(roomId)).first;
+                if (!options.watching()) divider ??= unreadOf(messages, seen.get(roomId)).first;
                 options.onChange();
             } while (again);
         } catch (error) {
@@ -258,7 +258,7 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
                     return void earlier(message.roomId);
                 case 'chat.seen':
                     if (message.roomId !== room?.roomId) return;
-                    if (options.focused()) note(message.roomId, message.key);
+                    if (options.watching()) note(message.roomId, message.key);
                     else glanced = message.key;
             }
         },

@@ -68,7 +68,7 @@ export function createChatView({ extensionUri, account, memento, log }: ChatView
             now: Date.now,
             newTxnId: () => `hush.${randomUUID()}`,
             after: (ms, work) => void setTimeout(work, ms),
-            focused: () => vscode.window.state.focused,
+            watching: () => view?.visible === true && vscode.window.state.focused,
             async confirmDelete() {
                 const choice = await vscode.window.showWarningMessage(
                     'Delete this message for everybody?',

@@ -56,7 +56,7 @@ class FakeChat implements ChatPort {
 describe('the chat of a window', () => {
     let chat: FakeChat;
     let memory: Map<string, unknown>;
-    let focused: boolean;
+    let watching: boolean;
     let later: (() => void)[];
     let problems: string[];
     let session: ChatSession;
@@ -71,7 +71,7 @@ describe('the chat of a window', () => {
             now: () => 5,
             newTxnId: () => `t${txn++}`,
             after: (_ms, work) => void later.push(work),
-            focused: () => focused,
+            watching: () => watching,
             confirmDelete: async () => false,
             onChange: () => undefined,
             onProblem: (text) => void problems.push(text),
@@ -90,7 +90,7 @@ describe('the chat of a window', () => {
     beforeEach(() => {
         chat = new FakeChat();
         memory = new Map();
-        focused = true;
+        watching = true;
         later = [];
         problems = [];
     });
@@ -184,10 +184,10 @@ describe('the chat of a window', () => {
         chat.messages = [message('$0')];
         await open();
         assert.equal(session.unread, 0, 'a room that is opened for the first time has no news');
+        watching = false;
         chat.arrive(message('$1'), message('$2', '@you:hs', { kind: 'notice' }), message('$3'));
         await settled();
         assert.deepEqual([session.unread, session.shown.firstUnread], [2, '$1']);
-        focused = false;
         session.handle({ type: 'chat.seen', roomId: ROOM.roomId, key: '$3' });
         assert.equal(session.unread, 2, 'nobody looks at a window that is behind');
         session.focus();
