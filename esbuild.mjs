@@ -25,7 +25,7 @@ const shared = {
 const onDemand = {
     name: 'on-demand',
     setup(b) {
-        b.onResolve({ filter: /\/(?:engine|openShared|ownServer)\.ts$/ }, (args) =>
+        b.onResolve({ filter: /\/(?:engine|openShared|ownServer|loopbackServer)\.ts$/ }, (args) =>
             args.kind === 'dynamic-import'
                 ? { path: `./${/(\w+)\.ts$/.exec(args.path)[1]}.cjs`, external: true }
                 : undefined,
@@ -65,6 +65,7 @@ const results = await Promise.all([
         entryPoints: {
             openShared: 'src/extension/windows/openShared.ts',
             ownServer: 'src/livekit/ownServer.ts',
+            loopbackServer: 'src/extension/panels/loopbackServer.ts',
         },
         outdir: 'dist',
         outExtension: { '.js': '.cjs' },
@@ -85,6 +86,7 @@ const results = await Promise.all([
             page: 'src/webview/main.ts',
             chat: 'src/webview/chat/main.ts',
             e2eeWorker: 'src/webview/e2eeWorker.ts',
+            sheet: 'src/webview/sheet/main.ts',
         },
         outdir: 'dist',
         loader: { '.css': 'css' },

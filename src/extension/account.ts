@@ -2,7 +2,9 @@
 import type { ChatPort } from './chat/chatPort.ts';
 import type { Disposable } from './lifecycle.ts';
 import type { TrustLevel } from '../webview/protocol/messages.ts';
+import type { TrustPort } from './trustPort.ts';
 import type { CallsPort, RtcPort } from './session/ports.ts';
+import type { JsonAnswer } from '../matrix/http.ts';
 import type { AccountState, RoomSnapshot, WorkspaceLink } from './session/types.ts';
 
 export interface Person {
@@ -14,6 +16,33 @@ export interface CreateSession {
     readonly name: string;
     readonly invite: readonly string[];
     readonly workspaceLink: WorkspaceLink | undefined;
+}
+
+export type SignOutScope = 'here' | 'everywhere';
+
+/** A device of the person's own, as the homeserver lists it. */
+export interface OwnDevice {
+    readonly deviceId: string;
+    readonly name: string | undefined;
+    readonly lastSeenIp: string | undefined;
+    /** ms since the epoch. */
+    readonly lastSeenTs: number | undefined;
+    readonly isThis: boolean;
+    /** `unknown`: it has no encryption keys. */
+    readonly trust: TrustLevel;
+}
+
+/** Every promise rejects with a `HushError`. */
+export interface Devices {
+    /** `delegated`: the server lets devices be removed on a web page only (see `page`). */
+    server(): Promise<{ readonly baseUrl: string; readonly delegated: boolean }>;
+    /** This one first, then the one used last. */
+    list(): Promise<readonly OwnDevice[]>;
+    rename(deviceId: string, name: string): Promise<void>;
+    /** One request to remove devices, as user-interactive authentication repeats it; done at 200 (see removeDevices.ts). */
+    askRemoval(deviceIds: readonly string[], auth: Readonly<Record<string, unknown>> | undefined): Promise<JsonAnswer>;
+    /** Where the server's own web page manages devices; undefined when it has none. */
+    page(action: 'list' | 'delete', deviceId?: string): Promise<string | undefined>;
 }
 
 /** Every promise rejects with a `HushError` whose message is the sentence for the person. */
@@ -32,6 +61,7 @@ export interface Account extends Disposable {
     readonly rtc: RtcPort;
     readonly calls: CallsPort;
     readonly chat: ChatPort;
+    readonly trust: TrustPort;
     deviceTrust(userId: string, deviceId: string): Promise<TrustLevel>;
     createSessionRoom(session: CreateSession): Promise<string>;
     invite(roomId: string, userId: string): Promise<void>;
@@ -41,8 +71,11 @@ export interface Account extends Disposable {
     linkWorkspace(roomId: string, link: WorkspaceLink): Promise<void>;
     /** Lines of "name: value"; no secrets. */
     diagnostics(): Promise<readonly (readonly [string, string])[]>;
-    /** Invalidates the tokens on the server, then deletes tokens, keys and stores here. */
-    signOut(): Promise<void>;
+    readonly devices: Devices;
+    /** Signing out now would make encrypted history unreadable for good: no backup, and no other device of the person. */
+    wouldLoseKeys(): Promise<boolean>;
+    /** Invalidates the tokens on the server (`everywhere`: of all devices), then deletes tokens, keys and stores here. */
+    signOut(scope?: SignOutScope): Promise<void>;
     /**
      * Stops syncing and closes the stores; the sign-in stays. `handOver`: another window goes on with the account, so
      * nobody is told that its calls ended.

@@ -1,16 +1,28 @@
-/** Signing in, coming back after a restart, and signing out: what ties the dialogs, the vault and the app together. */
+/** Signing in, coming back after a restart, several accounts, and signing out: what ties the dialogs, the vault and the app together. */
 import type * as vscodeTypes from 'vscode';
 import * as vscode from 'vscode';
-import type { Account } from './account.ts';
+import type { Account, SignOutScope } from './account.ts';
+import { createAccount } from './actions/createAccount.ts';
 import { signIn } from './actions/signIn.ts';
+import { chooseAccount, confirmSignOut } from './actions/switchAccount.ts';
 import { commands } from './commands.ts';
-import { readSetting } from './config.ts';
+import { readSetting, sharePolicySetting } from './config.ts';
+import { contexts } from './contexts.ts';
 import type { Engine } from './engine.ts';
 import { HushError, userMessage } from './errors.ts';
 import type { Log } from './log.ts';
 import { createOwnServer } from './ownServer.ts';
 import type { AccountState } from './session/types.ts';
-import { loadAccount, nextAccount, saveAccount, type StoredAccount, type Vault } from './vault.ts';
+import {
+    accountIndexOf,
+    activateAccount,
+    loadAccount,
+    nextAccount,
+    saveAccount,
+    type NewSession,
+    type StoredAccount,
+} from './storedAccounts.ts';
+import type { Vault } from './vault.ts';
 import { showFailure } from './views/notices.ts';
 
 export interface AccountControlOptions {
@@ -27,29 +39,62 @@ export interface AccountControlOptions {
     readonly memento: vscodeTypes.Memento;
     configuration(): vscodeTypes.WorkspaceConfiguration;
     open(stored: StoredAccount): Promise<void>;
-    signOut(): Promise<void>;
+    signOut(scope: SignOutScope): Promise<void>;
     state(): AccountState;
+    /** The open account. */
+    account(): Account | undefined;
+    /** The user IDs that are signed in on this machine, the active one or not. */
+    knownChanged(userIds: readonly string[]): void;
 }
 
 export interface AccountControl {
     /** Opens the account's stores; syncing has begun when this resolves. */
     openAccount(stored: StoredAccount): Promise<Account>;
-    /** Signs out the stored account while it is not open. Rejects when something of it stayed. */
+    /** Signs out the active account while it is not open. Rejects when something of it stayed. */
     forgetAccount(): Promise<void>;
-    /** Opens the account that was signed in when VS Code closed. Never rejects. */
+    /** Opens the account that was active when VS Code closed. Never rejects. */
     resume(): Promise<void>;
-    signIn(): Promise<void>;
-    signOut(): Promise<void>;
+    /** `another`: beside those that are known. */
+    signIn(another?: 'another'): Promise<void>;
+    createAccount(): Promise<void>;
+    switchAccount(): Promise<void>;
+    /** Another window may have added, switched or signed out accounts. Never rejects. */
+    refreshKnown(): Promise<void>;
+    /** Default: the active account. Another one is signed out without being opened. */
+    signOut(scope: SignOutScope, userId?: string): Promise<void>;
 }
 
 const SIGNED_IN = 'hush.signedInAs';
 
 export function createAccountControl(options: AccountControlOptions): AccountControl {
     const { log } = options;
-    let signingIn: Promise<void> | undefined;
+    let asking: { readonly what: string; readonly done: Promise<void> } | undefined;
 
-    async function stored(): Promise<StoredAccount | undefined> {
-        return loadAccount(await options.loadVault(), log);
+    /** One dialog at a time: asked for again it is the same one, and another has to wait for its end. */
+    async function dialog(what: string, work: () => Promise<void>): Promise<void> {
+        if (asking && asking.what !== what) {
+            const text = 'Signing in is already under way. Finish it or cancel it first.';
+            void vscode.window.showInformationMessage(text);
+            return;
+        }
+        asking ??= {
+            what,
+            done: work().finally(() => {
+                asking = undefined;
+            }),
+        };
+        await asking.done;
+    }
+
+    async function stored(userId?: string): Promise<StoredAccount | undefined> {
+        return loadAccount(await options.loadVault(), log, userId);
+    }
+
+    async function tellKnown(): Promise<void> {
+        const { active, known } = await accountIndexOf(await options.loadVault());
+        options.knownChanged(known);
+        const others = known.some((userId) => userId !== active);
+        await vscode.commands.executeCommand('setContext', contexts.otherAccounts, others);
     }
 
     /** The welcome of a failed account offers to try again; why it failed is said here. */
@@ -59,8 +104,34 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
         if (state.kind === 'failed') void showFailure(state.message);
     }
 
-    async function askAndOpen(): Promise<void> {
-        const before = await stored();
+    /** Opens a known account; its device and keys are where they were. The one before stays signed in. */
+    async function activate(account: StoredAccount): Promise<void> {
+        await activateAccount(await options.loadVault(), account.userId);
+        await options.memento.update(SIGNED_IN, account.userId);
+        await tellKnown();
+        await open(account);
+    }
+
+    async function adopt(session: NewSession): Promise<void> {
+        const [engine, vault, before] = await Promise.all([
+            options.loadEngine(),
+            options.loadVault(),
+            stored(session.userId),
+        ]);
+        const account = nextAccount(before, session, engine.newStorageKey);
+        await saveAccount(vault, account);
+        await activate(account);
+        // Signed in beside itself: its former device here would be in nobody's hands.
+        if (before?.accessToken !== undefined && !before.oauth && before.deviceId !== account.deviceId)
+            await engine.auth
+                .logOut(before.baseUrl, before.accessToken, fetch)
+                .catch((error: unknown) => log.warn('the former device was not signed out', error));
+    }
+
+    const dialogs = () => ({ engine: options.loadEngine, settings: options.configuration(), log });
+
+    async function askAndOpen(another: boolean): Promise<void> {
+        const before = another ? undefined : await stored();
         const { kind } = options.state();
         if (before?.accessToken !== undefined && kind === 'failed') {
             await open(before);
@@ -71,13 +142,24 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
             baseUrl: before.baseUrl,
             deviceId: before.deviceGone === true ? undefined : before.deviceId,
         };
-        const session = await signIn({ engine: options.loadEngine, settings: options.configuration(), log, again });
-        if (!session) return;
-        const engine = await options.loadEngine();
-        const account = nextAccount(before, session, engine.newStorageKey);
-        await saveAccount(await options.loadVault(), account);
-        await options.memento.update(SIGNED_IN, account.userId);
-        await open(account);
+        const session = await signIn({ ...dialogs(), again });
+        if (session) await adopt(session);
+    }
+
+    async function askAndSwitch(): Promise<void> {
+        const { active, known } = await accountIndexOf(await options.loadVault());
+        const chosen = await chooseAccount(known, active);
+        if (chosen === undefined || chosen === active) return;
+        if (chosen === 'signIn') return askAndOpen(true);
+        if (chosen === 'create') return askAndCreate();
+        const account = await stored(chosen);
+        if (account) return activate(account);
+        throw new HushError('account.notSignedIn', `The sign-in of ${chosen} is gone. Sign in again.`);
+    }
+
+    async function askAndCreate(): Promise<void> {
+        const session = await createAccount(dialogs());
+        if (session) await adopt(session);
     }
 
     /** A VS Code in a browser may keep secrets in memory only; without a keychain a reload then loses the sign-in. */
@@ -93,6 +175,11 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
         const again = 'Sign In Again';
         const chosen = await vscode.window.showWarningMessage(`The sign-in of ${userId} is gone. ${why}`, again);
         if (chosen === again) await vscode.commands.executeCommand(commands.signIn);
+    }
+
+    async function forget(account: StoredAccount): Promise<void> {
+        const [engine, vault] = await Promise.all([options.loadEngine(), options.loadVault()]);
+        await engine.forgetAccount({ stored: account, vault, dataDir: options.storage, log });
     }
 
     return {
@@ -117,6 +204,7 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
                         log,
                         ownServer: createOwnServer(options.loadVault, log),
                         serviceUrlSetting: () => readSetting(options.configuration(), 'hush.livekit.serviceUrl'),
+                        sharePolicySetting: () => sharePolicySetting(options.configuration()),
                         relayOnlySetting: () => readSetting(options.configuration(), 'hush.mesh.relayOnly'),
                     });
                 },
@@ -131,11 +219,12 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
             return shared;
         },
         async forgetAccount() {
-            const [engine, vault, account] = await Promise.all([options.loadEngine(), options.loadVault(), stored()]);
-            if (account) await engine.forgetAccount({ stored: account, vault, dataDir: options.storage, log });
+            const account = await stored();
+            if (account) await forget(account);
         },
         async resume() {
             try {
+                await tellKnown();
                 const account = await stored();
                 if (account) await open(account);
                 else await tellLostSignIn();
@@ -144,29 +233,30 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
                 void showFailure(userMessage(error, 'Opening your account'));
             }
         },
-        /** One dialog at a time: a second call waits for the first. */
-        signIn: () =>
-            (signingIn ??= askAndOpen().finally(() => {
-                signingIn = undefined;
-            })),
-        async signOut() {
-            const { state } = options;
-            const account = state();
-            if (account.kind === 'signedOut') return;
-            const yes = 'Sign Out';
-            const detail =
-                'Your shares end, and the tokens and encryption keys of this device are deleted. Room history that only this device can read is lost to it.';
-            const chosen = await vscode.window.showWarningMessage(
-                `Sign out ${account.userId} from Hush?`,
-                { modal: true, detail },
-                yes,
-            );
-            if (chosen !== yes) return;
+        refreshKnown: () =>
+            tellKnown().catch((error: unknown) => log.warn('the known accounts could not be read', error)),
+        signIn: (another) => dialog(another ?? 'signIn', () => askAndOpen(another !== undefined)),
+        createAccount: () => dialog('create', askAndCreate),
+        switchAccount: () => dialog('switch', askAndSwitch),
+        async signOut(scope, userId) {
+            const state = options.state();
+            const active = state.kind === 'signedOut' ? undefined : state.userId;
+            if (userId !== undefined && userId !== active) {
+                const other = await stored(userId);
+                if (other && (await confirmSignOut(userId, 'here', undefined))) await forget(other);
+                return tellKnown();
+            }
+            if (active === undefined) return;
+            if (!(await confirmSignOut(active, scope, options.account()))) return;
             await options.memento.update(SIGNED_IN, undefined);
-            await vscode.window.withProgress(
-                { location: vscode.ProgressLocation.Window, title: 'Hush: signing out' },
-                () => options.signOut(),
-            );
+            try {
+                await vscode.window.withProgress(
+                    { location: vscode.ProgressLocation.Window, title: 'Hush: signing out' },
+                    () => options.signOut(scope),
+                );
+            } finally {
+                await tellKnown();
+            }
         },
     };
 }

@@ -1,5 +1,5 @@
 /** The account that is signed in, with its session core: opened, replaced and closed as one. No vscode in here. */
-import type { Account } from './account.ts';
+import type { Account, SignOutScope } from './account.ts';
 import { userMessage } from './errors.ts';
 import { DisposableScope, type Disposable } from './lifecycle.ts';
 import type { Log } from './log.ts';
@@ -8,7 +8,7 @@ import { createOrchestrator, type Orchestrator } from './session/orchestrator.ts
 import { isToTake, type CallToTake, type MediaPort } from './session/ports.ts';
 import { initialState, type Notice } from './session/state.ts';
 import type { AccountState, RoomSnapshot } from './session/types.ts';
-import type { StoredAccount } from './vault.ts';
+import type { StoredAccount } from './storedAccounts.ts';
 import type { Model } from './views/viewModel.ts';
 
 export interface AppOptions {
@@ -19,6 +19,8 @@ export interface AppOptions {
     /** Signs out the stored account while none is open: it failed to open, and its tokens and keys must not stay behind. */
     forgetAccount(): Promise<void>;
     notify(notice: Notice): void;
+    /** An account was opened; what is returned goes when it closes. */
+    onAccount?(account: Account): Disposable;
     onInvite(room: RoomSnapshot): void;
     /** Another Matrix client calls, or shows a screen in a call with ours. */
     onRing(call: CallToTake, room: RoomSnapshot): void;
@@ -38,7 +40,7 @@ export interface App extends Disposable {
     /** Opens the stored account. A failure becomes the account's state, not an exception. */
     open(stored: StoredAccount): Promise<void>;
     /** Ends shares and tabs, leaves every call, then signs out on the server and here. */
-    signOut(): Promise<void>;
+    signOut(scope?: SignOutScope): Promise<void>;
     /** Leaves every call and stops; the sign-in stays. */
     close(): Promise<void>;
 }
@@ -119,6 +121,7 @@ export function createApp(options: AppOptions): App {
         scope.add(account.onRooms(onRooms));
         scope.add(account.onState(onState));
         scope.add(account.onInvite(options.onInvite));
+        if (options.onAccount) scope.add(options.onAccount(account));
         scope.add(
             account.calls.onForeignCall((event) => {
                 if (!isToTake(event)) return;
@@ -172,10 +175,10 @@ export function createApp(options: AppOptions): App {
                     });
                 }
             }),
-        signOut: () =>
+        signOut: (scope) =>
             inTurn(async () => {
                 try {
-                    if (open) await unwire((account) => account.signOut());
+                    if (open) await unwire((account) => account.signOut(scope));
                     else await options.forgetAccount();
                 } finally {
                     setState({ kind: 'signedOut' });

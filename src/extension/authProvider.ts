@@ -1,5 +1,5 @@
 /**
- * The account in VS Code's Accounts menu. Its session carries no token: another extension that asks for it learns who is
+ * The accounts in VS Code's Accounts menu. Its session carries no token: another extension that asks for it learns who is
  * signed in, and cannot act as them. Homeserver tokens never leave Hush.
  */
 import * as vscode from 'vscode';
@@ -10,41 +10,43 @@ export const AUTH_PROVIDER = 'hush';
 export interface AuthProviderOptions {
     account(): AccountState;
     signIn(): Promise<void>;
-    signOut(): Promise<void>;
+    signOut(userId: string): Promise<void>;
 }
 
 export interface AuthProvider extends vscode.Disposable {
-    /** Tells VS Code when the account came or went. */
-    update(account: AccountState): void;
+    /** Tells VS Code who is signed in on this machine now. */
+    update(userIds: readonly string[]): void;
 }
 
-function sessionOf(account: AccountState): vscode.AuthenticationSession | undefined {
-    if (account.kind === 'signedOut') return undefined;
-    return { id: account.userId, accessToken: '', account: { id: account.userId, label: account.userId }, scopes: [] };
+function sessionOf(userId: string): vscode.AuthenticationSession {
+    return { id: userId, accessToken: '', account: { id: userId, label: userId }, scopes: [] };
 }
 
 export function registerAuthProvider(options: AuthProviderOptions): AuthProvider {
     const changed = new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>();
-    let known: vscode.AuthenticationSession | undefined;
+    let known: readonly vscode.AuthenticationSession[] = [];
     const provider: vscode.AuthenticationProvider = {
         onDidChangeSessions: changed.event,
-        getSessions: () => Promise.resolve(known ? [known] : []),
+        getSessions: (_scopes, { account }) =>
+            Promise.resolve(known.filter(({ id }) => account === undefined || account.id === id)),
         async createSession() {
             await options.signIn();
-            const session = sessionOf(options.account());
-            if (!session) throw new vscode.CancellationError();
-            return session;
+            const account = options.account();
+            if (account.kind === 'signedOut') throw new vscode.CancellationError();
+            return sessionOf(account.userId);
         },
-        removeSession: () => options.signOut(),
+        removeSession: (userId) => options.signOut(userId),
     };
-    const registration = vscode.authentication.registerAuthenticationProvider(AUTH_PROVIDER, 'Hush', provider);
+    const registration = vscode.authentication.registerAuthenticationProvider(AUTH_PROVIDER, 'Hush', provider, {
+        supportsMultipleAccounts: true,
+    });
     return {
-        update(account) {
-            const next = sessionOf(account);
-            if (next?.id === known?.id) return;
-            const [removed, added] = [known ? [known] : [], next ? [next] : []];
+        update(userIds) {
+            const next = userIds.map(sessionOf);
+            const removed = known.filter(({ id }) => !userIds.includes(id));
+            const added = next.filter(({ id }) => !known.some((each) => each.id === id));
             known = next;
-            changed.fire({ added, removed, changed: [] });
+            if (added.length + removed.length > 0) changed.fire({ added, removed, changed: [] });
         },
         dispose() {
             registration.dispose();

@@ -1,4 +1,5 @@
 /** Every setting, typed once with its default. A unit test holds this table against `contributes.configuration`. Pure. */
+import { sharePolicies, type SharePolicy } from './session/trust.ts';
 import type { ShareSettings } from '../webview/protocol/messages.ts';
 
 export const settings = {
@@ -6,6 +7,7 @@ export const settings = {
     'hush.livekit.serviceUrl': '',
     'hush.transport': 'auto' as 'auto' | 'mesh' | 'livekit',
     'hush.mesh.relayOnly': false,
+    'hush.trust.shareWith': 'crossSigned' as SharePolicy,
     'hush.capture.location': 'auto' as 'auto' | 'webview' | 'browser',
     'hush.share.maxFrameRate': 30,
     'hush.share.optimizeFor': 'text' as 'text' | 'motion',
@@ -51,4 +53,10 @@ export function shareSettings(reader: SettingsReader): ShareSettings {
 export function transportSetting(reader: SettingsReader): Settings['hush.transport'] {
     const value = readSetting(reader, 'hush.transport');
     return value === 'mesh' || value === 'livekit' ? value : 'auto';
+}
+
+/** The default for anything that is not one of the values: a typing error must not open a share to everyone. */
+export function sharePolicySetting(reader: SettingsReader): SharePolicy {
+    const value = readSetting(reader, 'hush.trust.shareWith');
+    return sharePolicies.find((policy) => policy === value) ?? settings['hush.trust.shareWith'];
 }

@@ -3,6 +3,8 @@
 export const contexts = {
     /** `signedOut` | `starting` | `ready` | `expired` | `failed` */
     account: 'hush.account',
+    /** Accounts are known here besides the active one. */
+    otherAccounts: 'hush.otherAccounts',
     /** A share of ours exists, in whatever phase. */
     sharing: 'hush.sharing',
     /** We hold a membership in some room. */

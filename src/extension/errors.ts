@@ -11,13 +11,19 @@ export type ErrorCode =
     | 'discovery.badWellKnown'
     | 'discovery.tooOld'
     | 'login.wrongPassword'
+    | 'login.wrongToken'
     | 'login.deactivated'
     | 'login.noSupportedFlow'
     | 'login.refused'
+    | 'register.username'
+    | 'register.password'
+    | 'register.email'
+    | 'register.disabled'
     | 'account.expired'
     | 'account.notSignedIn'
     | 'account.storeLocked'
     | 'account.storeFailed'
+    | 'device.gone'
     | 'account.ownerGone'
     // requests
     | 'network.offline'
@@ -45,6 +51,16 @@ export type ErrorCode =
     | 'media.captureFailed'
     | 'media.shareOver'
     | 'media.otherWindow'
+    // identity, recovery, verification
+    | 'trust.needsPassword'
+    | 'trust.otherAuth'
+    | 'trust.hasIdentity'
+    | 'trust.noIdentity'
+    | 'trust.notTrusted'
+    | 'trust.noRecovery'
+    | 'trust.malformedKey'
+    | 'trust.wrongKey'
+    | 'trust.storageDamaged'
     | 'internal';
 
 export interface HushErrorOptions {

@@ -23,7 +23,9 @@ import { registerViewSerializer } from './panels/viewSerializer.ts';
 import { registerCommands } from './registerCommands.ts';
 import type { ViewTarget } from './session/state.ts';
 import { createSessionGlare } from './sessionGlare.ts';
-import { loadAccount, openVault, type Keytar, type Vault } from './vault.ts';
+import { loadAccount } from './storedAccounts.ts';
+import { followTrust, watchTrust } from './trustWatch.ts';
+import { openVault, type Keytar, type Vault } from './vault.ts';
 import { showInvite, showNotice } from './views/notices.ts';
 import { renderModel } from './views/render.ts';
 import { followWindows } from './windows/followWindows.ts';
@@ -66,8 +68,10 @@ export function activate(extension: vscode.ExtensionContext): void {
         memento: extension.globalState,
         configuration,
         open: (stored) => app.open(stored),
-        signOut: () => app.signOut(),
+        signOut: (scope) => app.signOut(scope),
         state: () => app.model.account,
+        account: () => app.account,
+        knownChanged: (userIds) => auth.update(userIds),
     });
     const app = scope.add(
         createApp({
@@ -76,6 +80,7 @@ export function activate(extension: vscode.ExtensionContext): void {
             openAccount: control.openAccount,
             forgetAccount: control.forgetAccount,
             notify: (notice) => void showNotice(notice),
+            onAccount: (account) => watchTrust(actions, account),
             onInvite: (room) =>
                 void sessionGlare
                     .check()
@@ -113,6 +118,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     const actions: ActionContext = {
         log,
         chat,
+        extensionUri: extension.extensionUri,
         get model() {
             return app.model;
         },
@@ -140,11 +146,17 @@ export function activate(extension: vscode.ExtensionContext): void {
         }),
     );
     const auth = scope.add(
-        registerAuthProvider({ account: () => app.model.account, signIn: control.signIn, signOut: control.signOut }),
+        registerAuthProvider({
+            account: () => app.model.account,
+            signIn: () => control.signIn('another'),
+            signOut: (userId) => control.signOut('here', userId),
+        }),
     );
     const view = scope.add(renderModel());
     const memory = createViewMemory(extension.workspaceState);
     const restored: ViewTarget[] = [];
+    /** Whose account was shown last. */
+    let seen = '';
     let remotes: Promise<unknown> | undefined;
     /** A clone may be opened, or read by Git, when nothing else of the model changes any more. */
     const watchRemotes = (): void => {
@@ -157,7 +169,10 @@ export function activate(extension: vscode.ExtensionContext): void {
         app.onModel((model) => {
             view.update(model);
             chat.update(model);
-            auth.update(model.account);
+            const { account } = model;
+            const who = account.kind === 'signedOut' ? '' : account.userId;
+            if (who !== seen) void control.refreshKnown();
+            seen = who;
             for (const { sharerName, target } of model.session.views.values()) memory.note(sharerName, target);
             if (model.account.kind !== 'ready') return;
             watchRemotes();
@@ -174,13 +189,16 @@ export function activate(extension: vscode.ExtensionContext): void {
     );
     scope.add(
         registerCommands(actions, {
-            signIn: control.signIn,
-            signOut: control.signOut,
+            signIn: () => control.signIn(),
+            createAccount: control.createAccount,
+            switchAccount: control.switchAccount,
+            signOut: (scope) => control.signOut(scope),
             setUpLiveKit: async () => setUpOwnServer(await loadVault(), log),
             showLog: () => channel.show(),
             showDiagnostics: () => diagnostics.show(),
         }),
     );
+    scope.add(followTrust(actions, media, (listener) => vscode.workspace.onDidChangeConfiguration(listener)));
     scope.add(vscode.workspace.onDidChangeWorkspaceFolders(() => app.refresh()));
     const logSettings = (): void => log.info(`settings: ${describeSettings(configuration())}`);
     scope.add(

@@ -1,5 +1,6 @@
 /** Binds every command of the table to its action; an error becomes its sentence, never an unhandled rejection. */
 import * as vscode from 'vscode';
+import type { SignOutScope } from './account.ts';
 import type { ActionContext } from './actions/context.ts';
 import { callTeammate } from './actions/calls.ts';
 import { openChat, sendProblem, sendSelection } from './actions/chat.ts';
@@ -12,6 +13,10 @@ import {
     type RoomArgument,
 } from './actions/rooms.ts';
 import { leaveSession, shareScreen, stopSharing, viewShare, type ViewArgument } from './actions/shares.ts';
+import { manageDevices } from './actions/manageDevices.ts';
+import { whoCanSee } from './actions/trust.ts';
+import { recover, resetIdentity, setUpRecovery } from './actions/trustRecovery.ts';
+import { verifyDevice, verifyTeammate } from './actions/trustVerify.ts';
 import { commands, type CommandId } from './commands.ts';
 import { userMessage } from './errors.ts';
 import { DisposableScope } from './lifecycle.ts';
@@ -19,7 +24,9 @@ import { showFailure } from './views/notices.ts';
 
 export interface AccountCommands {
     signIn(): Promise<void>;
-    signOut(): Promise<void>;
+    createAccount(): Promise<void>;
+    switchAccount(): Promise<void>;
+    signOut(scope: SignOutScope): Promise<void>;
     setUpLiveKit(): Promise<void>;
     showLog(): void;
     showDiagnostics(): Promise<void>;
@@ -28,7 +35,11 @@ export interface AccountCommands {
 /** What a person was doing, for the sentence about an unexpected problem. */
 const doing: Readonly<Record<CommandId, string>> = {
     [commands.signIn]: 'Signing in',
+    [commands.createAccount]: 'Creating the account',
+    [commands.switchAccount]: 'Switching the account',
     [commands.signOut]: 'Signing out',
+    [commands.signOutEverywhere]: 'Signing out everywhere',
+    [commands.manageDevices]: 'Managing your devices',
     [commands.startSession]: 'Starting the session',
     [commands.linkWorkspace]: 'Linking the workspace',
     [commands.unlinkWorkspace]: 'Unlinking the workspace',
@@ -43,6 +54,12 @@ const doing: Readonly<Record<CommandId, string>> = {
     [commands.openChat]: 'Opening the chat',
     [commands.sendSelection]: 'Sending the selection',
     [commands.sendProblem]: 'Sending the problem',
+    [commands.whoCanSee]: 'Showing who can see this',
+    [commands.verifyDevice]: 'Verifying this device',
+    [commands.verifyTeammate]: 'Verifying',
+    [commands.setUpRecovery]: 'Setting up recovery',
+    [commands.recover]: 'Recovering',
+    [commands.resetIdentity]: 'Resetting your identity',
     [commands.setUpLiveKit]: 'Setting up the LiveKit server',
     [commands.showLog]: 'Showing the log',
     [commands.showDiagnostics]: 'Showing the diagnostics',
@@ -55,7 +72,11 @@ export function registerCommands(context: ActionContext, account: AccountCommand
         run(context, roomArgument(argument));
     const actions: Readonly<Record<CommandId, (argument: unknown) => unknown>> = {
         [commands.signIn]: () => account.signIn(),
-        [commands.signOut]: () => account.signOut(),
+        [commands.createAccount]: () => account.createAccount(),
+        [commands.switchAccount]: () => account.switchAccount(),
+        [commands.signOut]: () => account.signOut('here'),
+        [commands.signOutEverywhere]: () => account.signOut('everywhere'),
+        [commands.manageDevices]: () => manageDevices(context),
         [commands.startSession]: () => startSession(context),
         [commands.linkWorkspace]: room(linkWorkspace),
         [commands.unlinkWorkspace]: () => context.unmapWorkspace(),
@@ -71,6 +92,13 @@ export function registerCommands(context: ActionContext, account: AccountCommand
         [commands.openChat]: room(openChat),
         [commands.sendSelection]: () => sendSelection(context),
         [commands.sendProblem]: () => sendProblem(context),
+        [commands.whoCanSee]: () => whoCanSee(context, undefined),
+        [commands.verifyDevice]: () => verifyDevice(context),
+        [commands.verifyTeammate]: (argument) =>
+            verifyTeammate(context, typeof argument === 'string' ? argument : undefined),
+        [commands.setUpRecovery]: () => setUpRecovery(context),
+        [commands.recover]: () => recover(context),
+        [commands.resetIdentity]: () => resetIdentity(context),
         [commands.setUpLiveKit]: () => account.setUpLiveKit(),
         [commands.showLog]: () => account.showLog(),
         [commands.showDiagnostics]: () => account.showDiagnostics(),

@@ -2,7 +2,6 @@
  * Secrets in the operating system's keychain, else in VS Code's SecretStorage. One item per key. Never throws because a
  * keychain is locked or absent: it falls back, and the diagnostics say why.
  */
-import * as v from 'valibot';
 import type { Log } from './log.ts';
 
 /** The part of keytar's API that is used. */
@@ -134,86 +133,4 @@ async function within<T>(work: Promise<T>, ms: number): Promise<T> {
     } finally {
         clearTimeout(timer);
     }
-}
-
-const storedAccount = v.looseObject({
-    userId: v.string(),
-    deviceId: v.string(),
-    baseUrl: v.string(),
-    /** Base64 of 32 random bytes: encrypts the crypto store at rest. */
-    storageKey: v.pipe(v.string(), v.base64(), v.length(44)),
-    /** Absent once the server ended the session; the rest stays so that the same device can come back. */
-    accessToken: v.optional(v.string()),
-    refreshToken: v.optional(v.string()),
-    /** ms since the epoch. */
-    expiresAt: v.optional(v.number()),
-    /** The server deleted the device with its keys (a hard logout): signing in again makes a new one. */
-    deviceGone: v.optional(v.boolean()),
-    /** Devices that the server deleted; their stores are kept, with the keys to read them, until the person signs out. */
-    previous: v.optional(v.array(v.object({ deviceId: v.string(), storageKey: v.pipe(v.string(), v.base64()) }))),
-});
-export type StoredAccount = v.InferOutput<typeof storedAccount>;
-
-/** What a sign-in gave. */
-export interface NewSession {
-    readonly baseUrl: string;
-    readonly userId: string;
-    readonly deviceId: string;
-    readonly accessToken: string;
-    readonly refreshToken: string | undefined;
-    /** ms since the epoch. */
-    readonly expiresAt: number | undefined;
-}
-
-/**
- * What to store after a sign-in. The same device goes on with its store; a new one starts another, and what the person
- * had on the device before stays readable. `newStorageKey` makes the key of a new store.
- */
-export function nextAccount(
-    before: StoredAccount | undefined,
-    session: NewSession,
-    newStorageKey: () => string,
-): StoredAccount {
-    const { baseUrl, userId, deviceId, accessToken, refreshToken, expiresAt } = session;
-    const mine = before?.userId === userId ? before : undefined;
-    const same = mine?.deviceId === deviceId && mine.deviceGone !== true ? mine : undefined;
-    const previous = [
-        ...(mine?.previous ?? []),
-        ...(mine && !same ? [{ deviceId: mine.deviceId, storageKey: mine.storageKey }] : []),
-    ];
-    return {
-        baseUrl,
-        userId,
-        deviceId,
-        storageKey: same?.storageKey ?? newStorageKey(),
-        accessToken,
-        ...(refreshToken === undefined ? {} : { refreshToken }),
-        ...(expiresAt === undefined ? {} : { expiresAt }),
-        ...(previous.length === 0 ? {} : { previous }),
-    };
-}
-
-const ACCOUNT_KEY = 'account';
-
-/** The account of this machine, if there is one. What cannot be read counts as none, with a line in the log. */
-export async function loadAccount(vault: Vault, log: Log): Promise<StoredAccount | undefined> {
-    const text = await vault.get(ACCOUNT_KEY);
-    if (text === undefined) return undefined;
-    try {
-        return v.parse(storedAccount, JSON.parse(text));
-    } catch (error) {
-        log.error(
-            'The stored account cannot be read; sign in again',
-            error instanceof v.ValiError ? new Error(String(error.message)) : undefined,
-        );
-        return undefined;
-    }
-}
-
-export async function saveAccount(vault: Vault, account: StoredAccount): Promise<void> {
-    await vault.set(ACCOUNT_KEY, JSON.stringify(account));
-}
-
-export async function deleteAccount(vault: Vault): Promise<void> {
-    await vault.delete(ACCOUNT_KEY);
 }

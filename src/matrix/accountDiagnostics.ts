@@ -1,5 +1,6 @@
 /** Lines for "Hush: Show Diagnostics". No secrets. */
-import type { StoredAccount } from '../extension/vault.ts';
+import type { OwnTrust, SharePolicy } from '../extension/session/trust.ts';
+import type { StoredAccount } from '../extension/storedAccounts.ts';
 import type { OpenMatrixClient } from './client.ts';
 import type { OlmMessages } from './rtc/olmMessages.ts';
 import type { Transports } from './rtc/transports.ts';
@@ -9,6 +10,8 @@ export interface DiagnosticsInput {
     readonly client: OpenMatrixClient;
     readonly messages: OlmMessages;
     readonly transports: Transports;
+    readonly own: OwnTrust;
+    readonly policy: SharePolicy;
     readonly readyMs: number | undefined;
     readonly storePath: string;
 }
@@ -18,6 +21,8 @@ export function accountDiagnostics({
     client,
     messages,
     transports,
+    own,
+    policy,
     readyMs,
     storePath,
 }: DiagnosticsInput): (readonly [string, string])[] {
@@ -38,6 +43,7 @@ export function accountDiagnostics({
             'One-time keys on the server',
             client.oneTimeKeyCount === undefined ? 'not known yet' : String(client.oneTimeKeyCount),
         ],
+        ['This device', `${own.kind}; recovery ${own.recovery}, backup ${own.backup}; shares with ${policy}`],
         ['Refused messages', String(messages.refused)],
         ['Media server', transport ? `${transport.serviceUrl} (from ${transport.source})` : 'not asked yet'],
     ];

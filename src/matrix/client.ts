@@ -8,6 +8,7 @@ import {
     type MatrixClient,
     type SyncState,
 } from 'matrix-js-sdk/lib/matrix.js';
+import type { CryptoCallbacks } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import { HushError } from '../extension/errors.ts';
 import type { Log } from '../extension/log.ts';
 import { openCryptoStore, type CryptoStore } from './cryptoStore/cryptoStore.ts';
@@ -27,6 +28,8 @@ export interface MatrixClientOptions {
     readonly storePath: string;
     /** Puts the token in (see tokens.ts). */
     readonly fetch: Fetch;
+    /** Hands out the key of secret storage while an operation needs it. */
+    readonly cryptoCallbacks?: CryptoCallbacks;
     readonly log: Log;
 }
 export interface OpenMatrixClient {
@@ -85,6 +88,9 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
         store: syncStore,
         logger,
         localTimeoutMs: 30_000,
+        // Emoji alone: the other side must not offer a QR code that nothing here can scan.
+        verificationMethods: ['m.sas.v1'],
+        ...(options.cryptoCallbacks ? { cryptoCallbacks: options.cryptoCallbacks } : {}),
     });
     await Promise.all([
         syncStore.startup(),
@@ -208,10 +214,20 @@ function machineOf(sdk: MatrixClient): Machine {
     return { olm, sendOutgoing: () => outgoing.doProcessOutgoingRequests?.() ?? Promise.resolve() };
 }
 
-/** What one sync brings is written as one: an Olm session without the room key that came through it is a lost key. */
+/**
+ * What one sync brings is written as one: an Olm session without the room key that came through it is a lost key. It is
+ * written after everybody was told: a message that is kept as read and that nobody heard of would be lost, too.
+ */
 function holdDuringSync(olm: OlmMachine, store: CryptoStore): void {
     const receive = olm.receiveSyncChanges.bind(olm);
-    olm.receiveSyncChanges = (...args) => store.hold(() => receive(...args));
+    olm.receiveSyncChanges = (...args) => {
+        const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<typeof receive>>>();
+        void store.hold(async () => {
+            await receive(...args).then(resolve, reject);
+            await new Promise((told) => setImmediate(told));
+        });
+        return promise;
+    };
 }
 
 function watchKeyCount(olm: OlmMachine, seen: (count: number) => void): void {

@@ -2,13 +2,16 @@
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import type { TrustLevel } from '../webview/protocol/messages.ts';
 
-/** `verified`: by us, directly or through its owner's verified identity; `crossSigned`: by its owner only. */
+/**
+ * `verified`: through its owner's verified identity, or by us where its owner has none; `crossSigned`: by its owner only.
+ * A device that was verified once by itself does not stay so when its owner's identity is another.
+ */
 export async function deviceTrust(sdk: MatrixClient, userId: string, deviceId: string): Promise<TrustLevel> {
-    const status = await sdk
-        .getCrypto()
-        ?.getDeviceVerificationStatus(userId, deviceId)
-        .catch(() => null);
-    if (!status) return 'unknown';
-    if (status.isVerified()) return 'verified';
-    return status.signedByOwner ? 'crossSigned' : 'unverified';
+    const crypto = sdk.getCrypto();
+    const status = await crypto?.getDeviceVerificationStatus(userId, deviceId).catch(() => null);
+    if (!crypto || !status) return 'unknown';
+    if (status.crossSigningVerified) return 'verified';
+    if (status.signedByOwner) return 'crossSigned';
+    const { known } = await crypto.getUserVerificationStatus(userId);
+    return status.localVerified && !known ? 'verified' : 'unverified';
 }

@@ -26,15 +26,29 @@ export async function requestJson(fetch: Fetch, url: string, request: JsonReques
     const headers: Record<string, string> = { Accept: 'application/json' };
     if (request.body !== undefined) headers['Content-Type'] = 'application/json';
     if (request.accessToken !== undefined) headers['Authorization'] = `Bearer ${request.accessToken}`;
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const method = request.method ?? (body === undefined ? 'GET' : 'POST');
+    return exchange(fetch, url, { method, headers, ...(body === undefined ? {} : { body }) }, request.timeoutMs);
+}
+
+/** A POST of form fields, as OAuth endpoints take them. As {@link requestJson} otherwise. */
+export async function requestForm(
+    fetch: Fetch,
+    url: string,
+    fields: Readonly<Record<string, string>>,
+    { timeoutMs }: Pick<JsonRequest, 'timeoutMs'> = {},
+): Promise<JsonAnswer> {
+    const headers = { Accept: 'application/json', 'Content-Type': 'application/x-www-form-urlencoded' };
+    const body = new URLSearchParams(fields).toString();
+    // Credentials go where they were meant to, never on to where an answer points.
+    return exchange(fetch, url, { method: 'POST', headers, body, redirect: 'error' }, timeoutMs);
+}
+
+async function exchange(fetch: Fetch, url: string, init: RequestInit, timeoutMs = 15_000): Promise<JsonAnswer> {
     let response: Response;
     let text: string;
     try {
-        response = await fetch(url, {
-            method: request.method ?? (request.body === undefined ? 'GET' : 'POST'),
-            headers,
-            signal: AbortSignal.timeout(request.timeoutMs ?? 15_000),
-            ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-        });
+        response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
         text = await response.text();
     } catch (error) {
         if (isHushError(error)) throw error;

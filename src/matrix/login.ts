@@ -1,4 +1,4 @@
-/** Signing in and out with a password (client-server API, "Login", "Logout", "Refreshing access tokens"). */
+/** Signing in with a password or a login token, and out (client-server API, "Login", "Logout", "Refreshing access tokens"). */
 import * as v from 'valibot';
 import { HushError } from '../extension/errors.ts';
 import { matrixErrorBody, refusedAnswer, requestJson, type Fetch, type KnownErrors } from './http.ts';
@@ -12,14 +12,22 @@ export interface Session {
     /** ms since the epoch; undefined when the token does not expire. */
     readonly expiresAt: number | undefined;
 }
+export interface IdentityProvider {
+    readonly id: string;
+    readonly name: string;
+}
 export interface LoginFlows {
     readonly password: boolean;
+    /** Through the browser; the providers to choose from, where the server names any. */
+    readonly sso: { readonly providers: readonly IdentityProvider[] } | undefined;
+    /** A client that is signed in can make a token for another one (`get_login_token`). */
+    readonly token: boolean;
     /** All types that the server offers, for the sentence when none suits. */
     readonly types: readonly string[];
 }
 export interface PasswordLogin {
     readonly baseUrl: string;
-    /** A user ID or its localpart. */
+    /** A user ID, its localpart, or an e-mail address of the account. */
     readonly user: string;
     readonly password: string;
     /** Shown to the person in other clients: "Hush on <machine> (VS Code)". */
@@ -28,7 +36,16 @@ export interface PasswordLogin {
     readonly deviceId?: string | undefined;
 }
 
-const flowsAnswer = v.looseObject({ flows: v.array(v.looseObject({ type: v.string() })) });
+const provider = v.looseObject({
+    id: v.pipe(v.string(), v.regex(/^[\w.~-]{1,255}$/u)),
+    name: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
+});
+const flow = v.looseObject({
+    type: v.pipe(v.string(), v.maxLength(255)),
+    identity_providers: v.optional(v.fallback(v.array(v.unknown()), [])),
+    get_login_token: v.optional(v.fallback(v.boolean(), false)),
+});
+const flowsAnswer = v.looseObject({ flows: v.pipe(v.array(flow), v.maxLength(64)) });
 const lifetime = v.optional(v.pipe(v.number(), v.minValue(0)));
 const loginAnswer = v.looseObject({
     user_id: v.pipe(
@@ -51,8 +68,35 @@ export async function loginFlows(baseUrl: string, fetch: Fetch): Promise<LoginFl
     const answer = await requestJson(fetch, `${baseUrl}/_matrix/client/v3/login`);
     const result = v.safeParse(flowsAnswer, answer.body);
     if (answer.status !== 200 || !result.success) throw refusedAnswer(answer, 'Asking how to sign in');
-    const types = result.output.flows.map(({ type }) => type);
-    return { password: types.includes('m.login.password'), types };
+    const { flows } = result.output;
+    const types = flows.map(({ type }) => type);
+    const sso = flows.find(({ type }) => type === 'm.login.sso');
+    return {
+        password: types.includes('m.login.password'),
+        sso: sso && { providers: (sso.identity_providers ?? []).flatMap(readProvider) },
+        token: flows.some((each) => each.type === 'm.login.token' && each.get_login_token === true),
+        types,
+    };
+}
+
+/** One that is malformed is left out; the server's own page still lists it. */
+function readProvider(value: unknown): IdentityProvider[] {
+    const result = v.safeParse(provider, value);
+    return result.success ? [{ id: result.output.id, name: result.output.name }] : [];
+}
+
+/** Where the browser goes for SSO ("Client login via SSO"); it comes back to `redirectUrl` with a `loginToken`. */
+export function ssoUrl(baseUrl: string, redirectUrl: string, providerId: string | undefined): string {
+    const path = providerId === undefined ? '' : `/${encodeURIComponent(providerId)}`;
+    return `${baseUrl}/_matrix/client/v3/login/sso/redirect${path}?redirectUrl=${encodeURIComponent(redirectUrl)}`;
+}
+
+/** "Identifier types". An address has a dot after its `@`; a user ID begins with one. */
+export function identifierOf(user: string): Readonly<Record<string, string>> {
+    const text = user.trim();
+    return /^[^@\s]+@[^@\s]+\.[^@\s]+$/u.test(text)
+        ? { type: 'm.id.thirdparty', medium: 'email', address: text.toLowerCase() }
+        : { type: 'm.id.user', user: text };
 }
 
 const LOGIN_ERRORS: KnownErrors = {
@@ -64,32 +108,63 @@ const LOGIN_ERRORS: KnownErrors = {
     ],
 };
 
+const TOKEN_ERRORS: KnownErrors = {
+    M_FORBIDDEN: ['login.wrongToken', 'This sign-in link or token has been used or is too old. Get a new one.'],
+    M_USER_DEACTIVATED: LOGIN_ERRORS['M_USER_DEACTIVATED'] as KnownErrors[string],
+};
+
 /** @throws HushError `login.*`, `network.*`, `server.*`. `now` in ms since the epoch. */
 export async function logInWithPassword(request: PasswordLogin, fetch: Fetch, now: () => number): Promise<Session> {
     const flows = await loginFlows(request.baseUrl, fetch);
     if (!flows.password) {
         throw new HushError(
             'login.noSupportedFlow',
-            `This server does not let people sign in with a password (it offers ${flows.types.join(', ') || 'nothing'}), and Hush knows no other way yet.`,
+            `This server does not let people sign in with a password (it offers ${flows.types.join(', ') || 'nothing'}). Choose another way to sign in.`,
         );
     }
+    const { user, password } = request;
+    const credentials = { type: 'm.login.password', identifier: identifierOf(user), password };
+    return logIn(request, credentials, LOGIN_ERRORS, fetch, now);
+}
+
+export type TokenLogin = Omit<PasswordLogin, 'user' | 'password'> & {
+    /** From SSO, or made by another client of the person. Works once, for minutes. */
+    readonly token: string;
+};
+
+/** @throws HushError `login.*`, `network.*`, `server.*`. `now` in ms since the epoch. */
+export function logInWithToken(request: TokenLogin, fetch: Fetch, now: () => number): Promise<Session> {
+    const credentials = { type: 'm.login.token', token: request.token };
+    return logIn(request, credentials, TOKEN_ERRORS, fetch, now);
+}
+
+async function logIn(
+    request: Omit<PasswordLogin, 'user' | 'password'>,
+    credentials: Readonly<Record<string, unknown>>,
+    known: KnownErrors,
+    fetch: Fetch,
+    now: () => number,
+): Promise<Session> {
     const answer = await requestJson(fetch, `${request.baseUrl}/_matrix/client/v3/login`, {
         timeoutMs: 30_000, // password hashing on a small server takes its time
         body: {
-            type: 'm.login.password',
-            identifier: { type: 'm.id.user', user: request.user },
-            password: request.password,
+            ...credentials,
             initial_device_display_name: request.deviceName,
             refresh_token: true,
             ...(request.deviceId === undefined ? {} : { device_id: request.deviceId }),
         },
     });
-    if (answer.status !== 200) throw refusedAnswer(answer, 'Signing in', LOGIN_ERRORS);
-    const result = v.safeParse(loginAnswer, answer.body);
+    if (answer.status !== 200) throw refusedAnswer(answer, 'Signing in', known);
+    return readSession(answer.body, now, 'Signing in');
+}
+
+/** The answer to a sign-in or a registration. @throws HushError `login.refused`. `now` in ms since the epoch. */
+export function readSession(body: unknown, now: () => number, doing: string): Session {
+    const result = v.safeParse(loginAnswer, body);
     if (!result.success)
         throw new HushError(
             'login.refused',
-            `The server answered the sign-in in a way Hush does not understand: ${result.issues[0].message}.`,
+            `${doing} worked on the server, but its answer makes no sense to Hush: ${result.issues[0].message}.`,
         );
     const {
         user_id: userId,
@@ -136,12 +211,21 @@ export async function refreshTokens(
     throw refusedAnswer(answer, 'Renewing the sign-in');
 }
 
-/** Invalidates the tokens on the server and deletes the device there. An unknown token counts as done. @throws HushError. */
-export async function logOut(baseUrl: string, accessToken: string, fetch: Fetch): Promise<void> {
-    const answer = await requestJson(fetch, `${baseUrl}/_matrix/client/v3/logout`, {
+/**
+ * Invalidates the tokens on the server and deletes the device there; `everywhere`: all of the person's devices. An
+ * unknown token counts as done. @throws HushError.
+ */
+export async function logOut(
+    baseUrl: string,
+    accessToken: string,
+    fetch: Fetch,
+    everywhere: 'here' | 'everywhere' = 'here',
+): Promise<void> {
+    const path = everywhere === 'everywhere' ? 'logout/all' : 'logout';
+    const answer = await requestJson(fetch, `${baseUrl}/_matrix/client/v3/${path}`, {
         body: {},
         accessToken,
-        timeoutMs: 5_000,
+        timeoutMs: everywhere === 'everywhere' ? 15_000 : 5_000,
     });
     if (answer.status !== 200 && answer.status !== 401) throw refusedAnswer(answer, 'Signing out');
 }

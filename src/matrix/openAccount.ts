@@ -2,14 +2,21 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { UIAuthCallback } from 'matrix-js-sdk/lib/interactive-auth.js';
 import type { Account } from '../extension/account.ts';
 import { HushError } from '../extension/errors.ts';
 import type { Log } from '../extension/log.ts';
+import type { SharePolicy } from '../extension/session/trust.ts';
+import { latestAudiences, latestWithheld } from '../extension/trustEvents.ts';
 import type { AccountState } from '../extension/session/types.ts';
-import { saveAccount, type StoredAccount, type Vault } from '../extension/vault.ts';
+import { saveAccount, type StoredAccount } from '../extension/storedAccounts.ts';
+import type { Vault } from '../extension/vault.ts';
 import { openMatrixClient, type OpenMatrixClient } from './client.ts';
 import { accountDiagnostics } from './accountDiagnostics.ts';
+import { createDevices } from './devices.ts';
 import { deviceTrust } from './deviceTrust.ts';
+import { whoami } from './login.ts';
+import { wouldLoseKeys } from './wouldLoseKeys.ts';
 import { endSignIn } from './forgetAccount.ts';
 import { fromSdk, type Fetch } from './http.ts';
 import { createRoomActions } from './roomActions.ts';
@@ -22,7 +29,7 @@ import { createCallSignalling } from './calls/signalling.ts';
 import { createGrants } from './rtc/grants.ts';
 import { createKeyTransport } from './rtc/keyTransport.ts';
 import { createMediaKeys } from './rtc/mediaKeys.ts';
-import { createOlmMessages } from './rtc/olmMessages.ts';
+import { createOlmMessages, type Device } from './rtc/olmMessages.ts';
 import type { OwnServer } from './rtc/ownTransport.ts';
 import { createRtc } from './rtc/rtcSession.ts';
 import { createTokenExchange } from './rtc/tokenExchange.ts';
@@ -31,6 +38,13 @@ import { createWatch } from './rtc/watch.ts';
 import { parseUserId } from './serverName.ts';
 import { storePath } from './storePath.ts';
 import { createTokenKeeper, PLACEHOLDER_TOKEN } from './tokens.ts';
+import { createAdmission } from './trust/admission.ts';
+import { createQueryGate } from './trust/queryGate.ts';
+import { createSecretKeys } from './trust/secretKeys.ts';
+import { createShareAudiences } from './trust/shareAudience.ts';
+import { createStandings } from './trust/standing.ts';
+import { createTrust } from './trust/trust.ts';
+import { createTrustMessages } from './trust/trustMessages.ts';
 
 export interface OpenAccountOptions {
     readonly stored: StoredAccount;
@@ -42,6 +56,10 @@ export interface OpenAccountOptions {
     readonly serviceUrlSetting: () => string;
     /** `hush.mesh.relayOnly`, read for every connection; default: off. */
     readonly relayOnlySetting?: () => boolean;
+    /** `hush.trust.shareWith`, read for every decision; default: `crossSigned`. */
+    readonly sharePolicySetting?: () => SharePolicy;
+    /** Answers the server when it wants more than a signed-in device before it takes a first identity. */
+    readonly uploadAuth?: UIAuthCallback<void>;
     /** The LiveKit server whose key the person holds; default: none. */
     readonly ownServer?: OwnServer;
     /** Defaults: the real ones. */
@@ -80,7 +98,8 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         stored.accessToken === undefined ? { kind: 'expired', userId } : { kind: 'starting', userId };
     const stateListeners = new Set<(state: AccountState) => void>();
     const setState = (next: AccountState): void => {
-        if (state.kind === 'expired' && next.kind !== 'signedOut') return; // only a new sign-in mends that
+        // Only a new sign-in mends these.
+        if ((state.kind === 'expired' || state.kind === 'failed') && next.kind !== 'signedOut') return;
         state = next;
         for (const listener of stateListeners) listener(state);
     };
@@ -92,6 +111,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
             refreshToken: stored.refreshToken,
             expiresAt: stored.expiresAt,
         },
+        oauth: stored.oauth,
         save: (tokens) => saveAccount(vault, { ...withoutTokens(stored), ...defined(tokens) }),
         fetch,
         now,
@@ -105,19 +125,30 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
             );
         },
     });
+    const secretKeys = createSecretKeys();
+    const gate = createQueryGate(keeper.fetch);
     const client: OpenMatrixClient = await openMatrixClient({
         baseUrl,
         userId,
         deviceId,
         storageKey: Buffer.from(stored.storageKey, 'base64'),
         storePath: path,
-        fetch: keeper.fetch,
+        fetch: gate.fetch,
+        cryptoCallbacks: secretKeys.callbacks,
         log,
     });
     const { sdk } = client;
 
     const self = { userId, deviceId };
-    const messages = createOlmMessages({ sdk, trackDevices: (ids) => client.trackDevices(ids), log });
+    const trackDevices = (ids: readonly string[]): Promise<void> => client.trackDevices(ids);
+    const messages = createOlmMessages({ sdk, trackDevices, log });
+    const trustMessages = createTrustMessages(messages, deviceId, log);
+    const admission = createAdmission({
+        policy: () => options.sharePolicySetting?.() ?? 'crossSigned',
+        standings: createStandings(sdk),
+        trackDevices,
+        log,
+    });
     const ownServer = options.ownServer ?? NO_SERVER;
     const transports = createTransports({
         baseUrl,
@@ -133,6 +164,15 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         sdk.getOpenIdToken().catch((error: unknown) => {
             throw fromSdk(error, 'Asking the homeserver to vouch for you');
         });
+    const keys = createMediaKeys({
+        self,
+        transport: createKeyTransport(messages, self, now),
+        now,
+        random: randomBytes,
+        log,
+        inRoom: (roomId) => sdk.getRoom(roomId)?.getMyMembership() === 'join',
+        excluded: (device) => admission.refusal(device) !== undefined,
+    });
     const mayAskLocal = (serviceUrl: string): boolean =>
         !isLocalUrl(serviceUrl, baseUrl) || serviceUrl === options.serviceUrlSetting().trim();
     const rtc = createRtc({
@@ -150,15 +190,9 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
             now,
             uuid: randomUUID,
         }),
-        keys: createMediaKeys({
-            self,
-            transport: createKeyTransport(messages, self, now),
-            now,
-            random: randomBytes,
-            log,
-            inRoom: (roomId) => sdk.getRoom(roomId)?.getMyMembership() === 'join',
-        }),
+        keys,
         watch: createWatch(messages, deviceId, log),
+        judge: (devices) => admission.judge(devices),
     });
     const tokens = createTokenExchange({
         self,
@@ -184,14 +218,59 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         iceServers: createIceServers({ ask: () => sdk.turnServer(), now, log }),
         relayOnly: () => options.relayOnlySetting?.() ?? false,
         inRoom: (roomId, user) => sdk.getRoom(roomId)?.getMember(user)?.membership === 'join',
+        async admit(roomId, device) {
+            await admission.judge([device]);
+            const refusal = admission.refusal(device);
+            // Told each time it asks: it may have forgotten, as a window that was loaded again has.
+            if (refusal !== undefined && refusal !== 'checking')
+                void trustMessages.sendWithheld(roomId, device, refusal);
+            return refusal === undefined;
+        },
+    });
+    const isSelf = (device: Device): boolean => device.userId === userId && device.deviceId === deviceId;
+    const audiences = createShareAudiences({
+        self,
+        keys,
+        calls,
+        admission,
+        messages: trustMessages,
+        members: (roomId) => rtc.members(roomId).filter((member) => !isSelf(member)),
+        onMembers: (listener) => rtc.onMembers(listener),
+        nameOf: (roomId, user) => sdk.getRoom(roomId)?.getMember(user)?.name ?? user,
+        now,
+    });
+    const [audienceTold, withheldTold] = [latestAudiences(), latestWithheld()];
+    audiences.onChange((roomId, { userId: user, deviceId: device }, audience) =>
+        audienceTold.emit({ roomId, userId: user, deviceId: device, audience }),
+    );
+    audiences.onWithheld((roomId, { userId: user, deviceId: device }, reason) =>
+        withheldTold.emit({ roomId, userId: user, deviceId: device, reason }),
+    );
+    const trust = createTrust({
+        sdk,
+        secretKeys,
+        admission,
+        audiences,
+        trackDevices,
+        log,
+        auth: options.uploadAuth,
+        async withoutKeyQueries(work) {
+            await trackDevices([]); // what is known to be wanted is asked before, and its answer taken in
+            return gate.during(work);
+        },
     });
 
     const chat = createChat(sdk, log);
 
     let readyMs: number | undefined;
     const ready = (): void => setState({ kind: 'ready', userId, deviceId, online: client.online });
+    /** What is not known yet, or could not be done, is tried at each connection. */
+    const checkTrust = (): void => {
+        if (client.online && (trust.own.kind === 'checking' || trust.own.kind === 'failed')) void trust.check();
+    };
     client.onOnline(() => {
         if (readyMs !== undefined) ready();
+        checkTrust();
     });
     void client.unreachable.then(() => {
         if (readyMs === undefined) setState({ kind: 'starting', userId, unreachable: true });
@@ -204,7 +283,20 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         rooms.follow();
         ready();
     });
-    if (stored.accessToken !== undefined) client.start();
+    if (stored.accessToken !== undefined) {
+        client.start();
+        void checkIdentity().catch((error: unknown) => log.debug(`whoami: ${String(error)}`));
+    }
+
+    /** A token of somebody else (a mixed-up keychain, a server restored from a backup) must not use this store. */
+    async function checkIdentity(): Promise<void> {
+        const found = await whoami(baseUrl, PLACEHOLDER_TOKEN, keeper.fetch);
+        if (found.userId === userId && (found.deviceId === undefined || found.deviceId === deviceId)) return;
+        log.error(`The server takes this sign-in for ${found.userId}, ${found.deviceId ?? 'no device'}`);
+        client.sdk.stopClient();
+        const message = `${new URL(baseUrl).host} takes this sign-in for another account or device. Sign out and sign in again.`;
+        setState({ kind: 'failed', userId, message });
+    }
 
     let stopped: Promise<void> | undefined;
     const stop = (handOver = false): Promise<void> =>
@@ -214,6 +306,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
                 await calls.close(HANG_UP_WITHIN_MS);
                 await rtc.leaveAll();
             }
+            trust.dispose();
             tokens.dispose();
             rtc.dispose();
             chat.dispose();
@@ -239,20 +332,45 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         onRooms: (listener) => rooms.onChange(listener),
         onInvite: (listener) => rooms.onInvite(listener),
         people: () => Promise.resolve(rooms.people()),
-        rtc,
+        rtc: {
+            ...rtc,
+            onWithheld: withheldTold.add,
+            onAudience: audienceTold.add,
+        },
         calls,
         chat,
+        trust,
         deviceTrust: (user, device) => deviceTrust(sdk, user, device),
         ...createRoomActions(sdk),
+        devices: createDevices({
+            baseUrl,
+            self,
+            fetch: keeper.fetch,
+            accessToken: PLACEHOLDER_TOKEN,
+            trust: (id) => deviceTrust(sdk, userId, id),
+            delegated: stored.oauth !== undefined,
+        }),
+        wouldLoseKeys: () => wouldLoseKeys(sdk, self),
         diagnostics: () =>
-            Promise.resolve(accountDiagnostics({ stored, client, messages, transports, readyMs, storePath: path })),
-        async signOut() {
+            Promise.resolve(
+                accountDiagnostics({
+                    stored,
+                    client,
+                    messages,
+                    transports,
+                    own: trust.own,
+                    policy: admission.policy,
+                    readyMs,
+                    storePath: path,
+                }),
+            ),
+        async signOut(scope = 'here') {
             leaving = true;
             const failures: unknown[] = [];
             await stop().catch((error: unknown) => {
                 failures.push(error);
             });
-            await endSignIn(options, keeper, failures).finally(() => setState({ kind: 'signedOut' }));
+            await endSignIn(options, keeper, failures, scope).finally(() => setState({ kind: 'signedOut' }));
         },
         stop: (how) => stop(how?.handOver),
         dispose: () => {

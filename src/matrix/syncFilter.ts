@@ -27,9 +27,12 @@ const TIMELINE_TYPES = [
     RTC_MEMBER_TYPE,
     'm.room.encrypted',
     'm.call.*',
-    // The chat: its messages are encrypted, these two never are. Clear messages are left to other clients.
+    // The chat: its messages are encrypted, these two never are.
     'm.reaction',
     'm.room.redaction',
+    // The SDK sends verification in clear, also in encrypted rooms; a request is a message (its proof is in the emoji).
+    'm.key.verification.*',
+    'm.room.message',
 ];
 
 /** Filter definition (client-server API, "Filtering"). Members are loaded lazily. */
@@ -37,7 +40,16 @@ export function syncFilterDefinition(): Record<string, unknown> {
     const nothing = { not_types: ['*'], limit: 0 };
     return {
         presence: nothing,
-        account_data: { types: ['m.direct'] },
+        // The SDK reads secret storage from what was synced.
+        account_data: {
+            types: [
+                'm.direct',
+                'm.secret_storage.*',
+                'm.cross_signing.*',
+                'm.megolm_backup.v1',
+                'm.org.matrix.custom.backup_disabled',
+            ],
+        },
         room: {
             include_leave: false,
             ephemeral: nothing,

@@ -3,7 +3,9 @@
  * puts the current token in its place. matrix-js-sdk 43 refreshes tokens only for OAuth 2 sessions, not for those of
  * `/login` with `refresh_token: true`; and doing it here lets the new pair reach the keychain before its first use.
  */
+import { HushError } from '../extension/errors.ts';
 import type { Log } from '../extension/log.ts';
+import { refreshOAuth, type OAuthClient } from './auth/oauth.ts';
 import { matrixErrorBody, type Fetch } from './http.ts';
 import { refreshTokens } from './login.ts';
 
@@ -19,6 +21,8 @@ export interface Tokens {
 export interface TokenKeeperOptions {
     readonly baseUrl: string;
     readonly initial: Tokens;
+    /** The tokens come from an OAuth server, and are renewed there. */
+    readonly oauth?: OAuthClient | undefined;
     /** Stores a new pair; the pair is used only once this resolved. */
     readonly save: (tokens: Tokens) => Promise<void>;
     readonly fetch: Fetch;
@@ -51,10 +55,19 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
         options.onExpired({ softLogout });
     };
     const refresh = async (refreshToken: string): Promise<void> => {
-        const outcome = await refreshTokens(baseUrl, refreshToken, options.fetch, now);
+        const outcome = await (options.oauth
+            ? refreshOAuth(options.oauth, refreshToken, options.fetch, now)
+            : refreshTokens(baseUrl, refreshToken, options.fetch, now));
         if (outcome.kind === 'refused') return expire(outcome.softLogout);
-        // Saved first: a server forgets the old refresh token when it first sees the new access token.
-        await options.save(outcome);
+        // Saved first: a server forgets the old refresh token when it first sees the new access token. Whoever dies
+        // before the pair is saved comes back with the old refresh token, and the server takes it once more.
+        await options.save(outcome).catch((cause: unknown) => {
+            throw new HushError(
+                'account.storeFailed',
+                'The renewed sign-in could not be stored. Unlock the keychain of this machine and try again.',
+                { cause },
+            );
+        });
         tokens = outcome;
         since = now();
         log.debug('Access token renewed');

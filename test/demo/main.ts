@@ -14,7 +14,7 @@ import { shutDown } from '../stack/processes.ts';
 import { createProgress, type Progress } from '../stack/progress.ts';
 import { ensureLiveKit } from '../stack/install/liveKit.ts';
 import { startStack } from '../stack/stack.ts';
-import { demoTransport, wantsSfu } from './mediaServer.ts';
+import { demoTransport, namesSfu, wantsSfu } from './mediaServer.ts';
 import { parseOptions, USAGE, UsageError, type DemoOptions, type Person as Account } from './options.ts';
 
 const OUT = fileURLToPath(new URL('../../out/demo', import.meta.url));
@@ -51,7 +51,11 @@ interface Result {
 /** Servers of our own with two accounts, or the ones that were named. */
 async function place(options: DemoOptions, progress: Progress): Promise<Place> {
     const { remote } = options;
-    if (remote) return { ...remote, viewerId: remote.viewer?.user, transport: options.transport };
+    if (remote) {
+        const somebody = remote.sharer ?? remote.viewer;
+        const sfu = options.transport === undefined && somebody && (await namesSfu(remote.homeserver, somebody));
+        return { ...remote, viewerId: remote.viewer?.user, transport: demoTransport(options, sfu === true) };
+    }
     const sfu = await wantsSfu(
         options,
         () => ensureLiveKit(progress),
@@ -103,6 +107,8 @@ class Demo {
             args: options.headless ? [] : ['--window-size=960,900', `--window-position=${left ? 0 : 960},0`],
             settings: {
                 'hush.capture.location': options.capture === 'loopback' ? 'browser' : 'auto',
+                // Accounts that exist may have an identity that this new device is not part of: the demo shows the picture.
+                ...(options.remote ? { 'hush.trust.shareWith': 'everyone' } : {}),
                 ...(where.transport === undefined ? {} : { 'hush.transport': where.transport }),
                 ...options.settings,
             },

@@ -36,7 +36,7 @@ export const USAGE = `npm run demo -- [options]
   --headless                no windows on the screen; screenshots in out/demo/
   --json                    the last line is one JSON object
   --capture=webview|loopback
-  --transport=livekit|mesh  default: LiveKit where it can be had, else the mesh
+  --transport=livekit|mesh  default: LiveKit where it can be had (or the homeserver names one), else the mesh
   --hold=SECONDS            go on that long
   --setting=KEY=VALUE       a VS Code setting in both windows (repeatable; VALUE may be JSON)
 Servers that exist already (passwords in HUSH_DEMO_SHARER_PASSWORD and HUSH_DEMO_VIEWER_PASSWORD):

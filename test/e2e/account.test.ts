@@ -9,7 +9,7 @@ import { matrixHttp } from './support/matrixHttp.ts';
 import { openPerson, type Person } from './support/person.ts';
 import { sharedWorld, type World } from './support/world.ts';
 
-const ALWAYS = ['Hush: Show Diagnostics', 'Hush: Show Log'];
+const ALWAYS = ['Hush: Set Up LiveKit Server…', 'Hush: Show Diagnostics', 'Hush: Show Log'];
 const MEMBER = 'org.matrix.msc3401.call.member';
 
 /** Less than the delayed leave takes, which is for crashes. */
@@ -44,7 +44,7 @@ describe('the account in VS Code', function () {
     });
 
     it('signed out, the palette offers to sign in, and nothing that needs an account', async () => {
-        assert.deepEqual(await offered(dave), [...ALWAYS, 'Hush: Sign In'].toSorted());
+        assert.deepEqual(await offered(dave), [...ALWAYS, 'Hush: Create Account', 'Hush: Sign In'].toSorted());
     });
 
     it('signed in, it offers what can be done now', async () => {
@@ -59,6 +59,9 @@ describe('the account in VS Code', function () {
             'Hush: Share Screen',
             'Hush: Start Session for This Workspace',
             'Hush: Sign Out',
+            'Hush: Sign Out Everywhere',
+            'Hush: Switch Account…',
+            'Hush: Manage Devices',
         ])
             assert.ok(now.includes(command), command);
         for (const command of [
@@ -108,6 +111,9 @@ describe('the account in VS Code', function () {
 async function offered({ workbench }: Person): Promise<string[]> {
     const { page } = workbench;
     await page.keyboard.press('Escape');
+    // The list draws what fits, two fifths of the window: all of it must.
+    const size = page.viewportSize();
+    await page.setViewportSize({ width: 1280, height: 2_400 });
     await page.keyboard.press('F1');
     await workbench.quickInput.locator('input').fill('>Hush: ');
     const rows = workbench.quickInput.locator('.monaco-list-row');
@@ -116,5 +122,6 @@ async function offered({ workbench }: Person): Promise<string[]> {
         all.map((row) => row.querySelector('.label-name')?.textContent ?? ''),
     );
     await page.keyboard.press('Escape');
+    if (size) await page.setViewportSize(size);
     return [...new Set(labels.filter((label) => label.startsWith('Hush: ') && !/View$/u.test(label)))].sort();
 }

@@ -18,15 +18,20 @@ const ALLOWED = [
     'media/hush.svg',
     'media/panel/screen-light.svg',
     'media/panel/screen-dark.svg',
+    'media/panel/shield-light.svg',
+    'media/panel/shield-dark.svg',
     'dist/main.cjs',
     'dist/engine.cjs',
     'dist/openShared.cjs',
     'dist/ownServer.cjs',
+    'dist/loopbackServer.cjs',
     'dist/page.js',
     'dist/page.css',
     'dist/chat.js',
     'dist/chat.css',
     'dist/e2eeWorker.js',
+    'dist/sheet.js',
+    'dist/sheet.css',
     'dist/ThirdPartyNotices.txt',
     'dist/pkg/matrix_sdk_crypto_wasm_bg.wasm',
     'dist/keytar/package.json',
@@ -42,10 +47,12 @@ const LIMITS: Readonly<Record<string, number>> = {
     'dist/main.cjs': 200_000,
     'dist/engine.cjs': 1_500_000,
     'dist/openShared.cjs': 150_000,
-    'dist/ownServer.cjs': 600_000,
+    'dist/ownServer.cjs': 150_000,
+    'dist/loopbackServer.cjs': 100_000,
     'dist/page.js': 800_000,
     'dist/chat.js': 250_000,
     'dist/e2eeWorker.js': 150_000,
+    'dist/sheet.js': 20_000,
 };
 const VSIX_LIMIT = 6_000_000;
 
@@ -118,7 +125,7 @@ describe('the package', function () {
             assert.ok(inputs && inputs.length > 0, `no bundle ${bundle}`);
             return inputs.filter((input) => pattern.test(input));
         };
-        for (const bundle of ['main.cjs', 'engine.cjs', 'openShared.cjs', 'ownServer.cjs'])
+        for (const bundle of ['main.cjs', 'engine.cjs', 'openShared.cjs', 'ownServer.cjs', 'loopbackServer.cjs'])
             assert.deepEqual(has(bundle, /livekit-client|livekit\/browser|src\/webview\/(?!protocol\/)/u), []);
         for (const bundle of ['main.cjs', 'openShared.cjs'])
             assert.deepEqual(has(bundle, /markdown-it|matrix-js-sdk|matrix-sdk-crypto|fake-indexeddb/u), []);

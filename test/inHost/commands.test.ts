@@ -14,9 +14,15 @@ const NEED_ACCOUNT: readonly CommandId[] = [
     commands.shareScreen,
     commands.viewShare,
     commands.leaveSession,
+    commands.manageDevices,
 ];
 /** With nothing to do they say nothing. */
-const SILENT: readonly CommandId[] = [commands.stopSharing, commands.unlinkWorkspace, commands.signOut];
+const SILENT: readonly CommandId[] = [
+    commands.stopSharing,
+    commands.unlinkWorkspace,
+    commands.signOut,
+    commands.signOutEverywhere,
+];
 /** What VS Code or a stranger's extension might pass along. */
 const ODD_ARGUMENTS: readonly unknown[] = [
     undefined,

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadAccount } from '../../src/extension/vault.ts';
+import { loadAccount } from '../../src/extension/storedAccounts.ts';
 import { linkForRemote, matchesRemote } from '../../src/matrix/workspaceHash.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { newPerson, pair, until, untilRoom, untilState, type Person } from './support/matrixAccounts.ts';

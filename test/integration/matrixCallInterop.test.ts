@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import type { CallToTake } from '../../src/extension/session/ports.ts';
+import type { SharePolicy } from '../../src/extension/session/trust.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { newPerson, until, untilRoom, type Person } from './support/matrixAccounts.ts';
 import { openOtherClient, type OtherClient } from './support/matrixCallPage/otherClient.ts';
@@ -19,6 +20,7 @@ describe('a call of another Matrix client', function () {
     let harness: Harness;
     let eve: OtherClient;
     let hush: Person;
+    let policy: SharePolicy = 'crossSigned';
     let other: Page;
     let roomId = '';
     let otherId = '';
@@ -41,7 +43,7 @@ describe('a call of another Matrix client', function () {
     before(async () => {
         [synapse, browser] = await Promise.all([startSynapse(), launchPageBrowser()]);
         harness = createHarness();
-        hush = await newPerson(synapse, 'Alice');
+        hush = await newPerson(synapse, 'Alice', { sharePolicy: () => policy });
         const account = await synapse.createAccount(`element${process.pid}`, { displayName: 'Eve' });
         otherId = account.userId;
         other = await browser.newPage();
@@ -116,13 +118,24 @@ describe('a call of another Matrix client', function () {
         await other.waitForFunction(() => client.state() === 'ended');
     });
 
-    it('is called from here, answers, and shows our screen', async () => {
+    it('answers our call and does not get our screen: its owner has not verified it', async () => {
         await startShare();
         await other.evaluate(() => client.answerCalls(true));
         hush.account.calls.call({ roomId, shareId: 'share', userId: otherId });
+        await happened(() => over.includes('share'), 'the end of the call');
+        await other.waitForFunction(() => client.state() === 'ended');
+        const seen = (await other.evaluate(() => client.screen()))?.width ?? 0;
+        assert.ok(seen <= 2, `${seen} px wide`); // Chromium gives a video without a frame 2 × 2
+        assert.deepEqual(answered, []);
+    });
+
+    it('is called from here, answers, and shows our screen, when it is shared with everyone', async () => {
+        policy = 'everyone';
+        hush.account.trust.policyChanged();
+        hush.account.calls.call({ roomId, shareId: 'share', userId: otherId });
         await eve.shown();
         assert.deepEqual(answered, [otherId]);
-        assert.equal(over.length, 1);
+        assert.equal(over.length, 2);
     });
 
     it('and shows its own screen back in that call: it is seen in a tab here, stopped, and seen again', async () => {

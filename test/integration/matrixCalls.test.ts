@@ -103,7 +103,6 @@ describe('calls through the room', function () {
         const { accessToken } = await login(synapse.baseUrl, {
             userId: alice.userId,
             password: alice.password,
-            localpart: '',
         });
         const url = `${synapse.baseUrl}/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/send/m.call.invite/clear1`;
         const answer = await fetch(url, {

@@ -158,7 +158,6 @@ describe('the RTC session on a real homeserver', function () {
         const { accessToken } = await login(synapse.baseUrl, {
             userId: bob.userId,
             password: bob.password,
-            localpart: '',
         });
         const url = `${synapse.baseUrl}/_matrix/client/v3/sendToDevice/io.element.call.encryption_keys/clear1`;
         const answer = await fetch(url, {
@@ -195,7 +194,6 @@ describe('the RTC session on a real homeserver', function () {
         const { accessToken } = await login(synapse.baseUrl, {
             userId: alice.userId,
             password: alice.password,
-            localpart: '',
         });
         const create = (body: unknown) =>
             request(`${synapse.baseUrl}/_matrix/client/v3/createRoom`, body, accessToken).then((r) =>
@@ -228,7 +226,6 @@ describe('the RTC session on a real homeserver', function () {
         const { accessToken } = await login(synapse.baseUrl, {
             userId: alice.userId,
             password: alice.password,
-            localpart: '',
         });
         await request(
             `${synapse.baseUrl}/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/kick`,
@@ -245,7 +242,10 @@ describe('the RTC session on a real homeserver', function () {
     });
 
     it('rotates for a device that comes back, and serves a second device of the same person', async () => {
-        const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
+        // The second device is not verified by its owner; here it may have the key all the same.
+        const alice = await newPerson(synapse, 'Alice', { sharePolicy: () => 'everyone' });
+        people.push(alice);
+        const bob = await person('Bob');
         const roomId = await pair(alice, bob);
         const bob2 = await signedIn(synapse, bob.userId, bob.password);
         people.push(bob2);
@@ -258,6 +258,6 @@ describe('the RTC session on a real homeserver', function () {
         assert.equal(keys2.list[0]?.index, 0, 'the same key within 10 s');
         assert.equal(await alice.account.deviceTrust(bob.userId, bob2.account.deviceId), 'unverified');
         assert.equal(await alice.account.deviceTrust(bob.userId, 'NOSUCH'), 'unknown');
-        void (alice.account.rtc as Rtc);
+        void (alice.account.rtc as unknown as Rtc);
     });
 });

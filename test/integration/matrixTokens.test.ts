@@ -2,14 +2,25 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadAccount, nextAccount, saveAccount } from '../../src/extension/vault.ts';
+import { loadAccount, nextAccount, saveAccount } from '../../src/extension/storedAccounts.ts';
 import { discoverHomeserver } from '../../src/matrix/discovery.ts';
-import { logInWithPassword, logOut, whoami } from '../../src/matrix/login.ts';
+import { logInWithPassword, logOut, refreshTokens, whoami } from '../../src/matrix/login.ts';
+import { createTokenKeeper, PLACEHOLDER_TOKEN, type TokenKeeper, type Tokens } from '../../src/matrix/tokens.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { login, request } from '../stack/accounts.ts';
 import { newStorageKey } from './support/matrixEngine.ts';
 import { lastClientOf } from './support/matrixClients.ts';
-import { newPerson, pair, until, untilRoom, untilState, type Person } from './support/matrixAccounts.ts';
+import {
+    newPerson,
+    pair,
+    recordingLog,
+    signedIn,
+    until,
+    untilRoom,
+    untilState,
+    type Person,
+    type OpenOptions,
+} from './support/matrixAccounts.ts';
 
 const poll = (check: () => void): { dispose(): void } => {
     const t = setInterval(check, 50);
@@ -32,8 +43,8 @@ describe('tokens on a real homeserver', function () {
         await Promise.all(people.map((p) => p.account.stop().catch(() => undefined)));
         await synapse?.stop();
     });
-    const person = async (): Promise<Person> => {
-        const p = await newPerson(synapse, 'alice');
+    const person = async (options: OpenOptions = {}): Promise<Person> => {
+        const p = await newPerson(synapse, 'alice', options);
         people.push(p);
         return p;
     };
@@ -84,9 +95,97 @@ describe('tokens on a real homeserver', function () {
         assert.ok(renewals(p) > before);
         assert.equal(account.deviceId, stored.deviceId);
     });
+    it('a crash around the renewal loses nothing: before the pair is stored, several times over, and after', async () => {
+        const { userId, password } = await synapse.createAccount('crash');
+        const { baseUrl } = synapse;
+        const first: Tokens = await logInWithPassword(
+            { baseUrl, user: userId, password, deviceName: 'x' },
+            fetch,
+            Date.now,
+        );
+        /** What the keychain holds: it outlives every process below. */
+        let kept: Tokens = first;
+        const { log } = recordingLog();
+        const process = (save: (tokens: Tokens) => Promise<void>) =>
+            createTokenKeeper({
+                baseUrl,
+                initial: { ...kept, expiresAt: Date.now() - 1 },
+                save,
+                fetch,
+                now: Date.now,
+                log,
+                onExpired: () => assert.fail('the session was lost'),
+            });
+        const ask = (keeper: TokenKeeper) => whoami(baseUrl, PLACEHOLDER_TOKEN, keeper.fetch);
+        const answers: Tokens[] = [];
+        for (let crash = 0; crash < 3; crash++) {
+            // Dies with the server's answer in its hands: nothing after `save` ever happens.
+            const died = Promise.withResolvers<void>();
+            void ask(
+                process((tokens) => {
+                    answers.push(tokens);
+                    died.resolve();
+                    return new Promise(() => undefined);
+                }),
+            ).catch(() => undefined);
+            await died.promise;
+        }
+        assert.equal(new Set(answers.map(({ accessToken }) => accessToken)).size, 3);
+        // The keychain refuses: the old pair goes on, and so does the session.
+        await assert.rejects(ask(process(() => Promise.reject(new Error('locked')))), {
+            code: 'account.storeFailed',
+        });
+        // Dies between storing and first use.
+        const stored = Promise.withResolvers<void>();
+        void process((tokens) => {
+            kept = tokens;
+            stored.resolve();
+            return new Promise(() => undefined);
+        })
+            .fetch(`${baseUrl}/_matrix/client/v3/account/whoami`, {
+                headers: { Authorization: `Bearer ${PLACEHOLDER_TOKEN}` },
+            })
+            .catch(() => undefined);
+        await stored.promise;
+        const last = process((tokens) => {
+            kept = tokens;
+            return Promise.resolve();
+        });
+        assert.equal((await ask(last)).userId, userId);
+        assert.equal(kept.accessToken, last.current().accessToken);
+        // Which is why the pair is stored before its first use: from then on the old refresh token is dead.
+        const late = await refreshTokens(baseUrl, first.refreshToken ?? '', fetch, Date.now);
+        assert.equal(late.kind, 'refused');
+    });
+    it('requests that meet an expired token together renew it once', async () => {
+        const { userId, password } = await synapse.createAccount('together');
+        const { baseUrl } = synapse;
+        const session = await logInWithPassword({ baseUrl, user: userId, password, deviceName: 'x' }, fetch, Date.now);
+        await until(() => Date.now() > (session.expiresAt ?? 0) + 200, poll, 'the token to expire');
+        const asked: string[] = [];
+        const saved: Tokens[] = [];
+        const keeper = createTokenKeeper({
+            baseUrl,
+            initial: { ...session, expiresAt: undefined }, // only the server's refusal can tell
+            save: (tokens) => Promise.resolve(void saved.push(tokens)),
+            fetch: (input, init) => {
+                asked.push(String(input));
+                return fetch(input, init);
+            },
+            now: Date.now,
+            log: recordingLog().log,
+            onExpired: () => assert.fail('the session was lost'),
+        });
+        const who = await Promise.all(
+            Array.from({ length: 5 }, () => whoami(baseUrl, PLACEHOLDER_TOKEN, keeper.fetch)),
+        );
+        assert.ok(who.every((each) => each.deviceId === session.deviceId));
+        assert.equal(asked.filter((url) => url.endsWith('/refresh')).length, 1);
+        assert.equal(saved.length, 1);
+    });
     it('asks to sign in again after a hard logout, and the same device keeps its keys', async () => {
         const p = await person();
-        const { accessToken } = await login(synapse.baseUrl, { userId: p.userId, password: p.password, localpart: '' });
+        const { accessToken } = await login(synapse.baseUrl, { userId: p.userId, password: p.password });
         await request(`${synapse.baseUrl}/_matrix/client/v3/logout/all`, {}, accessToken);
         await untilState(p.account, 'expired');
         await until(() => p.lines.some((l) => l.includes('ended the session')), poll, 'the log line');
@@ -99,9 +198,10 @@ describe('tokens on a real homeserver', function () {
         assert.deepEqual(account.rooms(), []);
     });
     it('signed in again after a hard logout, keys arrive, and the store of the device before is kept until signing out', async () => {
-        const [p, mate] = [await person(), await person()];
+        // The new device is not part of the person's identity yet: keys for everyone, to see that they arrive.
+        const [p, mate] = [await person(), await person({ sharePolicy: () => 'everyone' })];
         const roomId = await pair(mate, p);
-        const { accessToken } = await login(synapse.baseUrl, { userId: p.userId, password: p.password, localpart: '' });
+        const { accessToken } = await login(synapse.baseUrl, { userId: p.userId, password: p.password });
         await request(`${synapse.baseUrl}/_matrix/client/v3/logout/all`, {}, accessToken);
         await untilState(p.account, 'expired');
         const kept = await loadAccount(p.vault, p.log);
@@ -139,6 +239,39 @@ describe('tokens on a real homeserver', function () {
         assert.deepEqual(await readdir(join(p.dataDir, 'stores')), []);
         await assert.rejects(whoami(synapse.baseUrl, stored?.accessToken ?? '', fetch), { code: 'account.expired' });
         await logOut(synapse.baseUrl, stored?.accessToken ?? '', fetch);
+    });
+    it('signing out everywhere ends every device, and leaves nothing here', async () => {
+        const p = await person();
+        const { accessToken } = await login(synapse.baseUrl, { userId: p.userId, password: p.password });
+        await p.account.signOut('everywhere');
+        await assert.rejects(whoami(synapse.baseUrl, accessToken, fetch), { code: 'account.expired' });
+        assert.equal(await loadAccount(p.vault, p.log), undefined);
+        assert.deepEqual(await readdir(join(p.dataDir, 'stores')), []);
+    });
+    it('knows whether signing out loses keys for good', async () => {
+        const p = await person();
+        assert.equal(await p.account.wouldLoseKeys(), true);
+        const second = await signedIn(synapse, p.userId, p.password);
+        people.push(second);
+        await until(
+            () => second.account.state.kind === 'ready' && second.account.state.online,
+            (check) => second.account.onState(check),
+            'online',
+        );
+        let loses = true;
+        const looking = poll(() => void p.account.wouldLoseKeys().then((now) => (loses = now)));
+        await until(() => !loses, poll, 'the other device').finally(() => looking.dispose());
+    });
+    it('a token of somebody else is noticed at the start and not used', async () => {
+        const [p, other] = [await person(), await person()];
+        await p.account.stop();
+        const [mine, theirs] = [await loadAccount(p.vault, p.log), await loadAccount(other.vault, other.log)];
+        assert.ok(mine && theirs?.accessToken);
+        const { refreshToken: _, expiresAt: __, ...rest } = mine;
+        await saveAccount(p.vault, { ...rest, accessToken: theirs.accessToken });
+        const account = await p.reopen();
+        await untilState(account, 'failed');
+        assert.match(account.state.kind === 'failed' ? account.state.message : '', /another account/u);
     });
     it('survives the homeserver being away', async () => {
         const p = await person();

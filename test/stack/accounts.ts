@@ -40,7 +40,7 @@ export async function createAccount(server: Server, localpart: string, options: 
 }
 
 /** A password login with a fresh device, for tests that speak HTTP themselves. */
-export async function login(baseUrl: string, account: Account): Promise<Login> {
+export async function login(baseUrl: string, account: Pick<Account, 'userId' | 'password'>): Promise<Login> {
     const answer = await request(`${baseUrl}/_matrix/client/v3/login`, {
         type: 'm.login.password',
         identifier: { type: 'm.id.user', user: account.userId },

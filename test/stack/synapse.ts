@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAccount, type Account, type AccountOptions } from './accounts.ts';
-import { ensureSynapse } from './install/synapse.ts';
+import { ensureSynapse, ensureSynapseOidc } from './install/synapse.ts';
 import { freePorts, untilReady } from './net.ts';
 import { removeAtEnd, startProcess } from './processes.ts';
 import { silentProgress, type Progress } from './progress.ts';
@@ -34,6 +34,8 @@ export interface StartSynapseOptions extends SynapseOptions {
 /** Starts a real Synapse with an empty SQLite database on 127.0.0.1. Rejects with the end of its log. */
 export async function startSynapse(options: StartSynapseOptions = {}): Promise<Synapse> {
     const { python } = await ensureSynapse(options.progress ?? silentProgress);
+    const oidc = options.config?.['oidc_providers'] !== undefined;
+    const env = oidc ? { PYTHONPATH: await ensureSynapseOidc(options.progress ?? silentProgress) } : {};
     const port = options.port ?? (await onePort());
     const folder = await mkdtemp(join(tmpdir(), 'hush-synapse-'));
     const remove = removeAtEnd(folder);
@@ -50,7 +52,7 @@ export async function startSynapse(options: StartSynapseOptions = {}): Promise<S
     });
 
     const start = async () => {
-        const child = startProcess(python, ['-m', 'synapse.app.homeserver', '-c', config], { cwd: folder, log });
+        const child = startProcess(python, ['-m', 'synapse.app.homeserver', '-c', config], { cwd: folder, log, env });
         await untilReady({ name: 'Synapse', url: `${baseUrl}/health`, process: child, log });
         return child;
     };

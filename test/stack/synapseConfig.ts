@@ -29,6 +29,8 @@ const GENEROUS = { per_second: 10_000, burst_count: 10_000 };
 /** Synapse's homeserver.yaml as an object; JSON is YAML. MatrixRTC needs the experimental features named here. */
 export function synapseConfig(options: SynapseOptions, place: SynapsePlace): Record<string, unknown> {
     const url = options.livekitServiceUrl;
+    // Serves the documents that people consent to; Synapse refuses to serve none.
+    const consent = options.config?.['user_consent'] === undefined ? [] : ['consent'];
     return {
         server_name: place.serverName,
         public_baseurl: `http://127.0.0.1:${place.port}/`,
@@ -43,7 +45,7 @@ export function synapseConfig(options: SynapseOptions, place: SynapsePlace): Rec
                 type: 'http',
                 bind_addresses: ['127.0.0.1'],
                 // `openid` is the one federation endpoint an authoriser asks.
-                resources: [{ names: ['client', 'openid'], compress: false }],
+                resources: [{ names: ['client', 'openid', ...consent], compress: false }],
             },
         ],
         report_stats: false,

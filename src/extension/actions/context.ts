@@ -11,6 +11,7 @@ import type { Model } from '../views/viewModel.ts';
 
 export interface ActionContext {
     readonly log: Log;
+    readonly extensionUri: vscode.Uri;
     readonly model: Model;
     readonly account: Account | undefined;
     readonly orchestrator: Orchestrator | undefined;

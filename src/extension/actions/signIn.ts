@@ -1,12 +1,15 @@
-/** **Hush: Sign In** and **Sign Out**: what is asked, in which order, and what a person reads when it does not work. */
+/** **Hush: Sign In**: what is asked, in which order, and what a person reads when it does not work. Only what the server offers is shown. */
 import * as os from 'node:os';
 import * as vscode from 'vscode';
-import { readSetting } from '../config.ts';
+import type { SignInWay } from '../../matrix/auth/ways.ts';
 import type { Engine } from '../engine.ts';
 import { isHushError, userMessage, type ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { NewSession } from '../vault.ts';
+import type { NewSession } from '../storedAccounts.ts';
 import { showFailure } from '../views/notices.ts';
+import { askHomeserver } from './askHomeserver.ts';
+import { withNotification } from './asking.ts';
+import { signInByCode, signInByOAuth, signInBySso } from './browserSignIn.ts';
 
 export interface SignInOptions {
     readonly engine: () => Promise<Engine>;
@@ -25,52 +28,149 @@ export const deviceName = `Hush on ${machine} (VS Code)`;
 /** The same dialog comes back with the reason; after other failures it closes. */
 const ASK_AGAIN: readonly ErrorCode[] = [
     'login.wrongPassword',
+    'login.wrongToken',
     'network.rateLimited',
     'network.offline',
     'network.timeout',
 ];
 
-function withNotification<T>(title: string, work: () => Promise<T>): Thenable<T | undefined> {
-    return vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-        (_progress, token) =>
-            Promise.race([
-                work(),
-                new Promise<undefined>((resolve) => token.onCancellationRequested(() => resolve(undefined))),
-            ]),
-    );
+interface Where {
+    readonly engine: Engine;
+    readonly baseUrl: string;
+    readonly host: string;
+    readonly userId: string | undefined;
+    readonly deviceId: string | undefined;
+    readonly log: Log;
 }
 
-/** Asks until a homeserver answers or the person gives up. What was typed is kept for the next try. */
-async function askHomeserver(options: SignInOptions) {
-    let typed = readSetting(options.settings, 'hush.homeserver');
-    for (let problem: string | undefined; ;) {
-        const input = await vscode.window.showInputBox({
-            title: 'Hush: Sign In (1/2)',
-            prompt: problem ?? 'Your Matrix user ID, or the name or address of your homeserver',
-            placeHolder: '@you:example.org or example.org',
-            value: typed,
-            ignoreFocusOut: true,
-            validateInput: (value) => (value.trim() === '' ? 'Type your user ID or your homeserver.' : undefined),
-        });
-        if (input === undefined) return undefined;
-        typed = input;
-        try {
-            const engine = await options.engine();
-            return await withNotification(`Looking for ${input.trim()}…`, () =>
-                engine.discoverHomeserver(input, fetch),
-            );
-        } catch (error) {
-            problem = userMessage(error, 'Looking for the homeserver');
+/** Asks for everything and signs in. `undefined`: the person gave up; nothing was changed. */
+export async function signIn(options: SignInOptions): Promise<NewSession | undefined> {
+    const { again, log } = options;
+    try {
+        const homeserver = again
+            ? await (await options.engine()).discoverHomeserver(again.baseUrl, fetch)
+            : await askHomeserver({
+                  title: 'Hush: Sign In (1/2)',
+                  prompt: 'Your Matrix user ID, or the name or address of your homeserver',
+                  placeHolder: '@you:example.org or example.org',
+                  engine: options.engine,
+                  settings: options.settings,
+              });
+        if (!homeserver) return undefined;
+        const { baseUrl, versions } = homeserver;
+        const userId = again?.userId ?? homeserver.userId;
+        const engine = await options.engine();
+        const { host } = new URL(baseUrl);
+        const offered = await withNotification(`Asking ${host} how to sign in…`, () =>
+            engine.auth.signInWays(baseUrl, versions, fetch),
+        );
+        if (!offered) return undefined;
+        if (offered.ways.length === 0) {
+            const types = offered.types.join(', ') || 'nothing';
+            void showFailure(`${host} offers no way to sign in that Hush knows (it offers ${types}).`);
+            return undefined;
         }
+        const way = await chooseWay(offered.ways, host, userId);
+        if (!way) return undefined;
+        const where: Where = { engine, baseUrl, host, userId, deviceId: again?.deviceId, log };
+        return await signInBy(way, where);
+    } catch (error) {
+        log.warn('signing in failed', error);
+        void showFailure(userMessage(error, 'Signing in'));
+        return undefined;
     }
 }
 
-async function askUser(known: string | undefined, host: string): Promise<string | undefined> {
-    if (known !== undefined) return known;
+type Choice =
+    SignInWay | { readonly kind: 'code'; readonly metadata: Extract<SignInWay, { kind: 'oauth' }>['metadata'] };
+
+async function chooseWay(
+    ways: readonly SignInWay[],
+    host: string,
+    userId: string | undefined,
+): Promise<Choice | undefined> {
+    const rows = ways.flatMap((way): (vscode.QuickPickItem & { way: Choice })[] => {
+        switch (way.kind) {
+            case 'oauth': {
+                const { issuer } = way.metadata;
+                const description = URL.parse(issuer)?.host ?? issuer;
+                const row = { label: '$(globe) In the browser', description, way };
+                if (!way.deviceCode) return [row];
+                const { metadata } = way;
+                return [
+                    row,
+                    {
+                        label: '$(symbol-numeric) With a code, in a browser on any machine',
+                        description,
+                        way: { kind: 'code', metadata },
+                    },
+                ];
+            }
+            case 'password':
+                return [{ label: '$(key) With your password', way }];
+            case 'sso':
+                return [
+                    way.provider
+                        ? { label: `$(globe) ${way.provider.name}`, description: 'in the browser', way }
+                        : { label: '$(globe) Single sign-on', description: 'in the browser', way },
+                ];
+            case 'token':
+                return [
+                    {
+                        label: '$(link) With a login token',
+                        description: 'that another client, where you are signed in, made for you',
+                        way,
+                    },
+                ];
+        }
+    });
+    if (rows.length === 1) return rows[0]?.way;
+    const picked = await vscode.window.showQuickPick(rows, {
+        title: 'Hush: Sign In',
+        placeHolder: `How do you want to sign in to ${userId ?? host}?`,
+        ignoreFocusOut: true,
+    });
+    return picked?.way;
+}
+
+function signInBy(way: Choice, where: Where): Promise<NewSession | undefined> {
+    const browser = { ...where, deviceName };
+    switch (way.kind) {
+        case 'password':
+            return byPassword(where);
+        case 'token':
+            return byToken(where);
+        case 'sso':
+            return signInBySso(browser, way.provider);
+        case 'oauth':
+            return signInByOAuth(browser, way.metadata);
+        case 'code':
+            return signInByCode(browser, way.metadata);
+    }
+}
+
+async function byPassword(where: Where): Promise<NewSession | undefined> {
+    const { engine, baseUrl, host, deviceId } = where;
+    const user = where.userId ?? (await askUser(host));
+    if (user === undefined) return undefined;
+    const prompt = `Password of ${user} on ${host}`;
+    return askUntilItWorks(where, user, { prompt, title: 'Hush: Sign In (2/2)' }, (password) =>
+        engine.auth.logInWithPassword({ baseUrl, user, password, deviceName, deviceId }, fetch, Date.now),
+    );
+}
+
+async function byToken(where: Where): Promise<NewSession | undefined> {
+    const { engine, baseUrl, host, deviceId } = where;
+    const prompt = `Login token for ${host}. It works once, for a few minutes.`;
+    return askUntilItWorks(where, where.userId ?? host, { prompt, title: 'Hush: Sign In' }, (token) =>
+        engine.auth.logInWithToken({ baseUrl, token: token.trim(), deviceName, deviceId }, fetch, Date.now),
+    );
+}
+
+async function askUser(host: string): Promise<string | undefined> {
     const typed = await vscode.window.showInputBox({
         title: 'Hush: Sign In',
-        prompt: `Your user name on ${host}`,
+        prompt: `Your user name on ${host}, or the e-mail address of your account`,
         placeHolder: 'alice or @alice:example.org',
         ignoreFocusOut: true,
         validateInput: (value) => (value.trim() === '' ? 'Type your user name.' : undefined),
@@ -78,45 +178,35 @@ async function askUser(known: string | undefined, host: string): Promise<string 
     return typed?.trim();
 }
 
-/** Asks for everything and signs in. `undefined`: the person gave up; nothing was changed. */
-export async function signIn(options: SignInOptions): Promise<NewSession | undefined> {
-    const homeserver = options.again ?? (await askHomeserver(options));
-    if (!homeserver) return undefined;
-    const { baseUrl } = homeserver;
-    const { host } = new URL(baseUrl);
-    const user = await askUser(homeserver.userId, host);
-    if (user === undefined) return undefined;
-    const engine = await options.engine();
+/** Another answer can mend only a wrong one, or come after the wait that the server asked for. */
+async function askUntilItWorks(
+    { engine, baseUrl, deviceId, log }: Where,
+    who: string,
+    question: { readonly title: string; readonly prompt: string },
+    logIn: (secret: string) => Promise<Omit<NewSession, 'baseUrl'>>,
+): Promise<NewSession | undefined> {
     for (let problem: string | undefined; ;) {
-        const password = await vscode.window.showInputBox({
-            title: 'Hush: Sign In (2/2)',
-            prompt: [problem, `Password of ${user} on ${host}`].filter(Boolean).join(' '),
+        const secret = await vscode.window.showInputBox({
+            title: question.title,
+            prompt: [problem, question.prompt].filter(Boolean).join(' '),
             password: true,
             ignoreFocusOut: true,
         });
-        if (password === undefined) return undefined;
+        if (secret === undefined) return undefined;
         try {
-            const deviceId = options.again?.deviceId;
-            const pending = engine.logInWithPassword(
-                { baseUrl, user, password, deviceName, deviceId },
-                fetch,
-                Date.now,
-            );
-            const session = await withNotification(`Signing in as ${user}…`, () => pending);
+            const pending = logIn(secret);
+            const session = await withNotification(`Signing in as ${who}…`, () => pending);
             if (session) return { baseUrl, ...session };
             // Cancelled, but the server may still say yes: no device that nobody knows of is left behind.
             if (deviceId === undefined) {
                 void pending
-                    .then((late) => engine.logOut(baseUrl, late.accessToken, fetch))
-                    .catch((error: unknown) => options.log.warn('a cancelled sign-in was not undone', error));
+                    .then((late) => engine.auth.logOut(baseUrl, late.accessToken, fetch))
+                    .catch((error: unknown) => log.warn('a cancelled sign-in was not undone', error));
             }
             return undefined;
         } catch (error) {
-            problem = userMessage(error, 'Signing in');
-            // Another password can mend only a wrong one, or come after the wait that the server asked for.
-            if (isHushError(error) && ASK_AGAIN.includes(error.code)) continue;
-            void showFailure(problem);
-            return undefined;
+            if (!isHushError(error) || !ASK_AGAIN.includes(error.code)) throw error;
+            problem = error.message;
         }
     }
 }

@@ -1,7 +1,6 @@
 /** A page on loopback as a PageLink. How a URL is opened comes in, so that tests need no VS Code. */
 import type { Log } from '../log.ts';
 import type { PageRequest } from '../session/ports.ts';
-import { startLoopbackServer } from './loopbackServer.ts';
 import type { LoopbackServer } from './loopbackServer.ts';
 import type { PageFile } from './pageFiles.ts';
 import type { PageLink } from './pageLink.ts';
@@ -30,6 +29,8 @@ export function createBrowserLink(request: PageRequest, { files, openUrl, log }:
         for (const listener of [...closedListeners]) listener(reason);
     };
     const start = async (): Promise<void> => {
+        // With its WebSocket library, loaded when a page is wanted.
+        const { startLoopbackServer } = await import('./loopbackServer.ts');
         server = await startLoopbackServer({
             call: request.call,
             generation: request.generation,

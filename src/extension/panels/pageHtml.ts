@@ -81,6 +81,16 @@ export function webviewHtml(page: WebviewPage): string {
     ]);
 }
 
+/** The page of a sheet: it talks to nobody but the host. */
+export function sheetHtml(page: Pick<WebviewPage, 'title' | 'cspSource' | 'nonce' | 'scriptUri' | 'styleUri'>): string {
+    const policy = `default-src 'none'; style-src ${page.cspSource}; script-src 'nonce-${page.nonce}'; base-uri 'none'; form-action 'none'`;
+    return document('', page.title, [
+        `<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">`,
+        `<link rel="stylesheet" href="${escapeHtml(page.styleUri)}">`,
+        `<script defer nonce="${escapeHtml(page.nonce)}" src="${escapeHtml(page.scriptUri)}"></script>`,
+    ]);
+}
+
 /** The page on loopback: everything relative, so that a proxy may add a path; the policy is a header there. */
 export function loopbackHtml(): string {
     return document('', 'Hush', [

@@ -18,6 +18,8 @@ const ORDER: readonly (Kind | 'keys')[] = [
     'init',
     'keys',
     'view.sharer',
+    'view.withheld',
+    'view.audience',
     'share.viewers',
     'share.hold',
     'share.capture',

@@ -18,6 +18,7 @@ import {
 } from './shareFlow.ts';
 import { abort, moveAnnounced, moveKeyed, reconsider, shareWaited } from './shareMove.ts';
 import { initialState, type Effect, type SessionEvent, type SessionState } from './state.ts';
+import { audienceTold, forgetSharers, isWithheld, tellTrust, withheldTold } from './trustFlow.ts';
 import {
     acceptCall,
     closeView,
@@ -81,7 +82,7 @@ function handle(state: SessionState, event: SessionEvent): Step {
         case 'rtcChanged': {
             const rtc = new Map(state.rtc).set(event.roomId, event.members);
             return chain(
-                { ...state, rtc },
+                forgetSharers({ ...state, rtc }, event.roomId),
                 (s) => endGoneViews(s, event.roomId),
                 (s) => moveViews(s, event.roomId),
             );
@@ -89,7 +90,11 @@ function handle(state: SessionState, event: SessionEvent): Step {
         case 'roomGone': {
             const rtc = new Map(state.rtc);
             rtc.delete(event.roomId);
-            return leaveRoom({ ...state, rtc }, event.roomId, 'You are no longer in the room.');
+            return leaveRoom(
+                forgetSharers({ ...state, rtc }, event.roomId),
+                event.roomId,
+                'You are no longer in the room.',
+            );
         }
         case 'shareRequested':
             return requestShare(state, event);
@@ -175,12 +180,18 @@ function handle(state: SessionState, event: SessionEvent): Step {
         case 'meshGaveUp': {
             const view = state.views.get(event.call);
             if (view?.generation !== event.generation) return still(state);
+            // Its tab says why there is no answer, and the sharer's device tells when there will be one.
+            if (isWithheld(state, view)) return still(state);
             return view.move ? moveGaveUp(state, view) : endView(state, view, 'failed', NO_ANSWER);
         }
         case 'pageClosed':
             return pageClosed(state, event);
         case 'watch':
             return shareWatched(state, event);
+        case 'withheld':
+            return withheldTold(state, event);
+        case 'audience':
+            return audienceTold(state, event);
     }
 }
 
@@ -202,9 +213,10 @@ function pageSaid(state: SessionState, event: Extract<SessionEvent, { type: 'pag
     const view = state.views.get(event.call);
     if (view?.generation !== event.generation) return still(state);
     const { message } = event;
-    return message.type === 'view.moved'
-        ? viewMoved(state, view, message.via, message.ok)
-        : viewPageSaid(state, view, message);
+    if (message.type === 'view.moved') return viewMoved(state, view, message.via, message.ok);
+    const step = viewPageSaid(state, view, message);
+    const after = message.type === 'ready' ? step.state.views.get(view.id) : undefined;
+    return after ? { ...step, effects: [...step.effects, ...tellTrust(state, after)] } : step;
 }
 
 function pageClosed(state: SessionState, event: Extract<SessionEvent, { type: 'pageClosed' }>): Step {

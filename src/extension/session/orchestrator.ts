@@ -60,8 +60,9 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         },
     });
     const waits = new Set<() => void>();
-    /** Membership changes of one room run in order: a leave must not overtake its join. */
+    /** Membership changes of one room run in order; but a leave waits for nothing, and what it overtook tells nobody. */
     const perRoom = new Map<string, Promise<void>>();
+    const leaves = new Map<string, number>();
 
     function dispatch(event: SessionEvent): void {
         if (disposed) return;
@@ -98,6 +99,18 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             if (perRoom.get(roomId) === after) perRoom.delete(roomId);
         });
         perRoom.set(roomId, after);
+    }
+
+    /** Runs after what was asked of the room before; `tell` drops the result if the room was left meanwhile. */
+    function inRoom(roomId: string, work: (tell: (event: SessionEvent) => void) => Promise<void>): void {
+        const at = leaves.get(roomId) ?? 0;
+        const stands = (): boolean => (leaves.get(roomId) ?? 0) === at;
+        inRoomOrder(roomId, async () => {
+            if (!stands()) return;
+            await work((event) => {
+                if (stands()) dispatch(event);
+            });
+        });
     }
 
     /** A key goes only to pages that play, or publish, the participant it belongs to. */
@@ -198,31 +211,33 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                 return;
             }
             case 'join':
-                inRoomOrder(effect.roomId, async () => {
+                inRoom(effect.roomId, async (tell) => {
                     try {
                         await rtc.join(effect.roomId, effect.shares);
                         log.info('in the call');
-                        dispatch({ type: 'joined', roomId: effect.roomId });
+                        tell({ type: 'joined', roomId: effect.roomId });
                     } catch (error) {
                         log.warn('joining the call failed', error);
                         const failure = failureOf(error, 'Joining the call');
-                        dispatch({ type: 'joinFailed', roomId: effect.roomId, failure });
+                        tell({ type: 'joinFailed', roomId: effect.roomId, failure });
                     }
                 });
                 return;
             case 'announce':
-                inRoomOrder(effect.roomId, async () => {
+                inRoom(effect.roomId, async (tell) => {
                     try {
                         await rtc.announce(effect.roomId, effect.shares);
-                        dispatch({ type: 'announced', roomId: effect.roomId });
+                        tell({ type: 'announced', roomId: effect.roomId });
                     } catch (error) {
                         log.warn('the share was not announced', error);
                         const failure = failureOf(error, 'Telling the room about the share');
-                        dispatch({ type: 'announceFailed', roomId: effect.roomId, failure });
+                        tell({ type: 'announceFailed', roomId: effect.roomId, failure });
                     }
                 });
                 return;
             case 'leave':
+                leaves.set(effect.roomId, (leaves.get(effect.roomId) ?? 0) + 1);
+                perRoom.delete(effect.roomId);
                 inRoomOrder(effect.roomId, async () => {
                     // The delayed leave takes over if this does not reach the server.
                     await rtc
@@ -230,16 +245,21 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                         .catch((error: unknown) => log.warn('leaving the call failed', error));
                 });
                 return;
-            case 'startKeys':
+            case 'startKeys': {
+                const share = state.share?.id;
+                const tell = (event: SessionEvent): void => {
+                    if (state.share?.id === share) dispatch(event); // else about a share that is over
+                };
                 rtc.startKeys(effect.roomId).then(
-                    () => dispatch({ type: 'keysReady', roomId: effect.roomId }),
+                    () => tell({ type: 'keysReady', roomId: effect.roomId }),
                     (error: unknown) => {
                         log.warn('the media key could not be sent', error);
                         const failure = failureOf(error, 'Sending the encryption key');
-                        dispatch({ type: 'keysFailed', roomId: effect.roomId, failure });
+                        tell({ type: 'keysFailed', roomId: effect.roomId, failure });
                     },
                 );
                 return;
+            }
             case 'stopKeys':
                 rtc.stopKeys(effect.roomId);
                 return;
@@ -291,6 +311,8 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             if (memberOf(state, event.roomId, event.userId, event.deviceId) || event.watching)
                 dispatch({ type: 'watch', ...event });
         }),
+        rtc.onWithheld((event) => dispatch({ type: 'withheld', ...event })),
+        rtc.onAudience((event) => dispatch({ type: 'audience', ...event })),
         media.onMessage((call, generation, message) => {
             if (
                 message.type === 'mesh.description' ||

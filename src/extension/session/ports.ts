@@ -6,9 +6,11 @@ import type {
     ShareSettings,
     Viewer,
     HostMessage,
+    WithheldReason,
 } from '../../webview/protocol/messages.ts';
 import type { ViewTarget } from './state.ts';
 import type { HushError } from '../errors.ts';
+import type { ShareAudience } from './trust.ts';
 import type { Share } from './types.ts';
 
 export interface Disposable {
@@ -40,6 +42,21 @@ export interface WatchEvent {
     readonly watching: boolean;
     /** Which way its picture comes; `unreached`: it should come directly, and does not. */
     readonly via?: 'mesh' | 'livekit' | 'unreached' | undefined;
+}
+
+/** A sharer's device told ours that it keeps its share from it, and why; null: not any more. */
+export interface WithheldEvent {
+    readonly roomId: string;
+    readonly userId: string;
+    readonly deviceId: string;
+    readonly reason: WithheldReason | null;
+}
+/** Who can see the share of that device (ours, or another that told us); undefined: it is over. */
+export interface AudienceEvent {
+    readonly roomId: string;
+    readonly userId: string;
+    readonly deviceId: string;
+    readonly audience: ShareAudience | undefined;
 }
 
 /** Our membership is gone without our asking: the room was left, or the server refuses to keep it. */
@@ -77,6 +94,8 @@ export interface RtcPort {
         via?: WatchEvent['via'],
     ): Promise<void>;
     onWatch(listener: (event: WatchEvent) => void): Disposable;
+    onWithheld(listener: (event: WithheldEvent) => void): Disposable;
+    onAudience(listener: (event: AudienceEvent) => void): Disposable;
     /** Our key has been forgotten by then; the membership is not restored by itself. */
     onMembershipLost(listener: (event: MembershipLost) => void): Disposable;
 }

@@ -7,9 +7,11 @@ import type {
     TrustLevel,
     ShareSettings,
     HostMessage,
+    WithheldReason,
 } from '../../webview/protocol/messages.ts';
-import type { CaptureLocation } from './ports.ts';
+import type { AudienceEvent, CaptureLocation, WithheldEvent } from './ports.ts';
 import type { Need } from './topology.ts';
+import type { ShareAudience, Withheld } from './trust.ts';
 import type { RtcMember, Share } from './types.ts';
 
 export interface SelfDevice {
@@ -130,6 +132,10 @@ export interface SessionState {
     readonly views: ReadonlyMap<string, View>;
     /** LiveKit identities whose screen a page of ours has seen, per room: the only way to know another client's shares. */
     readonly screens: ReadonlyMap<string, ReadonlySet<string>>;
+    /** Why sharers' devices keep their share from ours, by sharer (trustFlow.ts). */
+    readonly withheld: ReadonlyMap<string, WithheldReason>;
+    /** Who can see a share, by sharer: ours as it is, others' as they told. */
+    readonly audiences: ReadonlyMap<string, ShareAudience>;
 }
 
 export const initialState: SessionState = {
@@ -139,6 +145,8 @@ export const initialState: SessionState = {
     share: undefined,
     views: new Map(),
     screens: new Map(),
+    withheld: new Map(),
+    audiences: new Map(),
 };
 
 /** The sentence for the person, and a code for the log. */
@@ -223,7 +231,9 @@ export type SessionEvent =
           readonly watching: boolean;
           /** Which way the picture comes; `unreached`: it should come directly, and does not. */
           readonly via?: Transport | 'unreached' | undefined;
-      };
+      }
+    | ({ readonly type: 'withheld' } & WithheldEvent)
+    | ({ readonly type: 'audience' } & AudienceEvent);
 
 export type Effect =
     | {
@@ -320,6 +330,8 @@ export type Notice =
           readonly viewers: number;
           readonly why: 'setting' | 'none' | 'failed';
       }
+    /** A device in the session does not get our share. */
+    | { readonly kind: 'withheld'; readonly roomId: string; readonly device: Withheld }
     | { readonly kind: 'held'; readonly message: string };
 
 export type { Viewer };

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { commands } from '../commands.ts';
 import type { Failure, Notice } from '../session/state.ts';
+import { withheldSentence } from '../session/trust.ts';
 import type { RoomSnapshot } from '../session/types.ts';
 import { serverMissedWords } from './serverMissed.ts';
 
@@ -28,6 +29,18 @@ export async function showNotice(notice: Notice): Promise<void> {
         case 'serverMissed':
             await serverMissed(notice);
             return;
+        case 'withheld': {
+            const { name, userId, reason } = notice.device;
+            const [who, verify] = ['Who Can See This', 'Verify…'] as const;
+            const ways = reason === 'notVerified' || reason === 'identityChanged' ? [who, verify] : [who];
+            const show =
+                reason === 'identityChanged' ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+            const chosen = await show(`${name} cannot see your screen. ${withheldSentence(reason, name)}`, ...ways);
+            if (chosen === who) await vscode.commands.executeCommand(commands.whoCanSee);
+            if (chosen === verify)
+                await vscode.commands.executeCommand(commands.verifyTeammate, `member:${notice.roomId}:${userId}`);
+            return;
+        }
         case 'shareFailed':
             await retryable(notice.failure, commands.shareScreen);
             return;

@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import { contexts, type ContextKey } from '../contexts.ts';
 import { DisposableScope } from '../lifecycle.ts';
 import { createSessionsTree, type SessionsTree } from './sessionsTree.ts';
-import { createStatusBar } from './statusBar.ts';
-import { buildTree, connectionMessage, sharingStatus, type Model } from './viewModel.ts';
+import { createAudienceItem, createStatusBar } from './statusBar.ts';
+import { audienceStatus, buildTree, connectionMessage, sharingStatus, type Model } from './viewModel.ts';
 
 export interface RenderedModel extends vscode.Disposable {
     readonly tree: SessionsTree;
@@ -31,6 +31,7 @@ export function renderModel(): RenderedModel {
     const scope = new DisposableScope();
     const tree = scope.add(createSessionsTree());
     const statusBar = scope.add(createStatusBar());
+    const audienceItem = scope.add(createAudienceItem());
     const known = new Map<ContextKey, unknown>();
     const setContext = (key: ContextKey, value: unknown): void => {
         if (known.get(key) === value) return;
@@ -54,6 +55,7 @@ export function renderModel(): RenderedModel {
             sayConnection(connectionMessage(model));
             tree.update(model.account.kind === 'ready' ? buildTree(model) : [], badge(model));
             statusBar.update(sharingStatus(model.session));
+            audienceItem.update(audienceStatus(model.session));
             setContext(contexts.account, model.account.kind);
             setContext(contexts.sharing, model.session.share !== undefined);
             setContext(contexts.inSession, model.session.calls.size > 0);

@@ -1,4 +1,4 @@
-/** One status-bar item while we share: that it is on, who watches, one click to stop. */
+/** Status-bar items while we share: that it is on, who watches, one click to stop; and who can see it. */
 import * as vscode from 'vscode';
 import { commands } from '../commands.ts';
 import type { StatusItem } from './viewModel.ts';
@@ -7,10 +7,20 @@ export interface StatusBar extends vscode.Disposable {
     update(status: StatusItem | undefined): void;
 }
 
+/** That we share; a click stops it. */
 export function createStatusBar(): StatusBar {
-    const item = vscode.window.createStatusBarItem('hush.sharing', vscode.StatusBarAlignment.Left, 1_000);
-    item.name = 'Hush: Sharing';
-    item.command = commands.stopSharing;
+    return createItem('hush.sharing', 'Hush: Sharing', 1_000, commands.stopSharing);
+}
+
+/** Who can see our share; a click opens the list. */
+export function createAudienceItem(): StatusBar {
+    return createItem('hush.audience', 'Hush: Who Can See This', 999, commands.whoCanSee);
+}
+
+function createItem(id: string, name: string, priority: number, command: string): StatusBar {
+    const item = vscode.window.createStatusBarItem(id, vscode.StatusBarAlignment.Left, priority);
+    item.name = name;
+    item.command = command;
     return {
         update(status) {
             if (!status) {

@@ -3,6 +3,8 @@ import type { Path } from '../../webview/protocol/messages.ts';
 import { rows } from '../contexts.ts';
 import { deviceKey, viewersOf } from '../session/members.ts';
 import type { SessionState, ViewTarget } from '../session/state.ts';
+import { audienceSummary, trustWord } from '../session/trust.ts';
+import { sharerKey } from '../session/trustFlow.ts';
 import type { AccountState, RoomMember, RoomSnapshot, RtcMember } from '../session/types.ts';
 
 export interface Model {
@@ -59,9 +61,11 @@ function shareRows(model: Model, room: RoomSnapshot): TreeNode[] {
                 label: own ? 'Your screen' : `${name}’s screen`,
                 description: own
                     ? sharingDescription(model.session)
-                    : watching
-                      ? ['watching', pathWord(view.path)].filter(Boolean).join(' · ')
-                      : 'live',
+                    : model.session.withheld.has(sharerKey(room.roomId, member))
+                      ? 'not open to this device'
+                      : watching
+                        ? ['watching', pathWord(view.path)].filter(Boolean).join(' · ')
+                        : 'live',
                 tooltip: own
                     ? 'You are sharing your screen here, end-to-end encrypted. Click the stop button to end it.'
                     : `${name} (${userId}) is sharing a screen, end-to-end encrypted. Click to watch.`,
@@ -270,4 +274,18 @@ export function sharingStatus(session: SessionState): StatusItem | undefined {
         `You share your screen in ${share.roomName}, end-to-end encrypted.\n${share.path === undefined ? '' : `${PATHS[share.path]}\n`}${who}\nClick to stop.`,
         true,
     );
+}
+
+/** Who can see our share, beside the status of it; undefined while nobody told. A click opens the whole answer. */
+export function audienceStatus({ share, self, audiences }: SessionState): StatusItem | undefined {
+    const audience = share && self && audiences.get(sharerKey(share.roomId, self));
+    if (!audience) return undefined;
+    const { text, tone } = audienceSummary(audience);
+    const lines = audience.holders.map((h) => `• ${h.name} (${h.deviceId}), ${trustWord(h.trust)}`);
+    const out = audience.withheld.map((w) => `• ${w.name} (${w.deviceId}) is kept out`);
+    return {
+        text: `${tone === 'warn' ? '$(workspace-untrusted)' : '$(workspace-trusted)'} ${audience.holders.length}`,
+        tooltip: [`${text}.`, ...lines, ...out, 'Click to see who.'].join('\n'),
+        warning: false,
+    };
 }

@@ -6,7 +6,7 @@ import { mkdirSync, watch } from 'node:fs';
 import type { Disposable } from '../lifecycle.ts';
 import type { Log } from '../log.ts';
 import type { AccountState } from '../session/types.ts';
-import type { StoredAccount } from '../vault.ts';
+import type { StoredAccount } from '../storedAccounts.ts';
 import { windowsFolder } from './ownerFile.ts';
 
 export interface FollowOptions {

@@ -97,7 +97,7 @@ async function own({ device, storage, version, openLocal, onStale, log }: OpenSh
         const own: Pick<Account, 'stop' | 'dispose' | 'signOut'> = {
             stop,
             dispose: () => void stop().catch((error: unknown) => log.warn('Stopping did not work', error)),
-            signOut: () => account.signOut().finally(() => server.close()),
+            signOut: (scope) => account.signOut(scope).finally(() => server.close()),
         };
         const shown = withLine(
             Object.assign(seat.account, own),

@@ -8,6 +8,7 @@ import type { Account } from '../account.ts';
 import { HushError } from '../errors.ts';
 import { Listeners } from '../listeners.ts';
 import type { CallsPort, ForeignCall, RtcPort, WatchEvent } from '../session/ports.ts';
+import type { Verification } from '../trustPort.ts';
 import type { Share } from '../session/types.ts';
 
 export interface Seat {
@@ -31,6 +32,7 @@ interface Place {
     readonly foreign: Listeners<[ForeignCall]>;
     readonly page: Listeners<Parameters<Parameters<CallsPort['onPage']>[0]>>;
     readonly gaveUp: Listeners<[string, number]>;
+    readonly verifications: Listeners<[Verification]>;
     readonly lost: Listeners<Parameters<Parameters<RtcPort['onMembershipLost']>[0]>>;
 }
 
@@ -54,6 +56,11 @@ export function createSeats(account: Account): Seats {
         (place: Place): boolean =>
             place.pages.has(call);
 
+    account.trust.onVerification((verification) => {
+        // Who asks is brought before the person once; every window may go on with what it began.
+        const asked = verification.state.kind === 'asked';
+        for (const place of asked ? places.slice(0, 1) : places) place.verifications.emit(verification);
+    });
     account.onInvite((room) => places[0]?.invited.emit(room));
     calls.onForeignCall((event) => {
         if (event.kind === 'ring') places[0]?.foreign.emit(event);
@@ -134,6 +141,7 @@ export function createSeats(account: Account): Seats {
             foreign: new Listeners(),
             page: new Listeners(),
             gaveUp: new Listeners(),
+            verifications: new Listeners(),
             lost: new Listeners(),
         };
         places = [...places, self];
@@ -177,6 +185,7 @@ export function createSeats(account: Account): Seats {
         const own: Partial<Account> = {
             rtc: over(rtc, ownRtc),
             calls: over(calls, ownCalls),
+            trust: over(account.trust, { onVerification: self.verifications.add }),
             onInvite: self.invited.add,
             stop: () => giveUp(self),
             dispose: () => void giveUp(self),

@@ -3,12 +3,15 @@
  * what this window was in the middle of (its memberships, its media key, its direct shares), and nothing that the window
  * shows changes until that is done. Pure.
  */
-import type { Account } from '../account.ts';
+import type { Account, SignOutScope } from '../account.ts';
 import { HushError, isHushError, userMessage } from '../errors.ts';
 import { DisposableScope } from '../lifecycle.ts';
 import { Listeners } from '../listeners.ts';
 import type { Log } from '../log.ts';
 import type { CallsPort, ForeignCall, KeyEvent, MembershipLost, WatchEvent } from '../session/ports.ts';
+import type { OwnTrust } from '../session/trust.ts';
+import { latestAudiences, latestWithheld } from '../trustEvents.ts';
+import type { Verification, VerificationStep } from '../trustPort.ts';
 import type { AccountState, RoomSnapshot, Share } from '../session/types.ts';
 import type { HostMessage } from '../../webview/protocol/messages.ts';
 
@@ -47,6 +50,10 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
     const page = new Listeners<[string, number, HostMessage]>();
     const chatChanged = new Listeners<[string]>();
     const gaveUp = new Listeners<[string, number]>();
+
+    const ownChanged = new Listeners<[OwnTrust]>();
+    const verifications = new Listeners<[Verification]>();
+    const [audiences, withheld] = [latestAudiences(), latestWithheld()];
 
     /** What this window is in the middle of. */
     const memberships = new Map<string, readonly Share[]>();
@@ -94,6 +101,10 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
                 lost.emit(event);
             }),
         );
+        scope.add(account.trust.onOwn((own) => ownChanged.emit(own)));
+        scope.add(account.trust.onVerification((verification) => verifications.emit(verification)));
+        scope.add(account.rtc.onWithheld((event) => withheld.emit(event)));
+        scope.add(account.rtc.onAudience((event) => audiences.emit(event)));
         scope.add(account.calls.onForeignCall((event) => foreign.emit(event)));
         scope.add(account.calls.onPage((...args) => page.emit(...args)));
         scope.add(account.chat.onChange((roomId) => chatChanged.emit(roomId)));
@@ -225,6 +236,8 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
             sendWatch: at(({ rtc }, ...args: Parameters<Account['rtc']['sendWatch']>) => rtc.sendWatch(...args)),
             onWatch: watched.add,
             onMembershipLost: lost.add,
+            onWithheld: withheld.add,
+            onAudience: audiences.add,
         },
         calls: {
             serve(...args) {
@@ -260,6 +273,24 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
             send: at(({ chat }, ...args: Parameters<Account['chat']['send']>) => chat.send(...args)),
             onChange: chatChanged.add,
         },
+        trust: {
+            get own() {
+                return current.account.trust.own;
+            },
+            onOwn: ownChanged.add,
+            onVerification: verifications.add,
+            policyChanged: () => current.account.trust.policyChanged(),
+            person: at(({ trust }, user: string) => trust.person(user)),
+            acknowledge: at(({ trust }, user: string) => trust.acknowledge(user)),
+            setUpIdentity: at(({ trust }, password: string | undefined) => trust.setUpIdentity(password)),
+            resetIdentity: at(({ trust }, password: string | undefined) => trust.resetIdentity(password)),
+            setUpRecovery: at(({ trust }, passphrase: string | undefined) => trust.setUpRecovery(passphrase)),
+            recoveryKind: at(({ trust }) => trust.recoveryKind()),
+            recover: at(({ trust }, key: string) => trust.recover(key)),
+            verifyOwnDevices: at(({ trust }) => trust.verifyOwnDevices()),
+            verifyPerson: at(({ trust }, user: string, roomId: string) => trust.verifyPerson(user, roomId)),
+            verify: at(({ trust }, id: string, step: VerificationStep) => trust.verify(id, step)),
+        },
         deviceTrust: at((account, user: string, device: string) => account.deviceTrust(user, device)),
         createSessionRoom: at((account, ...args: Parameters<Account['createSessionRoom']>) =>
             account.createSessionRoom(...args),
@@ -269,9 +300,19 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
         leaveRoom: at((account, roomId: string) => account.leaveRoom(roomId)),
         linkWorkspace: at((account, ...args: Parameters<Account['linkWorkspace']>) => account.linkWorkspace(...args)),
         diagnostics: at((account) => account.diagnostics()),
-        signOut: at(async (account) => {
+        devices: {
+            server: at(({ devices }) => devices.server()),
+            list: at(({ devices }) => devices.list()),
+            rename: at(({ devices }, deviceId: string, name: string) => devices.rename(deviceId, name)),
+            askRemoval: at(({ devices }, ...args: Parameters<Account['devices']['askRemoval']>) =>
+                devices.askRemoval(...args),
+            ),
+            page: at(({ devices }, ...args: Parameters<Account['devices']['page']>) => devices.page(...args)),
+        },
+        wouldLoseKeys: at((account) => account.wouldLoseKeys()),
+        signOut: at(async (account, scope?: SignOutScope) => {
             stopped = true;
-            await account.signOut();
+            await account.signOut(scope);
         }),
         stop,
         dispose: () => void stop().catch((error: unknown) => log.warn('Stopping did not work', error)),

@@ -7,6 +7,9 @@ import { HushError } from '../errors.ts';
 import { Listeners } from '../listeners.ts';
 import type { ForeignCall, KeyEvent, MediaKey, MembershipLost, WatchEvent } from '../session/ports.ts';
 import type { AccountState, RoomSnapshot } from '../session/types.ts';
+import type { OwnTrust } from '../session/trust.ts';
+import { latestAudiences, latestWithheld } from '../trustEvents.ts';
+import type { Verification } from '../trustPort.ts';
 import type { HostMessage } from '../../webview/protocol/messages.ts';
 import { callNotice, callRequest, frontNotice, openLink, staleNotice, toldNotice, welcomeNotice } from './link.ts';
 import type { Owner } from './ownerFile.ts';
@@ -52,8 +55,12 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
     const page = new Listeners<[string, number, HostMessage]>();
     const gaveUp = new Listeners<[string, number]>();
     const chatChanged = new Listeners<[string]>();
+    const ownChanged = new Listeners<[OwnTrust]>();
+    const verifications = new Listeners<[Verification]>();
+    const [audiences, withheld] = [latestAudiences(), latestWithheld()];
     const goneListeners = new Listeners<[]>();
     const welcomed = Promise.withResolvers<Welcome>();
+    let own: OwnTrust = { kind: 'checking', recovery: 'unknown', backup: 'unknown', otherDevices: false };
     let state: AccountState = { kind: 'signedOut' };
     let rooms: readonly RoomSnapshot[] = [];
     let gone = false;
@@ -86,6 +93,15 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
                 return page.emit(told.call, told.generation, told.message);
             case 'chat':
                 return chatChanged.emit(told.roomId);
+            case 'own':
+                own = told.own;
+                return ownChanged.emit(own);
+            case 'verification':
+                return verifications.emit(told.verification);
+            case 'withheld':
+                return withheld.emit(told.event);
+            case 'audience':
+                return audiences.emit(told.event);
             case 'gaveUp':
                 return gaveUp.emit(told.call, told.generation);
         }
@@ -154,6 +170,8 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
             sendWatch: ask('rtc.sendWatch'),
             onWatch: watched.add,
             onMembershipLost: lost.add,
+            onWithheld: withheld.add,
+            onAudience: audiences.add,
         },
         calls: {
             serve: say('calls.serve'),
@@ -176,6 +194,24 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
             send: ask('chat.send'),
             onChange: chatChanged.add,
         },
+        trust: {
+            get own() {
+                return own;
+            },
+            onOwn: ownChanged.add,
+            onVerification: verifications.add,
+            policyChanged: say('trust.policyChanged'),
+            person: ask('trust.person'),
+            acknowledge: ask('trust.acknowledge'),
+            setUpIdentity: ask('trust.setUpIdentity'),
+            resetIdentity: ask('trust.resetIdentity'),
+            setUpRecovery: ask('trust.setUpRecovery'),
+            recoveryKind: ask('trust.recoveryKind'),
+            recover: ask('trust.recover'),
+            verifyOwnDevices: ask('trust.verifyOwnDevices'),
+            verifyPerson: ask('trust.verifyPerson'),
+            verify: ask('trust.verify'),
+        },
         deviceTrust: ask('deviceTrust'),
         createSessionRoom: ask('createSessionRoom'),
         invite: ask('invite'),
@@ -183,6 +219,14 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
         leaveRoom: ask('leaveRoom'),
         linkWorkspace: ask('linkWorkspace'),
         diagnostics: ask('diagnostics'),
+        devices: {
+            server: ask('devices.server'),
+            list: ask('devices.list'),
+            rename: ask('devices.rename'),
+            askRemoval: ask('devices.askRemoval'),
+            page: ask('devices.page'),
+        },
+        wouldLoseKeys: ask('wouldLoseKeys'),
         signOut: ask('signOut'),
         stop,
         dispose: () => void stop(),

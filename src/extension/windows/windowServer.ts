@@ -164,6 +164,11 @@ function forward(
     scope.add(
         account.rtc.onMembershipLost(({ roomId, error }) => tell({ kind: 'lost', roomId, error: toWire(error) })),
     );
+    tell({ kind: 'own', own: account.trust.own });
+    scope.add(account.trust.onOwn((own) => tell({ kind: 'own', own })));
+    scope.add(account.trust.onVerification((verification) => tell({ kind: 'verification', verification })));
+    scope.add(account.rtc.onWithheld((event) => tell({ kind: 'withheld', event })));
+    scope.add(account.rtc.onAudience((event) => tell({ kind: 'audience', event })));
     scope.add(account.calls.onForeignCall((event) => tell({ kind: 'foreign', event })));
     scope.add(account.calls.onPage((call, generation, message) => tell({ kind: 'page', call, generation, message })));
     scope.add(account.chat.onChange((roomId) => tell({ kind: 'chat', roomId })));

@@ -5,16 +5,28 @@
  */
 import type { Account } from '../account.ts';
 import { HushError, isHushError, userMessage, type ErrorCode } from '../errors.ts';
-import type { ForeignCall, KeyEvent, MediaKey, MembershipLost, WatchEvent } from '../session/ports.ts';
+import type {
+    AudienceEvent,
+    ForeignCall,
+    KeyEvent,
+    MediaKey,
+    MembershipLost,
+    WatchEvent,
+    WithheldEvent,
+} from '../session/ports.ts';
+import type { OwnTrust } from '../session/trust.ts';
+import type { Verification } from '../trustPort.ts';
 import type { AccountState, RoomSnapshot } from '../session/types.ts';
 import type { HostMessage } from '../../webview/protocol/messages.ts';
 
 type Methods<T> = { [K in keyof T & string]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T & string];
 type Path =
     | Exclude<Methods<Account>, `on${string}` | 'rooms' | 'stop' | 'dispose'>
+    | `devices.${Methods<Account['devices']>}`
     | `rtc.${Exclude<Methods<Account['rtc']>, `on${string}` | 'currentKeys'>}`
     | `calls.${Exclude<Methods<Account['calls']>, `on${string}`>}`
-    | `chat.${Exclude<Methods<Account['chat']>, `on${string}`>}`;
+    | `chat.${Exclude<Methods<Account['chat']>, `on${string}`>}`
+    | `trust.${Exclude<Methods<Account['trust']>, `on${string}`>}`;
 
 /** Every method that another window may call, and whether it waits for the answer. */
 export const METHODS = {
@@ -26,7 +38,13 @@ export const METHODS = {
     leaveRoom: 'ask',
     linkWorkspace: 'ask',
     diagnostics: 'ask',
+    wouldLoseKeys: 'ask',
     signOut: 'ask',
+    'devices.server': 'ask',
+    'devices.list': 'ask',
+    'devices.rename': 'ask',
+    'devices.askRemoval': 'ask',
+    'devices.page': 'ask',
     'rtc.join': 'ask',
     'rtc.announce': 'ask',
     'rtc.leave': 'ask',
@@ -48,6 +66,17 @@ export const METHODS = {
     'chat.timeline': 'ask',
     'chat.earlier': 'ask',
     'chat.send': 'ask',
+    'trust.policyChanged': 'tell',
+    'trust.person': 'ask',
+    'trust.acknowledge': 'ask',
+    'trust.setUpIdentity': 'ask',
+    'trust.resetIdentity': 'ask',
+    'trust.setUpRecovery': 'ask',
+    'trust.recoveryKind': 'ask',
+    'trust.recover': 'ask',
+    'trust.verifyOwnDevices': 'ask',
+    'trust.verifyPerson': 'ask',
+    'trust.verify': 'ask',
 } as const satisfies Record<Path, 'ask' | 'tell'>;
 export type Method = keyof typeof METHODS;
 
@@ -81,6 +110,10 @@ export type Told =
     | { readonly kind: 'foreign'; readonly event: ForeignCall }
     | { readonly kind: 'page'; readonly call: string; readonly generation: number; readonly message: HostMessage }
     | { readonly kind: 'chat'; readonly roomId: string }
+    | { readonly kind: 'own'; readonly own: OwnTrust }
+    | { readonly kind: 'verification'; readonly verification: Verification }
+    | { readonly kind: 'withheld'; readonly event: WithheldEvent }
+    | { readonly kind: 'audience'; readonly event: AudienceEvent }
     | { readonly kind: 'gaveUp'; readonly call: string; readonly generation: number };
 
 export type Answer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: WireError };

@@ -16,6 +16,7 @@ import {
     type CallsEvent,
     type CallsState,
     type CallsStep,
+    type Device,
     type Leg,
 } from './callState.ts';
 import { addCandidates, emptyBatch } from './candidateBatch.ts';
@@ -84,6 +85,8 @@ function handle(draft: Draft, event: CallsEvent): void {
                     draft.end(call, now);
             }
             return;
+        case 'expel':
+            return expel(draft, event.roomId, event.device, now);
         case 'roomLeft':
             for (const call of draft.state.calls.values())
                 if (call.roomId === event.roomId) draft.hangUp(call, 'user_hangup', now);
@@ -112,6 +115,16 @@ function release(draft: Draft, page: string, now: number, which: (call: Call) =>
             rest = draft.dropLeg(rest, leg, now);
             if (leg.phase !== 'queued') draft.send(rest, { kind: 'streams', leg: leg.id, streams: {}, ended: true });
         }
+    }
+}
+
+function expel(draft: Draft, roomId: string, device: Device, now: number): void {
+    for (const call of draft.state.calls.values()) {
+        if (call.roomId !== roomId) continue;
+        // A call that any device of the person may still answer is offered to this one too.
+        const meant = call.peer.deviceId === '' ? call.peer.userId === device.userId : sameDevice(call.peer, device);
+        const sends = [...call.legs.values()].some((leg) => leg.role === 'send');
+        if (meant && (sends || call.owesShare)) draft.hangUp(call, 'user_hangup', now);
     }
 }
 

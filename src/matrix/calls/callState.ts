@@ -168,6 +168,8 @@ export type CallsEvent = { readonly now: number } &
         | { readonly type: 'decline'; readonly callId: string }
         /** The device is no longer in the room's session. */
         | { readonly type: 'gone'; readonly roomId: string; readonly device: Device }
+        /** The device may not have our screen: what we send it, or have begun to offer its person, ends. */
+        | { readonly type: 'expel'; readonly roomId: string; readonly device: Device }
         | { readonly type: 'roomLeft'; readonly roomId: string }
         | { readonly type: 'time' }
     );

@@ -4,12 +4,20 @@ import type { Log } from '../../extension/log.ts';
 import type { CallsPort, Disposable, ForeignCall } from '../../extension/session/ports.ts';
 import type { HostMessage } from '../../webview/protocol/messages.ts';
 import { nextDeadline, reduceCalls } from './callMachine.ts';
-import { emptyCalls, type CallsEffect, type CallsEvent, type Device, type PageAddress } from './callState.ts';
+import {
+    connectionOf,
+    emptyCalls,
+    legOf,
+    type CallsEffect,
+    type CallsEvent,
+    type Device,
+    type PageAddress,
+} from './callState.ts';
 import type { StreamPurposes } from './events.ts';
 import type { IceServer } from './iceServers.ts';
 import type { CallRequests } from './requests.ts';
 import { createScreensBack } from './screensBack.ts';
-import type { CallSignalling } from './signalling.ts';
+import type { CallSignalling, ReceivedCallEvent } from './signalling.ts';
 
 export interface CallsOptions {
     readonly self: Device;
@@ -21,9 +29,24 @@ export interface CallsOptions {
     /** ms since the epoch. */
     readonly now: () => number;
     readonly inRoom: (roomId: string, userId: string) => boolean;
+    /** Whether the device may have our picture; default: every device. Asked before each connection with our screen in it. */
+    readonly admit?: (roomId: string, device: Device) => Promise<boolean>;
     readonly log: Log;
 }
+/** A device that our screen goes to, or is about to. */
+export interface Served {
+    readonly roomId: string;
+    readonly device: Device;
+    /** ms since the epoch, when the page said that the connection stands; undefined before. */
+    readonly since: number | undefined;
+}
 export interface Calls extends CallsPort {
+    readonly served: readonly Served[];
+    /** Rooms with a share that devices may ask for. */
+    readonly servedRooms: ReadonlySet<string>;
+    onServed(listener: () => void): Disposable;
+    /** The device may not have our picture any more. */
+    expel(roomId: string, device: Device): void;
     /** Hangs up everything; resolves when the peers were told or `ms` have passed. */
     close(ms: number): Promise<void>;
     /** Ends here without a word to the peers: another window goes on. */
@@ -48,6 +71,42 @@ export function createCalls(options: CallsOptions): Calls {
     const sending = new Set<Promise<void>>();
     /** Orders to one page keep their order, though some wait for the ICE servers. */
     const pageTurns = new Map<string, Promise<void>>();
+    const admit = options.admit ?? (() => Promise.resolve(true));
+    /** Connections with our screen that stand, by name, and since when. */
+    const standing = new Map<string, number>();
+    const servedListeners = new Set<() => void>();
+    let servedBefore = '[]';
+    /** Events of one call keep their order, though an answer waits until its device is judged. */
+    const callTurns = new Map<string, Promise<void>>();
+
+    const served = (): Served[] =>
+        [...state.calls.values()].flatMap((call) =>
+            [...call.legs.values()]
+                .filter((leg) => call.peer.deviceId !== '' && (leg.role === 'send' || call.owesShare))
+                .map((leg) => ({
+                    roomId: call.roomId,
+                    device: call.peer,
+                    since: standing.get(connectionOf(call.id, leg.id)),
+                })),
+        );
+    const servedRooms = (): ReadonlySet<string> => new Set([...state.serving.values()].map(({ roomId }) => roomId));
+    const tellServed = (): void => {
+        for (const connection of standing.keys()) if (!legOf(state, connection)) standing.delete(connection);
+        const next = JSON.stringify([served(), [...servedRooms()]]);
+        if (next === servedBefore) return;
+        servedBefore = next;
+        for (const listener of servedListeners) listener();
+    };
+    const received = async (it: ReceivedCallEvent): Promise<void> => {
+        const { roomId, from, event } = it;
+        // Only these can put our screen on its way to a device.
+        const concerns = event.kind === 'answer' || event.kind === 'invite';
+        if (concerns && servedRooms().has(roomId) && !(await admit(roomId, from))) {
+            dispatch({ type: 'expel', roomId, device: from });
+            if (event.kind === 'answer') return;
+        }
+        dispatch({ type: 'received', ...it });
+    };
 
     const dispatch = (event: Unstamped): void => {
         if (closed) return;
@@ -58,6 +117,7 @@ export function createCalls(options: CallsOptions): Calls {
         screens.callsChanged();
         const due = nextDeadline(state);
         timer = due === undefined ? undefined : setTimeout(() => dispatch({ type: 'time' }), Math.max(1, due - now()));
+        tellServed();
     };
     const toPage = (page: PageAddress, message: HostMessage): void => {
         for (const listener of pageListeners) listener(page.call, page.generation, message);
@@ -138,11 +198,22 @@ export function createCalls(options: CallsOptions): Calls {
         signalling.dispose();
     };
     const subscriptions: Disposable[] = [
-        signalling.onEvent((received) => dispatch({ type: 'received', ...received })),
+        signalling.onEvent((it) => {
+            const turn = (callTurns.get(it.event.callId) ?? Promise.resolve())
+                .then(() => received(it))
+                .catch((error: unknown) => log.error('A call event could not be handled', error))
+                .finally(() => {
+                    if (callTurns.get(it.event.callId) === turn) callTurns.delete(it.event.callId);
+                });
+            callTurns.set(it.event.callId, turn);
+        }),
         requests.onRequest(({ roomId, shareId, from, callId }) => {
-            if (options.inRoom(roomId, from.userId))
-                dispatch({ type: 'asked', roomId, shareId, from, callId, ulid: ulid() });
-            else log.warn(`Refused a request for a share from ${from.userId}, who is not in the room`);
+            if (!options.inRoom(roomId, from.userId))
+                return log.warn(`Refused a request for a share from ${from.userId}, who is not in the room`);
+            void admit(roomId, from).then((may) => {
+                if (may) dispatch({ type: 'asked', roomId, shareId, from, callId, ulid: ulid() });
+                else log.info(`${from.userId} ${from.deviceId} asked for our share and may not have it`);
+            });
         }),
     ];
 
@@ -153,6 +224,21 @@ export function createCalls(options: CallsOptions): Calls {
                 connections: [...state.calls.values()].reduce((sum, call) => sum + call.legs.size, 0),
             };
         },
+        get served() {
+            return served();
+        },
+        get servedRooms() {
+            return servedRooms();
+        },
+        onServed(listener) {
+            servedListeners.add(listener);
+            return {
+                dispose: () => {
+                    servedListeners.delete(listener);
+                },
+            };
+        },
+        expel: (roomId, device) => dispatch({ type: 'expel', roomId, device }),
         serve: ({ roomId, shareId }, page) => dispatch({ type: 'serve', roomId, shareId, page }),
         watch: ({ roomId, userId, deviceId, shareId }, page) =>
             dispatch({ type: 'watch', roomId, shareId, peer: { userId, deviceId }, page }),
@@ -165,8 +251,11 @@ export function createCalls(options: CallsOptions): Calls {
             if (screens.said(message, call)) return;
             if (message.type === 'mesh.description') dispatch({ ...message, type: 'description' });
             else if (message.type === 'mesh.candidates') dispatch({ ...message, type: 'candidates' });
-            else if (message.type === 'mesh.state' && message.state !== 'connecting')
+            else if (message.type === 'mesh.state' && message.state !== 'connecting') {
+                if (message.state === 'failed') standing.delete(message.connection);
+                else if (!standing.has(message.connection)) standing.set(message.connection, now());
                 dispatch({ type: 'connection', connection: message.connection, state: message.state });
+            }
         },
         call: ({ roomId, shareId, userId }) => dispatch({ type: 'call', roomId, shareId, userId, ulid: ulid() }),
         accept(callId, page) {

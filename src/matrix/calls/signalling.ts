@@ -16,6 +16,7 @@ import { EventShieldReason } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import { HushError } from '../../extension/errors.ts';
 import type { Log } from '../../extension/log.ts';
 import type { Disposable } from '../../extension/session/ports.ts';
+import { whyUndecryptable } from '../trust/undecryptable.ts';
 import type { Device } from './callState.ts';
 import { buildCallEvent, isCallType, parseCallEvent, type CallEvent } from './events.ts';
 
@@ -89,6 +90,9 @@ export function createCallSignalling({ sdk, self, log }: CallSignallingOptions):
     const handle = async (event: MatrixEvent, room: Room): Promise<void> => {
         if (event.isEncrypted()) await sdk.decryptEventIfNeeded(event);
         if (!event.isDecryptionFailure()) return accept(event, room);
+        log.info(
+            `A message of ${event.getSender() ?? 'nobody'} cannot be read: ${whyUndecryptable(event.decryptionFailureReason)}`,
+        );
         // Its key may come behind it; the call machine takes events in any order.
         event.once(MatrixEventEvent.Decrypted, () => enqueue(event, room));
     };

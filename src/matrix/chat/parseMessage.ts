@@ -20,6 +20,8 @@ export function parseMessage(content: unknown): ParsedMessage {
         const name = text(fields['filename']) ?? body;
         return { kind: 'file', body: name?.trim() ? name : 'a file without a name', html: null };
     }
+    if (type === 'm.key.verification.request')
+        return { kind: 'notice', body: 'Asks to verify each other’s devices.', html: null };
     const kind = type === 'm.notice' ? 'notice' : type === 'm.emote' ? 'emote' : 'text';
     const html = fields['format'] === 'org.matrix.custom.html' ? text(fields['formatted_body']) : undefined;
     if (body === undefined && html === undefined)

@@ -7,6 +7,7 @@
  * - somebody leaves: a new key, index + 1 mod 256, to everybody who remains;
  * - somebody joins (or its membership has a new createdTs): the same key if it is under 10 s old, else a new one to all;
  * - a new key is used 1,000 ms after it is sent;
+ * - a device that may not have our key is treated, for sending, as if it were not there;
  * - a received key belongs to the (user, device) that sent it, waits for that device's membership, and goes with it.
  *
  * Pure.
@@ -19,6 +20,8 @@ export interface RingMember {
     readonly createdTs: number;
     /** LiveKit identity under which its frames arrive. */
     readonly identity: string;
+    /** It may not have our key (trust/audience.ts). Its own keys are taken all the same. */
+    readonly excluded?: boolean | undefined;
 }
 export interface ReceivedKey {
     readonly userId: string;
@@ -120,7 +123,9 @@ export function reduce(ring: KeyRing, event: RingEvent): { ring: KeyRing; effect
 }
 
 function others(ring: KeyRing): RingMember[] {
-    return [...ring.members].filter(([device]) => device !== ring.self).map(([, member]) => member);
+    return [...ring.members]
+        .filter(([device, { excluded }]) => device !== ring.self && excluded !== true)
+        .map(([, member]) => member);
 }
 
 function newKey(
@@ -148,7 +153,8 @@ function onMembers(
     const own = ring.own;
     if (!own) return { ring, effects };
     const present = others(ring);
-    const left = [...own.targets.keys()].some((device) => !members.has(device));
+    const there = new Set(present.map(deviceKey));
+    const left = [...own.targets.keys()].some((device) => !there.has(device));
     const joined = present.filter((member) => own.targets.get(deviceKey(member))?.createdTs !== member.createdTs);
     if (left || (joined.length > 0 && event.now - own.createdAt >= REUSE_UNDER_MS)) {
         const next = newKey(present, (own.index + 1) % (MAX_INDEX + 1), event.fresh, event.now, USE_AFTER_MS);

@@ -10,8 +10,9 @@ import {
     type RingEvent,
     type RingMember,
 } from './keyRing.ts';
+import { emptyHistory, recordStep, type KeyHistory } from '../trust/keyHistory.ts';
 import type { KeyTransport } from './keyTransport.ts';
-import type { Device } from './olmMessages.ts';
+import type { Device, SendFailure } from './olmMessages.ts';
 
 export interface MediaKeysOptions {
     readonly self: Device;
@@ -22,6 +23,18 @@ export interface MediaKeysOptions {
     readonly log: Log;
     /** Whether we are in that room: keys for other rooms are dropped, so that nobody can fill our memory. */
     readonly inRoom: (roomId: string) => boolean;
+    /** Which devices may not have our key now; default: none. Asked anew by {@link MediaKeys.reconsider}. */
+    readonly excluded?: (device: Device) => boolean;
+}
+/** Who has our key: by what was sent, not by what should have been. */
+export interface KeyReport extends KeyHistory {
+    readonly index: number;
+    readonly createdAt: number;
+    readonly targets: readonly {
+        readonly device: Device;
+        readonly state: 'sending' | 'has' | 'failed';
+        readonly failure: SendFailure | undefined;
+    }[];
 }
 export interface MediaKeys extends Disposable {
     /** Resolves when our key reached every device or after {@link START_WITHIN_MS}; who lacks it cannot see, nothing worse. */
@@ -33,6 +46,12 @@ export interface MediaKeys extends Disposable {
     onKey(listener: (event: KeyEvent) => void): Disposable;
     /** Devices that lack our current key, for the diagnostics and the person. */
     missing(roomId: string): readonly string[];
+    /** Who is admitted may be different: rooms with a key of ours send or rotate it as needed. */
+    reconsider(): void;
+    /** Undefined while we have no key there. */
+    report(roomId: string): KeyReport | undefined;
+    /** What {@link report} says of this room is different. */
+    onReport(listener: (roomId: string) => void): Disposable;
     /** Forgets everything of a room we left. */
     forget(roomId: string): void;
 }
@@ -49,9 +68,14 @@ interface RoomKeys {
     held: boolean;
     readonly timers: Set<NodeJS.Timeout>;
     waiters: (() => void)[];
+    history: KeyHistory;
+    failures: ReadonlyMap<string, SendFailure>;
 }
 
-export function createMediaKeys({ self, transport, now, random, log, inRoom }: MediaKeysOptions): MediaKeys {
+export function createMediaKeys(options: MediaKeysOptions): MediaKeys {
+    const { self, transport, now, random, log, inRoom } = options;
+    const excluded = options.excluded ?? ((): boolean => false);
+    const reportListeners = new Set<(roomId: string) => void>();
     const rooms = new Map<string, RoomKeys>();
     const listeners = new Set<(event: KeyEvent) => void>();
     const fresh = (): string => Buffer.from(random(16)).toString('base64');
@@ -69,6 +93,8 @@ export function createMediaKeys({ self, transport, now, random, log, inRoom }: M
                 held: false,
                 timers: new Set(),
                 waiters: [],
+                history: emptyHistory,
+                failures: new Map(),
             };
             rooms.set(roomId, room);
         }
@@ -84,7 +110,10 @@ export function createMediaKeys({ self, transport, now, random, log, inRoom }: M
     const dispatch = (roomId: string, event: RingEvent): void => {
         const room = roomOf(roomId);
         const { ring, effects } = reduce(room.ring, event);
+        const before = room.ring;
+        room.history = recordStep(room.history, before, ring, now());
         room.ring = ring;
+        if (before.own !== ring.own) for (const listener of reportListeners) listener(roomId);
         for (const effect of effects) run(roomId, room, effect);
         judgeDelivery(roomId, room);
     };
@@ -116,6 +145,10 @@ export function createMediaKeys({ self, transport, now, random, log, inRoom }: M
     ): Promise<void> => {
         const outcome = await transport.send(roomId, { index, key }, devices);
         if (room.ring.own?.key !== key) return; // replaced or stopped meanwhile
+        room.failures = new Map([
+            ...room.failures,
+            ...outcome.failed.map(({ device, reason }) => [deviceKey(device), reason] as const),
+        ]);
         if (outcome.delivered.length > 0)
             dispatch(roomId, { kind: 'delivered', index, devices: outcome.delivered.map(deviceKey) });
         if (outcome.failed.length === 0) return;
@@ -150,6 +183,8 @@ export function createMediaKeys({ self, transport, now, random, log, inRoom }: M
             emit({ kind: 'deliveryRecovered', roomId });
         }
     };
+    const judged = (members: readonly RingMember[]): RingMember[] =>
+        members.map((member) => ({ ...member, excluded: excluded(member) }));
     const clearTimers = (room: RoomKeys): void => {
         for (const timer of room.timers) clearTimeout(timer);
         room.timers.clear();
@@ -180,7 +215,32 @@ export function createMediaKeys({ self, transport, now, random, log, inRoom }: M
         members(roomId, members) {
             const own = members.find((member) => deviceKey(member) === deviceKey(self));
             if (own) roomOf(roomId).ownIdentity = own.identity;
-            dispatch(roomId, { kind: 'members', now: now(), fresh: fresh(), members });
+            dispatch(roomId, { kind: 'members', now: now(), fresh: fresh(), members: judged(members) });
+        },
+        reconsider() {
+            for (const [roomId, { ring }] of rooms) {
+                if (!ring.own) continue;
+                const members = judged([...ring.members.values()]);
+                dispatch(roomId, { kind: 'members', now: now(), fresh: fresh(), members });
+            }
+        },
+        report(roomId) {
+            const room = rooms.get(roomId);
+            const own = room?.ring.own;
+            if (!room || !own) return undefined;
+            const targets = [...own.targets].map(([key, { state }]) => {
+                const [userId = '', deviceId = ''] = JSON.parse(key) as string[];
+                return { device: { userId, deviceId }, state, failure: room.failures.get(key) };
+            });
+            return { ...room.history, index: own.index, createdAt: own.createdAt, targets };
+        },
+        onReport(listener) {
+            reportListeners.add(listener);
+            return {
+                dispose: () => {
+                    reportListeners.delete(listener);
+                },
+            };
         },
         current(roomId) {
             const room = rooms.get(roomId);

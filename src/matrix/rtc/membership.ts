@@ -22,6 +22,11 @@ export interface OwnMembership {
     leave(): Promise<void>;
     readonly joined: boolean;
 }
+/** What a join or an announcement ends with that a leave overtook. */
+export function leftMeanwhile(): HushError {
+    return new HushError('internal', 'The session was left meanwhile. Join it again.');
+}
+
 export interface OwnMembershipOptions {
     readonly session: MatrixRTCSession;
     readonly roomId: string;
@@ -106,6 +111,7 @@ export function createOwnMembership({ session, roomId, self, now, onLost }: OwnM
     };
     const leave = async (): Promise<void> => {
         joined = false;
+        joining?.reject(leftMeanwhile());
         const done = await session.leaveRoomSession(LEAVE_WITHIN_MS);
         if (!done && session.memberships.some((m) => m.userId === self.userId && m.deviceId === self.deviceId)) {
             throw new HushError(
@@ -139,7 +145,8 @@ export function createOwnMembership({ session, roomId, self, now, onLost }: OwnM
                 await untilVisible(() => shows(wanted), JOIN_WITHIN_MS, 'Joining the session');
                 joined = true;
             } catch (error) {
-                void session.leaveRoomSession(LEAVE_WITHIN_MS).catch(() => undefined);
+                if (seq === wanted && session.isJoined())
+                    void session.leaveRoomSession(LEAVE_WITHIN_MS).catch(() => undefined);
                 throw error;
             }
         },

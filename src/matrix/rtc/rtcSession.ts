@@ -10,7 +10,7 @@ import { parseLivekitSession } from '../roomContents.ts';
 import { CALL_MEMBER_TYPE, LIVEKIT_SESSION_TYPE } from '../syncFilter.ts';
 import type { Grants } from './grants.ts';
 import type { MediaKeys } from './mediaKeys.ts';
-import { CALL_ERRORS, createOwnMembership, type OwnMembership } from './membership.ts';
+import { CALL_ERRORS, createOwnMembership, leftMeanwhile, type OwnMembership } from './membership.ts';
 import { toRtcMember } from './members.ts';
 import type { Device } from './olmMessages.ts';
 import { findStaleLeaves } from './staleLeaves.ts';
@@ -24,10 +24,12 @@ export interface RtcOptions {
     readonly grants: Grants;
     readonly keys: MediaKeys;
     readonly watch: Watch;
+    /** Looks at the devices that our key is about to go to. */
+    readonly judge: (devices: readonly Device[]) => Promise<void>;
     readonly now: () => number;
     readonly log: Log;
 }
-export interface Rtc extends RtcPort {
+export interface Rtc extends Omit<RtcPort, 'onWithheld' | 'onAudience'> {
     /** Current memberships, oldest first; empty for rooms we are not in. */
     members(roomId: string): readonly RtcMember[];
     onMembers(listener: (roomId: string) => void): { dispose(): void };
@@ -43,12 +45,14 @@ interface Live {
     serviceUrl: string | undefined;
     /** No earlier run of this device will end our membership. */
     clean: boolean;
+    /** How often it was left: a join that was on its way then does not go on. */
+    leaves: number;
     /** Operations on our membership, one after the other. */
     turn: Promise<unknown>;
 }
 
 export function createRtc(options: RtcOptions): Rtc {
-    const { sdk, self, transports, grants, keys, watch, now, log } = options;
+    const { sdk, self, transports, grants, keys, watch, judge, now, log } = options;
     const live = new Map<string, Live>();
     const memberListeners = new Set<(roomId: string) => void>();
     const lostListeners = new Set<(event: MembershipLost) => void>();
@@ -81,7 +85,7 @@ export function createRtc(options: RtcOptions): Rtc {
             for (const listener of lostListeners) listener({ roomId, error });
         };
         const own = createOwnMembership({ session, roomId, self, now, onLost: lost });
-        const entry: Live = { session, own, serviceUrl: undefined, clean: false, turn: Promise.resolve() };
+        const entry: Live = { session, own, serviceUrl: undefined, clean: false, leaves: 0, turn: Promise.resolve() };
         live.set(roomId, entry);
         const changed = (): void => {
             keys.members(roomId, readMembers(session));
@@ -181,9 +185,11 @@ export function createRtc(options: RtcOptions): Rtc {
             const entry = attach(room);
             await inTurn(entry, async () => {
                 if (entry.own.joined) return entry.own.announce(shares);
+                const { leaves } = entry;
                 const serviceUrl = await serviceUrlIfAny(room, entry);
                 const stale = entry.clean ? undefined : await findStaleLeaves(sdk, roomId, self, log);
                 entry.clean = true;
+                if (entry.leaves !== leaves) throw leftMeanwhile();
                 await entry.own.join(shares, serviceUrl);
                 await stale?.cancel();
             });
@@ -194,8 +200,7 @@ export function createRtc(options: RtcOptions): Rtc {
             const room = joinedRoom(roomId);
             const entry = attach(room);
             await inTurn(entry, () => {
-                if (!entry.own.joined)
-                    throw new HushError('internal', 'The session was left meanwhile. Join it again.');
+                if (!entry.own.joined) throw leftMeanwhile();
                 // A media server that was found after we joined is told with the first share that is there.
                 const there = shares.some((share) => share.transport !== 'mesh');
                 return entry.own.announce(shares, there ? entry.serviceUrl : undefined);
@@ -208,6 +213,7 @@ export function createRtc(options: RtcOptions): Rtc {
             keys.stop(roomId);
             if (!entry) return;
             entry.serviceUrl = undefined;
+            entry.leaves++;
             await entry.own.leave(); // not in turn: leaving must not wait for a join that hangs
         },
         async publishGrant(roomId) {
@@ -223,7 +229,9 @@ export function createRtc(options: RtcOptions): Rtc {
             return grants.view(serviceUrl ?? (await ownServiceUrl(room, attach(room))), roomId, viewId);
         },
         async startKeys(roomId, after) {
-            keys.members(roomId, readMembers(entryOf(roomId).session));
+            const { session } = entryOf(roomId);
+            await judge(readMembers(session));
+            keys.members(roomId, readMembers(session));
             await keys.start(roomId, after);
         },
         stopKeys: (roomId) => keys.stop(roomId),
@@ -240,8 +248,7 @@ export function createRtc(options: RtcOptions): Rtc {
             };
         },
         async leaveAll() {
-            const joined = [...live].filter(([, entry]) => entry.own.joined);
-            const results = await Promise.allSettled(joined.map(([roomId]) => this.leave(roomId)));
+            const results = await Promise.allSettled([...live.keys()].map((roomId) => this.leave(roomId)));
             for (const result of results)
                 if (result.status === 'rejected') log.warn('Leaving a session did not work', result.reason);
         },

@@ -176,8 +176,9 @@ function configuration(iceServers: IceServers, relayOnly: boolean): RTCConfigura
     return { iceServers: [...iceServers], iceTransportPolicy: relayOnly ? 'relay' : 'all', bundlePolicy: 'max-bundle' };
 }
 
-/** Relayed as soon as either end of the chosen pair is a TURN server's. */
+/** Relayed as soon as either end of the chosen pair is a TURN server's, or nothing else is allowed. */
 async function pathOf(pc: RTCPeerConnection): Promise<Path> {
+    if (pc.getConfiguration().iceTransportPolicy === 'relay') return 'relayed'; // even where the pair looks otherwise
     const stats = await pc.getStats();
     let chosen: RTCIceCandidatePairStats | undefined;
     stats.forEach((stat: RTCStats) => {

@@ -90,6 +90,10 @@ export type ViewState = (typeof viewStates)[number];
 export const trustLevels = ['verified', 'crossSigned', 'unverified', 'unknown'] as const;
 export type TrustLevel = (typeof trustLevels)[number];
 
+/** Why a sharer's device keeps its share from ours, as it told us. */
+export const withheldReasons = ['unknownDevice', 'notCrossSigned', 'notVerified', 'identityChanged'] as const;
+export type WithheldReason = (typeof withheldReasons)[number];
+
 export const hostMessage = v.variant('type', [
     v.object({
         type: v.literal('init'),
@@ -126,6 +130,10 @@ export const hostMessage = v.variant('type', [
     }),
     /** The sharer's name and device trust, known to the host only. */
     v.object({ type: v.literal('view.sharer'), name: text, deviceId: text, trust: v.picklist(trustLevels) }),
+    /** The sharer's device keeps the share from ours; null: not (any more). */
+    v.object({ type: v.literal('view.withheld'), reason: v.nullable(v.picklist(withheldReasons)) }),
+    /** Who can see the share, in a few words and in one line. */
+    v.object({ type: v.literal('view.audience'), text, detail: text, tone: v.picklist(['good', 'warn']) }),
     /** The host knows better than the page: the share is over, or could not be joined. */
     v.object({ type: v.literal('view.end'), state: v.picklist(['ended', 'failed']), detail: text }),
     /** Base64 of 16 raw bytes, HKDF input (see element-call-protocol: LiveKit E2EE). */
@@ -223,7 +231,17 @@ export const pageMessage = v.variant('type', [
     v.object({
         type: v.literal('action'),
         /** `fullScreen`: the page may not fill the screen itself; the tab is to be maximised (answered by the panels). */
-        name: v.picklist(['stopShare', 'retry', 'openInBrowser', 'showLog', 'closeView', 'fullScreen']),
+        name: v.picklist([
+            'stopShare',
+            'retry',
+            'openInBrowser',
+            'showLog',
+            'closeView',
+            'fullScreen',
+            'whoCanSee',
+            'becomeTrusted',
+            'verifySharer',
+        ]),
     }),
     v.object({ type: v.literal('log'), level: v.picklist(['debug', 'info', 'warn', 'error']), text }),
 ]);

@@ -1,5 +1,7 @@
 /** The sentences of the page. Pure. */
-import type { Path, TrustLevel, ViewState } from '../protocol/messages.ts';
+import type { Path, TrustLevel, ViewState, WithheldReason } from '../protocol/messages.ts';
+
+export type WayAction = 'retry' | 'closeView' | 'showLog' | 'becomeTrusted' | 'verifySharer';
 
 export interface StateWords {
     /** For the state line. */
@@ -8,7 +10,7 @@ export interface StateWords {
     readonly headline?: string;
     readonly explanation?: string;
     /** The button that leads on. */
-    readonly way?: { readonly label: string; readonly action: 'retry' | 'closeView' | 'showLog' };
+    readonly way?: { readonly label: string; readonly action: WayAction };
 }
 
 const retry = { label: 'Try again', action: 'retry' } as const;
@@ -70,6 +72,42 @@ export function viewWords(state: ViewState, who: string): StateWords {
             return { line: 'Ended', headline: 'The share has ended', way: close };
         case 'failed':
             return { line: 'Could not show the share', headline: 'The share could not be shown', way: retry };
+    }
+}
+
+/** Instead of the words for a missing picture, while the sharer's device keeps it from ours. `who`: as in {@link viewWords}. */
+export function withheldWords(reason: WithheldReason, who: string): StateWords {
+    const sharer = who || 'the sharer';
+    const headline = 'This share is not open to this device';
+    switch (reason) {
+        case 'notCrossSigned':
+            return {
+                line: 'Not open to this device: it is not verified',
+                headline,
+                explanation: `You signed in here without verifying this device, so the device of ${sharer} cannot know that it is yours. Verify it with another device of yours, or with your recovery key. The picture then comes by itself.`,
+                way: { label: 'Verify this device', action: 'becomeTrusted' },
+            };
+        case 'notVerified':
+            return {
+                line: 'Not open to you: you are not verified',
+                headline: `${who || 'The sharer'} shares with verified people only`,
+                explanation: `Compare emoji with ${sharer} once, and the picture comes by itself.`,
+                way: { label: `Verify with ${sharer}`, action: 'verifySharer' },
+            };
+        case 'identityChanged':
+            return {
+                line: 'Not open to you: your identity has changed',
+                headline: 'Your encryption identity has changed',
+                explanation: `The device of ${sharer} waits until ${sharer} acknowledges your new identity, or verifies it with you.`,
+                way: { label: `Verify with ${sharer}`, action: 'verifySharer' },
+            };
+        case 'unknownDevice':
+            return {
+                line: 'Not open to this device: it is not known yet',
+                headline,
+                explanation: `Your homeserver has not told the device of ${sharer} about this one yet. That usually takes a moment.`,
+                way: retry,
+            };
     }
 }
 

@@ -204,6 +204,10 @@ export function createViewController({ root, keys, worker, send, now }: Options)
                     return (next?.path.via === 'mesh' ? next.path : shown)?.handle(message);
                 case 'view.sharer':
                     return ui.sharer(message);
+                case 'view.withheld':
+                    return ui.withheld(message.reason);
+                case 'view.audience':
+                    return ui.audience(message.text, message.detail, message.tone);
                 case 'view.end':
                     return end({ state: message.state, detail: message.detail });
                 case 'keys.set':

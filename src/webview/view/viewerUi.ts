@@ -1,8 +1,17 @@
 /** The viewer tab: toolbar, stage, state line, statistics. Renders what it is given and decides nothing. */
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
-import { bitRateWords, encryptionWords, pathWords, PAUSED_WORDS, trustWords, viewWords } from '../ui/words.ts';
-import type { Path, TrustLevel } from '../protocol/messages.ts';
+import {
+    bitRateWords,
+    encryptionWords,
+    pathWords,
+    PAUSED_WORDS,
+    trustWords,
+    viewWords,
+    withheldWords,
+} from '../ui/words.ts';
+import type { WayAction } from '../ui/words.ts';
+import type { Path, TrustLevel, WithheldReason } from '../protocol/messages.ts';
 import { createStage } from './stage.ts';
 import type { ReceiverSample } from './receiverStats.ts';
 import { createToolbar } from './toolbar.ts';
@@ -19,6 +28,10 @@ export interface ViewerUi {
     readonly video: HTMLVideoElement;
     sharer(sharer: Sharer): void;
     verdict(verdict: Verdict): void;
+    /** The sharer's device keeps the picture from ours; null: not any more. */
+    withheld(reason: WithheldReason | null): void;
+    /** Who can see the share, in one line. */
+    audience(text: string, detail: string, tone: 'good' | 'warn'): void;
     /** How the picture travels; undefined while it does not. */
     path(path: Path | undefined): void;
     stats(sample: ReceiverSample, bitsPerSecond: number): void;
@@ -29,10 +42,20 @@ export interface ViewerUi {
     show(video: HTMLVideoElement): void;
 }
 
-export type ViewerAction = 'retry' | 'closeView' | 'showLog' | 'fullScreen';
+export type ViewerAction = WayAction | 'fullScreen' | 'whoCanSee';
+
+/** States in which a share that is kept from us may be: then its sharer's reason is said instead. */
+const NO_PICTURE: ReadonlySet<Verdict['state']> = new Set([
+    'connecting',
+    'waitingForKey',
+    'reconnecting',
+    'wrongKey',
+    'failed',
+]);
 
 export function createViewerUi(root: HTMLElement, onAction: (action: ViewerAction) => void): ViewerUi {
     let who: Sharer = { name: '', deviceId: '', trust: 'unknown' };
+    let withheld: WithheldReason | null = null;
     let shown: Verdict = { state: 'connecting', detail: '' };
 
     const stage = createStage((percent, fits) => toolbar.zoomed(percent, fits));
@@ -44,6 +67,7 @@ export function createViewerUi(root: HTMLElement, onAction: (action: ViewerActio
         zoomIn: stage.zoomIn,
         zoomOut: stage.zoomOut,
         fullScreen: () => void toggleFullScreen(root, () => onAction('fullScreen')),
+        whoCanSee: () => onAction('whoCanSee'),
         toggleStats() {
             statsPanel.hidden = !statsPanel.hidden;
             toolbar.statsShown(!statsPanel.hidden);
@@ -54,6 +78,9 @@ export function createViewerUi(root: HTMLElement, onAction: (action: ViewerActio
     const badge = h('div', { class: 'badge' }, badgeIcon, badgeText);
     const device = h('span', { class: 'device' });
     const route = h('span', { class: 'device' });
+    const audience = h('button', { type: 'button', class: 'audience', title: 'Who can see this' });
+    audience.hidden = true;
+    audience.addEventListener('click', () => onAction('whoCanSee'));
     const headline = h('h1');
     const explanation = h('p');
     const way = h('button', { type: 'button', class: 'primary' });
@@ -66,7 +93,7 @@ export function createViewerUi(root: HTMLElement, onAction: (action: ViewerActio
     }
     stage.element.append(overlay, statsPanel);
     root.replaceChildren(
-        h('header', { class: 'bar' }, badge, device, route, h('span', { class: 'grow' }), toolbar.element),
+        h('header', { class: 'bar' }, badge, device, route, audience, h('span', { class: 'grow' }), toolbar.element),
         stage.element,
         h(
             'footer',
@@ -81,7 +108,9 @@ export function createViewerUi(root: HTMLElement, onAction: (action: ViewerActio
 
     const render = (): void => {
         const paused = shown.detail === PAUSED;
-        const words = paused ? PAUSED_WORDS : viewWords(shown.state, who.name);
+        const kept = withheld !== null && NO_PICTURE.has(shown.state) ? withheld : undefined;
+        const words = kept ? withheldWords(kept, who.name) : paused ? PAUSED_WORDS : viewWords(shown.state, who.name);
+        root.dataset['hushWithheld'] = kept ?? '';
         root.dataset['hushPaused'] = String(paused);
         const encryption = encryptionWords(shown.state);
         root.dataset['hushState'] = shown.state;
@@ -96,7 +125,7 @@ export function createViewerUi(root: HTMLElement, onAction: (action: ViewerActio
         setText(line, shown.state === 'frozen' && shown.detail && !paused ? `Frozen: ${shown.detail}` : words.line);
         setHidden(overlay, words.headline === undefined);
         setText(headline, words.headline ?? '');
-        setText(explanation, (paused ? '' : shown.detail) || (words.explanation ?? ''));
+        setText(explanation, (paused || kept ? '' : shown.detail) || (words.explanation ?? ''));
         const inLine = words.headline === undefined;
         for (const [button, used] of [
             [way, !inLine],
@@ -121,6 +150,16 @@ export function createViewerUi(root: HTMLElement, onAction: (action: ViewerActio
                 `Shared screen of ${next.name}. Use plus and minus to zoom, arrow keys to move.`,
             );
             render();
+        },
+        withheld(reason) {
+            withheld = reason;
+            render();
+        },
+        audience(text, detail, tone) {
+            setHidden(audience, false);
+            setText(audience, text);
+            audience.title = `${detail}. Click to see who.`;
+            audience.dataset['tone'] = tone;
         },
         verdict(next) {
             shown = next;

@@ -185,6 +185,8 @@ export function createHandoverRoom(
                 people.get(deviceId)?.watches.say({ roomId, shareId, ...self, watching, via });
             },
             onWatch: watches.on,
+            onWithheld: () => ({ dispose: () => undefined }),
+            onAudience: () => ({ dispose: () => undefined }),
             onMembershipLost: () => ({ dispose: () => undefined }),
         };
         const waits = new Map<() => void, number>();

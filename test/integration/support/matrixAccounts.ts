@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Account } from '../../../src/extension/account.ts';
 import { createLog, type Log } from '../../../src/extension/log.ts';
+import type { SharePolicy } from '../../../src/extension/session/trust.ts';
 import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
-import { loadAccount, openVault, saveAccount, type StoredAccount, type Vault } from '../../../src/extension/vault.ts';
+import { loadAccount, saveAccount, type StoredAccount } from '../../../src/extension/storedAccounts.ts';
+import { openVault, type Vault } from '../../../src/extension/vault.ts';
 import { discoverHomeserver } from '../../../src/matrix/discovery.ts';
 import { logInWithPassword } from '../../../src/matrix/login.ts';
 import type { OwnServer } from '../../../src/matrix/rtc/ownTransport.ts';
@@ -53,6 +55,7 @@ export interface Person extends Lines {
 export interface OpenOptions {
     readonly fetch?: typeof fetch;
     readonly serviceUrl?: string;
+    readonly sharePolicy?: () => SharePolicy;
     readonly ownServer?: OwnServer;
 }
 
@@ -90,9 +93,10 @@ export async function signedIn(
             log,
             serviceUrlSetting: () => o.serviceUrl ?? '',
             ...(o.fetch ? { fetch: o.fetch } : {}),
+            ...(o.sharePolicy ? { sharePolicySetting: o.sharePolicy } : {}),
             ...(o.ownServer ? { ownServer: o.ownServer } : {}),
         });
-        await untilState(account, 'ready', 'expired');
+        await untilState(account, 'ready', 'expired', 'failed');
         return account;
     };
     let account = await open(options);

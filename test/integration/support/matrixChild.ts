@@ -6,8 +6,9 @@ import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import type { MatrixEvent } from 'matrix-js-sdk/lib/matrix.js';
 import { createLog } from '../../../src/extension/log.ts';
-import type { StoredAccount } from '../../../src/extension/vault.ts';
-import { openVault, saveAccount, loadAccount } from '../../../src/extension/vault.ts';
+import type { StoredAccount } from '../../../src/extension/storedAccounts.ts';
+import { saveAccount, loadAccount } from '../../../src/extension/storedAccounts.ts';
+import { openVault } from '../../../src/extension/vault.ts';
 import { lastClientOf } from './matrixClients.ts';
 import { openAccount } from './matrixEngine.ts';
 

@@ -7,8 +7,14 @@ const clients = new Map<string, MatrixClient>();
 const { startClient } = Client.prototype;
 Client.prototype.startClient = function (this: MatrixClient, ...args) {
     clients.set(this.getSafeUserId(), this);
+    clients.set(`${this.getSafeUserId()} ${this.getDeviceId() ?? ''}`, this);
     return startClient.apply(this, args);
 };
+
+/** The client of this very device. */
+export function clientOf({ userId, deviceId }: { userId: string; deviceId: string }): MatrixClient {
+    return lastClientOf(`${userId} ${deviceId}`);
+}
 
 export function lastClientOf(userId: string): MatrixClient {
     const client = clients.get(userId);

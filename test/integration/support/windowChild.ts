@@ -5,7 +5,8 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLog } from '../../../src/extension/log.ts';
-import { loadAccount, openVault } from '../../../src/extension/vault.ts';
+import { loadAccount } from '../../../src/extension/storedAccounts.ts';
+import { openVault } from '../../../src/extension/vault.ts';
 import { openShared } from '../../../src/extension/windows/openShared.ts';
 import { openAccount } from './matrixEngine.ts';
 

@@ -5,6 +5,7 @@ import type { Progress } from '../progress.ts';
 import { findProgram, run } from '../run.ts';
 
 const VERSION = '1.163.2';
+const AUTHLIB = '1.6.6';
 
 export interface SynapseInstall {
     /** The Python of its own virtual environment: `python -m synapse.app.homeserver`. */
@@ -34,6 +35,21 @@ export async function ensureSynapse(progress: Progress): Promise<SynapseInstall>
         },
     });
     return { python: join(folder, ...bin) };
+}
+
+/** A folder for PYTHONPATH with what Synapse needs to sign people in at an OpenID provider. */
+export async function ensureSynapseOidc(progress: Progress): Promise<string> {
+    const { python } = await ensureSynapse(progress);
+    return installOnce({
+        name: `authlib-${AUTHLIB}`,
+        takes: 'about 5 s',
+        part: progress.part(`Authlib ${AUTHLIB}`),
+        install: (into) =>
+            run('authlib', python, [
+                ...['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check'],
+                ...['--no-deps', '--target', into, `authlib==${AUTHLIB}`],
+            ]),
+    });
 }
 
 function suitablePython(): string {

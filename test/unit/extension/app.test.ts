@@ -3,7 +3,7 @@ import { createApp } from '../../../src/extension/app.ts';
 import type { Account } from '../../../src/extension/account.ts';
 import { HushError } from '../../../src/extension/errors.ts';
 import { createLog } from '../../../src/extension/log.ts';
-import type { StoredAccount } from '../../../src/extension/vault.ts';
+import type { StoredAccount } from '../../../src/extension/storedAccounts.ts';
 import { FakeCalls, FakeMedia, FakeRtc } from '../session/fakePorts.ts';
 import { ALICE } from '../session/fixtures.ts';
 

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createLog } from '../../../src/extension/log.ts';
-import { loadAccount, openVault, saveAccount, type StoredAccount, type Vault } from '../../../src/extension/vault.ts';
+import { loadAccount, saveAccount, type StoredAccount } from '../../../src/extension/storedAccounts.ts';
+import { openVault, type Vault } from '../../../src/extension/vault.ts';
 import { forgetAccount } from '../../../src/matrix/forgetAccount.ts';
 import { storeFiles, storePath } from '../../../src/matrix/storePath.ts';
 import { fakeFetch } from './fakeFetch.ts';

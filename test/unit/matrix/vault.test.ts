@@ -5,15 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLog } from '../../../src/extension/log.ts';
-import {
-    deleteAccount,
-    loadAccount,
-    openVault,
-    saveAccount,
-    type Keytar,
-    type StoredAccount,
-    type VaultOptions,
-} from '../../../src/extension/vault.ts';
+import { deleteAccount, loadAccount, saveAccount, type StoredAccount } from '../../../src/extension/storedAccounts.ts';
+import { openVault, type Keytar, type VaultOptions } from '../../../src/extension/vault.ts';
 
 const quiet = createLog({
     debug: () => undefined,
@@ -63,6 +56,7 @@ function keychain(fail: { now: boolean } = { now: false }) {
     };
     return { map, keytar };
 }
+const ITEM = `account:${ACCOUNT.userId}`;
 const vaultWith = (options: Partial<VaultOptions>) =>
     openVault({ loadKeytar: () => keychain().keytar, secrets: memory().secrets, log: quiet, ...options });
 
@@ -73,11 +67,11 @@ describe('the vault', () => {
         const vault = await vaultWith({ loadKeytar: () => keytar, secrets: spare.secrets });
         await saveAccount(vault, ACCOUNT);
         assert.deepEqual(
-            [vault.kind, vault.reason, vault.where('account'), map.size, spare.map.size],
-            ['keychain', '', 'keychain', 1, 0],
+            [vault.kind, vault.reason, vault.where(ITEM), map.size, spare.map.size],
+            ['keychain', '', 'keychain', 2, 0],
         );
         assert.deepEqual(await loadAccount(vault, quiet), ACCOUNT);
-        await deleteAccount(vault);
+        await deleteAccount(vault, ACCOUNT.userId);
         assert.deepEqual([await loadAccount(vault, quiet), map.size], [undefined, 0]);
     });
     it('falls back with the reason when the binary is missing, the bus is gone, or the daemon is locked', async () => {
@@ -94,7 +88,7 @@ describe('the vault', () => {
         const vault = await vaultWith({ loadKeytar: () => keychain(fail).keytar, secrets: spare.secrets });
         fail.now = true;
         await saveAccount(vault, ACCOUNT);
-        assert.deepEqual([vault.kind, vault.where('account'), spare.map.size], ['secretStorage', 'secretStorage', 1]);
+        assert.deepEqual([vault.kind, vault.where(ITEM), spare.map.size], ['secretStorage', 'secretStorage', 2]);
         assert.deepEqual(await loadAccount(vault, quiet), ACCOUNT);
     });
     it('prefers the newer of two items, and leaves one', async () => {

@@ -1,5 +1,6 @@
 /** Ports that do what the test says, and record what was asked. */
 import type {
+    AudienceEvent,
     CallsPort,
     Disposable,
     ForeignCall,
@@ -10,6 +11,7 @@ import type {
     PageRequest,
     RtcPort,
     WatchEvent,
+    WithheldEvent,
 } from '../../../src/extension/session/ports.ts';
 import type { HostMessage, MeshMessage, PageMessage } from '../../../src/webview/protocol/messages.ts';
 
@@ -63,6 +65,10 @@ export class FakeRtc implements RtcPort {
     };
     onWatch = this.watchEvents.add;
     onMembershipLost = this.lost.add;
+    readonly withheld = new Listeners<[WithheldEvent]>();
+    readonly audiences = new Listeners<[AudienceEvent]>();
+    onWithheld = this.withheld.add;
+    onAudience = this.audiences.add;
 }
 
 export class FakeCalls implements CallsPort {

@@ -4,6 +4,8 @@ import type { ChatPort } from '../../../src/extension/chat/chatPort.ts';
 import { Listeners } from '../../../src/extension/listeners.ts';
 import type { RtcPort } from '../../../src/extension/session/ports.ts';
 import type { AccountState, RoomSnapshot, Share } from '../../../src/extension/session/types.ts';
+import type { OwnTrust } from '../../../src/extension/session/trust.ts';
+import type { TrustPort, Verification } from '../../../src/extension/trustPort.ts';
 import { FakeCalls, FakeRtc } from '../session/fakePorts.ts';
 import { ALICE } from '../session/fixtures.ts';
 
@@ -19,6 +21,12 @@ export class FakeAccount {
         send: async () => undefined,
         onChange: this.chatChanges.add,
     };
+    readonly verifications = new Listeners<[Verification]>();
+    readonly trust = {
+        own: { kind: 'trusted', recovery: 'none', backup: 'off', otherDevices: false },
+        onOwn: new Listeners<[OwnTrust]>().add,
+        onVerification: this.verifications.add,
+    } as Partial<TrustPort> as TrustPort;
     /** Rooms' shares as last announced. */
     readonly announced = new Map<string, readonly Share[]>();
     state: AccountState = { kind: 'ready', ...ALICE, online: true };

@@ -28,6 +28,20 @@ describe('several windows at one account', () => {
         assert.equal(did.filter((line) => line === `leave ${ROOM}`).length, 1);
     });
 
+    it('who asks to verify is brought to the window in front; what goes on is told to all', () => {
+        const { account, seats } = world();
+        const [back, front] = [seats.take(), seats.take()];
+        front.front();
+        const heard: string[] = [];
+        back.account.trust.onVerification(({ state }) => heard.push(`back ${state.kind}`));
+        front.account.trust.onVerification(({ state }) => heard.push(`front ${state.kind}`));
+        const bob = { id: 'v', userId: '@bob:hs', name: 'Bob', deviceId: undefined, self: false, startedHere: false };
+        account.verifications.emit({ ...bob, state: { kind: 'asked' } });
+        account.verifications.emit({ ...bob, state: { kind: 'waiting' } });
+        assert.deepEqual(heard, ['front asked', 'front waiting', 'back waiting']);
+        assert.equal(back.account.trust.own.kind, 'trusted');
+    });
+
     it('only one of them shares at a time, and the other is told why', async () => {
         const { seats } = world();
         const [a, b] = [seats.take().account, seats.take().account];

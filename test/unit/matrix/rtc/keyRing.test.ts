@@ -123,7 +123,16 @@ describe('the key ring', () => {
                 fresh: fc.constant('').map(key),
                 members: fc
                     .uniqueArray(fc.nat(5), { maxLength: 5 })
-                    .chain((ids) => fc.tuple(...ids.map((n) => fc.nat(2).map((ts) => member(n, ts)))))
+                    .chain((ids) =>
+                        fc.tuple(
+                            ...ids.map((n) =>
+                                fc.tuple(fc.nat(2), fc.boolean()).map(([ts, excluded]) => ({
+                                    ...member(n, ts),
+                                    excluded,
+                                })),
+                            ),
+                        ),
+                    )
                     .map((list) => [me, ...list]),
             }),
         },
@@ -168,12 +177,15 @@ describe('the key ring', () => {
                     }
                     const own = ring.own;
                     if (own) {
-                        for (const device of gotKey.get(own.key) ?? [])
+                        for (const device of gotKey.get(own.key) ?? []) {
                             assert.ok(ring.members.has(device), 'a device without membership has the current key');
-                        for (const device of ring.members.keys())
-                            assert.ok(
-                                device === deviceKey(SELF) || own.targets.has(device),
-                                'a member is not a target',
+                            assert.ok(!ring.members.get(device)?.excluded, 'an excluded device has the current key');
+                        }
+                        for (const [device, { excluded }] of ring.members)
+                            assert.equal(
+                                own.targets.has(device),
+                                device !== deviceKey(SELF) && excluded !== true,
+                                'the targets are the others that are admitted',
                             );
                     }
                     assert.ok(ring.waiting.size <= MAX_WAITING);

@@ -1,0 +1,123 @@
+/** **Hush: Manage Devices**: every device of the account, with what is known of it; rename, remove one or several. */
+import * as vscode from 'vscode';
+import type { OwnDevice } from '../account.ts';
+import { commands } from '../commands.ts';
+import { removeDevices as removeFromAccount } from '../removeDevices.ts';
+import { askText, openPage } from './asking.ts';
+import { signedIn, type ActionContext } from './context.ts';
+import { createUiaPrompts } from './uiaPrompts.ts';
+
+const TITLE = 'Hush: Manage Devices';
+
+interface DeviceRow extends vscode.QuickPickItem {
+    readonly device?: OwnDevice;
+}
+
+/** Comes back to the list after each change, until the person leaves it. */
+export async function manageDevices(context: ActionContext): Promise<void> {
+    const { account } = signedIn(context);
+    for (;;) {
+        let others: readonly OwnDevice[] = [];
+        const rows = account.devices.list().then((devices): DeviceRow[] => {
+            others = devices.filter(({ isThis }) => !isThis);
+            const several = { label: '$(checklist) Remove several devices…', alwaysShow: true };
+            const more = [{ label: '', kind: vscode.QuickPickItemKind.Separator }, several];
+            return [...devices.map(rowOf), ...(others.length > 1 ? more : [])];
+        });
+        // The list opens at once, and Escape does not wait for a slow server.
+        const chosen = await vscode.window.showQuickPick(rows, {
+            title: TITLE,
+            placeHolder: `Devices of ${account.userId}. Choose one to rename or remove it.`,
+            matchOnDescription: true,
+            matchOnDetail: true,
+        });
+        if (!chosen) return;
+        const done = chosen.device ? await actOn(context, chosen.device) : await removeSeveral(context, others);
+        if (done === 'leave') return;
+    }
+}
+
+/** Tells from how a device's keys are signed; `verified` and `crossSigned` are both vouched for by the person. */
+const TRUST: Readonly<Record<OwnDevice['trust'], string>> = {
+    verified: '$(verified) verified',
+    crossSigned: '$(verified) signed by you',
+    unverified: '$(warning) not verified',
+    unknown: '$(circle-slash) no encryption',
+};
+
+function rowOf(device: OwnDevice): DeviceRow {
+    const { deviceId, name, lastSeenTs, lastSeenIp, isThis, trust } = device;
+    const seen = lastSeenTs === undefined ? undefined : `last seen ${new Date(lastSeenTs).toLocaleString()}`;
+    const place = lastSeenIp === undefined ? undefined : `from ${lastSeenIp}`;
+    return {
+        label: `${isThis ? '$(vm-active)' : '$(device-desktop)'} ${plain(name ?? deviceId)}`,
+        description: [isThis ? 'this device' : undefined, TRUST[trust]].filter(Boolean).join(' · '),
+        detail: [[seen, place].filter(Boolean).join(' '), deviceId].filter(Boolean).join(' · '),
+        device,
+    };
+}
+
+/** A name comes from another client: it must not draw icons that say something. */
+function plain(text: string): string {
+    return text.replaceAll('$(', '$ (');
+}
+
+async function actOn(context: ActionContext, device: OwnDevice): Promise<'again' | 'leave'> {
+    const { account } = signedIn(context);
+    const name = device.name ?? device.deviceId;
+    const [rename, remove] = ['$(edit) Rename…', device.isThis ? '$(sign-out) Sign Out…' : '$(trash) Remove…'];
+    const chosen = await vscode.window.showQuickPick([rename, remove], { title: TITLE, placeHolder: plain(name) });
+    if (chosen === rename) {
+        const next = await askText({
+            title: TITLE,
+            prompt: 'Everybody you share a room with can see this name.',
+            value: name,
+            check: (value) => Promise.resolve(value.trim() === '' ? 'Type a name.' : undefined),
+        });
+        if (next !== undefined && next.trim() !== device.name)
+            await account.devices.rename(device.deviceId, next.trim().slice(0, 100));
+    }
+    if (chosen === remove && device.isThis) {
+        await vscode.commands.executeCommand(commands.signOut);
+        return 'leave';
+    }
+    return chosen === remove ? removeDevices(context, [device]) : 'again';
+}
+
+async function removeSeveral(context: ActionContext, others: readonly OwnDevice[]): Promise<'again' | 'leave'> {
+    const chosen = await vscode.window.showQuickPick(others.map(rowOf), {
+        title: TITLE,
+        placeHolder: 'Choose the devices to remove.',
+        canPickMany: true,
+        ignoreFocusOut: true,
+    });
+    const devices = (chosen ?? []).flatMap(({ device }) => device ?? []);
+    return devices.length === 0 ? 'again' : removeDevices(context, devices);
+}
+
+async function removeDevices(context: ActionContext, devices: readonly OwnDevice[]): Promise<'again' | 'leave'> {
+    const { account } = signedIn(context);
+    const ids = devices.map(({ deviceId }) => deviceId);
+    const names = devices.map(({ name, deviceId }) => `“${name ?? deviceId}”`);
+    const what = names.length === 1 ? (names[0] ?? '') : `${names.length} devices`;
+    if ((await account.devices.server()).delegated) {
+        const page = await account.devices.page('delete', ids.length === 1 ? ids[0] : undefined);
+        const open = 'Open Page';
+        const text = page
+            ? `Your server removes devices on its own web page.`
+            : `Your server does not let clients remove devices, and names no page for it.`;
+        const chosen = await vscode.window.showInformationMessage(text, ...(page ? [open] : []));
+        if (chosen === open && page) await openPage(page);
+        return 'leave';
+    }
+    const remove = 'Remove';
+    const detail =
+        names.length === 1
+            ? 'It is signed out at once, and what only it can decrypt is lost.'
+            : `${names.join(', ')}\n\nThey are signed out at once, and what only they can decrypt is lost.`;
+    const text = `Remove ${what} from your account?`;
+    if ((await vscode.window.showWarningMessage(text, { modal: true, detail }, remove)) !== remove) return 'again';
+    if (await removeFromAccount(account.devices, account.userId, ids, createUiaPrompts(TITLE, account.userId)))
+        vscode.window.setStatusBarMessage(`$(check) ${what} ${ids.length === 1 ? 'is' : 'are'} signed out`, 8_000);
+    return 'again';
+}

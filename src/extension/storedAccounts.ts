@@ -1,0 +1,164 @@
+/** The accounts that are known on this machine, as the keychain holds them; one of them is active. */
+import * as v from 'valibot';
+import type { Log } from './log.ts';
+import type { Vault } from './vault.ts';
+
+const storedAccount = v.looseObject({
+    userId: v.string(),
+    deviceId: v.string(),
+    baseUrl: v.string(),
+    /** Base64 of 32 random bytes: encrypts the crypto store at rest. */
+    storageKey: v.pipe(v.string(), v.base64(), v.length(44)),
+    /** Absent once the server ended the session; the rest stays so that the same device can come back. */
+    accessToken: v.optional(v.string()),
+    refreshToken: v.optional(v.string()),
+    /** ms since the epoch. */
+    expiresAt: v.optional(v.number()),
+    /** The server deleted the device with its keys (a hard logout): signing in again makes a new one. */
+    deviceGone: v.optional(v.boolean()),
+    /** Devices that the server deleted; their stores are kept, with the keys to read them, until the person signs out. */
+    previous: v.optional(v.array(v.object({ deviceId: v.string(), storageKey: v.pipe(v.string(), v.base64()) }))),
+    /** Where the tokens come from when the homeserver leaves that to an OAuth server. */
+    oauth: v.optional(
+        v.object({
+            issuer: v.string(),
+            clientId: v.string(),
+            tokenEndpoint: v.string(),
+            revocationEndpoint: v.string(),
+        }),
+    ),
+});
+export type StoredAccount = v.InferOutput<typeof storedAccount>;
+
+/** What a sign-in gave. */
+export interface NewSession {
+    readonly baseUrl: string;
+    readonly userId: string;
+    readonly deviceId: string;
+    readonly accessToken: string;
+    readonly refreshToken: string | undefined;
+    /** ms since the epoch. */
+    readonly expiresAt: number | undefined;
+    readonly oauth?: StoredAccount['oauth'];
+}
+
+/**
+ * What to store after a sign-in. The same device goes on with its store; a new one starts another, and what the person
+ * had on the device before stays readable. `newStorageKey` makes the key of a new store.
+ */
+export function nextAccount(
+    before: StoredAccount | undefined,
+    session: NewSession,
+    newStorageKey: () => string,
+): StoredAccount {
+    const { baseUrl, userId, deviceId, accessToken, refreshToken, expiresAt, oauth } = session;
+    const mine = before?.userId === userId ? before : undefined;
+    const same = mine?.deviceId === deviceId && mine.deviceGone !== true ? mine : undefined;
+    const previous = [
+        ...(mine?.previous ?? []),
+        ...(mine && !same ? [{ deviceId: mine.deviceId, storageKey: mine.storageKey }] : []),
+    ];
+    return {
+        baseUrl,
+        userId,
+        deviceId,
+        storageKey: same?.storageKey ?? newStorageKey(),
+        accessToken,
+        ...(refreshToken === undefined ? {} : { refreshToken }),
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+        ...(previous.length === 0 ? {} : { previous }),
+        ...(oauth === undefined ? {} : { oauth }),
+    };
+}
+
+const INDEX_KEY = 'accounts';
+/** Before several accounts were known, the one account was kept here. */
+const OLD_KEY = 'account';
+const keyOf = (userId: string): string => `account:${userId}`;
+
+const accountIndex = v.object({ active: v.optional(v.string()), known: v.array(v.string()) });
+export type AccountIndex = v.InferOutput<typeof accountIndex>;
+
+/** One change at a time for each vault: a renewed token must not undo the switch to another account. */
+const turns = new WeakMap<Vault, Promise<unknown>>();
+function inTurn<T>(vault: Vault, work: () => Promise<T>): Promise<T> {
+    const result = (turns.get(vault) ?? Promise.resolve()).then(work);
+    turns.set(
+        vault,
+        result.catch(() => undefined),
+    );
+    return result;
+}
+
+/** Who is known here and who is active. One item for each account, because a keychain's items may not grow. */
+export async function accountIndexOf(vault: Vault): Promise<AccountIndex> {
+    const text = await vault.get(INDEX_KEY);
+    const result = v.safeParse(v.pipe(v.string(), v.parseJson(), accountIndex), text);
+    if (result.success) return result.output;
+    const before = readAccount(await vault.get(OLD_KEY));
+    return before instanceof Error || before === undefined
+        ? { known: [] }
+        : { active: before.userId, known: [before.userId] };
+}
+
+/** The account of `userId`, default: the active one. What cannot be read counts as none, with a line in the log. */
+export async function loadAccount(vault: Vault, log: Log, userId?: string): Promise<StoredAccount | undefined> {
+    const index = await accountIndexOf(vault);
+    const wanted = userId ?? index.active;
+    if (wanted === undefined) return undefined;
+    const text = (await vault.get(keyOf(wanted))) ?? (await vault.get(OLD_KEY));
+    const account = readAccount(text);
+    if (!(account instanceof Error)) return account?.userId === wanted ? account : undefined;
+    log.error('The stored account cannot be read; sign in again', account);
+    return undefined;
+}
+
+function readAccount(text: string | undefined): StoredAccount | Error | undefined {
+    if (text === undefined) return undefined;
+    const result = v.safeParse(v.pipe(v.string(), v.parseJson(), storedAccount), text);
+    return result.success ? result.output : new Error(result.issues[0].message);
+}
+
+/** Stores it; the first account that is known becomes the active one. Resolves once it is stored. */
+export function saveAccount(vault: Vault, account: StoredAccount): Promise<void> {
+    return inTurn(vault, async () => {
+        const { userId } = account;
+        await vault.set(keyOf(userId), JSON.stringify(account));
+        const index = await accountIndexOf(vault);
+        if (!index.known.includes(userId) || (await vault.get(INDEX_KEY)) === undefined)
+            await writeIndex(vault, {
+                active: index.active ?? userId,
+                known: [...new Set([...index.known, userId])],
+            });
+        if (readOld(await vault.get(OLD_KEY)) === userId) await vault.delete(OLD_KEY);
+    });
+}
+
+function readOld(text: string | undefined): string | undefined {
+    const account = readAccount(text);
+    return account instanceof Error ? undefined : account?.userId;
+}
+
+/** Which account the next start opens. It must be known. */
+export function activateAccount(vault: Vault, userId: string): Promise<void> {
+    return inTurn(vault, async () => {
+        const { known } = await accountIndexOf(vault);
+        if (known.includes(userId)) await writeIndex(vault, { active: userId, known });
+    });
+}
+
+/** Forgets an account; nobody is active when it was the active one. */
+export function deleteAccount(vault: Vault, userId: string): Promise<void> {
+    return inTurn(vault, async () => {
+        const { active, known } = await accountIndexOf(vault);
+        if (readOld(await vault.get(OLD_KEY)) === userId) await vault.delete(OLD_KEY);
+        const left = known.filter((id) => id !== userId);
+        await writeIndex(vault, { ...(active === undefined || active === userId ? {} : { active }), known: left });
+        await vault.delete(keyOf(userId));
+    });
+}
+
+async function writeIndex(vault: Vault, index: AccountIndex): Promise<void> {
+    if (index.known.length === 0) await vault.delete(INDEX_KEY);
+    else await vault.set(INDEX_KEY, JSON.stringify(index));
+}

@@ -1,0 +1,18 @@
+/** What is told of trust, with what still holds for who listens later: a window that opens, a tab of a new owner. Pure. */
+import { Latest } from './latest.ts';
+import type { AudienceEvent, WithheldEvent } from './session/ports.ts';
+
+interface Told {
+    readonly roomId: string;
+    readonly userId: string;
+    readonly deviceId: string;
+}
+const keyOf = ({ roomId, userId, deviceId }: Told): string => JSON.stringify([roomId, userId, deviceId]);
+
+export function latestAudiences(): Latest<AudienceEvent> {
+    return new Latest<AudienceEvent>(keyOf, ({ audience }) => audience !== undefined);
+}
+
+export function latestWithheld(): Latest<WithheldEvent> {
+    return new Latest<WithheldEvent>(keyOf, ({ reason }) => reason !== null);
+}

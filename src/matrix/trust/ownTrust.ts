@@ -1,0 +1,170 @@
+/**
+ * Where this device stands in its person's identity: found out at each connection, set up in silence for an account that
+ * has no identity yet, and followed from then on. A device that signs in later is not trusted until it is verified or
+ * recovered: nobody but its person can say that it is theirs.
+ */
+import { CryptoEvent, type CryptoApi } from 'matrix-js-sdk/lib/crypto-api/index.js';
+import type { UIAuthCallback } from 'matrix-js-sdk/lib/interactive-auth.js';
+import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
+import { HushError, isHushError } from '../../extension/errors.ts';
+import type { Log } from '../../extension/log.ts';
+import type { Disposable } from '../../extension/session/ports.ts';
+import type { OwnTrust } from '../../extension/session/trust.ts';
+import { fromSdk } from '../http.ts';
+import { uploadAuth } from './uploadAuth.ts';
+
+export interface OwnTrustKeeper {
+    readonly own: OwnTrust;
+    onOwn(listener: (own: OwnTrust) => void): Disposable;
+    /** Asks the server what identity there is, and makes the first one. Never rejects. */
+    check(): Promise<void>;
+    /** Reads again what this device knows. Never rejects. */
+    refresh(): Promise<void>;
+    /** @throws HushError `trust.*`, `login.wrongPassword`, `network.*`. */
+    setUp(password: string | undefined): Promise<void>;
+    dispose(): void;
+}
+
+export interface OwnTrustOptions {
+    readonly sdk: MatrixClient;
+    readonly log: Log;
+    readonly withoutKeyQueries: <T>(work: () => Promise<T>) => Promise<T>;
+    /** Answers what the server wants before it takes a first identity; default: nothing but the plain request. */
+    readonly auth?: UIAuthCallback<void> | undefined;
+}
+
+export function createOwnTrust({ sdk, log, withoutKeyQueries, auth }: OwnTrustOptions): OwnTrustKeeper {
+    const userId = sdk.getSafeUserId();
+    let own: OwnTrust = { kind: 'checking', recovery: 'unknown', backup: 'unknown', otherDevices: false };
+    const listeners = new Set<(own: OwnTrust) => void>();
+    let turn: Promise<unknown> = Promise.resolve();
+    let disposed = false;
+
+    const set = (next: OwnTrust): void => {
+        if (disposed || JSON.stringify(next) === JSON.stringify(own)) return;
+        if (next.kind !== own.kind) log.info(`This device is ${next.kind} in its person's identity`);
+        own = next;
+        for (const listener of listeners) listener(own);
+    };
+    const crypto = (): CryptoApi => {
+        const api = sdk.getCrypto();
+        if (!api) throw new HushError('internal', 'Encryption is not running. Reload the window.');
+        return api;
+    };
+    const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+        const result = turn.then(work);
+        turn = result.catch(() => undefined);
+        return result;
+    };
+    /** Of the server, since the crypto layer may hold an identity that it could not upload. */
+    const identityOnServer = async (): Promise<boolean> =>
+        (await sdk.downloadKeysForUsers([userId])).master_keys?.[userId] !== undefined;
+    const read = async (kind?: 'needsPassword' | 'failed'): Promise<void> => {
+        const api = crypto();
+        const deviceId = sdk.getDeviceId() ?? '';
+        const status = await api.getDeviceVerificationStatus(userId, deviceId);
+        const trusted = status?.crossSigningVerified === true;
+        const { privateKeysCachedLocally: held } = await api.getCrossSigningStatus();
+        // Who holds the identity's own keys only waits until the server shows the signature.
+        const hasIdentity = (await api.userHasCrossSigningKeys(userId)) && !held.selfSigningKey;
+        const kept = own.kind === 'needsPassword' || own.kind === 'failed' ? own.kind : undefined;
+        const untrusted = hasIdentity ? ('untrusted' as const) : (kept ?? ('checking' as const));
+        const hasRecovery = await sdk.secretStorage.hasKey();
+        set({
+            kind: kind ?? (trusted ? 'trusted' : untrusted),
+            recovery: hasRecovery ? 'ready' : 'none',
+            backup: await backupOf(api, trusted && hasRecovery),
+            otherDevices: await hasOtherDevices(api, userId, deviceId),
+        });
+    };
+    const bootstrap = async (callback: UIAuthCallback<void>): Promise<void> => {
+        await withoutKeyQueries(() =>
+            crypto().bootstrapCrossSigning({ setupNewCrossSigning: true, authUploadDeviceSigningKeys: callback }),
+        );
+        log.info('The encryption identity of this account was set up');
+    };
+    const refresh = (): Promise<void> =>
+        inTurn(() => read()).catch((error: unknown) => log.warn('The own trust could not be read', error));
+    const changedFor = (users: readonly string[]): void => {
+        if (users.includes(userId)) void refresh();
+    };
+    const onDevices = (users: string[]): void => changedFor(users);
+    const onPerson = (user: string): void => changedFor([user]);
+    const onAny = (): void => void refresh();
+    sdk.on(CryptoEvent.DevicesUpdated, onDevices);
+    sdk.on(CryptoEvent.UserTrustStatusChanged, onPerson);
+    sdk.on(CryptoEvent.KeyBackupStatus, onAny);
+    sdk.on(CryptoEvent.KeyBackupFailed, onAny);
+
+    return {
+        get own() {
+            return own;
+        },
+        onOwn(listener) {
+            listeners.add(listener);
+            return {
+                dispose: () => {
+                    listeners.delete(listener);
+                },
+            };
+        },
+        check: () =>
+            inTurn(async () => {
+                try {
+                    // A device that is known to be trusted asks nothing: a start has enough to do.
+                    await read();
+                    if (own.kind === 'trusted') return;
+                    if (!(await identityOnServer())) await bootstrap(auth ?? uploadAuth(userId, undefined));
+                    await read();
+                } catch (error) {
+                    const asks = isHushError(error) && error.code.startsWith('trust.');
+                    log.warn('The encryption identity could not be checked', error);
+                    await read(asks ? 'needsPassword' : 'failed').catch(() => undefined);
+                }
+            }),
+        refresh,
+        setUp: (password) =>
+            inTurn(async () => {
+                try {
+                    if (await identityOnServer())
+                        throw new HushError(
+                            'trust.hasIdentity',
+                            'Your account has an encryption identity already. Verify this device, or use your recovery key.',
+                        );
+                    await bootstrap(uploadAuth(userId, password));
+                    own = { ...own, kind: 'checking' };
+                } catch (error) {
+                    throw fromSdk(error, 'Setting up your encryption identity');
+                }
+                await read();
+            }),
+        dispose() {
+            disposed = true;
+            listeners.clear();
+            sdk.off(CryptoEvent.DevicesUpdated, onDevices);
+            sdk.off(CryptoEvent.UserTrustStatusChanged, onPerson);
+            sdk.off(CryptoEvent.KeyBackupStatus, onAny);
+            sdk.off(CryptoEvent.KeyBackupFailed, onAny);
+        },
+    };
+}
+
+/** Where there is recovery, a backup that a trusted device does not use belongs to a key that it does not have. */
+async function backupOf(api: CryptoApi, expected: boolean): Promise<OwnTrust['backup']> {
+    if ((await api.getActiveSessionBackupVersion()) !== null) return 'on';
+    if (!expected) return 'off';
+    try {
+        return (await api.getKeyBackupInfo()) === null ? 'off' : 'replaced';
+    } catch {
+        return 'unknown'; // no connection: looked at again with the next one
+    }
+}
+
+async function hasOtherDevices(api: CryptoApi, userId: string, ownDeviceId: string): Promise<boolean> {
+    const devices = (await api.getUserDeviceInfo([userId])).get(userId);
+    for (const device of devices?.values() ?? []) {
+        if (device.deviceId === ownDeviceId || device.dehydrated) continue;
+        if ((await api.getDeviceVerificationStatus(userId, device.deviceId))?.signedByOwner === true) return true;
+    }
+    return false;
+}

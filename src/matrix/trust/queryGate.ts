@@ -1,0 +1,46 @@
+/**
+ * Keeps /keys/query back while a new identity is made: an answer with the identity that the server still has would make
+ * the crypto layer drop the private keys of the new one before it is uploaded, and nobody could sign for it then.
+ */
+import type { Fetch } from '../http.ts';
+
+export interface QueryGate {
+    /** To be used for every request of the account. */
+    readonly fetch: Fetch;
+    /** Runs `work`; key queries wait until the identity is uploaded or `work` has ended. Not to be nested. */
+    during<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export function createQueryGate(fetch: Fetch): QueryGate {
+    let gate: PromiseWithResolvers<void> | undefined;
+    const inFlight = new Set<Promise<unknown>>();
+    return {
+        async fetch(input, init) {
+            const { pathname } = new URL(input instanceof Request ? input.url : input);
+            if (!pathname.endsWith('/keys/query')) {
+                const response = await fetch(input, init);
+                if (pathname.endsWith('/keys/device_signing/upload') && response.ok) gate?.resolve();
+                return response;
+            }
+            if (gate) await gate.promise;
+            const asked = fetch(input, init);
+            const settled = asked.then(
+                () => undefined,
+                () => undefined,
+            );
+            inFlight.add(settled);
+            void settled.then(() => inFlight.delete(settled));
+            return asked;
+        },
+        async during(work) {
+            gate = Promise.withResolvers();
+            await Promise.all(inFlight);
+            try {
+                return await work();
+            } finally {
+                gate.resolve();
+                gate = undefined;
+            }
+        },
+    };
+}

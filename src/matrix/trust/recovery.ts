@@ -1,0 +1,180 @@
+/**
+ * Secret storage and key backup (client-server API, "Secrets", "Server-side key backups"): set up, recovered from, given up.
+ * What can be wrong with a recovery is told apart before anything is changed: the SDK, finding no usable keys in secret
+ * storage, would make a new identity.
+ */
+import { decodeRecoveryKey, deriveRecoveryKeyFromPassphrase } from 'matrix-js-sdk/lib/crypto-api/index.js';
+import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
+import { HushError } from '../../extension/errors.ts';
+import type { Log } from '../../extension/log.ts';
+import type { Recovered, TrustPort } from '../../extension/trustPort.ts';
+import { fromSdk } from '../http.ts';
+import type { SecretKeys } from './secretKeys.ts';
+import { checkPassword, uploadAuth } from './uploadAuth.ts';
+
+const IDENTITY_SECRETS = [
+    'm.cross_signing.master',
+    'm.cross_signing.self_signing',
+    'm.cross_signing.user_signing',
+] as const;
+
+const DAMAGED =
+    'The recovery storage of your account is damaged: your key is right, but what it protects cannot be read. Verify this device with another one and set up recovery anew, or reset your identity.';
+
+export type Recovery = Pick<TrustPort, 'setUpRecovery' | 'recoveryKind' | 'recover' | 'resetIdentity'>;
+
+export function createRecovery(
+    sdk: MatrixClient,
+    secretKeys: SecretKeys,
+    log: Log,
+    withoutKeyQueries: <T>(work: () => Promise<T>) => Promise<T>,
+    changed: () => Promise<void>,
+): Recovery {
+    const api = () => {
+        const crypto = sdk.getCrypto();
+        if (!crypto) throw new HushError('internal', 'Encryption is not running. Reload the window.');
+        return crypto;
+    };
+    const storageKey = () =>
+        sdk.secretStorage.getKey().catch((error: unknown) => {
+            throw fromSdk(error, 'Looking for your recovery key');
+        });
+
+    /** @throws HushError `trust.noRecovery`, `trust.malformedKey`, `trust.wrongKey`, `trust.storageDamaged`. */
+    const keyOf = async (typed: string): Promise<readonly [string, Uint8Array<ArrayBuffer>]> => {
+        const stored = await storageKey();
+        if (!stored)
+            throw new HushError(
+                'trust.noRecovery',
+                'Your account has no recovery key. Verify this device with another one, or reset your identity.',
+            );
+        const [id, info] = stored;
+        let key: Uint8Array<ArrayBuffer>;
+        try {
+            key = decodeRecoveryKey(typed.trim());
+        } catch {
+            if (!info.passphrase)
+                throw new HushError(
+                    'trust.malformedKey',
+                    'That is no recovery key: it has 12 groups of four letters and digits, and one of them is mistyped or missing.',
+                );
+            const { salt, iterations, bits } = info.passphrase;
+            key = await deriveRecoveryKeyFromPassphrase(typed, salt, iterations, bits);
+        }
+        let fits: boolean;
+        try {
+            fits =
+                typeof info.iv === 'string' &&
+                typeof info.mac === 'string' &&
+                (await sdk.secretStorage.checkKey(key, info));
+        } catch (cause) {
+            throw new HushError('trust.storageDamaged', DAMAGED, { cause });
+        }
+        if (typeof info.iv !== 'string' || typeof info.mac !== 'string')
+            throw new HushError('trust.storageDamaged', DAMAGED);
+        if (!fits)
+            throw new HushError(
+                'trust.wrongKey',
+                'That is not the recovery key (or passphrase) of this account. If you set up recovery more than once, only the newest key works.',
+            );
+        return [id, key];
+    };
+    const secret = async (name: (typeof IDENTITY_SECRETS)[number]): Promise<string> => {
+        let value: string | undefined;
+        try {
+            value = await sdk.secretStorage.get(name);
+        } catch (cause) {
+            throw new HushError('trust.storageDamaged', DAMAGED, { cause });
+        }
+        if (!value) throw new HushError('trust.storageDamaged', DAMAGED);
+        return value;
+    };
+    const restoreBackup = async (): Promise<Recovered> => {
+        const crypto = api();
+        if ((await crypto.getKeyBackupInfo()) === null) return { roomKeys: 0, backup: 'none' };
+        try {
+            await crypto.loadSessionBackupPrivateKeyFromSecretStorage();
+        } catch (error) {
+            log.warn('The backup does not fit the recovered key', error);
+            return { roomKeys: 0, backup: 'replaced' };
+        }
+        await crypto.checkKeyBackupAndEnable();
+        const { imported } = await crypto.restoreKeyBackup();
+        return { roomKeys: imported, backup: 'restored' };
+    };
+
+    return {
+        async recoveryKind() {
+            const stored = await storageKey();
+            return !stored ? 'none' : stored[1].passphrase ? 'passphrase' : 'key';
+        },
+        setUpRecovery: (passphrase) =>
+            secretKeys.during(undefined, async () => {
+                const crypto = api();
+                if (!(await crypto.isCrossSigningReady()) && !(await hasPrivateKeys(sdk)))
+                    throw new HushError(
+                        'trust.notTrusted',
+                        'This device does not have your identity’s keys, so it cannot set up recovery. Verify it with another device first.',
+                    );
+                try {
+                    const made = await crypto.createRecoveryKeyFromPassphrase(passphrase);
+                    await crypto.bootstrapSecretStorage({
+                        createSecretStorageKey: () => Promise.resolve(made),
+                        setupNewSecretStorage: true,
+                        setupNewKeyBackup: (await crypto.getActiveSessionBackupVersion()) === null,
+                    });
+                    await crypto.checkKeyBackupAndEnable();
+                    await changed();
+                    log.info('Recovery was set up');
+                    return made.encodedPrivateKey ?? '';
+                } catch (error) {
+                    throw fromSdk(error, 'Setting up recovery');
+                }
+            }),
+        async recover(typed) {
+            const key = await keyOf(typed);
+            return secretKeys.during(key, async () => {
+                for (const name of IDENTITY_SECRETS) await secret(name);
+                try {
+                    // Right after signing in the public half may not be here yet, and nothing fits what is not there.
+                    await api().userHasCrossSigningKeys(sdk.getSafeUserId(), true);
+                    await api().bootstrapCrossSigning({});
+                } catch (error) {
+                    const told = fromSdk(error, 'Recovering your identity');
+                    throw told.code === 'internal'
+                        ? new HushError(
+                              'trust.storageDamaged',
+                              'What your recovery key protects belongs to an identity that your account does not have any more. Verify this device with another one, or reset your identity.',
+                              { cause: error },
+                          )
+                        : told;
+                }
+                try {
+                    return await restoreBackup();
+                } catch (error) {
+                    throw fromSdk(error, 'Restoring the key backup');
+                } finally {
+                    await changed();
+                }
+            });
+        },
+        resetIdentity: (password) =>
+            secretKeys.during(undefined, async () => {
+                await checkPassword(sdk, password);
+                try {
+                    await withoutKeyQueries(() => api().resetEncryption(uploadAuth(sdk.getSafeUserId(), password)));
+                    log.info('The encryption identity was reset');
+                } catch (error) {
+                    throw fromSdk(error, 'Resetting your identity');
+                } finally {
+                    await changed();
+                }
+            }),
+    };
+}
+
+async function hasPrivateKeys(sdk: MatrixClient): Promise<boolean> {
+    const status = await sdk.getCrypto()?.getCrossSigningStatus();
+    const cached = status?.privateKeysCachedLocally;
+    return cached !== undefined && cached.masterKey && cached.selfSigningKey && cached.userSigningKey;
+}

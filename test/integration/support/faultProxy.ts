@@ -1,0 +1,93 @@
+/**
+ * A proxy between one person and the homeserver that fails as a test wants: answers instead of the server, changes its
+ * answers, or keeps the answer back. Everything else goes through.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Passing {
+    readonly method: string;
+    readonly path: string;
+    readonly body: string;
+}
+export type Fault =
+    /** Answered without asking the server. */
+    | { readonly kind: 'refuse'; readonly status: number; readonly body?: unknown }
+    /** The server does it, and its answer never arrives: the connection breaks. */
+    | { readonly kind: 'loseAnswer' }
+    /** The server's answer, changed. */
+    | { readonly kind: 'change'; readonly with: (body: never) => unknown };
+
+export interface FaultProxy {
+    readonly url: string;
+    /** What went through, oldest first. */
+    readonly seen: readonly Passing[];
+    /** The first fault that it returns is applied to a request; undefined lets it pass. Replaces the one before. */
+    meddle(rule: ((passing: Passing) => Fault | undefined) | undefined): void;
+    /** For `OpenOptions.fetch`: requests for the homeserver go through here. */
+    readonly fetch: typeof fetch;
+    until(holds: (seen: readonly Passing[]) => boolean): Promise<void>;
+    stop(): Promise<void>;
+}
+
+export async function startFaultProxy(target: string): Promise<FaultProxy> {
+    const seen: Passing[] = [];
+    const waiting = new Set<() => void>();
+    let rule: ((passing: Passing) => Fault | undefined) | undefined;
+    const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of request) chunks.push(chunk as Buffer);
+        const body = Buffer.concat(chunks);
+        const passing = { method: request.method ?? 'GET', path: request.url ?? '/', body: body.toString('utf8') };
+        const fault = rule?.(passing);
+        seen.push(passing);
+        for (const check of waiting) check();
+        if (fault?.kind === 'refuse') {
+            response.writeHead(fault.status, { 'Content-Type': 'application/json' });
+            response.end(JSON.stringify(fault.body ?? { errcode: 'M_UNKNOWN', error: 'by the proxy' }));
+            return;
+        }
+        const headers: Record<string, string> = {};
+        for (const name of ['authorization', 'content-type'] as const) {
+            const value = request.headers[name];
+            if (value !== undefined) headers[name] = value;
+        }
+        const answer = await fetch(`${target}${passing.path}`, {
+            method: passing.method,
+            headers,
+            ...(body.length > 0 ? { body } : {}),
+        });
+        const text = await answer.text();
+        if (fault?.kind === 'loseAnswer') return void request.socket.destroy();
+        const changed = fault?.kind === 'change' ? JSON.stringify(fault.with(JSON.parse(text) as never)) : text;
+        response.writeHead(answer.status, { 'Content-Type': answer.headers.get('content-type') ?? 'application/json' });
+        response.end(changed);
+    };
+    const server = createServer((request, response) => {
+        handle(request, response).catch(() => request.socket.destroy());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return {
+        url,
+        seen,
+        meddle(next) {
+            rule = next;
+        },
+        fetch: (input, init) => fetch(String(input instanceof Request ? input.url : input).replace(target, url), init),
+        async until(holds) {
+            const { promise, resolve } = Promise.withResolvers<void>();
+            const check = (): void => {
+                if (holds(seen)) resolve();
+            };
+            waiting.add(check);
+            check();
+            await promise;
+            waiting.delete(check);
+        },
+        async stop() {
+            server.closeAllConnections();
+            await new Promise((resolve) => server.close(resolve));
+        },
+    };
+}

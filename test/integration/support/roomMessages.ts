@@ -1,0 +1,68 @@
+/** Encrypted messages as the tests of end-to-end encryption need them: sent, read, or not readable and why. */
+import type { MatrixEvent } from 'matrix-js-sdk/lib/matrix.js';
+import type { Person } from './matrixAccounts.ts';
+import { clientOf } from './matrixClients.ts';
+import { until } from './matrixAccounts.ts';
+
+const { MatrixEventEvent, RoomEvent } = await import('matrix-js-sdk/lib/matrix.js');
+
+function clientOfPerson(p: Person) {
+    return clientOf({ userId: p.userId, deviceId: p.account.deviceId });
+}
+
+/** Sends an encrypted message; gives its event ID and the Megolm session that it was encrypted with. */
+export async function say(from: Person, roomId: string, body: string): Promise<{ eventId: string; session: string }> {
+    const sdk = clientOfPerson(from);
+    const { event_id: eventId } = await sdk.sendEvent(
+        roomId,
+        'm.room.message' as never,
+        { msgtype: 'm.text', body } as never,
+    );
+    const find = (): MatrixEvent | undefined => sdk.getRoom(roomId)?.findEventById(eventId);
+    await until(
+        () => find()?.getWireContent()['session_id'] !== undefined,
+        (check) => {
+            sdk.on(RoomEvent.Timeline, check);
+            sdk.on(RoomEvent.LocalEchoUpdated, check);
+            return { dispose: () => (sdk.off(RoomEvent.Timeline, check), sdk.off(RoomEvent.LocalEchoUpdated, check)) };
+        },
+        'our own message',
+    );
+    return { eventId, session: String(find()?.getWireContent()['session_id']) };
+}
+
+/** What `reader` makes of the message: its body, or `undecryptable: <code>` once that is settled. */
+export async function read(
+    reader: Person,
+    roomId: string,
+    eventId: string,
+    wants: 'body' | 'failure',
+): Promise<string> {
+    const sdk = clientOfPerson(reader);
+    const find = (): MatrixEvent | undefined => sdk.getRoom(roomId)?.findEventById(eventId);
+    let result: string | undefined;
+    const look = (): void => {
+        const event = find();
+        if (!event) return;
+        void sdk.decryptEventIfNeeded(event).then(() => {
+            if (event.isDecryptionFailure()) result = `undecryptable: ${event.decryptionFailureReason}`;
+            else if (event.getType() === 'm.room.message') result = String(event.getContent()['body']);
+            waiting?.();
+        });
+    };
+    let waiting: (() => void) | undefined;
+    await until(
+        () => result !== undefined && result.startsWith('undecryptable') === (wants === 'failure'),
+        (check) => {
+            waiting = check;
+            sdk.on(RoomEvent.Timeline, look);
+            sdk.on(MatrixEventEvent.Decrypted, look);
+            look();
+            return { dispose: () => (sdk.off(RoomEvent.Timeline, look), sdk.off(MatrixEventEvent.Decrypted, look)) };
+        },
+        `the message as ${wants}`,
+    ).catch((error: unknown) => {
+        throw new Error(`${String(error)}; it is ${result ?? 'not there'}`);
+    });
+    return result ?? '';
+}

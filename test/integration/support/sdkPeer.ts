@@ -1,0 +1,113 @@
+/** A device that is matrix-js-sdk by itself, as another client uses it: encrypted, in memory, with nothing of Hush. */
+import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
+import type { VerificationRequest, ShowSasCallbacks } from 'matrix-js-sdk/lib/crypto-api/index.js';
+import type { Synapse } from '../../stack/synapse.ts';
+import { login } from '../../stack/accounts.ts';
+import { until } from './matrixAccounts.ts';
+import './matrixEngine.ts';
+
+const { createClient, ClientEvent } = await import('matrix-js-sdk/lib/matrix.js');
+const { CryptoEvent, VerificationRequestEvent, VerifierEvent } = await import('matrix-js-sdk/lib/crypto-api/index.js');
+
+export interface SdkPeer {
+    readonly sdk: MatrixClient;
+    readonly userId: string;
+    readonly deviceId: string;
+    /** Keys of secret storage by ID, as a client would ask its person for. */
+    readonly storageKeys: Map<string, Uint8Array<ArrayBuffer>>;
+    /** The next verification request of somebody else. */
+    request(): Promise<VerificationRequest>;
+    stop(): void;
+}
+
+const quiet = {
+    trace() {},
+    debug() {},
+    info() {},
+    warn() {},
+    error() {},
+    getChild: () => quiet,
+};
+
+export async function startSdkPeer(synapse: Synapse, userId: string, password: string): Promise<SdkPeer> {
+    const session = await login(synapse.baseUrl, { userId, password });
+    const storageKeys = new Map<string, Uint8Array<ArrayBuffer>>();
+    const sdk = createClient({
+        baseUrl: synapse.baseUrl,
+        userId,
+        deviceId: session.deviceId,
+        accessToken: session.accessToken,
+        logger: quiet as never,
+        verificationMethods: ['m.sas.v1'],
+        cryptoCallbacks: {
+            getSecretStorageKey: ({ keys }) => {
+                const id = Object.keys(keys).find((key) => storageKeys.has(key));
+                const key = id === undefined ? undefined : storageKeys.get(id);
+                return Promise.resolve(id === undefined || !key ? null : [id, key]);
+            },
+            cacheSecretStorageKey: (id, _info, key) => void storageKeys.set(id, key),
+        },
+    });
+    await sdk.initRustCrypto({ useIndexedDB: false });
+    let prepared = false;
+    sdk.on(ClientEvent.Sync, (state) => {
+        prepared ||= state === 'SYNCING' || state === 'PREPARED';
+    });
+    await sdk.startClient({ initialSyncLimit: 20 });
+    await until(
+        () => prepared,
+        (check) => {
+            sdk.on(ClientEvent.Sync, check);
+            return { dispose: () => sdk.off(ClientEvent.Sync, check) };
+        },
+        'the first sync of the other client',
+    );
+    return {
+        sdk,
+        userId,
+        deviceId: session.deviceId,
+        storageKeys,
+        request() {
+            const { promise, resolve } = Promise.withResolvers<VerificationRequest>();
+            sdk.once(CryptoEvent.VerificationRequestReceived, resolve);
+            return promise;
+        },
+        stop: () => sdk.stopClient(),
+    };
+}
+
+/** Waits until the request reaches `phase` (VerificationPhase). */
+export function untilPhase(request: VerificationRequest, phase: number): Promise<void> {
+    return until(
+        () => request.phase === phase,
+        (check) => {
+            request.on(VerificationRequestEvent.Change, check);
+            return { dispose: () => request.off(VerificationRequestEvent.Change, check) };
+        },
+        `phase ${phase}; now ${request.phase}`,
+    );
+}
+
+/** Goes through SAS on this side until the emoji are there. */
+export async function sasOf(request: VerificationRequest, begin: boolean): Promise<ShowSasCallbacks> {
+    if (begin) {
+        await untilPhase(request, 3);
+        void (await request.startVerification('m.sas.v1'));
+    }
+    await until(
+        () => request.verifier !== undefined,
+        (check) => {
+            request.on(VerificationRequestEvent.Change, check);
+            return { dispose: () => request.off(VerificationRequestEvent.Change, check) };
+        },
+        'the verifier',
+    );
+    const { verifier } = request;
+    if (!verifier) throw new Error('no verifier');
+    const { promise, resolve } = Promise.withResolvers<ShowSasCallbacks>();
+    verifier.on(VerifierEvent.ShowSas, resolve);
+    const there = verifier.getShowSasCallbacks();
+    if (there) resolve(there);
+    verifier.verify().catch(() => undefined);
+    return promise;
+}

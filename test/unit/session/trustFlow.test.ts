@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { reduce } from '../../../src/extension/session/machine.ts';
+import type { Effect, SessionEvent, SessionState } from '../../../src/extension/session/state.ts';
+import { initialState } from '../../../src/extension/session/state.ts';
+import type { ShareAudience, Withheld } from '../../../src/extension/session/trust.ts';
+
+const ROOM = '!r:x';
+const SHARER = { userId: '@alice:x', deviceId: 'A' };
+const member = {
+    ...SHARER,
+    name: 'Alice',
+    memberId: 'm',
+    createdTs: 1,
+    identity: 'id',
+    serviceUrl: undefined,
+    client: 'hush' as const,
+    shares: [{ id: 'S1', startedTs: 1, transport: 'mesh' as const }],
+};
+const audience: ShareAudience = {
+    roomId: ROOM,
+    policy: 'crossSigned',
+    generation: undefined,
+    rotatedTs: undefined,
+    rotations: [],
+    holders: [],
+    pending: [],
+    withheld: [],
+};
+function play(events: readonly SessionEvent[], from: SessionState = initialState) {
+    let state = from;
+    let effects: readonly Effect[] = [];
+    for (const event of events) ({ state, effects } = reduce(state, event));
+    return { state, effects };
+}
+const ready: SessionEvent = {
+    type: 'page',
+    call: 'V1',
+    generation: 1,
+    message: { type: 'ready', displayCapture: false, frameEncryption: true },
+};
+const watching: readonly SessionEvent[] = [
+    { type: 'signedIn', self: { userId: '@bob:x', deviceId: 'B' } },
+    { type: 'rtcChanged', roomId: ROOM, members: [member] },
+    {
+        type: 'viewRequested',
+        viewId: 'V1',
+        target: { roomId: ROOM, ...SHARER, shareId: 'S1' },
+        sharerName: 'Alice',
+        roomName: 'room',
+    },
+];
+const withheld = (reason: 'notCrossSigned' | null): SessionEvent => ({
+    type: 'withheld',
+    roomId: ROOM,
+    ...SHARER,
+    reason,
+});
+const told = (effects: readonly Effect[]): string[] =>
+    effects.flatMap((e) => (e.type === 'send' ? [JSON.stringify(e.message)] : []));
+
+describe('a share that is kept from us', () => {
+    it('is said in its tab, also in one that opens later', () => {
+        const note = '{"type":"view.withheld","reason":"notCrossSigned"}';
+        assert.ok(told(play([...watching, ready, withheld('notCrossSigned')]).effects).includes(note));
+        assert.ok(told(play([...watching, withheld('notCrossSigned'), ready]).effects).includes(note));
+    });
+    it('does not fail for want of an answer, and is asked for anew once it is open', () => {
+        const kept = play([
+            ...watching,
+            ready,
+            withheld('notCrossSigned'),
+            { type: 'meshGaveUp', call: 'V1', generation: 1 },
+        ]);
+        assert.equal(kept.state.views.get('V1')?.phase, 'connecting');
+        const open = play([withheld(null)], kept.state);
+        assert.equal(open.state.views.get('V1')?.generation, 2);
+        assert.ok(open.effects.some((e) => e.type === 'openPage'));
+        assert.deepEqual(
+            play([withheld(null)], open.state).effects.filter((e) => e.type === 'openPage'),
+            [],
+        );
+    });
+    it('is forgotten when the sharer leaves', () => {
+        const { state } = play([
+            ...watching,
+            withheld('notCrossSigned'),
+            { type: 'rtcChanged', roomId: ROOM, members: [] },
+        ]);
+        assert.equal(state.withheld.size, 0);
+    });
+});
+
+describe('who can see our own share', () => {
+    it('the person is told once of each device that is kept out, and again for another reason', () => {
+        const self = { userId: '@bob:x', deviceId: 'B' };
+        const device: Withheld = {
+            ...SHARER,
+            name: 'Alice',
+            deviceName: '',
+            trust: 'unverified',
+            reason: 'notCrossSigned',
+        };
+        const event = (reason: Withheld['reason']): SessionEvent => ({
+            type: 'audience',
+            roomId: ROOM,
+            ...self,
+            audience: { ...audience, withheld: [{ ...device, reason }] },
+        });
+        const start: readonly SessionEvent[] = [
+            { type: 'signedIn', self },
+            {
+                type: 'shareRequested',
+                shareId: 'S2',
+                roomId: ROOM,
+                roomName: 'room',
+                location: 'webview',
+                settings: { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 },
+                now: 1,
+            },
+        ];
+        const notices = (effects: readonly Effect[]): number =>
+            effects.filter((e) => e.type === 'notify' && e.notice.kind === 'withheld').length;
+        const first = play([...start, event('notCrossSigned')]);
+        assert.equal(notices(first.effects), 1);
+        assert.equal(notices(play([event('notCrossSigned')], first.state).effects), 0);
+        assert.equal(notices(play([event('identityChanged')], first.state).effects), 1);
+    });
+});
