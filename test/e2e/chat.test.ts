@@ -70,9 +70,11 @@ describe('the chat beside the tree', function () {
 
     it('sends the selection with its place, and deletes it again', async () => {
         const { workbench } = pair.bob;
-        await workbench.page.locator('.editor-group-container.active .view-line').nth(2).click();
-        await workbench.command('Expand Line Selection');
-        await workbench.command('Hush: Send Selection to Session');
+        await workbench.command('View: Focus Active Editor Group');
+        await workbench.page.keyboard.press('Shift+ArrowDown');
+        await workbench.statusBar(/selected/u).waitFor();
+        await workbench.page.keyboard.press('Shift+F10');
+        await workbench.page.getByRole('menuitem', { name: 'Send Selection to Session' }).click();
         const seen = message(alice, 'src/greet.ts:3');
         await seen.locator('pre', { hasText: 'return `Hello ${name}`;' }).waitFor();
         const own = message(bob, 'return `Hello').last();

@@ -19,6 +19,8 @@ describe('the chat of a session', function () {
     let roomId: string;
     /** Bob's requests to /sync wait for this. */
     let network: Promise<void> = Promise.resolve();
+    /** Bob's homeserver says that what comes in was written by this user. */
+    let forging: string | undefined;
     const others: Person[] = [];
 
     /** The timeline once it holds what is awaited. */
@@ -44,8 +46,10 @@ describe('the chat of a session', function () {
         this.timeout(180_000);
         synapse = await startSynapse();
         const gated: typeof fetch = async (input, init) => {
-            if (String(input instanceof Request ? input.url : input).includes('/sync')) await network;
-            return fetch(input, init);
+            if (!String(input instanceof Request ? input.url : input).includes('/sync')) return fetch(input, init);
+            await network;
+            const response = await fetch(input, init);
+            return forging === undefined ? response : Response.json(forge(await response.json(), roomId, forging));
         };
         [alice, bob] = await Promise.all([newPerson(synapse, 'Alice'), newPerson(synapse, 'Bob', { fetch: gated })]);
         roomId = await pair(alice, bob);
@@ -163,6 +167,15 @@ describe('the chat of a session', function () {
         );
     });
 
+    it('a message that somebody else encrypted is not shown as the sender’s', async () => {
+        forging = `@mallory:${synapse.serverName}`;
+        await alice.account.chat.send(roomId, txn(), text('I am Mallory'));
+        const { messages } = await untilChat(bob, (all) => all.at(-1)?.sender === forging, 'the forged message');
+        forging = undefined;
+        assert.equal(messages.at(-1)?.kind, 'unreadable');
+        assert.match(messages.at(-1)?.body ?? '', /not encrypted by the person it claims to come from/u);
+    });
+
     it('what is too long is refused before it goes out, with the reason', async () => {
         await assert.rejects(alice.account.chat.send(roomId, txn(), text('ä'.repeat(30_000))), {
             code: 'chat.tooLong',
@@ -203,3 +216,13 @@ describe('the chat of a session', function () {
         assert.equal((await said(second, 'welcome, new device')).kind, 'text');
     });
 });
+
+interface Synced {
+    rooms?: { join?: Record<string, { timeline?: { events: { type: string; sender: string }[] } }> };
+}
+
+function forge(answer: unknown, roomId: string, sender: string): unknown {
+    const events = (answer as Synced).rooms?.join?.[roomId]?.timeline?.events ?? [];
+    for (const event of events) if (event.type === 'm.room.encrypted') event.sender = sender;
+    return answer;
+}

@@ -2,6 +2,7 @@
  * The conversation of this window: which room it is, what is in it and on its way, what the person has seen. Draws
  * nothing and knows no vscode; the view shows what {@link ChatSession.shown} says whenever it changed. Pure.
  */
+import * as v from 'valibot';
 import {
     MAX_SHOWN,
     type ChatHostMessage,
@@ -13,7 +14,7 @@ import type { Disposable } from '../lifecycle.ts';
 import type { Log } from '../log.ts';
 import type { ChatPort, ChatSend } from './chatPort.ts';
 import { createOutbox, type Waiting } from './outbox.ts';
-import { unreadOf } from './unread.ts';
+import { unreadOf, type Seen } from './unread.ts';
 
 export interface ChatRoom {
     readonly roomId: string;
@@ -68,7 +69,7 @@ const PATIENT = 5;
 
 export function createChatSession(options: ChatSessionOptions): ChatSession {
     const { memory, log } = options;
-    const seen = new Map<string, string>(seenOf(memory.get('seen')));
+    const seen = new Map<string, Seen>(seenOf(memory.get('seen')));
     const outbox = createOutbox(memory.get('outbox'), (waiting) => memory.set('outbox', waiting));
     /** Failed for want of a connection: sent again when there is one. */
     const offline = new Set<string>();
@@ -116,9 +117,10 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
         }
     }
     function note(roomId: string, key: string): void {
-        if (seen.get(roomId) === key) return;
+        const ts = messages.find((m) => m.key === key)?.ts;
+        if (ts === undefined || seen.get(roomId)?.key === key) return;
         seen.delete(roomId);
-        seen.set(roomId, key);
+        seen.set(roomId, { key, ts });
         memory.set('seen', [...seen].slice(-200));
         options.onChange();
     }
@@ -266,10 +268,9 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
     };
 }
 
-function seenOf(value: unknown): [string, string][] {
-    if (!Array.isArray(value)) return [];
-    return value.filter(
-        (entry): entry is [string, string] =>
-            Array.isArray(entry) && typeof entry[0] === 'string' && typeof entry[1] === 'string',
-    );
+const remembered = v.array(v.tuple([v.string(), v.object({ key: v.string(), ts: v.number() })]));
+
+function seenOf(value: unknown): readonly [string, Seen][] {
+    const parsed = v.safeParse(remembered, value);
+    return parsed.success ? parsed.output : [];
 }

@@ -8,11 +8,19 @@ export interface Unread {
     readonly first: string | null;
 }
 
-/** `seen`: key of the last message in view. Of a conversation that was never in view nothing is news. */
-export function unreadOf(messages: readonly ChatMessage[], seen: string | undefined): Unread {
+/** The last message that was in view. */
+export interface Seen {
+    readonly key: string;
+    /** ms since the epoch. */
+    readonly ts: number;
+}
+
+/** Of a conversation that was never in view nothing is news. */
+export function unreadOf(messages: readonly ChatMessage[], seen: Seen | undefined): Unread {
     if (seen === undefined) return { count: 0, first: null };
-    // Not here: what is here came after it, or it is beyond a gap that is being filled.
-    const news = messages.slice(messages.findIndex((m) => m.key === seen) + 1);
+    const at = messages.findIndex((m) => m.key === seen.key);
+    // Not here: it lies further back than what is loaded, or was an echo; servers' clocks are near enough.
+    const news = at >= 0 ? messages.slice(at + 1) : messages.filter((m) => m.ts > seen.ts);
     const last = news.findLastIndex((m) => m.own) + 1; // who answers has read
     const counted = news.slice(last).filter((m) => COUNTED.has(m.kind));
     return { count: counted.length, first: counted[0]?.key ?? null };

@@ -197,6 +197,14 @@ describe('the chat of a window', () => {
         assert.equal(session.unread, 0);
     });
 
+    it('what was seen stays seen when it lies further back than what is loaded', async () => {
+        chat.messages = [message('$0', '@you:hs', { ts: 100 })];
+        await open();
+        chat.messages = [message('$-1', '@you:hs', { ts: 90 }), message('$1', '@you:hs', { ts: 110 })];
+        await open();
+        assert.equal(session.unread, 1);
+    });
+
     it('another room is another conversation, with what waits in each', async () => {
         await open();
         chat.failures.push(new HushError('network.offline', 'No net.'));
