@@ -9,11 +9,12 @@ import {
     type ChatMessage,
     type ChatPageMessage,
 } from '../../webview/protocol/chatMessages.ts';
-import { HushError, isHushError, userMessage } from '../errors.ts';
+import { HushError, userMessage } from '../errors.ts';
 import type { Disposable } from '../lifecycle.ts';
 import type { Log } from '../log.ts';
 import type { ChatPort, ChatSend } from './chatPort.ts';
-import { createOutbox, type Waiting } from './outbox.ts';
+import { createDelivery } from './delivery.ts';
+import { createOutbox } from './outbox.ts';
 import { unreadOf, type Seen } from './unread.ts';
 
 export interface ChatRoom {
@@ -64,15 +65,11 @@ export interface ChatSession extends Disposable {
     handle(message: Written): void;
 }
 
-/** Times that a server's request for a pause is honoured before the person is asked. */
-const PATIENT = 5;
-
 export function createChatSession(options: ChatSessionOptions): ChatSession {
     const { memory, log } = options;
     const seen = new Map<string, Seen>(seenOf(memory.get('seen')));
     const outbox = createOutbox(memory.get('outbox'), (waiting) => memory.set('outbox', waiting));
-    /** Failed for want of a connection: sent again when there is one. */
-    const offline = new Set<string>();
+    const delivery = createDelivery({ ...options, outbox, port: () => port });
     let port: ChatPort | undefined;
     let subscription: Disposable | undefined;
     let room: ChatRoom | undefined;
@@ -125,36 +122,6 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
         options.onChange();
     }
 
-    async function deliver({ roomId, txnId, written }: Waiting, times = 0): Promise<void> {
-        try {
-            if (!port) throw new HushError('network.offline', 'You are not signed in now. Try again when you are.');
-            await port.send(roomId, txnId, written);
-            outbox.accepted(txnId);
-        } catch (error) {
-            const wait = isHushError(error) ? error.retryAfterMs : undefined;
-            if (wait !== undefined && times < PATIENT) {
-                options.after(wait, () => void deliver({ roomId, txnId, written } as Waiting, times + 1));
-                return;
-            }
-            if (isHushError(error) && /^(?:network\.|account\.ownerGone)/u.test(error.code)) offline.add(txnId);
-            outbox.failed(txnId, userMessage(error, 'Sending the message'));
-        }
-        options.onChange();
-    }
-    function retry(txnId: string): void {
-        offline.delete(txnId);
-        const waiting = outbox.retry(txnId);
-        options.onChange();
-        if (waiting) void deliver(waiting);
-    }
-    function write(roomId: string, markdown: string, replyTo: string | null): void {
-        const [txnId, ts] = [options.newTxnId(), options.now()];
-        const written = { kind: 'text' as const, markdown, replyTo };
-        outbox.add(roomId, txnId, written, ts);
-        divider = null;
-        options.onChange();
-        void deliver({ roomId, txnId, written, ts, problem: null, accepted: false });
-    }
     /** What has no echo: it shows when it is there, or is told when it is not. */
     async function act(roomId: string, what: ChatSend): Promise<void> {
         try {
@@ -213,13 +180,12 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
             if (!same || moved) options.onChange();
             // Another window may have taken the account over meanwhile: what it told nobody heard.
             if (moved || online) void read();
-            if (online) for (const txnId of [...offline]) retry(txnId);
+            if (online) delivery.online();
         },
         forget() {
-            offline.clear();
+            delivery.forget();
             seen.clear();
             memory.set('seen', []);
-            outbox.clear();
         },
         opened() {
             divider = room ? unreadOf(messages, seen.get(room.roomId)).first : null;
@@ -234,15 +200,16 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
                     'chat.noRoom',
                     'This workspace has no session to send to. Run "Hush: Start Session for This Workspace", or choose a room with "Hush: Open Chat…".',
                 );
-            write(room.roomId, markdown, null);
+            divider = null;
+            delivery.write(room.roomId, markdown, null);
         },
         handle(message) {
             switch (message.type) {
                 case 'chat.send': {
                     const { roomId, markdown, replyTo, edits } = message;
-                    if (edits === null) write(roomId, markdown, replyTo);
-                    else void act(roomId, { kind: 'edit', markdown, target: edits });
-                    return;
+                    if (edits !== null) return void act(roomId, { kind: 'edit', markdown, target: edits });
+                    divider = null;
+                    return delivery.write(roomId, markdown, replyTo);
                 }
                 case 'chat.react':
                     return void act(message.roomId, { kind: 'reaction', target: message.target, key: message.key });
@@ -252,7 +219,7 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
                     return void sure.then((yes) => (yes ? act(roomId, { kind: 'delete', target }) : undefined));
                 }
                 case 'chat.retry':
-                    return retry(message.txnId);
+                    return delivery.retry(message.txnId);
                 case 'chat.cancel':
                     outbox.discard(message.txnId);
                     return options.onChange();

@@ -20,7 +20,7 @@ export interface Waiting {
 }
 
 export interface Outbox {
-    add(roomId: string, txnId: string, written: Written, ts: number): void;
+    add(waiting: Waiting): void;
     accepted(txnId: string): void;
     failed(txnId: string, problem: string): void;
     /** To send again; undefined unless it failed. */
@@ -49,8 +49,7 @@ export function createOutbox(remembered: unknown, keep: (waiting: readonly Waiti
         if (all.some((w) => w.txnId === txnId)) set(all.map((w) => (w.txnId === txnId ? { ...w, ...how } : w)));
     };
     return {
-        add: (roomId, txnId, written, ts) =>
-            set([...all, { roomId, txnId, written, ts, problem: null, accepted: false }]),
+        add: (waiting) => set([...all, waiting]),
         accepted: (txnId) => change(txnId, { accepted: true, problem: null }),
         failed: (txnId, problem) => change(txnId, { problem }),
         retry(txnId) {
