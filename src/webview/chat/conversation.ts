@@ -1,6 +1,7 @@
 /** The list of messages: keeps its place while it grows at either end, and touches only what changed. */
 import type { ChatHostMessage, ChatMessage } from '../protocol/chatMessages.ts';
 import { h, setHidden } from '../ui/dom.ts';
+import { icon } from '../ui/icons.ts';
 import type { BodyRenderer } from './bodyRenderer.ts';
 import { messageElement, type MessageActions } from './messageView.ts';
 
@@ -29,7 +30,11 @@ const NEAR_START = 300;
 export function createConversation({ bodies, actions, earlier, seen }: ConversationOptions): Conversation {
     const start = h('div', { class: 'start', role: 'status' });
     const list = h('div', { class: 'list', role: 'log', 'aria-label': 'Messages' });
-    const toEnd = h('button', { type: 'button', class: 'toEnd', hidden: true }, 'Newest messages');
+    const toEnd = h(
+        'button',
+        { type: 'button', class: 'toEnd', title: 'Newest messages', 'aria-label': 'Newest messages', hidden: true },
+        icon('down'),
+    );
     const scroller = h('div', { class: 'scroller', tabindex: '0' }, start, list);
     const element = h('div', { class: 'conversation' }, scroller, toEnd);
     const drawn = new Map<string, { look: string; element: HTMLElement }>();
