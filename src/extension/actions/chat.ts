@@ -4,12 +4,15 @@ import * as vscode from 'vscode';
 import { problemMessage, selectionMessage, type Problem } from '../chat/editorMessages.ts';
 import { HushError } from '../errors.ts';
 import { signedIn, type ActionContext } from './context.ts';
-import { pickRoom, roomIdOf, type RoomArgument } from './rooms.ts';
+import { joinedRooms, pickRoom, roomIdOf, type RoomArgument } from './rooms.ts';
 
 export async function openChat(context: ActionContext, argument: RoomArgument): Promise<void> {
     signedIn(context);
     const roomId = roomIdOf(argument) ?? (await pickRoom(context, 'Open Chat'));
-    if (roomId !== undefined) await context.chat.open(roomId);
+    if (roomId === undefined) return;
+    if (!joinedRooms(context).some((room) => room.roomId === roomId))
+        throw new HushError('room.notFound', 'You are not in this room any more.');
+    await context.chat.open(roomId);
 }
 
 /** The selection, or the line with the cursor. */
