@@ -169,6 +169,7 @@ export function activate(extension: vscode.ExtensionContext): void {
         app.onModel((model) => {
             view.update(model);
             chat.update(model);
+            follower.settled();
             const { account } = model;
             const who = account.kind === 'signedOut' ? '' : account.userId;
             if (who !== seen) void control.refreshKnown();
