@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import {
+    MAX_BODY,
     MAX_SHOWN,
     type ChatHostMessage,
     type ChatMessage,
@@ -60,7 +61,7 @@ export interface ChatSession extends Disposable {
     opened(): void;
     /** The window has come before the person. */
     focus(): void;
-    /** @throws HushError `chat.noRoom`. */
+    /** @throws HushError `chat.noRoom`, `chat.tooLong`. */
     send(markdown: string): void;
     handle(message: Written): void;
 }
@@ -200,6 +201,8 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
                     'chat.noRoom',
                     'This workspace has no session to send to. Run "Hush: Start Session for This Workspace", or choose a room with "Hush: Open Chat…".',
                 );
+            if (markdown.length > MAX_BODY)
+                throw new HushError('chat.tooLong', 'This is too long for one message. Select less of it.');
             divider = null;
             delivery.write(room.roomId, markdown, null);
         },

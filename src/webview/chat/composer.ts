@@ -1,5 +1,5 @@
 /** Where a message is written: Enter sends, Shift+Enter breaks the line, Escape leaves a reply or an edit. */
-import type { ChatMessage } from '../protocol/chatMessages.ts';
+import { MAX_BODY, type ChatMessage } from '../protocol/chatMessages.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 
@@ -14,6 +14,8 @@ export interface Composer {
     readonly element: HTMLElement;
     reply(message: ChatMessage): void;
     edit(message: ChatMessage): void;
+    /** What was not sent, to be changed. */
+    rewrite(text: string): void;
     /** An edit that was not made; nothing where something else is being written. */
     restore(key: string, markdown: string): void;
     /** Another room: its own draft. */
@@ -23,6 +25,8 @@ export interface Composer {
 export interface ComposerActions {
     send(draft: Draft): void;
     changed(draft: Draft): void;
+    /** Nothing can carry this; it stays in the field. */
+    tooLong(): void;
     /** The person's last message, for arrow up in an empty field. */
     lastOwn(): ChatMessage | undefined;
 }
@@ -83,6 +87,7 @@ export function createComposer(act: ComposerActions): Composer {
     element.addEventListener('submit', (event) => {
         event.preventDefault();
         if (input.disabled || input.value.trim() === '') return;
+        if (input.value.length > MAX_BODY) return act.tooLong();
         const sent = draft();
         change(empty);
         act.send(sent);
@@ -106,6 +111,10 @@ export function createComposer(act: ComposerActions): Composer {
                 edits: null,
                 about: `Reply to ${message.name}`,
             });
+            input.focus();
+        },
+        rewrite(text) {
+            change({ ...empty, text: [text, input.value].filter((part) => part !== '').join('\n') });
             input.focus();
         },
         restore(key, markdown) {

@@ -31,6 +31,7 @@ function start(host: NonNullable<typeof api>): void {
     });
     const composer = createComposer({
         send: ({ text, replyTo, edits }) => send({ type: 'chat.send', roomId: room(), markdown: text, replyTo, edits }),
+        tooLong: () => tell('This is too long for one message. Send it in parts.'),
         changed: (draft) => drafts.set(room(), draft),
         lastOwn: () => shown?.messages.findLast((m) => m.own && m.kind === 'text' && m.state === 'sent'),
     });
@@ -47,6 +48,10 @@ function start(host: NonNullable<typeof api>): void {
             delete: ({ key }) => send({ type: 'chat.delete', roomId: room(), target: key, ask: true }),
             retry: (txnId) => send({ type: 'chat.retry', txnId }),
             cancel: (txnId) => send({ type: 'chat.cancel', txnId }),
+            rewrite({ txnId, body }) {
+                composer.rewrite(body);
+                send({ type: 'chat.cancel', txnId: txnId ?? '' });
+            },
             goTo(key) {
                 if (!conversation.goTo(key)) tell('That message is further up. Scroll up to load it.');
             },

@@ -12,6 +12,8 @@ export interface MessageActions {
     delete(message: ChatMessage): void;
     retry(txnId: string): void;
     cancel(txnId: string): void;
+    /** Takes a message that was not sent back into the composer. */
+    rewrite(message: ChatMessage): void;
     goTo(key: string): void;
 }
 
@@ -103,7 +105,10 @@ function reactionsOf(message: ChatMessage, act: MessageActions): HTMLElement {
     return row;
 }
 
-function failureOf({ txnId, problem }: ChatMessage, act: MessageActions): HTMLElement {
+function failureOf(message: ChatMessage, act: MessageActions): HTMLElement {
+    const { txnId, problem } = message;
+    const edit = h('button', { type: 'button', class: 'link' }, 'Edit');
+    edit.addEventListener('click', () => act.rewrite(message));
     const retry = h('button', { type: 'button', class: 'link' }, 'Retry');
     const cancel = h('button', { type: 'button', class: 'link' }, 'Discard');
     retry.addEventListener('click', () => act.retry(txnId ?? ''));
@@ -114,6 +119,7 @@ function failureOf({ txnId, problem }: ChatMessage, act: MessageActions): HTMLEl
         icon('warning'),
         h('span', {}, problem ?? 'Not sent.'),
         retry,
+        edit,
         cancel,
     );
 }

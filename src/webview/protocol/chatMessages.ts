@@ -8,7 +8,7 @@ import * as v from 'valibot';
 /** Stands for the call ID in the envelope: there is one chat view per window. */
 export const CHAT_CALL = 'chat';
 
-/** Most characters of a body; an event holds 65,536 bytes. */
+/** Most characters of a body, and of what is written; an event holds 65,536 bytes. */
 export const MAX_BODY = 66_000;
 /** Most messages that a page shows; older ones are had by scrolling up. */
 export const MAX_SHOWN = 2_000;
@@ -93,7 +93,7 @@ export const chatPageMessage = v.variant('type', [
     v.object({
         type: v.literal('chat.send'),
         roomId: id,
-        markdown: v.pipe(v.string(), v.minLength(1), v.maxLength(200_000)),
+        markdown: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_BODY)),
         replyTo: v.nullable(id),
         edits: v.nullable(id),
     }),

@@ -220,6 +220,12 @@ describe('the chat of a window', () => {
         assert.throws(() => session.send('x'), { code: 'chat.noRoom' });
     });
 
+    it('what no event can hold is refused before it waits', async () => {
+        await open();
+        assert.throws(() => session.send('x'.repeat(70_000)), { code: 'chat.tooLong' });
+        assert.deepEqual(states(), []);
+    });
+
     it('asks for earlier messages one at a time, and tells when that fails', async () => {
         await open();
         session.handle({ type: 'chat.earlier', roomId: ROOM.roomId });
