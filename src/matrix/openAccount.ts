@@ -259,7 +259,6 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
             return gate.during(work);
         },
     });
-
     const chat = createChat(sdk, log);
 
     let readyMs: number | undefined;
