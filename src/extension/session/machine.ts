@@ -12,6 +12,7 @@ import {
     requestShare,
     shareGrantFailed,
     shareGrantReady,
+    shareJoined,
     sharePageSaid,
     shareWatched,
     type Step,
@@ -111,18 +112,15 @@ function handle(state: SessionState, event: SessionEvent): Step {
         case 'grantReady':
         case 'grantFailed':
             return grantEnded(state, event);
-        case 'joined': {
-            const { share } = state;
-            if (share?.roomId !== event.roomId || share.phase !== 'publishing') return still(state);
-            return publishWhenReady({ ...state, share: { ...share, joined: true } });
-        }
+        case 'joined':
+            return shareJoined(state, event.roomId);
         case 'joinFailed':
             return failRoom(state, event.roomId, event.failure);
         case 'announced': {
             const { share } = state;
             return share?.move && share.roomId === event.roomId
                 ? moveAnnounced(state, share, share.move)
-                : still(state);
+                : shareJoined(state, event.roomId); // a tab has joined the room before
         }
         case 'announceFailed': {
             const { share } = state;

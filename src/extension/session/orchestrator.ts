@@ -3,6 +3,7 @@
  */
 import type { TrustLevel } from '../../webview/protocol/messages.ts';
 import type { Log } from '../log.ts';
+import { sameShares } from './callFlow.ts';
 import { reduce } from './machine.ts';
 import { deviceKey, memberOf, targetMember } from './members.ts';
 import { createPageGrants, failureOf } from './pageGrants.ts';
@@ -113,6 +114,11 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         });
     }
 
+    /** Whether it is still what the room is to be told: what comes after it has its own end, which is the one that counts. */
+    function isLatest({ roomId, shares }: Extract<Effect, { type: 'join' | 'announce' }>): boolean {
+        return sameShares(state.calls.get(roomId) ?? [], shares);
+    }
+
     /** A key goes only to pages that play, or publish, the participant it belongs to. */
     function sendKey(call: string, generation: number, key: MediaKey): void {
         media.send(call, generation, { type: 'keys.set', identity: key.identity, index: key.index, key: key.key });
@@ -215,7 +221,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                     try {
                         await rtc.join(effect.roomId, effect.shares);
                         log.info('in the call');
-                        tell({ type: 'joined', roomId: effect.roomId });
+                        if (isLatest(effect)) tell({ type: 'joined', roomId: effect.roomId });
                     } catch (error) {
                         log.warn('joining the call failed', error);
                         const failure = failureOf(error, 'Joining the call');
@@ -227,9 +233,10 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                 inRoom(effect.roomId, async (tell) => {
                     try {
                         await rtc.announce(effect.roomId, effect.shares);
-                        tell({ type: 'announced', roomId: effect.roomId });
+                        if (isLatest(effect)) tell({ type: 'announced', roomId: effect.roomId });
                     } catch (error) {
                         log.warn('the share was not announced', error);
+                        if (!isLatest(effect)) return;
                         const failure = failureOf(error, 'Telling the room about the share');
                         tell({ type: 'announceFailed', roomId: effect.roomId, failure });
                     }

@@ -148,6 +148,13 @@ export function publishWhenReady(state: SessionState): Step {
     };
 }
 
+/** Our membership says that we share. */
+export function shareJoined(state: SessionState, roomId: string): Step {
+    const { share } = state;
+    if (share?.roomId !== roomId || share.phase !== 'publishing') return still(state);
+    return publishWhenReady({ ...state, share: { ...share, joined: true } });
+}
+
 export function keyDelivery(state: SessionState, failed: boolean, message: string): Step {
     const { share } = state;
     // On the way to the media server nothing depends on the key yet: the direct way has its own.

@@ -84,6 +84,32 @@ describe('the orchestrator', () => {
         assert.deepEqual(identities, ['@bob:hs:BDEV', '@bob:hs:BDEV']);
     });
 
+    it('shares while watching in the same room, once the membership says so', async () => {
+        rtc.keys = [key('@alice:hs:ADEV')];
+        await watchBob();
+        const gate = Promise.withResolvers<void>();
+        rtc.gates.announce = gate.promise;
+        await share();
+        assert.ok(!media.told('S1').includes('share.publish'));
+        gate.resolve();
+        await settle();
+        assert.ok(media.told('S1').includes('share.publish'));
+    });
+
+    it('does not take the joining of a tab for the announcement of a share that came after it', async () => {
+        const joining = Promise.withResolvers<void>();
+        const announcing = Promise.withResolvers<void>();
+        rtc.gates = { join: joining.promise, announce: announcing.promise };
+        await watchBob();
+        await share();
+        joining.resolve();
+        await settle();
+        assert.ok(!media.told('S1').includes('share.publish'));
+        announcing.resolve();
+        await settle();
+        assert.ok(media.told('S1').includes('share.publish'));
+    });
+
     it('names the one SFU that the page may talk to', async () => {
         await share();
         assert.deepEqual(media.opened[0]?.connectOrigins, ['wss://sfu.hs', 'https://sfu.hs']);

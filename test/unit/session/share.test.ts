@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { viewersOf } from '../../../src/extension/session/members.ts';
-import { ALICE, BOB, liveShare, member, READY, requestShare, ROOM, Run, STARTED, types } from './fixtures.ts';
+import { ALICE, BOB, liveShare, liveView, member, READY, requestShare, ROOM, Run, STARTED, types } from './fixtures.ts';
 
 const CAROL = { userId: '@carol:hs', deviceId: 'CDEV' };
 
@@ -33,6 +33,18 @@ describe('sharing', () => {
             run.page('S1', 1, STARTED);
             assert.deepEqual(types(run.do({ type: order[0], roomId: ROOM })), []);
             assert.deepEqual(types(run.do({ type: order[1], roomId: ROOM })), ['publish']);
+        });
+    }
+
+    for (const transport of ['livekit', 'mesh'] as const) {
+        it(`publishes in a room where a tab watches already (${transport})`, () => {
+            const run = liveView();
+            run.do(requestShare({ transport }), { type: 'grantReady', call: 'S1', generation: 1 });
+            run.page('S1', 1, READY);
+            assert.ok(types(run.page('S1', 1, STARTED)).includes('announce'), 'the tab has joined');
+            if (transport === 'livekit') run.do({ type: 'keysReady', roomId: ROOM });
+            const publish = transport === 'livekit' ? ['publish'] : ['send share.direct', 'serveMesh'];
+            assert.deepEqual(types(run.do({ type: 'announced', roomId: ROOM })), publish);
         });
     }
 
