@@ -22,6 +22,7 @@ import {
 import { addCandidates, emptyBatch } from './candidateBatch.ts';
 import { LIFETIME_MS } from './events.ts';
 import { accepted, callPerson, declined } from './foreignCalls.ts';
+import { bringsScreen } from './screenOut.ts';
 
 /** ms until a viewer without a picture asks again, and how often it asks. */
 export const ASK_EVERY_MS = 8_000;
@@ -123,8 +124,7 @@ function expel(draft: Draft, roomId: string, device: Device, now: number): void 
         if (call.roomId !== roomId) continue;
         // A call that any device of the person may still answer is offered to this one too.
         const meant = call.peer.deviceId === '' ? call.peer.userId === device.userId : sameDevice(call.peer, device);
-        const sends = [...call.legs.values()].some((leg) => leg.role === 'send');
-        if (meant && (sends || call.owesShare)) draft.hangUp(call, 'user_hangup', now);
+        if (meant && bringsScreen(call)) draft.hangUp(call, 'user_hangup', now);
     }
 }
 

@@ -3,6 +3,7 @@ import { monotonicFactory } from 'ulid';
 import type { Log } from '../../extension/log.ts';
 import type { CallsPort, Disposable, ForeignCall } from '../../extension/session/ports.ts';
 import type { HostMessage } from '../../webview/protocol/messages.ts';
+import { bringsScreen, wouldGetScreen } from './screenOut.ts';
 import { nextDeadline, reduceCalls } from './callMachine.ts';
 import {
     connectionOf,
@@ -42,7 +43,7 @@ export interface Served {
 }
 export interface Calls extends CallsPort {
     readonly served: readonly Served[];
-    /** Rooms with a share that devices may ask for. */
+    /** Rooms with a share that devices may ask for, or with a call that brings our screen to somebody. */
     readonly servedRooms: ReadonlySet<string>;
     onServed(listener: () => void): Disposable;
     /** The device may not have our picture any more. */
@@ -89,7 +90,10 @@ export function createCalls(options: CallsOptions): Calls {
                     since: standing.get(connectionOf(call.id, leg.id)),
                 })),
         );
-    const servedRooms = (): ReadonlySet<string> => new Set([...state.serving.values()].map(({ roomId }) => roomId));
+    const servedRooms = (): ReadonlySet<string> =>
+        new Set(
+            [...state.serving.values(), ...[...state.calls.values()].filter(bringsScreen)].map(({ roomId }) => roomId),
+        );
     const tellServed = (): void => {
         for (const connection of standing.keys()) if (!legOf(state, connection)) standing.delete(connection);
         const next = JSON.stringify([served(), [...servedRooms()]]);
@@ -99,9 +103,7 @@ export function createCalls(options: CallsOptions): Calls {
     };
     const received = async (it: ReceivedCallEvent): Promise<void> => {
         const { roomId, from, event } = it;
-        // Only these can put our screen on its way to a device.
-        const concerns = event.kind === 'answer' || event.kind === 'invite';
-        if (concerns && servedRooms().has(roomId) && !(await admit(roomId, from))) {
+        if (wouldGetScreen(state, it) && !(await admit(roomId, from))) {
             dispatch({ type: 'expel', roomId, device: from });
             if (event.kind === 'answer') return;
         }
