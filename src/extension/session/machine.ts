@@ -17,7 +17,7 @@ import {
     shareWatched,
     type Step,
 } from './shareFlow.ts';
-import { abort, moveAnnounced, moveKeyed, reconsider, shareWaited } from './shareMove.ts';
+import { abort, moveAnnounced, moveKeyed, moveNotAnnounced, reconsider, shareWaited } from './shareMove.ts';
 import { initialState, type Effect, type SessionEvent, type SessionState } from './state.ts';
 import { audienceTold, forgetSharers, isWithheld, tellTrust, withheldTold } from './trustFlow.ts';
 import {
@@ -122,12 +122,8 @@ function handle(state: SessionState, event: SessionEvent): Step {
                 ? moveAnnounced(state, share, share.move)
                 : shareJoined(state, event.roomId); // a tab has joined the room before
         }
-        case 'announceFailed': {
-            const { share } = state;
-            return share?.move && share.roomId === event.roomId
-                ? abort(state, share, share.move, event.failure)
-                : failRoom(state, event.roomId, event.failure);
-        }
+        case 'announceFailed':
+            return announceFailed(state, event);
         case 'waited': {
             const { share } = state;
             if (share?.id === event.call) return shareWaited(state, share, event.wait);
@@ -191,6 +187,14 @@ function handle(state: SessionState, event: SessionEvent): Step {
         case 'audience':
             return audienceTold(state, event);
     }
+}
+
+/** It concerns our share alone: that the membership is gone, and tabs with it, has an event of its own. */
+function announceFailed(state: SessionState, event: Extract<SessionEvent, { type: 'announceFailed' }>): Step {
+    const { roomId, failure } = event;
+    const { share } = state;
+    if (share?.roomId !== roomId || share.phase === 'preparing' || share.phase === 'choosing') return still(state);
+    return (share.move && moveNotAnnounced(state, share, share.move, failure)) || endShare(state, '', failure);
 }
 
 function grantEnded(state: SessionState, event: Extract<SessionEvent, { type: 'grantReady' | 'grantFailed' }>): Step {

@@ -81,7 +81,7 @@ export interface LocalShare {
 export interface Move {
     readonly to: Transport;
     readonly stage: 'granting' | 'keying' | 'publishing' | 'announcing' | 'settling';
-    /** Names the wait after which the old way is closed. */
+    /** Names the wait after which the old way is closed, or the new one is announced again. */
     readonly wait: number;
     readonly need: Need | undefined;
 }

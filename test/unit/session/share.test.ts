@@ -48,6 +48,26 @@ describe('sharing', () => {
         });
     }
 
+    it('that cannot be announced ends, says why, and leaves the tabs of its room alone', () => {
+        const run = liveView();
+        run.do(requestShare({ transport: 'mesh' }));
+        run.page('S1', 1, READY);
+        run.page('S1', 1, STARTED);
+        const failure = { code: 'media.otherWindow', message: 'x' };
+        const effects = run.do({ type: 'announceFailed', roomId: ROOM, failure });
+        assert.ok(effects.some((e) => e.type === 'notify' && e.notice.kind === 'shareFailed'));
+        assert.equal(run.state.share, undefined);
+        assert.equal(run.state.views.get('V1')?.phase, 'live');
+        assert.deepEqual(run.state.calls.get(ROOM), [], 'and stays in the session');
+    });
+
+    it('is not ended by what a share before it could not say', () => {
+        const run = liveView();
+        run.do(requestShare({ transport: 'mesh' }));
+        run.do({ type: 'announceFailed', roomId: ROOM, failure: { code: 'network.timeout', message: 'x' } });
+        assert.equal(run.state.share?.id, 'S1');
+    });
+
     it('moves to the browser where the webview may not capture', () => {
         const run = new Run();
         run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
