@@ -25,6 +25,7 @@ import {
     closeView,
     endGoneViews,
     endView,
+    needsGrant,
     requestView,
     viewGrantReady,
     viewPageSaid,
@@ -204,6 +205,8 @@ function grantEnded(state: SessionState, event: Extract<SessionEvent, { type: 'g
     }
     const view = state.views.get(event.call);
     if (view?.generation !== event.generation) return still(state);
+    // The share came back before the token did: what the tab shows needs none.
+    if (!needsGrant(view)) return { state, effects: [{ type: 'forgetGrant', call: view.id }] };
     if (view.move) return event.type === 'grantReady' ? viewMoveGranted(state, view) : moveFailed(state, view);
     return event.type === 'grantReady' ? viewGrantReady(state, view) : endView(state, view, 'failed', event.failure);
 }

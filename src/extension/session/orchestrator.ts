@@ -9,6 +9,7 @@ import { deviceKey, memberOf, targetMember } from './members.ts';
 import { createPageGrants, failureOf } from './pageGrants.ts';
 import { isToTake } from './ports.ts';
 import type { CallsPort, Disposable, KeyEvent, MediaKey, MediaPort, RtcPort } from './ports.ts';
+import { needsGrant } from './viewFlow.ts';
 import { initialState, type Effect, type Notice, type SessionEvent, type SessionState } from './state.ts';
 
 export interface OrchestratorPorts {
@@ -56,8 +57,10 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         log,
         dispatch,
         current(call) {
-            const page = state.share?.id === call ? state.share : state.views.get(call);
-            return page && { generation: page.generation, moving: page.move !== undefined };
+            const view = state.views.get(call);
+            const page = state.share?.id === call ? state.share : view;
+            const wantsGrant = view === undefined || needsGrant(view);
+            return page && { generation: page.generation, moving: page.move !== undefined, wantsGrant };
         },
     });
     const waits = new Set<() => void>();

@@ -21,6 +21,11 @@ export function isOver(view: View): boolean {
     return view.phase === 'ended' || view.phase === 'failed';
 }
 
+/** It shows, or is on its way to, what comes from a media server. */
+export function needsGrant({ direct, move }: View): boolean {
+    return move ? move.to === 'livekit' : !direct;
+}
+
 /** Token and tab are asked for at once; whichever comes last connects. What comes straight from a device needs no token. */
 function openEffects(state: SessionState, view: View): Effect[] {
     const { id: call, generation, target, roomName, sharerName } = view;

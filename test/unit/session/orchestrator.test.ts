@@ -84,6 +84,27 @@ describe('the orchestrator', () => {
         assert.deepEqual(identities, ['@bob:hs:BDEV', '@bob:hs:BDEV']);
     });
 
+    it('loads no tab again for the token of a move that was given up', async () => {
+        const bob = (transport?: 'mesh'): void => {
+            const share = { id: 'S9', startedTs: 1, ...(transport ? { transport } : {}) };
+            core.dispatch({ type: 'rtcChanged', roomId: ROOM, members: [member(BOB, { shares: [share] })] });
+        };
+        bob('mesh');
+        core.dispatch(requestView());
+        media.messages.fire('V1', 1, READY);
+        media.messages.fire('V1', 1, { type: 'view.state', state: 'live', detail: '' });
+        const token = Promise.withResolvers<void>();
+        rtc.gates.viewGrant = token.promise;
+        bob();
+        bob('mesh');
+        await settle();
+        const [pages, told] = [media.opened.length, media.told('V1').length];
+        token.resolve();
+        await settle();
+        assert.deepEqual([media.opened.length, media.told('V1').length], [pages, told]);
+        assert.equal(core.state.views.get('V1')?.phase, 'live');
+    });
+
     it('shares while watching in the same room, once the membership says so', async () => {
         rtc.keys = [key('@alice:hs:ADEV')];
         await watchBob();
