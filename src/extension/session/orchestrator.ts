@@ -288,7 +288,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                 calls.call({ roomId: effect.roomId, shareId: effect.call, userId: effect.userId });
                 return;
             case 'acceptCall':
-                calls.accept(effect.callId, effect);
+                calls.accept(effect, effect);
                 return;
             case 'releaseMesh':
                 calls.release(effect.call);
@@ -328,7 +328,8 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                 message.type === 'mesh.description' ||
                 message.type === 'mesh.candidates' ||
                 message.type === 'mesh.state' ||
-                message.type === 'mesh.screen'
+                message.type === 'mesh.screen' ||
+                message.type === 'mesh.dropped'
             )
                 calls.pageSaid(message, call);
             dispatch({ type: 'page', call, generation, message });

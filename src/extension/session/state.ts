@@ -304,7 +304,13 @@ export type Effect =
           readonly shareId: string;
       }
     | { readonly type: 'callPerson'; readonly call: string; readonly roomId: string; readonly userId: string }
-    | { readonly type: 'acceptCall'; readonly call: string; readonly generation: number; readonly callId: string }
+    | {
+          readonly type: 'acceptCall';
+          readonly call: string;
+          readonly generation: number;
+          readonly roomId: string;
+          readonly callId: string;
+      }
     | { readonly type: 'releaseMesh'; readonly call: string }
     /** The share is no longer to be had directly; calls with other clients go on. */
     | { readonly type: 'retireMesh'; readonly call: string }

@@ -158,7 +158,7 @@ function connectWhenReady(state: SessionState, id: string): Step {
     const effects: Effect[] = [];
     if (view.callId !== undefined) {
         effects.push({ type: 'send', call: id, generation, message: { type: 'view.direct', identity: view.callId } });
-        effects.push({ type: 'acceptCall', call: id, generation, callId: view.callId });
+        effects.push({ type: 'acceptCall', call: id, generation, roomId: view.target.roomId, callId: view.callId });
     } else effects.push(...connectEffects(state, view, view.direct));
     if (userId !== undefined && deviceId !== undefined)
         effects.push({ type: 'queryTrust', viewId: id, userId, deviceId });

@@ -170,9 +170,13 @@ export function createSeats(account: Account): Seats {
                 self.pages.add(page.call);
                 calls.watch(share, page);
             },
-            accept(callId, page) {
+            accept(call, page) {
                 self.pages.add(page.call);
-                calls.accept(callId, page);
+                calls.accept(call, page);
+            },
+            adopt(pages) {
+                for (const { page } of pages) self.pages.add(page.call);
+                calls.adopt(pages);
             },
             release(call) {
                 self.pages.delete(call);

@@ -8,7 +8,7 @@ import { HushError, isHushError, userMessage } from '../errors.ts';
 import { DisposableScope } from '../lifecycle.ts';
 import { Listeners } from '../listeners.ts';
 import type { Log } from '../log.ts';
-import type { CallsPort, ForeignCall, KeyEvent, MembershipLost, WatchEvent } from '../session/ports.ts';
+import type { AdoptedPage, CallsPort, ForeignCall, KeyEvent, MembershipLost, WatchEvent } from '../session/ports.ts';
 import type { OwnTrust } from '../session/trust.ts';
 import { latestAudiences, latestWithheld } from '../trustEvents.ts';
 import type { Verification, VerificationStep } from '../trustPort.ts';
@@ -61,6 +61,8 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
     const keyIndexes = new Map<string, number>();
     const serving = new Map<string, Parameters<CallsPort['serve']>>();
     const watching = new Map<string, Parameters<CallsPort['watch']>>();
+    /** Pages of ours that may have connections of calls, by call. */
+    const pages = new Map<string, AdoptedPage>();
 
     let current = first;
     /** Settles when calls may be made: at once, or when the next backend has taken over. */
@@ -160,6 +162,7 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
                 lost.emit({ roomId, error: failure });
             }
         });
+        calls.adopt([...pages.values()]);
         for (const served of serving.values()) calls.serve(...served);
         for (const view of watching.values()) calls.watch(...view);
         await Promise.all(joins);
@@ -240,6 +243,8 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
         calls: {
             serve(...args) {
                 serving.set(args[1].call, args);
+                const [{ roomId }, { call, generation }] = args;
+                pages.set(call, { roomId, page: { call, generation } });
                 current.account.calls.serve(...args);
             },
             watch(...args) {
@@ -249,6 +254,7 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
             release(call) {
                 serving.delete(call);
                 watching.delete(call);
+                pages.delete(call);
                 current.account.calls.release(call);
             },
             retire(call) {
@@ -257,8 +263,13 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
             },
             pageSaid: (...args) => current.account.calls.pageSaid(...args),
             call: (to) => current.account.calls.call(to),
-            accept: (...args) => current.account.calls.accept(...args),
+            accept(...args) {
+                const [{ roomId, callId }, { call, generation }] = args;
+                pages.set(call, { roomId, page: { call, generation }, callId });
+                current.account.calls.accept(...args);
+            },
             decline: (callId) => current.account.calls.decline(callId),
+            adopt: (adopted) => current.account.calls.adopt(adopted),
             onForeignCall: foreign.add,
             deviceGone: (...args) => current.account.calls.deviceGone(...args),
             roomLeft: (roomId) => current.account.calls.roomLeft(roomId),

@@ -179,6 +179,7 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
             call: say('calls.call'),
             accept: say('calls.accept'),
             decline: say('calls.decline'),
+            adopt: say('calls.adopt'),
             onForeignCall: foreign.add,
             deviceGone: say('calls.deviceGone'),
             roomLeft: say('calls.roomLeft'),

@@ -60,6 +60,7 @@ export const METHODS = {
     'calls.call': 'tell',
     'calls.accept': 'tell',
     'calls.decline': 'tell',
+    'calls.adopt': 'tell',
     'calls.deviceGone': 'tell',
     'calls.roomLeft': 'tell',
     'trust.policyChanged': 'tell',

@@ -5,6 +5,7 @@
  * whoever called first (glare.ts). Anything may come twice, late, or not at all: a viewer without a picture asks again.
  */
 import { callIdOf } from '../../extension/session/glare.ts';
+import { adopted, dropped } from './adoptedPages.ts';
 import { Draft } from './callDraft.ts';
 import { received } from './callReceive.ts';
 import {
@@ -80,6 +81,10 @@ function handle(draft: Draft, event: CallsEvent): void {
             return accepted(draft, event);
         case 'decline':
             return declined(draft, event.callId);
+        case 'adopt':
+            return adopted(draft, event);
+        case 'dropped':
+            return dropped(draft, event.roomId, event.connections);
         case 'gone':
             for (const call of draft.state.calls.values()) {
                 if (!call.foreign && call.roomId === event.roomId && sameDevice(call.peer, event.device))

@@ -73,6 +73,8 @@ export function createCalls(options: CallsOptions): Calls {
     /** Orders to one page keep their order, though some wait for the ICE servers. */
     const pageTurns = new Map<string, Promise<void>>();
     const admit = options.admit ?? (() => Promise.resolve(true));
+    /** The room of each page that came from another owner of the account, by its call. */
+    const adopted = new Map<string, string>();
     /** Connections with our screen that stand, by name, and since when. */
     const standing = new Map<string, number>();
     const servedListeners = new Set<() => void>();
@@ -246,10 +248,16 @@ export function createCalls(options: CallsOptions): Calls {
             dispatch({ type: 'watch', roomId, shareId, peer: { userId, deviceId }, page }),
         release(call) {
             screens.release(call);
+            adopted.delete(call);
             dispatch({ type: 'release', call });
         },
         retire: (call) => dispatch({ type: 'retire', call }),
         pageSaid(message, call) {
+            if (message.type === 'mesh.dropped') {
+                const roomId = call === undefined ? undefined : adopted.get(call);
+                if (roomId !== undefined) dispatch({ type: 'dropped', roomId, connections: message.connections });
+                return;
+            }
             if (screens.said(message, call)) return;
             if (message.type === 'mesh.description') dispatch({ ...message, type: 'description' });
             else if (message.type === 'mesh.candidates') dispatch({ ...message, type: 'candidates' });
@@ -260,11 +268,17 @@ export function createCalls(options: CallsOptions): Calls {
             }
         },
         call: ({ roomId, shareId, userId }) => dispatch({ type: 'call', roomId, shareId, userId, ulid: ulid() }),
-        accept(callId, page) {
+        accept({ callId }, page) {
             if (screens.show(callId, page)) return;
             dispatch({ type: 'accept', callId, page, ...(offers.get(callId) ?? { sdp: '', streams: {} }) });
         },
         decline: (callId) => dispatch({ type: 'decline', callId }),
+        adopt(pages) {
+            for (const adoptedPage of pages) {
+                adopted.set(adoptedPage.page.call, adoptedPage.roomId);
+                dispatch({ type: 'adopt', ...adoptedPage });
+            }
+        },
         deviceGone: (roomId, device) => dispatch({ type: 'gone', roomId, device }),
         roomLeft: (roomId) => dispatch({ type: 'roomLeft', roomId }),
         onPage(listener) {

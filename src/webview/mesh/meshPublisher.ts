@@ -67,6 +67,12 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
         peers.set(open.connection, createPeer({ open, outgoing, send, onTrack, onState: changed }));
         changed();
     };
+    const drop = (): void => {
+        for (const peer of [...peers.values(), ...passing.values()]) peer.close();
+        peers.clear();
+        passing.clear();
+        received.clear();
+    };
     /** Orders for a connection wait until it is there. */
     let turn: Promise<void> = Promise.resolve();
     const inTurn = (work: () => Promise<void> | void): void => {
@@ -103,6 +109,13 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
                         peers.delete(message.connection);
                         passing.delete(message.connection);
                         received.delete(message.connection);
+                        changed();
+                    });
+                case 'mesh.reset':
+                    return inTurn(() => {
+                        const connections = [...peers.keys()];
+                        drop();
+                        if (connections.length > 0) send({ type: 'mesh.dropped', connections });
                         changed();
                     });
             }
@@ -152,9 +165,7 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
         },
         close() {
             closed = true;
-            for (const peer of [...peers.values(), ...passing.values()]) peer.close();
-            peers.clear();
-            passing.clear();
+            drop();
         },
     };
 }

@@ -1,5 +1,6 @@
 /** Ports that do what the test says, and record what was asked. */
 import type {
+    AdoptedPage,
     AudienceEvent,
     CallsPort,
     Disposable,
@@ -84,8 +85,10 @@ export class FakeCalls implements CallsPort {
         void this.asked.push(`gone ${deviceId}`);
     roomLeft = (roomId: string): void => void this.asked.push(`left ${roomId}`);
     call = ({ userId }: { userId: string }): void => void this.asked.push(`call ${userId}`);
-    accept = (callId: string): void => void this.asked.push(`accept ${callId}`);
+    accept = ({ callId }: { callId: string }): void => void this.asked.push(`accept ${callId}`);
     decline = (callId: string): void => void this.asked.push(`decline ${callId}`);
+    adopt = (pages: readonly AdoptedPage[]): void =>
+        void this.asked.push(`adopt ${pages.map(({ page, callId }) => callId ?? page.call).join()}`);
     readonly foreign = new Listeners<[ForeignCall]>();
     onForeignCall = this.foreign.add;
     onPage = this.pages.add;

@@ -154,5 +154,9 @@ describe('a call of another Matrix client', () => {
             types(run.do({ type: 'callOver', call: 'S1', generation: 1, userId: BOB.userId, deviceId: '' })),
             ['notify'],
         );
+        run.do(ring);
+        run.do({ type: 'callOver', call: 'S1', generation: 1, userId: '', deviceId: '' });
+        assert.equal(run.state.share?.called.size, 0, 'all ended with the window that ran them');
+        assert.deepEqual(types(run.do(ring)), ['callPerson'], 'and can be called again');
     });
 });

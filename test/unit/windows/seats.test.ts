@@ -113,6 +113,18 @@ describe('several windows at one account', () => {
         assert.deepEqual(seen, ['b page']);
     });
 
+    it('pages that a window brings along are its own', () => {
+        const { account, seats } = world();
+        const [a, b] = [seats.take().account, seats.take().account];
+        const seen: string[] = [];
+        a.calls.onForeignCall(() => seen.push('a'));
+        b.calls.onForeignCall(({ kind }) => seen.push(`b ${kind}`));
+        const page = { call: 'tab', generation: 1 };
+        b.calls.adopt([{ roomId: ROOM, page, callId: 'c' }]);
+        account.calls.foreign.fire({ kind: 'over', ...page, userId: '', deviceId: '' });
+        assert.deepEqual(seen, ['b over']);
+    });
+
     it('a window that goes takes its own things along, and nothing of the others', async () => {
         const { account, seats, did } = world();
         const [a, b] = [seats.take().account, seats.take().account];
