@@ -1,6 +1,6 @@
 /** The account that is signed in, with its session core: opened, replaced and closed as one. No vscode in here. */
 import type { Account, SignOutScope } from './account.ts';
-import { userMessage } from './errors.ts';
+import { isHushError, userMessage } from './errors.ts';
 import { DisposableScope, type Disposable } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { createRoomFeed } from './roomFeed.ts';
@@ -106,8 +106,8 @@ export function createApp(options: AppOptions): App {
             refresh();
         };
         const onState = (next: AccountState): void => {
-            // The server ended the session: nothing of ours may go on in its name.
-            if (next.kind === 'expired') orchestrator.dispatch({ type: 'signedOut' });
+            // The server ended the session, or nobody holds the account any more: nothing of ours may go on in its name.
+            if (next.kind === 'expired' || next.kind === 'failed') orchestrator.dispatch({ type: 'signedOut' });
             setState(next);
             // Another window signed out: what this one has of the account goes too.
             if (next.kind === 'signedOut' && open?.account === account)
@@ -132,6 +132,17 @@ export function createApp(options: AppOptions): App {
         orchestrator.dispatch({ type: 'signedIn', self: { userId: account.userId, deviceId: account.deviceId } });
         onRooms();
         onState(account.state);
+    }
+
+    /** Where no window holds the account, or the one that did went meanwhile, it is signed out from here all the same. */
+    async function signOutOf(account: Account, scope: SignOutScope | undefined): Promise<void> {
+        try {
+            await account.signOut(scope);
+        } catch (error) {
+            const ownerless = ['account.ownerGone', 'account.storeLocked', 'account.storeFailed'];
+            if (!isHushError(error) || !ownerless.includes(error.code)) throw error;
+            await options.forgetAccount();
+        }
     }
 
     /** Ends everything of the open account, in the order that leaves nothing behind. */
@@ -178,7 +189,7 @@ export function createApp(options: AppOptions): App {
         signOut: (scope) =>
             inTurn(async () => {
                 try {
-                    if (open) await unwire((account) => account.signOut(scope));
+                    if (open) await unwire((account) => signOutOf(account, scope));
                     else await options.forgetAccount();
                 } finally {
                     setState({ kind: 'signedOut' });

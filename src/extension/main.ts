@@ -158,6 +158,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     scope.add(
         app.onModel((model) => {
             view.update(model);
+            follower.settled();
             const { account } = model;
             const who = account.kind === 'signedOut' ? '' : account.userId;
             if (who !== seen) void control.refreshKnown();

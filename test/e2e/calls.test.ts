@@ -30,7 +30,13 @@ describe('calls with another Matrix client', function () {
             eve: await stack.createAccount(`eve-${name}`, { displayName: 'Eve' }),
         };
         editor = await startEditorPage();
-        frank = await openPerson({ vsix, env, workspace: name, capture: { tab: editor.title } });
+        frank = await openPerson({
+            vsix,
+            env,
+            workspace: name,
+            capture: { tab: editor.title },
+            settings: { 'hush.trust.shareWith': 'everyone' }, // nobody vouches for the other client’s device
+        });
         const { workbench, context } = frank;
         const shared = await context.newPage();
         await shared.setViewportSize(SHARED);

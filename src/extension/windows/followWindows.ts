@@ -2,7 +2,7 @@
  * Notices that another window of this VS Code signed in, signed in again or took another account: the folder where
  * owners announce themselves changed, and the vault names an account that this window does not have.
  */
-import { mkdirSync, watch } from 'node:fs';
+import { mkdirSync, watch, type FSWatcher } from 'node:fs';
 import type { Disposable } from '../lifecycle.ts';
 import type { Log } from '../log.ts';
 import type { AccountState } from '../session/types.ts';
@@ -22,15 +22,23 @@ export interface FollowOptions {
 export interface WindowFollower extends Disposable {
     /** Looks now. Never rejects. */
     look(): Promise<void>;
+    /** The account may have finished opening: looks again if something changed meanwhile. */
+    settled(): void;
 }
 
 export function followWindows(options: FollowOptions): WindowFollower {
     const { log } = options;
     let turn: Promise<void> = Promise.resolve();
+    /** Something changed while the account was opening. */
+    let waiting = false;
 
     async function lookOnce(): Promise<void> {
         const { kind } = options.state();
-        if (kind === 'starting') return;
+        if (kind === 'starting') {
+            waiting = true;
+            return;
+        }
+        waiting = false;
         const stored = await options.stored();
         if (stored?.accessToken === undefined) return;
         const device = options.device();
@@ -44,11 +52,22 @@ export function followWindows(options: FollowOptions): WindowFollower {
             .then(lookOnce)
             .catch((error: unknown) => log.warn('Following another window did not work', error)));
 
-    const folder = windowsFolder(options.storage);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const watcher = watch(folder, { persistent: false }, (_event, file) => {
-        if (file === null || file.endsWith('.json')) void look();
-    });
-    watcher.on('error', (error) => log.warn('Other windows are not followed', error));
-    return { look, dispose: () => watcher.close() };
+    let watcher: FSWatcher | undefined;
+    try {
+        const folder = windowsFolder(options.storage);
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        watcher = watch(folder, { persistent: false }, (_event, file) => {
+            if (file === null || file.endsWith('.json')) void look();
+        });
+        watcher.on('error', (error) => log.warn('Other windows are not followed', error));
+    } catch (error) {
+        log.warn('Other windows are not followed', error); // a system without a watch to spare
+    }
+    return {
+        look,
+        settled() {
+            if (waiting) void look();
+        },
+        dispose: () => watcher?.close(),
+    };
 }

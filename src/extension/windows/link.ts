@@ -20,6 +20,8 @@ export interface Call {
 export const callRequest = new RequestType<Call, Answer, void>('call');
 export const callNotice = new NotificationType<Call>('tell');
 export const frontNotice = new NotificationType<Record<string, never>>('front');
+/** Answered at once by an owner that lives. */
+export const pingRequest = new RequestType<Record<string, never>, true, void>('ping');
 export const staleNotice = new NotificationType<Record<string, never>>('stale');
 export const welcomeNotice = new NotificationType<Welcome>('welcome');
 export const toldNotice = new NotificationType<Told>('told');

@@ -5,7 +5,8 @@ import { isHushError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { announceOwner, newOwner, readOwner } from './ownerFile.ts';
 import { createSeats } from './seats.ts';
-import { createSharedAccount, type Backend, type SharedAccount } from './sharedAccount.ts';
+import { createSharedAccount, type SharedAccount } from './sharedAccount.ts';
+import type { Backend } from './succession.ts';
 import { connectToOwner } from './windowClient.ts';
 import { serveWindows } from './windowServer.ts';
 
@@ -86,7 +87,10 @@ async function own({ device, storage, version, openLocal, onStale, log }: OpenSh
         const seat = seats.take();
         const owner = await newOwner(storage, device, version);
         const server = await serveWindows(owner, { seats, log, onStale });
-        await announceOwner(storage, device, owner);
+        await announceOwner(storage, device, owner).catch((error: unknown) => {
+            server.close();
+            throw error;
+        });
         log.info('This window owns the account');
         const giveUp = seat.account.stop;
         const stop = async (): Promise<void> => {

@@ -6,7 +6,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 
 const ownerSchema = v.object({
@@ -18,6 +18,8 @@ const ownerSchema = v.object({
 });
 export type Owner = v.InferOutput<typeof ownerSchema>;
 
+/** Of the folder for a socket whose path would be too long. */
+const SPARE = 'hush-window-';
 /** Longest path of a Unix socket that every system takes, bytes. */
 const MAX_SOCKET_PATH = 100;
 
@@ -62,6 +64,8 @@ export async function newOwner(
     for (const file of await readdir(folder))
         if (file.startsWith(`${name}-`)) await rm(join(folder, file), { force: true });
     const unique = `${name}-${randomBytes(8).toString('hex')}`;
+    const before = await readOwner(storage, device);
+    if (before) await removeSpare(before.socket);
     return { socket: await socketPath(folder, unique), secret: randomBytes(32).toString('hex'), version };
 }
 
@@ -69,7 +73,14 @@ async function socketPath(folder: string, unique: string): Promise<string> {
     if (process.platform === 'win32') return `\\\\.\\pipe\\hush-${unique}`;
     const path = join(folder, `${unique}.sock`);
     if (Buffer.byteLength(path) <= MAX_SOCKET_PATH) return path;
-    return join(await mkdtemp(join(tmpdir(), 'hush-')), 's');
+    return join(await mkdtemp(join(tmpdir(), SPARE)), 's');
+}
+
+/** The folder that {@link socketPath} made for a socket elsewhere. */
+async function removeSpare(socket: string): Promise<void> {
+    const folder = dirname(socket);
+    if (dirname(folder) === tmpdir() && basename(folder).startsWith(SPARE))
+        await rm(folder, { recursive: true, force: true });
 }
 
 /** Written whole or not at all; the other windows notice that the folder changed. */

@@ -5,7 +5,7 @@
  */
 import type { Account, SignOutScope } from '../account.ts';
 import { HushError, isHushError, userMessage } from '../errors.ts';
-import { DisposableScope } from '../lifecycle.ts';
+import type { DisposableScope } from '../lifecycle.ts';
 import { Listeners } from '../listeners.ts';
 import type { Log } from '../log.ts';
 import type { AdoptedPage, CallsPort, ForeignCall, KeyEvent, MembershipLost, WatchEvent } from '../session/ports.ts';
@@ -14,15 +14,8 @@ import { latestAudiences, latestWithheld } from '../trustEvents.ts';
 import type { Verification, VerificationStep } from '../trustPort.ts';
 import type { AccountState, RoomSnapshot, Share } from '../session/types.ts';
 import type { HostMessage } from '../../webview/protocol/messages.ts';
+import { createSuccession, type Backend } from './succession.ts';
 
-/** The account in this window's hands or in another's. */
-export interface Backend {
-    readonly account: Account;
-    /** This window is in front now. */
-    front(): void;
-    /** It is of no use any more, and we did not stop it. Called at most once. */
-    onGone(listener: () => void): void;
-}
 export interface SharedAccountOptions {
     readonly first: Backend;
     /**
@@ -64,25 +57,20 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
     /** Pages of ours that may have connections of calls, by call. */
     const pages = new Map<string, AdoptedPage>();
 
-    let current = first;
-    /** Settles when calls may be made: at once, or when the next backend has taken over. */
-    let usable: Promise<unknown> = Promise.resolve();
     let state = first.account.state;
     let rooms: readonly RoomSnapshot[] = first.account.rooms();
-    let between = false;
-    let stopped = false;
     let front = false;
-    let scope = new DisposableScope();
+    let stopped = false;
 
     const setState = (next: AccountState): void => {
         state = next;
         stateChanged.emit(next);
     };
-    function follow({ account }: Backend): void {
-        scope.add(account.onState((next) => (between && next.kind === 'starting' ? undefined : onState(next))));
+    function follow(account: Account, scope: DisposableScope): void {
+        scope.add(account.onState(onState));
         scope.add(
             account.onRooms(() => {
-                if (between) return;
+                if (succession.between) return;
                 rooms = account.rooms();
                 roomsChanged.emit();
             }),
@@ -111,40 +99,10 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
         scope.add(account.calls.onGaveUp((...args) => gaveUp.emit(...args)));
     }
     const onState = (next: AccountState): void => {
-        if (between && next.kind === 'ready') return; // told when the take-over is done
+        // What the next owner is at is told when the take-over is done.
+        if (succession.between && (next.kind === 'ready' || next.kind === 'starting')) return;
         setState(next);
     };
-
-    async function takeOver(): Promise<void> {
-        between = true;
-        scope.dispose();
-        scope = new DisposableScope();
-        if (state.kind === 'ready') setState({ ...state, online: false });
-        const began = now();
-        try {
-            current = await reopen();
-            if (stopped) return await current.account.stop();
-            watchOver(current);
-            follow(current);
-            if (front) current.front();
-            await untilReady(current.account, scope);
-            await resume(current.account);
-            log.info(`The account goes on after ${Math.round(now() - began)} ms`);
-        } catch (error) {
-            if (isHushError(error) && error.code === 'account.notSignedIn') {
-                if (!stopped) setState({ kind: 'signedOut' });
-                throw error;
-            }
-            log.error('No window could go on with the account', error);
-            if (!stopped) setState({ kind: 'failed', userId, message: userMessage(error, 'Opening your account') });
-            throw error;
-        } finally {
-            between = false;
-        }
-        rooms = current.account.rooms();
-        roomsChanged.emit();
-        setState(current.account.state);
-    }
 
     /** The memberships, keys and direct shares of this window, at the new owner. */
     async function resume({ rtc, calls }: Account): Promise<void> {
@@ -154,6 +112,7 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
                 if (!publishing.has(roomId)) return;
                 await rtc.startKeys(roomId, keyIndexes.get(`${roomId} ${identities.get(roomId) ?? ''}`));
             } catch (error) {
+                if (isHushError(error) && error.code === 'account.ownerGone') throw error; // the next one resumes it
                 memberships.delete(roomId);
                 publishing.delete(roomId);
                 const failure = isHushError(error)
@@ -168,30 +127,48 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
         await Promise.all(joins);
     }
 
-    function watchOver(backend: Backend): void {
-        backend.onGone(() => {
-            if (stopped || backend !== current || state.kind === 'signedOut') return;
-            usable = takeOver();
-            usable.catch(() => undefined); // told as the account's state
-        });
-    }
-
-    /** Runs at the owner of now, after a take-over that may be under way. */
+    let began = 0;
+    const succession = createSuccession({
+        first,
+        reopen,
+        follow,
+        resume,
+        onGone() {
+            began = now();
+            if (state.kind === 'ready') setState({ ...state, online: false });
+        },
+        onSettled(account) {
+            log.info(`The account goes on after ${Math.round(now() - began)} ms`);
+            if (front) succession.current.front();
+            rooms = account.rooms();
+            roomsChanged.emit();
+            setState(account.state);
+        },
+        onFailed(error) {
+            if (isHushError(error) && error.code === 'account.notSignedIn') return setState({ kind: 'signedOut' });
+            log.error('No window could go on with the account', error);
+            setState({ kind: 'failed', userId, message: userMessage(error, 'Opening your account') });
+        },
+    });
+    const here = (): Account => succession.current.account;
     const at =
         <A extends readonly unknown[], R>(method: (account: Account, ...args: A) => Promise<R>) =>
-        async (...args: A): Promise<R> => {
-            await usable;
-            return method(current.account, ...args);
-        };
+        (...args: A): Promise<R> =>
+            succession.run((account) => method(account, ...args));
+    /** For what does no harm when it is done twice. */
+    const again =
+        <A extends readonly unknown[], R>(method: (account: Account, ...args: A) => Promise<R>) =>
+        (...args: A): Promise<R> =>
+            succession.insist((account) => method(account, ...args));
 
-    follow(first);
-    watchOver(first);
     const stop = async (): Promise<void> => {
         if (stopped) return;
         stopped = true;
-        scope.dispose();
-        await usable.catch(() => undefined);
-        await current.account.stop();
+        succession.stop();
+        // Without an owner there is nothing to give up.
+        await succession
+            .run((account) => account.stop())
+            .catch((error: unknown) => log.warn('Stopping did not work', error));
     };
     return {
         userId,
@@ -203,38 +180,38 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
         rooms: () => rooms,
         onRooms: roomsChanged.add,
         onInvite: invited.add,
-        people: at((account) => account.people()),
+        people: again((account) => account.people()),
         rtc: {
-            join: at(async ({ rtc }, roomId: string, shares: readonly Share[]) => {
+            join: again(async ({ rtc }, roomId: string, shares: readonly Share[]) => {
                 await rtc.join(roomId, shares);
                 memberships.set(roomId, shares);
             }),
-            announce: at(async ({ rtc }, roomId: string, shares: readonly Share[]) => {
+            announce: again(async ({ rtc }, roomId: string, shares: readonly Share[]) => {
                 await rtc.announce(roomId, shares);
                 memberships.set(roomId, shares);
             }),
-            leave: at(async ({ rtc }, roomId: string) => {
+            leave: again(async ({ rtc }, roomId: string) => {
                 memberships.delete(roomId);
                 publishing.delete(roomId);
                 await rtc.leave(roomId);
             }),
-            publishGrant: at(async ({ rtc }, roomId: string) => {
+            publishGrant: again(async ({ rtc }, roomId: string) => {
                 const granted = await rtc.publishGrant(roomId);
                 identities.set(roomId, granted.identity);
                 return granted;
             }),
-            viewGrant: at(({ rtc }, ...args: Parameters<Account['rtc']['viewGrant']>) => rtc.viewGrant(...args)),
-            startKeys: at(async ({ rtc }, roomId: string) => {
+            viewGrant: again(({ rtc }, ...args: Parameters<Account['rtc']['viewGrant']>) => rtc.viewGrant(...args)),
+            startKeys: again(async ({ rtc }, roomId: string) => {
                 publishing.add(roomId);
                 await rtc.startKeys(roomId);
             }),
             stopKeys(roomId) {
                 publishing.delete(roomId);
-                current.account.rtc.stopKeys(roomId);
+                here().rtc.stopKeys(roomId);
             },
-            currentKeys: (roomId) => current.account.rtc.currentKeys(roomId),
+            currentKeys: (roomId) => here().rtc.currentKeys(roomId),
             onKey: key.add,
-            sendWatch: at(({ rtc }, ...args: Parameters<Account['rtc']['sendWatch']>) => rtc.sendWatch(...args)),
+            sendWatch: again(({ rtc }, ...args: Parameters<Account['rtc']['sendWatch']>) => rtc.sendWatch(...args)),
             onWatch: watched.add,
             onMembershipLost: lost.add,
             onWithheld: withheld.add,
@@ -245,56 +222,56 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
                 serving.set(args[1].call, args);
                 const [{ roomId }, { call, generation }] = args;
                 pages.set(call, { roomId, page: { call, generation } });
-                current.account.calls.serve(...args);
+                here().calls.serve(...args);
             },
             watch(...args) {
                 watching.set(args[1].call, args);
-                current.account.calls.watch(...args);
+                here().calls.watch(...args);
             },
             release(call) {
                 serving.delete(call);
                 watching.delete(call);
                 pages.delete(call);
-                current.account.calls.release(call);
+                here().calls.release(call);
             },
             retire(call) {
                 serving.delete(call);
-                current.account.calls.retire(call);
+                here().calls.retire(call);
             },
-            pageSaid: (...args) => current.account.calls.pageSaid(...args),
-            call: (to) => current.account.calls.call(to),
+            pageSaid: (...args) => here().calls.pageSaid(...args),
+            call: (to) => here().calls.call(to),
             accept(...args) {
                 const [{ roomId, callId }, { call, generation }] = args;
                 pages.set(call, { roomId, page: { call, generation }, callId });
-                current.account.calls.accept(...args);
+                here().calls.accept(...args);
             },
-            decline: (callId) => current.account.calls.decline(callId),
-            adopt: (adopted) => current.account.calls.adopt(adopted),
+            decline: (callId) => here().calls.decline(callId),
+            adopt: (adopted) => here().calls.adopt(adopted),
             onForeignCall: foreign.add,
-            deviceGone: (...args) => current.account.calls.deviceGone(...args),
-            roomLeft: (roomId) => current.account.calls.roomLeft(roomId),
+            deviceGone: (...args) => here().calls.deviceGone(...args),
+            roomLeft: (roomId) => here().calls.roomLeft(roomId),
             onPage: page.add,
             onGaveUp: gaveUp.add,
         },
         trust: {
             get own() {
-                return current.account.trust.own;
+                return here().trust.own;
             },
             onOwn: ownChanged.add,
             onVerification: verifications.add,
-            policyChanged: () => current.account.trust.policyChanged(),
-            person: at(({ trust }, user: string) => trust.person(user)),
+            policyChanged: () => here().trust.policyChanged(),
+            person: again(({ trust }, user: string) => trust.person(user)),
             acknowledge: at(({ trust }, user: string) => trust.acknowledge(user)),
             setUpIdentity: at(({ trust }, password: string | undefined) => trust.setUpIdentity(password)),
             resetIdentity: at(({ trust }, password: string | undefined) => trust.resetIdentity(password)),
             setUpRecovery: at(({ trust }, passphrase: string | undefined) => trust.setUpRecovery(passphrase)),
-            recoveryKind: at(({ trust }) => trust.recoveryKind()),
+            recoveryKind: again(({ trust }) => trust.recoveryKind()),
             recover: at(({ trust }, key: string) => trust.recover(key)),
             verifyOwnDevices: at(({ trust }) => trust.verifyOwnDevices()),
             verifyPerson: at(({ trust }, user: string, roomId: string) => trust.verifyPerson(user, roomId)),
             verify: at(({ trust }, id: string, step: VerificationStep) => trust.verify(id, step)),
         },
-        deviceTrust: at((account, user: string, device: string) => account.deviceTrust(user, device)),
+        deviceTrust: again((account, user: string, device: string) => account.deviceTrust(user, device)),
         createSessionRoom: at((account, ...args: Parameters<Account['createSessionRoom']>) =>
             account.createSessionRoom(...args),
         ),
@@ -302,39 +279,30 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
         join: at((account, roomId: string) => account.join(roomId)),
         leaveRoom: at((account, roomId: string) => account.leaveRoom(roomId)),
         linkWorkspace: at((account, ...args: Parameters<Account['linkWorkspace']>) => account.linkWorkspace(...args)),
-        diagnostics: at((account) => account.diagnostics()),
+        diagnostics: again((account) => account.diagnostics()),
         devices: {
-            server: at(({ devices }) => devices.server()),
-            list: at(({ devices }) => devices.list()),
+            server: again(({ devices }) => devices.server()),
+            list: again(({ devices }) => devices.list()),
             rename: at(({ devices }, deviceId: string, name: string) => devices.rename(deviceId, name)),
             askRemoval: at(({ devices }, ...args: Parameters<Account['devices']['askRemoval']>) =>
                 devices.askRemoval(...args),
             ),
             page: at(({ devices }, ...args: Parameters<Account['devices']['page']>) => devices.page(...args)),
         },
-        wouldLoseKeys: at((account) => account.wouldLoseKeys()),
-        signOut: at(async (account, scope?: SignOutScope) => {
-            stopped = true;
-            await account.signOut(scope);
-        }),
+        wouldLoseKeys: again((account) => account.wouldLoseKeys()),
+        async signOut(scope?: SignOutScope) {
+            // The owner ends with its account, and nobody takes over then. Without an owner the caller must do it.
+            await succession.run((account) => {
+                stopped = true;
+                succession.stop();
+                return account.signOut(scope);
+            });
+        },
         stop,
-        dispose: () => void stop().catch((error: unknown) => log.warn('Stopping did not work', error)),
+        dispose: () => void stop(),
         front() {
             front = true;
-            current.front();
+            succession.current.front();
         },
     };
-}
-
-/** Resolves when the account has its rooms; at once where it has failed or expired. */
-async function untilReady(account: Account, scope: DisposableScope): Promise<void> {
-    if (account.state.kind !== 'starting') return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    scope.add(
-        account.onState((state) => {
-            if (state.kind !== 'starting') resolve();
-        }),
-    );
-    scope.defer(resolve);
-    await promise;
 }

@@ -11,8 +11,18 @@ import type { OwnTrust } from '../session/trust.ts';
 import { latestAudiences, latestWithheld } from '../trustEvents.ts';
 import type { Verification } from '../trustPort.ts';
 import type { HostMessage } from '../../webview/protocol/messages.ts';
-import { callNotice, callRequest, frontNotice, openLink, staleNotice, toldNotice, welcomeNotice } from './link.ts';
+import {
+    callNotice,
+    callRequest,
+    frontNotice,
+    openLink,
+    pingRequest,
+    staleNotice,
+    toldNotice,
+    welcomeNotice,
+} from './link.ts';
 import type { Owner } from './ownerFile.ts';
+import { createPulse, type Pulse } from './pulse.ts';
 import { fromWire, lostOf, type Method, type Told, type Welcome } from './wire.ts';
 
 export interface RemoteAccount {
@@ -61,15 +71,18 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
     const welcomed = Promise.withResolvers<Welcome>();
     let own: OwnTrust = { kind: 'checking', recovery: 'unknown', backup: 'unknown', otherDevices: false };
     let state: AccountState = { kind: 'signedOut' };
+    /** As the owner told it last. */
+    let toldState: AccountState = state;
     let rooms: readonly RoomSnapshot[] = [];
     let gone = false;
+    let pulse: Pulse | undefined;
     let stopped = false;
     const keys = new Map<string, readonly MediaKey[]>();
 
     const hear = (told: Told): void => {
         switch (told.kind) {
             case 'state':
-                state = told.state;
+                toldState = state = told.state;
                 return stateChanged.emit(state);
             case 'rooms': {
                 const known = new Map([...rooms, ...told.changed].map((room) => [room.roomId, room]));
@@ -106,25 +119,37 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
     link.onNotification(toldNotice, hear);
     link.onNotification(welcomeNotice, (welcome) => {
         ({ state, rooms } = welcome);
+        toldState = state;
         for (const { roomId, keys: held } of welcome.keys) keys.set(roomId, held);
         welcomed.resolve(welcome);
     });
     link.onClose(() => {
         gone = true;
+        pulse?.stop();
         welcomed.reject(new Error('the owner went away'));
         if (!stopped) goneListeners.emit();
     });
     const late = setTimeout(() => welcomed.reject(new Error('the owner does not answer')), WELCOME_WITHIN_MS);
     const { userId, deviceId } = await welcomed.promise.finally(() => clearTimeout(late));
 
+    const tellState = (next: AccountState): void => {
+        state = next;
+        stateChanged.emit(next);
+    };
+    pulse = createPulse({
+        ping: () => link.sendRequest(pingRequest, {}),
+        onSilent: () => tellState(state.kind === 'ready' ? { ...state, online: false } : state),
+        onBack: () => tellState(toldState),
+    });
     const ask =
         <A extends readonly unknown[], R>(path: Method): ((...args: A) => Promise<R>) =>
         async (...args) => {
-            const answer = await link.sendRequest(callRequest, { path, args }).catch((cause: unknown) => {
+            const asked = link.sendRequest(callRequest, { path, args }).catch((cause: unknown) => {
                 throw new HushError('account.ownerGone', 'The window that held your account closed. Try again.', {
                     cause,
                 });
             });
+            const answer = await (pulse?.guard(asked) ?? asked);
             if (!answer.ok) throw fromWire(answer.error);
             return answer.value as R;
         };
@@ -138,6 +163,7 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
     };
     const stop = (): Promise<void> => {
         stopped = true;
+        pulse?.stop();
         link.dispose();
         hangUp();
         return Promise.resolve();

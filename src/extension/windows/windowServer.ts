@@ -11,6 +11,7 @@ import {
     frontNotice,
     heardSecret,
     openLink,
+    pingRequest,
     staleNotice,
     toldNotice,
     welcomeNotice,
@@ -93,6 +94,7 @@ function serve(socket: Socket, { seats, onStale, log }: ServeOptions, serving: S
 
     link.onNotification(frontNotice, () => seat.front());
     link.onNotification(staleNotice, onStale);
+    link.onRequest(pingRequest, () => true as const);
     link.onNotification(callNotice, (call) => {
         run(account, call);
     });

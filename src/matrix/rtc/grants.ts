@@ -63,17 +63,28 @@ export function createGrants(options: GrantsOptions): Grants {
         }
         return cached.token;
     };
+    /** A member, or a service that a member names, does not send our page to this machine. */
+    const assertNotLocal = (url: string): void => {
+        if (isLoopbackHost(new URL(url).hostname) && !options.mayAskLocal(url))
+            throw new HushError(
+                'media.tokenRefused',
+                'The media server of this room is said to be on your own machine, so Hush does not use it.',
+            );
+    };
+    const granted = (answer: JsonAnswer, serviceUrl: string): MediaGrant => {
+        const grant = grantOf(answer, serviceUrl, () => {
+            cached = undefined;
+        });
+        if (!isLoopbackHost(new URL(serviceUrl).hostname)) assertNotLocal(grant.url);
+        return grant;
+    };
     const ask = async (
         serviceUrl: string,
         path: 'sfu/get' | 'get_token',
         body: Record<string, unknown>,
     ): Promise<JsonAnswer> => {
         assertServiceUrl(serviceUrl, 'The media server of this room');
-        if (isLoopbackHost(new URL(serviceUrl).hostname) && !options.mayAskLocal(serviceUrl))
-            throw new HushError(
-                'media.tokenRefused',
-                'The media server of this room is said to be on your own machine, so Hush does not use it.',
-            );
+        assertNotLocal(serviceUrl);
         const url = `${serviceUrl.replace(/\/+$/u, '')}/${path}`;
         try {
             return await requestJson(fetch, url, { body, timeoutMs: TIMEOUT_MS });
@@ -102,15 +113,18 @@ export function createGrants(options: GrantsOptions): Grants {
             const sfu = ownSfuUrl(serviceUrl);
             const own = sfu === undefined ? undefined : await ownGrant(sfu, roomId);
             if (own) return own;
-            return grantOf(await sfuGet(serviceUrl, roomId, deviceId), serviceUrl, () => {
-                cached = undefined;
-            });
+            return granted(await sfuGet(serviceUrl, roomId, deviceId), serviceUrl);
         },
         async view(serviceUrl, roomId, viewId) {
             let id = memberIds.get(viewId);
             if (id === undefined) memberIds.set(viewId, (id = options.uuid()));
             const sfu = ownSfuUrl(serviceUrl);
-            if (sfu !== undefined) return (await ownGrant(sfu, roomId, id)) ?? options.own.ask(serviceUrl, roomId, id);
+            if (sfu !== undefined) {
+                const own = await ownGrant(sfu, roomId, id);
+                if (own) return own;
+                assertNotLocal(sfu);
+                return options.own.ask(serviceUrl, roomId, id);
+            }
             const member = { id, claimed_user_id: userId, claimed_device_id: deviceId };
             let answer = await ask(serviceUrl, 'get_token', {
                 room_id: roomId,
@@ -121,9 +135,7 @@ export function createGrants(options: GrantsOptions): Grants {
             // lk-jwt-service before 0.4 knows only /sfu/get, where a made-up device is what keeps the identities apart.
             if (answer.status === 404 || answer.status === 405 || answer.status === 501)
                 answer = await sfuGet(serviceUrl, roomId, `${deviceId}_view_${id.slice(0, 8)}`);
-            return grantOf(answer, serviceUrl, () => {
-                cached = undefined;
-            });
+            return granted(answer, serviceUrl);
         },
     };
 }

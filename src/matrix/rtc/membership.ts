@@ -20,6 +20,8 @@ export interface OwnMembership {
     /** `serviceUrl`: the LiveKit service that the membership names from now on, where it named none. */
     announce(shares: readonly Share[], serviceUrl?: string): Promise<void>;
     leave(): Promise<void>;
+    /** Listens no more. */
+    dispose(): void;
     readonly joined: boolean;
 }
 /** What a join or an announcement ends with that a leave overtook. */
@@ -64,7 +66,7 @@ export function createOwnMembership({ session, roomId, self, now, onLost }: OwnM
     /** The LiveKit service that our membership names. */
     let named: string | undefined;
 
-    session.on(MatrixRTCSessionEvent.MembershipManagerError, (error: unknown) => {
+    const onError = (error: unknown): void => {
         const reason = fromSdk(
             error instanceof Error && error.cause !== undefined && !('httpStatus' in error) ? error.cause : error,
             'Joining the session',
@@ -74,7 +76,8 @@ export function createOwnMembership({ session, roomId, self, now, onLost }: OwnM
         joined = false;
         if (joining) joining.reject(reason);
         else if (wasJoined) onLost(reason);
-    });
+    };
+    session.on(MatrixRTCSessionEvent.MembershipManagerError, onError);
     const mine = (memberships: readonly CallMembership[]): CallMembership | undefined =>
         memberships.find((m) => m.userId === self.userId && m.deviceId === self.deviceId);
 
@@ -164,5 +167,8 @@ export function createOwnMembership({ session, roomId, self, now, onLost }: OwnM
             await visible;
         },
         leave,
+        dispose() {
+            session.off(MatrixRTCSessionEvent.MembershipManagerError, onError);
+        },
     };
 }

@@ -42,6 +42,8 @@ export interface Rtc extends Omit<RtcPort, 'onWithheld' | 'onAudience'> {
 interface Live {
     readonly session: MatrixRTCSession;
     readonly own: OwnMembership;
+    /** Stops listening to the session. */
+    detach(): void;
     serviceUrl: string | undefined;
     /** No earlier run of this device will end our membership. */
     clean: boolean;
@@ -85,13 +87,25 @@ export function createRtc(options: RtcOptions): Rtc {
             for (const listener of lostListeners) listener({ roomId, error });
         };
         const own = createOwnMembership({ session, roomId, self, now, onLost: lost });
-        const entry: Live = { session, own, serviceUrl: undefined, clean: false, leaves: 0, turn: Promise.resolve() };
+        const entry: Live = {
+            session,
+            own,
+            detach: () => undefined,
+            serviceUrl: undefined,
+            clean: false,
+            leaves: 0,
+            turn: Promise.resolve(),
+        };
         live.set(roomId, entry);
         const changed = (): void => {
             keys.members(roomId, readMembers(session));
             for (const listener of memberListeners) listener(roomId);
         };
         session.on(MatrixRTCSessionEvent.MembershipsChanged, changed);
+        entry.detach = () => {
+            session.off(MatrixRTCSessionEvent.MembershipsChanged, changed);
+            own.dispose();
+        };
         void session
             .ensureRecalculateSessionMembers()
             .then(changed, (error: unknown) => log.warn('Reading the memberships did not work', error));
@@ -143,6 +157,7 @@ export function createRtc(options: RtcOptions): Rtc {
         const entry = live.get(room.roomId);
         if (!entry) return;
         live.delete(room.roomId);
+        entry.detach();
         keys.forget(room.roomId);
         if (entry.own.joined) {
             void entry.own.leave().catch(() => undefined); // the room refuses by now; this stops the manager
@@ -188,10 +203,9 @@ export function createRtc(options: RtcOptions): Rtc {
                 const { leaves } = entry;
                 const serviceUrl = await serviceUrlIfAny(room, entry);
                 const stale = entry.clean ? undefined : await findStaleLeaves(sdk, roomId, self, log);
-                entry.clean = true;
                 if (entry.leaves !== leaves) throw leftMeanwhile();
                 await entry.own.join(shares, serviceUrl);
-                await stale?.cancel();
+                if (stale) entry.clean = await stale.cancel();
             });
             const first = shares.find((share) => share.transport !== 'mesh');
             if (first && entry.serviceUrl !== undefined) void recordShare(room, entry.serviceUrl, first.startedTs);
@@ -255,6 +269,7 @@ export function createRtc(options: RtcOptions): Rtc {
         dispose() {
             sdk.off(RoomEvent.MyMembership, onMyMembership);
             keys.dispose();
+            for (const entry of live.values()) entry.detach();
             live.clear();
             memberListeners.clear();
             lostListeners.clear();

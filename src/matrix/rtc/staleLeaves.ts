@@ -21,13 +21,14 @@ const listing = v.looseObject({
 });
 
 export interface StaleLeaves {
-    /** Ends them, once there is a membership that they would end. Never rejects. */
-    cancel(): Promise<void>;
+    /** Ends them, once there is a membership that they would end. False: some may be left. Never rejects. */
+    cancel(): Promise<boolean>;
 }
 
 /** To be called before a new leave is scheduled, so that only older ones are found. Never rejects. */
 export async function findStaleLeaves(sdk: MatrixClient, roomId: string, self: Device, log: Log): Promise<StaleLeaves> {
     let found: string[] = [];
+    let listed = false;
     try {
         const { delayed_events: old, scheduled } = v.parse(listing, await sdk._unstable_getDelayedEvents('scheduled'));
         const ours = `${self.userId}_${self.deviceId}_`;
@@ -35,7 +36,10 @@ export async function findStaleLeaves(sdk: MatrixClient, roomId: string, self: D
             .filter((e) => e.room_id === roomId && e.type === CALL_MEMBER_TYPE)
             .filter((e) => e.state_key?.replace(/^_/u, '').startsWith(ours))
             .map((e) => e.delay_id);
+        listed = true;
     } catch (error) {
+        // A server without them has none to cancel.
+        listed = error instanceof Error && error.name === 'UnsupportedDelayedEventsEndpointError';
         log.debug(`Delayed events could not be listed: ${error instanceof Error ? error.message : String(error)}`);
     }
     return {
@@ -43,6 +47,7 @@ export async function findStaleLeaves(sdk: MatrixClient, roomId: string, self: D
             const results = await Promise.allSettled(found.map((id) => sdk._unstable_cancelScheduledDelayedEvent(id)));
             const failed = results.filter((r) => r.status === 'rejected').length;
             if (found.length > 0) log.info(`${found.length - failed} of ${found.length} old delayed leaves cancelled`);
+            return listed && failed === 0;
         },
     };
 }

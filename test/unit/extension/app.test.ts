@@ -67,6 +67,16 @@ describe('the app', () => {
         assert.equal(app.model.account.kind, 'signedOut');
         assert.equal(app.account, undefined);
     });
+    it('an account that no window holds any more is signed out from here', async () => {
+        const { app, did } = world(async (list) => ({
+            ...fakeAccount(list),
+            signOut: () => Promise.reject(new HushError('account.ownerGone', 'gone')),
+        }));
+        await app.open(STORED);
+        await app.signOut();
+        assert.deepEqual(did, ['forget']);
+        assert.equal(app.model.account.kind, 'signedOut');
+    });
     it('an account that could not be opened is signed out all the same', async () => {
         const { app, did } = world(() =>
             Promise.reject(new HushError('account.storeFailed', 'Hush could not open its key store.')),

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { HushError } from '../../../src/extension/errors.ts';
 import { createLog } from '../../../src/extension/log.ts';
-import { createSharedAccount, type Backend } from '../../../src/extension/windows/sharedAccount.ts';
+import { createSharedAccount } from '../../../src/extension/windows/sharedAccount.ts';
+import type { Backend } from '../../../src/extension/windows/succession.ts';
 import { FakeAccount } from './fakeAccount.ts';
 
 const ROOM = '!r:hs';
@@ -26,11 +27,14 @@ function backend() {
 function world() {
     const first = backend();
     const second = backend();
+    const third = backend();
     const opening = Promise.withResolvers<Backend>();
-    const shared = createSharedAccount({ first: first.made, reopen: () => opening.promise, now: () => 0, log });
+    const backends = [opening.promise, Promise.resolve(third.made)];
+    const reopen = (): Promise<Backend> => backends.shift() ?? Promise.reject(new Error('no more'));
+    const shared = createSharedAccount({ first: first.made, reopen, now: () => 0, log });
     const states: string[] = [];
     shared.onState((s) => states.push(s.kind === 'ready' ? `ready ${s.online}` : s.kind));
-    return { first, second, shared, states, opening };
+    return { first, second, third, shared, states, opening };
 }
 
 describe('the account of one window', () => {
@@ -106,6 +110,42 @@ describe('the account of one window', () => {
         opening.resolve(second.made);
         await shared.people();
         assert.deepEqual(lost, [ROOM]);
+    });
+
+    it('loses nothing when the next owner goes while it takes over', async () => {
+        const { first, second, third, shared, opening, states } = world();
+        const lost: string[] = [];
+        shared.rtc.onMembershipLost(({ roomId }) => lost.push(roomId));
+        const shares = [{ id: 's', startedTs: 1 }];
+        await shared.rtc.join(ROOM, shares);
+        const joining = Promise.withResolvers<void>();
+        const asked = Promise.withResolvers<void>();
+        second.account.rtc.join = () => {
+            asked.resolve();
+            return joining.promise;
+        };
+        first.die();
+        opening.resolve(second.made);
+        await asked.promise;
+        joining.reject(new HushError('account.ownerGone', 'gone'));
+        second.die();
+        await shared.people();
+        assert.deepEqual(third.account.announced.get(ROOM), shares);
+        assert.deepEqual(lost, []);
+        assert.deepEqual(states, ['ready false', 'ready true']);
+    });
+
+    it('what was on its way when the owner went is done at the next', async () => {
+        const { first, second, shared, opening } = world();
+        const joining = Promise.withResolvers<void>();
+        first.account.rtc.join = () => joining.promise;
+        const joined = shared.rtc.join(ROOM, []);
+        await turn();
+        joining.reject(new HushError('account.ownerGone', 'gone'));
+        first.die();
+        opening.resolve(second.made);
+        await joined;
+        assert.ok(second.account.announced.has(ROOM));
     });
 
     it('says so when no window can go on', async () => {

@@ -118,6 +118,14 @@ describe('room tokens', () => {
             await assert.rejects(made.view(url, '!r', 'v'), { code: 'media.tokenRefused' });
         assert.deepEqual(fetch.asked, []);
     });
+    it('takes no SFU on this machine from a service that is elsewhere', async () => {
+        const { made, askedOf } = grants({
+            [`POST ${SFU}/get_token`]: { body: { url: 'ws://127.0.0.1:7880', jwt: 'a.b.c' } },
+        });
+        await assert.rejects(made.view(SFU, '!r', 'v'), { code: 'media.tokenRefused' });
+        await assert.rejects(made.view('olm+ws://127.0.0.1:7880', '!r', 'v'), { code: 'media.tokenRefused' });
+        assert.deepEqual(askedOf, []);
+    });
 });
 
 describe('where the own SFU comes from', () => {

@@ -1,0 +1,65 @@
+/** Whether the window that holds the account still answers: one whose extension host hangs keeps its socket open. */
+import { HushError } from '../errors.ts';
+
+export interface Pulse {
+    /** Rejects with `network.timeout` when the owner falls silent before `work` is done. */
+    guard<T>(work: Promise<T>): Promise<T>;
+    stop(): void;
+}
+export interface PulseOptions {
+    /** Resolves when the owner answers. */
+    ping(): Promise<unknown>;
+    onSilent(): void;
+    onBack(): void;
+    /** ms between two questions, and for an answer. */
+    readonly everyMs?: number;
+    readonly withinMs?: number;
+}
+
+export function createPulse({ ping, onSilent, onBack, everyMs = 5_000, withinMs = 10_000 }: PulseOptions): Pulse {
+    const waiting = new Set<(error: HushError) => void>();
+    let silent = false;
+    let stopped = false;
+    let timer: NodeJS.Timeout | undefined;
+
+    const beat = (): void => {
+        const late = setTimeout(() => {
+            silent = true;
+            const error = tooLate();
+            for (const reject of waiting) reject(error);
+            onSilent();
+        }, withinMs).unref();
+        const answered = (): void => {
+            clearTimeout(late);
+            if (stopped) return;
+            if (silent) onBack();
+            silent = false;
+            timer = setTimeout(beat, everyMs).unref();
+        };
+        ping().then(answered, () => clearTimeout(late)); // a link that is closed is told otherwise
+    };
+    beat();
+    return {
+        async guard(work) {
+            if (silent) throw tooLate();
+            const { promise, reject } = Promise.withResolvers<never>();
+            waiting.add(reject);
+            try {
+                return await Promise.race([work, promise]);
+            } finally {
+                waiting.delete(reject);
+            }
+        },
+        stop() {
+            stopped = true;
+            clearTimeout(timer);
+        },
+    };
+}
+
+function tooLate(): HushError {
+    return new HushError(
+        'network.timeout',
+        'The VS Code window that holds your account does not answer. Reload that window, or close it; then try again.',
+    );
+}
