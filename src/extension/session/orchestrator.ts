@@ -152,6 +152,17 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
 
     function run(effect: Effect): void {
         switch (effect.type) {
+            case 'askToShare': {
+                const { call, generation } = effect;
+                rtc.mayShare().then(
+                    () => dispatch({ type: 'grantReady', call, generation }),
+                    (error: unknown) => {
+                        log.warn('the screen may not be shared now', error);
+                        dispatch({ type: 'grantFailed', call, generation, failure: failureOf(error, 'Sharing') });
+                    },
+                );
+                return;
+            }
             case 'fetchPublishGrant':
             case 'fetchViewGrant':
                 void grants.obtain(effect);

@@ -73,6 +73,8 @@ export interface RtcPort {
     announce(roomId: string, shares: readonly Share[]): Promise<void>;
     /** Leaves at once; resolves when the membership is gone, or rejects after 5 s without an answer. */
     leave(roomId: string): Promise<void>;
+    /** Rejects with `media.otherWindow` while another window of this device shares. What needs no token asks this first. */
+    mayShare(): Promise<void>;
     /** Token for publishing under our membership's identity at our own SFU. */
     publishGrant(roomId: string): Promise<{ grant: MediaGrant; identity: string }>;
     /** Token for watching at `serviceUrl` (the sharer's SFU; ours if undefined) under an identity that is not our membership's. */

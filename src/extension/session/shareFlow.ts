@@ -68,12 +68,15 @@ export function requestShare(state: SessionState, event: Extract<SessionEvent, {
         path: undefined,
         called: new Map(),
     };
-    if (share.transport === 'mesh') return choose({ ...state, share });
+    const { id: call, generation, roomId } = share;
+    // What stands in the way is said before anybody picks a screen, also where no token is needed.
+    if (share.transport === 'mesh')
+        return { state: { ...state, share }, effects: [{ type: 'askToShare', call, generation }] };
     // The grant comes first: a room without a media server is said before anybody picks a screen, and the page's
     // content security policy can name the one SFU it may talk to.
     return {
         state: { ...state, share },
-        effects: [{ type: 'fetchPublishGrant', call: share.id, generation: 1, roomId: share.roomId }],
+        effects: [{ type: 'fetchPublishGrant', call, generation, roomId }],
     };
 }
 
@@ -100,6 +103,7 @@ export function shareGrantReady(state: SessionState): Step {
     const { share } = state;
     if (share?.move) return moveGranted(state, share, share.move);
     if (share?.phase !== 'preparing') return still(state);
+    if (share.wish === 'mesh') return choose(state);
     const transport = share.wish === 'livekit' ? 'livekit' : firstWay(othersIn(state, share.roomId));
     const chosen = choose(withShare(state, { transport }));
     if (transport === 'livekit') return chosen;

@@ -236,6 +236,8 @@ export type SessionEvent =
     | ({ readonly type: 'audience' } & AudienceEvent);
 
 export type Effect =
+    /** `grantReady` or `grantFailed` comes, as for a token. */
+    | { readonly type: 'askToShare'; readonly call: string; readonly generation: number }
     | {
           readonly type: 'fetchPublishGrant';
           readonly call: string;

@@ -149,6 +149,10 @@ export function createSeats(account: Account): Seats {
             join: (roomId, shares) => say(self, roomId, shares, (room, all) => rtc.join(room, all)),
             announce: (roomId, shares) => say(self, roomId, shares, (room, all) => rtc.announce(room, all)),
             leave: (roomId) => leave(self, roomId),
+            async mayShare() {
+                assertOnlySharer(self);
+                await rtc.mayShare();
+            },
             async publishGrant(roomId) {
                 assertOnlySharer(self);
                 return rtc.publishGrant(roomId);

@@ -195,6 +195,7 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
                 publishing.delete(roomId);
                 await rtc.leave(roomId);
             }),
+            mayShare: again(({ rtc }) => rtc.mayShare()),
             publishGrant: again(async ({ rtc }, roomId: string) => {
                 const granted = await rtc.publishGrant(roomId);
                 identities.set(roomId, granted.identity);

@@ -184,6 +184,7 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
             join: ask('rtc.join'),
             announce: ask('rtc.announce'),
             leave: ask('rtc.leave'),
+            mayShare: ask('rtc.mayShare'),
             publishGrant: ask('rtc.publishGrant'),
             viewGrant: ask('rtc.viewGrant'),
             startKeys: ask('rtc.startKeys'),

@@ -47,6 +47,7 @@ export const METHODS = {
     'rtc.join': 'ask',
     'rtc.announce': 'ask',
     'rtc.leave': 'ask',
+    'rtc.mayShare': 'ask',
     'rtc.publishGrant': 'ask',
     'rtc.viewGrant': 'ask',
     'rtc.startKeys': 'ask',

@@ -35,7 +35,10 @@ export class FakeRtc implements RtcPort {
     keys: MediaKey[] = [];
     /** What the next call of a method waits for. */
     gates: Partial<
-        Record<'join' | 'leave' | 'announce' | 'publishGrant' | 'viewGrant' | 'startKeys', Promise<unknown>>
+        Record<
+            'join' | 'leave' | 'announce' | 'mayShare' | 'publishGrant' | 'viewGrant' | 'startKeys',
+            Promise<unknown>
+        >
     > = {};
     readonly keyEvents = new Listeners<[KeyEvent]>();
     readonly watchEvents = new Listeners<[WatchEvent]>();
@@ -51,6 +54,7 @@ export class FakeRtc implements RtcPort {
     leave: RtcPort['leave'] = (roomId) => this.#did('leave', `leave ${roomId}`);
     startKeys: RtcPort['startKeys'] = (roomId) => this.#did('startKeys', `startKeys ${roomId}`);
     stopKeys = (roomId: string): void => void this.calls.push(`stopKeys ${roomId}`);
+    mayShare = (): Promise<void> => this.#did('mayShare', 'mayShare');
     async publishGrant(roomId: string) {
         await this.#did('publishGrant', `publishGrant ${roomId}`);
         return { grant: { url: 'wss://sfu.hs', token: 'jwt-publish' }, identity: '@alice:hs:ADEV' };

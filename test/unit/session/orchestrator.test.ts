@@ -105,6 +105,13 @@ describe('the orchestrator', () => {
         assert.equal(core.state.views.get('V1')?.phase, 'live');
     });
 
+    it('asks before the picker whether another window shares, also for a share without a media server', async () => {
+        rtc.gates.mayShare = Promise.reject(new HushError('media.otherWindow', 'You share already.'));
+        core.dispatch(requestShare({ transport: 'mesh' }));
+        await settle();
+        assert.deepEqual([media.opened.length, notices[0]?.kind], [0, 'shareFailed']);
+    });
+
     it('shares while watching in the same room, once the membership says so', async () => {
         rtc.keys = [key('@alice:hs:ADEV')];
         await watchBob();

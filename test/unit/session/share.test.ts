@@ -50,7 +50,7 @@ describe('sharing', () => {
 
     it('that cannot be announced ends, says why, and leaves the tabs of its room alone', () => {
         const run = liveView();
-        run.do(requestShare({ transport: 'mesh' }));
+        run.do(requestShare({ transport: 'mesh' }), { type: 'grantReady', call: 'S1', generation: 1 });
         run.page('S1', 1, READY);
         run.page('S1', 1, STARTED);
         const failure = { code: 'media.otherWindow', message: 'x' };
@@ -63,7 +63,7 @@ describe('sharing', () => {
 
     it('is not ended by what a share before it could not say', () => {
         const run = liveView();
-        run.do(requestShare({ transport: 'mesh' }));
+        run.do(requestShare({ transport: 'mesh' }), { type: 'grantReady', call: 'S1', generation: 1 });
         run.do({ type: 'announceFailed', roomId: ROOM, failure: { code: 'network.timeout', message: 'x' } });
         assert.equal(run.state.share?.id, 'S1');
     });

@@ -47,6 +47,8 @@ describe('several windows at one account', () => {
         const [a, b] = [seats.take().account, seats.take().account];
         await a.rtc.join(ROOM, [share('a')]);
         await assert.rejects(b.rtc.publishGrant(ROOM), { code: 'media.otherWindow' });
+        await assert.rejects(b.rtc.mayShare(), { code: 'media.otherWindow' });
+        await a.rtc.mayShare();
         await assert.rejects(b.rtc.join('!other:hs', [share('b')]), { code: 'media.otherWindow' });
         await a.rtc.announce(ROOM, []);
         await b.rtc.join('!other:hs', [share('b')]);
