@@ -21,7 +21,6 @@ export interface MeshPublisher {
     suffers(): Promise<number | undefined>;
     /** How the picture travels; undefined with no viewer. `relayed` when it is so for any. */
     readonly path: Path | undefined;
-    readonly connections: number;
     close(): void;
 }
 
@@ -159,9 +158,6 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
             const states = [...peers.values()].map((p) => p.state).filter((s) => s.state === 'connected');
             if (states.length === 0) return undefined;
             return states.some((s) => s.path === 'relayed') ? 'relayed' : 'direct';
-        },
-        get connections() {
-            return peers.size;
         },
         close() {
             closed = true;
