@@ -17,7 +17,7 @@ import {
     shareWatched,
     type Step,
 } from './shareFlow.ts';
-import { abort, moveAnnounced, moveKeyed, moveNotAnnounced, reconsider, shareWaited } from './shareMove.ts';
+import { abort, moveAnnounced, moveKeyed, notAnnounced, reconsider, shareWaited } from './shareMove.ts';
 import { initialState, type Effect, type SessionEvent, type SessionState } from './state.ts';
 import { audienceTold, forgetSharers, isWithheld, tellTrust, withheldTold } from './trustFlow.ts';
 import {
@@ -195,7 +195,7 @@ function announceFailed(state: SessionState, event: Extract<SessionEvent, { type
     const { roomId, failure } = event;
     const { share } = state;
     if (share?.roomId !== roomId || share.phase === 'preparing' || share.phase === 'choosing') return still(state);
-    return (share.move && moveNotAnnounced(state, share, share.move, failure)) || endShare(state, '', failure);
+    return notAnnounced(state, share, failure) ?? endShare(state, '', failure);
 }
 
 function grantEnded(state: SessionState, event: Extract<SessionEvent, { type: 'grantReady' | 'grantFailed' }>): Step {

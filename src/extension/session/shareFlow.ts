@@ -61,6 +61,7 @@ export function requestShare(state: SessionState, event: Extract<SessionEvent, {
         move: undefined,
         calm: undefined,
         noServer: undefined,
+        untold: undefined,
         waits: 0,
         carries: MOST_DIRECT,
         unreached: new Set(),

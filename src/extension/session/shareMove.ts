@@ -170,14 +170,17 @@ function finish(state: SessionState, share: LocalShare, move: Move): Step {
 /** What passes by itself, so that saying it again is worth while. */
 const PASSING = /^(?:network\.|server\.error)/u;
 
-/** Viewers could not be told of the new way. False: there is no way back, and telling them again would not help. */
-export function moveNotAnnounced(state: SessionState, share: LocalShare, move: Move, failure: Failure): Step | false {
-    if (move.to !== 'mesh' || !share.noServer) return abort(state, share, move, failure);
-    if (move.stage !== 'announcing') return still(state);
-    if (!PASSING.test(failure.code)) return false;
+/**
+ * Viewers could not be told which way the share goes. A move that can go back does; else they are told again, for what
+ * runs must not end by a network that is gone for a moment. undefined: that would not help.
+ */
+export function notAnnounced(state: SessionState, share: LocalShare, failure: Failure): Step | undefined {
+    const { move } = share;
+    if (move && !(move.to === 'mesh' && share.noServer)) return abort(state, share, move, failure);
+    if (share.phase === 'publishing' || !PASSING.test(failure.code)) return undefined;
     const wait = share.waits + 1;
     return {
-        state: patched(state, share, { move: { ...move, wait }, waits: wait }),
+        state: patched(state, share, { untold: wait, waits: wait }),
         effects: [{ type: 'wait', call: share.id, wait, ms: ANNOUNCE_AGAIN_MS }],
     };
 }
@@ -226,9 +229,12 @@ export function serverLost(state: SessionState, share: LocalShare, detail: strin
 /** A wait of the share is over. */
 export function shareWaited(state: SessionState, share: LocalShare, wait: number): Step {
     if (share.move?.stage === 'settling' && share.move.wait === wait) return finish(state, share, share.move);
-    if (share.move?.stage === 'announcing' && share.move.wait === wait) {
+    if (share.untold === wait) {
         const { roomId } = share;
-        return { state, effects: [{ type: 'announce', roomId, shares: state.calls.get(roomId) ?? [] }] };
+        return {
+            state: patched(state, share, { untold: undefined }),
+            effects: [{ type: 'announce', roomId, shares: state.calls.get(roomId) ?? [] }],
+        };
     }
     if (share.noServer?.wait === wait) {
         // A move away from it is finished first: until then, to forget that it is gone would be to turn back to it.

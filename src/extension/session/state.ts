@@ -57,6 +57,8 @@ export interface LocalShare {
     readonly calm: number | undefined;
     /** The media server was not there, or did not work: tried again when this wait is over. */
     readonly noServer: { readonly wait: number; readonly failure: Failure } | undefined;
+    /** The room could not be told which way the share goes, and is told again when this wait is over. */
+    readonly untold: number | undefined;
     /** Names the latest wait. */
     readonly waits: number;
     /** Viewers that this device's upload carries, as far as is known. */
@@ -81,7 +83,7 @@ export interface LocalShare {
 export interface Move {
     readonly to: Transport;
     readonly stage: 'granting' | 'keying' | 'publishing' | 'announcing' | 'settling';
-    /** Names the wait after which the old way is closed, or the new one is announced again. */
+    /** Names the wait after which the old way is closed. */
     readonly wait: number;
     readonly need: Need | undefined;
 }

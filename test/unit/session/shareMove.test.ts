@@ -229,6 +229,17 @@ describe('a share whose media server is gone', () => {
         assert.equal(announcedAs(run), 'mesh');
     });
 
+    it('goes on directly when the network that took it takes the way back to the room too', () => {
+        const run = settling();
+        lost(run);
+        assert.equal(announcedAs(run), 'mesh');
+        const effects = announceFailed(run);
+        assert.deepEqual(types(effects), ['wait']);
+        assert.equal(run.state.share?.phase, 'live');
+        assert.deepEqual(types(waited(run, waitOf(effects, ANNOUNCE_AGAIN_MS))), ['announce']);
+        assert.ok(!types(run.do({ type: 'announced', roomId: ROOM })).includes('announce'), 'once');
+    });
+
     it('keeps the direct way when it is lost after viewers were to be told of it', () => {
         const run = atServer();
         watch(run, 5, undefined, false);
