@@ -67,6 +67,8 @@ export interface Account extends Disposable {
     /** Declines an invitation or leaves a room, and forgets it. */
     leaveRoom(roomId: string): Promise<void>;
     linkWorkspace(roomId: string, link: WorkspaceLink): Promise<void>;
+    /** Begins to sync, once; to be called when those listen who must miss nothing. */
+    start(): void;
     /** Lines of "name: value"; no secrets. */
     diagnostics(): Promise<readonly (readonly [string, string])[]>;
     readonly devices: Devices;

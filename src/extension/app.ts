@@ -176,7 +176,9 @@ export function createApp(options: AppOptions): App {
                 await unwire((account) => account.stop());
                 setState({ kind: 'starting', userId: stored.userId });
                 try {
-                    wire(await options.openAccount(stored));
+                    const account = await options.openAccount(stored);
+                    wire(account);
+                    account.start();
                 } catch (error) {
                     log.error('the account could not be opened', error);
                     setState({

@@ -6,9 +6,14 @@ export class Latest<E> {
     readonly #all = new Set<(event: E) => void>();
     readonly #keyOf: (event: E) => string;
     readonly #holds: (event: E) => boolean;
+    readonly #most: number;
 
-    /** `holds`: the event says how something is; false: it is over, and need not be told to who comes later. */
-    constructor(keyOf: (event: E) => string, holds: (event: E) => boolean) {
+    /**
+     * `holds`: the event says how something is; false: it is over, and need not be told to who comes later. `most`: so many
+     * are kept, the newest.
+     */
+    constructor(keyOf: (event: E) => string, holds: (event: E) => boolean, most = Infinity) {
+        this.#most = most;
         this.#keyOf = keyOf;
         this.#holds = holds;
     }
@@ -27,6 +32,10 @@ export class Latest<E> {
         const key = this.#keyOf(event);
         this.#last.delete(key);
         if (this.#holds(event)) this.#last.set(key, event);
+        for (const oldest of this.#last.keys()) {
+            if (this.#last.size <= this.#most) break;
+            this.#last.delete(oldest);
+        }
         for (const listener of [...this.#all]) listener(event);
     }
 }

@@ -80,7 +80,7 @@ export function newStorageKey(): string {
 }
 
 /**
- * Opens the stores and begins to sync; resolves before the first sync is done. Without an access token (the server
+ * Opens the stores; `start()` begins to sync. Without an access token (the server
  * ended the session) the account is `expired` and sends nothing.
  * @throws HushError `account.storeLocked`, `account.storeFailed`.
  */
@@ -280,10 +280,13 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         rooms.follow();
         ready();
     });
-    if (stored.accessToken !== undefined) {
+    let started = false;
+    const start = (): void => {
+        if (started || stored.accessToken === undefined) return;
+        started = true;
         client.start();
         void checkIdentity().catch((error: unknown) => log.debug(`whoami: ${String(error)}`));
-    }
+    };
 
     /** A token of somebody else (a mixed-up keychain, a server restored from a backup) must not use this store. */
     async function checkIdentity(): Promise<void> {
@@ -367,6 +370,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
             });
             await endSignIn(options, keeper, failures, scope).finally(() => setState({ kind: 'signedOut' }));
         },
+        start,
         stop: (how) => stop(how?.handOver),
         dispose: () => {
             void stop().catch((error: unknown) => log.warn('Stopping did not work', error));

@@ -128,6 +128,7 @@ describe('an account on a real homeserver', function () {
             serviceUrlSetting: () => '',
             fetch: (input, init) => (network ? fetch(input, init) : Promise.reject(new TypeError('fetch failed'))),
         });
+        account.start();
         await until(
             () => account.state.kind === 'starting' && account.state.unreachable === true,
             (check) => account.onState(check),

@@ -15,6 +15,8 @@ export interface LoadWatchOptions {
     later(ms: number, work: () => void): () => void;
     /** The page was loaded again, for the log. */
     onReload(): void;
+    /** It stayed blank, and will not be loaded again. */
+    onGaveUp(): void;
 }
 
 export interface LoadWatch {
@@ -24,7 +26,7 @@ export interface LoadWatch {
     heard(): void;
 }
 
-export function createLoadWatch({ visible, later, onReload }: LoadWatchOptions): LoadWatch {
+export function createLoadWatch({ visible, later, onReload, onGaveUp }: LoadWatchOptions): LoadWatch {
     let forget: (() => void) | undefined;
     const heard = (): void => {
         forget?.();
@@ -38,7 +40,7 @@ export function createLoadWatch({ visible, later, onReload }: LoadWatchOptions):
             const watch = (): void => {
                 forget = later(PATIENCE_MS, () => {
                     if (visible()) {
-                        if (left-- === 0) return;
+                        if (left-- === 0) return onGaveUp();
                         onReload();
                         load();
                     }

@@ -14,6 +14,7 @@ import type { PageLink } from './pageLink.ts';
 /** Also in the manifest's activation events: `onWebviewPanel:hush.view`. */
 export const VIEW_TYPE = 'hush.view';
 export const SHARE_TYPE = 'hush.share';
+const BLANK = 'VS Code left a tab of Hush blank.';
 
 export function openTab(request: PageRequest, extensionUri: Uri, log: Log): PageLink {
     const watching = request.role === 'view';
@@ -34,6 +35,7 @@ export function openTab(request: PageRequest, extensionUri: Uri, log: Log): Page
 export function tabLink(panel: WebviewPanel, extensionUri: Uri, log: Log, restored = false): PageLink {
     const { webview } = panel;
     let closing = false;
+    let reason = 'The tab was closed.';
     const heart = setInterval(() => void webview.postMessage(HEARTBEAT), HEARTBEAT_MS);
     const watch = createLoadWatch({
         visible: () => panel.visible,
@@ -42,6 +44,15 @@ export function tabLink(panel: WebviewPanel, extensionUri: Uri, log: Log, restor
             return () => clearTimeout(timer);
         },
         onReload: () => log.warn('a tab said nothing and was loaded again'),
+        onGaveUp() {
+            log.error('a tab stayed blank and was closed');
+            reason = BLANK;
+            panel.dispose();
+            const reload = 'Reload Window';
+            void window.showWarningMessage(`${BLANK} Reloading the window helps.`, reload).then((chosen) => {
+                if (chosen === reload) void commands.executeCommand('workbench.action.reloadWindow');
+            });
+        },
     });
     panel.onDidDispose(() => {
         clearInterval(heart);
@@ -76,7 +87,7 @@ export function tabLink(panel: WebviewPanel, extensionUri: Uri, log: Log, restor
         onData: (listener) => webview.onDidReceiveMessage(listener),
         onClosed: (listener) =>
             panel.onDidDispose(() => {
-                if (!closing) listener('The tab was closed.');
+                if (!closing) listener(reason);
             }),
         reveal: () => panel.reveal(),
         toggleFullScreen() {

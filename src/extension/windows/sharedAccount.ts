@@ -299,6 +299,7 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
                 return account.signOut(scope);
             });
         },
+        start: () => here().start(),
         stop,
         dispose: () => void stop(),
         front() {

@@ -69,6 +69,7 @@ export function createSuccession(options: SuccessionOptions): Succession {
         current = backend;
         watchOver(backend, () => gone.resolve(false));
         options.follow(backend.account, scope);
+        backend.account.start();
         const resumed = (async (): Promise<true> => {
             await untilReady(backend.account, scope);
             await options.resume(backend.account);

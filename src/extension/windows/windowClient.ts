@@ -247,6 +247,7 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
         },
         wouldLoseKeys: ask('wouldLoseKeys'),
         signOut: ask('signOut'),
+        start: () => undefined, // its owner did
         stop,
         dispose: () => void stop(),
     };

@@ -21,7 +21,7 @@ import type { HostMessage } from '../../webview/protocol/messages.ts';
 
 type Methods<T> = { [K in keyof T & string]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T & string];
 type Path =
-    | Exclude<Methods<Account>, `on${string}` | 'rooms' | 'stop' | 'dispose'>
+    | Exclude<Methods<Account>, `on${string}` | 'rooms' | 'start' | 'stop' | 'dispose'>
     | `devices.${Methods<Account['devices']>}`
     | `rtc.${Exclude<Methods<Account['rtc']>, `on${string}` | 'currentKeys'>}`
     | `calls.${Exclude<Methods<Account['calls']>, `on${string}`>}`

@@ -1,5 +1,6 @@
 /** `com.hush.watch`: a viewer tells the sharer's device, and nobody else, that it watches. */
 import * as v from 'valibot';
+import { Latest } from '../../extension/latest.ts';
 import type { Disposable, WatchEvent } from '../../extension/session/ports.ts';
 import type { Log } from '../../extension/log.ts';
 import type { OlmMessages } from './olmMessages.ts';
@@ -24,10 +25,35 @@ export interface Watch {
         watching: boolean,
         via?: WatchEvent['via'],
     ): Promise<void>;
+    /** A listener hears first what was told before it came. */
     onWatch(listener: (event: WatchEvent) => void): Disposable;
 }
 
+/** Who watches what, of the last so many that told us. */
+const REMEMBERED = 1_000;
+
 export function createWatch(messages: OlmMessages, ownDeviceId: string, log: Log): Watch {
+    // For windows that come later: at a take-over the first messages may be there before they are.
+    const told = new Latest<WatchEvent>(
+        ({ roomId, shareId, userId, deviceId }) => JSON.stringify([roomId, shareId, userId, deviceId]),
+        () => true,
+        REMEMBERED,
+    );
+    messages.onMessage(
+        WATCH_TYPE,
+        watchContent,
+        (content) => content.device_id,
+        ({ sender, content }) => {
+            told.emit({
+                roomId: content.room_id,
+                shareId: content.share_id,
+                userId: sender.userId,
+                deviceId: sender.deviceId,
+                watching: content.watching,
+                ...(content.via === undefined ? {} : { via: content.via }),
+            });
+        },
+    );
     return {
         async send({ roomId, userId, deviceId, shareId }, watching, via) {
             const content = {
@@ -44,21 +70,6 @@ export function createWatch(messages: OlmMessages, ownDeviceId: string, log: Log
                     `The sharer was not told that we ${watching ? 'watch' : 'stopped watching'} (${failed[0].reason})`,
                 );
         },
-        onWatch: (listener) =>
-            messages.onMessage(
-                WATCH_TYPE,
-                watchContent,
-                (content) => content.device_id,
-                ({ sender, content }) => {
-                    listener({
-                        roomId: content.room_id,
-                        shareId: content.share_id,
-                        userId: sender.userId,
-                        deviceId: sender.deviceId,
-                        watching: content.watching,
-                        ...(content.via === undefined ? {} : { via: content.via }),
-                    });
-                },
-            ),
+        onWatch: told.add,
     };
 }

@@ -96,6 +96,7 @@ export async function signedIn(
             ...(o.sharePolicy ? { sharePolicySetting: o.sharePolicy } : {}),
             ...(o.ownServer ? { ownServer: o.ownServer } : {}),
         });
+        account.start();
         await untilState(account, 'ready', 'expired', 'failed');
         return account;
     };

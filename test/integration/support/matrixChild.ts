@@ -42,6 +42,7 @@ const vault = await openVault({
 const stored = (await loadAccount(vault, log)) as StoredAccount;
 await saveAccount(vault, stored);
 const account = await openAccount({ stored, vault, dataDir: folder, log, serviceUrlSetting: () => '' });
+account.start();
 if (mode === 'read') {
     const sdk = lastClientOf(account.userId);
     const { MatrixEventEvent, RoomEvent } = await import('matrix-js-sdk/lib/matrix.js');

@@ -48,6 +48,7 @@ account.rtc.onWatch((event) => say(`watch ${event.shareId}`));
 account.rtc.onKey((event) => {
     if (event.kind === 'key') say(`key ${event.key.index}`);
 });
+account.start();
 let ready = false;
 const tell = (): void => {
     const online = account.state.kind === 'ready' && account.state.online;

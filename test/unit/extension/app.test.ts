@@ -25,6 +25,7 @@ function fakeAccount(did: string[]): Account {
         onState: nothing,
         onRooms: nothing,
         onInvite: nothing,
+        start: () => undefined,
         signOut: async () => void did.push('signOut'),
         stop: async () => void did.push('stop'),
     };

@@ -4,6 +4,7 @@ import { createLoadWatch, type LoadWatch } from '../../../src/extension/panels/l
 
 describe('a tab that stays blank', () => {
     let loads: number;
+    let gaveUp: number;
     let visible: boolean;
     let timers: Set<() => void>;
     let watch: LoadWatch;
@@ -18,11 +19,13 @@ describe('a tab that stays blank', () => {
 
     beforeEach(() => {
         loads = 0;
+        gaveUp = 0;
         visible = true;
         timers = new Set();
         watch = createLoadWatch({
             visible: () => visible,
             onReload: () => undefined,
+            onGaveUp: () => gaveUp++,
             later(_ms, work) {
                 timers.add(work);
                 return () => timers.delete(work);
@@ -31,10 +34,11 @@ describe('a tab that stays blank', () => {
         watch.start(() => loads++);
     });
 
-    it('is loaded again, twice at most', () => {
+    it('is loaded again, twice at most, and then given up with a word', () => {
         for (let i = 0; i < 10; i++) wait();
         assert.equal(loads, 3);
         assert.equal(timers.size, 0);
+        assert.equal(gaveUp, 1);
     });
 
     it('is left alone once it speaks', () => {

@@ -49,6 +49,7 @@ export class FakeAccount {
     onRooms = this.changes.add;
     onInvite = this.invitations.add;
     people = async () => [{ userId: '@bob:hs', name: 'Bob' }];
+    start = (): void => undefined;
     signOut = async (): Promise<void> => this.become({ kind: 'signedOut' });
     stop = async (how?: { readonly handOver?: boolean }): Promise<void> => void this.stops.push(how);
 
