@@ -84,6 +84,7 @@ const results = await Promise.all([
         format: 'iife',
         entryPoints: {
             page: 'src/webview/main.ts',
+            chat: 'src/webview/chat/main.ts',
             e2eeWorker: 'src/webview/e2eeWorker.ts',
             sheet: 'src/webview/sheet/main.ts',
         },

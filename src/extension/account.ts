@@ -1,4 +1,5 @@
 /** What the extension needs from a signed-in account. Implemented by `src/matrix`; types only. */
+import type { ChatPort } from './chat/chatPort.ts';
 import type { Disposable } from './lifecycle.ts';
 import type { TrustLevel } from '../webview/protocol/messages.ts';
 import type { TrustPort } from './trustPort.ts';
@@ -59,6 +60,7 @@ export interface Account extends Disposable {
     people(): Promise<readonly Person[]>;
     readonly rtc: RtcPort;
     readonly calls: CallsPort;
+    readonly chat: ChatPort;
     readonly trust: TrustPort;
     deviceTrust(userId: string, deviceId: string): Promise<TrustLevel>;
     createSessionRoom(session: CreateSession): Promise<string>;

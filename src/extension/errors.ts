@@ -38,6 +38,11 @@ export type ErrorCode =
     | 'room.invalidUserId'
     | 'room.unknownUser'
     | 'room.mayNotCall'
+    // chat
+    | 'chat.tooLong'
+    | 'chat.noRoom'
+    | 'chat.noFile'
+    | 'chat.nothingToSend'
     // sharing
     | 'media.noServer'
     | 'media.tokenRefused'

@@ -8,6 +8,7 @@ import { answerRing } from './actions/calls.ts';
 import { setUpOwnServer } from './actions/ownServer.ts';
 import { openView } from './actions/shares.ts';
 import { createApp } from './app.ts';
+import { createChatView } from './chat/chatView.ts';
 import { registerAuthProvider } from './authProvider.ts';
 import { describeSettings } from './config.ts';
 import { registerDiagnostics } from './diagnostics.ts';
@@ -106,8 +107,17 @@ export function activate(extension: vscode.ExtensionContext): void {
         map: (roomId) => mapping.remap(app.model.workspaceRoomId, roomId),
         log,
     });
+    const chat = scope.add(
+        createChatView({
+            extensionUri: extension.extensionUri,
+            account: () => app.account,
+            memento: extension.workspaceState,
+            log,
+        }),
+    );
     const actions: ActionContext = {
         log,
+        chat,
         extensionUri: extension.extensionUri,
         get model() {
             return app.model;
@@ -158,6 +168,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     scope.add(
         app.onModel((model) => {
             view.update(model);
+            chat.update(model);
             follower.settled();
             const { account } = model;
             const who = account.kind === 'signedOut' ? '' : account.userId;

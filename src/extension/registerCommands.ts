@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { SignOutScope } from './account.ts';
 import type { ActionContext } from './actions/context.ts';
 import { callTeammate } from './actions/calls.ts';
+import { openChat, sendProblem, sendSelection } from './actions/chat.ts';
 import {
     acceptInvite,
     declineInvite,
@@ -50,6 +51,9 @@ const doing: Readonly<Record<CommandId, string>> = {
     [commands.viewShare]: 'Opening the share',
     [commands.leaveSession]: 'Leaving the session',
     [commands.callTeammate]: 'Calling',
+    [commands.openChat]: 'Opening the chat',
+    [commands.sendSelection]: 'Sending the selection',
+    [commands.sendProblem]: 'Sending the problem',
     [commands.whoCanSee]: 'Showing who can see this',
     [commands.verifyDevice]: 'Verifying this device',
     [commands.verifyTeammate]: 'Verifying',
@@ -85,6 +89,9 @@ export function registerCommands(context: ActionContext, account: AccountCommand
         [commands.leaveSession]: room(leaveSession),
         [commands.callTeammate]: (argument) =>
             callTeammate(context, typeof argument === 'string' ? argument : undefined),
+        [commands.openChat]: room(openChat),
+        [commands.sendSelection]: () => sendSelection(context),
+        [commands.sendProblem]: () => sendProblem(context),
         [commands.whoCanSee]: () => whoCanSee(context, undefined),
         [commands.verifyDevice]: () => verifyDevice(context),
         [commands.verifyTeammate]: (argument) =>

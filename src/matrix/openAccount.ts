@@ -21,6 +21,7 @@ import { endSignIn } from './forgetAccount.ts';
 import { fromSdk, type Fetch } from './http.ts';
 import { createRoomActions } from './roomActions.ts';
 import { createRooms } from './rooms.ts';
+import { createChat } from './chat/chat.ts';
 import { createCalls } from './calls/calls.ts';
 import { createIceServers } from './calls/iceServers.ts';
 import { createCallRequests } from './calls/requests.ts';
@@ -260,6 +261,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
             return gate.during(work);
         },
     });
+    const chat = createChat(sdk, log);
 
     let readyMs: number | undefined;
     const ready = (): void => setState({ kind: 'ready', userId, deviceId, online: client.online });
@@ -311,6 +313,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
             trust.dispose();
             tokens.dispose();
             rtc.dispose();
+            chat.dispose();
             rooms.dispose();
             await client.stop();
         })());
@@ -339,6 +342,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
             onAudience: audienceTold.add,
         },
         calls,
+        chat,
         trust,
         deviceTrust: (user, device) => deviceTrust(sdk, user, device),
         ...createRoomActions(sdk),

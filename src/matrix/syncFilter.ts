@@ -27,6 +27,9 @@ const TIMELINE_TYPES = [
     RTC_MEMBER_TYPE,
     'm.room.encrypted',
     'm.call.*',
+    // The chat: its messages are encrypted, these two never are.
+    'm.reaction',
+    'm.room.redaction',
     // The SDK sends verification in clear, also in encrypted rooms; a request is a message (its proof is in the emoji).
     'm.key.verification.*',
     'm.room.message',

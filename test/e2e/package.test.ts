@@ -27,6 +27,8 @@ const ALLOWED = [
     'dist/loopbackServer.cjs',
     'dist/page.js',
     'dist/page.css',
+    'dist/chat.js',
+    'dist/chat.css',
     'dist/e2eeWorker.js',
     'dist/sheet.js',
     'dist/sheet.css',
@@ -48,6 +50,7 @@ const LIMITS: Readonly<Record<string, number>> = {
     'dist/ownServer.cjs': 150_000,
     'dist/loopbackServer.cjs': 100_000,
     'dist/page.js': 800_000,
+    'dist/chat.js': 250_000,
     'dist/e2eeWorker.js': 150_000,
     'dist/sheet.js': 20_000,
 };
@@ -125,11 +128,13 @@ describe('the package', function () {
         for (const bundle of ['main.cjs', 'engine.cjs', 'openShared.cjs', 'ownServer.cjs', 'loopbackServer.cjs'])
             assert.deepEqual(has(bundle, /livekit-client|livekit\/browser|src\/webview\/(?!protocol\/)/u), []);
         for (const bundle of ['main.cjs', 'openShared.cjs'])
-            assert.deepEqual(has(bundle, /matrix-js-sdk|matrix-sdk-crypto|fake-indexeddb/u), []);
-        for (const bundle of ['page.js', 'e2eeWorker.js'])
+            assert.deepEqual(has(bundle, /markdown-it|matrix-js-sdk|matrix-sdk-crypto|fake-indexeddb/u), []);
+        for (const bundle of ['page.js', 'chat.js', 'e2eeWorker.js'])
             assert.deepEqual(has(bundle, /matrix-js-sdk|src\/(?:extension|matrix)\/|livekit-server-sdk/u), []);
+        assert.deepEqual(has('page.js', /dompurify|highlight\.js|markdown-it/u), []);
+        assert.deepEqual(has('chat.js', /livekit/u), []);
         // What stays outside of a bundle is no input of it: these are in its text.
-        for (const bundle of ['dist/page.js', 'dist/e2eeWorker.js']) {
+        for (const bundle of ['dist/page.js', 'dist/chat.js', 'dist/e2eeWorker.js']) {
             const text =
                 entries
                     .find(({ name }) => name === bundle)

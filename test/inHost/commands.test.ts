@@ -15,6 +15,9 @@ const NEED_ACCOUNT: readonly CommandId[] = [
     commands.viewShare,
     commands.leaveSession,
     commands.manageDevices,
+    commands.openChat,
+    commands.sendSelection,
+    commands.sendProblem,
 ];
 /** With nothing to do they say nothing. */
 const SILENT: readonly CommandId[] = [

@@ -94,7 +94,10 @@ describe('a call of another Matrix client', function () {
         const view = await harness.open('view', await browser.newPage(), 'call1');
         await view.said('ready'); // what comes before is not kept for it
         view.send({ type: 'view.direct', identity: 'Eve' });
-        hush.account.calls.accept(rings[0]?.callId ?? '', { call: 'call1', generation: 1 });
+        hush.account.calls.accept(
+            { roomId: rings[0]?.roomId ?? '', callId: rings[0]?.callId ?? '' },
+            { call: 'call1', generation: 1 },
+        );
         await view.said('view.state', (m) => m.state === 'notSharing');
         await other.waitForFunction(() => client.state() === 'connected');
         for (let round = 0; round < 2; round++) {
@@ -146,7 +149,7 @@ describe('a call of another Matrix client', function () {
             const view = await harness.open('view', await browser.newPage(), tab);
             await view.said('ready');
             view.send({ type: 'view.direct', identity: 'Eve' });
-            hush.account.calls.accept(screens.at(-1)?.callId ?? '', { call: tab, generation: 1 });
+            hush.account.calls.accept({ roomId, callId: screens.at(-1)?.callId ?? '' }, { call: tab, generation: 1 });
             await view.said('view.state', (m) => m.state === 'live');
             const stats = await view.said('stats', (m) => m.framesDecoded > 5);
             assert.ok(Math.abs(stats.width / stats.height - 640 / 360) < 0.02, `${stats.width} × ${stats.height}`);

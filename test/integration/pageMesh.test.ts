@@ -97,6 +97,24 @@ describe('a share from device to device', function () {
         assert.ok(performance.now() - began < 5_000);
     });
 
+    it('goes on when another window runs its calls, which then knows its viewers and can end their picture', async () => {
+        await startShare();
+        const { view } = await startView('bob');
+        await view.said('view.state', (m) => m.state === 'live');
+        view.forget();
+        const began = performance.now();
+        mesh.takeOver();
+        await view.said('view.state', (m) => m.state !== 'live');
+        await view.said('view.state', (m) => m.state === 'live');
+        console.log(`        picture again after ${Math.round(performance.now() - began)} ms`);
+        await advances(view);
+        const [bob] = mesh.sharer.served;
+        assert.ok(bob && bob.since !== undefined, 'who can see it names the viewer');
+        view.forget();
+        mesh.sharer.deviceGone(bob.roomId, bob.device);
+        await view.said('view.state', (m) => m.state === 'reconnecting');
+    });
+
     it('leaves no connection and no listener behind after 50 joins and leaves', async function () {
         this.timeout(120_000);
         await startShare();

@@ -62,6 +62,7 @@ describe('the page in a webview', function () {
             );
             globalThis.acquireVsCodeApi = () => ({
                 postMessage: (m) => void globalThis.said.push(m as Envelope),
+                getState: () => undefined,
                 setState: (s) => {
                     globalThis.stored = s;
                 },

@@ -1,5 +1,6 @@
 /** What the commands work with. */
 import type * as vscode from 'vscode';
+import type { ChatView } from '../chat/chatView.ts';
 import { HushError } from '../errors.ts';
 import type { Account } from '../account.ts';
 import type { Log } from '../log.ts';
@@ -15,6 +16,7 @@ export interface ActionContext {
     readonly account: Account | undefined;
     readonly orchestrator: Orchestrator | undefined;
     readonly workspace: WorkspaceFolders;
+    readonly chat: Pick<ChatView, 'open' | 'send'>;
     readonly configuration: () => vscode.WorkspaceConfiguration;
     mapWorkspace(roomId: string, folder?: string): Promise<void>;
     unmapWorkspace(): Promise<void>;

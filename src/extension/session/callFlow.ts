@@ -5,7 +5,7 @@
 import type { Effect, SessionState } from './state.ts';
 import type { Share } from './types.ts';
 
-function sameShares(a: readonly Share[], b: readonly Share[]): boolean {
+export function sameShares(a: readonly Share[], b: readonly Share[]): boolean {
     return a.length === b.length && a.every((share, i) => share.id === b[i]?.id && share.transport === b[i]?.transport);
 }
 

@@ -24,6 +24,8 @@ export function calledPerson(
     share: LocalShare,
     event: Extract<SessionEvent, { type: 'callAnswered' | 'callOver' }>,
 ): Step {
+    // With the window that owned the account all of them ended.
+    if (event.userId === '') return still(withShare(state, { called: new Map() }));
     const called = new Map(share.called);
     const person = called.get(event.userId);
     if (!person) return still(state);

@@ -12,11 +12,12 @@ import {
     requestShare,
     shareGrantFailed,
     shareGrantReady,
+    shareJoined,
     sharePageSaid,
     shareWatched,
     type Step,
 } from './shareFlow.ts';
-import { abort, moveAnnounced, moveKeyed, reconsider, shareWaited } from './shareMove.ts';
+import { abort, moveAnnounced, moveKeyed, notAnnounced, reconsider, shareWaited } from './shareMove.ts';
 import { initialState, type Effect, type SessionEvent, type SessionState } from './state.ts';
 import { audienceTold, forgetSharers, isWithheld, tellTrust, withheldTold } from './trustFlow.ts';
 import {
@@ -24,6 +25,7 @@ import {
     closeView,
     endGoneViews,
     endView,
+    needsGrant,
     requestView,
     viewGrantReady,
     viewPageSaid,
@@ -111,25 +113,18 @@ function handle(state: SessionState, event: SessionEvent): Step {
         case 'grantReady':
         case 'grantFailed':
             return grantEnded(state, event);
-        case 'joined': {
-            const { share } = state;
-            if (share?.roomId !== event.roomId || share.phase !== 'publishing') return still(state);
-            return publishWhenReady({ ...state, share: { ...share, joined: true } });
-        }
+        case 'joined':
+            return shareJoined(state, event.roomId);
         case 'joinFailed':
             return failRoom(state, event.roomId, event.failure);
         case 'announced': {
             const { share } = state;
             return share?.move && share.roomId === event.roomId
                 ? moveAnnounced(state, share, share.move)
-                : still(state);
+                : shareJoined(state, event.roomId); // a tab has joined the room before
         }
-        case 'announceFailed': {
-            const { share } = state;
-            return share?.move && share.roomId === event.roomId
-                ? abort(state, share, share.move, event.failure)
-                : failRoom(state, event.roomId, event.failure);
-        }
+        case 'announceFailed':
+            return announceFailed(state, event);
         case 'waited': {
             const { share } = state;
             if (share?.id === event.call) return shareWaited(state, share, event.wait);
@@ -195,6 +190,14 @@ function handle(state: SessionState, event: SessionEvent): Step {
     }
 }
 
+/** It concerns our share alone: that the membership is gone, and tabs with it, has an event of its own. */
+function announceFailed(state: SessionState, event: Extract<SessionEvent, { type: 'announceFailed' }>): Step {
+    const { roomId, failure } = event;
+    const { share } = state;
+    if (share?.roomId !== roomId || share.phase === 'preparing' || share.phase === 'choosing') return still(state);
+    return notAnnounced(state, share, failure) ?? endShare(state, '', failure);
+}
+
 function grantEnded(state: SessionState, event: Extract<SessionEvent, { type: 'grantReady' | 'grantFailed' }>): Step {
     const { share } = state;
     if (share?.id === event.call && share.generation === event.generation) {
@@ -202,6 +205,8 @@ function grantEnded(state: SessionState, event: Extract<SessionEvent, { type: 'g
     }
     const view = state.views.get(event.call);
     if (view?.generation !== event.generation) return still(state);
+    // The share came back before the token did: what the tab shows needs none.
+    if (!needsGrant(view)) return { state, effects: [{ type: 'forgetGrant', call: view.id }] };
     if (view.move) return event.type === 'grantReady' ? viewMoveGranted(state, view) : moveFailed(state, view);
     return event.type === 'grantReady' ? viewGrantReady(state, view) : endView(state, view, 'failed', event.failure);
 }

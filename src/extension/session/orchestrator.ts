@@ -3,11 +3,13 @@
  */
 import type { TrustLevel } from '../../webview/protocol/messages.ts';
 import type { Log } from '../log.ts';
+import { sameShares } from './callFlow.ts';
 import { reduce } from './machine.ts';
 import { deviceKey, memberOf, targetMember } from './members.ts';
 import { createPageGrants, failureOf } from './pageGrants.ts';
 import { isToTake } from './ports.ts';
 import type { CallsPort, Disposable, KeyEvent, MediaKey, MediaPort, RtcPort } from './ports.ts';
+import { needsGrant } from './viewFlow.ts';
 import { initialState, type Effect, type Notice, type SessionEvent, type SessionState } from './state.ts';
 
 export interface OrchestratorPorts {
@@ -55,8 +57,10 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         log,
         dispatch,
         current(call) {
-            const page = state.share?.id === call ? state.share : state.views.get(call);
-            return page && { generation: page.generation, moving: page.move !== undefined };
+            const view = state.views.get(call);
+            const page = state.share?.id === call ? state.share : view;
+            const wantsGrant = view === undefined || needsGrant(view);
+            return page && { generation: page.generation, moving: page.move !== undefined, wantsGrant };
         },
     });
     const waits = new Set<() => void>();
@@ -113,6 +117,11 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         });
     }
 
+    /** Whether it is still what the room is to be told: what comes after it has its own end, which is the one that counts. */
+    function isLatest({ roomId, shares }: Extract<Effect, { type: 'join' | 'announce' }>): boolean {
+        return sameShares(state.calls.get(roomId) ?? [], shares);
+    }
+
     /** A key goes only to pages that play, or publish, the participant it belongs to. */
     function sendKey(call: string, generation: number, key: MediaKey): void {
         media.send(call, generation, { type: 'keys.set', identity: key.identity, index: key.index, key: key.key });
@@ -143,6 +152,17 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
 
     function run(effect: Effect): void {
         switch (effect.type) {
+            case 'askToShare': {
+                const { call, generation } = effect;
+                rtc.mayShare().then(
+                    () => dispatch({ type: 'grantReady', call, generation }),
+                    (error: unknown) => {
+                        log.warn('the screen may not be shared now', error);
+                        dispatch({ type: 'grantFailed', call, generation, failure: failureOf(error, 'Sharing') });
+                    },
+                );
+                return;
+            }
             case 'fetchPublishGrant':
             case 'fetchViewGrant':
                 void grants.obtain(effect);
@@ -215,7 +235,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                     try {
                         await rtc.join(effect.roomId, effect.shares);
                         log.info('in the call');
-                        tell({ type: 'joined', roomId: effect.roomId });
+                        if (isLatest(effect)) tell({ type: 'joined', roomId: effect.roomId });
                     } catch (error) {
                         log.warn('joining the call failed', error);
                         const failure = failureOf(error, 'Joining the call');
@@ -227,9 +247,10 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                 inRoom(effect.roomId, async (tell) => {
                     try {
                         await rtc.announce(effect.roomId, effect.shares);
-                        tell({ type: 'announced', roomId: effect.roomId });
+                        if (isLatest(effect)) tell({ type: 'announced', roomId: effect.roomId });
                     } catch (error) {
                         log.warn('the share was not announced', error);
+                        if (!isLatest(effect)) return;
                         const failure = failureOf(error, 'Telling the room about the share');
                         tell({ type: 'announceFailed', roomId: effect.roomId, failure });
                     }
@@ -278,7 +299,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                 calls.call({ roomId: effect.roomId, shareId: effect.call, userId: effect.userId });
                 return;
             case 'acceptCall':
-                calls.accept(effect.callId, effect);
+                calls.accept(effect, effect);
                 return;
             case 'releaseMesh':
                 calls.release(effect.call);
@@ -318,7 +339,8 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                 message.type === 'mesh.description' ||
                 message.type === 'mesh.candidates' ||
                 message.type === 'mesh.state' ||
-                message.type === 'mesh.screen'
+                message.type === 'mesh.screen' ||
+                message.type === 'mesh.dropped'
             )
                 calls.pageSaid(message, call);
             dispatch({ type: 'page', call, generation, message });

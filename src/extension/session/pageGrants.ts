@@ -33,7 +33,9 @@ export interface PageGrantsOptions {
     readonly log: Log;
     dispatch(event: SessionEvent): void;
     /** What the call's page is now; undefined when it is closed. */
-    current(call: string): { readonly generation: number; readonly moving: boolean } | undefined;
+    current(
+        call: string,
+    ): { readonly generation: number; readonly moving: boolean; readonly wantsGrant: boolean } | undefined;
 }
 
 /** No origin that there is; an empty list would stand for a server that is not known yet. */
@@ -78,7 +80,8 @@ export function createPageGrants({ rtc, media, log, dispatch, current }: PageGra
                     ? await rtc.publishGrant(roomId)
                     : { grant: await rtc.viewGrant(roomId, effect.serviceUrl, call), identity: undefined };
                 const page = current(call);
-                if (page?.generation !== generation) return; // closed, or asked for anew, meanwhile
+                // Closed, or asked for anew, meanwhile; or its share came back to the way that needs none.
+                if (page?.generation !== generation || !page.wantsGrant) return;
                 grants.set(call, fetched);
                 const waiting = unopened.get(call);
                 unopened.delete(call);

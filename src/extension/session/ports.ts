@@ -73,6 +73,8 @@ export interface RtcPort {
     announce(roomId: string, shares: readonly Share[]): Promise<void>;
     /** Leaves at once; resolves when the membership is gone, or rejects after 5 s without an answer. */
     leave(roomId: string): Promise<void>;
+    /** Rejects with `media.otherWindow` while another window of this device shares. What needs no token asks this first. */
+    mayShare(): Promise<void>;
     /** Token for publishing under our membership's identity at our own SFU. */
     publishGrant(roomId: string): Promise<{ grant: MediaGrant; identity: string }>;
     /** Token for watching at `serviceUrl` (the sharer's SFU; ours if undefined) under an identity that is not our membership's. */
@@ -115,8 +117,14 @@ export interface CallsPort {
     /** Rings a person's other Matrix clients to show them a share that is served. */
     call(to: { roomId: string; shareId: string; userId: string }): void;
     /** Takes a call of another Matrix client: its picture comes into that page. */
-    accept(callId: string, page: PageAddress): void;
+    accept(call: { roomId: string; callId: string }, page: PageAddress): void;
     decline(callId: string): void;
+    /**
+     * Pages whose calls were run by an owner of the account that is gone: whatever connections they still have end, at
+     * both sides, so that nobody has a picture that no call machine knows of. Viewers ask again by themselves; calls with
+     * other clients are told as over. Before `serve` and `watch` are said again.
+     */
+    adopt(pages: readonly AdoptedPage[]): void;
     onForeignCall(listener: (event: ForeignCall) => void): Disposable;
     /** The device left the room's session without a word. */
     deviceGone(roomId: string, device: { userId: string; deviceId: string }): void;
@@ -139,7 +147,7 @@ export interface ScreenBack extends Omit<RingingCall, 'kind'> {
     readonly call: string;
 }
 export type CallToTake = RingingCall | ScreenBack;
-/** One of ours was answered; or one that lives in a page is over. */
+/** One of ours was answered; or one that lives in a page is over: with an empty user ID, all in that page. */
 export interface CallInPage {
     readonly kind: 'over' | 'answered';
     readonly call: string;
@@ -156,6 +164,13 @@ export function isToTake(event: ForeignCall): event is CallToTake {
 export interface PageAddress {
     readonly call: string;
     readonly generation: number;
+}
+
+/** `callId`: of the call of another client that it shows; without, it is the page of a share of ours. */
+export interface AdoptedPage {
+    readonly roomId: string;
+    readonly page: PageAddress;
+    readonly callId?: string | undefined;
 }
 
 export type CaptureLocation = 'webview' | 'browser';

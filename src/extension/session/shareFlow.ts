@@ -61,6 +61,7 @@ export function requestShare(state: SessionState, event: Extract<SessionEvent, {
         move: undefined,
         calm: undefined,
         noServer: undefined,
+        untold: undefined,
         waits: 0,
         carries: MOST_DIRECT,
         unreached: new Set(),
@@ -68,12 +69,15 @@ export function requestShare(state: SessionState, event: Extract<SessionEvent, {
         path: undefined,
         called: new Map(),
     };
-    if (share.transport === 'mesh') return choose({ ...state, share });
+    const { id: call, generation, roomId } = share;
+    // What stands in the way is said before anybody picks a screen, also where no token is needed.
+    if (share.transport === 'mesh')
+        return { state: { ...state, share }, effects: [{ type: 'askToShare', call, generation }] };
     // The grant comes first: a room without a media server is said before anybody picks a screen, and the page's
     // content security policy can name the one SFU it may talk to.
     return {
         state: { ...state, share },
-        effects: [{ type: 'fetchPublishGrant', call: share.id, generation: 1, roomId: share.roomId }],
+        effects: [{ type: 'fetchPublishGrant', call, generation, roomId }],
     };
 }
 
@@ -100,6 +104,7 @@ export function shareGrantReady(state: SessionState): Step {
     const { share } = state;
     if (share?.move) return moveGranted(state, share, share.move);
     if (share?.phase !== 'preparing') return still(state);
+    if (share.wish === 'mesh') return choose(state);
     const transport = share.wish === 'livekit' ? 'livekit' : firstWay(othersIn(state, share.roomId));
     const chosen = choose(withShare(state, { transport }));
     if (transport === 'livekit') return chosen;
@@ -146,6 +151,13 @@ export function publishWhenReady(state: SessionState): Step {
         state,
         effects: [{ type: 'publish', call: share.id, generation: share.generation, roomId: share.roomId }],
     };
+}
+
+/** Our membership says that we share. */
+export function shareJoined(state: SessionState, roomId: string): Step {
+    const { share } = state;
+    if (share?.roomId !== roomId || share.phase !== 'publishing') return still(state);
+    return publishWhenReady({ ...state, share: { ...share, joined: true } });
 }
 
 export function keyDelivery(state: SessionState, failed: boolean, message: string): Step {

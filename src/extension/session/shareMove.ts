@@ -2,7 +2,16 @@
 import { deviceKey, viewersOf } from './members.ts';
 import type { Step } from './shareFlow.ts';
 import type { Effect, Failure, LocalShare, Move, SessionState, Transport } from './state.ts';
-import { CALM_MS, decide, HANDOVER_MS, needOf, RETRY_MS, type Need, type Scene } from './topology.ts';
+import {
+    ANNOUNCE_AGAIN_MS,
+    CALM_MS,
+    decide,
+    HANDOVER_MS,
+    needOf,
+    RETRY_MS,
+    type Need,
+    type Scene,
+} from './topology.ts';
 
 const still = (state: SessionState): Step => ({ state, effects: [] });
 
@@ -158,8 +167,28 @@ function finish(state: SessionState, share: LocalShare, move: Move): Step {
     return { state: patched(state, share, { ...done, move: undefined }), effects };
 }
 
+/** What passes by itself, so that saying it again is worth while. */
+const PASSING = /^(?:network\.|server\.error)/u;
+
+/**
+ * Viewers could not be told which way the share goes. A move that can go back does; else they are told again, for what
+ * runs must not end by a network that is gone for a moment. undefined: that would not help.
+ */
+export function notAnnounced(state: SessionState, share: LocalShare, failure: Failure): Step | undefined {
+    const { move } = share;
+    if (move && !(move.to === 'mesh' && share.noServer)) return abort(state, share, move, failure);
+    if (share.phase === 'publishing' || !PASSING.test(failure.code)) return undefined;
+    const wait = share.waits + 1;
+    return {
+        state: patched(state, share, { untold: wait, waits: wait }),
+        effects: [{ type: 'wait', call: share.id, wait, ms: ANNOUNCE_AGAIN_MS }],
+    };
+}
+
 /** As it was before. A server that did not work is left alone for a while. */
 export function abort(state: SessionState, share: LocalShare, move: Move, failure: Failure): Step {
+    // Without the server there is nothing to go back to, and what fails on its side is no news.
+    if (move.to === 'mesh' && share.noServer) return still(state);
     const log = {
         type: 'log',
         level: 'warn',
@@ -187,14 +216,10 @@ export function serverLost(state: SessionState, share: LocalShare, detail: strin
     if (share.wish !== 'auto' || share.phase === 'preparing' || share.phase === 'choosing') return still(state);
     const failure = { code: 'media.serverLost', message: detail };
     if (share.move?.to === 'livekit') return abort(state, share, share.move, failure);
-    if (share.move || share.transport !== 'livekit') return still(state);
+    if (!share.move && share.transport !== 'livekit') return still(state);
     const wait = share.waits + 1;
-    const begun = begin(
-        state,
-        { ...share, noServer: { wait, failure }, waits: wait, phase: 'live' },
-        'mesh',
-        undefined,
-    );
+    const lost: LocalShare = { ...share, noServer: { wait, failure }, waits: wait, phase: 'live' };
+    const begun = share.move ? still({ ...state, share: lost }) : begin(state, lost, 'mesh', undefined);
     return {
         state: begun.state,
         effects: [...begun.effects, { type: 'wait', call: share.id, wait, ms: RETRY_MS }],
@@ -204,7 +229,18 @@ export function serverLost(state: SessionState, share: LocalShare, detail: strin
 /** A wait of the share is over. */
 export function shareWaited(state: SessionState, share: LocalShare, wait: number): Step {
     if (share.move?.stage === 'settling' && share.move.wait === wait) return finish(state, share, share.move);
-    if (share.noServer?.wait === wait) return still(patched(state, share, { noServer: undefined }));
+    if (share.untold === wait) {
+        const { roomId } = share;
+        return {
+            state: patched(state, share, { untold: undefined }),
+            effects: [{ type: 'announce', roomId, shares: state.calls.get(roomId) ?? [] }],
+        };
+    }
+    if (share.noServer?.wait === wait) {
+        // A move away from it is finished first: until then, to forget that it is gone would be to turn back to it.
+        if (share.move) return { state, effects: [{ type: 'wait', call: share.id, wait, ms: RETRY_MS }] };
+        return still(patched(state, share, { noServer: undefined }));
+    }
     if (share.calm === wait && !share.move) return begin(state, share, 'mesh', undefined);
     return still(state);
 }

@@ -57,6 +57,8 @@ export interface LocalShare {
     readonly calm: number | undefined;
     /** The media server was not there, or did not work: tried again when this wait is over. */
     readonly noServer: { readonly wait: number; readonly failure: Failure } | undefined;
+    /** The room could not be told which way the share goes, and is told again when this wait is over. */
+    readonly untold: number | undefined;
     /** Names the latest wait. */
     readonly waits: number;
     /** Viewers that this device's upload carries, as far as is known. */
@@ -236,6 +238,8 @@ export type SessionEvent =
     | ({ readonly type: 'audience' } & AudienceEvent);
 
 export type Effect =
+    /** `grantReady` or `grantFailed` comes, as for a token. */
+    | { readonly type: 'askToShare'; readonly call: string; readonly generation: number }
     | {
           readonly type: 'fetchPublishGrant';
           readonly call: string;
@@ -304,7 +308,13 @@ export type Effect =
           readonly shareId: string;
       }
     | { readonly type: 'callPerson'; readonly call: string; readonly roomId: string; readonly userId: string }
-    | { readonly type: 'acceptCall'; readonly call: string; readonly generation: number; readonly callId: string }
+    | {
+          readonly type: 'acceptCall';
+          readonly call: string;
+          readonly generation: number;
+          readonly roomId: string;
+          readonly callId: string;
+      }
     | { readonly type: 'releaseMesh'; readonly call: string }
     /** The share is no longer to be had directly; calls with other clients go on. */
     | { readonly type: 'retireMesh'; readonly call: string }

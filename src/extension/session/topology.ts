@@ -17,6 +17,8 @@ export const CALM_MS = 30_000;
 export const HANDOVER_MS = 20_000;
 /** ms until a media server that was not there, or did not work, is tried again. */
 export const RETRY_MS = 60_000;
+/** ms until viewers are told again which way a share goes, when telling them did not work. */
+export const ANNOUNCE_AGAIN_MS = 3_000;
 /** ms without a picture after which a viewer's device says that it cannot be reached directly. */
 export const DIRECT_WITHIN_MS = 10_000;
 

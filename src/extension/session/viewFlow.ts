@@ -21,6 +21,11 @@ export function isOver(view: View): boolean {
     return view.phase === 'ended' || view.phase === 'failed';
 }
 
+/** It shows, or is on its way to, what comes from a media server. */
+export function needsGrant({ direct, move }: View): boolean {
+    return move ? move.to === 'livekit' : !direct;
+}
+
 /** Token and tab are asked for at once; whichever comes last connects. What comes straight from a device needs no token. */
 function openEffects(state: SessionState, view: View): Effect[] {
     const { id: call, generation, target, roomName, sharerName } = view;
@@ -43,29 +48,32 @@ function openEffects(state: SessionState, view: View): Effect[] {
         : [{ type: 'fetchViewGrant', call, generation, roomId: target.roomId, serviceUrl }, open];
 }
 
+type NewView = Pick<View, 'id' | 'target' | 'sharerName' | 'roomName' | 'generation' | 'direct' | 'callId'>;
+
+/** What is true of every tab whose page was just asked for. */
+const OPENING = {
+    phase: 'opening',
+    granted: false,
+    pageReady: false,
+    detail: '',
+    announced: false,
+    move: undefined,
+    path: undefined,
+} as const satisfies Partial<View>;
+
+function newView(view: NewView): View {
+    return { ...view, ...OPENING, trust: 'unknown', wait: 0 };
+}
+
 export function requestView(state: SessionState, event: Extract<SessionEvent, { type: 'viewRequested' }>): Step {
     const open = [...state.views.values()].find((v) => sameTarget(v.target, event.target));
     if (open && !isOver(open)) return { state, effects: [{ type: 'revealPage', call: open.id }] };
     if (open && open.id !== event.viewId) return retryView(state, open);
-    const view: View = {
-        id: event.viewId,
-        target: event.target,
-        sharerName: event.sharerName,
-        roomName: event.roomName,
-        // The page that a restored tab showed before the reload was its first.
-        generation: (open?.generation ?? (event.restored ? 1 : 0)) + 1,
-        phase: 'opening',
-        granted: false,
-        pageReady: false,
-        detail: '',
-        announced: false,
-        trust: 'unknown',
-        direct: isDirect(state, event.target),
-        move: undefined,
-        wait: 0,
-        path: undefined,
-        callId: undefined,
-    };
+    const { viewId: id, target, sharerName, roomName } = event;
+    // The page that a restored tab showed before the reload was its first.
+    const generation = (open?.generation ?? (event.restored ? 1 : 0)) + 1;
+    const direct = isDirect(state, target);
+    const view = newView({ id, target, sharerName, roomName, generation, direct, callId: undefined });
     const next = { ...state, views: new Map(state.views).set(view.id, view) };
     return { state: next, effects: openEffects(next, view) };
 }
@@ -74,24 +82,7 @@ export function requestView(state: SessionState, event: Extract<SessionEvent, { 
 export function acceptCall(state: SessionState, event: Extract<SessionEvent, { type: 'callAccepted' }>): Step {
     const { viewId: id, callId, roomId, userId, deviceId, callerName: sharerName, roomName } = event;
     const target = { roomId, userId, deviceId, shareId: undefined };
-    const view: View = {
-        id,
-        target,
-        sharerName,
-        roomName,
-        generation: 1,
-        phase: 'opening',
-        granted: false,
-        pageReady: false,
-        detail: '',
-        announced: false,
-        trust: 'unknown',
-        direct: true,
-        move: undefined,
-        wait: 0,
-        path: undefined,
-        callId,
-    };
+    const view = newView({ id, target, sharerName, roomName, generation: 1, direct: true, callId });
     const next = { ...state, views: new Map(state.views).set(id, view) };
     return { state: next, effects: openEffects(next, view) };
 }
@@ -108,17 +99,11 @@ export function retryView(state: SessionState, view: View): Step {
     const newest = member?.shares.at(-1);
     const target = view.target.shareId !== undefined && newest ? { ...view.target, shareId: newest.id } : view.target;
     const next = withView(state, view.id, {
+        ...OPENING,
         target,
         generation: view.generation + 1,
-        phase: 'opening',
-        granted: false,
-        pageReady: false,
-        detail: '',
-        announced: false,
         direct: isDirect(state, target),
-        move: undefined,
         wait: view.wait + 1,
-        path: undefined,
     });
     const renewed = next.views.get(view.id);
     return renewed ? { state: next, effects: [...releaseEffect(view), ...openEffects(next, renewed)] } : still(next);
@@ -153,7 +138,7 @@ function connectWhenReady(state: SessionState, id: string): Step {
     const effects: Effect[] = [];
     if (view.callId !== undefined) {
         effects.push({ type: 'send', call: id, generation, message: { type: 'view.direct', identity: view.callId } });
-        effects.push({ type: 'acceptCall', call: id, generation, callId: view.callId });
+        effects.push({ type: 'acceptCall', call: id, generation, roomId: view.target.roomId, callId: view.callId });
     } else effects.push(...connectEffects(state, view, view.direct));
     if (userId !== undefined && deviceId !== undefined)
         effects.push({ type: 'queryTrust', viewId: id, userId, deviceId });

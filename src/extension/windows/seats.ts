@@ -149,6 +149,10 @@ export function createSeats(account: Account): Seats {
             join: (roomId, shares) => say(self, roomId, shares, (room, all) => rtc.join(room, all)),
             announce: (roomId, shares) => say(self, roomId, shares, (room, all) => rtc.announce(room, all)),
             leave: (roomId) => leave(self, roomId),
+            async mayShare() {
+                assertOnlySharer(self);
+                await rtc.mayShare();
+            },
             async publishGrant(roomId) {
                 assertOnlySharer(self);
                 return rtc.publishGrant(roomId);
@@ -170,9 +174,13 @@ export function createSeats(account: Account): Seats {
                 self.pages.add(page.call);
                 calls.watch(share, page);
             },
-            accept(callId, page) {
+            accept(call, page) {
                 self.pages.add(page.call);
-                calls.accept(callId, page);
+                calls.accept(call, page);
+            },
+            adopt(pages) {
+                for (const { page } of pages) self.pages.add(page.call);
+                calls.adopt(pages);
             },
             release(call) {
                 self.pages.delete(call);

@@ -8,7 +8,7 @@ import { HushError, isHushError, userMessage } from '../errors.ts';
 import type { DisposableScope } from '../lifecycle.ts';
 import { Listeners } from '../listeners.ts';
 import type { Log } from '../log.ts';
-import type { CallsPort, ForeignCall, KeyEvent, MembershipLost, WatchEvent } from '../session/ports.ts';
+import type { AdoptedPage, CallsPort, ForeignCall, KeyEvent, MembershipLost, WatchEvent } from '../session/ports.ts';
 import type { OwnTrust } from '../session/trust.ts';
 import { latestAudiences, latestWithheld } from '../trustEvents.ts';
 import type { Verification, VerificationStep } from '../trustPort.ts';
@@ -41,6 +41,7 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
     const lost = new Listeners<[MembershipLost]>();
     const foreign = new Listeners<[ForeignCall]>();
     const page = new Listeners<[string, number, HostMessage]>();
+    const chatChanged = new Listeners<[string]>();
     const gaveUp = new Listeners<[string, number]>();
 
     const ownChanged = new Listeners<[OwnTrust]>();
@@ -54,6 +55,8 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
     const keyIndexes = new Map<string, number>();
     const serving = new Map<string, Parameters<CallsPort['serve']>>();
     const watching = new Map<string, Parameters<CallsPort['watch']>>();
+    /** Pages of ours that may have connections of calls, by call. */
+    const pages = new Map<string, AdoptedPage>();
 
     let state = first.account.state;
     let rooms: readonly RoomSnapshot[] = first.account.rooms();
@@ -94,6 +97,7 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
         scope.add(account.rtc.onAudience((event) => audiences.emit(event)));
         scope.add(account.calls.onForeignCall((event) => foreign.emit(event)));
         scope.add(account.calls.onPage((...args) => page.emit(...args)));
+        scope.add(account.chat.onChange((roomId) => chatChanged.emit(roomId)));
         scope.add(account.calls.onGaveUp((...args) => gaveUp.emit(...args)));
     }
     const onState = (next: AccountState): void => {
@@ -119,6 +123,7 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
                 lost.emit({ roomId, error: failure });
             }
         });
+        calls.adopt([...pages.values()]);
         for (const served of serving.values()) calls.serve(...served);
         for (const view of watching.values()) calls.watch(...view);
         await Promise.all(joins);
@@ -192,6 +197,7 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
                 publishing.delete(roomId);
                 await rtc.leave(roomId);
             }),
+            mayShare: again(({ rtc }) => rtc.mayShare()),
             publishGrant: again(async ({ rtc }, roomId: string) => {
                 const granted = await rtc.publishGrant(roomId);
                 identities.set(roomId, granted.identity);
@@ -217,6 +223,8 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
         calls: {
             serve(...args) {
                 serving.set(args[1].call, args);
+                const [{ roomId }, { call, generation }] = args;
+                pages.set(call, { roomId, page: { call, generation } });
                 here().calls.serve(...args);
             },
             watch(...args) {
@@ -226,6 +234,7 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
             release(call) {
                 serving.delete(call);
                 watching.delete(call);
+                pages.delete(call);
                 here().calls.release(call);
             },
             retire(call) {
@@ -234,13 +243,24 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
             },
             pageSaid: (...args) => here().calls.pageSaid(...args),
             call: (to) => here().calls.call(to),
-            accept: (...args) => here().calls.accept(...args),
+            accept(...args) {
+                const [{ roomId, callId }, { call, generation }] = args;
+                pages.set(call, { roomId, page: { call, generation }, callId });
+                here().calls.accept(...args);
+            },
             decline: (callId) => here().calls.decline(callId),
+            adopt: (adopted) => here().calls.adopt(adopted),
             onForeignCall: foreign.add,
             deviceGone: (...args) => here().calls.deviceGone(...args),
             roomLeft: (roomId) => here().calls.roomLeft(roomId),
             onPage: page.add,
             onGaveUp: gaveUp.add,
+        },
+        chat: {
+            timeline: at(({ chat }, roomId: string) => chat.timeline(roomId)),
+            earlier: at(({ chat }, roomId: string) => chat.earlier(roomId)),
+            send: at(({ chat }, ...args: Parameters<Account['chat']['send']>) => chat.send(...args)),
+            onChange: chatChanged.add,
         },
         trust: {
             get own() {

@@ -64,6 +64,7 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
     const foreign = new Listeners<[ForeignCall]>();
     const page = new Listeners<[string, number, HostMessage]>();
     const gaveUp = new Listeners<[string, number]>();
+    const chatChanged = new Listeners<[string]>();
     const ownChanged = new Listeners<[OwnTrust]>();
     const verifications = new Listeners<[Verification]>();
     const [audiences, withheld] = [latestAudiences(), latestWithheld()];
@@ -103,6 +104,8 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
                 return foreign.emit(told.event);
             case 'page':
                 return page.emit(told.call, told.generation, told.message);
+            case 'chat':
+                return chatChanged.emit(told.roomId);
             case 'own':
                 own = told.own;
                 return ownChanged.emit(own);
@@ -184,6 +187,7 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
             join: ask('rtc.join'),
             announce: ask('rtc.announce'),
             leave: ask('rtc.leave'),
+            mayShare: ask('rtc.mayShare'),
             publishGrant: ask('rtc.publishGrant'),
             viewGrant: ask('rtc.viewGrant'),
             startKeys: ask('rtc.startKeys'),
@@ -205,11 +209,18 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
             call: say('calls.call'),
             accept: say('calls.accept'),
             decline: say('calls.decline'),
+            adopt: say('calls.adopt'),
             onForeignCall: foreign.add,
             deviceGone: say('calls.deviceGone'),
             roomLeft: say('calls.roomLeft'),
             onPage: page.add,
             onGaveUp: gaveUp.add,
+        },
+        chat: {
+            timeline: ask('chat.timeline'),
+            earlier: ask('chat.earlier'),
+            send: ask('chat.send'),
+            onChange: chatChanged.add,
         },
         trust: {
             get own() {

@@ -173,5 +173,6 @@ function forward(
     scope.add(account.rtc.onAudience((event) => tell({ kind: 'audience', event })));
     scope.add(account.calls.onForeignCall((event) => tell({ kind: 'foreign', event })));
     scope.add(account.calls.onPage((call, generation, message) => tell({ kind: 'page', call, generation, message })));
+    scope.add(account.chat.onChange((roomId) => tell({ kind: 'chat', roomId })));
     scope.add(account.calls.onGaveUp((call, generation) => tell({ kind: 'gaveUp', call, generation })));
 }

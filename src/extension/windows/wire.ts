@@ -25,6 +25,7 @@ type Path =
     | `devices.${Methods<Account['devices']>}`
     | `rtc.${Exclude<Methods<Account['rtc']>, `on${string}` | 'currentKeys'>}`
     | `calls.${Exclude<Methods<Account['calls']>, `on${string}`>}`
+    | `chat.${Exclude<Methods<Account['chat']>, `on${string}`>}`
     | `trust.${Exclude<Methods<Account['trust']>, `on${string}`>}`;
 
 /** Every method that another window may call, and whether it waits for the answer. */
@@ -47,6 +48,7 @@ export const METHODS = {
     'rtc.join': 'ask',
     'rtc.announce': 'ask',
     'rtc.leave': 'ask',
+    'rtc.mayShare': 'ask',
     'rtc.publishGrant': 'ask',
     'rtc.viewGrant': 'ask',
     'rtc.startKeys': 'ask',
@@ -60,8 +62,12 @@ export const METHODS = {
     'calls.call': 'tell',
     'calls.accept': 'tell',
     'calls.decline': 'tell',
+    'calls.adopt': 'tell',
     'calls.deviceGone': 'tell',
     'calls.roomLeft': 'tell',
+    'chat.timeline': 'ask',
+    'chat.earlier': 'ask',
+    'chat.send': 'ask',
     'trust.policyChanged': 'tell',
     'trust.person': 'ask',
     'trust.acknowledge': 'ask',
@@ -105,6 +111,7 @@ export type Told =
     | { readonly kind: 'lost'; readonly roomId: string; readonly error: WireError }
     | { readonly kind: 'foreign'; readonly event: ForeignCall }
     | { readonly kind: 'page'; readonly call: string; readonly generation: number; readonly message: HostMessage }
+    | { readonly kind: 'chat'; readonly roomId: string }
     | { readonly kind: 'own'; readonly own: OwnTrust }
     | { readonly kind: 'verification'; readonly verification: Verification }
     | { readonly kind: 'withheld'; readonly event: WithheldEvent }

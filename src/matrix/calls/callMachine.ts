@@ -5,6 +5,7 @@
  * whoever called first (glare.ts). Anything may come twice, late, or not at all: a viewer without a picture asks again.
  */
 import { callIdOf } from '../../extension/session/glare.ts';
+import { adopted, dropped } from './adoptedPages.ts';
 import { Draft } from './callDraft.ts';
 import { received } from './callReceive.ts';
 import {
@@ -22,6 +23,7 @@ import {
 import { addCandidates, emptyBatch } from './candidateBatch.ts';
 import { LIFETIME_MS } from './events.ts';
 import { accepted, callPerson, declined } from './foreignCalls.ts';
+import { bringsScreen } from './screenOut.ts';
 
 /** ms until a viewer without a picture asks again, and how often it asks. */
 export const ASK_EVERY_MS = 8_000;
@@ -79,6 +81,10 @@ function handle(draft: Draft, event: CallsEvent): void {
             return accepted(draft, event);
         case 'decline':
             return declined(draft, event.callId);
+        case 'adopt':
+            return adopted(draft, event);
+        case 'dropped':
+            return dropped(draft, event.roomId, event.connections);
         case 'gone':
             for (const call of draft.state.calls.values()) {
                 if (!call.foreign && call.roomId === event.roomId && sameDevice(call.peer, event.device))
@@ -123,8 +129,7 @@ function expel(draft: Draft, roomId: string, device: Device, now: number): void 
         if (call.roomId !== roomId) continue;
         // A call that any device of the person may still answer is offered to this one too.
         const meant = call.peer.deviceId === '' ? call.peer.userId === device.userId : sameDevice(call.peer, device);
-        const sends = [...call.legs.values()].some((leg) => leg.role === 'send');
-        if (meant && (sends || call.owesShare)) draft.hangUp(call, 'user_hangup', now);
+        if (meant && bringsScreen(call)) draft.hangUp(call, 'user_hangup', now);
     }
 }
 

@@ -166,6 +166,15 @@ export type CallsEvent = { readonly now: number } &
               readonly streams: StreamPurposes;
           }
         | { readonly type: 'decline'; readonly callId: string }
+        /** A page whose connections are of calls that nobody knows any more; `callId`: of the one it shows (adoptedPages.ts). */
+        | {
+              readonly type: 'adopt';
+              readonly roomId: string;
+              readonly page: PageAddress;
+              readonly callId?: string | undefined;
+          }
+        /** Such a page has closed these. */
+        | { readonly type: 'dropped'; readonly roomId: string; readonly connections: readonly string[] }
         /** The device is no longer in the room's session. */
         | { readonly type: 'gone'; readonly roomId: string; readonly device: Device }
         /** The device may not have our screen: what we send it, or have begun to offer its person, ends. */
@@ -186,7 +195,9 @@ export type PageOrder =
     | { readonly type: 'mesh.candidates'; readonly connection: string; readonly candidates: readonly IceCandidate[] }
     | { readonly type: 'mesh.restart'; readonly connection: string }
     | { readonly type: 'mesh.servers'; readonly connection: string }
-    | { readonly type: 'mesh.close'; readonly connection: string };
+    | { readonly type: 'mesh.close'; readonly connection: string }
+    /** Every connection of the page. */
+    | { readonly type: 'mesh.reset' };
 
 export type CallsEffect =
     | { readonly type: 'send'; readonly roomId: string; readonly event: CallEvent }

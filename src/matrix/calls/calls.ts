@@ -3,6 +3,7 @@ import { monotonicFactory } from 'ulid';
 import type { Log } from '../../extension/log.ts';
 import type { CallsPort, Disposable, ForeignCall } from '../../extension/session/ports.ts';
 import type { HostMessage } from '../../webview/protocol/messages.ts';
+import { bringsScreen, wouldGetScreen } from './screenOut.ts';
 import { nextDeadline, reduceCalls } from './callMachine.ts';
 import {
     connectionOf,
@@ -42,7 +43,7 @@ export interface Served {
 }
 export interface Calls extends CallsPort {
     readonly served: readonly Served[];
-    /** Rooms with a share that devices may ask for. */
+    /** Rooms with a share that devices may ask for, or with a call that brings our screen to somebody. */
     readonly servedRooms: ReadonlySet<string>;
     onServed(listener: () => void): Disposable;
     /** The device may not have our picture any more. */
@@ -72,6 +73,8 @@ export function createCalls(options: CallsOptions): Calls {
     /** Orders to one page keep their order, though some wait for the ICE servers. */
     const pageTurns = new Map<string, Promise<void>>();
     const admit = options.admit ?? (() => Promise.resolve(true));
+    /** The room of each page that came from another owner of the account, by its call. */
+    const adopted = new Map<string, string>();
     /** Connections with our screen that stand, by name, and since when. */
     const standing = new Map<string, number>();
     const servedListeners = new Set<() => void>();
@@ -89,7 +92,10 @@ export function createCalls(options: CallsOptions): Calls {
                     since: standing.get(connectionOf(call.id, leg.id)),
                 })),
         );
-    const servedRooms = (): ReadonlySet<string> => new Set([...state.serving.values()].map(({ roomId }) => roomId));
+    const servedRooms = (): ReadonlySet<string> =>
+        new Set(
+            [...state.serving.values(), ...[...state.calls.values()].filter(bringsScreen)].map(({ roomId }) => roomId),
+        );
     const tellServed = (): void => {
         for (const connection of standing.keys()) if (!legOf(state, connection)) standing.delete(connection);
         const next = JSON.stringify([served(), [...servedRooms()]]);
@@ -99,9 +105,7 @@ export function createCalls(options: CallsOptions): Calls {
     };
     const received = async (it: ReceivedCallEvent): Promise<void> => {
         const { roomId, from, event } = it;
-        // Only these can put our screen on its way to a device.
-        const concerns = event.kind === 'answer' || event.kind === 'invite';
-        if (concerns && servedRooms().has(roomId) && !(await admit(roomId, from))) {
+        if (wouldGetScreen(state, it) && !(await admit(roomId, from))) {
             dispatch({ type: 'expel', roomId, device: from });
             if (event.kind === 'answer') return;
         }
@@ -244,10 +248,16 @@ export function createCalls(options: CallsOptions): Calls {
             dispatch({ type: 'watch', roomId, shareId, peer: { userId, deviceId }, page }),
         release(call) {
             screens.release(call);
+            adopted.delete(call);
             dispatch({ type: 'release', call });
         },
         retire: (call) => dispatch({ type: 'retire', call }),
         pageSaid(message, call) {
+            if (message.type === 'mesh.dropped') {
+                const roomId = call === undefined ? undefined : adopted.get(call);
+                if (roomId !== undefined) dispatch({ type: 'dropped', roomId, connections: message.connections });
+                return;
+            }
             if (screens.said(message, call)) return;
             if (message.type === 'mesh.description') dispatch({ ...message, type: 'description' });
             else if (message.type === 'mesh.candidates') dispatch({ ...message, type: 'candidates' });
@@ -258,11 +268,17 @@ export function createCalls(options: CallsOptions): Calls {
             }
         },
         call: ({ roomId, shareId, userId }) => dispatch({ type: 'call', roomId, shareId, userId, ulid: ulid() }),
-        accept(callId, page) {
+        accept({ callId }, page) {
             if (screens.show(callId, page)) return;
             dispatch({ type: 'accept', callId, page, ...(offers.get(callId) ?? { sdp: '', streams: {} }) });
         },
         decline: (callId) => dispatch({ type: 'decline', callId }),
+        adopt(pages) {
+            for (const adoptedPage of pages) {
+                adopted.set(adoptedPage.page.call, adoptedPage.roomId);
+                dispatch({ type: 'adopt', ...adoptedPage });
+            }
+        },
         deviceGone: (roomId, device) => dispatch({ type: 'gone', roomId, device }),
         roomLeft: (roomId) => dispatch({ type: 'roomLeft', roomId }),
         onPage(listener) {

@@ -9,7 +9,7 @@ import { connectionOf, type Call, type PageAddress } from './callState.ts';
 
 export interface ScreensBack {
     /** True when the message was about these and is dealt with. `call`: whose page says it. */
-    said(message: MeshMessage, call: string | undefined): boolean;
+    said(message: Exclude<MeshMessage, { type: 'mesh.dropped' }>, call: string | undefined): boolean;
     /** Shows the screen of that call in a tab's page; false when there is none. */
     show(callId: string, page: PageAddress): boolean;
     /** The page is gone, or done. */

@@ -230,6 +230,7 @@ export function createRtc(options: RtcOptions): Rtc {
             entry.leaves++;
             await entry.own.leave(); // not in turn: leaving must not wait for a join that hangs
         },
+        mayShare: () => Promise.resolve(), // windows that share the account are told apart above (windows/seats.ts)
         async publishGrant(roomId) {
             const room = joinedRoom(roomId);
             const entry = attach(room);

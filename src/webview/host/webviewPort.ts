@@ -4,8 +4,9 @@ import { HostPortError } from './hostPort.ts';
 import type { HostPort } from './hostPort.ts';
 
 /** VS Code's API inside a webview (`@types/vscode-webview` has the same; this is all that is used). */
-interface VsCodeApi {
+export interface VsCodeApi {
     postMessage(message: unknown): void;
+    getState(): unknown;
     setState(state: unknown): void;
 }
 
@@ -43,7 +44,7 @@ export function createWebviewPort(root: HTMLElement): HostPort | undefined {
 }
 
 /** VS Code's frame around the webview is the only sender: a frame below this page would be another origin. */
-function fromHost(event: MessageEvent<unknown>): boolean {
+export function fromHost(event: MessageEvent<unknown>): boolean {
     return event.origin === window.origin || event.source === window.parent;
 }
 

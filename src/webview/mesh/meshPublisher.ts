@@ -21,7 +21,6 @@ export interface MeshPublisher {
     suffers(): Promise<number | undefined>;
     /** How the picture travels; undefined with no viewer. `relayed` when it is so for any. */
     readonly path: Path | undefined;
-    readonly connections: number;
     close(): void;
 }
 
@@ -67,6 +66,12 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
         peers.set(open.connection, createPeer({ open, outgoing, send, onTrack, onState: changed }));
         changed();
     };
+    const drop = (): void => {
+        for (const peer of [...peers.values(), ...passing.values()]) peer.close();
+        peers.clear();
+        passing.clear();
+        received.clear();
+    };
     /** Orders for a connection wait until it is there. */
     let turn: Promise<void> = Promise.resolve();
     const inTurn = (work: () => Promise<void> | void): void => {
@@ -103,6 +108,13 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
                         peers.delete(message.connection);
                         passing.delete(message.connection);
                         received.delete(message.connection);
+                        changed();
+                    });
+                case 'mesh.reset':
+                    return inTurn(() => {
+                        const connections = [...peers.keys()];
+                        drop();
+                        if (connections.length > 0) send({ type: 'mesh.dropped', connections });
                         changed();
                     });
             }
@@ -147,14 +159,9 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
             if (states.length === 0) return undefined;
             return states.some((s) => s.path === 'relayed') ? 'relayed' : 'direct';
         },
-        get connections() {
-            return peers.size;
-        },
         close() {
             closed = true;
-            for (const peer of [...peers.values(), ...passing.values()]) peer.close();
-            peers.clear();
-            passing.clear();
+            drop();
         },
     };
 }

@@ -170,6 +170,8 @@ export const hostMessage = v.variant('type', [
     /** The servers that the connection is to use from the next description on: those it was opened with may be outdated. */
     v.object({ type: v.literal('mesh.servers'), connection, iceServers, relayOnly: v.boolean() }),
     v.object({ type: v.literal('mesh.close'), connection }),
+    /** Close every connection of this share's page, and say which there were: who ran their calls is gone. */
+    v.object({ type: v.literal('mesh.reset') }),
 ]);
 export type HostMessage = v.InferOutput<typeof hostMessage>;
 
@@ -211,6 +213,8 @@ export const pageMessage = v.variant('type', [
     }),
     /** A screen comes in by a connection that was opened for ours; or no longer. */
     v.object({ type: v.literal('mesh.screen'), connection, there: v.boolean() }),
+    /** The connections that a reset has closed. */
+    v.object({ type: v.literal('mesh.dropped'), connections: v.pipe(v.array(connection), v.maxLength(1_000)) }),
     v.object({ type: v.literal('view.state'), state: v.picklist(viewStates), detail: text }),
     /** The picture comes the new way now, and the old one is closed; or the new one could not be used. */
     v.object({ type: v.literal('view.moved'), via: v.picklist(ways), ok: v.boolean() }),

@@ -266,6 +266,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
                 case 'mesh.restart':
                 case 'mesh.servers':
                 case 'mesh.close':
+                case 'mesh.reset':
                     return mesh?.handle(message);
                 case 'share.viewers':
                     return ui.viewers(message.viewers);

@@ -14,8 +14,6 @@ export interface NextPath {
     readonly video: HTMLVideoElement;
     /** What is known of the way has changed. */
     changed(): void;
-    /** Stops looking. The way itself goes on. */
-    release(): void;
     /** Gives it up. */
     close(): void;
 }
@@ -42,6 +40,7 @@ export function createNextPath(path: ScreenPath, video: HTMLVideoElement, ready:
         if (looks >= PATIENCE) finish();
     };
     const timer = setInterval(() => void look().catch(() => undefined), LOOK_MS);
+    /** Looks no more. The way itself goes on. */
     const release = (): void => {
         done = true;
         clearInterval(timer);
@@ -59,7 +58,6 @@ export function createNextPath(path: ScreenPath, video: HTMLVideoElement, ready:
             void video.play().catch(() => undefined);
             video.requestVideoFrameCallback(() => track === next && finish());
         },
-        release,
         close() {
             release();
             path.close();

@@ -20,7 +20,6 @@ export interface Stage {
     exact(): void;
     zoomIn(): void;
     zoomOut(): void;
-    dispose(): void;
 }
 
 /** `onChange` is told the percent of device pixels and whether the picture follows the stage. */
@@ -116,8 +115,7 @@ export function createStage(onChange: (percent: number, fits: boolean) => void):
         for (const event of ['resize', 'loadedmetadata']) of.addEventListener(event, () => of === video && draw());
     };
     follow(video);
-    const resized = new ResizeObserver(draw);
-    resized.observe(element);
+    new ResizeObserver(draw).observe(element);
     return {
         element,
         get video() {
@@ -138,7 +136,6 @@ export function createStage(onChange: (percent: number, fits: boolean) => void):
             old.remove();
         },
         ...actions,
-        dispose: () => resized.disconnect(),
     };
 }
 

@@ -157,8 +157,8 @@ export class Workbench {
         return this.page.locator('.statusbar-item', { hasText: text }).first();
     }
 
-    /** The frame of a Hush page (`share` or `view`) once it is in `state` (any state without one). */
-    async hushFrame(role: 'share' | 'view', state?: string | RegExp, timeout = PATIENCE): Promise<Frame> {
+    /** The frame of a Hush page (`share`, `view` or `chat`) once it is in `state` (any state without one). */
+    async hushFrame(role: 'share' | 'view' | 'chat', state?: string | RegExp, timeout = PATIENCE): Promise<Frame> {
         return findHushFrame(() => this.page.frames(), role, state, timeout);
     }
 }
@@ -174,7 +174,7 @@ export function pageData(frame: Frame): Promise<Record<string, string | undefine
 /** Polls frames because a webview's inner document is replaced while it loads, which no single event covers. */
 export async function findHushFrame(
     frames: () => readonly Frame[],
-    role: 'share' | 'view',
+    role: 'share' | 'view' | 'chat',
     state?: string | RegExp,
     timeout = PATIENCE,
 ): Promise<Frame> {

@@ -13,6 +13,8 @@ export interface MeshPair {
     serve(page: string): void;
     /** Each view page is a device of its own. */
     watch(page: string, share: string): void;
+    /** The sharer's calls are run by another window from now on; its pages stay. */
+    takeOver(): void;
     release(page: string): void;
     /** What the share's page would say when nothing gets through any more. */
     breakConnection(connection: string): void;
@@ -83,7 +85,7 @@ export function createMeshPair(
     };
     const heard = host.onMessage((call, _generation, message) => {
         if (!message.type.startsWith('mesh.')) return;
-        for (const { pages, calls } of ends.values()) if (pages.has(call)) calls.pageSaid(message as MeshMessage);
+        for (const { pages, calls } of ends.values()) if (pages.has(call)) calls.pageSaid(message as MeshMessage, call);
     });
     return {
         get sharer() {
@@ -97,6 +99,15 @@ export function createMeshPair(
             const { userId, deviceId } = end('sharer').self;
             end(page).pages.add(page);
             end(page).calls.watch({ roomId: ROOM, userId, deviceId, shareId: share }, { call: page, generation: 1 });
+        },
+        takeOver() {
+            const { calls, pages } = end('sharer');
+            calls.dispose();
+            ends.delete('sharer');
+            const next = end('sharer');
+            for (const page of pages) next.pages.add(page);
+            next.calls.adopt([...pages].map((call) => ({ roomId: ROOM, page: { call, generation: 1 } })));
+            for (const call of pages) next.calls.serve({ roomId: ROOM, shareId: call }, { call, generation: 1 });
         },
         release: (page) => end(page).calls.release(page),
         breakConnection: (connection) =>

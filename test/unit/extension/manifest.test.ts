@@ -47,6 +47,7 @@ describe('the manifest and the code', () => {
             ...Object.values(rows),
             ...Object.values(commands),
             'hush.sessions',
+            'hush.chat',
         ]);
         const clauses = [
             ...Object.values(contributes.menus).flat(),

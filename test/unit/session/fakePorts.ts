@@ -1,5 +1,6 @@
 /** Ports that do what the test says, and record what was asked. */
 import type {
+    AdoptedPage,
     AudienceEvent,
     CallsPort,
     Disposable,
@@ -34,7 +35,10 @@ export class FakeRtc implements RtcPort {
     keys: MediaKey[] = [];
     /** What the next call of a method waits for. */
     gates: Partial<
-        Record<'join' | 'leave' | 'announce' | 'publishGrant' | 'viewGrant' | 'startKeys', Promise<unknown>>
+        Record<
+            'join' | 'leave' | 'announce' | 'mayShare' | 'publishGrant' | 'viewGrant' | 'startKeys',
+            Promise<unknown>
+        >
     > = {};
     readonly keyEvents = new Listeners<[KeyEvent]>();
     readonly watchEvents = new Listeners<[WatchEvent]>();
@@ -50,6 +54,7 @@ export class FakeRtc implements RtcPort {
     leave: RtcPort['leave'] = (roomId) => this.#did('leave', `leave ${roomId}`);
     startKeys: RtcPort['startKeys'] = (roomId) => this.#did('startKeys', `startKeys ${roomId}`);
     stopKeys = (roomId: string): void => void this.calls.push(`stopKeys ${roomId}`);
+    mayShare = (): Promise<void> => this.#did('mayShare', 'mayShare');
     async publishGrant(roomId: string) {
         await this.#did('publishGrant', `publishGrant ${roomId}`);
         return { grant: { url: 'wss://sfu.hs', token: 'jwt-publish' }, identity: '@alice:hs:ADEV' };
@@ -84,8 +89,10 @@ export class FakeCalls implements CallsPort {
         void this.asked.push(`gone ${deviceId}`);
     roomLeft = (roomId: string): void => void this.asked.push(`left ${roomId}`);
     call = ({ userId }: { userId: string }): void => void this.asked.push(`call ${userId}`);
-    accept = (callId: string): void => void this.asked.push(`accept ${callId}`);
+    accept = ({ callId }: { callId: string }): void => void this.asked.push(`accept ${callId}`);
     decline = (callId: string): void => void this.asked.push(`decline ${callId}`);
+    adopt = (pages: readonly AdoptedPage[]): void =>
+        void this.asked.push(`adopt ${pages.map(({ page, callId }) => callId ?? page.call).join()}`);
     readonly foreign = new Listeners<[ForeignCall]>();
     onForeignCall = this.foreign.add;
     onPage = this.pages.add;

@@ -17,8 +17,7 @@ export const granted = { type: 'grantReady', call: 'S1', generation: 1 } as cons
 /** Live on the direct way. Viewers are in the session; none watches yet. */
 export function liveDirect(transport: 'auto' | 'mesh' = 'auto'): Run {
     const run = new Run();
-    run.do(requestShare({ transport }));
-    if (transport === 'auto') run.do(granted);
+    run.do(requestShare({ transport }), granted);
     run.page('S1', 1, READY);
     run.page('S1', 1, STARTED);
     members(run);

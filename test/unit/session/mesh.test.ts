@@ -33,7 +33,19 @@ describe('a share without a media server', () => {
     });
 
     it('asks for no token where the person wants it direct', () => {
-        assert.deepEqual(types(new Run().do(requestShare({ transport: 'mesh' }))), ['openPage']);
+        const run = new Run();
+        assert.deepEqual(types(run.do(requestShare({ transport: 'mesh' }))), ['askToShare']);
+        assert.deepEqual(types(run.do({ type: 'grantReady', call: 'S1', generation: 1 })), ['openPage']);
+    });
+
+    it('says that another window shares before anybody picks a screen, though it needs no token', () => {
+        const run = new Run();
+        run.do(requestShare({ transport: 'mesh' }));
+        const failure = { code: 'media.otherWindow', message: 'x' };
+        const effects = run.do({ type: 'grantFailed', call: 'S1', generation: 1, failure });
+        assert.ok(effects.some((e) => e.type === 'notify' && e.notice.kind === 'shareFailed'));
+        assert.ok(!types(run.effects).includes('openPage'));
+        assert.equal(run.state.share, undefined);
     });
 
     it('fails where the person wants a media server and there is none', () => {
@@ -133,7 +145,7 @@ describe('a call of another Matrix client', () => {
 
     it('our direct share rings others’ clients, and counts who answers as a viewer', () => {
         const run = new Run();
-        run.do(requestShare({ transport: 'mesh' }));
+        run.do(requestShare({ transport: 'mesh' }), { type: 'grantReady', call: 'S1', generation: 1 });
         run.page('S1', 1, READY);
         run.page('S1', 1, STARTED);
         run.do({ type: 'joined', roomId: ROOM });
@@ -154,5 +166,9 @@ describe('a call of another Matrix client', () => {
             types(run.do({ type: 'callOver', call: 'S1', generation: 1, userId: BOB.userId, deviceId: '' })),
             ['notify'],
         );
+        run.do(ring);
+        run.do({ type: 'callOver', call: 'S1', generation: 1, userId: '', deviceId: '' });
+        assert.equal(run.state.share?.called.size, 0, 'all ended with the window that ran them');
+        assert.deepEqual(types(run.do(ring)), ['callPerson'], 'and can be called again');
     });
 });

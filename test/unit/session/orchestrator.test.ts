@@ -84,6 +84,60 @@ describe('the orchestrator', () => {
         assert.deepEqual(identities, ['@bob:hs:BDEV', '@bob:hs:BDEV']);
     });
 
+    it('loads no tab again for the token of a move that was given up', async () => {
+        const bob = (transport?: 'mesh'): void => {
+            const share = { id: 'S9', startedTs: 1, ...(transport ? { transport } : {}) };
+            core.dispatch({ type: 'rtcChanged', roomId: ROOM, members: [member(BOB, { shares: [share] })] });
+        };
+        bob('mesh');
+        core.dispatch(requestView());
+        media.messages.fire('V1', 1, READY);
+        media.messages.fire('V1', 1, { type: 'view.state', state: 'live', detail: '' });
+        const token = Promise.withResolvers<void>();
+        rtc.gates.viewGrant = token.promise;
+        bob();
+        bob('mesh');
+        await settle();
+        const [pages, told] = [media.opened.length, media.told('V1').length];
+        token.resolve();
+        await settle();
+        assert.deepEqual([media.opened.length, media.told('V1').length], [pages, told]);
+        assert.equal(core.state.views.get('V1')?.phase, 'live');
+    });
+
+    it('asks before the picker whether another window shares, also for a share without a media server', async () => {
+        rtc.gates.mayShare = Promise.reject(new HushError('media.otherWindow', 'You share already.'));
+        core.dispatch(requestShare({ transport: 'mesh' }));
+        await settle();
+        assert.deepEqual([media.opened.length, notices[0]?.kind], [0, 'shareFailed']);
+    });
+
+    it('shares while watching in the same room, once the membership says so', async () => {
+        rtc.keys = [key('@alice:hs:ADEV')];
+        await watchBob();
+        const gate = Promise.withResolvers<void>();
+        rtc.gates.announce = gate.promise;
+        await share();
+        assert.ok(!media.told('S1').includes('share.publish'));
+        gate.resolve();
+        await settle();
+        assert.ok(media.told('S1').includes('share.publish'));
+    });
+
+    it('does not take the joining of a tab for the announcement of a share that came after it', async () => {
+        const joining = Promise.withResolvers<void>();
+        const announcing = Promise.withResolvers<void>();
+        rtc.gates = { join: joining.promise, announce: announcing.promise };
+        await watchBob();
+        await share();
+        joining.resolve();
+        await settle();
+        assert.ok(!media.told('S1').includes('share.publish'));
+        announcing.resolve();
+        await settle();
+        assert.ok(media.told('S1').includes('share.publish'));
+    });
+
     it('names the one SFU that the page may talk to', async () => {
         await share();
         assert.deepEqual(media.opened[0]?.connectOrigins, ['wss://sfu.hs', 'https://sfu.hs']);

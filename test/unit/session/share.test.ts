@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { viewersOf } from '../../../src/extension/session/members.ts';
-import { ALICE, BOB, liveShare, member, READY, requestShare, ROOM, Run, STARTED, types } from './fixtures.ts';
+import { ALICE, BOB, liveShare, liveView, member, READY, requestShare, ROOM, Run, STARTED, types } from './fixtures.ts';
 
 const CAROL = { userId: '@carol:hs', deviceId: 'CDEV' };
 
@@ -35,6 +35,38 @@ describe('sharing', () => {
             assert.deepEqual(types(run.do({ type: order[1], roomId: ROOM })), ['publish']);
         });
     }
+
+    for (const transport of ['livekit', 'mesh'] as const) {
+        it(`publishes in a room where a tab watches already (${transport})`, () => {
+            const run = liveView();
+            run.do(requestShare({ transport }), { type: 'grantReady', call: 'S1', generation: 1 });
+            run.page('S1', 1, READY);
+            assert.ok(types(run.page('S1', 1, STARTED)).includes('announce'), 'the tab has joined');
+            if (transport === 'livekit') run.do({ type: 'keysReady', roomId: ROOM });
+            const publish = transport === 'livekit' ? ['publish'] : ['send share.direct', 'serveMesh'];
+            assert.deepEqual(types(run.do({ type: 'announced', roomId: ROOM })), publish);
+        });
+    }
+
+    it('that cannot be announced ends, says why, and leaves the tabs of its room alone', () => {
+        const run = liveView();
+        run.do(requestShare({ transport: 'mesh' }), { type: 'grantReady', call: 'S1', generation: 1 });
+        run.page('S1', 1, READY);
+        run.page('S1', 1, STARTED);
+        const failure = { code: 'media.otherWindow', message: 'x' };
+        const effects = run.do({ type: 'announceFailed', roomId: ROOM, failure });
+        assert.ok(effects.some((e) => e.type === 'notify' && e.notice.kind === 'shareFailed'));
+        assert.equal(run.state.share, undefined);
+        assert.equal(run.state.views.get('V1')?.phase, 'live');
+        assert.deepEqual(run.state.calls.get(ROOM), [], 'and stays in the session');
+    });
+
+    it('is not ended by what a share before it could not say', () => {
+        const run = liveView();
+        run.do(requestShare({ transport: 'mesh' }), { type: 'grantReady', call: 'S1', generation: 1 });
+        run.do({ type: 'announceFailed', roomId: ROOM, failure: { code: 'network.timeout', message: 'x' } });
+        assert.equal(run.state.share?.id, 'S1');
+    });
 
     it('moves to the browser where the webview may not capture', () => {
         const run = new Run();

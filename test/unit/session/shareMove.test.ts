@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { CALM_MS, HANDOVER_MS, RETRY_MS } from '../../../src/extension/session/topology.ts';
+import { ANNOUNCE_AGAIN_MS, CALM_MS, HANDOVER_MS, RETRY_MS } from '../../../src/extension/session/topology.ts';
 import type { Effect } from '../../../src/extension/session/state.ts';
 import { member, READY, requestShare, ROOM, STARTED, types, Run } from './fixtures.ts';
 import { atServer, granted, liveDirect, members, NO_SERVER, settling, VIEWERS, watch } from './fixturesMove.ts';
@@ -175,6 +175,79 @@ describe('a share on its way back', () => {
         const run = atServer();
         const effects = types(run.page('S1', 1, { type: 'share.serverLost', detail: 'gone' }));
         assert.deepEqual(effects, ['log', 'send share.direct', 'serveMesh', 'wait']);
+    });
+});
+
+describe('a share whose media server is gone', () => {
+    const TIMEOUT = { code: 'network.timeout', message: 'x' };
+    const announceFailed = (run: Run, failure = TIMEOUT) => run.do({ type: 'announceFailed', roomId: ROOM, failure });
+    const lost = (run: Run) => run.page('S1', 1, { type: 'share.serverLost', detail: 'gone' });
+    const leaving = (): { run: Run; retry: number } => {
+        const run = atServer();
+        const retry = waitOf(lost(run), RETRY_MS);
+        run.page('S1', 1, { type: 'share.published', via: 'mesh' });
+        return { run, retry };
+    };
+
+    it('keeps the direct way though viewers could not be told, and tells them again until it works', () => {
+        const { run } = leaving();
+        for (const again of ['once', 'twice']) {
+            const effects = announceFailed(run);
+            assert.deepEqual(types(effects), ['wait'], again);
+            assert.deepEqual(types(waited(run, waitOf(effects, ANNOUNCE_AGAIN_MS))), ['announce']);
+            assert.equal(announcedAs(run), 'mesh');
+        }
+        run.do({ type: 'announced', roomId: ROOM });
+        const effects = [1, 2, 3, 4, 5].flatMap((i) => watch(run, i, 'mesh'));
+        assert.ok(types(effects).includes('send share.unpublish'));
+        assert.equal(types(run.effects).filter((t) => t === 'retireMesh').length, 1, 'that of the move to the server');
+    });
+
+    it('ends, and says why, when viewers can never be told', () => {
+        const { run } = leaving();
+        const effects = announceFailed(run, { code: 'room.forbidden', message: 'You may not.' });
+        assert.ok(effects.some((e) => e.type === 'notify' && e.notice.kind === 'shareFailed'));
+        assert.equal(run.state.share, undefined);
+    });
+
+    it('does not turn back to it, though it is time to try it again, before the move is finished', () => {
+        const { run, retry } = leaving();
+        assert.deepEqual(types(waited(run, retry)), ['wait']);
+        watch(run, 1, 'unreached');
+        assert.equal(announcedAs(run), 'mesh');
+    });
+
+    it('does not turn back to it when it was lost in the middle of a move away from it', () => {
+        const run = atServer();
+        watch(run, 5, undefined, false);
+        waited(run, waitOf(watch(run, 4, undefined, false), CALM_MS));
+        run.page('S1', 1, { type: 'share.published', via: 'mesh' });
+        run.do({ type: 'announced', roomId: ROOM });
+        assert.deepEqual(types(lost(run)), ['wait']);
+        watch(run, 1, 'mesh');
+        watch(run, 2, 'unreached');
+        assert.equal(announcedAs(run), 'mesh');
+    });
+
+    it('goes on directly when the network that took it takes the way back to the room too', () => {
+        const run = settling();
+        lost(run);
+        assert.equal(announcedAs(run), 'mesh');
+        const effects = announceFailed(run);
+        assert.deepEqual(types(effects), ['wait']);
+        assert.equal(run.state.share?.phase, 'live');
+        assert.deepEqual(types(waited(run, waitOf(effects, ANNOUNCE_AGAIN_MS))), ['announce']);
+        assert.ok(!types(run.do({ type: 'announced', roomId: ROOM })).includes('announce'), 'once');
+    });
+
+    it('keeps the direct way when it is lost after viewers were to be told of it', () => {
+        const run = atServer();
+        watch(run, 5, undefined, false);
+        waited(run, waitOf(watch(run, 4, undefined, false), CALM_MS));
+        run.page('S1', 1, { type: 'share.published', via: 'mesh' });
+        lost(run);
+        assert.deepEqual(types(announceFailed(run)), ['wait']);
+        assert.deepEqual([run.state.share?.transport, run.state.share?.phase], ['mesh', 'live']);
     });
 });
 

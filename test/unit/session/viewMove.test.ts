@@ -60,6 +60,17 @@ describe('a tab whose share moves', () => {
         assert.equal(view(run)?.direct, false);
     });
 
+    for (const ended of ['grantReady', 'grantFailed'] as const) {
+        it(`is not touched by the token of a move that was given up (${ended})`, () => {
+            const run = liveDirectly();
+            bob(run);
+            assert.deepEqual(types(bob(run, 'mesh')), ['send view.stay']);
+            const effects = run.do({ ...granted, type: ended, failure: { code: 'x', message: 'x' } });
+            assert.deepEqual(types(effects), ['forgetGrant']);
+            assert.equal(view(run)?.phase, 'live');
+        });
+    }
+
     it('before it shows anything, starts anew', () => {
         const run = new Run();
         bob(run, 'mesh');

@@ -1,5 +1,6 @@
 /** An account that does what the test says, on the fake ports of the session tests. */
 import type { Account } from '../../../src/extension/account.ts';
+import type { ChatPort } from '../../../src/extension/chat/chatPort.ts';
 import { Listeners } from '../../../src/extension/listeners.ts';
 import type { RtcPort } from '../../../src/extension/session/ports.ts';
 import type { AccountState, RoomSnapshot, Share } from '../../../src/extension/session/types.ts';
@@ -13,6 +14,13 @@ export class FakeAccount {
     readonly deviceId = ALICE.deviceId;
     readonly rtc = new FakeRtc();
     readonly calls = new FakeCalls();
+    readonly chatChanges = new Listeners<[string]>();
+    readonly chat: ChatPort = {
+        timeline: async (roomId) => ({ roomId, messages: [], atStart: true }),
+        earlier: async () => undefined,
+        send: async () => undefined,
+        onChange: this.chatChanges.add,
+    };
     readonly verifications = new Listeners<[Verification]>();
     readonly trust = {
         own: { kind: 'trusted', recovery: 'none', backup: 'off', otherDevices: false },

@@ -47,6 +47,8 @@ describe('several windows at one account', () => {
         const [a, b] = [seats.take().account, seats.take().account];
         await a.rtc.join(ROOM, [share('a')]);
         await assert.rejects(b.rtc.publishGrant(ROOM), { code: 'media.otherWindow' });
+        await assert.rejects(b.rtc.mayShare(), { code: 'media.otherWindow' });
+        await a.rtc.mayShare();
         await assert.rejects(b.rtc.join('!other:hs', [share('b')]), { code: 'media.otherWindow' });
         await a.rtc.announce(ROOM, []);
         await b.rtc.join('!other:hs', [share('b')]);
@@ -111,6 +113,18 @@ describe('several windows at one account', () => {
         b.calls.serve({ roomId: ROOM, shareId: 's' }, { call: 'page', generation: 1 });
         account.calls.pages.fire('page', 1, { type: 'keys.clear' } as never);
         assert.deepEqual(seen, ['b page']);
+    });
+
+    it('pages that a window brings along are its own', () => {
+        const { account, seats } = world();
+        const [a, b] = [seats.take().account, seats.take().account];
+        const seen: string[] = [];
+        a.calls.onForeignCall(() => seen.push('a'));
+        b.calls.onForeignCall(({ kind }) => seen.push(`b ${kind}`));
+        const page = { call: 'tab', generation: 1 };
+        b.calls.adopt([{ roomId: ROOM, page, callId: 'c' }]);
+        account.calls.foreign.fire({ kind: 'over', ...page, userId: '', deviceId: '' });
+        assert.deepEqual(seen, ['b over']);
     });
 
     it('a window that goes takes its own things along, and nothing of the others', async () => {

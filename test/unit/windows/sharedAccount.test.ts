@@ -53,8 +53,34 @@ describe('the account of one window', () => {
         await shared.people();
         assert.deepEqual(second.account.announced.get(ROOM), shares);
         assert.deepEqual(started, [[ROOM, 4]]);
-        assert.deepEqual(second.account.calls.asked, ['serve s']);
+        assert.deepEqual(second.account.calls.asked, ['adopt page', 'serve s']);
         assert.deepEqual(states, ['ready false', 'ready true']);
+    });
+
+    it('the chat is told of at the next owner too', async () => {
+        const { first, second, shared, opening } = world();
+        const changed: string[] = [];
+        shared.chat.onChange((roomId) => changed.push(roomId));
+        first.account.chatChanges.emit('!before:hs');
+        first.die();
+        opening.resolve(second.made);
+        await shared.chat.timeline(ROOM);
+        second.account.chatChanges.emit('!after:hs');
+        assert.deepEqual(changed, ['!before:hs', '!after:hs']);
+    });
+
+    it('hands over the pages that may have connections, also of a share that is no longer direct', async () => {
+        const { first, second, shared, opening } = world();
+        const page = (call: string) => ({ call, generation: 1 });
+        shared.calls.serve({ roomId: ROOM, shareId: 's' }, page('s'));
+        shared.calls.retire('s');
+        shared.calls.accept({ roomId: ROOM, callId: 'theirs' }, page('tab'));
+        shared.calls.accept({ roomId: ROOM, callId: 'closed' }, page('tab2'));
+        shared.calls.release('tab2');
+        first.die();
+        opening.resolve(second.made);
+        await shared.people();
+        assert.deepEqual(second.account.calls.asked, ['adopt s,theirs']);
     });
 
     it('what is asked meanwhile waits for the next owner', async () => {

@@ -49,6 +49,13 @@ export class World {
     share(i: number): void {
         this.do(i, { type: 'serve', roomId: ROOM, shareId: `share${i}`, page: { call: `share${i}`, generation: 1 } });
     }
+    /** Another window of the device's person goes on with the account: it knows of nothing, and the pages stay. */
+    takeOver(i: number): readonly CallsEffect[] {
+        this.devices[i]!.state = emptyCalls(this.self(i));
+        const effects = this.do(i, { type: 'adopt', roomId: ROOM, page: { call: `share${i}`, generation: 1 } });
+        this.share(i);
+        return effects;
+    }
     watch(viewer: number, sharer: number): void {
         this.do(viewer, {
             type: 'watch',
@@ -94,6 +101,13 @@ export class World {
     }
 
     #page(i: number, order: Extract<CallsEffect, { type: 'page' }>['order']): void {
+        if (order.type === 'mesh.reset') {
+            const connections = [...this.pages[i]!];
+            this.pages[i]!.clear();
+            for (const connection of connections) this.live.delete(connection);
+            this.do(i, { type: 'dropped', roomId: ROOM, connections });
+            return;
+        }
         const { connection } = order;
         const say = (kind: 'offer' | 'answer'): void =>
             void this.do(i, { type: 'description', connection, kind, sdp: 'v=0', streams: {} });

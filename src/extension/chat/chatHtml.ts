@@ -1,0 +1,34 @@
+/** The HTML around the chat page: one script, one style sheet, and no way out of it. Pure. */
+import { escapeHtml } from '../panels/pageHtml.ts';
+
+export interface ChatPage {
+    readonly generation: number;
+    readonly cspSource: string;
+    readonly nonce: string;
+    readonly scriptUri: string;
+    readonly styleUri: string;
+}
+
+export function chatHtml(page: ChatPage): string {
+    const policy = [
+        "default-src 'none'",
+        `script-src 'nonce-${page.nonce}'`,
+        `style-src ${page.cspSource}`,
+        "base-uri 'none'",
+        "form-action 'none'",
+    ].join('; ');
+    return [
+        '<!DOCTYPE html>',
+        `<html lang="en" data-hush-generation="${page.generation}">`,
+        '<head>',
+        '<meta charset="utf-8">',
+        `<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">`,
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        `<link rel="stylesheet" href="${escapeHtml(page.styleUri)}">`,
+        `<script defer nonce="${escapeHtml(page.nonce)}" src="${escapeHtml(page.scriptUri)}"></script>`,
+        '<title>Hush Chat</title>',
+        '</head>',
+        '<body><div id="app"></div></body>',
+        '</html>',
+    ].join('\n');
+}

@@ -1,0 +1,34 @@
+/** What the chat needs from the account; implemented by `src/matrix/chat`. Types only. */
+import type { ChatMessage } from '../../webview/protocol/chatMessages.ts';
+import type { Disposable } from '../lifecycle.ts';
+
+export interface ChatTimeline {
+    readonly roomId: string;
+    /** Oldest first, without a hole: what lies between two of them is known. */
+    readonly messages: readonly ChatMessage[];
+    /** Nothing older is to be had. */
+    readonly atStart: boolean;
+}
+
+export type ChatSend =
+    /** Markdown; HTML in it is text. */
+    | { readonly kind: 'text'; readonly markdown: string; readonly replyTo: string | null }
+    | { readonly kind: 'edit'; readonly markdown: string; readonly target: string }
+    /** Not encrypted: no Matrix client encrypts them. */
+    | { readonly kind: 'reaction'; readonly target: string; readonly key: string }
+    | { readonly kind: 'delete'; readonly target: string };
+
+/** Every promise rejects with a `HushError`. */
+export interface ChatPort {
+    /** What is known of the room's conversation; from the first time on its changes are told. Empty without the room. */
+    timeline(roomId: string): Promise<ChatTimeline>;
+    /** Gets older messages: some, unless there are none. */
+    earlier(roomId: string): Promise<void>;
+    /**
+     * The same `txnId` again does no harm: the server takes it for one event.
+     * @throws HushError `room.notEncrypted`, `room.forbidden`, `chat.tooLong`, `network.*`.
+     */
+    send(roomId: string, txnId: string, what: ChatSend): Promise<void>;
+    /** Of a room that was asked for; at most once per tick. */
+    onChange(listener: (roomId: string) => void): Disposable;
+}

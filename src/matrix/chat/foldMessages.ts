@@ -1,0 +1,153 @@
+/**
+ * The conversation that a stretch of events amounts to: edits put into their messages, reactions counted, what was taken
+ * back left out. An edit counts only from its message's own sender (client-server API, "Event replacements"). Pure.
+ */
+import type { ChatMessage, Reaction } from '../../webview/protocol/chatMessages.ts';
+import { visibleLine } from '../../webview/protocol/visibleText.ts';
+import { failureWords } from './failureWords.ts';
+import { parseMessage, withoutReplyFallback, type ParsedMessage } from './parseMessage.ts';
+import { asRecord, relationOf, replyOf, type RawEvent } from './rawEvent.ts';
+
+export interface People {
+    readonly self: string;
+    /** Display name in this room. */
+    name(userId: string): string;
+    /** Whether we may take back what this person wrote. */
+    mayDelete(sender: string): boolean;
+}
+
+const MAX_NAME = 128;
+const MAX_REACTIONS = 32;
+const MAX_NAMES = 200;
+
+interface Books {
+    readonly deleted: ReadonlySet<string>;
+    /** Edits by what they replace, oldest first. */
+    readonly edits: ReadonlyMap<string, readonly RawEvent[]>;
+    readonly reactions: ReadonlyMap<string, readonly RawEvent[]>;
+}
+
+/** `events`: oldest first, each once. */
+export function foldMessages(events: readonly RawEvent[], people: People): ChatMessage[] {
+    const books = bookKeeping(events);
+    const byId = new Map(events.map((event) => [event.id, event]));
+    return events.flatMap((event) => messageOf(event, books, byId, people) ?? []);
+}
+
+function bookKeeping(events: readonly RawEvent[]): Books {
+    const deleted = new Set<string>();
+    const edits = new Map<string, RawEvent[]>();
+    const reactions = new Map<string, RawEvent[]>();
+    const note = (map: Map<string, RawEvent[]>, target: string, event: RawEvent): void => {
+        const list = map.get(target);
+        if (list) list.push(event);
+        else map.set(target, [event]);
+    };
+    for (const event of events) {
+        if (event.redacted) deleted.add(event.id);
+        if (event.type === 'm.room.redaction' && event.redacts !== undefined) deleted.add(event.redacts);
+        const replaced = relationOf(event, 'm.replace');
+        if (replaced && event.type === 'm.room.message') note(edits, replaced.target, event);
+        const annotated = relationOf(event, 'm.annotation');
+        if (annotated && event.type === 'm.reaction') note(reactions, annotated.target, event);
+    }
+    return { deleted, edits, reactions };
+}
+
+function messageOf(
+    event: RawEvent,
+    books: Books,
+    byId: ReadonlyMap<string, RawEvent>,
+    people: People,
+): ChatMessage | undefined {
+    if (!event.encrypted || relationOf(event, 'm.replace')) return undefined;
+    const gone = books.deleted.has(event.id);
+    // What a deleted event was is no longer known, once its content is gone: a message, most likely.
+    if (gone && event.type !== 'm.room.message' && event.type !== 'm.room.encrypted') return undefined;
+    if (!gone && event.failure === undefined && event.type !== 'm.room.message') return undefined;
+    const replyTo = gone ? undefined : replyOf(event);
+    const edit = gone ? undefined : lastEdit(event, books);
+    const said = gone
+        ? { kind: 'deleted' as const, body: '', html: null }
+        : event.failure !== undefined
+          ? { kind: 'unreadable' as const, body: failureWords(event.failure), html: null }
+          : contentOf(event, edit, replyTo !== undefined);
+    const own = event.sender === people.self;
+    return {
+        key: event.id,
+        txnId: event.txnId ?? null,
+        sender: event.sender,
+        name: nameOf(event.sender, people),
+        own,
+        ts: Number.isFinite(event.ts) ? event.ts : 0,
+        ...said,
+        reply: replyTo === undefined ? null : quote(replyTo, byId, books, people),
+        edited: edit !== undefined,
+        reactions: gone ? [] : reactionsTo(event.id, books, people),
+        mayDelete: !gone && people.mayDelete(event.sender),
+        state: 'sent',
+        problem: null,
+    };
+}
+
+function nameOf(userId: string, people: People): string {
+    return visibleLine(people.name(userId), MAX_NAME) || visibleLine(userId, MAX_NAME);
+}
+
+function lastEdit(event: RawEvent, { edits, deleted }: Books): RawEvent | undefined {
+    return edits
+        .get(event.id)
+        ?.findLast(
+            (edit) =>
+                edit.sender === event.sender &&
+                edit.encrypted &&
+                edit.failure === undefined &&
+                !deleted.has(edit.id) &&
+                asRecord(asRecord(edit.content)?.['m.new_content']) !== undefined,
+        );
+}
+
+function contentOf(event: RawEvent, edit: RawEvent | undefined, isReply: boolean): ParsedMessage {
+    if (edit) return parseMessage(asRecord(edit.content)?.['m.new_content']);
+    const parsed = parseMessage(event.content);
+    return isReply ? withoutReplyFallback(parsed) : parsed;
+}
+
+function quote(
+    target: string,
+    byId: ReadonlyMap<string, RawEvent>,
+    books: Books,
+    people: People,
+): ChatMessage['reply'] {
+    const event = byId.get(target);
+    if (!event) return { key: target, name: '', excerpt: 'an earlier message' };
+    const gone = books.deleted.has(target);
+    const body = gone
+        ? 'a deleted message'
+        : event.failure !== undefined || event.type !== 'm.room.message'
+          ? 'a message that cannot be read'
+          : contentOf(event, lastEdit(event, books), replyOf(event) !== undefined).body;
+    return { key: target, name: nameOf(event.sender, people), excerpt: visibleLine(body, 160) };
+}
+
+function reactionsTo(target: string, { reactions, deleted }: Books, people: People): Reaction[] {
+    const byKey = new Map<string, { key: string; senders: Map<string, string>; own: string | null }>();
+    for (const event of reactions.get(target) ?? []) {
+        if (deleted.has(event.id)) continue;
+        const key = visibleLine(relationOf(event, 'm.annotation')?.key ?? '', 48);
+        if (key === '') continue;
+        let entry = byKey.get(key);
+        if (!entry) {
+            if (byKey.size >= MAX_REACTIONS) continue;
+            entry = { key, senders: new Map(), own: null };
+            byKey.set(key, entry);
+        }
+        if (!entry.senders.has(event.sender)) entry.senders.set(event.sender, nameOf(event.sender, people));
+        if (event.sender === people.self) entry.own ??= event.id;
+    }
+    return [...byKey.values()].map(({ key, senders, own }) => ({
+        key,
+        names: [...senders.values()].slice(0, MAX_NAMES),
+        own,
+    }));
+}

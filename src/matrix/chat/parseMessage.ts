@@ -1,0 +1,60 @@
+/** What an `m.room.message` says, whatever is in it: a body of the right type and size, or a line that tells what it is. Pure. */
+import { MAX_BODY, type MessageKind } from '../../webview/protocol/chatMessages.ts';
+import { asRecord } from './rawEvent.ts';
+
+export interface ParsedMessage {
+    readonly kind: MessageKind;
+    readonly body: string;
+    /** Not safe yet. */
+    readonly html: string | null;
+}
+
+/** HTML nested deeper is shown as its plain body (client-server API, "m.room.message msgtypes": 100 levels). */
+const MAX_DEPTH = 100;
+
+export function parseMessage(content: unknown): ParsedMessage {
+    const fields = asRecord(content) ?? {};
+    const type = fields['msgtype'];
+    const body = text(fields['body']);
+    if (type === 'm.image' || type === 'm.file' || type === 'm.audio' || type === 'm.video') {
+        const name = text(fields['filename']) ?? body;
+        return { kind: 'file', body: name?.trim() ? name : 'a file without a name', html: null };
+    }
+    if (type === 'm.key.verification.request')
+        return { kind: 'notice', body: 'Asks to verify each other’s devices.', html: null };
+    const kind = type === 'm.notice' ? 'notice' : type === 'm.emote' ? 'emote' : 'text';
+    const html = fields['format'] === 'org.matrix.custom.html' ? text(fields['formatted_body']) : undefined;
+    if (body === undefined && html === undefined)
+        return { kind: 'notice', body: 'A message that this version of Hush cannot show.', html: null };
+    return {
+        kind,
+        body: body ?? '',
+        html: html !== undefined && html.trim() !== '' && depthOf(html) <= MAX_DEPTH ? html : null,
+    };
+}
+
+/** Cut to what the page takes. */
+function text(value: unknown): string | undefined {
+    return typeof value === 'string' ? value.slice(0, MAX_BODY).toWellFormed() : undefined;
+}
+
+/** Most tags that are open at once; a close without an open does not count. An estimate that is never too small. */
+export function depthOf(html: string): number {
+    let open = 0;
+    let most = 0;
+    for (const [tag] of html.matchAll(/<\/?[a-z][^\s/>]*/giu)) {
+        if (tag.startsWith('</')) open = Math.max(0, open - 1);
+        else if (!/^<(?:br|hr|img|input|wbr)$/iu.test(tag)) most = Math.max(most, ++open);
+    }
+    return most;
+}
+
+/**
+ * Without the quotation that older clients put before a reply's text (client-server API before 1.13, "Fallbacks for rich
+ * replies").
+ */
+export function withoutReplyFallback(message: ParsedMessage): ParsedMessage {
+    const body = message.body.replace(/^(?:>[^\n]*\n)+\n?/u, '');
+    const html = message.html?.replace(/^\s*<mx-reply>[\s\S]*?<\/mx-reply>/u, '') ?? null;
+    return { ...message, body: body === '' ? message.body : body, html: html === '' ? null : html };
+}

@@ -1,0 +1,228 @@
+/** The conversation of a room between real devices, through a real homeserver. */
+import assert from 'node:assert/strict';
+import { CryptoEvent } from 'matrix-js-sdk/lib/crypto-api/index.js';
+import type { ChatSend, ChatTimeline } from '../../src/extension/chat/chatPort.ts';
+import type { ChatMessage } from '../../src/webview/protocol/chatMessages.ts';
+import { startSynapse, type Synapse } from '../stack/synapse.ts';
+import { newPerson, pair, signedIn, until, untilRoom, type Person } from './support/matrixAccounts.ts';
+import { lastClientOf } from './support/matrixClients.ts';
+
+const text = (markdown: string, replyTo: string | null = null): ChatSend => ({ kind: 'text', markdown, replyTo });
+let transactions = 0;
+const txn = (): string => `t${process.pid}.${transactions++}`;
+
+describe('the chat of a session', function () {
+    this.timeout(90_000);
+    let synapse: Synapse;
+    let alice: Person;
+    let bob: Person;
+    let roomId: string;
+    /** Bob's requests to /sync wait for this. */
+    let network: Promise<void> = Promise.resolve();
+    /** Bob's homeserver says that what comes in was written by this user. */
+    let forging: string | undefined;
+    const others: Person[] = [];
+
+    /** The timeline once it holds what is awaited. */
+    const untilChat = async (
+        person: Person,
+        holds: (messages: readonly ChatMessage[]) => boolean,
+        what: string,
+    ): Promise<ChatTimeline> => {
+        const { chat } = person.account;
+        let timeline = await chat.timeline(roomId);
+        await until(
+            () => holds(timeline.messages),
+            (check) => chat.onChange(() => void chat.timeline(roomId).then((next) => ((timeline = next), check()))),
+            what,
+        );
+        return timeline;
+    };
+    const find = (body: string) => (messages: readonly ChatMessage[]) => messages.some((m) => m.body === body);
+    const said = async (person: Person, body: string): Promise<ChatMessage> =>
+        (await untilChat(person, find(body), body)).messages.find((m) => m.body === body) as ChatMessage;
+
+    before(async function () {
+        this.timeout(180_000);
+        synapse = await startSynapse();
+        const gated: typeof fetch = async (input, init) => {
+            if (!String(input instanceof Request ? input.url : input).includes('/sync')) return fetch(input, init);
+            await network;
+            const response = await fetch(input, init);
+            return forging === undefined ? response : Response.json(forge(await response.json(), roomId, forging));
+        };
+        [alice, bob] = await Promise.all([newPerson(synapse, 'Alice'), newPerson(synapse, 'Bob', { fetch: gated })]);
+        roomId = await pair(alice, bob);
+    });
+    after(async () => {
+        await Promise.all([alice, bob, ...others].map((p) => p?.account.stop().catch(() => undefined)));
+        await synapse?.stop();
+    });
+
+    it('carries text, a reply, an edit, reactions and a deletion to both ends', async () => {
+        await alice.account.chat.send(roomId, txn(), text('Look at `src/main.ts:12`, **please**'));
+        const first = await said(bob, 'Look at `src/main.ts:12`, **please**');
+        assert.equal(first.name, 'Alice');
+        assert.equal(first.kind, 'text');
+        assert.match(first.html ?? '', /<code>src\/main\.ts:12<\/code>.*<strong>please<\/strong>/u);
+
+        await bob.account.chat.send(roomId, txn(), text('on it', first.key));
+        const reply = await said(alice, 'on it');
+        assert.deepEqual(reply.reply, { key: first.key, name: 'Alice', excerpt: first.body });
+        assert.equal(reply.html, null);
+
+        await bob.account.chat.send(roomId, txn(), { kind: 'edit', markdown: 'done', target: reply.key });
+        const edited = await said(alice, 'done');
+        assert.deepEqual([edited.key, edited.edited, edited.txnId], [reply.key, true, null]);
+
+        await alice.account.chat.send(roomId, txn(), { kind: 'reaction', target: reply.key, key: '👍' });
+        const seen = await untilChat(bob, (all) => all.some((m) => m.reactions.length > 0), 'the reaction');
+        assert.deepEqual(seen.messages.at(-1)?.reactions, [{ key: '👍', names: ['Alice'], own: null }]);
+        const mine = await untilChat(alice, (all) => all.some((m) => m.reactions.length > 0), 'her own reaction');
+        const { own } = mine.messages.at(-1)?.reactions[0] ?? {};
+        assert.ok(own);
+        await alice.account.chat.send(roomId, txn(), { kind: 'delete', target: own });
+        await untilChat(bob, (all) => all.every((m) => m.reactions.length === 0), 'no reaction');
+
+        assert.deepEqual([edited.mayDelete, (await said(bob, 'done')).mayDelete], [true, true], 'Alice made the room');
+        await bob.account.chat.send(roomId, txn(), { kind: 'delete', target: reply.key });
+        const gone = await untilChat(alice, (all) => all.some((m) => m.kind === 'deleted'), 'the deletion');
+        assert.ok(!JSON.stringify(gone).includes('done'));
+        // What the server still has of the reply and of its edit.
+        const left = await lastClientOf(alice.userId).createMessagesRequest(roomId, null, 50, 'b' as never);
+        const ids = left.chunk.filter((e) => e.sender === bob.userId && e.type === 'm.room.encrypted');
+        assert.ok(
+            ids.every((e) => !('ciphertext' in e.content)),
+            JSON.stringify(ids),
+        );
+    });
+
+    it('a resend with the same transaction ID makes no second message', async () => {
+        const id = txn();
+        await alice.account.chat.send(roomId, id, text('once'));
+        await alice.account.chat.send(roomId, id, text('once'));
+        await alice.account.chat.send(roomId, txn(), text('after'));
+        const { messages } = await untilChat(bob, find('after'), 'the message after');
+        assert.equal(messages.filter((m) => m.body === 'once').length, 1);
+        assert.equal((await said(alice, 'once')).txnId, id);
+    });
+
+    it('what a person missed is paged in without a hole and without anything twice', async () => {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        network = promise;
+        // The request that is under way still answers.
+        await alice.account.chat.send(roomId, txn(), text('before the gap'));
+        const bodies = Array.from({ length: 130 }, (_, i) => `missed ${i}`);
+        for (const body of bodies) await alice.account.chat.send(roomId, txn(), text(body));
+        resolve();
+        const last = bodies.at(-1) ?? '';
+        let timeline = await untilChat(bob, find(last), last);
+        assert.ok(!find('missed 0')(timeline.messages), 'the sync was not limited: this tests nothing');
+        for (let pages = 0; !timeline.atStart; pages++) {
+            assert.ok(pages < 30);
+            await bob.account.chat.earlier(roomId);
+            timeline = await bob.account.chat.timeline(roomId);
+            const shown = timeline.messages.map((m) => m.body).filter((body) => bodies.includes(body));
+            assert.deepEqual(shown, bodies.slice(-shown.length));
+        }
+        const all = timeline.messages.map((m) => m.body);
+        assert.deepEqual(all.slice(-131), ['before the gap', ...bodies]);
+        assert.equal(new Set(timeline.messages.map((m) => m.key)).size, all.length);
+        assert.equal(all.filter((body) => body === 'once').length, 1);
+        // Alice, whose sync missed nothing, has the same conversation.
+        while (!(await alice.account.chat.timeline(roomId)).atStart) await alice.account.chat.earlier(roomId);
+        assert.deepEqual(
+            (await alice.account.chat.timeline(roomId)).messages.map((m) => m.key),
+            timeline.messages.map((m) => m.key),
+        );
+    });
+
+    it('two who ask for the same page at once get it once', async () => {
+        const account = await bob.reopen();
+        await Promise.all([1, 2, 3].map(() => account.chat.earlier(roomId)));
+        const { messages } = await account.chat.timeline(roomId);
+        assert.equal(new Set(messages.map((m) => m.key)).size, messages.length);
+    });
+
+    it('a message of any shape is shown as something, and none is lost', async () => {
+        const hostile: object[] = [
+            {},
+            { msgtype: 'm.text', body: 7 },
+            { msgtype: ['m.text'], body: { a: 1 } },
+            { msgtype: 'm.text', body: 'x', format: 'org.matrix.custom.html', formatted_body: '<b>'.repeat(5_000) },
+            { msgtype: 'm.text', body: 'l'.repeat(30_000) },
+            { msgtype: 'm.text', body: 'evil\u202Etxt.exe', 'm.relates_to': 'nonsense' },
+            { msgtype: 'm.file', body: 'plan.pdf', url: 'mxc://x/y' },
+            { msgtype: 'm.notice', body: 'build green' },
+        ];
+        const before = (await bob.account.chat.timeline(roomId)).messages.length;
+        const sdk = lastClientOf(alice.userId);
+        for (const content of hostile) await sdk.sendEvent(roomId, 'm.room.message' as never, content as never);
+        await alice.account.chat.send(roomId, txn(), text('still here'));
+        const { messages } = await untilChat(bob, find('still here'), 'the last one');
+        assert.equal(messages.length, before + hostile.length + 1);
+        assert.deepEqual(
+            messages.slice(-4).map((m) => m.kind),
+            ['text', 'file', 'notice', 'text'],
+        );
+    });
+
+    it('a message that somebody else encrypted is not shown as the sender’s', async () => {
+        forging = `@mallory:${synapse.serverName}`;
+        await alice.account.chat.send(roomId, txn(), text('I am Mallory'));
+        const { messages } = await untilChat(bob, (all) => all.at(-1)?.sender === forging, 'the forged message');
+        forging = undefined;
+        assert.equal(messages.at(-1)?.kind, 'unreadable');
+        assert.match(messages.at(-1)?.body ?? '', /not encrypted by the person it claims to come from/u);
+    });
+
+    it('what is too long is refused before it goes out, with the reason', async () => {
+        await assert.rejects(alice.account.chat.send(roomId, txn(), text('ä'.repeat(30_000))), {
+            code: 'chat.tooLong',
+        });
+        await assert.rejects(alice.account.chat.send('!nowhere:example.org', txn(), text('hello')), {
+            code: 'room.notFound',
+        });
+    });
+
+    it('a device that has no key for a message says why, and reads what comes after', async () => {
+        const second = await signedIn(synapse, bob.userId, bob.password);
+        others.push(second);
+        await untilRoom(second.account, roomId, (room) => room.encrypted, 'the room');
+        const { messages } = await untilChat(second, (all) => all.length > 0, 'messages');
+        const unreadable = messages.filter((m) => m.kind === 'unreadable');
+        assert.ok(unreadable.length > 0);
+        assert.ok(
+            unreadable.every((m) => m.body.startsWith('This message')),
+            unreadable[0]?.body,
+        );
+        const crypto = lastClientOf(alice.userId).getCrypto();
+        let devices = 0;
+        await until(
+            () => devices === 2,
+            (check) => {
+                const look = (): void =>
+                    void crypto?.getUserDeviceInfo([bob.userId]).then((all) => {
+                        devices = all.get(bob.userId)?.size ?? 0;
+                        check();
+                    });
+                lastClientOf(alice.userId).on(CryptoEvent.DevicesUpdated, look);
+                look();
+                return { dispose: () => lastClientOf(alice.userId).off(CryptoEvent.DevicesUpdated, look) };
+            },
+            'the new device at Alice',
+        );
+        await alice.account.chat.send(roomId, txn(), text('welcome, new device'));
+        assert.equal((await said(second, 'welcome, new device')).kind, 'text');
+    });
+});
+
+interface Synced {
+    rooms?: { join?: Record<string, { timeline?: { events: { type: string; sender: string }[] } }> };
+}
+
+function forge(answer: unknown, roomId: string, sender: string): unknown {
+    const events = (answer as Synced).rooms?.join?.[roomId]?.timeline?.events ?? [];
+    for (const event of events) if (event.type === 'm.room.encrypted') event.sender = sender;
+    return answer;
+}

@@ -1,0 +1,227 @@
+/** Hostile events through parse, fold and view, in a real DOM. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { JSDOM } from 'jsdom';
+import { before, describe, it } from 'mocha';
+import * as v from 'valibot';
+import { foldMessages } from '../../../src/matrix/chat/foldMessages.ts';
+import { messageText } from '../../../src/matrix/chat/markdown.ts';
+import type { RawEvent } from '../../../src/matrix/chat/rawEvent.ts';
+import { createBodyRenderer, type BodyRenderer } from '../../../src/webview/chat/bodyRenderer.ts';
+import type { Piece } from '../../../src/webview/chat/references.ts';
+import { chatMessage } from '../../../src/webview/protocol/chatMessages.ts';
+
+const people = { self: '@me:hs', name: (id: string) => id, mayDelete: () => true };
+const NASTY = [
+    '<script>steal()</script>',
+    '<img src=x onerror=steal()>',
+    '<a href="javascript:steal()">x</a>',
+    '<a href=" data:text/html,x">x</a>',
+    '<a href="command:workbench.action.quit">x</a>',
+    '<svg><animate onbegin=steal()>',
+    '<math><mtext><table><mglyph><style><img src=x onerror=steal()>',
+    '<form action="https://evil"><input name=x><button formaction="x">go</button></form>',
+    '<p style="position:fixed;inset:0" class="composer" id="app" data-key="x">x</p>',
+    '<iframe srcdoc="<script>1</script>">',
+    '<code class="language-ts hljs evil">a</code>',
+    '<pre><code class="language-html">&lt;script&gt;steal()&lt;/script&gt;</code></pre>',
+    '<noscript><p title="</noscript><img src=x onerror=steal()>">',
+    '<template><img src=x onerror=steal()></template>',
+    '<mx-reply><blockquote>quoted</blockquote></mx-reply>mine',
+    '\u202Egnp.exe',
+];
+const html = fc
+    .array(fc.oneof(fc.constantFrom(...NASTY), fc.string({ unit: 'binary', maxLength: 30 })), { maxLength: 6 })
+    .map((parts) => parts.join(''));
+const body = fc.oneof(html, fc.anything());
+const content = fc.oneof(
+    fc.anything(),
+    fc.record(
+        {
+            msgtype: fc.oneof(fc.constantFrom('m.text', 'm.notice', 'm.emote', 'm.file'), fc.anything()),
+            body,
+            format: fc.oneof(fc.constant('org.matrix.custom.html'), fc.anything()),
+            formatted_body: body,
+            filename: body,
+            'm.new_content': fc.anything(),
+        },
+        { requiredKeys: [] },
+    ),
+);
+const relation = (ids: readonly string[]) =>
+    fc.oneof(
+        { weight: 4, arbitrary: fc.constant(undefined) },
+        fc.anything(),
+        fc.record({ 'm.in_reply_to': fc.record({ event_id: fc.constantFrom(...ids) }) }),
+        fc.record({ rel_type: fc.constant('m.annotation'), event_id: fc.constantFrom(...ids), key: body }),
+    );
+const IDS = Array.from({ length: 12 }, (_, i) => `$${i}`);
+const raw = (type: string): fc.Arbitrary<Omit<RawEvent, 'id'>> =>
+    fc.record({
+        sender: fc.oneof(
+            fc.constantFrom('@me:hs', '@you:hs'),
+            fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }),
+        ),
+        ts: fc.oneof(fc.integer(), fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY)),
+        type: fc.constant(type),
+        content,
+        relation: relation(IDS),
+        redacts: fc.constant(undefined),
+        redacted: fc.constant(false),
+        txnId: fc.constant(undefined),
+        encrypted: fc.constant(type === 'm.room.message'),
+        failure: fc.option(fc.constantFrom('MEGOLM_KEY_WITHHELD', '__proto__', 'toString'), { nil: undefined }),
+    });
+
+const ALLOWED = new Set(
+    'DEL H1 H2 H3 H4 H5 H6 BLOCKQUOTE P A UL OL SUP SUB LI B I U STRONG EM S CODE HR BR DIV TABLE THEAD TBODY TR TH TD CAPTION PRE SPAN DETAILS SUMMARY BUTTON'.split(
+        ' ',
+    ),
+);
+
+describe('the body of a message', () => {
+    let dom: JSDOM;
+    let bodies: BodyRenderer;
+    const opened: Extract<Piece, { kind: 'file' }>[] = [];
+    const copied: string[] = [];
+    const draw = (text: string, formatted: string | null): HTMLElement => {
+        const holder = dom.window.document.createElement('div');
+        holder.append(bodies.render(text, formatted));
+        return holder;
+    };
+    const assertSafe = (holder: HTMLElement): void => {
+        for (const element of holder.querySelectorAll('*')) {
+            assert.ok(ALLOWED.has(element.tagName), element.tagName);
+            for (const { name, value } of element.attributes) {
+                assert.ok(['href', 'class', 'start', 'title', 'type', 'tabindex'].includes(name), `${name}=${value}`);
+                if (name === 'href') assert.match(value, /^(?:https?|mailto):/u);
+                if (name === 'class')
+                    assert.match(value, /^(?:language-[\w#+.-]{1,32}|plain|file|copy|code|language|hljs-[\w -]+|)$/u);
+            }
+        }
+    };
+    before(function () {
+        this.timeout(20_000);
+        dom = new JSDOM('<!DOCTYPE html><body></body>');
+        bodies = createBodyRenderer(dom.window as never, {
+            open: (file) => opened.push(file),
+            copy: (text) => copied.push(text),
+        });
+    });
+
+    it('whatever is in an event: no exception, no markup, no lost message', function () {
+        this.timeout(60_000);
+        fc.assert(
+            fc.property(
+                fc.array(fc.oneof({ weight: 4, arbitrary: raw('m.room.message') }, raw('m.reaction')), {
+                    maxLength: IDS.length,
+                }),
+                (events) => {
+                    const all = events.map((event, i) => ({ ...event, id: IDS[i] ?? '' }));
+                    const messages = foldMessages(all, people);
+                    const edits = (e: RawEvent): boolean =>
+                        (e.relation as { rel_type?: unknown } | undefined | null)?.rel_type === 'm.replace';
+                    assert.deepEqual(
+                        messages.map((m) => m.key),
+                        all.filter((e) => e.type === 'm.room.message' && !edits(e)).map((e) => e.id),
+                    );
+                    for (const message of messages) {
+                        const checked = v.safeParse(chatMessage, message);
+                        assert.ok(checked.success, JSON.stringify(checked.issues?.[0]?.path?.map((p) => p.key)));
+                        assertSafe(draw(message.body, message.html));
+                    }
+                },
+            ),
+            { numRuns: 300 },
+        );
+    });
+
+    it('text alone is shown as it is, whatever it looks like', () => {
+        fc.assert(
+            fc.property(html, (text) => {
+                const holder = draw(text, null);
+                assertSafe(holder);
+                assert.equal(holder.querySelectorAll('b, i, strong, img, pre').length, 0);
+            }),
+        );
+    });
+
+    it('what the composer makes comes out as it was meant, and HTML in it as text', () => {
+        const markdown =
+            'See **src/a b.ts** and `x`, <b>no</b>\n\n```ts\nconst a: string = "<b>";\n```\n- one\n- [two](https://example.org/)';
+        const text = messageText(markdown);
+        const holder = draw(text.body, text.formatted_body ?? null);
+        assert.equal(holder.querySelector('strong')?.textContent, 'src/a b.ts');
+        assert.equal(holder.querySelectorAll('b').length, 0);
+        assert.equal(holder.querySelector('.language')?.textContent, 'ts');
+        assert.equal(holder.querySelector('pre')?.textContent, 'const a: string = "<b>";');
+        assert.equal(holder.querySelector('pre .hljs-keyword')?.textContent, 'const');
+        assert.equal(holder.querySelectorAll('li').length, 2);
+        assert.equal(holder.querySelector('a')?.getAttribute('title'), 'https://example.org/');
+        holder.querySelector<HTMLElement>('.copy')?.click();
+        assert.deepEqual(copied, ['const a: string = "<b>";']);
+    });
+
+    it('plain text has no HTML at all; images are links to nothing', () => {
+        assert.deepEqual(messageText('a < b & "c"\nnext'), { msgtype: 'm.text', body: 'a < b & "c"\nnext' });
+        assert.equal(messageText('**a**').formatted_body, '<strong>a</strong>');
+        assert.ok(!messageText('![x](https://evil/x.png)').formatted_body?.includes('<img'));
+        assert.equal(messageText('[x](javascript:steal())').formatted_body, undefined);
+    });
+
+    it('a click on a file is told, also in code, and not in a link', () => {
+        const holder = draw('', 'at <code>src/x.ts:4</code> <a href="https://e.org/y.ts:5">y.ts:5</a>');
+        const buttons = [...holder.querySelectorAll<HTMLElement>('button.file')];
+        assert.deepEqual(
+            buttons.map((b) => b.textContent),
+            ['src/x.ts:4'],
+        );
+        buttons[0]?.click();
+        assert.deepEqual(opened.at(-1), {
+            kind: 'file',
+            text: 'src/x.ts:4',
+            path: 'src/x.ts',
+            line: 4,
+            endLine: 0,
+            column: 0,
+        });
+    });
+
+    it('characters that turn text around are shown by their code', () => {
+        const holder = draw(
+            '',
+            '<code>if (admin\u202E \u2066// x</code> \u202Etxt.exe <a href="https://e.org">\u202Egro.knab</a>',
+        );
+        assert.ok(!/[\u202A-\u202E\u2066-\u2069]/u.test(holder.textContent ?? ''));
+        assert.match(holder.textContent ?? '', /\[U\+202E\]txt\.exe/u);
+    });
+
+    it('HTML too deep is shown as its plain text', () => {
+        const deep = (n: number): string | null =>
+            foldMessages(
+                [
+                    {
+                        id: '$1',
+                        sender: '@you:hs',
+                        ts: 1,
+                        type: 'm.room.message',
+                        content: {
+                            msgtype: 'm.text',
+                            body: 'x',
+                            format: 'org.matrix.custom.html',
+                            formatted_body: '<b>'.repeat(n),
+                        },
+                        relation: undefined,
+                        redacts: undefined,
+                        redacted: false,
+                        txnId: undefined,
+                        encrypted: true,
+                        failure: undefined,
+                    },
+                ],
+                people,
+            )[0]?.html ?? null;
+        assert.notEqual(deep(100), null);
+        assert.equal(deep(101), null);
+    });
+});
