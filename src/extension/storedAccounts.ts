@@ -71,6 +71,21 @@ export function nextAccount(
     };
 }
 
+/** The same account with these tokens in place of its own, or with none. */
+export function withTokens(
+    { accessToken: _a, refreshToken: _r, expiresAt: _e, ...rest }: StoredAccount,
+    tokens: Pick<NewSession, 'accessToken' | 'refreshToken' | 'expiresAt'> | undefined,
+): StoredAccount {
+    if (!tokens) return rest;
+    const { accessToken, refreshToken, expiresAt } = tokens;
+    return {
+        ...rest,
+        accessToken,
+        ...(refreshToken === undefined ? {} : { refreshToken }),
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+    };
+}
+
 const INDEX_KEY = 'accounts';
 /** Before several accounts were known, the one account was kept here. */
 const OLD_KEY = 'account';

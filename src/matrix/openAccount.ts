@@ -9,7 +9,7 @@ import type { Log } from '../extension/log.ts';
 import type { SharePolicy } from '../extension/session/trust.ts';
 import { latestAudiences, latestWithheld } from '../extension/trustEvents.ts';
 import type { AccountState } from '../extension/session/types.ts';
-import { saveAccount, type StoredAccount } from '../extension/storedAccounts.ts';
+import { saveAccount, type StoredAccount, withTokens } from '../extension/storedAccounts.ts';
 import type { Vault } from '../extension/vault.ts';
 import { openMatrixClient, type OpenMatrixClient } from './client.ts';
 import { accountDiagnostics } from './accountDiagnostics.ts';
@@ -114,7 +114,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
             expiresAt: stored.expiresAt,
         },
         oauth: stored.oauth,
-        save: (tokens) => saveAccount(vault, { ...withoutTokens(stored), ...defined(tokens) }),
+        save: (tokens) => saveAccount(vault, withTokens(stored, tokens)),
         fetch,
         now,
         log,
@@ -122,8 +122,8 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
             setState({ kind: 'expired', userId, deviceGone: !softLogout });
             client.sdk.stopClient();
             if (leaving) return; // signing out found it ended: there is nothing to keep then
-            void saveAccount(vault, { ...withoutTokens(stored), deviceGone: !softLogout }).catch((error: unknown) =>
-                log.error('The ended sign-in was not stored', error),
+            void saveAccount(vault, { ...withTokens(stored, undefined), deviceGone: !softLogout }).catch(
+                (error: unknown) => log.error('The ended sign-in was not stored', error),
             );
         },
     });
@@ -381,22 +381,5 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         dispose: () => {
             void stop().catch((error: unknown) => log.warn('Stopping did not work', error));
         },
-    };
-}
-
-function withoutTokens({ accessToken: _a, refreshToken: _r, expiresAt: _e, ...rest }: StoredAccount): StoredAccount {
-    return rest;
-}
-
-/** Without the undefined ones, as `exactOptionalPropertyTypes` wants it. */
-function defined(tokens: {
-    accessToken: string;
-    refreshToken: string | undefined;
-    expiresAt: number | undefined;
-}): Pick<StoredAccount, 'accessToken' | 'refreshToken' | 'expiresAt'> {
-    return {
-        accessToken: tokens.accessToken,
-        ...(tokens.refreshToken === undefined ? {} : { refreshToken: tokens.refreshToken }),
-        ...(tokens.expiresAt === undefined ? {} : { expiresAt: tokens.expiresAt }),
     };
 }

@@ -19,6 +19,7 @@ import { chatHtml } from './chatHtml.ts';
 import { chatRoomOf } from './chatRoom.ts';
 import { createChatSession } from './chatSession.ts';
 import { openReference } from './openReference.ts';
+import { setStatusBarMessage, showWarningMessage } from '../views/messages.ts';
 
 export const CHAT_VIEW = 'hush.chat';
 
@@ -70,7 +71,7 @@ export function createChatView({ extensionUri, account, memento, log }: ChatView
             after: (ms, work) => void setTimeout(work, ms),
             watching: () => view?.visible === true && vscode.window.state.focused,
             async confirmDelete() {
-                const choice = await vscode.window.showWarningMessage(
+                const choice = await showWarningMessage(
                     'Delete this message for everybody?',
                     { modal: true, detail: 'Other people may have read it, and their clients may have kept it.' },
                     'Delete',
@@ -166,7 +167,7 @@ export function createChatView({ extensionUri, account, memento, log }: ChatView
         send(markdown) {
             session.send(markdown);
             if (view) view.show(true);
-            else vscode.window.setStatusBarMessage('$(check) Handed to the session’s chat', 4_000);
+            else setStatusBarMessage('check', 'Handed to the session’s chat', 4_000);
         },
         dispose: () => scope.dispose(),
     };
