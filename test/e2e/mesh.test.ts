@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
 import { after, afterEach, before, describe, it } from 'mocha';
-import { shareScreen, viewShare } from './support/flows.ts';
+import { changeSettings, shareScreen, viewShare } from './support/flows.ts';
 import { keepPicture, picturesOfFailure } from './support/failure.ts';
 import { matrixHttp } from './support/matrixHttp.ts';
 import { openPair, SHARED, type Pair } from './support/pair.ts';
@@ -74,6 +74,24 @@ describe('sharing a screen from device to device', function () {
         await alice.workbench.statusBar('Sharing').click();
         await bob.workbench.hushFrame('view', 'ended');
         await bob.workbench.row('’s screen').waitFor({ state: 'detached' });
+    });
+
+    it('goes through the homeserver’s relay for a person who must not reveal an address', async function () {
+        const { alice, bob, world } = pair;
+        if (world.noRelay !== undefined) {
+            console.log(`        skipped: ${world.noRelay}`);
+            this.skip();
+        }
+        await changeSettings(alice, { 'hush.mesh.relayOnly': true, 'hush.transport': 'mesh' });
+        await shareScreen(alice.workbench, alice.context, 'webview');
+        const frame = await viewShare(bob.workbench);
+        await advancingPicture(frame, SHARED.width);
+        assert.equal((await pageData(frame))?.['hushPath'], 'relayed');
+        await alice.workbench.statusBar(/Sharing ·\s+1 · relayed/u).waitFor();
+        await keepPicture(bob, 'relayed');
+        await alice.workbench.statusBar('Sharing').click();
+        await bob.workbench.hushFrame('view', 'ended');
+        await changeSettings(alice, { 'hush.mesh.relayOnly': undefined, 'hush.transport': undefined });
     });
 
     it('forgets a viewer whose device went away without goodbye, and closes the connection', async () => {

@@ -19,7 +19,8 @@ describe('glare in real pages', function () {
         const room = createHandoverRoom(
             () => browser.newPage(),
             nowhere,
-            () => Math.random() * 30,
+            // Longer than a page takes to make an offer: both are on the way before either is there.
+            () => 300 + Math.random() * 30,
         );
         await browser.openSource();
         const [ann, bob] = [room.add('ann'), room.add('bob')];

@@ -3,12 +3,15 @@ import { packageVsix } from '../../stack/packageVsix.ts';
 import { createProgress } from '../../stack/progress.ts';
 import { startKeyring } from '../../stack/keyring.ts';
 import { startStack, type Stack } from '../../stack/stack.ts';
+import { startTurn } from '../../stack/turn.ts';
 
 export interface World {
     readonly stack: Stack;
     readonly vsix: string;
     /** Environment with a system keychain, so that a sign-in outlives a window; empty where there can be none. */
     readonly env: Readonly<Record<string, string | undefined>>;
+    /** Why the homeserver names no TURN relay; undefined: it does. */
+    readonly noRelay: string | undefined;
 }
 
 let world: Promise<World> | undefined;
@@ -16,13 +19,16 @@ let world: Promise<World> | undefined;
 /** Rejects with the reason when a server cannot be installed or started. */
 export function sharedWorld(): Promise<World> {
     world ??= (async () => {
-        const progress = createProgress(5);
+        const progress = createProgress(6);
+        const turn = await startTurn(progress);
+        const relay = 'turn' in turn ? { turn: turn.turn } : {};
         const [stack, vsix, keyring] = await Promise.all([
-            startStack({ progress }),
+            startStack({ progress, synapse: relay }),
             packageVsix(progress),
             startKeyring(progress),
         ]);
-        return { stack, vsix, env: 'env' in keyring ? keyring.env : {} };
+        const noRelay = 'reason' in turn ? turn.reason : undefined;
+        return { stack, vsix, env: 'env' in keyring ? keyring.env : {}, noRelay };
     })();
     return world;
 }
