@@ -15,6 +15,10 @@ import { showWarningMessage } from '../views/messages.ts';
 /** Also in the manifest's activation events: `onWebviewPanel:hush.view`. */
 export const VIEW_TYPE = 'hush.view';
 export const SHARE_TYPE = 'hush.share';
+/** ms that a restored tab may wait for its page before it says that it looks for its share. */
+const RESTORING_AFTER_MS = 1_500;
+/** Heartbeats without an answer after which a page is taken for gone. */
+const UNANSWERED = 5;
 const BLANK = 'VS Code left a tab of Hush blank.';
 
 export function openTab(request: PageRequest, extensionUri: Uri, log: Log): PageLink {
@@ -37,7 +41,19 @@ export function tabLink(panel: WebviewPanel, extensionUri: Uri, log: Log, restor
     const { webview } = panel;
     let closing = false;
     let reason = 'The tab was closed.';
-    const heart = setInterval(() => void webview.postMessage(HEARTBEAT), HEARTBEAT_MS);
+    /** Loads what the tab shows; only a view's, because a share that loads again has lost its screen. */
+    let reload: (() => void) | undefined;
+    let spoke = false;
+    let unanswered = 0;
+    const heart = setInterval(() => {
+        void webview.postMessage(HEARTBEAT);
+        if (!spoke || !panel.visible || !reload || ++unanswered <= UNANSWERED) return;
+        // VS Code now and then swaps a page for a blank one after it spoke. Turns are counted, not time: a machine sleeps.
+        log.warn('a tab fell silent and is loaded again');
+        spoke = false;
+        unanswered = 0;
+        watch.start(reload);
+    }, HEARTBEAT_MS);
     const watch = createLoadWatch({
         visible: () => panel.visible,
         later(ms, work) {
@@ -57,20 +73,30 @@ export function tabLink(panel: WebviewPanel, extensionUri: Uri, log: Log, restor
     });
     panel.onDidDispose(() => {
         clearInterval(heart);
+        clearTimeout(restoring);
         watch.heard();
     });
-    webview.onDidReceiveMessage(() => watch.heard());
+    webview.onDidReceiveMessage(() => {
+        watch.heard();
+        spoke = true;
+        unanswered = 0;
+    });
     const file = (name: string): string => webview.asWebviewUri(Uri.joinPath(extensionUri, 'dist', name)).toString();
     webview.options = webviewOptions(extensionUri);
     panel.iconPath = {
         light: Uri.joinPath(extensionUri, 'media', 'panel', 'screen-light.svg'),
         dark: Uri.joinPath(extensionUri, 'media', 'panel', 'screen-dark.svg'),
     };
-    if (restored) webview.html = restoringHtml(webview.cspSource, file(PAGE_STYLE));
+    // Not at once: VS Code may lose the second of two pages that follow each other within milliseconds.
+    const restoring = restored
+        ? setTimeout(() => {
+              webview.html = restoringHtml(webview.cspSource, file(PAGE_STYLE));
+          }, RESTORING_AFTER_MS)
+        : undefined;
     return {
         load(request) {
             panel.title = tabTitle(request);
-            watch.start(() => {
+            const load = (): void => {
                 webview.html = webviewHtml({
                     call: request.call,
                     generation: request.generation,
@@ -82,10 +108,17 @@ export function tabLink(panel: WebviewPanel, extensionUri: Uri, log: Log, restor
                     workerUri: file(E2EE_WORKER),
                     connectOrigins: request.connectOrigins,
                 });
-            });
+            };
+            clearTimeout(restoring);
+            reload = request.role === 'view' ? load : undefined;
+            spoke = false;
+            watch.start(load);
         },
         post: (data) => void webview.postMessage(data),
-        onData: (listener) => webview.onDidReceiveMessage(listener),
+        onData: (listener) =>
+            webview.onDidReceiveMessage((data: unknown) => {
+                if (data !== HEARTBEAT) listener(data);
+            }),
         onClosed: (listener) =>
             panel.onDidDispose(() => {
                 if (!closing) listener(reason);

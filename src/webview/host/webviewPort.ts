@@ -39,7 +39,7 @@ export function createWebviewPort(root: HTMLElement): HostPort | undefined {
             },
         },
         persist: (target) => api.setState(target ?? undefined),
-        onGone: watchHeart,
+        onGone: (listener) => watchHeart(api, listener),
     };
 }
 
@@ -48,11 +48,13 @@ export function fromHost(event: MessageEvent<unknown>): boolean {
     return event.origin === window.origin || event.source === window.parent;
 }
 
-/** Counts turns, not time: after the machine slept, one turn has passed, however long it was. */
-function watchHeart(listener: (reason: string) => void): void {
+/** Answers each beat, and counts turns, not time: after the machine slept, one turn has passed, however long it was. */
+function watchHeart(api: VsCodeApi, listener: (reason: string) => void): void {
     let missed = 0;
     window.addEventListener('message', (event: MessageEvent<unknown>) => {
-        if (event.data === HEARTBEAT && fromHost(event)) missed = 0;
+        if (event.data !== HEARTBEAT || !fromHost(event)) return;
+        missed = 0;
+        api.postMessage(HEARTBEAT); // so that the host knows a page that lives from one that VS Code left blank
     });
     const timer = setInterval(() => {
         if (++missed <= HEARTBEATS_MISSED) return;

@@ -37,7 +37,7 @@ export const closeCodes = {
     taken: 4409,
 } as const;
 
-/** What the host posts to a page in a webview every {@link HEARTBEAT_MS}, beside the channel. */
+/** What the host posts to a page in a webview every {@link HEARTBEAT_MS}, beside the channel, and the page back. */
 export const HEARTBEAT = 'hush-heartbeat';
 export const HEARTBEAT_MS = 2_000;
 /** So many turns of its own clock without one, and the page takes the host for dead: a webview outlives a crash of it. */
