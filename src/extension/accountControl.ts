@@ -49,7 +49,7 @@ export interface AccountControlOptions {
 }
 
 export interface AccountControl {
-    /** Opens the account's stores; syncing has begun when this resolves. */
+    /** Opens the account, through the window that owns it or as its owner; `start()` begins to sync. */
     openAccount(stored: StoredAccount): Promise<Account>;
     /** Signs out the active account while it is not open. Rejects when something of it stayed. */
     forgetAccount(scope?: SignOutScope): Promise<void>;
@@ -66,6 +66,14 @@ export interface AccountControl {
 }
 
 const SIGNED_IN = 'hush.signedInAs';
+
+/** Tells when this window is in front, now and later. */
+function followFocus(front: () => void): vscodeTypes.Disposable {
+    if (vscode.window.state.focused) front();
+    return vscode.window.onDidChangeWindowState(({ focused }) => {
+        if (focused) front();
+    });
+}
 
 export function createAccountControl(options: AccountControlOptions): AccountControl {
     const { log } = options;
@@ -186,10 +194,11 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
     return {
         async openAccount(account) {
             const { openShared } = await import('./windows/openShared.ts');
-            const shared = await openShared({
+            return openShared({
                 device: { userId: account.userId, deviceId: account.deviceId },
                 storage: options.storage,
                 version: options.version,
+                attend: followFocus,
                 log,
                 onStale: options.onStale,
                 async openLocal() {
@@ -210,14 +219,6 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
                     });
                 },
             });
-            if (vscode.window.state.focused) shared.front();
-            const focus = vscode.window.onDidChangeWindowState(({ focused }) => {
-                if (focused) shared.front();
-            });
-            shared.onState(({ kind }) => {
-                if (kind === 'signedOut') focus.dispose();
-            });
-            return shared;
         },
         async forgetAccount(scope) {
             const account = await stored();

@@ -94,17 +94,6 @@ const keyOf = (userId: string): string => `account:${userId}`;
 const accountIndex = v.object({ active: v.optional(v.string()), known: v.array(v.string()) });
 export type AccountIndex = v.InferOutput<typeof accountIndex>;
 
-/** One change at a time for each vault: a renewed token must not undo the switch to another account. */
-const turns = new WeakMap<Vault, Promise<unknown>>();
-function inTurn<T>(vault: Vault, work: () => Promise<T>): Promise<T> {
-    const result = (turns.get(vault) ?? Promise.resolve()).then(work);
-    turns.set(
-        vault,
-        result.catch(() => undefined),
-    );
-    return result;
-}
-
 /** Who is known here and who is active. One item for each account, because a keychain's items may not grow. */
 export async function accountIndexOf(vault: Vault): Promise<AccountIndex> {
     const text = await vault.get(INDEX_KEY);
@@ -136,7 +125,7 @@ function readAccount(text: string | undefined): StoredAccount | Error | undefine
 
 /** Stores it; the first account that is known becomes the active one. Resolves once it is stored. */
 export function saveAccount(vault: Vault, account: StoredAccount): Promise<void> {
-    return inTurn(vault, async () => {
+    return vault.inTurn(async () => {
         const { userId } = account;
         await vault.set(keyOf(userId), JSON.stringify(account));
         const index = await accountIndexOf(vault);
@@ -156,7 +145,7 @@ function readOld(text: string | undefined): string | undefined {
 
 /** Which account the next start opens. It must be known. */
 export function activateAccount(vault: Vault, userId: string): Promise<void> {
-    return inTurn(vault, async () => {
+    return vault.inTurn(async () => {
         const { known } = await accountIndexOf(vault);
         if (known.includes(userId)) await writeIndex(vault, { active: userId, known });
     });
@@ -164,7 +153,7 @@ export function activateAccount(vault: Vault, userId: string): Promise<void> {
 
 /** Forgets an account; nobody is active when it was the active one. */
 export function deleteAccount(vault: Vault, userId: string): Promise<void> {
-    return inTurn(vault, async () => {
+    return vault.inTurn(async () => {
         const { active, known } = await accountIndexOf(vault);
         if (readOld(await vault.get(OLD_KEY)) === userId) await vault.delete(OLD_KEY);
         const left = known.filter((id) => id !== userId);

@@ -28,6 +28,11 @@ export interface Vault {
     set(key: string, value: string): Promise<void>;
     /** Removes it from both stores. */
     delete(key: string): Promise<void>;
+    /**
+     * Runs `work` after what was asked before. For changes that read first: the entry and the engine, two bundles, share this
+     * vault.
+     */
+    inTurn<T>(work: () => Promise<T>): Promise<T>;
     /** Which store holds `key` now, as far as this process has seen. */
     where(key: string): VaultKind | undefined;
 }
@@ -55,6 +60,7 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
     let keytar: Keytar | undefined;
     let reason = '';
     const places = new Map<string, VaultKind>();
+    let turn: Promise<unknown> = Promise.resolve();
     const fallBack = (why: unknown): void => {
         reason = why instanceof Error ? (why.message.split('\n')[0] ?? '') : String(why);
         keytar = undefined;
@@ -83,6 +89,14 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
         },
         get reason() {
             return reason;
+        },
+        inTurn(work) {
+            const result = turn.then(work);
+            turn = result.then(
+                () => undefined,
+                () => undefined, // told to who asked
+            );
+            return result;
         },
         where: (key) => places.get(key),
         async get(key) {

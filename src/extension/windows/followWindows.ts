@@ -31,6 +31,8 @@ export function followWindows(options: FollowOptions): WindowFollower {
     let turn: Promise<void> = Promise.resolve();
     /** Something changed while the account was opening. */
     let waiting = false;
+    /** A sign-in that does not work here is not opened for ever: opening it is itself a change of the folder. */
+    let tried: string | undefined;
 
     async function lookOnce(): Promise<void> {
         const { kind } = options.state();
@@ -43,7 +45,8 @@ export function followWindows(options: FollowOptions): WindowFollower {
         if (stored?.accessToken === undefined) return;
         const device = options.device();
         const same = device?.userId === stored.userId && device.deviceId === stored.deviceId;
-        if (same && kind === 'ready') return;
+        if (kind === 'ready' ? same : stored.accessToken === tried) return;
+        tried = stored.accessToken;
         log.info('Another window signed in; this one follows');
         await options.open(stored);
     }

@@ -2,10 +2,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Account } from '../account.ts';
 import { isHushError } from '../errors.ts';
+import type { Disposable } from '../lifecycle.ts';
 import type { Log } from '../log.ts';
 import { announceOwner, newOwner, readOwner } from './ownerFile.ts';
 import { createSeats } from './seats.ts';
-import { createSharedAccount, type SharedAccount } from './sharedAccount.ts';
+import { createSharedAccount } from './sharedAccount.ts';
 import type { Backend } from './succession.ts';
 import { connectToOwner } from './windowClient.ts';
 import { serveWindows } from './windowServer.ts';
@@ -18,6 +19,8 @@ export interface OpenSharedOptions {
     readonly version: string;
     /** Opens the stores here, with the tokens of now. @throws HushError `account.storeLocked` while another process has them. */
     openLocal(): Promise<Account>;
+    /** Calls `front` whenever this window comes to the front, until disposed of. */
+    attend(front: () => void): Disposable;
     /** A window came with a newer sign-in than the one we are the owner of. */
     onStale(): void;
     readonly log: Log;
@@ -28,10 +31,11 @@ const PATIENCE_MS = 8_000;
 const RETRY_MS = 100;
 
 /** @throws HushError `account.storeLocked` when another window has the store and does not answer, `account.storeFailed`. */
-export async function openShared(options: OpenSharedOptions): Promise<SharedAccount> {
+export async function openShared(options: OpenSharedOptions): Promise<Account> {
     return createSharedAccount({
         first: await openBackend(options),
         reopen: () => openBackend(options),
+        attend: options.attend,
         now: () => performance.now(),
         log: options.log,
     });

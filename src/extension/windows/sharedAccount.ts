@@ -5,7 +5,7 @@
  */
 import type { Account, SignOutScope } from '../account.ts';
 import { HushError, isHushError, userMessage } from '../errors.ts';
-import type { DisposableScope } from '../lifecycle.ts';
+import type { Disposable, DisposableScope } from '../lifecycle.ts';
 import { Listeners } from '../listeners.ts';
 import type { Log } from '../log.ts';
 import type { AdoptedPage, CallsPort, ForeignCall, KeyEvent, MembershipLost, WatchEvent } from '../session/ports.ts';
@@ -23,15 +23,14 @@ export interface SharedAccountOptions {
      * signed out meanwhile, another when its patience ends.
      */
     reopen(): Promise<Backend>;
+    /** Calls `front` whenever this window comes to the front, until disposed of. */
+    attend(front: () => void): Disposable;
     /** ms. */
     readonly now: () => number;
     readonly log: Log;
 }
-export interface SharedAccount extends Account {
-    front(): void;
-}
 
-export function createSharedAccount({ first, reopen, now, log }: SharedAccountOptions): SharedAccount {
+export function createSharedAccount({ first, reopen, attend, now, log }: SharedAccountOptions): Account {
     const { userId, deviceId } = first.account;
     const stateChanged = new Listeners<[AccountState]>();
     const roomsChanged = new Listeners<[]>();
@@ -152,6 +151,10 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
             setState({ kind: 'failed', userId, message: userMessage(error, 'Opening your account') });
         },
     });
+    const attention = attend(() => {
+        front = true;
+        succession.current.front();
+    });
     const here = (): Account => succession.current.account;
     const at =
         <A extends readonly unknown[], R>(method: (account: Account, ...args: A) => Promise<R>) =>
@@ -166,6 +169,7 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
     const stop = async (): Promise<void> => {
         if (stopped) return;
         stopped = true;
+        attention.dispose();
         succession.stop();
         // Without an owner there is nothing to give up.
         await succession
@@ -305,6 +309,7 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
             // The owner ends with its account, and nobody takes over then. Without an owner the caller must do it.
             await succession.run((account) => {
                 stopped = true;
+                attention.dispose();
                 succession.stop();
                 return account.signOut(scope);
             });
@@ -312,9 +317,5 @@ export function createSharedAccount({ first, reopen, now, log }: SharedAccountOp
         start: () => here().start(),
         stop,
         dispose: () => void stop(),
-        front() {
-            front = true;
-            succession.current.front();
-        },
     };
 }

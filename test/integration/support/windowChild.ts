@@ -36,6 +36,7 @@ const account = await openShared({
     device,
     storage: folder,
     version: 'test',
+    attend: () => ({ dispose: () => undefined }),
     log,
     onStale: () => undefined,
     async openLocal() {

@@ -24,6 +24,8 @@ function backend() {
     return { account, made, die: () => gone?.() };
 }
 
+const attend = () => ({ dispose: nothing });
+
 function world() {
     const first = backend();
     const second = backend();
@@ -31,7 +33,7 @@ function world() {
     const opening = Promise.withResolvers<Backend>();
     const backends = [opening.promise, Promise.resolve(third.made)];
     const reopen = (): Promise<Backend> => backends.shift() ?? Promise.reject(new Error('no more'));
-    const shared = createSharedAccount({ first: first.made, reopen, now: () => 0, log });
+    const shared = createSharedAccount({ first: first.made, reopen, attend, now: () => 0, log });
     const states: string[] = [];
     shared.onState((s) => states.push(s.kind === 'ready' ? `ready ${s.online}` : s.kind));
     return { first, second, third, shared, states, opening };
