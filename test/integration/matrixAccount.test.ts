@@ -96,7 +96,7 @@ describe('an account on a real homeserver', function () {
                 return fetch(input, init);
             },
         });
-        await untilRoom(account, roomId, (room) => room.members.length === 2, 'the room with both');
+        assert.ok(account.rooms().some((room) => room.roomId === roomId && room.members.length === 2));
         await until(
             () => account.state.kind === 'ready' && account.state.online,
             (check) => account.onState(check),

@@ -69,8 +69,6 @@ for (const mode of ['state events', 'sticky events'] as const)
             session().on(MatrixRTCSessionEvent.EncryptionKeyChanged, (key, index, { userId }, identity) => {
                 otherKeys.push({ key: Buffer.from(key).toString('base64'), index, userId, identity });
             });
-            // Else its key transport drops, without a word, what is for a device that it has not looked up yet.
-            await lastClientOf(other.userId).getCrypto()?.getUserDeviceInfo([alice.userId], true);
             session().joinRTCSession(own, [], transport, {
                 manageMediaKeys: true,
                 unstableSendStickyEvents: mode === 'sticky events',

@@ -1,13 +1,15 @@
 /**
- * `npm test`: every suite, in one process each after the other. Ends with `N passed, N failed, N skipped`.
+ * `npm test`: every suite, one after the other, each in a process of its own: a library that one suite loads plainly must
+ * not be there already when another wants it loaded as the bundles have it. Ends with `N passed, N failed, N skipped`.
  * `--only=unit|integration|e2e` runs one; `--grep=TEXT` narrows; `--list` names the files.
  */
+import { fork } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Mocha from 'mocha';
-import { shutDown } from './processes.ts';
+import { onShutdown, shutDown } from './processes.ts';
 import { run } from './run.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -37,6 +39,18 @@ async function runSuite(suite: Suite, grep: string | undefined): Promise<Count> 
     return { passed: stats?.passes ?? 0, failed: stats?.failures ?? 1, skipped: stats?.pending ?? 0 };
 }
 
+/** The same suite by `--only`, in a child that tells its count. A child that ends without one has failed. */
+async function inOwnProcess(suite: Suite, grep: string | undefined): Promise<Count> {
+    const args = [`--only=${suite}`, ...(grep === undefined ? [] : [`--grep=${grep}`])];
+    const child = fork(fileURLToPath(import.meta.url), args, { cwd: root });
+    const end = onShutdown(async () => void child.kill('SIGTERM'));
+    let count: Count = { passed: 0, failed: 1, skipped: 0 };
+    child.on('message', (told) => (count = told as Count));
+    await new Promise((resolve) => child.once('exit', resolve));
+    end();
+    return count;
+}
+
 const { values } = parseArgs({ options: { only: { type: 'string' }, grep: { type: 'string' } } });
 const all = Object.keys(SUITES) as Suite[];
 const wanted = values.only === undefined ? all : all.filter((suite) => suite === values.only);
@@ -53,12 +67,13 @@ try {
     }
     for (const suite of wanted) {
         const started = Date.now();
-        console.log(`\n=== ${suite} ===`);
-        const count = await runSuite(suite, values.grep);
+        const alone = values.only !== undefined;
+        if (alone) console.log(`\n=== ${suite} ===`);
+        const count = await (alone ? runSuite : inOwnProcess)(suite, values.grep);
         total.passed += count.passed;
         total.failed += count.failed;
         total.skipped += count.skipped;
-        console.log(`${suite}: ${((Date.now() - started) / 1_000).toFixed(0)} s`);
+        if (alone) console.log(`${suite}: ${((Date.now() - started) / 1_000).toFixed(0)} s`);
     }
 } catch (error) {
     total.failed += 1;
@@ -66,5 +81,9 @@ try {
 } finally {
     await shutDown();
 }
-console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
-process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
+const code = total.failed === 0 && total.passed > 0 ? 0 : 1;
+if (process.send) process.send(total, () => process.exit(code));
+else {
+    console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+    process.exit(code);
+}
