@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { installOnce } from '../cache.ts';
 import type { Progress } from '../progress.ts';
 import { findProgram, run } from '../run.ts';
+import { ensureGo } from './go.ts';
 
 const VERSION = '1.13.5';
 
@@ -10,7 +11,7 @@ export interface LiveKitInstall {
     readonly server: string;
 }
 
-/** `livekit-server` 1.x on the PATH, else built with Go. Rejects with one sentence where there is neither. */
+/** `livekit-server` 1.x on the PATH, else built with Go, which is got where it is missing. Rejects with one sentence where that cannot be. */
 export async function ensureLiveKit(progress: Progress): Promise<LiveKitInstall> {
     const part = progress.part(`LiveKit server ${VERSION}`);
     const present = findProgram('livekit-server');
@@ -28,12 +29,12 @@ export async function ensureLiveKit(progress: Progress): Promise<LiveKitInstall>
         takes: 'about 2 min',
         part,
         async install(into) {
-            const go = findProgram('go');
-            if (go === undefined) {
+            const go = await ensureGo(progress).catch((cause: unknown) => {
                 throw new Error(
-                    'LiveKit needs either livekit-server 1.x or Go 1.24+ on the PATH: install one of them and run this again.',
+                    'LiveKit needs livekit-server 1.x or Go 1.24+ on the PATH, or Python 3.10 to get Go: install one of them and run this again.',
+                    { cause },
                 );
-            }
+            });
             // From source because its binaries are only on GitHub; newer tags than this have replace directives.
             await run('livekit', go, ['install', `github.com/livekit/livekit-server/cmd/server@v${VERSION}`], {
                 env: { GOBIN: into },

@@ -28,7 +28,7 @@ describe('the demo without a LiveKit', () => {
         const sfu = await wantsSfu({ transport: undefined }, ensure, (text) => said.push(text));
         assert.equal(demoTransport({ transport: undefined, remote: undefined }, sfu), 'mesh');
         assert.deepEqual(said, [
-            'no LiveKit, so the screen is shared directly (--transport=mesh): LiveKit needs either livekit-server 1.x or Go 1.24+ on the PATH: install one of them and run this again.',
+            'no LiveKit, so the screen is shared directly (--transport=mesh): LiveKit needs livekit-server 1.x or Go 1.24+ on the PATH, or Python 3.10 to get Go: install one of them and run this again.',
         ]);
     });
 
