@@ -21,11 +21,23 @@ const shared = {
     legalComments: 'none',
 };
 
-/** A dynamic import of these stays a separate file, so that activation does not read 1 MB of SDK. */
+/** What the host loads when it is first needed, so that activation reads little. */
+const parts = {
+    accountDialogs: 'src/extension/actions/accountDialogs.ts',
+    fileDesk: 'src/extension/files/fileDesk.ts',
+    loopbackServer: 'src/extension/panels/loopbackServer.ts',
+    openShared: 'src/extension/windows/openShared.ts',
+    ownServer: 'src/livekit/ownServer.ts',
+    roomCommands: 'src/extension/actions/roomCommands.ts',
+    trustCommands: 'src/extension/actions/trustCommands.ts',
+};
+
+/** A dynamic import of those, and of the engine with its 1 MB of SDK, stays a file of its own. */
 const onDemand = {
     name: 'on-demand',
     setup(b) {
-        b.onResolve({ filter: /\/(?:engine|openShared|ownServer|loopbackServer)\.ts$/ }, (args) =>
+        const names = ['engine', ...Object.keys(parts)];
+        b.onResolve({ filter: new RegExp(`/(?:${names.join('|')})\\.ts$`) }, (args) =>
             args.kind === 'dynamic-import'
                 ? { path: `./${/(\w+)\.ts$/.exec(args.path)[1]}.cjs`, external: true }
                 : undefined,
@@ -62,13 +74,10 @@ const results = await Promise.all([
     }),
     build({
         ...host,
-        entryPoints: {
-            openShared: 'src/extension/windows/openShared.ts',
-            ownServer: 'src/livekit/ownServer.ts',
-            loopbackServer: 'src/extension/panels/loopbackServer.ts',
-        },
+        entryPoints: parts,
         outdir: 'dist',
         outExtension: { '.js': '.cjs' },
+        plugins: [onDemand],
     }),
     build({
         ...host,

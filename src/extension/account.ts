@@ -1,7 +1,10 @@
 /** What the extension needs from a signed-in account. Implemented by `src/matrix`; types only. */
 import type { ChatPort } from './chat/chatPort.ts';
+import type { FilesPort } from './files/filesPort.ts';
 import type { Disposable } from './lifecycle.ts';
 import type { TrustLevel } from '../webview/protocol/messages.ts';
+import type { RoomsPort } from './rooms/roomsPort.ts';
+import type { PresencePort } from './presence/presencePort.ts';
 import type { TrustPort } from './trustPort.ts';
 import type { CallsPort, RtcPort } from './session/ports.ts';
 import type { JsonAnswer } from '../matrix/http.ts';
@@ -16,6 +19,12 @@ export interface CreateSession {
     readonly name: string;
     readonly invite: readonly string[];
     readonly workspaceLink: WorkspaceLink | undefined;
+    /**
+     * Who gets in: the invited (default); the invited, with as much power as the creator; or also who asks and is let in.
+     */
+    readonly access?: 'private' | 'trusted' | 'knock';
+    /** False: people of other homeservers never can join. Default true. */
+    readonly federate?: boolean;
 }
 
 export type SignOutScope = 'here' | 'everywhere';
@@ -45,6 +54,9 @@ export interface Devices {
     page(action: 'list' | 'delete', deviceId?: string): Promise<string | undefined>;
 }
 
+/** Where the keys to encrypted history are, beside this device: in the server's backup, else on other devices of the person. */
+export type KeysElsewhere = 'backup' | 'devices' | 'nowhere';
+
 /** Every promise rejects with a `HushError` whose message is the sentence for the person. */
 export interface Account extends Disposable {
     readonly userId: string;
@@ -56,12 +68,15 @@ export interface Account extends Disposable {
     onRooms(listener: () => void): Disposable;
     /** An invitation that came in while we run (not those found at start). */
     onInvite(listener: (room: RoomSnapshot) => void): Disposable;
-    /** People we share a room with, self excluded. */
-    people(): Promise<readonly Person[]>;
+    /** People we share a room with, self excluded; with `search`, those whom the homeserver's directory finds by it. */
+    people(search?: string): Promise<readonly Person[]>;
     readonly rtc: RtcPort;
     readonly calls: CallsPort;
     readonly chat: ChatPort;
+    readonly presence: PresencePort;
+    readonly files: FilesPort;
     readonly trust: TrustPort;
+    readonly roomAdmin: RoomsPort;
     deviceTrust(userId: string, deviceId: string): Promise<TrustLevel>;
     createSessionRoom(session: CreateSession): Promise<string>;
     invite(roomId: string, userId: string): Promise<void>;
@@ -74,8 +89,7 @@ export interface Account extends Disposable {
     /** Lines of "name: value"; no secrets. */
     diagnostics(): Promise<readonly (readonly [string, string])[]>;
     readonly devices: Devices;
-    /** Signing out now would make encrypted history unreadable for good: no backup, and no other device of the person. */
-    wouldLoseKeys(): Promise<boolean>;
+    keysElsewhere(): Promise<KeysElsewhere>;
     /** Invalidates the tokens on the server (`everywhere`: of all devices), then deletes tokens, keys and stores here. */
     signOut(scope?: SignOutScope): Promise<void>;
     /**

@@ -2,9 +2,6 @@
 import type * as vscodeTypes from 'vscode';
 import * as vscode from 'vscode';
 import type { Account, SignOutScope } from './account.ts';
-import { createAccount } from './actions/createAccount.ts';
-import { signIn } from './actions/signIn.ts';
-import { chooseAccount, confirmSignOut } from './actions/switchAccount.ts';
 import { commands } from './commands.ts';
 import { readSetting, sharePolicySetting } from './config.ts';
 import { contexts } from './contexts.ts';
@@ -121,7 +118,8 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
         await open(account);
     }
 
-    async function adopt(session: NewSession): Promise<void> {
+    /** `again`: who the person wanted to be. */
+    async function adopt(session: NewSession, again?: string): Promise<void> {
         const [engine, vault, before] = await Promise.all([
             options.loadEngine(),
             options.loadVault(),
@@ -130,14 +128,26 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
         const account = nextAccount(before, session, engine.newStorageKey);
         await saveAccount(vault, account);
         await activate(account);
+        // A web page may have been signed in as somebody else.
+        if (again !== undefined && again !== account.userId) void tellOther(account.userId, again);
         // Signed in beside itself: its former device here would be in nobody's hands.
-        if (before?.accessToken !== undefined && !before.oauth && before.deviceId !== account.deviceId)
-            await engine.auth
-                .logOut(before.baseUrl, before.accessToken, fetch)
-                .catch((error: unknown) => log.warn('the former device was not signed out', error));
+        if (before?.accessToken === undefined || before.deviceId === account.deviceId) return;
+        const { baseUrl, accessToken, refreshToken, oauth } = before;
+        const ending = oauth
+            ? engine.oauth.revokeOAuth(oauth, refreshToken ?? accessToken, fetch)
+            : engine.auth.logOut(baseUrl, accessToken, fetch);
+        await ending.catch((error: unknown) => log.warn('the former device was not signed out', error));
     }
 
-    const dialogs = () => ({ engine: options.loadEngine, settings: options.configuration(), log });
+    async function tellOther(userId: string, wanted: string): Promise<void> {
+        const back = 'Switch Account…';
+        const text = `You are signed in as ${userId} now, not as ${wanted}: that is who you were in the browser. ${wanted} still has to be signed in again.`;
+        if ((await showInformationMessage(text, back)) === back)
+            await vscode.commands.executeCommand(commands.switchAccount);
+    }
+
+    const dialogs = () => import('./actions/accountDialogs.ts');
+    const asked = () => ({ engine: options.loadEngine, settings: options.configuration(), log });
 
     async function askAndOpen(another: boolean): Promise<void> {
         const before = another ? undefined : await stored();
@@ -151,13 +161,14 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
             baseUrl: before.baseUrl,
             deviceId: before.deviceGone === true ? undefined : before.deviceId,
         };
-        const session = await signIn({ ...dialogs(), again });
-        if (session) await adopt(session);
+        const { signIn } = await dialogs();
+        const session = await signIn({ ...asked(), again });
+        if (session) await adopt(session, again?.userId);
     }
 
     async function askAndSwitch(): Promise<void> {
         const { active, known } = await accountIndexOf(await options.loadVault());
-        const chosen = await chooseAccount(known, active);
+        const chosen = await (await dialogs()).chooseAccount(known, active);
         if (chosen === undefined || chosen === active) return;
         if (chosen === 'signIn') return askAndOpen(true);
         if (chosen === 'create') return askAndCreate();
@@ -167,7 +178,7 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
     }
 
     async function askAndCreate(): Promise<void> {
-        const session = await createAccount(dialogs());
+        const session = await (await dialogs()).createAccount(asked());
         if (session) await adopt(session);
     }
 
@@ -243,6 +254,7 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
         async signOut(scope, userId) {
             const state = options.state();
             const active = state.kind === 'signedOut' ? undefined : state.userId;
+            const { confirmSignOut } = await dialogs();
             if (userId !== undefined && userId !== active) {
                 const other = await stored(userId);
                 if (other && (await confirmSignOut(userId, 'here', undefined, other))) await forget(other);

@@ -2,6 +2,7 @@
 import type { Account, SignOutScope } from './account.ts';
 import { isHushError, userMessage } from './errors.ts';
 import { DisposableScope, type Disposable } from './lifecycle.ts';
+import { Listeners } from './listeners.ts';
 import type { Log } from './log.ts';
 import { createRoomFeed } from './roomFeed.ts';
 import { createOrchestrator, type Orchestrator } from './session/orchestrator.ts';
@@ -47,7 +48,7 @@ export interface App extends Disposable {
 
 export function createApp(options: AppOptions): App {
     const { log } = options;
-    const listeners = new Set<(model: Model) => void>();
+    const models = new Listeners<[Model]>();
     let state: AccountState = { kind: 'signedOut' };
     let open: { account: Account; orchestrator: Orchestrator; scope: DisposableScope } | undefined;
     let pending = false;
@@ -76,7 +77,7 @@ export function createApp(options: AppOptions): App {
         options.defer(() => {
             pending = false;
             const model = buildModel();
-            for (const listener of listeners) listener(model);
+            models.emit(model);
         });
     }
 
@@ -166,10 +167,7 @@ export function createApp(options: AppOptions): App {
         get orchestrator() {
             return open?.orchestrator;
         },
-        onModel(listener) {
-            listeners.add(listener);
-            return { dispose: () => listeners.delete(listener) };
-        },
+        onModel: models.add,
         refresh,
         open: (stored) =>
             inTurn(async () => {
@@ -199,7 +197,7 @@ export function createApp(options: AppOptions): App {
             }),
         close: () => inTurn(() => unwire((account) => account.stop())),
         dispose() {
-            listeners.clear();
+            models.clear();
             open?.scope.dispose();
             open = undefined;
         },

@@ -13,6 +13,22 @@ export const commands = {
     inviteTeammate: 'hush.inviteTeammate',
     acceptInvite: 'hush.acceptInvite',
     declineInvite: 'hush.declineInvite',
+    people: 'hush.people',
+    changeRole: 'hush.changeRole',
+    removePerson: 'hush.removePerson',
+    banPerson: 'hush.banPerson',
+    ignorePerson: 'hush.ignorePerson',
+    ignoredPeople: 'hush.ignoredPeople',
+    leaveRoom: 'hush.leaveRoom',
+    createRoom: 'hush.createRoom',
+    copyJoinLink: 'hush.copyJoinLink',
+    joinByLink: 'hush.joinByLink',
+    acceptKnock: 'hush.acceptKnock',
+    denyKnock: 'hush.denyKnock',
+    withdrawKnock: 'hush.withdrawKnock',
+    followUpgrade: 'hush.followUpgrade',
+    roomSettings: 'hush.roomSettings',
+    upgradeRoom: 'hush.upgradeRoom',
     shareScreen: 'hush.shareScreen',
     stopSharing: 'hush.stopSharing',
     viewShare: 'hush.viewShare',
@@ -21,6 +37,9 @@ export const commands = {
     openChat: 'hush.openChat',
     sendSelection: 'hush.sendSelection',
     sendProblem: 'hush.sendProblem',
+    sendSelectionFile: 'hush.sendSelectionFile',
+    sendFile: 'hush.sendFile',
+    sendSnapshot: 'hush.sendSnapshot',
     whoCanSee: 'hush.whoCanSee',
     verifyDevice: 'hush.verifyDevice',
     verifyTeammate: 'hush.verifyTeammate',
@@ -35,4 +54,39 @@ export const commands = {
 export type CommandId = (typeof commands)[keyof typeof commands];
 
 /** Commands that the palette does not list because they need a row of the tree. */
-export const treeOnlyCommands: readonly CommandId[] = [commands.acceptInvite, commands.declineInvite];
+export const treeOnlyCommands: readonly CommandId[] = [
+    commands.acceptInvite,
+    commands.declineInvite,
+    commands.changeRole,
+    commands.removePerson,
+    commands.banPerson,
+    commands.ignorePerson,
+    commands.acceptKnock,
+    commands.denyKnock,
+    commands.withdrawKnock,
+    commands.followUpgrade,
+];
+
+/** Commands about rooms and their people: their code is loaded when the first of them runs. */
+export const roomCommandIds = [
+    commands.inviteTeammate,
+    commands.acceptInvite,
+    commands.declineInvite,
+    commands.people,
+    commands.changeRole,
+    commands.removePerson,
+    commands.banPerson,
+    commands.ignorePerson,
+    commands.ignoredPeople,
+    commands.leaveRoom,
+    commands.createRoom,
+    commands.copyJoinLink,
+    commands.joinByLink,
+    commands.acceptKnock,
+    commands.denyKnock,
+    commands.withdrawKnock,
+    commands.followUpgrade,
+    commands.roomSettings,
+    commands.upgradeRoom,
+] as const satisfies readonly CommandId[];
+export type RoomCommandId = (typeof roomCommandIds)[number];

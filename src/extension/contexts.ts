@@ -13,8 +13,12 @@ export const contexts = {
     inSession: 'hush.inSession',
     /** This workspace is mapped to a room that we are in. */
     linked: 'hush.workspaceLinked',
-    /** Some room can be shared into. */
+    /** We are in an encrypted room: one that has a chat. */
     hasRooms: 'hush.hasRooms',
+    /** The room that **Share Screen** takes lets us share: this workspace's, or without one any. */
+    mayShare: 'hush.mayShare',
+    /** The room of this workspace lets us invite. */
+    mayInvite: 'hush.mayInvite',
 } as const;
 
 export type ContextKey = (typeof contexts)[keyof typeof contexts];
@@ -28,4 +32,29 @@ export const rows = {
     ownShare: 'hush.ownShare',
     member: 'hush.member',
     caller: 'hush.member.otherClient',
+    /** Somebody who asks to be let in, and whom we may answer. */
+    knock: 'hush.knock',
+    /** A room that we asked to be let in to. */
+    knocking: 'hush.knocking',
+    /** A room that was replaced by another. */
+    replaced: 'hush.replaced',
+} as const;
+
+/** Appended to the row of a room, a person or a share: what its menu offers. Matched by `viewItem =~`. */
+export const rowFlags = {
+    /** A screen may be shared in the room. */
+    share: '+share',
+    /** The screen may be watched. */
+    view: '+view',
+    /** A workspace may be linked to the room. */
+    link: '+link',
+    /** The room has a chat. */
+    chat: '+chat',
+    role: '+role',
+    remove: '+remove',
+    ban: '+ban',
+    /** People may be invited to the room; this one, who asks, may be let in. */
+    invite: '+invite',
+    /** Somebody else than the person at this window. */
+    other: '+other',
 } as const;

@@ -14,8 +14,9 @@ export class Listeners<A extends readonly unknown[]> {
         };
     };
 
+    /** Who is disposed of by another of them meanwhile is not told any more. */
     emit(...args: A): void {
-        for (const listener of [...this.#all]) listener(...args);
+        for (const listener of [...this.#all]) if (this.#all.has(listener)) listener(...args);
     }
 
     clear(): void {

@@ -24,9 +24,10 @@ const REDACTIONS: readonly (readonly [RegExp, string])[] = [
 const MAX_LENGTH = 2_000;
 
 export function redact(text: string): string {
-    let out = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
+    let out = text;
+    // Before it is cut: a secret whose end is missing looks like none.
     for (const [pattern, replacement] of REDACTIONS) out = out.replace(pattern, replacement);
-    return out;
+    return out.length > MAX_LENGTH ? `${out.slice(0, MAX_LENGTH)}…` : out;
 }
 
 /** Message and code chain of an error, redacted; the stack only for errors that are not ours. */

@@ -1,18 +1,20 @@
 /** Composition root: builds the parts and registers them. The engine (matrix-js-sdk, crypto) is loaded when first needed. */
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { createAccountControl } from './accountControl.ts';
 import type { ActionContext } from './actions/context.ts';
 import { answerRing } from './actions/calls.ts';
-import { setUpOwnServer } from './actions/ownServer.ts';
 import { openView } from './actions/shares.ts';
 import { createApp } from './app.ts';
 import { createChatView } from './chat/chatView.ts';
 import { registerAuthProvider } from './authProvider.ts';
+import { commands } from './commands.ts';
 import { describeSettings } from './config.ts';
 import { registerDiagnostics } from './diagnostics.ts';
 import type { Engine } from './engine.ts';
+import { followSnapshots } from './files/followSnapshots.ts';
 import { onRemotes } from './git.ts';
 import { DisposableScope } from './lifecycle.ts';
 import { createLog } from './log.ts';
@@ -20,13 +22,18 @@ import { createMediaHost } from './panels/mediaHost.ts';
 import { createPageOpener, currentTheme } from './panels/openPages.ts';
 import { createViewMemory } from './panels/viewMemory.ts';
 import { registerViewSerializer } from './panels/viewSerializer.ts';
+import { followPresence } from './presence/followPresence.ts';
 import { registerCommands } from './registerCommands.ts';
 import type { ViewTarget } from './session/state.ts';
+import { isSuccessor } from './session/workspaceRooms.ts';
+import { watchRooms } from './roomsWatch.ts';
 import { createSessionGlare } from './sessionGlare.ts';
+import { createShareNews } from './shareNews.ts';
 import { loadAccount } from './storedAccounts.ts';
+import { createProcessLock } from './processLock.ts';
 import { followTrust, watchTrust } from './trustWatch.ts';
 import { openVault, type Keytar, type Vault } from './vault.ts';
-import { showInvite, showNotice } from './views/notices.ts';
+import { showInvite, showLiveScreen, showNotice } from './views/notices.ts';
 import { renderModel } from './views/render.ts';
 import { followWindows } from './windows/followWindows.ts';
 import { createWorkspaceMapping } from './workspaceMapping.ts';
@@ -50,6 +57,7 @@ export function activate(extension: vscode.ExtensionContext): void {
             loadKeytar: () => createRequire(import.meta.url)('./keytar/lib/keytar.js') as Keytar,
             secrets: extension.secrets,
             log,
+            lock: createProcessLock({ path: join(extension.globalStorageUri.fsPath, 'accounts.lock'), log }),
             service: `Hush (${place})`,
         }));
 
@@ -80,11 +88,21 @@ export function activate(extension: vscode.ExtensionContext): void {
             openAccount: control.openAccount,
             forgetAccount: control.forgetAccount,
             notify: (notice) => void showNotice(notice),
-            onAccount: (account) => watchTrust(actions, account),
+            onAccount(account) {
+                const scope = new DisposableScope();
+                scope.add(watchTrust(actions, account));
+                scope.add(watchRooms(account, log));
+                scope.add(followPresence(account.presence));
+                return scope;
+            },
             onInvite: (room) =>
                 void sessionGlare
                     .check()
-                    .then(() => (sessionGlare.settles(room.roomId) ? undefined : showInvite(room))),
+                    .then(() =>
+                        sessionGlare.settles(room.roomId) || isSuccessor(app.model.rooms, room)
+                            ? undefined
+                            : showInvite(room),
+                    ),
             onRing: (call, room) => void answerRing(actions, call, room),
             workspaceRoom: (rooms) => mapping.room(rooms),
             defer: setImmediate,
@@ -112,6 +130,7 @@ export function activate(extension: vscode.ExtensionContext): void {
             extensionUri: extension.extensionUri,
             account: () => app.account,
             memento: extension.workspaceState,
+            storage: extension.storageUri ?? extension.globalStorageUri,
             log,
         }),
     );
@@ -132,6 +151,10 @@ export function activate(extension: vscode.ExtensionContext): void {
             return mapping.folders;
         },
         configuration,
+        cropShare(viewId, generation) {
+            media.reveal(viewId);
+            media.send(viewId, generation, { type: 'view.snapshot' });
+        },
         mapWorkspace: (roomId, folder) => mapping.map(roomId, folder),
         unmapWorkspace: () => mapping.unmap(),
         targetOfRow: (rowId) => view.tree.node(rowId)?.target,
@@ -152,7 +175,18 @@ export function activate(extension: vscode.ExtensionContext): void {
             signOut: (userId) => control.signOut('here', userId),
         }),
     );
-    const view = scope.add(renderModel());
+    const view = scope.add(renderModel((roomId) => app.account?.presence.look(roomId)));
+    const shareNews = scope.add(
+        createShareNews({
+            model: () => app.model,
+            isPlace: (roomId) => roomId === app.model.workspaceRoomId || vscode.window.state.focused,
+            tell: (screen) => void showLiveScreen(screen),
+            after(ms, work) {
+                const timer = setTimeout(work, ms);
+                return () => clearTimeout(timer);
+            },
+        }),
+    );
     const memory = createViewMemory(extension.workspaceState);
     const restored: ViewTarget[] = [];
     /** Whose account was shown last. */
@@ -169,6 +203,7 @@ export function activate(extension: vscode.ExtensionContext): void {
         app.onModel((model) => {
             view.update(model);
             chat.update(model);
+            shareNews.update(model);
             follower.settled();
             const { account } = model;
             const who = account.kind === 'signedOut' ? '' : account.userId;
@@ -179,6 +214,7 @@ export function activate(extension: vscode.ExtensionContext): void {
             watchRemotes();
             for (const target of restored.splice(0)) openView(actions, target, true);
             void sessionGlare.check();
+            mapping.follow(model.rooms).catch((error: unknown) => log.warn('following a replaced room failed', error));
             mapping.offer(model.rooms).catch((error: unknown) => log.warn('offering a room failed', error));
         }),
     );
@@ -194,12 +230,22 @@ export function activate(extension: vscode.ExtensionContext): void {
             createAccount: control.createAccount,
             switchAccount: control.switchAccount,
             signOut: (scope) => control.signOut(scope),
-            setUpLiveKit: async () => setUpOwnServer(await loadVault(), log),
+            async setUpLiveKit() {
+                const { setUpOwnServer } = await import('./actions/accountDialogs.ts');
+                await setUpOwnServer(await loadVault(), log);
+            },
             showLog: () => channel.show(),
             showDiagnostics: () => diagnostics.show(),
         }),
     );
+    scope.add(followSnapshots(actions, media));
     scope.add(followTrust(actions, media, (listener) => vscode.workspace.onDidChangeConfiguration(listener)));
+    // Only asks: nothing is joined before the person said so.
+    scope.add(
+        vscode.window.registerUriHandler({
+            handleUri: ({ path, query }) => vscode.commands.executeCommand(commands.joinByLink, { path, query }),
+        }),
+    );
     scope.add(vscode.workspace.onDidChangeWorkspaceFolders(() => app.refresh()));
     const logSettings = (): void => log.info(`settings: ${describeSettings(configuration())}`);
     scope.add(

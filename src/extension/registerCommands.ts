@@ -3,21 +3,9 @@ import * as vscode from 'vscode';
 import type { SignOutScope } from './account.ts';
 import type { ActionContext } from './actions/context.ts';
 import { callTeammate } from './actions/calls.ts';
-import { openChat, sendProblem, sendSelection } from './actions/chat.ts';
-import {
-    acceptInvite,
-    declineInvite,
-    inviteTeammate,
-    linkWorkspace,
-    startSession,
-    type RoomArgument,
-} from './actions/rooms.ts';
+import { linkWorkspace, startSession, type RoomArgument } from './actions/rooms.ts';
 import { leaveSession, shareScreen, stopSharing, viewShare, type ViewArgument } from './actions/shares.ts';
-import { manageDevices } from './actions/manageDevices.ts';
-import { whoCanSee } from './actions/trust.ts';
-import { recover, resetIdentity, setUpRecovery } from './actions/trustRecovery.ts';
-import { verifyDevice, verifyTeammate } from './actions/trustVerify.ts';
-import { commands, type CommandId } from './commands.ts';
+import { commands, roomCommandIds, type CommandId, type RoomCommandId } from './commands.ts';
 import { userMessage } from './errors.ts';
 import { DisposableScope } from './lifecycle.ts';
 import { showFailure } from './views/notices.ts';
@@ -46,6 +34,22 @@ const doing: Readonly<Record<CommandId, string>> = {
     [commands.inviteTeammate]: 'Inviting',
     [commands.acceptInvite]: 'Joining the room',
     [commands.declineInvite]: 'Declining the invitation',
+    [commands.people]: 'Showing the people of the room',
+    [commands.changeRole]: 'Changing the role',
+    [commands.removePerson]: 'Removing',
+    [commands.banPerson]: 'Banning',
+    [commands.ignorePerson]: 'Ignoring',
+    [commands.ignoredPeople]: 'Showing whom you ignore',
+    [commands.leaveRoom]: 'Leaving the room',
+    [commands.createRoom]: 'Creating the room',
+    [commands.copyJoinLink]: 'Making the link',
+    [commands.joinByLink]: 'Joining by the link',
+    [commands.acceptKnock]: 'Letting them in',
+    [commands.denyKnock]: 'Denying the request',
+    [commands.withdrawKnock]: 'Withdrawing the request',
+    [commands.followUpgrade]: 'Going on in the new room',
+    [commands.roomSettings]: 'Showing the room’s settings',
+    [commands.upgradeRoom]: 'Upgrading the room',
     [commands.shareScreen]: 'Sharing your screen',
     [commands.stopSharing]: 'Stopping the share',
     [commands.viewShare]: 'Opening the share',
@@ -54,6 +58,9 @@ const doing: Readonly<Record<CommandId, string>> = {
     [commands.openChat]: 'Opening the chat',
     [commands.sendSelection]: 'Sending the selection',
     [commands.sendProblem]: 'Sending the problem',
+    [commands.sendSelectionFile]: 'Sending the selection',
+    [commands.sendFile]: 'Sending the file',
+    [commands.sendSnapshot]: 'Sending the snapshot',
     [commands.whoCanSee]: 'Showing who can see this',
     [commands.verifyDevice]: 'Verifying this device',
     [commands.verifyTeammate]: 'Verifying',
@@ -70,44 +77,56 @@ export function registerCommands(context: ActionContext, account: AccountCommand
     // VS Code hands arguments over as unknown; each action checks the one shape it takes.
     const room = (run: (context: ActionContext, argument: RoomArgument) => unknown) => (argument: unknown) =>
         run(context, roomArgument(argument));
-    const actions: Readonly<Record<CommandId, (argument: unknown) => unknown>> = {
+    const ofRooms = Object.fromEntries(
+        roomCommandIds.map((id) => [
+            id,
+            async (argument: unknown): Promise<void> => {
+                const { roomCommands } = await import('./actions/roomCommands.ts');
+                await roomCommands(context, room)[id](argument);
+            },
+        ]),
+    ) as Record<RoomCommandId, (argument: unknown) => Promise<void>>;
+    const fileDesk = () => import('./files/fileDesk.ts');
+    const trust = () => import('./actions/trustCommands.ts');
+    const actions: Readonly<Record<CommandId, (argument: unknown, selected: unknown) => unknown>> = {
         [commands.signIn]: () => account.signIn(),
         [commands.createAccount]: () => account.createAccount(),
         [commands.switchAccount]: () => account.switchAccount(),
         [commands.signOut]: () => account.signOut('here'),
         [commands.signOutEverywhere]: () => account.signOut('everywhere'),
-        [commands.manageDevices]: () => manageDevices(context),
+        [commands.manageDevices]: async () => (await trust()).manageDevices(context),
         [commands.startSession]: () => startSession(context),
         [commands.linkWorkspace]: room(linkWorkspace),
         [commands.unlinkWorkspace]: () => context.unmapWorkspace(),
-        [commands.inviteTeammate]: room(inviteTeammate),
-        [commands.acceptInvite]: room(acceptInvite),
-        [commands.declineInvite]: room(declineInvite),
+        ...ofRooms,
         [commands.shareScreen]: room(shareScreen),
         [commands.stopSharing]: () => stopSharing(context),
         [commands.viewShare]: (argument) => viewShare(context, viewArgument(context, argument)),
         [commands.leaveSession]: room(leaveSession),
         [commands.callTeammate]: (argument) =>
             callTeammate(context, typeof argument === 'string' ? argument : undefined),
-        [commands.openChat]: room(openChat),
-        [commands.sendSelection]: () => sendSelection(context),
-        [commands.sendProblem]: () => sendProblem(context),
-        [commands.whoCanSee]: () => whoCanSee(context, undefined),
-        [commands.verifyDevice]: () => verifyDevice(context),
-        [commands.verifyTeammate]: (argument) =>
-            verifyTeammate(context, typeof argument === 'string' ? argument : undefined),
-        [commands.setUpRecovery]: () => setUpRecovery(context),
-        [commands.recover]: () => recover(context),
-        [commands.resetIdentity]: () => resetIdentity(context),
+        [commands.openChat]: room(async (_, argument) => (await fileDesk()).openChat(context, argument)),
+        [commands.sendSelection]: async () => (await fileDesk()).sendSelection(context),
+        [commands.sendProblem]: async () => (await fileDesk()).sendProblem(context),
+        [commands.sendSelectionFile]: async () => (await fileDesk()).sendSelectionFile(context),
+        [commands.sendFile]: async (argument, selected) => (await fileDesk()).sendFile(context, argument, selected),
+        [commands.sendSnapshot]: async () => (await fileDesk()).sendSnapshot(context),
+        [commands.whoCanSee]: async () => (await trust()).whoCanSee(context, undefined),
+        [commands.verifyDevice]: async () => (await trust()).verifyDevice(context),
+        [commands.verifyTeammate]: async (argument) =>
+            (await trust()).verifyTeammate(context, typeof argument === 'string' ? argument : undefined),
+        [commands.setUpRecovery]: async () => (await trust()).setUpRecovery(context),
+        [commands.recover]: async () => (await trust()).recover(context),
+        [commands.resetIdentity]: async () => (await trust()).resetIdentity(context),
         [commands.setUpLiveKit]: () => account.setUpLiveKit(),
         [commands.showLog]: () => account.showLog(),
         [commands.showDiagnostics]: () => account.showDiagnostics(),
     };
     for (const id of Object.values(commands)) {
         scope.add(
-            vscode.commands.registerCommand(id, async (argument: unknown) => {
+            vscode.commands.registerCommand(id, async (argument: unknown, selected: unknown) => {
                 try {
-                    await actions[id](argument);
+                    await actions[id](argument, selected);
                 } catch (error) {
                     context.log.warn(`${id} failed`, error);
                     void showFailure(userMessage(error, doing[id]));

@@ -1,6 +1,7 @@
 /**
  * Two people start a session for one workspace and invite each other at the same moment: one room survives (glare.ts). The
- * loser joins it, takes invitees and workspace mapping along, and leaves its own; the winner forgets the invitation.
+ * loser joins it, takes invitees and workspace mapping along, takes its own invitations back and leaves its own room; the
+ * winner forgets the invitation, which may be gone by then.
  */
 import type { Account } from './account.ts';
 import { isHushError } from './errors.ts';
@@ -24,10 +25,17 @@ export interface SessionGlare {
     settles(roomId: string): boolean;
 }
 
+/** ms until something is tried again that did not work while no room changed, and how often. */
+const RETRY_MS = 3_000;
+const TRIES = 5;
+
 export function createSessionGlare(options: SessionGlareOptions): SessionGlare {
     const { log } = options;
     /** Invitations that crossed ours, to be forgotten once their sender is here. */
     const crossed = new Set<string>();
+    /** Rooms of ours that lost, until we have left them. */
+    const lost = new Set<string>();
+    let failures = 0;
     let running: Promise<void> | undefined;
     let again = false;
 
@@ -36,6 +44,7 @@ export function createSessionGlare(options: SessionGlareOptions): SessionGlare {
         if (account?.state.kind !== 'ready') return;
         const rooms = account.rooms();
         await forgetSettled(account, rooms);
+        for (const roomId of lost) await giveUp(account, roomId);
         const own = rooms.find((room) => room.roomId === options.ownRoomId());
         const candidates = crossedSessions(account.userId, own, rooms, () => true);
         if (!own || !candidates) return;
@@ -52,6 +61,7 @@ export function createSessionGlare(options: SessionGlareOptions): SessionGlare {
         );
         await account.join(keep.roomId);
         await options.map(keep.roomId);
+        lost.add(own.roomId);
         const there = new Set(
             account
                 .rooms()
@@ -67,8 +77,22 @@ export function createSessionGlare(options: SessionGlareOptions): SessionGlare {
                     log.warn(`${userId} could not be invited to the session that goes on`, error),
                 );
         }
-        await account.leaveRoom(own.roomId);
+        await giveUp(account, own.roomId);
         for (const room of invitations) if (room !== keep) await account.leaveRoom(room.roomId);
+    };
+    /** Nobody is left with an invitation to a room that is empty. */
+    const giveUp = async (account: Account, roomId: string): Promise<void> => {
+        const room = account.rooms().find((it) => it.roomId === roomId && it.membership === 'join');
+        for (const { userId, membership } of room?.members ?? []) {
+            if (membership !== 'invite') continue;
+            await account.roomAdmin
+                .kick(roomId, userId, undefined)
+                .catch((error: unknown) =>
+                    log.info(`The invitation of ${userId} was not taken back: ${String(error)}`),
+                );
+        }
+        if (room) await account.leaveRoom(roomId);
+        lost.delete(roomId);
     };
     /** The loser has come: its own room is empty by now, or soon. */
     const forgetSettled = async (account: Account, rooms: readonly RoomSnapshot[]): Promise<void> => {
@@ -82,23 +106,31 @@ export function createSessionGlare(options: SessionGlareOptions): SessionGlare {
     const run = async (): Promise<void> => {
         do {
             again = false;
-            await look().catch((error: unknown) => {
-                // The other side may have been quicker (its room gone, our invitation taken back): the next change tells.
-                log.warn(
-                    `Joining two sessions into one did not work${isHushError(error) ? ` (${error.code})` : ''}`,
-                    error,
-                );
-            });
+            await look().then(
+                () => {
+                    failures = 0;
+                },
+                (error: unknown) => {
+                    // The other side may have been quicker (its room gone, our invitation taken back): the next change
+                    // tells. Where none comes, it is tried again.
+                    log.warn(
+                        `Joining two sessions into one did not work${isHushError(error) ? ` (${error.code})` : ''}`,
+                        error,
+                    );
+                    if (++failures < TRIES) setTimeout(() => void check(), RETRY_MS).unref();
+                },
+            );
         } while (again);
     };
+    const check = (): Promise<void> => {
+        again = true;
+        running ??= run().finally(() => {
+            running = undefined;
+        });
+        return running;
+    };
     return {
-        check() {
-            again = true;
-            running ??= run().finally(() => {
-                running = undefined;
-            });
-            return running;
-        },
+        check,
         settles: (roomId) => crossed.has(roomId),
     };
 }

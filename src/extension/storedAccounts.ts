@@ -16,7 +16,7 @@ const storedAccount = v.looseObject({
     expiresAt: v.optional(v.number()),
     /** The server deleted the device with its keys (a hard logout): signing in again makes a new one. */
     deviceGone: v.optional(v.boolean()),
-    /** Devices that the server deleted; their stores are kept, with the keys to them, until the person signs out. Nothing reads them. */
+    /** Devices that the server deleted, whose stores are still here: the next device takes their room keys over when it opens (src/matrix/formerDevices.ts). */
     previous: v.optional(v.array(v.object({ deviceId: v.string(), storageKey: v.pipe(v.string(), v.base64()) }))),
     /** Where the tokens come from when the homeserver leaves that to an OAuth server. */
     oauth: v.optional(
@@ -123,19 +123,39 @@ function readAccount(text: string | undefined): StoredAccount | Error | undefine
     return result.success ? result.output : new Error(result.issues[0].message);
 }
 
-/** Stores it; the first account that is known becomes the active one. Resolves once it is stored. */
+/** Stores a sign-in; the first account that is known becomes the active one. Resolves once it is stored. */
 export function saveAccount(vault: Vault, account: StoredAccount): Promise<void> {
+    return vault.inTurn(() => put(vault, account));
+}
+
+/**
+ * Stores what became of the sign-in `was`: renewed tokens, or its end. Not in place of another sign-in of the same person,
+ * made in another window meanwhile: that one has a token, and maybe a device and a store, that nobody else knows.
+ * @returns whether it was stored.
+ */
+export function updateAccount(vault: Vault, was: StoredAccount, account: StoredAccount): Promise<boolean> {
     return vault.inTurn(async () => {
-        const { userId } = account;
-        await vault.set(keyOf(userId), JSON.stringify(account));
-        const index = await accountIndexOf(vault);
-        if (!index.known.includes(userId) || (await vault.get(INDEX_KEY)) === undefined)
-            await writeIndex(vault, {
-                active: index.active ?? userId,
-                known: [...new Set([...index.known, userId])],
-            });
-        if (readOld(await vault.get(OLD_KEY)) === userId) await vault.delete(OLD_KEY);
+        const kept = readAccount(await vault.get(keyOf(was.userId)));
+        // Nothing may also mean that a keychain went away; the tokens then go where they can be kept.
+        const other =
+            kept !== undefined &&
+            !(kept instanceof Error) &&
+            (kept.deviceId !== was.deviceId || kept.accessToken !== was.accessToken);
+        if (!other) await put(vault, account);
+        return !other;
     });
+}
+
+async function put(vault: Vault, account: StoredAccount): Promise<void> {
+    const { userId } = account;
+    await vault.set(keyOf(userId), JSON.stringify(account));
+    const index = await accountIndexOf(vault);
+    if (!index.known.includes(userId) || (await vault.get(INDEX_KEY)) === undefined)
+        await writeIndex(vault, {
+            active: index.active ?? userId,
+            known: [...new Set([...index.known, userId])],
+        });
+    if (readOld(await vault.get(OLD_KEY)) === userId) await vault.delete(OLD_KEY);
 }
 
 function readOld(text: string | undefined): string | undefined {

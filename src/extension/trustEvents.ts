@@ -9,10 +9,13 @@ interface Told {
 }
 const keyOf = ({ roomId, userId, deviceId }: Told): string => JSON.stringify([roomId, userId, deviceId]);
 
+/** Sharers that are remembered, whatever their devices say. */
+const MOST_SHARERS = 200;
+
 export function latestAudiences(): Latest<AudienceEvent> {
-    return new Latest<AudienceEvent>(keyOf, ({ audience }) => audience !== undefined);
+    return new Latest<AudienceEvent>(keyOf, ({ audience }) => audience !== undefined, MOST_SHARERS);
 }
 
 export function latestWithheld(): Latest<WithheldEvent> {
-    return new Latest<WithheldEvent>(keyOf, ({ reason }) => reason !== null);
+    return new Latest<WithheldEvent>(keyOf, ({ reason }) => reason !== null, MOST_SHARERS);
 }

@@ -17,7 +17,17 @@ export interface NewRecovery {
 
 /** How a verification ended without success. */
 export type CancelReason =
-    'byUs' | 'byThem' | 'declined' | 'timeout' | 'mismatch' | 'keyMismatch' | 'elsewhere' | 'unknownMethod' | 'failed';
+    | 'byUs'
+    | 'byThem'
+    | 'declined'
+    | 'timeout'
+    | 'mismatch'
+    | 'keyMismatch'
+    | 'elsewhere'
+    | 'unknownMethod'
+    /** The window that held the account is gone, and with it what it had agreed on so far. */
+    | 'windowGone'
+    | 'failed';
 
 export type VerificationState =
     /** They ask us. */

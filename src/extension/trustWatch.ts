@@ -2,23 +2,29 @@
 import * as vscode from 'vscode';
 import type { Account } from './account.ts';
 import type { ActionContext } from './actions/context.ts';
-import { whoCanSee } from './actions/trust.ts';
-import { tellBackupReplaced } from './actions/trustRecovery.ts';
-import { answerVerification, verifyPerson } from './actions/trustVerify.ts';
-import { commands } from './commands.ts';
+import { commands, type CommandId } from './commands.ts';
 import { userMessage } from './errors.ts';
 import { DisposableScope, type Disposable } from './lifecycle.ts';
 import type { MediaPort } from './session/ports.ts';
-import type { OwnTrust } from './session/trust.ts';
+import { clockSentence, lieSentence, type OwnTrust, type ServerWarning } from './session/trust.ts';
 import { showFailure } from './views/notices.ts';
+import { plainName } from './views/plainText.ts';
 import { showWarningMessage } from './views/messages.ts';
+
+const trustCommands = () => import('./actions/trustCommands.ts');
 
 export function watchTrust(context: ActionContext, account: Account): Disposable {
     const scope = new DisposableScope();
     let said = '';
+    const warned = new Set<string>();
     const follow = (own: OwnTrust): void => {
         // Every window hears it; the one that the person looks at says it.
         if (!vscode.window.state.focused) return;
+        const text = newWarning(own.warnings ?? [], warned);
+        if (text !== undefined)
+            void warn(text, 'Show Log', commands.showLog).catch((error: unknown) =>
+                context.log.warn('a warning was not told', error),
+            );
         const now = own.backup === 'replaced' && own.kind === 'trusted' ? 'replaced' : own.kind;
         if (now === said) return;
         said = now;
@@ -29,9 +35,9 @@ export function watchTrust(context: ActionContext, account: Account): Disposable
     scope.add(
         account.trust.onVerification((verification) => {
             if (verification.state.kind !== 'asked') return;
-            answerVerification(context, verification).catch((error: unknown) =>
-                context.log.warn('a verification request was not handled', error),
-            );
+            trustCommands()
+                .then(({ answerVerification }) => answerVerification(context, verification))
+                .catch((error: unknown) => context.log.warn('a verification request was not handled', error));
         }),
     );
     follow(account.trust.own);
@@ -51,11 +57,12 @@ export function followTrust(
         }),
     );
     const act = async (call: string, name: string): Promise<void> => {
-        if (name === 'whoCanSee') await whoCanSee(context, call);
+        if (name === 'whoCanSee') await (await trustCommands()).whoCanSee(context, call);
         if (name === 'becomeTrusted') await vscode.commands.executeCommand(commands.verifyDevice);
         if (name !== 'verifySharer') return;
         const target = context.orchestrator?.state.views.get(call)?.target;
-        if (target?.userId !== undefined) await verifyPerson(context, target.userId, target.roomId);
+        if (target?.userId !== undefined)
+            await (await trustCommands()).verifyPerson(context, target.userId, target.roomId);
     };
     scope.add(
         media.onMessage((call, _generation, message) => {
@@ -69,26 +76,42 @@ export function followTrust(
     return scope;
 }
 
+/** One sentence for what was not warned of before; a clock that was right in between is told again. */
+function newWarning(warnings: readonly ServerWarning[], warned: Set<string>): string | undefined {
+    const clock = warnings.find((warning) => warning.kind === 'clock');
+    if (!clock) warned.delete('clock');
+    const keyOf = (warning: ServerWarning): string => (warning.kind === 'clock' ? 'clock' : JSON.stringify(warning));
+    const fresh = warnings.filter((warning) => !warned.has(keyOf(warning)));
+    for (const warning of fresh) warned.add(keyOf(warning));
+    const lies = fresh.filter((warning) => warning.kind === 'device');
+    const [first] = lies;
+    const more = lies.length > 1 ? ` The same goes for ${lies.length - 1} more of its answers.` : '';
+    const sentences = [
+        ...(clock && fresh.includes(clock) ? [clockSentence(clock.offMs)] : []),
+        ...(first ? [lieSentence(first, plainName(first.userId), plainName(first.deviceId)) + more] : []),
+    ];
+    return sentences.length === 0 ? undefined : sentences.join(' ');
+}
+
+/** Warns, with one way on. */
+async function warn(text: string, button: string, command: CommandId): Promise<void> {
+    if ((await showWarningMessage(text, button)) === button) await vscode.commands.executeCommand(command);
+}
+
 async function tell(now: string, own: OwnTrust): Promise<void> {
-    if (now === 'replaced') return tellBackupReplaced();
-    if (now === 'needsPassword') {
-        const setUp = 'Set Up';
-        const chosen = await showWarningMessage(
+    if (now === 'replaced') return (await trustCommands()).tellBackupReplaced();
+    if (now === 'needsPassword')
+        return warn(
             'Your homeserver wants your password once before your account gets an encryption identity. Until then, teammates do not show this device their screens.',
-            setUp,
+            'Set Up',
+            commands.setUpRecovery,
         );
-        if (chosen === setUp) await vscode.commands.executeCommand(commands.setUpRecovery);
-        return;
-    }
-    if (now === 'otherAuth') {
-        const again = 'Try Again';
-        const chosen = await showWarningMessage(
+    if (now === 'otherAuth')
+        return warn(
             'Your account has no encryption identity, and your homeserver wants another proof than a password before it takes one. Set up encryption in another Matrix client, then verify this device. Until then, teammates do not show it their screens.',
-            again,
+            'Try Again',
+            commands.setUpRecovery,
         );
-        if (chosen === again) await vscode.commands.executeCommand(commands.setUpRecovery);
-        return;
-    }
     if (now !== 'untrusted') return;
     const [device, key, ways] = ['Verify with Another Device', 'Use Recovery Key', 'Verify This Device…'] as const;
     const offered = [...(own.otherDevices ? [device] : []), ...(own.recovery === 'ready' ? [key] : [])];

@@ -3,6 +3,7 @@
  * keychain is locked or absent: it falls back, and the diagnostics say why.
  */
 import type { Log } from './log.ts';
+import type { ProcessLock } from './processLock.ts';
 
 /** The part of keytar's API that is used. */
 export interface Keytar {
@@ -29,8 +30,8 @@ export interface Vault {
     /** Removes it from both stores. */
     delete(key: string): Promise<void>;
     /**
-     * Runs `work` after what was asked before. For changes that read first: the entry and the engine, two bundles, share this
-     * vault.
+     * Runs `work` after what was asked before, here and in other windows. For changes that read first: the entry and the
+     * engine, two bundles, share this vault.
      */
     inTurn<T>(work: () => Promise<T>): Promise<T>;
     /** Which store holds `key` now, as far as this process has seen. */
@@ -41,6 +42,8 @@ export interface VaultOptions {
     readonly loadKeytar: () => Keytar | Promise<Keytar>;
     readonly secrets: SecretStorageLike;
     readonly log: Log;
+    /** Keeps other processes with the same items out; default: there are none. */
+    readonly lock?: ProcessLock;
     /** Name under which the keychain lists the items. */
     readonly service?: string;
     /** Windows Credential Manager holds at most 2,560 bytes per item (CRED_MAX_CREDENTIAL_BLOB_SIZE) as UTF-8; unlimited elsewhere. */
@@ -91,7 +94,7 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
             return reason;
         },
         inTurn(work) {
-            const result = turn.then(work);
+            const result = turn.then(() => (options.lock ? options.lock.hold(work) : work()));
             turn = result.then(
                 () => undefined,
                 () => undefined, // told to who asked

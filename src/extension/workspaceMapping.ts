@@ -4,6 +4,7 @@ import { matchesRemote } from '../matrix/workspaceHash.ts';
 import { gitRemotes } from './git.ts';
 import type { RoomSnapshot } from './session/types.ts';
 import {
+    followReplaced,
     mappedRoom,
     offeredRooms,
     readMap,
@@ -24,6 +25,8 @@ export interface WorkspaceMapping {
     unmap(): Promise<void>;
     /** Whatever was mapped to one room is mapped to the other from now on. */
     remap(from: string | undefined, to: string): Promise<void>;
+    /** Workspaces of rooms that were replaced belong to the rooms that took their place. */
+    follow(rooms: readonly RoomSnapshot[]): Promise<void>;
     /** An invitation to a session for what `own` is for: by the repository, or by the name where either has none. */
     isSame(invitation: RoomSnapshot, own: RoomSnapshot): Promise<boolean>;
     /** Once per room: a clone of the repository that a room names is open here, and nothing is mapped yet. */
@@ -52,6 +55,11 @@ export function createWorkspaceMapping(state: vscode.Memento, changed: () => voi
             store(
                 Object.fromEntries(Object.entries(map()).map(([key, roomId]) => [key, roomId === from ? to : roomId])),
             ),
+        async follow(rooms) {
+            const before = map();
+            const next = followReplaced(before, rooms);
+            if (next !== before) await store(next);
+        },
         async isSame(invitation, own) {
             if (invitation.workspaces.length === 0 || own.workspaces.length === 0) return invitation.name === own.name;
             return offeredRooms([invitation], await gitRemotes(), matchesRemote).length > 0;

@@ -37,6 +37,7 @@ export function accountDiagnostics({
                 ? 'not yet'
                 : `after ${Math.round(readyMs)} ms, ${client.startedFromStore ? 'from the store' : 'by an initial sync'}`,
         ],
+        ['Rooms left out of the sync', String(client.quietRooms)],
         ['Crypto', client.sdk.getCrypto()?.getVersion() ?? 'none'],
         ['Store', `SQLite, ${Math.ceil(client.store.sizeBytes() / 1_024)} KiB, ${storePath}`],
         [

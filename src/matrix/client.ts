@@ -1,22 +1,30 @@
 /** A running matrix-js-sdk client on our crash-safe store: encrypted, syncing from where it stopped. */
-import { OlmMachine, UserId } from '@matrix-org/matrix-sdk-crypto-wasm';
+import { OlmMachine, UserId, type KeysQueryRequest } from '@matrix-org/matrix-sdk-crypto-wasm';
 import {
     ClientEvent,
     createClient,
     Filter,
     IndexedDBStore,
     type MatrixClient,
+    type SetPresence,
     type SyncState,
 } from 'matrix-js-sdk/lib/matrix.js';
 import type { CryptoCallbacks } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import { HushError } from '../extension/errors.ts';
+import { Listeners } from '../extension/listeners.ts';
 import type { Log } from '../extension/log.ts';
 import { openCryptoStore, type CryptoStore } from './cryptoStore/cryptoStore.ts';
 import { withFactory } from './cryptoStore/handle.ts';
+import { knownDevices } from './deviceTrust.ts';
+import { createDeviceLookup, type DeviceLookup } from './deviceLookup.ts';
+import { STORE_PREFIX } from './formerDevices.ts';
 import type { Fetch } from './http.ts';
 import { captureSdkLog } from './sdkLog.ts';
+import { createQuietSync } from './sync/quietSync.ts';
 import { syncFilterDefinition } from './syncFilter.ts';
 import { PLACEHOLDER_TOKEN } from './tokens.ts';
+import type { KnownDevices } from './trust/deviceLies.ts';
+import { knowWhoAsks } from './trust/unknownAsker.ts';
 
 export interface MatrixClientOptions {
     readonly baseUrl: string;
@@ -28,6 +36,7 @@ export interface MatrixClientOptions {
     readonly storePath: string;
     /** Puts the token in (see tokens.ts). */
     readonly fetch: Fetch;
+    readonly now: () => number;
     /** Hands out the key of secret storage while an operation needs it. */
     readonly cryptoCallbacks?: CryptoCallbacks;
     readonly log: Log;
@@ -39,8 +48,8 @@ export interface OpenMatrixClient {
     readonly ready: Promise<void>;
     /** Resolves when the homeserver did not answer for the first time. */
     readonly unreachable: Promise<void>;
-    /** Begins to sync. Once. */
-    start(): void;
+    /** Begins to sync. Once. `presence`: what others may see of us. */
+    start(presence: () => SetPresence): void;
     /** Whether the last sync worked. The SDK retries by itself, with growing pauses. */
     readonly online: boolean;
     readonly syncState: SyncState | null;
@@ -49,8 +58,15 @@ export interface OpenMatrixClient {
     /** As the server said last; undefined before the first sync. */
     readonly oneTimeKeyCount: number | undefined;
     onOnline(listener: (online: boolean) => void): { dispose(): void };
+    /** Rooms that are left out of the sync, because Hush could do nothing in them. */
+    readonly quietRooms: number;
+    /** Somebody looks at this room: it is taken in again if Hush can do something in it by now. */
+    look(roomId: string): Promise<void>;
     /** Makes sure that the devices of `userIds` are known and kept up to date. */
     trackDevices(userIds: readonly string[]): Promise<void>;
+    readonly lookUpDevices: DeviceLookup;
+    /** What is known of these people's devices now. */
+    knownDevices(userIds: readonly string[]): Promise<KnownDevices>;
     /** Stops syncing, saves and gives the store back. */
     stop(): Promise<void>;
 }
@@ -58,6 +74,8 @@ export interface OpenMatrixClient {
 const POLL_MS = 30_000;
 /** Least time between two saves of the sync token, ms. */
 const SAVE_EVERY_MS = 1_000;
+/** A save writes all rooms; of an account with many it takes a while, and may take this share of the time. */
+const SAVING_SHARE = 1 / 20;
 
 /** Resolves when the stores are open and encryption works; nothing has been sent by then. @throws HushError `account.*`. */
 export async function openMatrixClient(options: MatrixClientOptions): Promise<OpenMatrixClient> {
@@ -74,9 +92,17 @@ export async function openMatrixClient(options: MatrixClientOptions): Promise<Op
 async function assemble(options: MatrixClientOptions, store: CryptoStore): Promise<OpenMatrixClient> {
     const { baseUrl, userId, deviceId, storageKey, log } = options;
     const syncStore = new IndexedDBStore({ indexedDB: store.factory, dbName: 'hush' });
+    const quiet = createQuietSync({
+        baseUrl,
+        userId,
+        accessToken: PLACEHOLDER_TOKEN,
+        fetch: options.fetch,
+        definition: syncFilterDefinition,
+        log,
+    });
     const durableFetch: Fetch = async (input, init) => {
         await store.flush(); // see CryptoStore.flush: nothing leaves before what it builds on is on disk
-        return options.fetch(input, init);
+        return quiet.fetch(input, init);
     };
     const logger = captureSdkLog(log);
     const sdk = createClient({
@@ -94,14 +120,17 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
     });
     await Promise.all([
         syncStore.startup(),
-        withFactory(store.factory, () => sdk.initRustCrypto({ cryptoDatabasePrefix: 'hush', storageKey })),
+        withFactory(store.factory, () => sdk.initRustCrypto({ cryptoDatabasePrefix: STORE_PREFIX, storageKey })),
     ]);
+    onlyWhereOffered(sdk);
     const machine = machineOf(sdk);
     holdDuringSync(machine.olm, store);
+    knowWhoAsks(machine, log);
 
     let online = false;
     let oneTimeKeyCount: number | undefined;
-    const listeners = new Set<(online: boolean) => void>();
+    const onlineChanges = new Listeners<[boolean]>();
+    quiet.begin(await syncStore.getSavedSync(), options.now());
     const saver = createSaver(() => syncStore.save(true), log);
     const startedFromStore = Boolean(await syncStore.getSavedSyncToken());
     watchKeyCount(machine.olm, (count) => {
@@ -123,8 +152,9 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
         if (now === online) return;
         online = now;
         log.info(online ? 'Connected to the homeserver' : `No connection to the homeserver (${state})`);
-        for (const listener of listeners) listener(online);
+        onlineChanges.emit(online);
     });
+    sdk.on(ClientEvent.SyncUnexpectedError, (error) => log.error('An answer of the sync was not taken whole', error));
     let stopped: Promise<void> | undefined;
     return {
         sdk,
@@ -132,7 +162,7 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
         startedFromStore,
         ready: prepared.promise,
         unreachable: unreachable.promise,
-        start() {
+        start(presence) {
             const filter = Filter.fromJson(userId, '', syncFilterDefinition());
             delete filter.filterId; // not known yet: the SDK asks the server for one
             sdk.startClient({
@@ -140,8 +170,10 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
                 lazyLoadMembers: true,
                 pollTimeout: POLL_MS,
                 initialSyncLimit: 10,
-                disablePresence: true,
-            }).catch((error: unknown) => log.error('Syncing did not start', error));
+            })
+                // Before the first request that could carry it: the SDK asks for push rules before.
+                .then(() => sdk.setSyncPresence(presence()))
+                .catch((error: unknown) => log.error('Syncing did not start', error));
         },
         get online() {
             return online;
@@ -152,16 +184,20 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
         get oneTimeKeyCount() {
             return oneTimeKeyCount;
         },
-        onOnline(listener) {
-            listeners.add(listener);
-            return { dispose: () => listeners.delete(listener) };
+        onOnline: onlineChanges.add,
+        get quietRooms() {
+            return quiet.count;
         },
+        look: quiet.look,
         async trackDevices(userIds) {
             await machine.olm.updateTrackedUsers(userIds.map((id) => new UserId(id)));
             await machine.sendOutgoing();
         },
+        lookUpDevices: createDeviceLookup(machine),
+        knownDevices: (userIds) => knownDevices(machine.olm, userIds),
         stop() {
             stopped ??= (async () => {
+                quiet.stop();
                 await saver.stop();
                 sdk.stopClient();
                 await store.close();
@@ -171,21 +207,28 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
     };
 }
 
-/** Saves at most every {@link SAVE_EVERY_MS}, one at a time, and once more at the end. */
+/** Saves at most every {@link SAVE_EVERY_MS} (less often where it takes long), one at a time, and once more at the end. */
 function createSaver(save: () => Promise<void>, log: Log): { request(): void; stop(): Promise<void> } {
     let timer: NodeJS.Timeout | undefined;
     let running: Promise<void> = Promise.resolve();
     let wanted = false;
+    let pause = SAVE_EVERY_MS;
     let stopped = false;
     const run = (): void => {
         timer = undefined;
         wanted = false;
-        running = running.then(save).catch((error: unknown) => log.warn('The sync state was not saved', error));
+        const began = performance.now();
+        running = running
+            .then(save)
+            .catch((error: unknown) => log.warn('The sync state was not saved', error))
+            .then(() => {
+                pause = Math.max(SAVE_EVERY_MS, (performance.now() - began) / SAVING_SHARE);
+            });
     };
     return {
         request() {
             wanted = true;
-            if (!stopped) timer ??= setTimeout(run, SAVE_EVERY_MS);
+            if (!stopped) timer ??= setTimeout(run, pause);
         },
         async stop() {
             stopped = true;
@@ -200,18 +243,41 @@ interface Machine {
     readonly olm: OlmMachine;
     /** Sends what the machine wants sent (key queries) now, not after the next sync. */
     sendOutgoing(): Promise<void>;
+    /** Sends one request that the machine made for us, and hands it the answer. */
+    send(request: KeysQueryRequest): Promise<void>;
 }
 
 /** The SDK keeps these private; the version is pinned, and a change is noticed at once, not as a lost key. */
 function machineOf(sdk: MatrixClient): Machine {
     const crypto = sdk.getCrypto() as unknown as
-        { olmMachine?: unknown; outgoingRequestsManager?: { doProcessOutgoingRequests?(): Promise<void> } } | undefined;
+        | {
+              olmMachine?: unknown;
+              outgoingRequestsManager?: { doProcessOutgoingRequests?(): Promise<void> };
+              outgoingRequestProcessor?: { makeOutgoingRequest?(request: KeysQueryRequest): Promise<void> };
+          }
+        | undefined;
     const olm = crypto?.olmMachine;
     const outgoing = crypto?.outgoingRequestsManager;
-    if (!(olm instanceof OlmMachine) || typeof outgoing?.doProcessOutgoingRequests !== 'function') {
+    const processor = crypto?.outgoingRequestProcessor;
+    if (
+        !(olm instanceof OlmMachine) ||
+        typeof outgoing?.doProcessOutgoingRequests !== 'function' ||
+        typeof processor?.makeOutgoingRequest !== 'function'
+    ) {
         throw new HushError('internal', 'This build of Hush does not fit its Matrix library. Please report it.');
     }
-    return { olm, sendOutgoing: () => outgoing.doProcessOutgoingRequests?.() ?? Promise.resolve() };
+    return {
+        olm,
+        sendOutgoing: () => outgoing.doProcessOutgoingRequests?.() ?? Promise.resolve(),
+        send: (request) => processor.makeOutgoingRequest?.(request) ?? Promise.resolve(),
+    };
+}
+
+/** The SDK asks every homeserver for its media server (MSC4143), also one that does not name the feature. */
+function onlyWhereOffered(sdk: MatrixClient): void {
+    const ask = sdk._unstable_getRTCTransports.bind(sdk);
+    sdk._unstable_getRTCTransports = async () =>
+        (await sdk.doesServerSupportUnstableFeature('org.matrix.msc4143')) ? ask() : [];
 }
 
 /**

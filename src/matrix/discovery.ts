@@ -68,17 +68,14 @@ async function fromUrl(text: string, fetch: Fetch): Promise<Homeserver> {
 }
 
 async function fromServerName(serverName: string, fetch: Fetch): Promise<Homeserver> {
-    const hostname = serverName.replace(/:\d+$/u, '');
-    try {
-        const delegated = await lookUpWellKnown(serverName, fetch);
-        return await versionsOf(delegated ?? `https://${serverName}`, fetch);
-    } catch (error) {
-        // A server on this very machine (tests, trials) has no certificate; nothing leaves the machine either way.
-        const unreachable =
-            isHushError(error) && (error.code === 'discovery.unreachable' || error.code.startsWith('network.'));
-        if (unreachable && isLoopbackHost(hostname)) return versionsOf(`http://${serverName}`, fetch);
-        throw error;
+    // A server on this very machine (tests, trials) has no certificate, and lets who speaks TLS to it wait; nothing leaves
+    // the machine either way.
+    if (isLoopbackHost(serverName.replace(/:\d+$/u, ''))) {
+        const local = await versionsOf(`http://${serverName}`, fetch).catch(() => undefined);
+        if (local) return local;
     }
+    const delegated = await lookUpWellKnown(serverName, fetch);
+    return versionsOf(delegated ?? `https://${serverName}`, fetch);
 }
 
 /** The base URL; undefined for IGNORE (there is no such file). */
@@ -89,7 +86,7 @@ async function lookUpWellKnown(host: string, fetch: Fetch): Promise<string | und
     } catch (cause) {
         throw new HushError(
             'discovery.unreachable',
-            `${host} cannot be reached. Check the spelling and the connection, or type the homeserver's URL.`,
+            `${host} cannot be reached. Check the spelling and the connection, or type the homeserver’s URL.`,
             { cause },
         );
     }
@@ -97,7 +94,7 @@ async function lookUpWellKnown(host: string, fetch: Fetch): Promise<string | und
     const prompt = (why: string): HushError =>
         new HushError(
             'discovery.badWellKnown',
-            `${host} does not say where its homeserver is (${why}). Type the homeserver's URL, like https://matrix.${host}.`,
+            `${host} does not say where its homeserver is (${why}). Type the homeserver’s URL, like https://matrix.${host}.`,
         );
     if (answer.status !== 200)
         throw prompt(`https://${host}/.well-known/matrix/client answers with status ${answer.status}`);
@@ -115,7 +112,7 @@ async function lookUpWellKnown(host: string, fetch: Fetch): Promise<string | und
         if (!url || (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackHost(url.hostname)))) {
             throw new HushError(
                 'discovery.badWellKnown',
-                `${host} names "${text.slice(0, 100)}" in its .well-known/matrix/client, which is no https URL. Tell its administrator, or type the homeserver's URL.`,
+                `${host} names "${text.slice(0, 100)}" in its .well-known/matrix/client, which is no https URL. Tell its administrator, or type the homeserver’s URL.`,
             );
         }
     }

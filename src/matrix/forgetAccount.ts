@@ -1,14 +1,15 @@
 /** The end of a sign-in: its tokens invalidated on the server, then tokens, keys and stores deleted here. */
 import { rm } from 'node:fs/promises';
 import type { SignOutScope } from '../extension/account.ts';
-import { HushError } from '../extension/errors.ts';
+import { HushError, isHushError } from '../extension/errors.ts';
 import type { Log } from '../extension/log.ts';
 import { deleteAccount, type StoredAccount } from '../extension/storedAccounts.ts';
 import type { Vault } from '../extension/vault.ts';
 import { revokeOAuth } from './auth/oauth.ts';
 import type { Fetch } from './http.ts';
-import { logOut } from './login.ts';
+import { logOut, whoami } from './login.ts';
 import { storeFiles, storePath } from './storePath.ts';
+import { isOwn } from './tokenOwner.ts';
 import { createTokenKeeper, PLACEHOLDER_TOKEN, type TokenKeeper } from './tokens.ts';
 
 export interface ForgetOptions {
@@ -47,13 +48,22 @@ export async function endSignIn(
     scope: SignOutScope = 'here',
 ): Promise<void> {
     const attempt = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => failures.push(error));
-    const sent = !keeper.expired && stored.accessToken !== undefined;
-    if (sent)
-        await attempt(
-            stored.oauth
-                ? revokeOAuth(stored.oauth, keeper.current().refreshToken ?? keeper.current().accessToken, fetch)
-                : logOut(stored.baseUrl, PLACEHOLDER_TOKEN, keeper.fetch, scope),
-        );
+    const { baseUrl } = stored;
+    let sent = false;
+    const end = async (): Promise<void> => {
+        if (stored.accessToken === undefined) return;
+        const owner = await whoami(baseUrl, PLACEHOLDER_TOKEN, keeper.fetch, 5_000).catch((error: unknown) => {
+            if (isHushError(error) && error.code.startsWith('network.')) throw error;
+            return stored; // it says nothing of it
+        });
+        // With the token of another (see tokenOwner.ts) that one would be signed out.
+        if (keeper.expired || !isOwn(owner, stored)) return;
+        sent = true;
+        await (stored.oauth
+            ? revokeOAuth(stored.oauth, keeper.current().refreshToken ?? keeper.current().accessToken, fetch)
+            : logOut(baseUrl, PLACEHOLDER_TOKEN, keeper.fetch, scope));
+    };
+    await attempt(end());
     // After the server, because asking it may have renewed the tokens; and with or without its answer.
     await attempt(deleteAccount(vault, stored.userId));
     const devices = [stored.deviceId, ...(stored.previous ?? []).map(({ deviceId }) => deviceId)];
@@ -73,5 +83,10 @@ export async function endSignIn(
             'server.error',
             'Signed out here, but the server did not confirm it. Remove this device in another Matrix client to be sure.',
             { cause: failures[0] },
+        );
+    if (!sent && keeper.expired !== 'hard' && stored.deviceGone !== true)
+        throw new HushError(
+            'server.error',
+            'Signed out here. The server had ended this sign-in before, so it may still list this device: remove it in another Matrix client.',
         );
 }

@@ -1,6 +1,9 @@
 /** JSON over fetch for what happens outside the SDK (discovery, login, refresh, media tokens), and one mapping of failures to sentences. */
 import * as v from 'valibot';
 import { HushError, isHushError, type ErrorCode } from '../extension/errors.ts';
+import { visibleLine } from '../webview/protocol/visibleText.ts';
+import { errcodeSentence } from './errcodes.ts';
+import { NOT_SENT_TOO_LARGE, tooLarge } from './requests/size.ts';
 
 export type Fetch = typeof globalThis.fetch;
 
@@ -96,6 +99,7 @@ export function refusal(
 ): HushError {
     const { errcode, retryAfterMs, status } = answer;
     if (errcode === 'M_LIMIT_EXCEEDED' || status === 429) return rateLimited(retryAfterMs, cause);
+    if (errcode === NOT_SENT_TOO_LARGE) return tooLarge(cause);
     const special = errcode !== undefined ? known[errcode] : undefined;
     if (special) return new HushError(special[0], special[1], { cause });
     if (status >= 500) {
@@ -105,9 +109,13 @@ export function refusal(
             { cause, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
         );
     }
+    const sentence = errcodeSentence(doing, errcode, status);
     // The server's own words help whoever runs it; cut, because they are not ours.
-    const said = answer.text ? `: ${answer.text.slice(0, 200)}` : ` (${errcode ?? `status ${status}`}).`;
-    return new HushError('server.refused', `${doing} was refused by the server${said}`, { cause });
+    const said = answer.text ? visibleLine(answer.text, 200) : undefined;
+    if (sentence !== undefined)
+        return new HushError('server.refused', said ? `${sentence} (The server says: ${said})` : sentence, { cause });
+    const why = said ?? (errcode === undefined ? `status ${status}` : `${errcode}, status ${status}`);
+    return new HushError('server.refused', `${doing} was refused by the server: ${why}`, { cause });
 }
 
 export function rateLimited(retryAfterMs: number | undefined, cause?: unknown): HushError {
@@ -172,9 +180,12 @@ function sdkRetryAfter(error: Error): number | undefined {
     }
 }
 
-function retryAfter(headers: Headers, text: string): number | undefined {
+/** ms until it is worth trying again: `Retry-After` in seconds or as a date (RFC 9110), else the older `retry_after_ms`. */
+export function retryAfter(headers: Headers, text: string, now = Date.now()): number | undefined {
     const header = headers.get('Retry-After');
     if (header !== null && /^\d+$/u.test(header)) return Number(header) * 1_000;
+    const date = header === null ? Number.NaN : Date.parse(header);
+    if (!Number.isNaN(date)) return Math.max(0, date - now);
     return matrixErrorBody(parseJson(text))?.retry_after_ms;
 }
 

@@ -206,8 +206,10 @@ export async function refreshTokens(
             expiresAt: ms === undefined ? undefined : now() + ms,
         };
     }
+    // Synapse says 401 of a token that it does not have (any more: the device was deleted), and 403 of one that it has and
+    // that is too old, or was used already; it never says soft_logout here.
     if (answer.status === 401 || answer.status === 403)
-        return { kind: 'refused', softLogout: matrixErrorBody(answer.body)?.soft_logout ?? false };
+        return { kind: 'refused', softLogout: matrixErrorBody(answer.body)?.soft_logout ?? answer.status === 403 };
     throw refusedAnswer(answer, 'Renewing the sign-in');
 }
 
@@ -235,8 +237,9 @@ export async function whoami(
     baseUrl: string,
     accessToken: string,
     fetch: Fetch,
+    timeoutMs = 15_000,
 ): Promise<{ userId: string; deviceId: string | undefined }> {
-    const answer = await requestJson(fetch, `${baseUrl}/_matrix/client/v3/account/whoami`, { accessToken });
+    const answer = await requestJson(fetch, `${baseUrl}/_matrix/client/v3/account/whoami`, { accessToken, timeoutMs });
     const result = v.safeParse(v.looseObject({ user_id: v.string(), device_id: v.optional(v.string()) }), answer.body);
     if (answer.status === 200 && result.success)
         return { userId: result.output.user_id, deviceId: result.output.device_id };

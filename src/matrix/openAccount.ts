@@ -8,20 +8,23 @@ import { HushError } from '../extension/errors.ts';
 import type { Log } from '../extension/log.ts';
 import type { SharePolicy } from '../extension/session/trust.ts';
 import { latestAudiences, latestWithheld } from '../extension/trustEvents.ts';
-import type { AccountState } from '../extension/session/types.ts';
-import { saveAccount, type StoredAccount, withTokens } from '../extension/storedAccounts.ts';
+import type { StoredAccount } from '../extension/storedAccounts.ts';
 import type { Vault } from '../extension/vault.ts';
 import { openMatrixClient, type OpenMatrixClient } from './client.ts';
+import { createAccountStatus } from './accountStatus.ts';
+import { createAccountTokens } from './accountTokens.ts';
 import { accountDiagnostics } from './accountDiagnostics.ts';
 import { createDevices } from './devices.ts';
 import { deviceTrust } from './deviceTrust.ts';
-import { whoami } from './login.ts';
-import { wouldLoseKeys } from './wouldLoseKeys.ts';
+import { keysElsewhere } from './keysElsewhere.ts';
 import { endSignIn } from './forgetAccount.ts';
+import { takeOverRoomKeys } from './formerDevices.ts';
 import { fromSdk, type Fetch } from './http.ts';
-import { createRoomActions } from './roomActions.ts';
 import { createRooms } from './rooms.ts';
-import { createChat } from './chat/chat.ts';
+import { createRoomWork } from './rooms/roomAdmin.ts';
+import { createConversations } from './conversations.ts';
+import { findPeople } from './rooms/findPeople.ts';
+import { createPresence } from './presence/presence.ts';
 import { createCalls } from './calls/calls.ts';
 import { createIceServers } from './calls/iceServers.ts';
 import { createCallRequests } from './calls/requests.ts';
@@ -29,7 +32,7 @@ import { createCallSignalling } from './calls/signalling.ts';
 import { createGrants } from './rtc/grants.ts';
 import { createKeyTransport } from './rtc/keyTransport.ts';
 import { createMediaKeys } from './rtc/mediaKeys.ts';
-import { createOlmMessages, type Device } from './rtc/olmMessages.ts';
+import { createOlmMessages } from './rtc/olmMessages.ts';
 import type { OwnServer } from './rtc/ownTransport.ts';
 import { createRtc } from './rtc/rtcSession.ts';
 import { createTokenExchange } from './rtc/tokenExchange.ts';
@@ -37,10 +40,11 @@ import { createTransports, isLocalUrl } from './rtc/transports.ts';
 import { createWatch } from './rtc/watch.ts';
 import { parseUserId } from './serverName.ts';
 import { storePath } from './storePath.ts';
-import { createTokenKeeper, PLACEHOLDER_TOKEN } from './tokens.ts';
+import { PLACEHOLDER_TOKEN } from './tokens.ts';
 import { createAdmission } from './trust/admission.ts';
 import { createQueryGate } from './trust/queryGate.ts';
 import { createSecretKeys } from './trust/secretKeys.ts';
+import { createServerWatch } from './trust/serverWatch.ts';
 import { createShareAudiences } from './trust/shareAudience.ts';
 import { createStandings } from './trust/standing.ts';
 import { createTrust } from './trust/trust.ts';
@@ -86,49 +90,38 @@ export function newStorageKey(): string {
  * @throws HushError `account.storeLocked`, `account.storeFailed`.
  */
 export async function openAccount(options: OpenAccountOptions): Promise<Account> {
-    const { stored, vault, log } = options;
+    const { vault, log } = options;
+    let { stored } = options;
     const { userId, deviceId, baseUrl } = stored;
-    const fetch: Fetch = options.fetch ?? globalThis.fetch;
-    const now = options.now ?? Date.now;
+    const { fetch = globalThis.fetch, now = Date.now } = options;
     const openedAt = performance.now();
     const path = storePath(options.dataDir, userId, deviceId);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
 
-    let state: AccountState =
+    const status = createAccountStatus(
         stored.accessToken === undefined
             ? { kind: 'expired', userId, deviceGone: stored.deviceGone === true }
-            : { kind: 'starting', userId };
-    const stateListeners = new Set<(state: AccountState) => void>();
-    const setState = (next: AccountState): void => {
-        // Only a new sign-in mends these.
-        if ((state.kind === 'expired' || state.kind === 'failed') && next.kind !== 'signedOut') return;
-        state = next;
-        for (const listener of stateListeners) listener(state);
-    };
-    let leaving = false;
-    const keeper = createTokenKeeper({
-        baseUrl,
-        initial: {
-            accessToken: stored.accessToken ?? '',
-            refreshToken: stored.refreshToken,
-            expiresAt: stored.expiresAt,
-        },
-        oauth: stored.oauth,
-        save: (tokens) => saveAccount(vault, withTokens(stored, tokens)),
+            : { kind: 'starting', userId },
+    );
+    /** May end before there is a client. */
+    const ended = Promise.withResolvers<void>();
+    const tokens = createAccountTokens({
+        stored,
+        next: () => stored,
+        vault,
         fetch,
         now,
         log,
-        onExpired: ({ softLogout }) => {
-            setState({ kind: 'expired', userId, deviceGone: !softLogout });
-            client.sdk.stopClient();
-            if (leaving) return; // signing out found it ended: there is nothing to keep then
-            void saveAccount(vault, { ...withTokens(stored, undefined), deviceGone: !softLogout }).catch(
-                (error: unknown) => log.error('The ended sign-in was not stored', error),
-            );
+        onEnd(state) {
+            status.become(state);
+            ended.resolve();
         },
     });
+    const { fetch: requests } = tokens;
+    const self = { userId, deviceId };
     const secretKeys = createSecretKeys();
-    const gate = createQueryGate(keeper.fetch);
+    const server = createServerWatch({ fetch: requests, now, known: (users) => client.knownDevices(users), log });
+    const gate = createQueryGate(server.fetch);
     const client: OpenMatrixClient = await openMatrixClient({
         baseUrl,
         userId,
@@ -137,11 +130,12 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         storePath: path,
         fetch: gate.fetch,
         cryptoCallbacks: secretKeys.callbacks,
+        now,
         log,
     });
     const { sdk } = client;
-
-    const self = { userId, deviceId };
+    void ended.promise.then(() => sdk.stopClient());
+    stored = await takeOverRoomKeys(stored, { dataDir: options.dataDir, ...client, log });
     const trackDevices = (ids: readonly string[]): Promise<void> => client.trackDevices(ids);
     const messages = createOlmMessages({ sdk, trackDevices, log });
     const trustMessages = createTrustMessages(messages, deviceId, log);
@@ -155,10 +149,11 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
     const transports = createTransports({
         baseUrl,
         serverName: parseUserId(userId)?.serverName ?? '',
-        fetch: keeper.fetch,
+        fetch: requests,
         accessToken: PLACEHOLDER_TOKEN,
         setting: options.serviceUrlSetting,
         ownServer: () => ownServer.url(),
+        supports: (feature) => sdk.doesServerSupportUnstableFeature(feature),
         log,
         now,
     });
@@ -175,6 +170,10 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         inRoom: (roomId) => sdk.getRoom(roomId)?.getMyMembership() === 'join',
         excluded: (device) => admission.refusal(device) !== undefined,
     });
+    const inRoom = (roomId: string, user: string): boolean => {
+        const room = sdk.getRoom(roomId);
+        return room?.getMyMembership() === 'join' && room.getMember(user)?.membership === 'join';
+    };
     const mayAskLocal = (serviceUrl: string): boolean =>
         !isLocalUrl(serviceUrl, baseUrl) || serviceUrl === options.serviceUrlSetting().trim();
     const rtc = createRtc({
@@ -187,7 +186,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
             ...self,
             openIdToken,
             mayAskLocal,
-            own: { server: ownServer, ask: (...args) => tokens.ask(...args) },
+            own: { server: ownServer, ask: (...args) => exchange.ask(...args) },
             fetch,
             now,
             uuid: randomUUID,
@@ -195,8 +194,9 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         keys,
         watch: createWatch(messages, deviceId, log),
         judge: (devices) => admission.judge(devices),
+        assertClock: () => server.assertClock('join'),
     });
-    const tokens = createTokenExchange({
+    const exchange = createTokenExchange({
         self,
         messages,
         ownServer,
@@ -219,7 +219,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         requests: createCallRequests(messages, deviceId, log),
         iceServers: createIceServers({ ask: () => sdk.turnServer(), now, log }),
         relayOnly: () => options.relayOnlySetting?.() ?? false,
-        inRoom: (roomId, user) => sdk.getRoom(roomId)?.getMember(user)?.membership === 'join',
+        inRoom,
         async admit(roomId, device) {
             await admission.judge([device]);
             const refusal = admission.refusal(device);
@@ -229,15 +229,15 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
             return refusal === undefined;
         },
     });
-    const isSelf = (device: Device): boolean => device.userId === userId && device.deviceId === deviceId;
     const audiences = createShareAudiences({
         self,
         keys,
         calls,
         admission,
         messages: trustMessages,
-        members: (roomId) => rtc.members(roomId).filter((member) => !isSelf(member)),
+        members: (roomId) => rtc.members(roomId).filter((m) => m.userId !== userId || m.deviceId !== deviceId),
         onMembers: (listener) => rtc.onMembers(listener),
+        inRoom,
         nameOf: (roomId, user) => sdk.getRoom(roomId)?.getMember(user)?.name ?? user,
         now,
     });
@@ -254,6 +254,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         admission,
         audiences,
         trackDevices,
+        watch: server,
         log,
         auth: options.uploadAuth,
         async withoutKeyQueries(work) {
@@ -261,10 +262,14 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
             return gate.during(work);
         },
     });
-    const chat = createChat(sdk, log);
+    const look = (roomId: string): void => void client.look(roomId).then(() => rooms.look(roomId));
+    const presence = createPresence({ sdk, look, log });
+    const conversations = createConversations({ client, baseUrl, fetch: requests, now, log });
+    const media = { server: { baseUrl, fetch: requests }, uploadLimit: () => conversations.files.limit() };
+    const roomWork = createRoomWork({ sdk, now, log, ...media });
 
     let readyMs: number | undefined;
-    const ready = (): void => setState({ kind: 'ready', userId, deviceId, online: client.online });
+    const ready = (): void => status.become({ kind: 'ready', userId, deviceId, online: client.online });
     /** What is not known yet, or could not be done, is tried at each connection. */
     const checkTrust = (): void => {
         if (client.online && (trust.own.kind === 'checking' || trust.own.kind === 'failed')) void trust.check();
@@ -274,7 +279,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         checkTrust();
     });
     void client.unreachable.then(() => {
-        if (readyMs === undefined) setState({ kind: 'starting', userId, unreachable: true });
+        if (readyMs === undefined) status.become({ kind: 'starting', userId, unreachable: true });
     });
     void client.ready.then(() => {
         readyMs = performance.now() - openedAt;
@@ -286,21 +291,10 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
     });
     let started = false;
     const start = (): void => {
-        if (started || stored.accessToken === undefined) return;
+        if (started || status.state.kind !== 'starting') return;
         started = true;
-        client.start();
-        void checkIdentity().catch((error: unknown) => log.debug(`whoami: ${String(error)}`));
+        client.start(() => presence.status);
     };
-
-    /** A token of somebody else (a mixed-up keychain, a server restored from a backup) must not use this store. */
-    async function checkIdentity(): Promise<void> {
-        const found = await whoami(baseUrl, PLACEHOLDER_TOKEN, keeper.fetch);
-        if (found.userId === userId && (found.deviceId === undefined || found.deviceId === deviceId)) return;
-        log.error(`The server takes this sign-in for ${found.userId}, ${found.deviceId ?? 'no device'}`);
-        client.sdk.stopClient();
-        const message = `${new URL(baseUrl).host} takes this sign-in for another account or device. Sign out and sign in again.`;
-        setState({ kind: 'failed', userId, message });
-    }
 
     let stopped: Promise<void> | undefined;
     const stop = (handOver = false): Promise<void> =>
@@ -311,9 +305,11 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
                 await rtc.leaveAll();
             }
             trust.dispose();
-            tokens.dispose();
+            exchange.dispose();
             rtc.dispose();
-            chat.dispose();
+            conversations.dispose();
+            presence.dispose();
+            roomWork.admin.dispose();
             rooms.dispose();
             await client.stop();
         })());
@@ -322,39 +318,35 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         userId,
         deviceId,
         get state() {
-            return state;
+            return status.state;
         },
-        onState(listener) {
-            stateListeners.add(listener);
-            return {
-                dispose: () => {
-                    stateListeners.delete(listener);
-                },
-            };
-        },
+        onState: status.onState,
         rooms: () => rooms.all(),
         onRooms: (listener) => rooms.onChange(listener),
         onInvite: (listener) => rooms.onInvite(listener),
-        people: () => Promise.resolve(rooms.people()),
+        people: async (search) => (search ? findPeople(sdk, search) : rooms.people()),
         rtc: {
             ...rtc,
             onWithheld: withheldTold.add,
             onAudience: audienceTold.add,
         },
         calls,
-        chat,
+        chat: conversations.chat,
+        files: conversations.files,
+        presence,
         trust,
         deviceTrust: (user, device) => deviceTrust(sdk, user, device),
-        ...createRoomActions(sdk),
+        ...roomWork.actions,
+        roomAdmin: roomWork.admin,
         devices: createDevices({
             baseUrl,
             self,
-            fetch: keeper.fetch,
+            fetch: requests,
             accessToken: PLACEHOLDER_TOKEN,
             trust: (id) => deviceTrust(sdk, userId, id),
             delegated: stored.oauth !== undefined,
         }),
-        wouldLoseKeys: () => wouldLoseKeys(sdk, self),
+        keysElsewhere: () => keysElsewhere(sdk, self),
         diagnostics: () =>
             Promise.resolve(
                 accountDiagnostics({
@@ -369,12 +361,14 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
                 }),
             ),
         async signOut(scope = 'here') {
-            leaving = true;
+            tokens.leave();
             const failures: unknown[] = [];
             await stop().catch((error: unknown) => {
                 failures.push(error);
             });
-            await endSignIn(options, keeper, failures, scope).finally(() => setState({ kind: 'signedOut' }));
+            await endSignIn(options, tokens.keeper, failures, scope).finally(() =>
+                status.become({ kind: 'signedOut' }),
+            );
         },
         start,
         stop: (how) => stop(how?.handOver),

@@ -1,20 +1,15 @@
 /** What a person does to rooms. Every promise rejects with a `HushError`. */
-import {
-    ClientEvent,
-    Preset,
-    Visibility,
-    type ICreateRoomOpts,
-    type MatrixClient,
-    type Room,
-} from 'matrix-js-sdk/lib/matrix.js';
+import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import type { CreateSession } from '../extension/account.ts';
 import { HushError } from '../extension/errors.ts';
 import type { WorkspaceLink } from '../extension/session/types.ts';
-import { fromSdk, type KnownErrors } from './http.ts';
-import { SESSION_FIELD, workspaceContentOf } from './roomContents.ts';
-import { isComplete } from './snapshots.ts';
+import type { CapabilitiesSource } from './capabilities.ts';
+import { fromSdk } from './http.ts';
+import { workspaceContentOf } from './roomContents.ts';
+import { acting, joinRoom, untilLeft, untilVisible } from './rooms/acting.ts';
+import { newRoom } from './rooms/newRoom.ts';
 import { parseUserId } from './serverName.ts';
-import { CALL_MEMBER_TYPE, LIVEKIT_SESSION_TYPE, RTC_MEMBER_TYPE, WORKSPACE_TYPE } from './syncFilter.ts';
+import { WORKSPACE_TYPE } from './syncFilter.ts';
 
 export interface RoomActions {
     /** @returns the ID of a new encrypted, private room in which every member may call and share. */
@@ -26,10 +21,7 @@ export interface RoomActions {
     linkWorkspace(roomId: string, link: WorkspaceLink): Promise<void>;
 }
 
-/** Longest wait for a room to show up in the sync after the server confirmed the action, ms. */
-const VISIBLE_WITHIN_MS = 10_000;
-
-export function createRoomActions(sdk: MatrixClient): RoomActions {
+export function createRoomActions(sdk: MatrixClient, capabilities: CapabilitiesSource): RoomActions {
     const checkUser = async (userId: string): Promise<void> => {
         const parsed = parseUserId(userId);
         if (!parsed)
@@ -48,31 +40,19 @@ export function createRoomActions(sdk: MatrixClient): RoomActions {
             // Anything else (servers may hide profiles) is no reason not to try.
         }
     };
-    const visible = async (roomId: string, holds: (room: Room) => boolean): Promise<void> => {
-        const seen = (): boolean => {
-            const room = sdk.getRoom(roomId);
-            return isComplete(room) && room !== null && holds(room);
-        };
-        const deadline = AbortSignal.timeout(VISIBLE_WITHIN_MS);
-        while (!seen() && !deadline.aborted) {
-            const { promise, resolve } = Promise.withResolvers<void>();
-            const check = (): void => resolve();
-            sdk.once(ClientEvent.Sync, check);
-            deadline.addEventListener('abort', check, { once: true });
-            await promise;
-        }
+    const assertReachable = (roomId: string, userId: string): void => {
+        const own = parseUserId(sdk.getSafeUserId())?.serverName;
+        const theirs = parseUserId(userId)?.serverName;
+        const create = sdk.getRoom(roomId)?.currentState.getStateEvents('m.room.create', '');
+        if (create?.getContent()['m.federate'] !== false || theirs === undefined || theirs === own) return;
+        throw new HushError(
+            'room.forbidden',
+            `${userId} cannot be invited: this room is for people of ${own} only, and that cannot be changed. Start another session with them.`,
+        );
     };
-    const act = async <T>(doing: string, known: KnownErrors, work: () => Promise<T>): Promise<T> => {
-        try {
-            return await work();
-        } catch (error) {
-            throw fromSdk(error, doing, known);
-        }
-    };
-
     return {
         createSessionRoom: (session) =>
-            act(
+            acting(
                 'Creating the room',
                 {
                     M_FORBIDDEN: [
@@ -82,9 +62,14 @@ export function createRoomActions(sdk: MatrixClient): RoomActions {
                 },
                 async () => {
                     for (const userId of session.invite) await checkUser(userId);
-                    const { room_id: roomId } = await sdk.createRoom(sessionRoom(session));
+                    const version = await capabilities.get().then(
+                        ({ defaultRoomVersion }) => defaultRoomVersion,
+                        () => undefined,
+                    );
+                    const { room_id: roomId } = await sdk.createRoom(newRoom(session, version));
                     // A sync may catch the room half made: Synapse sends its events one by one, the name after the encryption.
-                    await visible(
+                    await untilVisible(
+                        sdk,
                         roomId,
                         (room) =>
                             room.hasEncryptionStateEvent() &&
@@ -94,16 +79,21 @@ export function createRoomActions(sdk: MatrixClient): RoomActions {
                 },
             ),
         invite: (roomId, userId) =>
-            act(
+            acting(
                 `Inviting ${userId}`,
                 {
                     M_FORBIDDEN: [
                         'room.forbidden',
                         `${userId} cannot be invited: they are in the room already, are banned from it, or you may not invite.`,
                     ],
+                    M_BAD_STATE: [
+                        'room.forbidden',
+                        `${userId} is banned from this room. "Hush: People in This Room…" lifts the ban.`,
+                    ],
                     M_NOT_FOUND: ['room.unknownUser', `There is no ${userId}. Check the spelling.`],
                 },
                 async () => {
+                    assertReachable(roomId, userId);
                     await checkUser(userId);
                     const membership = sdk.getRoom(roomId)?.getMember(userId)?.membership;
                     if (membership === 'join')
@@ -112,7 +102,7 @@ export function createRoomActions(sdk: MatrixClient): RoomActions {
                 },
             ),
         join: (roomId) =>
-            act(
+            acting(
                 'Joining the room',
                 {
                     M_FORBIDDEN: [
@@ -123,18 +113,21 @@ export function createRoomActions(sdk: MatrixClient): RoomActions {
                     M_UNKNOWN: ['room.notFound', 'This room does not exist any more.'],
                 },
                 async () => {
-                    await sdk.joinRoom(roomId);
-                    await visible(roomId, () => true);
+                    await joinRoom(sdk, roomId, []);
+                    await untilVisible(sdk, roomId, () => true);
                 },
             ),
         leaveRoom: (roomId) =>
-            act('Leaving the room', {}, async () => {
+            acting('Leaving the room', {}, async () => {
                 await sdk.leave(roomId);
+                // Of a room that it has forgotten the SDK makes a new one from the leave that comes in late, without any
+                // state; and of a room that it knows already it takes only what is new when it is joined again.
+                await untilLeft(sdk, roomId);
                 // Forgetting is housekeeping on the server: the room is left either way.
                 await sdk.forget(roomId).catch(() => undefined);
             }),
         async linkWorkspace(roomId, link) {
-            await act(
+            await acting(
                 'Linking the workspace',
                 {
                     M_FORBIDDEN: [
@@ -144,41 +137,6 @@ export function createRoomActions(sdk: MatrixClient): RoomActions {
                 },
                 () => sdk.sendStateEvent(roomId, WORKSPACE_TYPE as never, workspaceContentOf(link) as never, link.hash),
             );
-        },
-    };
-}
-
-function sessionRoom({ name, invite, workspaceLink }: CreateSession): ICreateRoomOpts {
-    const invitePower = 0;
-    const link = workspaceLink
-        ? [{ type: WORKSPACE_TYPE, state_key: workspaceLink.hash, content: workspaceContentOf(workspaceLink) }]
-        : [];
-    return {
-        name,
-        preset: Preset.PrivateChat,
-        visibility: Visibility.Private,
-        invite: [...invite],
-        ...(workspaceLink ? { creation_content: { [SESSION_FIELD]: workspaceContentOf(workspaceLink) } } : {}),
-        initial_state: [
-            { type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } },
-            // From the invitation on: what was said before is none of a new member's business.
-            { type: 'm.room.history_visibility', state_key: '', content: { history_visibility: 'invited' } },
-            ...link,
-        ],
-        power_level_content_override: {
-            invite: invitePower,
-            events: {
-                'm.room.name': 50,
-                'm.room.power_levels': 100,
-                'm.room.history_visibility': 100,
-                'm.room.encryption': 100,
-                'm.room.tombstone': 100,
-                'm.room.server_acl': 100,
-                [CALL_MEMBER_TYPE]: 0,
-                [RTC_MEMBER_TYPE]: 0,
-                [LIVEKIT_SESSION_TYPE]: 0,
-                [WORKSPACE_TYPE]: invitePower,
-            },
         },
     };
 }

@@ -7,13 +7,16 @@ import {
     RoomStateEvent,
     type MatrixClient,
     type MatrixEvent,
+    UserEvent,
     type Room,
+    type User,
 } from 'matrix-js-sdk/lib/matrix.js';
+import { Listeners } from '../extension/listeners.ts';
 import type { Log } from '../extension/log.ts';
 import type { Disposable } from '../extension/session/ports.ts';
 import type { RoomSnapshot, RtcMember } from '../extension/session/types.ts';
+import { createMemberLoading } from './memberLoading.ts';
 import { snapshotOf } from './snapshots.ts';
-import { CALL_MEMBER_TYPE, LIVEKIT_SESSION_TYPE, WORKSPACE_TYPE } from './syncFilter.ts';
 
 export interface Rooms extends Disposable {
     /** Joined rooms and invitations, in no particular order. The same object until something in that room changed. */
@@ -26,6 +29,8 @@ export interface Rooms extends Disposable {
     people(): readonly { readonly userId: string; readonly name: string }[];
     /** From now on a new invitation is news. */
     follow(): void;
+    /** Somebody looks at this room: its members are to be complete. */
+    look(roomId: string): void;
 }
 export interface RoomsOptions {
     readonly sdk: MatrixClient;
@@ -34,16 +39,14 @@ export interface RoomsOptions {
     readonly log: Log;
 }
 
-/** Rooms with more members are not loaded whole unless a call is on. */
-const SMALL_ROOM = 50;
-
 export function createRooms({ sdk, rtcMembers, onRtc, log }: RoomsOptions): Rooms {
     const cache = new Map<string, RoomSnapshot | undefined>();
-    const changeListeners = new Set<() => void>();
-    const inviteListeners = new Set<(room: RoomSnapshot) => void>();
+    const changed = new Listeners<[]>();
+    const invited = new Listeners<[RoomSnapshot]>();
     const invitations = new Set<string>();
-    const loading = new Set<string>();
+    const presences = new Map<string, string>();
     let following = false;
+    const members = createMemberLoading(sdk, (roomId) => touch(roomId), log);
     let tick: NodeJS.Immediate | undefined;
 
     const build = (room: Room): RoomSnapshot | undefined => {
@@ -58,37 +61,27 @@ export function createRooms({ sdk, rtcMembers, onRtc, log }: RoomsOptions): Room
         const news = invites.filter((room) => !invitations.has(room.roomId));
         invitations.clear();
         for (const { roomId } of invites) invitations.add(roomId);
-        for (const listener of changeListeners) listener();
-        if (following) for (const room of news) for (const listener of inviteListeners) listener(room);
+        changed.emit();
+        if (following) for (const room of news) invited.emit(room);
     };
     const touch = (roomId: string | undefined): void => {
         if (roomId === undefined) return;
         cache.delete(roomId);
         tick ??= setImmediate(announce);
         const room = sdk.getRoom(roomId);
-        if (room) loadMembers(room);
+        if (room) members.consider(room);
     };
-    /** Members come lazily with the sync; who holds a call membership, or may be invited, must be known by name. */
-    const loadMembers = (room: Room): void => {
-        if (room.getMyMembership() !== KnownMembership.Join || loading.has(room.roomId)) return;
-        const ours = [CALL_MEMBER_TYPE, LIVEKIT_SESSION_TYPE, WORKSPACE_TYPE].some(
-            (type) => room.currentState.getStateEvents(type).length > 0,
-        );
-        if (!ours && !(room.hasEncryptionStateEvent() && room.getInvitedAndJoinedMemberCount() <= SMALL_ROOM)) return;
-        loading.add(room.roomId); // once per run: the SDK keeps what it loaded
-        room.loadMembersIfNeeded().then(
-            () => touch(room.roomId),
-            (error: unknown) => {
-                loading.delete(room.roomId);
-                log.warn(`The members of ${room.roomId} could not be loaded`, error);
-            },
-        );
-    };
-
     const onRoom = (room: Room): void => touch(room.roomId);
     const onState = (event: MatrixEvent): void => touch(event.getRoomId());
+    const onPresence = (_: MatrixEvent | undefined, user: User): void => {
+        // Only where it changes what is shown: servers repeat themselves to say when somebody was active.
+        if (presences.get(user.userId) === user.presence) return;
+        presences.set(user.userId, user.presence);
+        for (const room of sdk.getRooms()) if (room.getMember(user.userId)) touch(room.roomId);
+    };
     const onAccountData = (event: MatrixEvent): void => {
-        if (event.getType() === 'm.direct') for (const room of sdk.getRooms()) touch(room.roomId);
+        if (event.getType() === 'm.direct' || event.getType() === 'm.ignored_user_list')
+            for (const room of sdk.getRooms()) touch(room.roomId);
     };
     sdk.on(ClientEvent.Room, onRoom);
     sdk.on(ClientEvent.DeleteRoom, touch);
@@ -97,29 +90,24 @@ export function createRooms({ sdk, rtcMembers, onRtc, log }: RoomsOptions): Room
     sdk.on(RoomEvent.Name, onRoom);
     sdk.on(RoomStateEvent.Events, onState);
     sdk.on(RoomMemberEvent.Name, onState);
+    sdk.on(UserEvent.Presence, onPresence);
     const rtc = onRtc(touch);
     for (const room of sdk.getRooms()) touch(room.roomId);
 
-    const subscribe = <T>(set: Set<T>, listener: T): Disposable => {
-        set.add(listener);
-        return {
-            dispose: () => {
-                set.delete(listener);
-            },
-        };
-    };
     return {
         all,
         get(roomId) {
             const room = sdk.getRoom(roomId);
             return room ? build(room) : undefined;
         },
-        onChange: (listener) => subscribe(changeListeners, listener),
-        onInvite: (listener) => subscribe(inviteListeners, listener),
+        onChange: changed.add,
+        onInvite: invited.add,
         follow() {
             for (const room of all()) if (room.membership === 'invite') invitations.add(room.roomId);
             following = true;
+            void members.loadRecent();
         },
+        look: (roomId) => members.look(roomId),
         people() {
             const self = sdk.getSafeUserId();
             const people = new Map<string, string>();
@@ -144,8 +132,9 @@ export function createRooms({ sdk, rtcMembers, onRtc, log }: RoomsOptions): Room
             sdk.off(RoomEvent.Name, onRoom);
             sdk.off(RoomStateEvent.Events, onState);
             sdk.off(RoomMemberEvent.Name, onState);
-            changeListeners.clear();
-            inviteListeners.clear();
+            sdk.off(UserEvent.Presence, onPresence);
+            changed.clear();
+            invited.clear();
         },
     };
 }

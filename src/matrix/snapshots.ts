@@ -6,8 +6,19 @@ import {
     type MatrixEvent,
     type Room,
 } from 'matrix-js-sdk/lib/matrix.js';
+import type { Presence } from '../extension/presence/presencePort.ts';
 import type { RoomMember, RoomSnapshot, RtcMember, WorkspaceLink } from '../extension/session/types.ts';
 import { parseWorkspace, SESSION_FIELD } from './roomContents.ts';
+import { obstacle, type Powers } from './rooms/powerLevels.ts';
+import {
+    aliasOf,
+    joinRuleOf,
+    knocksOf,
+    predecessorOf,
+    replacementOf,
+    roomPowers,
+    roomVersion,
+} from './rooms/roomState.ts';
 import { CALL_MEMBER_TYPE, WORKSPACE_TYPE } from './syncFilter.ts';
 
 /** The room is joined and its state has arrived: the SDK shows rooms before their state, nameless and unencrypted. */
@@ -21,28 +32,53 @@ export function isComplete(room: Room | null): boolean {
 /** Undefined for rooms that are neither joined nor an invitation, whose state has not arrived, and for spaces. */
 export function snapshotOf(sdk: MatrixClient, room: Room, rtc: readonly RtcMember[]): RoomSnapshot | undefined {
     const membership = room.getMyMembership();
-    if (membership !== KnownMembership.Join && membership !== KnownMembership.Invite) return undefined;
+    const kind = ([KnownMembership.Join, KnownMembership.Invite, KnownMembership.Knock] as const).find(
+        (m) => m === membership,
+    );
+    if (!kind) return undefined;
     if (room.isSpaceRoom() || (membership === KnownMembership.Join && !isComplete(room))) return undefined;
     const self = sdk.getSafeUserId();
-    const state = room.currentState;
     const joined = membership === KnownMembership.Join;
+    const inviter = membership === KnownMembership.Invite ? inviterOf(room, self) : undefined;
+    if (inviter && sdk.isUserIgnored(inviter.userId)) return undefined;
+    const powers = joined ? roomPowers(room) : undefined;
+    const maySend = (type: string): boolean =>
+        powers !== undefined && obstacle(powers, self, { kind: 'state', type }) === undefined;
     return {
         roomId: room.roomId,
         name: room.name,
-        membership: joined ? 'join' : 'invite',
-        inviter: joined ? undefined : inviterOf(room, self),
+        membership: kind,
+        inviter,
         ...createdBy(room),
         encrypted: room.hasEncryptionStateEvent(),
         isDirect:
             directRooms(sdk).has(room.roomId) ||
             (!joined && room.getMember(self)?.events.member?.getContent()['is_direct'] === true),
-        members: membersOf(room),
+        members: membersOf(sdk, room),
         rtc: joined ? rtc : [],
         workspaces: joined ? workspacesOf(room) : startedFor(room),
-        mayJoinCall: joined && state.maySendStateEvent(CALL_MEMBER_TYPE, self),
-        mayInvite: joined && room.canInvite(self),
-        mayLinkWorkspace: joined && state.maySendStateEvent(WORKSPACE_TYPE, self),
+        mayJoinCall: maySend(CALL_MEMBER_TYPE),
+        mayInvite: powers !== undefined && obstacle(powers, self, { kind: 'invite' }) === undefined,
+        mayLinkWorkspace: maySend(WORKSPACE_TYPE),
+        ...(powers ? joinedFacts(sdk, room, powers) : {}),
+        ...optional('predecessor', predecessorOf(room)),
     };
+}
+
+function joinedFacts(sdk: MatrixClient, room: Room, powers: Powers): Partial<RoomSnapshot> {
+    const knocks = knocksOf(room).filter(({ userId }) => !sdk.isUserIgnored(userId));
+    return {
+        powers,
+        joinRule: joinRuleOf(room),
+        ...(knocks.length > 0 ? { knocks } : {}),
+        ...optional('version', roomVersion(room)),
+        ...optional('alias', aliasOf(room)),
+        ...optional('replacement', replacementOf(room)),
+    };
+}
+
+function optional<K extends keyof RoomSnapshot>(key: K, value: RoomSnapshot[K] | undefined): Partial<RoomSnapshot> {
+    return value === undefined ? {} : { [key]: value };
 }
 
 function inviterOf(room: Room, self: string): RoomSnapshot['inviter'] {
@@ -52,7 +88,7 @@ function inviterOf(room: Room, self: string): RoomSnapshot['inviter'] {
 }
 
 /** `member.name` is made unique among the members by the SDK (client-server API, "Calculating the display name"). */
-function membersOf(room: Room): RoomMember[] {
+function membersOf(sdk: MatrixClient, room: Room): RoomMember[] {
     const members: RoomMember[] = [];
     for (const member of room.getMembers()) {
         if (member.membership !== KnownMembership.Join && member.membership !== KnownMembership.Invite) continue;
@@ -60,9 +96,19 @@ function membersOf(room: Room): RoomMember[] {
             userId: member.userId,
             name: member.name,
             membership: member.membership === KnownMembership.Join ? 'join' : 'invite',
+            ...presenceOf(sdk, member.userId),
         });
     }
     return members.sort((a, b) => (a.userId < b.userId ? -1 : 1));
+}
+
+const PRESENCES: Readonly<Record<string, Presence>> = { online: 'online', unavailable: 'away', offline: 'offline' };
+
+function presenceOf(sdk: MatrixClient, userId: string): { presence?: Presence } {
+    const user = sdk.getUser(userId);
+    // Before the first event of it the SDK says `offline` of everybody.
+    const presence = user?.events.presence && PRESENCES[user.presence];
+    return presence === undefined ? {} : { presence };
 }
 
 function workspacesOf(room: Room): WorkspaceLink[] {

@@ -5,7 +5,7 @@ export const RTC_MEMBER_TYPE = 'org.matrix.msc4143.rtc.member';
 export const LIVEKIT_SESSION_TYPE = 'com.hush.livekit.session';
 export const WORKSPACE_TYPE = 'com.hush.workspace';
 
-const STATE_TYPES = [
+export const STATE_TYPES: readonly string[] = [
     'm.room.create',
     'm.room.name',
     'm.room.canonical_alias',
@@ -39,11 +39,12 @@ const TIMELINE_TYPES = [
 export function syncFilterDefinition(): Record<string, unknown> {
     const nothing = { not_types: ['*'], limit: 0 };
     return {
-        presence: nothing,
+        presence: { types: ['m.presence'] },
         // The SDK reads secret storage from what was synced.
         account_data: {
             types: [
                 'm.direct',
+                'm.ignored_user_list',
                 'm.secret_storage.*',
                 'm.cross_signing.*',
                 'm.megolm_backup.v1',
@@ -52,7 +53,7 @@ export function syncFilterDefinition(): Record<string, unknown> {
         },
         room: {
             include_leave: false,
-            ephemeral: nothing,
+            ephemeral: { types: ['m.typing', 'm.receipt'] },
             account_data: nothing,
             // What is over the limit between two syncs is lost to the calls: three people who share to each other at once
             // send 40 events, and a room may chat meanwhile. The first sync has a limit of its own (client.ts).

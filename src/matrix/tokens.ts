@@ -35,7 +35,8 @@ export interface TokenKeeper {
     /** For `createClient({ fetchFn })`. */
     readonly fetch: Fetch;
     current(): Tokens;
-    readonly expired: boolean;
+    /** The server ended the session; `soft`: it still has the device. */
+    readonly expired: 'soft' | 'hard' | undefined;
 }
 
 /** A token is renewed this long before it expires, or after 9/10 of a shorter life. */
@@ -46,12 +47,12 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     let tokens = options.initial;
     let since = now();
     let refreshing: Promise<void> | undefined;
-    let expired = false;
+    let expired: 'soft' | 'hard' | undefined;
 
     const expire = (softLogout: boolean): void => {
         if (expired) return;
-        expired = true;
-        log.warn(`The server ended the session (${softLogout ? 'soft' : 'hard'} logout)`);
+        expired = softLogout ? 'soft' : 'hard';
+        log.warn(`The server ended the session (${expired} logout)`);
         options.onExpired({ softLogout });
     };
     const refresh = async (refreshToken: string): Promise<void> => {

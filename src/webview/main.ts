@@ -1,5 +1,7 @@
 /** The page: finds its host, says what it can do, and becomes a share or a view by the host's first message. */
 import './ui/page.css';
+import './view/view.css';
+import './share/share.css';
 import { LogLevel, setLogExtension, setLogLevel } from 'livekit-client';
 import { createKeyRing } from '../livekit/browser/mediaKeys.ts';
 import { loadWorker } from '../livekit/browser/workerUrl.ts';

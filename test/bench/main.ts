@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: how fast Hush is on this machine, in two real VS Code windows through real servers. Timings of a shared
  * machine are noisy, so latency is given beside the sharer's own preview in the same run: what capture and drawing cost
- * without encryption, network and decoding.
+ * without encryption, network and decoding. `--rooms` measures accounts with many rooms instead (rooms.ts).
  */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { shareScreen, viewShare } from '../e2e/support/flows.ts';
 import { openPair, SHARED, type Pair } from '../e2e/support/pair.ts';
 import type { Person } from '../e2e/support/person.ts';
 import { readPicture } from '../e2e/support/picture.ts';
+import { benchRooms } from './rooms.ts';
 import { shutDown } from '../stack/processes.ts';
 
 /** Openings of the tab, and latency samples per picture. */
@@ -79,8 +80,13 @@ async function main(): Promise<void> {
     console.log(JSON.stringify(result, undefined, 2));
 }
 
+const rooms = process.argv.find((argument) => argument.startsWith('--rooms'));
 try {
-    await main();
+    if (rooms === undefined) await main();
+    else {
+        const counts = rooms.split('=')[1]?.split(',').map(Number) ?? [1, 50, 500];
+        console.log(JSON.stringify(await benchRooms(counts), undefined, 2));
+    }
 } finally {
     await shutDown();
 }

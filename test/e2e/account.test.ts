@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'mocha';
 import type { Account } from '../stack/accounts.ts';
 import { startEditorPage, type EditorPage } from '../stack/editorPage.ts';
-import { keepPicture, picturesOfFailure } from './support/failure.ts';
+import { eventually } from '../stack/eventually.ts';
+import { keepPicture, picturesOfFailure, stopAtFirstFailure } from './support/failure.ts';
 import { shareScreen, signIn, startSession } from './support/flows.ts';
 import { matrixHttp } from './support/matrixHttp.ts';
 import { openPerson, type Person } from './support/person.ts';
@@ -17,7 +18,7 @@ const LEAVES_WITHIN_MS = 8_000;
 
 describe('the account in VS Code', function () {
     this.timeout(120_000);
-    this.bail(true);
+    stopAtFirstFailure();
     let world: World;
     let dave: Person;
     let account: Account;
@@ -96,13 +97,11 @@ describe('the account in VS Code', function () {
         assert.equal(await memberships(), 1);
         await workbench.page.goto('about:blank');
         const closed = Date.now();
-        while ((await memberships()) > 0) {
-            assert.ok(
-                Date.now() - closed < LEAVES_WITHIN_MS,
-                'the membership outlived the window: only its expiry ends it',
-            );
-            await new Promise((resolve) => setTimeout(resolve, 100));
-        }
+        await eventually(
+            async () => (await memberships()) === 0,
+            'the membership to go with the window, and not by its expiry',
+            LEAVES_WITHIN_MS,
+        );
         console.log(`      gone ${Date.now() - closed} ms after the window`);
     });
 });

@@ -1,8 +1,5 @@
 /** Several accounts in one VS Code: one is created, one comes through single sign-on, devices are managed, accounts switched. */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
 import type { Page } from 'playwright-core';
 import { login, request } from '../stack/accounts.ts';
@@ -11,8 +8,9 @@ import { startMailbox, type Mailbox } from '../stack/mailbox.ts';
 import { freePorts } from '../stack/net.ts';
 import { startOidcProvider, type OidcProvider } from '../stack/oidcProvider.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
+import { confirmedMail, singleSignOn, ssoClient, terms } from '../stack/synapseParts.ts';
 import { startOAuthHomeserver, type OAuthHomeserver } from '../integration/support/oauthHomeserver.ts';
-import { keepPicture, picturesOfFailure } from './support/failure.ts';
+import { keepPicture, picturesOfFailure, stopAtFirstFailure } from './support/failure.ts';
 import { ready } from './support/flows.ts';
 import { openPerson, type Person } from './support/person.ts';
 import { PATIENCE } from './support/workbench.ts';
@@ -24,7 +22,7 @@ const TOKEN = 'let-me-in';
 
 describe('several accounts in one VS Code', function () {
     this.timeout(120_000);
-    this.bail(true);
+    stopAtFirstFailure();
     let synapse: Synapse;
     let provider: OidcProvider;
     let mailbox: Mailbox;
@@ -34,15 +32,7 @@ describe('several accounts in one VS Code', function () {
     let person: Person;
     before(async () => {
         const [port = 0] = await freePorts(1);
-        provider = await startOidcProvider({
-            clients: [
-                {
-                    client_id: 'synapse',
-                    client_secret: 'secret-of-synapse',
-                    redirect_uris: [`http://127.0.0.1:${port}/_synapse/client/oidc/callback`],
-                },
-            ],
-        });
+        provider = await startOidcProvider({ clients: [ssoClient(port)] });
         [mailbox, captcha] = await Promise.all([startMailbox(), startCaptchaJudge()]);
         const [world, homeserver] = await Promise.all([
             sharedWorld(),
@@ -220,14 +210,16 @@ describe('several accounts in one VS Code', function () {
         await accountIs(person, `@dora:${synapse.serverName}`);
         await workbench.command('Hush: Switch Account…');
         await workbench.pick(`@${NAME}:`);
-        await ready(workbench);
+        await accountIs(person, `@${NAME}:${synapse.serverName}`);
     });
 
     it('signing out says what would be lost, and leaves the other account known', async () => {
         const { workbench } = person;
         const { page } = workbench;
         await workbench.command('Hush: Sign Out Everywhere');
-        await page.getByText('Every device and every Matrix client').waitFor();
+        const question = workbench.dialog('Every device and every Matrix client');
+        await question.getByText('There is no backup of your encryption keys').waitFor();
+        await question.getByRole('button', { name: 'Set Up Recovery…' }).waitFor();
         await keepPicture(person, 'sign-out-everywhere');
         await page.getByRole('button', { name: 'Sign Out Everywhere', exact: true }).click();
         await workbench.sidebar('Other accounts are signed in on this machine').waitFor();
@@ -240,40 +232,13 @@ describe('several accounts in one VS Code', function () {
 });
 
 async function configOf(provider: OidcProvider, mailbox: Mailbox): Promise<Record<string, unknown>> {
-    const templates = await mkdtemp(join(tmpdir(), 'hush-consent-'));
-    await mkdir(join(templates, 'en'));
-    await writeFile(join(templates, 'en', '1.0.html'), '<h1>Be kind</h1>');
-    await writeFile(join(templates, 'en', 'success.html'), 'Thanks');
     return {
         enable_registration: true,
         registration_requires_token: true,
-        registrations_require_3pid: ['email'],
-        email: {
-            smtp_host: '127.0.0.1',
-            smtp_port: mailbox.port,
-            enable_tls: false,
-            notif_from: 'Hush test <no-reply@example.org>',
-        },
-        user_consent: {
-            template_dir: templates,
-            version: '1.0',
-            require_at_registration: true,
-            policy_name: 'House Rules',
-        },
         password_config: { policy: { enabled: true, minimum_length: 12 } },
-        oidc_providers: [
-            {
-                idp_id: 'corp',
-                idp_name: 'The Company',
-                issuer: provider.issuer,
-                client_id: 'synapse',
-                client_secret: 'secret-of-synapse',
-                scopes: ['openid', 'profile'],
-                skip_verification: true,
-                user_profile_method: 'userinfo_endpoint',
-                user_mapping_provider: { config: { localpart_template: '{{ user.preferred_username }}' } },
-            },
-        ],
+        ...confirmedMail(mailbox),
+        ...(await terms()),
+        ...singleSignOn(provider),
     };
 }
 

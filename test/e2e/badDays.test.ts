@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { after, afterEach, before, describe, it } from 'mocha';
 import type { Account } from '../stack/accounts.ts';
 import { startEditorPage, type EditorPage } from '../stack/editorPage.ts';
-import { keepPicture, picturesOfFailure } from './support/failure.ts';
+import { keepPicture, picturesOfFailure, stopAtFirstFailure } from './support/failure.ts';
 import { ready } from './support/flows.ts';
 import { untilLogged } from './support/hostLog.ts';
 import { deactivate, matrixHttp, type MatrixHttp } from './support/matrixHttp.ts';
@@ -17,7 +17,7 @@ const MEMBER = 'org.matrix.msc3401.call.member';
 
 describe('on a bad day', function () {
     this.timeout(120_000);
-    this.bail(true);
+    stopAtFirstFailure();
     let world: World;
     let alice: Person;
     let mallory: MatrixHttp;
@@ -84,7 +84,7 @@ describe('on a bad day', function () {
         await workbench.clearNotifications();
     });
 
-    it('a wrong password: only the password is asked again, and the right one signs in', async () => {
+    it('a wrong password: it is asked again, an arrow leads back to the name, and the right one signs in', async () => {
         const { workbench } = alice;
         await workbench.command('Hush: Sign In');
         await workbench.answer(/homeserver/iu, world.stack.baseUrl);
@@ -93,7 +93,11 @@ describe('on a bad day', function () {
         await workbench.asking('The user name or the password is wrong').waitFor();
         await keepPicture(alice, 'wrong-password');
         assert.equal(await workbench.quickInput.locator('input').getAttribute('type'), 'password');
-        await workbench.answer('The user name or the password is wrong', accounts.alice.password);
+        await workbench.quickInput.getByRole('button', { name: 'Back' }).click();
+        await workbench.asking('Your user name on').waitFor();
+        assert.equal(await workbench.quickInput.locator('input').inputValue(), accounts.alice.userId);
+        await workbench.page.keyboard.press('Enter');
+        await workbench.answer(/Password of/u, accounts.alice.password);
         await ready(workbench);
         await workbench.clearNotifications();
     });
@@ -104,8 +108,16 @@ describe('on a bad day', function () {
         // The notification outlives the invitation that was accepted in the tree; the next test sees that the room stayed.
         await workbench.clickNotification('invites you to Plain', 'Decline');
         assert.match(await workbench.row('Plain').innerText(), /not encrypted/u);
-        await workbench.inlineAction('Plain', 'Share Screen');
-        await workbench.seeNotification('Plain is not encrypted, so Hush does not share a screen in it');
+        assert.deepEqual(await workbench.inlineActions('Plain'), ['Invite Teammate…']);
+        await workbench.tooltip('Plain', 'You cannot share, watch, chat or link a workspace here');
+        await keepPicture(alice, 'not-encrypted-tooltip');
+        await workbench.command('Hush: Share Screen');
+        await workbench.pick('Plain');
+        await workbench.clickNotification(
+            'Plain is not encrypted, so Hush does not share a screen in it',
+            'Start Session',
+        );
+        await workbench.asking('Start Session').waitFor();
         await keepPicture(alice, 'not-encrypted');
         await workbench.statusBar('share').waitFor({ state: 'hidden' });
         await workbench.clearNotifications();
@@ -119,8 +131,14 @@ describe('on a bad day', function () {
             powerLevels: { events: { [MEMBER]: 100 } },
         });
         assert.ok(await workbench.row('Plain').isVisible(), 'declining an accepted invitation left the room');
-        await workbench.inlineAction('Guarded', 'Share Screen');
-        await workbench.seeNotification('You may not start calls in Guarded');
+        assert.deepEqual(await workbench.inlineActions('Guarded'), ['Invite Teammate…']);
+        const why = 'This room asks for level 100; you have 0.';
+        await workbench.tooltip('Guarded', `You cannot share or watch screens here. ${why}`);
+        await workbench.command('Hush: Share Screen');
+        await workbench.asking(why).waitFor();
+        await keepPicture(alice, 'not-possible-in');
+        await workbench.pick('Guarded');
+        await workbench.seeNotification(`You may not start calls in Guarded, nor watch what is shared there. ${why}`);
         await keepPicture(alice, 'calls-forbidden');
         await workbench.clearNotifications();
         await mallory.sendState(roomId, 'm.room.power_levels', '', { events: { [MEMBER]: 0 } });
@@ -142,6 +160,17 @@ describe('on a bad day', function () {
         await workbench.hushFrame('share', 'live');
         await workbench.command('Hush: Stop Sharing');
         await workbench.statusBar('Sharing').waitFor({ state: 'hidden' });
+    });
+
+    it('a name alone invites at one’s own server; nobody by that name: said, and asked again', async () => {
+        const { workbench } = alice;
+        await workbench.inlineAction('Open', 'Invite Teammate…');
+        await workbench.asking('Invite Teammate').locator('input').fill('nobody-at-all');
+        await workbench.pick('Invite @nobody-at-all:');
+        await workbench.clickNotification('There is no @nobody-at-all:', 'Try Again');
+        await workbench.asking('Invite Teammate').locator('input').fill(accounts.admin.localpart);
+        await workbench.pick(`Invite @${accounts.admin.localpart}:`);
+        await workbench.row(/invited$/u).waitFor();
     });
 
     it('malformed state of others changes no row, tells nobody, and is noted in the log', async () => {
@@ -181,6 +210,7 @@ describe('on a bad day', function () {
             'com.hush.shares': { version: 1, shares: [{ id: '<b>', started_ts: 'now' }] },
         });
         await untilLogged(alice.server, /Ignored com\.hush\.shares of @bad-mallory/u);
+        await workbench.row(/Messy.*1 in the session/su).waitFor(); // the rest of it is as it should be
         await mallory.sendState(roomId, MEMBER, key(mallory.deviceId), {});
         await mallory.sendState(roomId, 'm.room.name', '', { name: 'Messier' });
         await workbench.row('Messier').waitFor();

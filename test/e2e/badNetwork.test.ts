@@ -4,11 +4,12 @@ import { after, afterEach, before, describe, it } from 'mocha';
 import type { Frame } from 'playwright-core';
 import type { Account } from '../stack/accounts.ts';
 import { startEditorPage, type EditorPage } from '../stack/editorPage.ts';
+import { eventually } from '../stack/eventually.ts';
 import { startAuthoriser, startStack, type Authoriser, type Stack } from '../stack/stack.ts';
-import { keepPicture, picturesOfFailure } from './support/failure.ts';
+import { keepPicture, picturesOfFailure, stopAtFirstFailure } from './support/failure.ts';
 import { changeSettings, ready, shareScreen, startSession } from './support/flows.ts';
 import { openPerson, type Person } from './support/person.ts';
-import { pageData, PATIENCE } from './support/workbench.ts';
+import { pageData } from './support/workbench.ts';
 import { sharedWorld, type World } from './support/world.ts';
 
 const GENEROUS = { per_second: 1_000, burst_count: 1_000 };
@@ -18,7 +19,7 @@ const ROOM = 'bad-network';
 
 describe('when servers do not play along', function () {
     this.timeout(150_000);
-    this.bail(true);
+    stopAtFirstFailure();
     let world: World;
     let stack: Stack;
     let carol: Person;
@@ -148,9 +149,5 @@ describe('when servers do not play along', function () {
 async function framesSent(frame: Frame): Promise<void> {
     const sent = async (): Promise<number> => Number((await pageData(frame))?.['hushFramesSent'] ?? 0);
     const before = await sent();
-    const deadline = Date.now() + PATIENCE;
-    while ((await sent()) <= before) {
-        if (Date.now() > deadline) throw new Error(`No frame was sent after ${before}.`);
-        await frame.waitForTimeout(100);
-    }
+    await eventually(async () => (await sent()) > before, `more frames to be sent than ${before}`);
 }

@@ -4,7 +4,7 @@ import { openOtherClient, type OtherClient } from '../integration/support/matrix
 import type { TestClient } from '../integration/support/matrixCallPage/page.ts';
 import type { Account } from '../stack/accounts.ts';
 import { startEditorPage, type EditorPage } from '../stack/editorPage.ts';
-import { keepLog, keepPicture, picturesOfFailure } from './support/failure.ts';
+import { keepLog, keepPicture, picturesOfFailure, stopAtFirstFailure } from './support/failure.ts';
 import { shareScreen, signIn, startSession, invite } from './support/flows.ts';
 import { matrixHttp } from './support/matrixHttp.ts';
 import { SHARED } from './support/pair.ts';
@@ -15,7 +15,7 @@ declare const client: TestClient;
 
 describe('calls with another Matrix client', function () {
     this.timeout(180_000);
-    this.bail(true);
+    stopAtFirstFailure();
     let world: World;
     let frank: Person;
     let eve: OtherClient;

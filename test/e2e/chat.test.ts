@@ -4,15 +4,20 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
 import type { Frame } from 'playwright-core';
-import { keepPicture, picturesOfFailure } from './support/failure.ts';
+import { startFaultProxy, type FaultProxy } from '../integration/support/faultProxy.ts';
+import { keepPicture, picturesOfFailure, stopAtFirstFailure } from './support/failure.ts';
+import { changeSettings } from './support/flows.ts';
 import { openPair, type Pair } from './support/pair.ts';
 import type { Person } from './support/person.ts';
+import { sharedWorld } from './support/world.ts';
 
 const CODE = ['export function greet(name: string): string {', '    // says it', '    return `Hello ${name}`;', '}'];
 
 describe('the chat beside the tree', function () {
     this.timeout(180_000);
-    this.bail(true);
+    stopAtFirstFailure();
+    /** Between Bob and the homeserver. */
+    let proxy: FaultProxy;
     let pair: Pair;
     let alice: Frame;
     let bob: Frame;
@@ -23,7 +28,10 @@ describe('the chat beside the tree', function () {
     };
     const message = (frame: Frame, text: string) => frame.locator('.message.sent', { hasText: text });
     before(async () => {
-        pair = await openPair('mesh');
+        const { stack } = await sharedWorld();
+        proxy = await startFaultProxy(stack.baseUrl);
+        const his = { baseUrl: proxy.url, createAccount: stack.createAccount };
+        pair = await openPair('mesh', [stack, his]);
         const folder = join(pair.bob.folder, 'src');
         await mkdir(folder);
         await writeFile(join(folder, 'greet.ts'), `${CODE.join('\n')}\n`);
@@ -32,7 +40,10 @@ describe('the chat beside the tree', function () {
         [alice, bob] = await Promise.all([chatOf(pair.alice), chatOf(pair.bob)]);
     });
     afterEach(picturesOfFailure(() => ({ alice: pair?.alice, bob: pair?.bob })));
-    after(() => pair?.stop());
+    after(async () => {
+        await pair?.stop();
+        await proxy?.stop();
+    });
 
     it('what Alice writes Bob reads: formatted, coloured, and with nothing in it that runs', async () => {
         await write(alice, 'Look at src/greet.ts:3, **please**');
@@ -50,15 +61,38 @@ describe('the chat beside the tree', function () {
         await first.hover();
         await first.getByRole('button', { name: 'React', exact: true }).click();
         await first.getByRole('button', { name: 'React with 👍' }).click();
-        await message(alice, 'please').getByRole('button', { name: '👍 1' }).waitFor();
+        const seen = message(alice, 'please').getByRole('button', { name: '👍 1' });
+        await seen.waitFor();
+        await first.getByRole('button', { name: '👍 1' }).click();
+        await seen.waitFor({ state: 'detached' });
         await first.hover();
         await first.getByRole('button', { name: 'Reply' }).click();
         await write(bob, 'I see');
         await message(alice, 'I see').locator('.quote', { hasText: 'Look at' }).waitFor();
+        // The same without a mouse: the newest message, and Tab to what can be done with it.
+        await bob.getByRole('group', { name: /^Conversation/u }).focus();
+        await pair.bob.workbench.page.keyboard.press('ArrowUp');
+        await pair.bob.workbench.page.keyboard.press('ArrowUp');
+        await pair.bob.workbench.page.keyboard.press('ArrowDown');
+        await pair.bob.workbench.page.keyboard.press('Tab');
+        await bob.locator('.message.sent', { hasText: 'I see' }).locator('button:focus').waitFor();
         await bob.getByRole('textbox', { name: 'Message' }).press('ArrowUp');
         await write(bob, 'I see it now');
         await message(alice, 'I see it now').getByText('(edited)').waitFor();
         await keepPicture(pair.alice, 'chat');
+    });
+
+    it('Bob sees that she writes, and who has read his message; the tree says who is there', async () => {
+        const typing = bob.getByRole('status').getByText('is typing…');
+        await alice.getByRole('textbox', { name: 'Message' }).pressSequentially('hm');
+        await typing.waitFor();
+        await keepPicture(pair.bob, 'typing');
+        await alice.getByRole('textbox', { name: 'Message' }).fill('');
+        await typing.waitFor({ state: 'hidden' });
+        await write(bob, 'have you read this?');
+        await bob.locator('.message.sent:has-text("have you read this?") + .seen').waitFor();
+        await pair.bob.workbench.row('online').waitFor();
+        await keepPicture(pair.bob, 'presence');
     });
 
     it('a click on path:line opens the editor there', async () => {
@@ -80,11 +114,58 @@ describe('the chat beside the tree', function () {
         await workbench.page.getByRole('menuitem', { name: 'Send Selection to Session' }).waitFor({ state: 'hidden' });
         const seen = message(alice, 'src/greet.ts:3');
         await seen.locator('pre', { hasText: 'return `Hello ${name}`;' }).waitFor();
-        const own = message(bob, 'return `Hello').last();
+        const own = bob.locator('.message.sent.own', { hasText: 'return `Hello' }); // once it is no echo any more
         await own.hover();
         await own.getByRole('button', { name: 'Delete…' }).click();
         await workbench.page.getByRole('button', { name: 'Delete', exact: true }).click();
         await alice.locator('.message.deleted').waitFor();
+    });
+
+    it('a message that the server refuses or never hears stays, with the reason, to be sent, changed or discarded', async () => {
+        const failed = (text: string) => bob.locator('.message.failed', { hasText: text });
+        const button = (text: string, name: string) => failed(text).getByRole('button', { name });
+        const isSend = ({ path }: { path: string }): boolean => path.includes('/send/m.room.encrypted/');
+        const release = proxy.holdRequests(isSend);
+        await write(bob, 'is this on?');
+        await bob.locator('.message.sending', { hasText: 'is this on?' }).waitFor();
+        const body = { errcode: 'M_FORBIDDEN', error: 'Not today' };
+        proxy.meddle((passing) => (isSend(passing) ? { kind: 'refuse', status: 403, body } : undefined));
+        release();
+        await failed('is this on?').getByText('You may not do that in this room.').waitFor();
+        await keepPicture(pair.bob, 'chat-failed');
+        proxy.meddle(undefined);
+        await button('is this on?', 'Retry').click();
+        await message(alice, 'is this on?').waitFor();
+        await message(bob, 'is this on?').waitFor();
+
+        proxy.meddle((passing) => (isSend(passing) ? { kind: 'hangUp' } : undefined));
+        await write(bob, 'never mind');
+        await failed('never mind').getByText('there is no connection').waitFor();
+        await button('never mind', 'Edit').click();
+        await failed('never mind').waitFor({ state: 'detached' });
+        assert.equal(await bob.getByRole('textbox', { name: 'Message' }).inputValue(), 'never mind');
+        await write(bob, 'never mind me');
+        await button('never mind me', 'Discard').click();
+        await bob.locator('.message', { hasText: 'never mind' }).waitFor({ state: 'detached' });
+        proxy.meddle(undefined);
+        await write(bob, 'good');
+        await message(alice, 'good').waitFor();
+        const texts = await alice.locator('.message.sent .body').allInnerTexts();
+        assert.deepEqual(texts.slice(-2), ['is this on?', 'good']);
+    });
+
+    it('a problem that VS Code reports is sent with its place and its line', async () => {
+        const { workbench, folder } = pair.bob;
+        await writeFile(join(folder, 'broken.json'), '{ "a": }\n');
+        await workbench.command('View: Show Explorer');
+        await workbench.page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'broken.json' }).dblclick();
+        await workbench.page.locator('.squiggly-error').first().waitFor();
+        await workbench.command('Hush: Send Problem to Session');
+        const seen = message(alice, 'broken.json:1:8');
+        await seen.locator('strong', { hasText: 'Error' }).waitFor();
+        await seen.locator('pre', { hasText: '{ "a": }' }).waitFor();
+        await keepPicture(pair.alice, 'chat-problem');
+        bob = await chatOf(pair.bob);
     });
 
     it('counts what came while the view was closed, and forgets it when seen', async () => {
@@ -99,4 +180,82 @@ describe('the chat beside the tree', function () {
         await bob.locator('.day.new').waitFor();
         await badge.first().waitFor({ state: 'hidden' });
     });
+
+    it('a reply leads to what it answers, however far up, and a button back to the newest', async () => {
+        for (let i = 0; i < 60; i++) await write(alice, `line ${i}`);
+        await message(bob, 'line 59').waitFor();
+        await bob.locator('.scroller').evaluate((scroller) => (scroller.scrollTop = 0));
+        const first = message(bob, 'please').first();
+        await first.hover();
+        await first.getByRole('button', { name: 'Reply' }).click();
+        await write(bob, 'about the first');
+        await message(alice, 'about the first').waitFor();
+        // A window that is loaded again has what the sync saved, which does not reach back so far.
+        await pair.bob.workbench.page.reload();
+        bob = await chatOf(pair.bob);
+        const reply = message(bob, 'about the first');
+        await reply.waitFor();
+        assert.equal(await message(bob, 'says it').count(), 0, 'the first messages are there: this tests nothing');
+        await reply.locator('.quote').click();
+        await message(bob, 'says it').waitFor();
+        await keepPicture(pair.bob, 'chat-further-up');
+        await bob.getByRole('button', { name: 'Newest messages' }).click();
+        await reply.waitFor();
+        await message(bob, 'says it').waitFor({ state: 'detached' });
+
+        await reply.locator('.quote').click();
+        await message(bob, 'says it').waitFor();
+        await reply.waitFor({ state: 'detached' });
+        await scrolled(bob, 'down', 'about the first');
+        assert.equal(await message(bob, 'says it').count(), 1);
+    });
+
+    it('who wants to be left alone tells nobody that they are there, write or have read', async () => {
+        const told = (from: number): string[] =>
+            proxy.seen
+                .slice(from)
+                .map(({ path }) => /\/(typing|read_markers|receipt|presence)\b/u.exec(path)?.[1] ?? '')
+                .filter(Boolean);
+        const hidden = ({ path }: { path: string }): boolean => path.includes('set_presence=offline');
+        assert.ok(told(0).includes('read_markers') && told(0).includes('typing') && !proxy.seen.some(hidden));
+        await changeSettings(pair.bob, {
+            'hush.presence.send': false,
+            'hush.chat.sendTyping': false,
+            'hush.chat.sendReadReceipts': false,
+        });
+        bob = await chatOf(pair.bob);
+        const from = proxy.seen.length;
+        await write(alice, 'anybody?');
+        await message(bob, 'anybody?').waitFor();
+        await bob.getByRole('textbox', { name: 'Message' }).pressSequentially('just');
+        await write(bob, 'just me');
+        await message(alice, 'just me').waitFor();
+        assert.deepEqual(told(from), []);
+        const syncs = proxy.seen.slice(from).filter(({ path }) => path.includes('/sync?'));
+        assert.ok(syncs.length > 0 && syncs.every(hidden));
+    });
+
+    it('scrolling up gets what is older than what a new window has', async () => {
+        assert.equal(await message(bob, 'says it').count(), 0, 'the first messages are there: this tests nothing');
+        await scrolled(bob, 'up', 'says it');
+        await bob.getByRole('button', { name: 'Newest messages' }).click();
+        await message(bob, 'just me').waitFor();
+    });
 });
+
+/** Scrolls as far as it goes, and on as there is more, until the message is there. */
+function scrolled(frame: Frame, way: 'up' | 'down', text: string): Promise<void> {
+    return frame.locator('.scroller').evaluate(
+        (scroller, [to, wanted]) =>
+            new Promise<void>((resolve) => {
+                const go = (): void => {
+                    const there = [...scroller.querySelectorAll('.message.sent')];
+                    if (there.some((element) => element.textContent?.includes(wanted))) return resolve();
+                    scroller.scrollTop = to === 'up' ? 0 : scroller.scrollHeight;
+                    requestAnimationFrame(go);
+                };
+                go();
+            }),
+        [way, text] as const,
+    );
+}

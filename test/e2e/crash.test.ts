@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'mocha';
 import { login, request } from '../stack/accounts.ts';
-import { picturesOfFailure } from './support/failure.ts';
+import { picturesOfFailure, stopAtFirstFailure } from './support/failure.ts';
 import { shareScreen, viewShare } from './support/flows.ts';
 import { openPair, SHARED, type Pair } from './support/pair.ts';
 import { advancingPicture } from './support/picture.ts';
 
 describe('when the extension host is killed while sharing', function () {
     this.timeout(180_000);
-    this.bail(true);
+    stopAtFirstFailure();
     let pair: Pair;
     before(async () => {
         pair = await openPair();

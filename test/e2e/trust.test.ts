@@ -1,7 +1,7 @@
 /** Trust as people meet it: who can see a share, emoji verification, recovery, and a device that is not verified yet. */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'mocha';
-import { keepPicture, picturesOfFailure } from './support/failure.ts';
+import { keepPicture, picturesOfFailure, stopAtFirstFailure } from './support/failure.ts';
 import { changeSettings, shareScreen, signIn, viewShare } from './support/flows.ts';
 import { openPair, SHARED, type Pair } from './support/pair.ts';
 import { advancingPicture } from './support/picture.ts';
@@ -10,7 +10,7 @@ import { pageData } from './support/workbench.ts';
 
 describe('trust in VS Code', function () {
     this.timeout(180_000);
-    this.bail(true);
+    stopAtFirstFailure();
     let pair: Pair;
     let recoveryKey = '';
     before(async () => {
@@ -95,7 +95,7 @@ describe('trust in VS Code', function () {
     it('it sees the picture as soon as it has the recovery key', async () => {
         const { bob } = pair;
         const frame = await bob.workbench.hushFrame('view');
-        await press(frame, 'Verify this device');
+        await press(frame, 'Verify This Device');
         await bob.workbench.pick('With your recovery key');
         await bob.workbench.answer('Recover with Recovery Key', 'EsTX not a key');
         await bob.workbench.asking(/mistyped or missing/u).waitFor();
@@ -103,8 +103,30 @@ describe('trust in VS Code', function () {
         await advancingPicture(await bob.workbench.hushFrame('view', 'live'), SHARED.width);
         const { alice } = pair;
         await sheet(alice.workbench, /^Who can see your screen$/u, /1 device can see this: verified/u);
+        await bob.workbench.clearNotifications();
         await alice.workbench.command('Preferences: Toggle between Light/Dark Themes');
         await alice.workbench.page.locator('.monaco-workbench.vs-dark').waitFor();
         await keepPicture(alice, 'trust-sharer-sheet-dark');
+    });
+
+    it('a new identity stops the share to that person until it is acknowledged', async () => {
+        const { alice, bob, accounts } = pair;
+        await bob.workbench.command('Hush: Reset Encryption Identity…');
+        await bob.workbench.dialog('Reset your encryption identity?').getByRole('button', { name: 'Reset' }).click();
+        await bob.workbench.answer('Your Account’s Password', accounts.bob.password);
+        await bob.workbench.seeNotification(/Your identity is new/u);
+        const frame = await bob.workbench.hushFrame('view');
+        await frame.getByRole('heading', { name: 'Your encryption identity has changed' }).waitFor();
+        await frame.getByText('1 can see this').waitFor({ state: 'hidden' });
+        await keepPicture(bob, 'trust-identity-changed');
+        await alice.workbench.seeNotification(/The identity of Bob .* has changed since you last saw it/u);
+        const kept = await sheet(alice.workbench, /^Who can see your screen$/u, /identity changed/u);
+        await alice.workbench.statusBar(/Sharing ·\s+0/u).waitFor();
+        await keepPicture(alice, 'trust-identity-changed-sharer');
+        await press(kept, 'Acknowledge New Identity');
+        const question = alice.workbench.dialog(`Is the new identity of ${accounts.bob.userId} really theirs?`);
+        await question.getByRole('button', { name: 'Acknowledge' }).click();
+        await advancingPicture(await bob.workbench.hushFrame('view', 'live'), SHARED.width);
+        await sheet(alice.workbench, /^Who can see your screen$/u, /1 device can see this: cross-signed/u);
     });
 });

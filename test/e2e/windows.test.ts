@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
 import { login, request } from '../stack/accounts.ts';
-import { picturesOfFailure } from './support/failure.ts';
+import { skip } from '../stack/skip.ts';
+import { picturesOfFailure, stopAtFirstFailure } from './support/failure.ts';
 import { invite, ready, shareScreen, startSession, viewShare } from './support/flows.ts';
 import { untilLogged } from './support/hostLog.ts';
 import { openPair, SHARED, type Pair } from './support/pair.ts';
@@ -25,7 +26,7 @@ async function clone(remote: string): Promise<string> {
 
 describe('a second window of the same person', function () {
     this.timeout(180_000);
-    this.bail(true);
+    stopAtFirstFailure();
     let pair: Pair;
     let second: Workbench;
     before(async () => {
@@ -69,10 +70,7 @@ describe('a second window of the same person', function () {
     });
 
     it('a workspace of its own gets a session of its own, which a teammate with a clone is offered', async function () {
-        if (!git('--version')) {
-            console.log('        skipped: Git is not installed');
-            this.skip();
-        }
+        if (!git('--version')) skip(this, 'Git is not installed');
         const { alice, bob, accounts } = pair;
         const open = async (person: Person): Promise<Workbench> => {
             const window = new Workbench(await person.context.newPage());
@@ -95,6 +93,31 @@ describe('a second window of the same person', function () {
             .and(alice.workbench.row(pair.room))
             .waitFor();
         await Promise.all([hers.page.close(), his.page.close()]);
+    });
+
+    it('a share goes on when another window of the sharer, which held the account, is killed', async () => {
+        const { alice, room } = pair;
+        await alice.workbench.command('Hush: Stop Sharing');
+        await second.row('’s screen').waitFor({ state: 'detached' });
+        const hers = new Workbench(await alice.context.newPage());
+        await hers.open(alice.server.url(await mkdtemp(join(tmpdir(), 'hush-second-'))));
+        await ready(hers);
+        await hers.command('Hush: Share Screen');
+        await hers.pick(room);
+        await hers.hushFrame('share', 'live');
+        await second.page.bringToFront();
+        await second.row('’s screen').waitFor();
+        await advancingPicture(await viewShare(second), SHARED.width);
+        const [owner] = await alice.server.extensionHostPids();
+        assert.ok(owner);
+        process.kill(owner, 'SIGKILL');
+        await untilLogged(alice.server, /The account goes on after \d+ ms/u);
+        await advancingPicture(await second.hushFrame('view', 'live'), SHARED.width);
+        await hers.statusBar(/Sharing ·\s+1/u).waitFor();
+        await hers.page.bringToFront();
+        await hers.command('Hush: Stop Sharing');
+        await second.row('’s screen').waitFor({ state: 'detached' });
+        await hers.page.close();
     });
 
     it('signs out for both', async () => {

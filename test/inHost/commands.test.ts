@@ -15,9 +15,22 @@ const NEED_ACCOUNT: readonly CommandId[] = [
     commands.viewShare,
     commands.leaveSession,
     commands.manageDevices,
+    commands.people,
+    commands.ignoredPeople,
+    commands.leaveRoom,
+    commands.createRoom,
+    commands.copyJoinLink,
+    commands.joinByLink,
+    commands.withdrawKnock,
+    commands.followUpgrade,
+    commands.roomSettings,
+    commands.upgradeRoom,
     commands.openChat,
     commands.sendSelection,
     commands.sendProblem,
+    commands.sendSelectionFile,
+    commands.sendFile,
+    commands.sendSnapshot,
 ];
 /** With nothing to do they say nothing. */
 const SILENT: readonly CommandId[] = [
@@ -25,6 +38,12 @@ const SILENT: readonly CommandId[] = [
     commands.unlinkWorkspace,
     commands.signOut,
     commands.signOutEverywhere,
+    commands.changeRole,
+    commands.removePerson,
+    commands.banPerson,
+    commands.ignorePerson,
+    commands.acceptKnock,
+    commands.denyKnock,
 ];
 /** What VS Code or a stranger's extension might pass along. */
 const ODD_ARGUMENTS: readonly unknown[] = [
@@ -62,6 +81,14 @@ describe('the commands', () => {
             assert.deepEqual(await saidDuring(() => vscode.commands.executeCommand(id)), []);
         });
     }
+
+    it('a link that VS Code was opened with does nothing but ask, and says when it leads nowhere', async () => {
+        const open = (path: string): Promise<string[]> =>
+            saidDuring(() => vscode.commands.executeCommand(commands.joinByLink, { path, query: 'via=example.org' }));
+        assert.deepEqual(await open('/join/#room:example.org'), ['Sign in to join the room that this link leads to.']);
+        assert.match((await open('/leave/#room:example.org')).join(), /leads to no room/u);
+        assert.match((await open('/join/../../etc')).join(), /leads to no room/u);
+    });
 
     it('take odd arguments without a rejection or an unexpected problem', async () => {
         for (const id of [...NEED_ACCOUNT, ...SILENT]) {

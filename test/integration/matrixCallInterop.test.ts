@@ -167,15 +167,42 @@ describe('a call of another Matrix client', function () {
         hush.account.calls.serve({ roomId, shareId: 'share' }, { call: 'share', generation: 1 });
         const before = rings.length;
         const { userId } = hush;
-        await Promise.all([
-            other.evaluate(([room, invitee]) => client.callRoom(room ?? '', invitee), [roomId, userId]),
-            hush.account.calls.call({ roomId, shareId: 'share', userId: otherId }),
-        ]);
+        hush.account.calls.call({ roomId, shareId: 'share', userId: otherId });
+        await other.evaluate(([room, invitee]) => client.callRoom(room ?? '', invitee), [roomId, userId]);
         await eve.shown();
         assert.equal(rings.length, before, 'nobody was asked');
         assert.ok(hush.lines.some((line) => line.includes('their call goes on with our screen')));
         hush.account.calls.release('share');
         await other.waitForFunction(() => client.state() === 'ended');
+    });
+
+    it('called while theirs rings here: theirs is taken, and our screen shows in it', async () => {
+        hush.account.calls.serve({ roomId, shareId: 'share' }, { call: 'share', generation: 1 });
+        const before = rings.length;
+        await other.evaluate(([room, invitee]) => client.callRoom(room ?? '', invitee), [roomId, hush.userId]);
+        await ringing(before + 1);
+        hush.account.calls.call({ roomId, shareId: 'share', userId: otherId });
+        await eve.shown();
+        hush.account.calls.release('share');
+        await other.waitForFunction(() => client.state() === 'ended');
+    });
+
+    it('called while theirs rings, from a device that may not have our screen: theirs is not taken', async () => {
+        policy = 'crossSigned';
+        hush.account.calls.serve({ roomId, shareId: 'share' }, { call: 'share', generation: 1 });
+        const [before, got] = [rings.length, answered.length];
+        await other.evaluate(([room, invitee]) => client.callRoom(room ?? '', invitee), [roomId, hush.userId]);
+        await ringing(before + 1);
+        const opened = new Promise<void>((resolve) =>
+            hush.account.calls.onPage((_call, _generation, { type }) => {
+                if (type === 'mesh.open') resolve();
+            }),
+        );
+        hush.account.calls.call({ roomId, shareId: 'share', userId: otherId });
+        await opened; // of our own call
+        assert.equal(answered.length, got, 'their call was not answered');
+        assert.equal(await other.evaluate(() => client.state()), 'invite_sent');
+        hush.account.calls.release('share');
     });
 
     const startShare = async (): Promise<void> => {

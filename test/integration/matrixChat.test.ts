@@ -137,6 +137,31 @@ describe('the chat of a session', function () {
         );
     });
 
+    it('a message far up is looked up with what lies around it, and paged on from to the newest', async () => {
+        const { messages } = await alice.account.chat.timeline(roomId);
+        const target = messages.find((m) => m.body === 'missed 5');
+        assert.ok(target);
+        const { chat } = await bob.reopen();
+        await chat.find(roomId, target.key);
+        let around = await chat.timeline(roomId, target.key);
+        const bodies = (): string[] => around.messages.map((m) => m.body);
+        assert.ok(bodies().includes('missed 5') && !around.atEnd && !around.atStart, bodies().join());
+        assert.ok(!(await chat.timeline(roomId)).messages.some((m) => m.key === target.key), 'it was not there');
+        for (let pages = 0; !around.atEnd; pages++) {
+            assert.ok(pages < 30);
+            await chat.later(roomId, target.key);
+            around = await chat.timeline(roomId, target.key);
+        }
+        const keys = messages.map((m) => m.key);
+        const first = keys.indexOf(around.messages[0]?.key ?? '');
+        assert.deepEqual(
+            around.messages.map((m) => m.key),
+            keys.slice(first),
+        );
+        assert.deepEqual((await chat.timeline(roomId)).messages, around.messages, 'it is one with the newest');
+        await assert.rejects(chat.find(roomId, '$nothing'), { code: 'chat.notThere' });
+    });
+
     it('two who ask for the same page at once get it once', async () => {
         const account = await bob.reopen();
         await Promise.all([1, 2, 3].map(() => account.chat.earlier(roomId)));
@@ -178,7 +203,7 @@ describe('the chat of a session', function () {
 
     it('what is too long is refused before it goes out, with the reason', async () => {
         await assert.rejects(alice.account.chat.send(roomId, txn(), text('ä'.repeat(30_000))), {
-            code: 'chat.tooLong',
+            code: 'event.tooLarge',
         });
         await assert.rejects(alice.account.chat.send('!nowhere:example.org', txn(), text('hello')), {
             code: 'room.notFound',

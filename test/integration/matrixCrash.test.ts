@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { logInWithPassword } from '../../src/matrix/login.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { startChild, type Child } from './support/child.ts';
+import { childAccount, type ChildAccount } from './support/childAccount.ts';
 import { newPerson, untilRoom, type Person } from './support/matrixAccounts.ts';
 import { lastClientOf } from './support/matrixClients.ts';
-import { newStorageKey } from './support/matrixEngine.ts';
 
 describe('kill -9', function () {
     this.timeout(120_000);
@@ -24,33 +20,7 @@ describe('kill -9', function () {
         await bob?.account.stop();
         await synapse?.stop();
     });
-    const alice = async (name: string): Promise<{ folder: string; userId: string; roomId: string }> => {
-        const { userId, password } = await synapse.createAccount(name);
-        const session = await logInWithPassword(
-            { baseUrl: synapse.baseUrl, user: userId, password, deviceName: 'Hush test' },
-            fetch,
-            Date.now,
-        );
-        const folder = await mkdtemp(join(tmpdir(), 'hush-child-'));
-        await writeFile(
-            join(folder, 'account.json'),
-            JSON.stringify({ ...session, baseUrl: synapse.baseUrl, storageKey: newStorageKey() }),
-        );
-        const roomId = await bob.account.createSessionRoom({ name: 'r', invite: [userId], workspaceLink: undefined });
-        const joined = await fetch(`${synapse.baseUrl}/_matrix/client/v3/join/${encodeURIComponent(roomId)}`, {
-            method: 'POST',
-            body: '{}',
-            headers: { Authorization: `Bearer ${session.accessToken}` },
-        });
-        assert.equal(joined.status, 200);
-        await untilRoom(
-            bob.account,
-            roomId,
-            (r) => r.members.some((m) => m.userId === userId && m.membership === 'join'),
-            'Alice in the room',
-        );
-        return { folder, userId, roomId };
-    };
+    const alice = (name: string): Promise<ChildAccount> => childAccount(synapse, bob, name);
 
     it('loses no message and wedges no session, under traffic that brings a new key with every message', async () => {
         const { folder, roomId, userId } = await alice('alice1');

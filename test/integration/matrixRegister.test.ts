@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { JsonAnswer } from '../../src/matrix/http.ts';
 import type { Elsewhere, UiaPrompts } from '../../src/matrix/auth/runUia.ts';
 import { beginRegistration, finishRegistration, nameTaken } from '../../src/matrix/auth/register.ts';
@@ -13,6 +10,7 @@ import { login, request } from '../stack/accounts.ts';
 import { solveCaptcha, startCaptchaJudge, type CaptchaJudge } from '../stack/captchaJudge.ts';
 import { startMailbox, type Mailbox } from '../stack/mailbox.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
+import { confirmedMail, terms } from '../stack/synapseParts.ts';
 
 const PASSWORD = 'Correct-horse-7';
 
@@ -63,22 +61,13 @@ describe('creating an account on a real homeserver', function () {
         const TOKEN = 'let-me-in';
         before(async function () {
             this.timeout(180_000);
-            const templates = await mkdtemp(join(tmpdir(), 'hush-consent-'));
-            await mkdir(join(templates, 'en'));
-            await writeFile(join(templates, 'en', '1.0.html'), '<h1>Be kind</h1>');
-            await writeFile(join(templates, 'en', 'success.html'), 'Thanks');
             captcha = await startCaptchaJudge();
             synapse = await startSynapse({
                 config: {
                     enable_registration: true,
                     registration_requires_token: true,
                     ...captcha.config,
-                    user_consent: {
-                        template_dir: templates,
-                        version: '1.0',
-                        require_at_registration: true,
-                        policy_name: 'House Rules',
-                    },
+                    ...(await terms()),
                     password_config: {
                         policy: { enabled: true, minimum_length: 12, require_digit: true, require_uppercase: true },
                     },
@@ -176,13 +165,7 @@ describe('creating an account on a real homeserver', function () {
             synapse = await startSynapse({
                 registration: true,
                 config: {
-                    registrations_require_3pid: ['email'],
-                    email: {
-                        smtp_host: '127.0.0.1',
-                        smtp_port: mailbox.port,
-                        enable_tls: false,
-                        notif_from: 'Hush test <no-reply@example.org>',
-                    },
+                    ...confirmedMail(mailbox),
                 },
             });
         });

@@ -49,11 +49,25 @@ describe('session glare', function () {
         for (const userId of invite) await it.person.account.invite(roomId, userId).catch(() => undefined); // taken over already
         return roomId;
     };
+    const untilRooms = (
+        all: readonly Awaited<ReturnType<typeof window>>[],
+        holds: () => boolean,
+        what: string,
+    ): Promise<void> =>
+        until(
+            holds,
+            (check) => {
+                const subscriptions = all.map((it) => it.person.account.onRooms(check));
+                return { dispose: () => subscriptions.forEach((s) => s.dispose()) };
+            },
+            what,
+        );
     const settled = (
         all: readonly Awaited<ReturnType<typeof window>>[],
         keep: () => string | undefined,
     ): Promise<void> =>
-        until(
+        untilRooms(
+            all,
             () =>
                 all.every(
                     (it) =>
@@ -61,10 +75,6 @@ describe('session glare', function () {
                         it.person.account.rooms().length === 1 &&
                         it.person.account.rooms()[0]?.membership === 'join',
                 ),
-            (check) => {
-                const subscriptions = all.map((it) => it.person.account.onRooms(check));
-                return { dispose: () => subscriptions.forEach((s) => s.dispose()) };
-            },
             'one room for all',
         );
 
@@ -83,9 +93,9 @@ describe('session glare', function () {
                 it.room = undefined;
                 await it.person.account.leaveRoom(roomOfAlice);
             }
-            await until(
+            await untilRooms(
+                [alice, bob],
                 () => alice.person.account.rooms().length + bob.person.account.rooms().length === 0,
-                (check) => bob.person.account.onRooms(check),
                 'no rooms',
             );
         }
@@ -102,9 +112,30 @@ describe('session glare', function () {
         ]);
         await settled([alice, bob], () => roomId);
         await until(
-            () => carol.account.rooms().some((r) => r.roomId === roomId && r.membership === 'invite'),
+            () =>
+                carol.account.rooms().length === 1 &&
+                carol.account.rooms().some((r) => r.roomId === roomId && r.membership === 'invite'),
             (check) => carol.account.onRooms(check),
-            'the carried invitation',
+            'the carried invitation, and no other',
+        );
+    });
+
+    it('takes back the invitation to the room that is given up, for a winner who hears of all this late', async () => {
+        const [alice, bob] = [await newPerson(synapse, 'Alice'), await window('Bob')];
+        people.push(alice);
+        const roomId = await alice.account.createSessionRoom({ name: 'hush', invite: [], workspaceLink: LINK });
+        const given = await start(bob, [alice.userId], 0);
+        await until(
+            () => alice.account.rooms().some((r) => r.roomId === given),
+            (check) => alice.account.onRooms(check),
+            'the invitation',
+        );
+        await alice.account.invite(roomId, bob.person.userId);
+        await settled([bob], () => roomId);
+        await until(
+            () => alice.account.rooms().every((r) => r.roomId === roomId),
+            (check) => alice.account.onRooms(check),
+            'the invitation to go',
         );
     });
 });

@@ -17,6 +17,7 @@ import { createFormBrowser } from '../stack/formBrowser.ts';
 import { freePorts } from '../stack/net.ts';
 import { startOidcProvider, type OidcProvider } from '../stack/oidcProvider.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
+import { singleSignOn, ssoClient } from '../stack/synapseParts.ts';
 import { startOAuthHomeserver, type OAuthHomeserver } from './support/oauthHomeserver.ts';
 
 const quiet = createLog({ debug: () => {}, info: () => {}, warn: () => {}, error: () => {} });
@@ -51,37 +52,12 @@ describe('signing in every way that a homeserver offers', function () {
         before(async function () {
             this.timeout(180_000);
             const [port = 0] = await freePorts(1);
-            provider = await startOidcProvider({
-                clients: [
-                    {
-                        client_id: 'synapse',
-                        client_secret: 'secret-of-synapse',
-                        redirect_uris: [`http://127.0.0.1:${port}/_synapse/client/oidc/callback`],
-                    },
-                ],
-            });
+            provider = await startOidcProvider({ clients: [ssoClient(port)] });
             synapse = await startSynapse({
                 port,
                 config: {
                     login_via_existing_session: { enabled: true, require_ui_auth: false },
-                    oidc_providers: [
-                        {
-                            idp_id: 'corp',
-                            idp_name: 'The Company',
-                            issuer: provider.issuer,
-                            client_id: 'synapse',
-                            client_secret: 'secret-of-synapse',
-                            scopes: ['openid', 'profile'],
-                            skip_verification: true,
-                            user_profile_method: 'userinfo_endpoint',
-                            user_mapping_provider: {
-                                config: {
-                                    localpart_template: '{{ user.preferred_username }}',
-                                    display_name_template: '{{ user.name }}',
-                                },
-                            },
-                        },
-                    ],
+                    ...singleSignOn(provider),
                 },
             });
         });
@@ -272,6 +248,35 @@ describe('signing in every way that a homeserver offers', function () {
             });
             const gone = await oauth.refreshOAuth(client(good.clientId), 'never-given', fetch, Date.now);
             assert.deepEqual(gone, { kind: 'refused', softLogout: true });
+        });
+
+        it('dead with a new pair in its hands: a server that takes each refresh token once ends it, and the device may come back', async () => {
+            const grant = await byCode('ivan');
+            const first = await oauth.exchangeCode(metadata, grant, fetch, Date.now);
+            const ends: boolean[] = [];
+            const process = (save: (tokens: Tokens) => Promise<void>) =>
+                createTokenKeeper({
+                    baseUrl: homeserver.baseUrl,
+                    initial: { ...first, expiresAt: Date.now() - 1 },
+                    oauth: client(grant.clientId),
+                    save,
+                    fetch,
+                    now: Date.now,
+                    log: quiet,
+                    onExpired: ({ softLogout }) => ends.push(softLogout),
+                });
+            const died = Promise.withResolvers<void>();
+            const dying = process(() => {
+                died.resolve();
+                return new Promise(() => undefined); // nothing after this ever happens
+            });
+            void whoami(homeserver.baseUrl, PLACEHOLDER_TOKEN, dying.fetch).catch(() => undefined);
+            await died.promise;
+            const next = process(() => assert.fail('a pair came for a used token'));
+            await assert.rejects(whoami(homeserver.baseUrl, PLACEHOLDER_TOKEN, next.fetch), {
+                code: 'account.expired',
+            });
+            assert.deepEqual(ends, [true]);
         });
 
         it('with a code, where there is no way back from the browser', async () => {

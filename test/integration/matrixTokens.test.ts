@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadAccount, nextAccount, saveAccount } from '../../src/extension/storedAccounts.ts';
 import { discoverHomeserver } from '../../src/matrix/discovery.ts';
 import { logInWithPassword, logOut, refreshTokens, whoami } from '../../src/matrix/login.ts';
+import { storePath } from '../../src/matrix/storePath.ts';
 import { createTokenKeeper, PLACEHOLDER_TOKEN, type TokenKeeper, type Tokens } from '../../src/matrix/tokens.ts';
+import { eventually } from '../stack/eventually.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { login, request } from '../stack/accounts.ts';
 import { newStorageKey } from './support/matrixEngine.ts';
@@ -21,11 +23,7 @@ import {
     type Person,
     type OpenOptions,
 } from './support/matrixAccounts.ts';
-
-const poll = (check: () => void): { dispose(): void } => {
-    const t = setInterval(check, 50);
-    return { dispose: () => clearInterval(t) };
-};
+import { untilRead } from './support/roomMessages.ts';
 
 describe('tokens on a real homeserver', function () {
     this.timeout(60_000);
@@ -63,12 +61,12 @@ describe('tokens on a real homeserver', function () {
     it('renews silently, keeps the pair in the vault, and goes on working', async () => {
         const p = await person();
         // A long poll in flight outlives its token, so an idle client renews only with its next request.
-        const asking = poll(() => {
-            void lastClientOf(p.userId)
+        await eventually(async () => {
+            await lastClientOf(p.userId)
                 .whoami()
                 .catch(() => undefined);
-        });
-        await until(() => renewals(p) >= 2, poll, 'two renewals').finally(() => asking.dispose());
+            return renewals(p) >= 2;
+        }, 'two renewals');
         await p.account.createSessionRoom({ name: 'x', invite: [], workspaceLink: undefined });
         const stored = await loadAccount(p.vault, p.log);
         assert.ok(
@@ -84,7 +82,7 @@ describe('tokens on a real homeserver', function () {
         assert.ok(stored);
         const { expiresAt: _, ...ageless } = stored; // so that only the server's refusal can tell
         await saveAccount(p.vault, ageless);
-        await until(() => Date.now() > (stored.expiresAt ?? 0) + 200, poll, 'the token to expire');
+        await eventually(async () => Date.now() > (stored.expiresAt ?? 0) + 200, 'the token to expire');
         const before = renewals(p);
         const account = await p.reopen();
         await until(
@@ -161,7 +159,7 @@ describe('tokens on a real homeserver', function () {
         const { userId, password } = await synapse.createAccount('together');
         const { baseUrl } = synapse;
         const session = await logInWithPassword({ baseUrl, user: userId, password, deviceName: 'x' }, fetch, Date.now);
-        await until(() => Date.now() > (session.expiresAt ?? 0) + 200, poll, 'the token to expire');
+        await eventually(async () => Date.now() > (session.expiresAt ?? 0) + 200, 'the token to expire');
         const asked: string[] = [];
         const saved: Tokens[] = [];
         const keeper = createTokenKeeper({
@@ -188,7 +186,7 @@ describe('tokens on a real homeserver', function () {
         const { accessToken } = await login(synapse.baseUrl, { userId: p.userId, password: p.password });
         await request(`${synapse.baseUrl}/_matrix/client/v3/logout/all`, {}, accessToken);
         await untilState(p.account, 'expired');
-        await until(() => p.lines.some((l) => l.includes('ended the session')), poll, 'the log line');
+        await eventually(async () => p.lines.some((l) => l.includes('ended the session')), 'the log line');
         const kept = await loadAccount(p.vault, p.log);
         assert.equal(kept?.accessToken, undefined);
         assert.equal(kept?.deviceId, p.account.deviceId);
@@ -197,10 +195,12 @@ describe('tokens on a real homeserver', function () {
         assert.deepEqual(account.state, { kind: 'expired', userId: p.userId, deviceGone: true });
         assert.deepEqual(account.rooms(), []);
     });
-    it('signed in again after a hard logout, keys arrive, and the store of the device before is kept until signing out', async () => {
+    it('signed in again after a hard logout, keys arrive, and what the device before could read is read by the new one', async () => {
         // The new device is not part of the person's identity yet: keys for everyone, to see that they arrive.
         const [p, mate] = [await person(), await person({ sharePolicy: () => 'everyone' })];
         const roomId = await pair(mate, p);
+        await mate.account.chat.send(roomId, 'before', { kind: 'text', markdown: 'before', replyTo: null });
+        await untilRead(p, roomId, 'before');
         const { accessToken } = await login(synapse.baseUrl, { userId: p.userId, password: p.password });
         await request(`${synapse.baseUrl}/_matrix/client/v3/logout/all`, {}, accessToken);
         await untilState(p.account, 'expired');
@@ -225,9 +225,27 @@ describe('tokens on a real homeserver', function () {
         );
         const stores = async (): Promise<number> =>
             (await readdir(join(p.dataDir, 'stores'))).filter((f) => f.endsWith('.sqlite')).length;
-        assert.equal(await stores(), 2);
+        await untilRead(p, roomId, 'before');
+        assert.equal(await stores(), 1, 'the former store is gone once its keys are here');
         await account.signOut();
         assert.equal(await stores(), 0);
+    });
+    it('a store of a former device that cannot be read stays, and the account opens all the same', async () => {
+        const p = await person();
+        const kept = await loadAccount(p.vault, p.log);
+        assert.ok(kept);
+        await p.account.stop();
+        const former = { deviceId: 'FORMER', storageKey: newStorageKey() };
+        const path = storePath(p.dataDir, p.userId, former.deviceId);
+        await writeFile(path, 'not a store');
+        await saveAccount(p.vault, { ...kept, previous: [former] });
+        const account = await p.reopen();
+        assert.equal(account.state.kind, 'ready');
+        assert.ok(p.lines.some((line) => line.includes('former device could not be read')));
+        assert.equal(await readFile(path, 'utf8'), 'not a store');
+        assert.deepEqual((await loadAccount(p.vault, p.log))?.previous, [former]);
+        await account.signOut();
+        assert.deepEqual(await readdir(join(p.dataDir, 'stores')), []);
     });
     it('signs out on the server and leaves nothing here', async () => {
         const p = await person();
@@ -248,9 +266,9 @@ describe('tokens on a real homeserver', function () {
         assert.equal(await loadAccount(p.vault, p.log), undefined);
         assert.deepEqual(await readdir(join(p.dataDir, 'stores')), []);
     });
-    it('knows whether signing out loses keys for good', async () => {
+    it('knows where keys are that signing out leaves', async () => {
         const p = await person();
-        assert.equal(await p.account.wouldLoseKeys(), true);
+        assert.equal(await p.account.keysElsewhere(), 'nowhere');
         const second = await signedIn(synapse, p.userId, p.password);
         people.push(second);
         await until(
@@ -258,9 +276,9 @@ describe('tokens on a real homeserver', function () {
             (check) => second.account.onState(check),
             'online',
         );
-        let loses = true;
-        const looking = poll(() => void p.account.wouldLoseKeys().then((now) => (loses = now)));
-        await until(() => !loses, poll, 'the other device').finally(() => looking.dispose());
+        await eventually(async () => (await p.account.keysElsewhere()) === 'devices', 'the other device');
+        await p.account.trust.setUpRecovery(undefined);
+        assert.equal(await p.account.keysElsewhere(), 'backup');
     });
     it('a token of somebody else is noticed at the start and not used', async () => {
         const [p, other] = [await person(), await person()];
@@ -269,9 +287,20 @@ describe('tokens on a real homeserver', function () {
         assert.ok(mine && theirs?.accessToken);
         const { refreshToken: _, expiresAt: __, ...rest } = mine;
         await saveAccount(p.vault, { ...rest, accessToken: theirs.accessToken });
-        const account = await p.reopen();
+        const asked = new Set<string>();
+        const account = await p.reopen({
+            fetch: (input, init) => {
+                if (new Headers(init?.headers).has('Authorization'))
+                    asked.add(new URL(input instanceof Request ? input.url : input).pathname);
+                return fetch(input, init);
+            },
+        });
         await untilState(account, 'failed');
         assert.match(account.state.kind === 'failed' ? account.state.message : '', /another account/u);
+        await assert.rejects(account.signOut(), { message: /may still list this device/u });
+        assert.deepEqual([...asked], ['/_matrix/client/v3/account/whoami']);
+        const { deviceId } = await whoami(synapse.baseUrl, theirs.accessToken, fetch);
+        assert.equal(deviceId, theirs.deviceId, 'it is signed in as before');
     });
     it('survives the homeserver being away', async () => {
         const p = await person();
@@ -317,6 +346,48 @@ describe('a homeserver with tight limits', function () {
             ) as { retryAfterMs?: number }[];
             assert.ok(limited.length > 0 && (limited[0]?.retryAfterMs ?? 0) > 0);
         } finally {
+            await synapse.stop();
+        }
+    });
+
+    it('messages said faster than it takes them all arrive, in order, after the pauses that it asks for', async function () {
+        this.timeout(120_000);
+        const synapse = await startSynapse({ config: { rc_message: { per_second: 1, burst_count: 2 } } });
+        let alice: Person | undefined;
+        let refused = 0;
+        const counting: typeof fetch = async (input, init) => {
+            const response = await fetch(input, init);
+            if (response.status === 429) refused++;
+            return response;
+        };
+        try {
+            alice = await newPerson(synapse, 'Hasty', { fetch: counting });
+            const { account } = alice;
+            const roomId = await account.createSessionRoom({ name: 'Fast', invite: [], workspaceLink: undefined });
+            await account.chat.timeline(roomId);
+            const bodies = Array.from({ length: 8 }, (_, i) => `message ${i}`);
+            await Promise.all(
+                bodies.map((markdown, i) =>
+                    account.chat.send(roomId, `hasty.${i}`, { kind: 'text', markdown, replyTo: null }),
+                ),
+            );
+            let shown: string[] = [];
+            await until(
+                () => shown.length === bodies.length,
+                (check) =>
+                    account.chat.onChange(
+                        () =>
+                            void account.chat.timeline(roomId).then(({ messages }) => {
+                                shown = messages.map(({ body }) => body);
+                                check();
+                            }),
+                    ),
+                'all messages',
+            );
+            assert.deepEqual(shown, bodies);
+            assert.ok(refused > 0 && refused < bodies.length, `${refused} refusals`);
+        } finally {
+            await alice?.account.stop();
             await synapse.stop();
         }
     });

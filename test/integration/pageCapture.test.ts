@@ -2,7 +2,7 @@
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
-import type { Page } from 'playwright-core';
+import type { JSHandle, Page } from 'playwright-core';
 import { WebSocket } from 'ws';
 import { closeCodes } from '../../src/webview/protocol/handshake.ts';
 import { launchPageBrowser } from './support/pageBrowser.ts';
@@ -34,6 +34,21 @@ describe('the capture page', function () {
         harness.dispose();
         for (const page of browser.context.pages()) await page.close();
     });
+
+    /** A page that captures what the person chose. */
+    const capturing = async () => {
+        const source = await browser.openSource();
+        const page = await browser.newPage();
+        const share = await harness.open('share', page);
+        share.send({ type: 'share.capture', settings: SETTINGS });
+        await choose(page, share);
+        await share.said('capture.started');
+        return { source, page, share };
+    };
+    const captureOf = (page: Page): Promise<JSHandle<MediaStream>> =>
+        page.evaluateHandle(
+            () => (document.querySelector('video.preview') as HTMLVideoElement).srcObject as MediaStream,
+        );
 
     it('reports what the browser can do and takes the token out of the address', async () => {
         const page = await browser.newPage();
@@ -72,55 +87,26 @@ describe('the capture page', function () {
     });
 
     it('says so when what is shared goes away, and offers nothing more', async () => {
-        const source = await browser.openSource();
-        const page = await browser.newPage();
-        const share = await harness.open('share', page);
-        share.send({ type: 'share.capture', settings: SETTINGS });
-        await choose(page, share);
-        await share.said('capture.started');
+        const { page, share, source } = await capturing();
         await source.close();
         await share.said('capture.ended');
         await page.getByText('You stopped sharing in the browser.').waitFor();
     });
 
     it('stops with its own button, and the capture with it', async () => {
-        await browser.openSource();
-        const page = await browser.newPage();
-        const share = await harness.open('share', page);
-        share.send({ type: 'share.capture', settings: SETTINGS });
-        await choose(page, share);
-        await share.said('capture.started');
-        await page.evaluate(() =>
-            Object.assign(globalThis, {
-                kept: (document.querySelector('video.preview') as HTMLVideoElement).srcObject,
-            }),
-        );
-        await page.getByRole('button', { name: 'Stop sharing' }).click();
+        const { page, share } = await capturing();
+        const capture = await captureOf(page);
+        await page.getByRole('button', { name: 'Stop Sharing' }).click();
         assert.equal((await share.said('action')).name, 'stopShare');
-        assert.equal(
-            await page.evaluate(() => (globalThis as unknown as { kept: MediaStream }).kept.getTracks()[0]?.readyState),
-            'ended',
-        );
+        assert.equal(await capture.evaluate((stream) => stream.getTracks()[0]?.readyState), 'ended');
     });
 
     it('ends the capture when the host goes away', async () => {
-        await browser.openSource();
-        const page = await browser.newPage();
-        const share = await harness.open('share', page);
-        share.send({ type: 'share.capture', settings: SETTINGS });
-        await choose(page, share);
-        await share.said('capture.started');
-        await page.evaluate(() =>
-            Object.assign(globalThis, {
-                kept: (document.querySelector('video.preview') as HTMLVideoElement).srcObject,
-            }),
-        );
+        const { page, share } = await capturing();
+        const capture = await captureOf(page);
         share.close();
         await page.getByText('You can close this tab.').waitFor();
-        assert.equal(
-            await page.evaluate(() => (globalThis as unknown as { kept: MediaStream }).kept.getTracks()[0]?.readyState),
-            'ended',
-        );
+        assert.equal(await capture.evaluate((stream) => stream.getTracks()[0]?.readyState), 'ended');
     });
 
     it('tells the host that its browser tab was closed', async () => {
@@ -132,12 +118,7 @@ describe('the capture page', function () {
     });
 
     it('fails without a key, and sends nothing', async () => {
-        await browser.openSource();
-        const page = await browser.newPage();
-        const share = await harness.open('share', page);
-        share.send({ type: 'share.capture', settings: SETTINGS });
-        await choose(page, share);
-        await share.said('capture.started');
+        const { page, share } = await capturing();
         const sockets: string[] = [];
         page.on('websocket', (socket) => sockets.push(socket.url()));
         share.send({ type: 'keys.set', identity: 'somebody else', index: 0, key: Buffer.alloc(16).toString('base64') });
@@ -147,12 +128,7 @@ describe('the capture page', function () {
     });
 
     it('fails with a sentence of ours when the media server cannot be reached', async () => {
-        await browser.openSource();
-        const page = await browser.newPage();
-        const share = await harness.open('share', page);
-        share.send({ type: 'share.capture', settings: SETTINGS });
-        await choose(page, share);
-        await share.said('capture.started');
+        const { share } = await capturing();
         share.send({ type: 'keys.set', identity: 'ann', index: 0, key: Buffer.alloc(16).toString('base64') });
         share.send({ type: 'share.publish', identity: 'ann', grant: { url: 'ws://127.0.0.1:9', token: 'x' } });
         assert.equal(

@@ -1,6 +1,7 @@
 /** The same page in the distribution's Firefox: another capture, another way to encrypt frames (RTCRtpScriptTransform). */
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
+import { skip } from '../stack/skip.ts';
 import { firefoxBinary, launchFirefox } from './support/firefox.ts';
 import type { Firefox, FirefoxPage } from './support/firefox.ts';
 import { launchPageBrowser } from './support/pageBrowser.ts';
@@ -21,10 +22,7 @@ describe('the page in Firefox', function () {
     let harness: Harness;
     before(async function () {
         const binary = firefoxBinary();
-        if (binary === undefined || !hasXvfb()) {
-            console.log('      skipped: Firefox and Xvfb must be on the PATH');
-            return this.skip();
-        }
+        if (binary === undefined || !hasXvfb()) skip(this, 'Firefox and Xvfb must be on the PATH');
         display = await startDisplay();
         firefox = await launchFirefox(binary, display.name);
         liveKit = await startPageLiveKit();

@@ -1,6 +1,7 @@
 /** Two people who share to each other at the same moment: real cores, call machines and peer connections in Chromium. */
 import { after, before, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
+import { eventually } from '../stack/eventually.ts';
 import { createHandoverRoom, ROOM, type RoomPerson } from './support/handoverRoom.ts';
 import { launchPageBrowser, type PageBrowser } from './support/pageBrowser.ts';
 
@@ -80,10 +81,6 @@ describe('glare in real pages', function () {
             roomName: 'room',
         });
     /** Resolves when no call is left. */
-    const idle = async (...people: RoomPerson[]): Promise<void> => {
-        for (const deadline = Date.now() + 20_000; people.some((p) => p.calls.count.calls > 0);) {
-            if (Date.now() > deadline) throw new Error('a call is left');
-            await new Promise((resolve) => setTimeout(resolve, 50));
-        }
-    };
+    const idle = (...people: RoomPerson[]): Promise<boolean> =>
+        eventually(async () => people.every((p) => p.calls.count.calls === 0), 'the last call to end');
 });

@@ -246,7 +246,7 @@ describe('a share through LiveKit', function () {
         view.send({ type: 'view.connect', identity: 'ann', grant: { url: 'ws://127.0.0.1:9', token: 'x' } });
         await view.said('view.state', isState('failed'));
         await page.getByText('The media server could not be reached.').waitFor();
-        await page.getByRole('button', { name: 'Try again' }).click();
+        await page.getByRole('button', { name: 'Try Again' }).click();
         assert.equal((await view.said('action')).name, 'retry');
     });
 });

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import { skip } from '../stack/skip.ts';
 import { startTurn } from '../stack/turn.ts';
 import type { Turn } from '../stack/turn.ts';
 import type { IceServer } from '../../src/matrix/calls/iceServers.ts';
@@ -170,10 +171,7 @@ describe('a share through a relay only', function () {
     let turn: Turn;
     before(async function () {
         const started = await startTurn();
-        if ('reason' in started) {
-            console.log(`      skipped: ${started.reason}`);
-            return this.skip();
-        }
+        if ('reason' in started) skip(this, started.reason);
         turn = started;
     });
     after(() => turn?.stop());

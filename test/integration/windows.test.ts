@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { logInWithPassword } from '../../src/matrix/login.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { startChild, type Child } from './support/child.ts';
-import { newPerson, until, untilRoom, type Person } from './support/matrixAccounts.ts';
-import { newStorageKey } from './support/matrixEngine.ts';
+import { childAccount, type ChildAccount } from './support/childAccount.ts';
+import { newPerson, until, type Person } from './support/matrixAccounts.ts';
 
 const OWNS = 'This window owns the account';
 const KILLS = 30;
@@ -21,7 +17,8 @@ describe('several windows of one person', function () {
     const heard = new Set<string>();
     let folder: string;
     let roomId: string;
-    let alice: { userId: string; deviceId: string };
+    let alice: ChildAccount;
+    let to: { roomId: string; userId: string; deviceId: string };
 
     const openWindow = async (mode: 'look' | 'share'): Promise<Child> => {
         const child = startChild('windowChild.ts', folder, roomId, mode);
@@ -52,31 +49,9 @@ describe('several windows of one person', function () {
         this.timeout(180_000);
         synapse = await startSynapse({ livekitServiceUrl: 'http://127.0.0.1:9/livekit' });
         bob = await newPerson(synapse, 'Bob');
-        const { userId, password } = await synapse.createAccount('windows');
-        const session = await logInWithPassword(
-            { baseUrl: synapse.baseUrl, user: userId, password, deviceName: 'Hush test' },
-            fetch,
-            Date.now,
-        );
-        alice = { userId, deviceId: session.deviceId };
-        folder = await mkdtemp(join(tmpdir(), 'hush-windows-'));
-        await writeFile(
-            join(folder, 'account.json'),
-            JSON.stringify({ ...session, baseUrl: synapse.baseUrl, storageKey: newStorageKey() }),
-        );
-        roomId = await bob.account.createSessionRoom({ name: 'r', invite: [userId], workspaceLink: undefined });
-        const joined = await fetch(`${synapse.baseUrl}/_matrix/client/v3/join/${encodeURIComponent(roomId)}`, {
-            method: 'POST',
-            body: '{}',
-            headers: { Authorization: `Bearer ${session.accessToken}` },
-        });
-        assert.equal(joined.status, 200);
-        await untilRoom(
-            bob.account,
-            roomId,
-            (r) => r.members.some((m) => m.userId === userId && m.membership === 'join'),
-            'Alice in the room',
-        );
+        alice = await childAccount(synapse, bob, 'windows');
+        ({ folder, roomId } = alice);
+        to = { roomId, userId: alice.userId, deviceId: alice.deviceId };
     });
     after(async () => {
         await Promise.all([...windows].map((window) => window.kill()));
@@ -88,13 +63,14 @@ describe('several windows of one person', function () {
         const first = await openWindow('look');
         await Promise.all([openWindow('look'), openWindow('look')]);
         assert.deepEqual(owners(), [first]);
+        assert.ok(first.lines.includes('from scratch'), 'the first has nothing to go on from');
     });
 
     it('each shares and hears: one window’s share is announced by the one membership', async () => {
         await openSharer();
         assert.equal(sharer && owners().includes(sharer), false);
         await bob.account.rtc.join(roomId, []);
-        await bob.account.rtc.sendWatch({ roomId, ...alice, shareId: 'first' }, true);
+        await bob.account.rtc.sendWatch({ ...to, shareId: 'first' }, true);
         await Promise.all(
             [...windows].map((window) => window.until((lines) => lines.includes('watch first'), 'the watch message')),
         );
@@ -109,7 +85,7 @@ describe('several windows of one person', function () {
         let sent = 0;
         let running = true;
         const traffic = (async () => {
-            while (running) await bob.account.rtc.sendWatch({ roomId, ...alice, shareId: `w${sent++}` }, true);
+            while (running) await bob.account.rtc.sendWatch({ ...to, shareId: `w${sent++}` }, true);
         })();
         const takeOvers: number[] = [];
         const killOwners = async (): Promise<void> => {
@@ -125,6 +101,7 @@ describe('several windows of one person', function () {
                 await owner.kill();
                 await Promise.all(survivors.map((window) => window.until((lines) => lines.includes('again'), 'again')));
                 takeOvers.push(performance.now() - began);
+                for (const window of survivors) assert.ok(!window.lines.includes('from scratch'));
                 if (owner === sharer) {
                     await openSharer();
                     counting = true;
@@ -135,7 +112,7 @@ describe('several windows of one person', function () {
             running = false;
         });
         await traffic;
-        await bob.account.rtc.sendWatch({ roomId, ...alice, shareId: 'last' }, true);
+        await bob.account.rtc.sendWatch({ ...to, shareId: 'last' }, true);
         await Promise.all(
             [...windows].map((window) => window.until((lines) => lines.includes('watch last'), 'the last message')),
         );

@@ -3,6 +3,14 @@ export interface TurnOptions {
     readonly sharedSecret: string;
 }
 
+export interface FederationOptions {
+    /** Its server name is `127.0.0.1:<port>`. */
+    readonly port: number;
+    /** PEM files. */
+    readonly certificate: string;
+    readonly key: string;
+}
+
 export interface SynapseOptions {
     /** Merged over the generated homeserver configuration, top-level key by top-level key. */
     readonly config?: Readonly<Record<string, unknown>>;
@@ -15,6 +23,8 @@ export interface SynapseOptions {
     /** What GET …/rtc/transports offers: an authoriser's URL, or undefined for a homeserver without an SFU. */
     readonly livekitServiceUrl?: string | undefined;
     readonly turn?: TurnOptions;
+    /** Talks to other homeservers of this machine. Default: to none. */
+    readonly federation?: FederationOptions;
 }
 
 export interface SynapsePlace {
@@ -47,11 +57,12 @@ export function synapseConfig(options: SynapseOptions, place: SynapsePlace): Rec
                 // `openid` is the one federation endpoint an authoriser asks.
                 resources: [{ names: ['client', 'openid', ...consent], compress: false }],
             },
+            ...(options.federation === undefined ? [] : [federationListener(options.federation.port)]),
         ],
         report_stats: false,
         trusted_key_servers: [],
         suppress_key_server_warning: true,
-        federation_domain_whitelist: [], // a throwaway server talks to no other
+        ...federationConfig(options.federation),
         registration_shared_secret: place.registrationSecret,
         macaroon_secret_key: place.registrationSecret,
         form_secret: place.registrationSecret,
@@ -61,6 +72,7 @@ export function synapseConfig(options: SynapseOptions, place: SynapsePlace): Rec
         ...(options.refreshableAccessTokenLifetime === undefined
             ? {}
             : { refreshable_access_token_lifetime: options.refreshableAccessTokenLifetime }),
+        bcrypt_rounds: 4, // throwaway passwords, and many sign-ins
         max_event_delay_duration: '24h',
         experimental_features: {
             msc4143_enabled: true,
@@ -72,6 +84,22 @@ export function synapseConfig(options: SynapseOptions, place: SynapsePlace): Rec
         ...(options.turn === undefined ? {} : turnConfig(options.turn)),
         ...(options.rateLimits === 'tight' ? {} : looseLimits()),
         ...options.config,
+    };
+}
+
+function federationListener(port: number): object {
+    return { port, type: 'http', tls: true, bind_addresses: ['127.0.0.1'], resources: [{ names: ['federation'] }] };
+}
+
+function federationConfig(federation: FederationOptions | undefined): Record<string, unknown> {
+    if (!federation) return { federation_domain_whitelist: [] }; // a throwaway server talks to no other
+    return {
+        tls_certificate_path: federation.certificate,
+        tls_private_key_path: federation.key,
+        federation_verify_certificates: false,
+        // Synapse keeps away from the machine it runs on unless told otherwise.
+        ip_range_blacklist: [],
+        federation_ip_range_blacklist: [],
     };
 }
 

@@ -4,12 +4,15 @@
  * `--only=unit|integration|e2e` runs one; `--grep=TEXT` narrows; `--list` names the files.
  */
 import { fork } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { globSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Mocha from 'mocha';
-import { onShutdown, shutDown } from './processes.ts';
+import { evidenceOf, recentLines } from './evidence.ts';
+import { prepare } from './prepare.ts';
+import { onShutdown, removeAtEnd, shutDown } from './processes.ts';
 import { run } from './run.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -22,6 +25,8 @@ interface Count {
     passed: number;
     failed: number;
     skipped: number;
+    /** Each failed test: its whole title, why, and what was logged last. Said at the end: a long log is read from there. */
+    failures: string[];
 }
 
 async function runSuite(suite: Suite, grep: string | undefined): Promise<Count> {
@@ -33,10 +38,24 @@ async function runSuite(suite: Suite, grep: string | undefined): Promise<Count> 
     });
     for (const file of files) mocha.addFile(join(root, file));
     await mocha.loadFilesAsync();
+    const failed: { readonly title: string; readonly reason: string; readonly logged: readonly string[] }[] = [];
     const stats = await new Promise<Mocha.Stats | undefined>((resolve) => {
         const runner = mocha.run(() => resolve(runner.stats));
+        runner.on('fail', (test, error) =>
+            failed.push({ title: test.fullTitle(), reason: reasonOf(error), logged: recentLines() }),
+        );
     });
-    return { passed: stats?.passes ?? 0, failed: stats?.failures ?? 1, skipped: stats?.pending ?? 0 };
+    // The hooks after a failed test look at its windows, so that is known only now.
+    const failures = failed.map(({ title, reason, logged }, index) => {
+        const evidence = index < 3 ? [...logged, ...evidenceOf(title)].map((line) => `    | ${line}`) : [];
+        return [`${suite}: ${title}: ${reason}`, ...evidence].join('\n');
+    });
+    return { passed: stats?.passes ?? 0, failed: stats?.failures ?? 1, skipped: stats?.pending ?? 0, failures };
+}
+
+/** What a failed test threw, with its place; bounded, for an assertion may print whole objects. */
+function reasonOf(error: unknown): string {
+    return (error instanceof Error ? (error.stack ?? error.message) : String(error)).slice(0, 2_000);
 }
 
 /** The same suite by `--only`, in a child that tells its count. A child that ends without one has failed. */
@@ -44,7 +63,7 @@ async function inOwnProcess(suite: Suite, grep: string | undefined): Promise<Cou
     const args = [`--only=${suite}`, ...(grep === undefined ? [] : [`--grep=${grep}`])];
     const child = fork(fileURLToPath(import.meta.url), args, { cwd: root });
     const end = onShutdown(async () => void child.kill('SIGTERM'));
-    let count: Count = { passed: 0, failed: 1, skipped: 0 };
+    let count: Count = { passed: 0, failed: 1, skipped: 0, failures: [`${suite}: ended without telling a count`] };
     child.on('message', (told) => (count = told as Count));
     await new Promise((resolve) => child.once('exit', resolve));
     end();
@@ -59,12 +78,19 @@ if (wanted.length === 0) {
     process.exit(2);
 }
 
-const total: Count = { passed: 0, failed: 0, skipped: 0 };
+if (!process.send) {
+    // Whatever a suite, a browser or Hush itself puts aside is gone after the run.
+    process.env['TMPDIR'] = mkdtempSync(join(tmpdir(), 'hush-tests-'));
+    removeAtEnd(process.env['TMPDIR']);
+}
+
+const total: Count = { passed: 0, failed: 0, skipped: 0, failures: [] };
 try {
     if (values.only === undefined) {
         console.log('types …');
         await run('tsc', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root]);
     }
+    if (!process.send && wanted.some((suite) => suite !== 'unit')) await prepare();
     for (const suite of wanted) {
         const started = Date.now();
         const alone = values.only !== undefined;
@@ -73,6 +99,7 @@ try {
         total.passed += count.passed;
         total.failed += count.failed;
         total.skipped += count.skipped;
+        total.failures.push(...count.failures);
         if (alone) console.log(`${suite}: ${((Date.now() - started) / 1_000).toFixed(0)} s`);
     }
 } catch (error) {
@@ -84,6 +111,7 @@ try {
 const code = total.failed === 0 && total.passed > 0 ? 0 : 1;
 if (process.send) process.send(total, () => process.exit(code));
 else {
+    if (total.failures.length > 0) console.log(`\nFailed:\n\n${total.failures.join('\n\n')}`);
     console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
     process.exit(code);
 }

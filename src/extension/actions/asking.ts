@@ -1,7 +1,7 @@
 /** Small pieces that the account dialogs share: an input whose answer is judged where it is typed, and waiting that can be cancelled. */
 import * as vscode from 'vscode';
 import { browserAddress } from '../panels/browserPage.ts';
-import { showErrorMessage, showWarningMessage, withProgress } from '../views/messages.ts';
+import { setStatusBarMessage, showErrorMessage, showWarningMessage, withProgress } from '../views/messages.ts';
 import { plainText } from '../views/plainText.ts';
 
 export interface TextQuestion {
@@ -16,6 +16,8 @@ export interface TextQuestion {
     readonly live?: (value: string) => Promise<string | undefined>;
     /** The same when it is given; the box stays open with what this says. Rejections close it. */
     readonly check?: (value: string) => Promise<string | undefined>;
+    /** Puts an arrow into the title, for who wants the question before this one; then the answer is undefined. */
+    readonly back?: (() => void) | undefined;
 }
 
 /** ms without a key before a server is asked about what was typed. */
@@ -33,6 +35,11 @@ export function askText(question: TextQuestion): Promise<string | undefined> {
         value: question.value ?? '',
         ignoreFocusOut: true,
         validationMessage: question.problem === undefined ? undefined : plainText(question.problem),
+        buttons: question.back ? [vscode.QuickInputButtons.Back] : [],
+    });
+    box.onDidTriggerButton(() => {
+        question.back?.();
+        box.hide();
     });
     let timer: NodeJS.Timeout | undefined;
     /** Counts what was typed: a late answer about something else says nothing. */
@@ -44,6 +51,7 @@ export function askText(question: TextQuestion): Promise<string | undefined> {
         const mine = ++turn;
         clearTimeout(timer);
         say(undefined);
+        box.busy = false; // another answer need not wait for the judgement of the last one
         const { live } = question;
         if (!live) return;
         timer = setTimeout(() => {
@@ -60,16 +68,25 @@ export function askText(question: TextQuestion): Promise<string | undefined> {
         clearTimeout(timer);
         const mine = ++turn;
         const { value } = box;
+        const done = (): void => {
+            resolve(value);
+            box.hide();
+        };
+        // At once: an Escape right behind this Enter is meant for what comes next.
+        if (!question.check) return done();
         box.busy = true;
-        Promise.resolve(question.check?.(value))
+        question
+            .check(value)
             .then((sentence) => {
                 if (mine !== turn) return; // went on typing
                 if (sentence !== undefined) return say(sentence);
-                resolve(value);
-                box.hide();
-            }, reject)
+                done();
+            })
+            .catch((error: unknown) => {
+                if (mine === turn) reject(error as Error);
+            })
             .finally(() => {
-                box.busy = false;
+                if (mine === turn) box.busy = false;
             });
     });
     box.onDidHide(() => {
@@ -82,16 +99,32 @@ export function askText(question: TextQuestion): Promise<string | undefined> {
     return promise.finally(() => box.hide());
 }
 
+/** ms that may pass without a word: a notification that comes and goes in a blink only disturbs. */
+const UNSAID_MS = 500;
+
 /** Undefined: cancelled; what `work` still does is up to it. */
-export function withNotification<T>(title: string, work: () => Promise<T>): Thenable<T | undefined> {
+export async function withNotification<T>(title: string, work: () => Promise<T>): Promise<T | undefined> {
+    const pending = work();
+    const soon = await Promise.race([
+        pending.then((value) => ({ value })),
+        new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), UNSAID_MS)),
+    ]);
+    if (soon) return soon.value;
     return withProgress(
         { location: vscode.ProgressLocation.Notification, title, cancellable: true },
         (_progress, token) =>
             Promise.race([
-                work(),
+                pending,
                 new Promise<undefined>((resolve) => token.onCancellationRequested(() => resolve(undefined))),
             ]),
     );
+}
+
+/** The same of what cannot be taken back. False: the person did not wait for the answer, and was told what that means. */
+export async function waited(title: string, work: () => Promise<void>): Promise<boolean> {
+    if (await withNotification(title, () => work().then(() => true))) return true;
+    setStatusBarMessage('clock', 'Hush does not wait for the answer: it may have happened all the same', 8_000);
+    return false;
 }
 
 /** Opens a web page; where VS Code does not (or the person says no), the link can be copied. */

@@ -62,13 +62,13 @@ export async function signInByOAuth(
     });
     if (back === 'noWayBack') return signInByCode(options, metadata);
     if (!back) return undefined;
-    const [error, issuer, code] = [back.get('error'), back.get('iss'), back.get('code')];
-    if (error !== null) {
+    const [error, code] = [back.get('error'), back.get('code')];
+    const ours = oauth.isIssuedBy(metadata, back.get('iss'));
+    if (ours && error !== null) {
         const description = back.get('error_description') ?? undefined;
         throw new HushError('login.refused', oauth.oauthSentence(error, description));
     }
-    // RFC 9207: another server's answer must not be taken for this one's.
-    if ((issuer !== null && issuer !== metadata.issuer) || code === null || code === '')
+    if (!ours || code === null || code === '')
         throw new HushError('login.refused', 'The browser came back without a sign-in of this server. Begin again.');
     const tokens = await oauth.exchangeCode(metadata, { ...sent, code }, fetch, Date.now);
     return finish(options, metadata, { ...tokens, clientId: sent.clientId, deviceId });

@@ -4,14 +4,16 @@ import * as vscode from 'vscode';
 import { problemMessage, selectionMessage, type Problem } from '../chat/editorMessages.ts';
 import { HushError } from '../errors.ts';
 import { signedIn, type ActionContext } from './context.ts';
+import { refused } from './refusals.ts';
 import { joinedRooms, pickRoom, roomIdOf, type RoomArgument } from './rooms.ts';
 
 export async function openChat(context: ActionContext, argument: RoomArgument): Promise<void> {
     signedIn(context);
-    const roomId = roomIdOf(argument) ?? (await pickRoom(context, 'Open Chat'));
+    const roomId = roomIdOf(argument) ?? (await pickRoom(context, 'Open Chat', 'chat'));
     if (roomId === undefined) return;
-    if (!joinedRooms(context).some((room) => room.roomId === roomId))
-        throw new HushError('room.notFound', 'You are not in this room any more.');
+    const room = joinedRooms(context).find((r) => r.roomId === roomId);
+    if (!room) throw new HushError('room.notFound', 'You are not in this room any more.');
+    if (await refused(context, room, 'chat')) return;
     await context.chat.open(roomId);
 }
 
@@ -84,7 +86,7 @@ function editorOf(context: ActionContext): vscode.TextEditor {
 }
 
 /** Outside of the workspace the file's name alone: where it lies on this machine is nobody's business. */
-function pathOf({ uri }: vscode.TextDocument): string {
+export function pathOf({ uri }: vscode.TextDocument): string {
     const inside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
     return inside ? vscode.workspace.asRelativePath(uri, false) : posix.basename(uri.path) || 'untitled';
 }

@@ -16,8 +16,10 @@ export interface ActionContext {
     readonly account: Account | undefined;
     readonly orchestrator: Orchestrator | undefined;
     readonly workspace: WorkspaceFolders;
-    readonly chat: Pick<ChatView, 'open' | 'send'>;
+    readonly chat: Pick<ChatView, 'open' | 'send' | 'sendFiles' | 'sendBytes'>;
     readonly configuration: () => vscode.WorkspaceConfiguration;
+    /** Lets the person choose, in the tab of this view, what to send of its picture. */
+    cropShare(viewId: string, generation: number): void;
     mapWorkspace(roomId: string, folder?: string): Promise<void>;
     unmapWorkspace(): Promise<void>;
     /** The screen that a row of the tree stands for. */

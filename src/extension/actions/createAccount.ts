@@ -25,8 +25,9 @@ export async function createAccount(options: Omit<SignInOptions, 'again'>): Prom
         for (let value: string | undefined; ;) {
             const homeserver = await askHomeserver({
                 title: TITLE,
-                prompt: 'Name or address of the homeserver that shall hold your account',
-                placeHolder: 'example.org',
+                prompt: 'The Matrix homeserver to hold your account: its name or address',
+                placeHolder: 'matrix.org, or the homeserver of your team',
+                missing: 'Type the name or address of a homeserver.',
                 engine: options.engine,
                 settings: options.settings,
                 value,
@@ -130,11 +131,14 @@ async function askPassword(
     username: string,
 ): Promise<{ readonly password: string; readonly first: JsonAnswer } | Error | undefined> {
     let first: JsonAnswer | undefined;
+    let asked = '';
     let lost: Error | undefined;
     const judge = async (password: string): Promise<string | undefined> => {
         if (password === '') return 'Type a password.';
         try {
-            first = await auth.beginRegistration({ baseUrl, username, password, deviceName }, fetch);
+            asked = password;
+            const answer = await auth.beginRegistration({ baseUrl, username, password, deviceName }, fetch);
+            if (asked === password) first = answer; // else the person went on typing
         } catch (error) {
             if (!isHushError(error)) throw error;
             if (error.code === 'register.username') {

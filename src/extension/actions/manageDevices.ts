@@ -39,10 +39,10 @@ export async function manageDevices(context: ActionContext): Promise<void> {
     }
 }
 
-/** Tells from how a device's keys are signed; `verified` and `crossSigned` are both vouched for by the person. */
+/** `crossSigned`: by the identity that the server shows, which this device has not verified. */
 const TRUST: Readonly<Record<OwnDevice['trust'], string>> = {
     verified: '$(verified) verified',
-    crossSigned: '$(verified) signed by you',
+    crossSigned: '$(question) cannot be told before this device is verified',
     unverified: '$(warning) not verified',
     unknown: '$(circle-slash) no encryption',
 };

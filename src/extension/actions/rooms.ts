@@ -1,14 +1,17 @@
-/** Commands about rooms: start, link, invite, accept and decline. */
+/** Commands about a workspace and its room: start, link. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { parseUserId } from '../../matrix/serverName.ts';
 import { linkForRemote, matchesRemote } from '../../matrix/workspaceHash.ts';
+import { commands } from '../commands.ts';
 import { HushError } from '../errors.ts';
 import { gitRemotes } from '../git.ts';
+import { whyLinkIsOwn, whyNotHere, type RoomDeed } from '../rooms/roomRow.ts';
+import { peopleCount } from '../rooms/roomWords.ts';
 import type { RoomSnapshot } from '../session/types.ts';
 import { offeredRooms, sessionName } from '../session/workspaceRooms.ts';
 import { signedIn, type ActionContext } from './context.ts';
-import { setStatusBarMessage, showInformationMessage, showInputBox, withProgress } from '../views/messages.ts';
+import { refused } from './refusals.ts';
+import { showInformationMessage, showInputBox, withProgress } from '../views/messages.ts';
 import { plainName } from '../views/plainText.ts';
 
 /** A tree row, or a room ID, or nothing when run from the palette. */
@@ -26,18 +29,35 @@ interface RoomItem extends vscode.QuickPickItem {
     readonly roomId: string | undefined;
 }
 
-/** Asks for one of our encrypted rooms. `undefined`: cancelled, or a new session was wanted and is started instead. */
-export async function pickRoom(context: ActionContext, title: string): Promise<string | undefined> {
-    const items: RoomItem[] = joinedRooms(context)
-        .filter((room) => room.encrypted)
-        .map((room) => ({
-            label: `$(lock) ${plainName(room.name)}`,
+/**
+ * Asks for one of our rooms; those that would refuse `deed` stand below with the reason, and whoever asks refuses them.
+ * `undefined`: cancelled, or a new session was wanted and is started instead.
+ */
+export async function pickRoom(context: ActionContext, title: string, deed: RoomDeed): Promise<string | undefined> {
+    const self = signedIn(context).account.userId;
+    const rooms = joinedRooms(context).map((room) => ({ room, why: whyNotHere(room, self, deed) }));
+    const items: RoomItem[] = rooms
+        .filter(({ why }) => why === undefined)
+        .map(({ room }) => ({
+            label: `$(${room.encrypted ? 'lock' : 'unlock'}) ${plainName(room.name)}`,
             description:
-                room.roomId === context.model.workspaceRoomId ? 'this workspace' : `${room.members.length} people`,
+                room.roomId === context.model.workspaceRoomId ? 'this workspace' : peopleCount(room.members.length),
             detail: room.roomId,
             roomId: room.roomId,
         }));
     items.push({ label: '$(add) Start a new session for this workspace', alwaysShow: true, roomId: undefined });
+    const not = rooms.flatMap(({ room, why }) =>
+        why === undefined
+            ? []
+            : {
+                  label: `$(circle-slash) ${plainName(room.name)}`,
+                  description: why,
+                  detail: room.roomId,
+                  roomId: room.roomId,
+              },
+    );
+    if (not.length > 0)
+        items.push({ label: 'Not possible', kind: vscode.QuickPickItemKind.Separator, roomId: undefined }, ...not);
     const picked = await vscode.window.showQuickPick(items, {
         title,
         placeHolder: 'Choose a room by name or ID',
@@ -45,6 +65,41 @@ export async function pickRoom(context: ActionContext, title: string): Promise<s
     });
     if (!picked) return undefined;
     return picked.roomId ?? (await startSession(context));
+}
+
+/** The room that a command is about: its argument, this workspace's, or one that is asked for. */
+export async function roomForCommand(
+    context: ActionContext,
+    argument: RoomArgument,
+    question: string,
+): Promise<string | undefined> {
+    const known = roomIdOf(argument);
+    const rooms = joinedRooms(context);
+    if (known !== undefined) {
+        if (rooms.some((room) => room.roomId === known)) return known;
+        throw new HushError('room.notFound', 'You are not in this room any more.');
+    }
+    if (rooms.length === 0) {
+        const [start, join] = ['Start Session', 'Join by Link…'] as const;
+        const chosen = await showInformationMessage('You are in no room yet.', start, join);
+        if (chosen === start) await vscode.commands.executeCommand(commands.startSession);
+        if (chosen === join) await vscode.commands.executeCommand(commands.joinByLink);
+        return undefined;
+    }
+    if (rooms.length === 1) return rooms[0]?.roomId;
+    const { workspaceRoomId } = context.model;
+    const picked = await vscode.window.showQuickPick(
+        rooms
+            .toSorted((a, b) => Number(b.roomId === workspaceRoomId) - Number(a.roomId === workspaceRoomId))
+            .map(({ roomId, name, encrypted }) => ({
+                label: `$(${encrypted ? 'lock' : 'unlock'}) ${plainName(name)}`,
+                description: roomId === workspaceRoomId ? 'this workspace' : '',
+                detail: roomId,
+                roomId,
+            })),
+        { title: question, matchOnDetail: true },
+    );
+    return picked?.roomId;
 }
 
 /** One of several folders, or the whole window; asked once, since the mapping is remembered. */
@@ -66,14 +121,15 @@ async function linkFromGit() {
 export async function startSession(context: ActionContext): Promise<string | undefined> {
     const { account } = signedIn(context);
     if (context.model.workspaceRoomId !== undefined) {
-        const [open, another] = ['Invite Teammate', 'Start Another'] as const;
+        const [open, another] = ['Invite Teammate…', 'Start Another'] as const;
         const name = joinedRooms(context).find((r) => r.roomId === context.model.workspaceRoomId)?.name ?? 'a room';
         const chosen = await showInformationMessage(
             `This workspace already has a session: ${plainName(name)}.`,
             open,
             another,
         );
-        if (chosen === open) await inviteTeammate(context, context.model.workspaceRoomId);
+        if (chosen === open)
+            await vscode.commands.executeCommand(commands.inviteTeammate, context.model.workspaceRoomId);
         if (chosen !== another) return context.model.workspaceRoomId;
     }
     const folder = await pickFolder(context);
@@ -92,102 +148,24 @@ export async function startSession(context: ActionContext): Promise<string | und
     );
     await context.mapWorkspace(roomId, folder.folder);
     const invite = 'Invite Teammate…';
-    void showInformationMessage(`The session "${name.trim()}" is ready.`, invite).then((chosen) =>
-        chosen === invite ? vscode.commands.executeCommand('hush.inviteTeammate', roomId) : undefined,
+    void showInformationMessage(`The session “${name.trim()}” is ready.`, invite).then((chosen) =>
+        chosen === invite ? vscode.commands.executeCommand(commands.inviteTeammate, roomId) : undefined,
     );
     return roomId;
 }
 
 export async function linkWorkspace(context: ActionContext, argument: RoomArgument): Promise<void> {
     const { account } = signedIn(context);
-    const roomId = roomIdOf(argument) ?? (await pickRoom(context, 'Link Workspace to Room'));
+    const roomId = roomIdOf(argument) ?? (await pickRoom(context, 'Link Workspace to Room', 'link'));
     const room = joinedRooms(context).find((r) => r.roomId === roomId);
-    if (roomId === undefined || !room) return;
+    if (roomId === undefined || !room || (await refused(context, room, 'link'))) return;
     const folder = await pickFolder(context);
     if (!folder) return;
     await context.mapWorkspace(roomId, folder.folder);
     const link = await linkFromGit();
-    if (!link || !room.mayLinkWorkspace) return;
-    const remotes = await gitRemotes();
-    if (offeredRooms([room], remotes, matchesRemote).length === 0) await account.linkWorkspace(roomId, link);
-}
-
-/** Takes a user ID, or picks from people known from shared rooms. */
-export async function inviteTeammate(context: ActionContext, argument: RoomArgument): Promise<void> {
-    const { account } = signedIn(context);
-    const roomId =
-        roomIdOf(argument) ?? context.model.workspaceRoomId ?? (await pickRoom(context, 'Invite to which session?'));
-    if (roomId === undefined) return;
-    const room = joinedRooms(context).find((r) => r.roomId === roomId);
-    if (room && !room.mayInvite) {
-        throw new HushError(
-            'room.forbidden',
-            `You may not invite people to ${plainName(room.name)}. Ask somebody who manages the room.`,
-        );
-    }
-    const inside = new Set(room?.members.map((m) => m.userId));
-    const userId = await askForPerson((await account.people()).filter((p) => !inside.has(p.userId)));
-    if (userId === undefined) return;
-    await withProgress({ location: vscode.ProgressLocation.Window, title: `Hush: inviting ${userId}` }, () =>
-        account.invite(roomId, userId),
-    );
-    setStatusBarMessage('mail', `Invited ${userId}`, 5_000);
-}
-
-/** A quick pick that also takes what was typed. */
-function askForPerson(people: readonly { userId: string; name: string }[]): Promise<string | undefined> {
-    const pick = vscode.window.createQuickPick();
-    pick.title = 'Invite Teammate';
-    pick.placeholder = 'Type a user ID like @name:server.org, or pick somebody you know';
-    const known = people.map((p) => ({
-        label: `$(account) ${plainName(p.name)}`,
-        description: p.userId,
-        userId: p.userId,
-    }));
-    const show = (): void => {
-        const typed = pick.value.trim();
-        const isId = parseUserId(typed) !== undefined;
-        const own = isId && !people.some((p) => p.userId === typed);
-        const hint = typed.startsWith('@') && !isId;
-        pick.items = [
-            ...(own ? [{ label: `$(mail) Invite ${typed}`, description: typed, alwaysShow: true }] : []),
-            ...(hint ? [{ label: '$(info) A user ID looks like @name:server.org', alwaysShow: true }] : []),
-            ...known,
-        ];
-    };
-    show();
-    pick.matchOnDescription = true;
-    pick.show();
-    return new Promise((resolve) => {
-        pick.onDidChangeValue(show);
-        pick.onDidAccept(() => {
-            // Enter may come before the row for what was just typed.
-            const typed = pick.value.trim();
-            const userId = pick.selectedItems[0]?.description ?? (parseUserId(typed) ? typed : undefined);
-            if (userId === undefined) return;
-            resolve(userId);
-            pick.hide();
-        });
-        pick.onDidHide(() => {
-            resolve(undefined);
-            pick.dispose();
-        });
-    });
-}
-
-export async function acceptInvite(context: ActionContext, argument: RoomArgument): Promise<void> {
-    const { account } = signedIn(context);
-    const roomId = roomIdOf(argument);
-    if (roomId === undefined) return;
-    await withProgress({ location: vscode.ProgressLocation.Window, title: 'Hush: joining the room' }, () =>
-        account.join(roomId),
-    );
-}
-
-export async function declineInvite(context: ActionContext, argument: RoomArgument): Promise<void> {
-    const { account } = signedIn(context);
-    const roomId = roomIdOf(argument);
-    const room = context.model.rooms.find((r) => r.roomId === roomId);
-    // The notification stays when the invitation was accepted in the tree: its button must not leave the room then.
-    if (room?.membership === 'invite') await account.leaveRoom(room.roomId);
+    if (!link || offeredRooms([room], await gitRemotes(), matchesRemote).length > 0) return;
+    const own = whyLinkIsOwn(room, account.userId);
+    if (own === undefined) return account.linkWorkspace(roomId, link);
+    const text = `This workspace is linked to ${plainName(room.name)} for you alone: teammates who open the same repository are not offered the room. ${own}`;
+    void showInformationMessage(text);
 }

@@ -2,10 +2,12 @@
 import * as vscode from 'vscode';
 import { ulid } from 'ulid';
 import { readSetting, shareSettings, transportSetting } from '../config.ts';
-import { HushError } from '../errors.ts';
+import { whyNotHere } from '../rooms/roomRow.ts';
 import type { ViewTarget } from '../session/state.ts';
+import type { RoomSnapshot } from '../session/types.ts';
 import { shareChoices } from '../views/shareChoices.ts';
 import { signedIn, type ActionContext } from './context.ts';
+import { refused } from './refusals.ts';
 import { joinedRooms, pickRoom, roomIdOf, type RoomArgument } from './rooms.ts';
 import { showInformationMessage } from '../views/messages.ts';
 
@@ -13,8 +15,9 @@ import { showInformationMessage } from '../views/messages.ts';
 async function roomToShareIn(context: ActionContext, argument: RoomArgument): Promise<string | undefined> {
     const chosen = roomIdOf(argument) ?? context.model.workspaceRoomId;
     if (chosen !== undefined) return chosen;
-    const rooms = joinedRooms(context).filter((room) => room.encrypted);
-    return rooms.length === 1 ? rooms[0]?.roomId : pickRoom(context, 'Share your screen in which room?');
+    const { userId } = signedIn(context).account;
+    const [only, ...more] = joinedRooms(context).filter((room) => whyNotHere(room, userId, 'share') === undefined);
+    return only && more.length === 0 ? only.roomId : pickRoom(context, 'Share your screen in which room?', 'share');
 }
 
 export async function shareScreen(context: ActionContext, argument: RoomArgument): Promise<void> {
@@ -22,18 +25,7 @@ export async function shareScreen(context: ActionContext, argument: RoomArgument
     const roomId = orchestrator.state.share?.roomId ?? (await roomToShareIn(context, argument));
     if (roomId === undefined) return;
     const room = context.model.rooms.find((r) => r.roomId === roomId);
-    if (room && !room.encrypted) {
-        throw new HushError(
-            'room.notEncrypted',
-            `${room.name} is not encrypted, so Hush does not share a screen in it. Start a session, or link an encrypted room.`,
-        );
-    }
-    if (room && !room.mayJoinCall) {
-        throw new HushError(
-            'room.mayNotCall',
-            `You may not start calls in ${room.name}. Ask somebody who manages the room to allow "org.matrix.msc3401.call.member" for everybody.`,
-        );
-    }
+    if (room && (await refused(context, room, 'share'))) return;
     const settings = context.configuration();
     orchestrator.dispatch({
         type: 'shareRequested',
@@ -62,6 +54,8 @@ export async function viewShare(context: ActionContext, argument: ViewArgument):
     }
     const choices = shareChoices(context.model.rooms, orchestrator.state);
     if (choices.length === 0) {
+        const barred = context.model.rooms.find((room) => room.membership === 'join' && othersShare(context, room));
+        if (barred && (await refused(context, barred, 'share'))) return;
         const share = 'Share My Screen';
         const chosen = await showInformationMessage('Nobody is sharing a screen in your rooms right now.', share);
         if (chosen === share) await shareScreen(context, undefined);
@@ -77,6 +71,12 @@ export async function viewShare(context: ActionContext, argument: ViewArgument):
                   matchOnDetail: true,
               });
     if (picked) openView(context, picked.target);
+}
+
+function othersShare({ account }: ActionContext, { rtc }: RoomSnapshot): boolean {
+    return rtc.some(
+        ({ userId, client, shares }) => userId !== account?.userId && (client === 'other' || shares.length > 0),
+    );
 }
 
 /** Opens (or brings to the front) the tab of a screen. */

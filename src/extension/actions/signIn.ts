@@ -8,10 +8,9 @@ import type { Log } from '../log.ts';
 import type { NewSession } from '../storedAccounts.ts';
 import { showFailure } from '../views/notices.ts';
 import { askHomeserver } from './askHomeserver.ts';
-import { withNotification } from './asking.ts';
+import { askText, withNotification, type TextQuestion } from './asking.ts';
 import { signInByCode, signInByOAuth, signInBySso } from './browserSignIn.ts';
 import { plainName } from '../views/plainText.ts';
-import { showInputBox } from '../views/messages.ts';
 
 export interface SignInOptions {
     readonly engine: () => Promise<Engine>;
@@ -21,6 +20,8 @@ export interface SignInOptions {
     readonly again?:
         { readonly userId: string; readonly baseUrl: string; readonly deviceId: string | undefined } | undefined;
 }
+
+const TITLE = 'Hush: Sign In';
 
 const machine = os.hostname().replace(/\.local$/u, '');
 
@@ -43,18 +44,39 @@ interface Where {
     readonly userId: string | undefined;
     readonly deviceId: string | undefined;
     readonly log: Log;
+    /** To the question for the homeserver; undefined where that was not asked. */
+    readonly back: (() => void) | undefined;
 }
 
 /** Asks for everything and signs in. `undefined`: the person gave up; nothing was changed. */
 export async function signIn(options: SignInOptions): Promise<NewSession | undefined> {
+    for (let value: string | undefined; ;) {
+        let returned = false;
+        const back = (homeserver: string): void => {
+            returned = true;
+            value = homeserver;
+        };
+        const session = await signInOnce(options, value, options.again ? undefined : back);
+        if (session || !returned) return session;
+    }
+}
+
+/** `back` takes what to put into the question for the homeserver when it is asked again. */
+async function signInOnce(
+    options: SignInOptions,
+    value: string | undefined,
+    back: ((homeserver: string) => void) | undefined,
+): Promise<NewSession | undefined> {
     const { again, log } = options;
     try {
         const homeserver = again
             ? await (await options.engine()).discoverHomeserver(again.baseUrl, fetch)
             : await askHomeserver({
-                  title: 'Hush: Sign In (1/2)',
+                  title: TITLE,
                   prompt: 'Your Matrix user ID, or the name or address of your homeserver',
                   placeHolder: '@you:example.org or example.org',
+                  missing: 'Type your user ID or your homeserver.',
+                  value,
                   engine: options.engine,
                   settings: options.settings,
               });
@@ -74,7 +96,15 @@ export async function signIn(options: SignInOptions): Promise<NewSession | undef
         }
         const way = await chooseWay(offered.ways, host, userId);
         if (!way) return undefined;
-        const where: Where = { engine, baseUrl, host, userId, deviceId: again?.deviceId, log };
+        const where: Where = {
+            engine,
+            baseUrl,
+            host,
+            userId,
+            deviceId: again?.deviceId,
+            log,
+            back: back && (() => back(userId ?? baseUrl)),
+        };
         return await signInBy(way, where);
     } catch (error) {
         log.warn('signing in failed', error);
@@ -128,7 +158,7 @@ async function chooseWay(
     });
     if (rows.length === 1) return rows[0]?.way;
     const picked = await vscode.window.showQuickPick(rows, {
-        title: 'Hush: Sign In',
+        title: TITLE,
         placeHolder: `How do you want to sign in to ${userId ?? host}?`,
         ignoreFocusOut: true,
     });
@@ -152,30 +182,37 @@ function signInBy(way: Choice, where: Where): Promise<NewSession | undefined> {
 }
 
 async function byPassword(where: Where): Promise<NewSession | undefined> {
-    const { engine, baseUrl, host, deviceId } = where;
-    const user = where.userId ?? (await askUser(host));
-    if (user === undefined) return undefined;
-    const prompt = `Password of ${user} on ${host}`;
-    return askUntilItWorks(where, user, { prompt, title: 'Hush: Sign In (2/2)' }, (password) =>
-        engine.auth.logInWithPassword({ baseUrl, user, password, deviceName, deviceId }, fetch, Date.now),
-    );
+    const { engine, baseUrl, host, deviceId, userId } = where;
+    for (let value = ''; ;) {
+        const user = userId ?? (await askUser(where, value));
+        if (user === undefined) return undefined;
+        let returned = false;
+        const back = userId === undefined ? () => (returned = true) : where.back;
+        const prompt = `Password of ${user} on ${host}`;
+        const session = await askUntilItWorks(where, user, { prompt, title: TITLE, back }, (password) =>
+            engine.auth.logInWithPassword({ baseUrl, user, password, deviceName, deviceId }, fetch, Date.now),
+        );
+        if (session || !returned) return session;
+        value = user;
+    }
 }
 
 async function byToken(where: Where): Promise<NewSession | undefined> {
     const { engine, baseUrl, host, deviceId } = where;
     const prompt = `Login token for ${host}. It works once, for a few minutes.`;
-    return askUntilItWorks(where, where.userId ?? host, { prompt, title: 'Hush: Sign In' }, (token) =>
+    return askUntilItWorks(where, where.userId ?? host, { prompt, title: TITLE }, (token) =>
         engine.auth.logInWithToken({ baseUrl, token: token.trim(), deviceName, deviceId }, fetch, Date.now),
     );
 }
 
-async function askUser(host: string): Promise<string | undefined> {
-    const typed = await showInputBox({
-        title: 'Hush: Sign In',
+async function askUser({ host, back }: Where, value: string): Promise<string | undefined> {
+    const typed = await askText({
+        title: TITLE,
         prompt: `Your user name on ${host}, or the e-mail address of your account`,
         placeHolder: 'alice or @alice:example.org',
-        ignoreFocusOut: true,
-        validateInput: (value) => (value.trim() === '' ? 'Type your user name.' : undefined),
+        value,
+        check: (name) => Promise.resolve(name.trim() === '' ? 'Type your user name.' : undefined),
+        back,
     });
     return typed?.trim();
 }
@@ -184,16 +221,11 @@ async function askUser(host: string): Promise<string | undefined> {
 async function askUntilItWorks(
     { engine, baseUrl, deviceId, log }: Where,
     who: string,
-    question: { readonly title: string; readonly prompt: string },
+    question: Pick<TextQuestion, 'title' | 'prompt' | 'back'>,
     logIn: (secret: string) => Promise<Omit<NewSession, 'baseUrl'>>,
 ): Promise<NewSession | undefined> {
     for (let problem: string | undefined; ;) {
-        const secret = await showInputBox({
-            title: question.title,
-            prompt: [problem, question.prompt].filter(Boolean).join(' '),
-            password: true,
-            ignoreFocusOut: true,
-        });
+        const secret = await askText({ ...question, problem, password: true });
         if (secret === undefined) return undefined;
         try {
             const pending = logIn(secret);

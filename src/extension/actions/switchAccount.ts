@@ -1,6 +1,7 @@
 /** **Hush: Switch Account…** and the question before signing out. */
 import * as vscode from 'vscode';
-import type { Account, SignOutScope } from '../account.ts';
+import type { Account, KeysElsewhere, SignOutScope } from '../account.ts';
+import { commands } from '../commands.ts';
 import type { StoredAccount } from '../storedAccounts.ts';
 import { openPage } from './asking.ts';
 import { showWarningMessage } from '../views/messages.ts';
@@ -49,26 +50,42 @@ export async function confirmSignOut(
             return chosen === here ? 'here' : undefined;
         }
     }
-    const loses = account
+    const left = account
         ? await Promise.race([
-              account.wouldLoseKeys().catch(() => undefined),
+              account.keysElsewhere().catch(() => undefined),
               new Promise<undefined>((resolve) => setTimeout(resolve, LOOK_FOR_KEYS_MS)),
           ])
         : undefined;
     const everywhere = scope === 'everywhere';
     const yes = everywhere ? 'Sign Out Everywhere' : 'Sign Out';
-    const keys =
-        loses === true || (everywhere && loses === undefined)
-            ? 'No other device has your encryption keys and there is no backup of them: encrypted messages of your rooms can then never be read again.'
-            : loses === false && !everywhere
-              ? 'What only this device can decrypt is lost to it; your other devices and your backup keep their keys.'
-              : 'Encrypted messages that only these keys can read are lost without a backup.';
     const what = everywhere
         ? 'Every device and every Matrix client of this account is signed out, here and elsewhere. Your shares end, and the keys of this device are deleted.'
         : 'Your shares end, and the tokens and encryption keys of this device are deleted.';
     const question = everywhere ? `Sign out ${userId} on every device?` : `Sign out ${userId} from Hush?`;
-    const detail = `${what} ${keys}`;
-    return (await showWarningMessage(question, { modal: true, detail }, yes)) === yes ? scope : undefined;
+    const detail = `${what}\n\n${keysSentence(scope, left)}`;
+    const recovery = 'Set Up Recovery…';
+    const ways = left !== undefined && isLoss(scope, left) ? [yes, recovery] : [yes];
+    const chosen = await showWarningMessage(question, { modal: true, detail }, ...ways);
+    if (chosen === recovery) await vscode.commands.executeCommand(commands.setUpRecovery);
+    return chosen === yes ? scope : undefined;
+}
+
+/** Other devices are signed out too, and their keys go with them. */
+function isLoss(scope: SignOutScope, left: KeysElsewhere): boolean {
+    return left === 'nowhere' || (left === 'devices' && scope === 'everywhere');
+}
+
+/** `left`: undefined where it could not be found out. */
+function keysSentence(scope: SignOutScope, left: KeysElsewhere | undefined): string {
+    if (left === undefined)
+        return 'It could not be found out whether there is a backup of your encryption keys. Without one, encrypted messages that only these keys can read can never be read again.';
+    if (isLoss(scope, left))
+        return scope === 'everywhere'
+            ? 'There is no backup of your encryption keys: encrypted messages of your rooms can then never be read again.'
+            : 'No other device has your encryption keys and there is no backup of them: encrypted messages of your rooms can then never be read again.';
+    return left === 'backup'
+        ? 'The backup of your encryption keys stays: with your recovery key, messages can be read again.'
+        : 'There is no backup of your encryption keys: what only this device can read can then never be read again. Your other devices keep theirs.';
 }
 
 /** Why the other sign-ins cannot be ended from here. */

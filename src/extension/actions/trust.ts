@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import { openSheet, type SheetTab } from '../panels/sheetTab.ts';
 import type { ViewTarget } from '../session/state.ts';
 import type { ShareAudience } from '../session/trust.ts';
-import { sharerKey } from '../session/trustFlow.ts';
+import { sharerKey } from '../session/members.ts';
+import { commands } from '../commands.ts';
 import { userMessage } from '../errors.ts';
 import { audienceSheet, emptyAudienceSheet, sheetText, type AudienceContext } from '../views/audienceSheet.ts';
 import { showFailure } from '../views/notices.ts';
@@ -69,6 +70,7 @@ async function pressed(context: ActionContext, subject: Subject, button: string,
     }
     if (action === 'settings')
         await vscode.commands.executeCommand('workbench.action.openSettings', 'hush.trust.shareWith');
+    if (action === 'verifyThis') await vscode.commands.executeCommand(commands.verifyDevice);
     if (action === 'verify') await verifyPerson(context, userId, subject.roomId);
     if (action === 'acknowledge') await acknowledge(context, account.trust, userId);
 }
@@ -134,7 +136,10 @@ async function subjectOf(context: ActionContext, viewId: string | undefined): Pr
         }),
     ];
     if (choices.length === 0) {
-        void showInformationMessage('You neither share nor watch a screen right now, so nobody sees one.');
+        const share = 'Share Screen';
+        const text = 'You neither share nor watch a screen right now.';
+        if ((await showInformationMessage(text, share)) === share)
+            await vscode.commands.executeCommand(commands.shareScreen);
         return undefined;
     }
     if (choices.length === 1) return choices[0]?.subject;

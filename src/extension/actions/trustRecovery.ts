@@ -6,19 +6,36 @@ import { openSheet } from '../panels/sheetTab.ts';
 import type { NewRecovery } from '../trustPort.ts';
 import { showFailure } from '../views/notices.ts';
 import { recoverySheet } from '../views/recoverySheet.ts';
+import { askText } from './asking.ts';
 import { signedIn, type ActionContext } from './context.ts';
-import { showInformationMessage, showInputBox, showWarningMessage, withProgress } from '../views/messages.ts';
+import { showInformationMessage, showWarningMessage, withProgress } from '../views/messages.ts';
 
 function working<T>(title: string, work: () => Promise<T>): Thenable<T> {
     return withProgress({ location: vscode.ProgressLocation.Notification, title }, work);
 }
 
-function askPassword(userId: string, why: string): Thenable<string | undefined> {
-    return showInputBox({
+function askPassword(userId: string, why: string, problem: string | undefined): Promise<string | undefined> {
+    return askText({
         title: 'Your Account’s Password',
         prompt: `${why} Password of ${userId}; it goes to your homeserver only and is not stored.`,
         password: true,
-        ignoreFocusOut: true,
+        problem,
+    });
+}
+
+/** Twice: nobody sees what they type, and a mistake would show only when the passphrase is needed. */
+async function askPassphrase(): Promise<string | undefined> {
+    const question = { title: 'Recovery Passphrase', password: true };
+    const first = await askText({
+        ...question,
+        prompt: 'A sentence that nobody else would think of; not your account’s password.',
+        check: (typed) => Promise.resolve(typed.length < 12 ? 'At least 12 characters.' : undefined),
+    });
+    if (first === undefined) return undefined;
+    return askText({
+        ...question,
+        prompt: 'The same passphrase once more',
+        check: (typed) => Promise.resolve(typed === first ? undefined : 'That is not what you typed before.'),
     });
 }
 
@@ -29,7 +46,7 @@ async function withPassword(
     work: (password: string | undefined) => Promise<void>,
 ): Promise<boolean> {
     let password: string | undefined;
-    for (let problem = why; ;) {
+    for (let problem: string | undefined; ;) {
         try {
             await work(password);
             return true;
@@ -37,7 +54,7 @@ async function withPassword(
             if (!isHushError(error) || (error.code !== 'trust.needsPassword' && error.code !== 'login.wrongPassword'))
                 throw error;
             if (error.code === 'login.wrongPassword') problem = error.message;
-            password = await askPassword(userId, problem);
+            password = await askPassword(userId, why, problem);
             if (password === undefined) return false;
         }
     }
@@ -71,13 +88,7 @@ export async function setUpRecovery(context: ActionContext): Promise<void> {
     if (!picked) return;
     let passphrase: string | undefined;
     if (picked.way === withPhrase) {
-        passphrase = await showInputBox({
-            title: 'Recovery Passphrase',
-            prompt: 'A sentence that nobody else would think of; not your account’s password.',
-            password: true,
-            ignoreFocusOut: true,
-            validateInput: (value) => (value.length < 12 ? 'At least 12 characters.' : undefined),
-        });
+        passphrase = await askPassphrase();
         if (passphrase === undefined) return;
     }
     const setUp = (replaceBackup: boolean) =>
@@ -152,17 +163,17 @@ export async function recover(context: ActionContext): Promise<void> {
         const typed =
             kind === 'none'
                 ? ''
-                : await showInputBox({
+                : await askText({
                       title: 'Recover with Recovery Key',
                       prompt:
-                          problem ??
-                          (kind === 'passphrase'
+                          kind === 'passphrase'
                               ? 'Your recovery key, or your recovery passphrase'
-                              : 'Your recovery key: 12 groups of four letters and digits'),
+                              : 'Your recovery key: 12 groups of four letters and digits',
                       placeHolder: 'EsT1 …',
                       password: true,
-                      ignoreFocusOut: true,
-                      validateInput: (value) => (value.trim() === '' ? 'Type or paste your recovery key.' : undefined),
+                      problem,
+                      check: (value) =>
+                          Promise.resolve(value.trim() === '' ? 'Type or paste your recovery key.' : undefined),
                   });
         if (typed === undefined) return;
         try {

@@ -1,7 +1,7 @@
 /** Verification by emoji: started here or by somebody else, in a tab of its own. */
 import * as vscode from 'vscode';
 import { commands } from '../commands.ts';
-import { HushError, userMessage } from '../errors.ts';
+import { userMessage } from '../errors.ts';
 import { openSheet } from '../panels/sheetTab.ts';
 import type { Verification, VerificationStep } from '../trustPort.ts';
 import { showFailure } from '../views/notices.ts';
@@ -86,8 +86,12 @@ export async function verifyTeammate(context: ActionContext, row: string | undef
                     roomId: room.roomId,
                 });
     }
-    if (people.size === 0)
-        throw new HushError('room.notFound', 'Nobody else is in your rooms yet. Invite a teammate first.');
+    if (people.size === 0) {
+        const invite = 'Invite Teammate…';
+        if ((await showInformationMessage('Nobody else is in your rooms yet.', invite)) === invite)
+            await vscode.commands.executeCommand(commands.inviteTeammate);
+        return;
+    }
     const items = await Promise.all(
         [...people.values()].map(async (person) => {
             const { verified, changed } = await account.trust.person(person.userId);

@@ -14,6 +14,8 @@ export function chatHtml(page: ChatPage): string {
         "default-src 'none'",
         `script-src 'nonce-${page.nonce}'`,
         `style-src ${page.cspSource}`,
+        // Pictures come from the host as bytes; the page asks no server for anything.
+        'img-src blob:',
         "base-uri 'none'",
         "form-action 'none'",
     ].join('; ');

@@ -8,6 +8,8 @@ export interface ChatTimeline {
     readonly messages: readonly ChatMessage[];
     /** Nothing older is to be had. */
     readonly atStart: boolean;
+    /** It ends with the newest message, and goes on by itself. */
+    readonly atEnd: boolean;
 }
 
 export type ChatSend =
@@ -20,13 +22,20 @@ export type ChatSend =
 
 /** Every promise rejects with a `HushError`. */
 export interface ChatPort {
-    /** What is known of the room's conversation; from the first time on its changes are told. Empty without the room. */
-    timeline(roomId: string): Promise<ChatTimeline>;
+    /**
+     * What is known of the room's conversation around an event, else up to the newest; from the first time on its changes
+     * are told. Empty without the room.
+     */
+    timeline(roomId: string, around?: string | null): Promise<ChatTimeline>;
     /** Gets older messages: some, unless there are none. */
-    earlier(roomId: string): Promise<void>;
+    earlier(roomId: string, around?: string | null): Promise<void>;
+    /** Gets newer ones, where the conversation around the event does not end with the newest. */
+    later(roomId: string, around: string): Promise<void>;
+    /** Makes sure that a message is known, with what lies around it. @throws HushError `chat.notThere`. */
+    find(roomId: string, eventId: string): Promise<void>;
     /**
      * The same `txnId` again does no harm: the server takes it for one event.
-     * @throws HushError `room.notEncrypted`, `room.forbidden`, `chat.tooLong`, `network.*`.
+     * @throws HushError `room.notEncrypted`, `room.forbidden`, `event.tooLarge`, `network.*`.
      */
     send(roomId: string, txnId: string, what: ChatSend): Promise<void>;
     /** Of a room that was asked for; at most once per tick. */

@@ -1,4 +1,4 @@
-/** Which room the chat is of: the one that was picked in this window, else the workspace's. Pure. */
+/** Which room the chat is of: the one that was picked in this window, else the workspace's, else the only one. Pure. */
 import type { Model } from '../views/viewModel.ts';
 import type { ChatRoom } from './chatSession.ts';
 
@@ -7,7 +7,8 @@ export function chatRoomOf(model: Model, picked: string | undefined): ChatRoom |
     if (account.kind !== 'ready') return undefined;
     const find = (roomId: string | undefined): Model['rooms'][number] | undefined =>
         model.rooms.find((room) => room.roomId === roomId && room.membership === 'join');
-    const room = find(picked) ?? find(model.workspaceRoomId);
+    const [only, ...more] = model.rooms.filter(({ membership, encrypted }) => membership === 'join' && encrypted);
+    const room = find(picked) ?? find(model.workspaceRoomId) ?? (more.length === 0 ? only : undefined);
     if (!room) return undefined;
     const self = room.members.find((member) => member.userId === account.userId);
     return {

@@ -10,6 +10,7 @@ import {
 } from '../../webview/protocol/chatMessages.ts';
 import type { Account } from '../account.ts';
 import { commands } from '../commands.ts';
+import { readSetting } from '../config.ts';
 import { userMessage } from '../errors.ts';
 import { DisposableScope, type Disposable } from '../lifecycle.ts';
 import type { Log } from '../log.ts';
@@ -17,8 +18,10 @@ import { showFailure } from '../views/notices.ts';
 import type { Model } from '../views/viewModel.ts';
 import { chatHtml } from './chatHtml.ts';
 import { chatRoomOf } from './chatRoom.ts';
+import type { ChatFiles } from './chatFiles.ts';
 import { createChatSession } from './chatSession.ts';
 import { openReference } from './openReference.ts';
+import type { Waiting } from './outbox.ts';
 import { setStatusBarMessage, showWarningMessage } from '../views/messages.ts';
 
 export const CHAT_VIEW = 'hush.chat';
@@ -29,23 +32,56 @@ export interface ChatView extends Disposable {
     open(roomId: string): Promise<void>;
     /** Into the conversation that is shown. @throws HushError `chat.noRoom`. */
     send(markdown: string): void;
+    /** Into the conversation that is shown; the view comes up to show how far they are. @throws HushError `chat.noRoom`, `file.*`. */
+    sendFiles(uris: readonly vscode.Uri[]): Promise<void>;
+    /** The same of what is in memory; `roomId`: into that one. */
+    sendBytes(
+        bytes: Uint8Array,
+        name: string,
+        how?: { roomId?: string; caption?: string; text?: boolean },
+    ): Promise<void>;
 }
 export interface ChatViewOptions {
     readonly extensionUri: vscode.Uri;
     readonly account: () => Account | undefined;
     readonly memento: vscode.Memento;
+    /** Where files are kept until they are sent: of this workspace, or of all windows without one. */
+    readonly storage: vscode.Uri;
     readonly log: Log;
 }
 
-export function createChatView({ extensionUri, account, memento, log }: ChatViewOptions): ChatView {
+export function createChatView({ extensionUri, account, memento, storage, log }: ChatViewOptions): ChatView {
     const scope = new DisposableScope();
     let view: vscode.WebviewView | undefined;
     let channel: Channel<ChatHostMessage> | undefined;
     let generation = 0;
+    /** The page of now has begun; hidden, VS Code throws it away. */
+    let loaded = Promise.withResolvers<void>();
     let model: Model | undefined;
     let picked: string | undefined;
     let drawing: NodeJS.Immediate | undefined;
 
+    let desk: Promise<ChatFiles> | undefined;
+    const files = (): Promise<ChatFiles> =>
+        (desk ??= import('../files/fileDesk.ts').then(({ createChatFiles }) =>
+            createChatFiles({
+                session,
+                files: () => account()?.files,
+                folder: vscode.Uri.joinPath(storage, 'outgoing').fsPath,
+                post: (message) => channel?.send(message),
+                ready: () => loaded.promise,
+                extensionUri,
+                log,
+            }),
+        ));
+    const withFiles = (work: (files: ChatFiles) => void): void =>
+        void files().then(work, (error: unknown) => log.error('The part of Hush for files was not loaded', error));
+    /** Copies of files that wait no more are deleted. */
+    const retain = (outbox: unknown): void => {
+        const waiting = Array.isArray(outbox) ? (outbox as readonly Waiting[]) : [];
+        const paths = waiting.flatMap(({ written }) => (written?.kind === 'file' ? [written.path] : []));
+        if (desk || paths.length > 0) withFiles((all) => all.retain(paths));
+    };
     const draw = (): void => {
         drawing = undefined;
         const { shown, unread } = session;
@@ -61,15 +97,28 @@ export function createChatView({ extensionUri, account, memento, log }: ChatView
         createChatSession({
             memory: {
                 get: (key) => memento.get(`chat.${key}`),
-                set: (key, value) =>
+                set(key, value) {
+                    if (key === 'outbox') retain(value);
                     void memento
                         .update(`chat.${key}`, value)
-                        .then(undefined, (error: unknown) => log.warn('The state of the chat was not kept', error)),
+                        .then(undefined, (error: unknown) => log.warn('The state of the chat was not kept', error));
+                },
             },
             now: Date.now,
             newTxnId: () => `hush.${randomUUID()}`,
+            files: {
+                send: async (...args) => (await files()).sender.send(...args),
+                cancel: (txnId) => withFiles(({ sender }) => sender.cancel(txnId)),
+            },
             after: (ms, work) => void setTimeout(work, ms),
             watching: () => view?.visible === true && vscode.window.state.focused,
+            tells() {
+                const configuration = vscode.workspace.getConfiguration();
+                return {
+                    typing: readSetting(configuration, 'hush.chat.sendTyping'),
+                    receipts: readSetting(configuration, 'hush.chat.sendReadReceipts'),
+                };
+            },
             async confirmDelete() {
                 const choice = await showWarningMessage(
                     'Delete this message for everybody?',
@@ -81,6 +130,8 @@ export function createChatView({ extensionUri, account, memento, log }: ChatView
             onChange: () => {
                 drawing ??= setImmediate(draw);
             },
+            // After the conversation that it is in.
+            onFound: (key) => void setImmediate(() => channel?.send({ type: 'chat.goTo', key })),
             onProblem(text, edit) {
                 if (view?.visible)
                     channel?.send({ type: 'chat.problem', text: text.slice(0, 1_000), edit: edit ?? null });
@@ -90,11 +141,22 @@ export function createChatView({ extensionUri, account, memento, log }: ChatView
         }),
     );
 
+    retain(memento.get('chat.outbox'));
+
     function hear(message: ChatPageMessage): void {
         switch (message.type) {
             case 'chat.ready':
+                loaded.resolve();
+                if (desk) withFiles((all) => all.opened());
                 session.opened();
                 return draw();
+            case 'chat.picture':
+            case 'chat.enlarge':
+            case 'chat.save':
+            case 'chat.attach':
+            case 'chat.file':
+            case 'chat.shrunk':
+                return withFiles((all) => all.hear(message));
             case 'chat.open':
                 return void openReference(message).catch((error: unknown) =>
                     showFailure(userMessage(error, 'Opening the file')),
@@ -134,7 +196,11 @@ export function createChatView({ extensionUri, account, memento, log }: ChatView
                 onDropped: (reason) => log.warn(`chat page: ${reason}`),
             });
             channel = opened;
+            resolved.onDidChangeVisibility(() => {
+                if (!resolved.visible) loaded = Promise.withResolvers();
+            });
             resolved.onDidDispose(() => {
+                loaded = Promise.withResolvers();
                 opened.close();
                 if (view === resolved) view = undefined;
             });
@@ -152,10 +218,32 @@ export function createChatView({ extensionUri, account, memento, log }: ChatView
     scope.add(vscode.window.onDidChangeWindowState(({ focused }) => (focused ? session.focus() : undefined)));
     scope.defer(() => clearImmediate(drawing));
 
-    const follow = (): void => session.follow(account()?.chat, model && chatRoomOf(model, picked));
+    let followed: Account | undefined;
+    let progress: Disposable | undefined;
+    scope.defer(() => progress?.dispose());
+    const follow = (): void => {
+        const now = account();
+        if (now !== followed) {
+            progress?.dispose();
+            progress = now?.files.onProgress(({ transfer, done, total }) => {
+                if (total > 0 && session.localPath(transfer) !== undefined)
+                    channel?.send({ type: 'chat.progress', txnId: transfer, done: done / total });
+            });
+            followed = now;
+        }
+        session.follow(now?.chat, model && chatRoomOf(model, picked), now?.presence);
+    };
+    /** Files take a while: the person is to see how far they are, and that they can be called back. */
+    const showUp = async (): Promise<void> => {
+        if (view) view.show(true);
+        else await vscode.commands.executeCommand(`${CHAT_VIEW}.focus`);
+    };
     return {
         update(next) {
-            if (next.account.kind === 'signedOut' && model && model.account.kind !== 'signedOut') session.forget();
+            if (next.account.kind === 'signedOut' && model && model.account.kind !== 'signedOut') {
+                session.forget();
+                if (desk) withFiles((all) => all.forget());
+            }
             model = next;
             follow();
         },
@@ -168,6 +256,18 @@ export function createChatView({ extensionUri, account, memento, log }: ChatView
             session.send(markdown);
             if (view) view.show(true);
             else setStatusBarMessage('check', 'Handed to the session’s chat', 4_000);
+        },
+        async sendFiles(uris) {
+            const roomId = session.target;
+            await showUp();
+            await (await files()).send(uris, roomId);
+        },
+        async sendBytes(bytes, name, how = {}) {
+            const roomId = how.roomId ?? session.target;
+            if (model?.workspaceRoomId !== roomId || picked !== undefined) picked = roomId;
+            follow(); // it is to be seen where it went
+            await showUp();
+            await (await files()).sendBytes(bytes, name, { ...how, roomId });
         },
         dispose: () => scope.dispose(),
     };

@@ -19,10 +19,14 @@ export interface Problem extends CodePlace {
     readonly code: string;
 }
 
+/** Becomes a link to the lines. */
+export function placeMessage(path: string, line: number, endLine: number): string {
+    return inline(`${path}:${endLine > line ? `${line}-${endLine}` : line}`);
+}
+
 /** `endLine` is the last line that holds some of the text. */
 export function selectionMessage({ path, line, language }: CodePlace, endLine: number, text: string): string {
-    const lines = endLine > line ? `${line}-${endLine}` : `${line}`;
-    return `${inline(`${path}:${lines}`)}\n\n${fenced(withoutMargin(text), language)}`;
+    return `${placeMessage(path, line, endLine)}\n\n${fenced(withoutMargin(text), language)}`;
 }
 
 export function problemMessage(problem: Problem): string {

@@ -4,10 +4,12 @@
  * comes in, known by the transaction ID; so a resend, which carries the same one, does no harm. Pure.
  */
 import type { ChatSend } from './chatPort.ts';
+import * as v from 'valibot';
 import { MAX_BODY, type ChatMessage } from '../../webview/protocol/chatMessages.ts';
+import { echoOf, writtenFile, type WrittenFile } from './writtenFile.ts';
 
 /** Only what becomes a message has an echo; the rest shows when it is there. */
-export type Written = Extract<ChatSend, { kind: 'text' }>;
+export type Written = Extract<ChatSend, { kind: 'text' }> | WrittenFile;
 export interface Waiting {
     readonly roomId: string;
     readonly txnId: string;
@@ -27,6 +29,8 @@ export interface Outbox {
     retry(txnId: string): Waiting | undefined;
     /** Only what failed can be discarded: what is on its way may arrive. */
     discard(txnId: string): void;
+    /** What was on its way was called back. */
+    drop(txnId: string): void;
     /** The room's messages with those that wait at their end; what has arrived waits no more. */
     merge(roomId: string, messages: readonly ChatMessage[], self: { userId: string; name: string }): ChatMessage[];
     clear(): void;
@@ -58,6 +62,7 @@ export function createOutbox(remembered: unknown, keep: (waiting: readonly Waiti
             return found;
         },
         discard: (txnId) => set(all.filter((w) => w.txnId !== txnId || w.problem === null)),
+        drop: (txnId) => set(all.filter((w) => w.txnId !== txnId)),
         merge(roomId, messages, self) {
             const arrived = new Set(messages.map((m) => m.txnId));
             if (all.some((w) => arrived.has(w.txnId))) set(all.filter((w) => !arrived.has(w.txnId)));
@@ -83,9 +88,10 @@ function echo(
         name: self.name,
         own: true,
         ts,
-        kind: 'text',
-        body: written.markdown.slice(0, MAX_BODY),
+        kind: written.kind,
+        body: wordsOf(written),
         html: null,
+        file: written.kind === 'file' ? echoOf(written) : null,
         reply: target ? { key: target.key, name: target.name, excerpt: target.body.slice(0, 160) } : null,
         edited: false,
         reactions: [],
@@ -95,17 +101,22 @@ function echo(
     };
 }
 
+function wordsOf(written: Written): string {
+    if (written.kind === 'text') return written.markdown.slice(0, MAX_BODY);
+    return written.caption === '' ? written.name.slice(0, 512) : written.caption.slice(0, MAX_BODY);
+}
+
+const waitingShape = v.object({
+    roomId: v.string(),
+    txnId: v.string(),
+    ts: v.number(),
+    written: v.variant('kind', [
+        v.object({ kind: v.literal('text'), markdown: v.string(), replyTo: v.nullable(v.string()) }),
+        writtenFile,
+    ]),
+    problem: v.nullable(v.string()),
+});
+
 function isWaiting(value: unknown): value is Waiting {
-    if (typeof value !== 'object' || value === null) return false;
-    const { roomId, txnId, ts, written, problem } = value as Partial<Record<keyof Waiting, unknown>>;
-    const text = written as Partial<Written> | null | undefined;
-    return (
-        typeof roomId === 'string' &&
-        typeof txnId === 'string' &&
-        typeof ts === 'number' &&
-        text?.kind === 'text' &&
-        typeof text.markdown === 'string' &&
-        (typeof text.replyTo === 'string' || text.replyTo === null) &&
-        (typeof problem === 'string' || problem === null)
-    );
+    return v.is(waitingShape, value);
 }

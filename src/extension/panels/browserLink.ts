@@ -1,4 +1,5 @@
 /** A page on loopback as a PageLink. How a URL is opened comes in, so that tests need no VS Code. */
+import { Listeners } from '../listeners.ts';
 import type { Log } from '../log.ts';
 import type { PageRequest } from '../session/ports.ts';
 import type { LoopbackServer } from './loopbackServer.ts';
@@ -19,14 +20,14 @@ export interface BrowserLinkOptions {
 }
 
 export function createBrowserLink(request: PageRequest, { files, openUrl, log }: BrowserLinkOptions): PageLink {
-    const dataListeners = new Set<(data: unknown) => void>();
-    const closedListeners = new Set<(reason: string) => void>();
+    const data = new Listeners<[unknown]>();
+    const closings = new Listeners<[string]>();
     let server: LoopbackServer | undefined;
     let closed = false;
     const gone = (reason: string): void => {
         if (closed) return;
         closed = true;
-        for (const listener of [...closedListeners]) listener(reason);
+        closings.emit(reason);
     };
     const start = async (): Promise<void> => {
         // With its WebSocket library, loaded when a page is wanted.
@@ -36,7 +37,7 @@ export function createBrowserLink(request: PageRequest, { files, openUrl, log }:
             generation: request.generation,
             files: await files(),
             connectOrigins: request.connectOrigins,
-            onData: (data) => dataListeners.forEach((listener) => listener(data)),
+            onData: (received) => data.emit(received),
             onClosed: gone,
             onRefused: (reason) => log.warn(`loopback: refused a connection: ${reason}`),
         });
@@ -53,14 +54,8 @@ export function createBrowserLink(request: PageRequest, { files, openUrl, log }:
             });
         },
         post: (data) => server?.send(data),
-        onData(listener) {
-            dataListeners.add(listener);
-            return { dispose: () => dataListeners.delete(listener) };
-        },
-        onClosed(listener) {
-            closedListeners.add(listener);
-            return { dispose: () => closedListeners.delete(listener) };
-        },
+        onData: data.add,
+        onClosed: closings.add,
         reveal() {
             // A browser offers no way to bring a tab to the front from outside.
         },

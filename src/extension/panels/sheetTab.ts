@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { Uri, ViewColumn, window } from 'vscode';
 import { sheetPageMessage, type Sheet } from '../../webview/protocol/sheet.ts';
+import { Listeners } from '../listeners.ts';
 import type { Disposable } from '../session/ports.ts';
 import { sheetHtml } from './pageHtml.ts';
 
@@ -29,7 +30,7 @@ export function openSheet(extensionUri: Uri, first: Sheet): SheetTab {
     );
     const { webview } = panel;
     const file = (name: string): string => webview.asWebviewUri(Uri.joinPath(extensionUri, 'dist', name)).toString();
-    const pressListeners = new Set<(button: string) => void>();
+    const presses = new Listeners<[string]>();
     let current = first;
     let open = true;
     const post = (): void => {
@@ -41,7 +42,7 @@ export function openSheet(extensionUri: Uri, first: Sheet): SheetTab {
         const message = v.safeParse(sheetPageMessage, raw);
         if (!message.success) return;
         if (message.output.type === 'ready') post();
-        else for (const listener of pressListeners) listener(message.output.id);
+        else presses.emit(message.output.id);
     });
     panel.onDidDispose(() => {
         open = false;
@@ -62,10 +63,7 @@ export function openSheet(extensionUri: Uri, first: Sheet): SheetTab {
             current = sheet;
             post();
         },
-        onPress(listener) {
-            pressListeners.add(listener);
-            return { dispose: () => pressListeners.delete(listener) };
-        },
+        onPress: presses.add,
         onClosed: (listener) => panel.onDidDispose(listener),
         reveal: () => panel.reveal(),
         dispose: () => panel.dispose(),

@@ -12,6 +12,11 @@ export function memberOf(state: SessionState, roomId: string, userId: string, de
     return state.rtc.get(roomId)?.find((m) => m.userId === userId && m.deviceId === deviceId);
 }
 
+/** Key of what is known about one sharer's device in one room. */
+export function sharerKey(roomId: string, device: { readonly userId: string; readonly deviceId: string }): string {
+    return `${roomId}|${deviceKey(device)}`;
+}
+
 /** The member a tab shows, if it is in the call and (for a Hush share) still announces that share. */
 export function targetMember(state: SessionState, target: ViewTarget): RtcMember | undefined {
     if (target.userId === undefined || target.deviceId === undefined) return undefined;
@@ -26,13 +31,16 @@ export function isDirect(state: SessionState, target: ViewTarget): boolean {
 }
 
 /**
- * Who can see our share now: devices that said so and are still in the call, and every device of another MatrixRTC client
- * in the call, since those show a screen to their person without asking.
+ * Who watches our share now: devices that said so and are still in the call, and every device of another MatrixRTC client
+ * in the call, since those show a screen to their person without asking; without those that are kept out.
  */
 export function viewersOf(state: SessionState, share: LocalShare): Viewer[] {
     const viewers: Viewer[] = [];
+    const audience = state.self && state.audiences.get(sharerKey(share.roomId, state.self));
+    const keptOut = new Set(audience?.withheld.map(deviceKey));
     for (const member of state.rtc.get(share.roomId) ?? []) {
         if (member.userId === state.self?.userId && member.deviceId === state.self.deviceId) continue;
+        if (keptOut.has(deviceKey(member))) continue;
         if (member.client === 'other' || share.watchers.has(deviceKey(member))) {
             viewers.push({ userId: member.userId, deviceId: member.deviceId, name: member.name });
         }

@@ -2,6 +2,7 @@
  * Runs the session core: events are reduced one at a time, effects run over the ports, and their ends come back as events.
  */
 import type { TrustLevel } from '../../webview/protocol/messages.ts';
+import { Listeners } from '../listeners.ts';
 import type { Log } from '../log.ts';
 import { sameShares } from './callFlow.ts';
 import { reduce } from './machine.ts';
@@ -50,7 +51,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
     let disposed = false;
     const queue: SessionEvent[] = [];
     let draining = false;
-    const listeners = new Set<(state: SessionState) => void>();
+    const states = new Listeners<[SessionState]>();
     const grants = createPageGrants({
         rtc,
         media,
@@ -81,7 +82,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                 for (const line of phaseChanges(state, step.state)) log.info(line);
                 state = step.state;
                 for (const effect of step.effects) run(effect);
-                if (changed) for (const listener of listeners) listener(state);
+                if (changed) states.emit(state);
             }
         } finally {
             draining = false;
@@ -360,10 +361,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             return state;
         },
         dispatch,
-        onState(listener) {
-            listeners.add(listener);
-            return { dispose: () => listeners.delete(listener) };
-        },
+        onState: states.add,
         async settled() {
             while (perRoom.size > 0) await Promise.all(perRoom.values());
         },
@@ -371,7 +369,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             disposed = true;
             for (const subscription of subscriptions) subscription.dispose();
             for (const stop of waits) stop();
-            listeners.clear();
+            states.clear();
             grants.clear();
         },
     };

@@ -14,6 +14,11 @@ export interface Standing {
     readonly trust: TrustLevel;
     /** Its owner's identity is another than the one we knew, and nobody here has acknowledged that. */
     readonly identityChanged: boolean;
+    /**
+     * It is said to be ours, and this device has not verified our identity: whoever runs the homeserver could have made
+     * both, and nothing here would tell.
+     */
+    readonly unprovenOwn: boolean;
     /** As its owner named it; empty without a name. */
     readonly deviceName: string;
 }
@@ -23,6 +28,7 @@ export function refusalOf(policy: SharePolicy, standing: Standing | undefined): 
     if (!standing || standing.trust === 'unknown') return 'unknownDevice';
     if (standing.identityChanged) return 'identityChanged';
     if (policy === 'everyone' || standing.trust === 'verified') return undefined;
+    if (standing.unprovenOwn) return 'sharerUnverified';
     if (standing.trust === 'unverified') return 'notCrossSigned';
     return policy === 'verified' ? 'notVerified' : undefined;
 }
@@ -123,6 +129,8 @@ export function withheldSentence(reason: WithheldReason, name: string): string {
             return `You share with verified people only, and you have not verified ${name} yet.`;
         case 'identityChanged':
             return `The identity of ${name} has changed since you last saw it: they may have set up their encryption anew, or somebody pretends to be them. They get no picture until you acknowledge it.`;
+        case 'sharerUnverified':
+            return 'This device is not verified, so it cannot tell your own devices from forged ones. Verify it, and your other devices get the picture.';
     }
 }
 
@@ -148,4 +156,48 @@ export interface OwnTrust {
     readonly backup: 'unknown' | 'off' | 'on' | 'replaced';
     /** The person has another verified device that can vouch for this one. */
     readonly otherDevices: boolean;
+    /** Of the homeserver; absent: none. */
+    readonly warnings?: readonly ServerWarning[];
+}
+
+/** What a person ought to know of what their homeserver answers. */
+export type ServerWarning =
+    /** ms that this computer's clock is ahead of the server's; negative: behind. */
+    { readonly kind: 'clock'; readonly offMs: number } | DeviceLie;
+
+/** The server's word about a device that cannot be true, and was refused. */
+export interface DeviceLie {
+    readonly kind: 'device';
+    readonly userId: string;
+    readonly deviceId: string;
+    /** It has another key than before; what is said of it bears no signature of its own; it is said to be somebody else's. */
+    readonly how: 'otherKey' | 'wrongSignature' | 'foreignUser';
+}
+
+/**
+ * A membership lasts four hours (MSC3401): a clock that is nearly that far ahead takes every session for over. ms.
+ */
+export const SESSION_CLOCK_MS = 3 * 3_600_000;
+
+/** The sentence for a clock that is that many ms ahead (negative: behind). */
+export function clockSentence(offMs: number): string {
+    const minutes = Math.round(Math.abs(offMs) / 60_000);
+    const [count, unit] =
+        minutes < 120
+            ? [minutes, 'minutes']
+            : minutes < 48 * 60
+              ? [Math.round(minutes / 60), 'hours']
+              : [Math.round(minutes / 1_440), 'days'];
+    const stopped = offMs > SESSION_CLOCK_MS ? 'Sharing, viewing and verifying do' : 'Verifying does';
+    return `The clock of this computer is ${count} ${unit} ${offMs > 0 ? 'ahead of' : 'behind'} your homeserver’s. ${stopped} not work until it is set right.`;
+}
+
+/** The sentence for a lie; `who` and `device` as they may be shown. */
+export function lieSentence({ how }: DeviceLie, who: string, device: string): string {
+    const said = {
+        otherKey: `Another key came for the device ${device} of ${who} than before. Hush goes on with the key it knew.`,
+        wrongSignature: `Keys came for the device ${device} of ${who} that this device has not signed. Hush does not use them.`,
+        foreignUser: `A device of somebody else was listed as ${device} of ${who}. Hush does not use it.`,
+    }[how];
+    return `${said} Nothing was sent to the forged device. That device or a homeserver is broken, or somebody is attacking you.`;
 }

@@ -1,15 +1,10 @@
 /** What sharers' devices tell about trust, kept by sharer and shown in the tabs that it concerns. Pure. */
 import type { HostMessage } from '../../webview/protocol/messages.ts';
-import { deviceKey } from './members.ts';
+import { deviceKey, sharerKey } from './members.ts';
 import type { Step } from './shareFlow.ts';
 import type { Effect, SessionEvent, SessionState, View, ViewTarget } from './state.ts';
 import { audienceChip } from './trust.ts';
 import { retryView } from './viewFlow.ts';
-
-/** Key of what is known about one sharer's device in one room. */
-export function sharerKey(roomId: string, device: { readonly userId: string; readonly deviceId: string }): string {
-    return `${roomId}|${deviceKey(device)}`;
-}
 
 export function targetKey({ roomId, userId, deviceId }: ViewTarget): string | undefined {
     return userId === undefined || deviceId === undefined ? undefined : sharerKey(roomId, { userId, deviceId });

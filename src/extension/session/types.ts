@@ -4,6 +4,11 @@
  * Pure.
  */
 
+import type { Presence } from '../presence/presencePort.ts';
+import type { Powers } from '../../matrix/rooms/powerLevels.ts';
+import type { JoinTarget } from '../rooms/joinLink.ts';
+import type { JoinRule, Knock } from '../rooms/roomWords.ts';
+
 /** A screen that a membership announces (our field `com.hush.shares` inside the MatrixRTC membership). */
 export interface Share {
     /** ULID, unique per share. */
@@ -37,6 +42,8 @@ export interface RoomMember {
     readonly userId: string;
     readonly name: string;
     readonly membership: 'join' | 'invite';
+    /** Undefined where the homeserver does not say. */
+    readonly presence?: Presence;
 }
 
 /** What `com.hush.workspace` says: a salted hash of a normalised git remote. */
@@ -48,7 +55,8 @@ export interface WorkspaceLink {
 export interface RoomSnapshot {
     readonly roomId: string;
     readonly name: string;
-    readonly membership: 'join' | 'invite';
+    /** `knock`: we asked to be let in. */
+    readonly membership: 'join' | 'invite' | 'knock';
     /** Present on an invitation. */
     readonly inviter: { readonly userId: string; readonly name: string } | undefined;
     /** Who made the room. */
@@ -63,6 +71,18 @@ export interface RoomSnapshot {
     readonly mayJoinCall: boolean;
     readonly mayInvite: boolean;
     readonly mayLinkWorkspace: boolean;
+    /** Who may do what; of a joined room. */
+    readonly powers?: Powers;
+    /** Of a joined room, as those below. */
+    readonly version?: string;
+    readonly joinRule?: JoinRule;
+    readonly alias?: string;
+    /** Who asks to be let in. */
+    readonly knocks?: readonly Knock[];
+    /** The room was replaced by this one. */
+    readonly replacement?: JoinTarget;
+    /** What this room (or the one that the invitation is for) says it replaces: true only if that one says so too. */
+    readonly predecessor?: string;
 }
 
 /** Where the account stands. */

@@ -59,6 +59,33 @@ export function withoutMapping(map: WorkspaceMap, workspace: WorkspaceFolders): 
     return Object.fromEntries(Object.entries(map).filter(([key]) => !keys.has(key)));
 }
 
+/**
+ * Rooms that were replaced, with what replaced them: only where both say so, because anybody may make a room that claims
+ * to follow another.
+ */
+export function replacedRooms(rooms: readonly RoomSnapshot[]): ReadonlyMap<string, string> {
+    const joined = new Map(rooms.filter((r) => r.membership === 'join').map((room) => [room.roomId, room]));
+    return new Map(
+        [...joined.values()].flatMap(({ roomId, replacement }) => {
+            const next = replacement && joined.get(replacement.room);
+            return next?.predecessor === roomId ? [[roomId, next.roomId] as const] : [];
+        }),
+    );
+}
+
+/** An invitation to what took the place of a room that we are in; of that the person is told already. */
+export function isSuccessor(rooms: readonly RoomSnapshot[], { roomId, predecessor }: RoomSnapshot): boolean {
+    const old = rooms.find((room) => room.roomId === predecessor && room.membership === 'join');
+    return old?.replacement?.room === roomId;
+}
+
+/** The map with every replaced room's place taken by its successor; the same object when there is none. */
+export function followReplaced(map: WorkspaceMap, rooms: readonly RoomSnapshot[]): WorkspaceMap {
+    const replaced = replacedRooms(rooms);
+    if (!Object.values(map).some((roomId) => replaced.has(roomId))) return map;
+    return Object.fromEntries(Object.entries(map).map(([key, roomId]) => [key, replaced.get(roomId) ?? roomId]));
+}
+
 /** A name for a new session room. */
 export function sessionName(workspace: WorkspaceFolders): string {
     const file = workspace.workspaceFile

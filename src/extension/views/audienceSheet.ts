@@ -48,6 +48,7 @@ function row(device: AudienceDevice, context: AudienceContext, detail: string, m
 }
 
 function waysOn(userId: string, reason: string, own: boolean): SheetButton[] {
+    if (reason === 'sharerUnverified') return [{ id: 'verifyThis', label: 'Verify This Device…', primary: false }];
     if (own) return [];
     const verify = { id: `verify ${userId}`, label: 'Verify…', primary: false };
     if (reason === 'identityChanged')

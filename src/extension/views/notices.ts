@@ -1,12 +1,13 @@
 /** Notifications, each with a way on. */
 import * as vscode from 'vscode';
 import { commands } from '../commands.ts';
+import type { LiveScreen } from '../shareNews.ts';
 import type { Failure, Notice } from '../session/state.ts';
 import { withheldSentence } from '../session/trust.ts';
 import type { RoomSnapshot } from '../session/types.ts';
 import { serverMissedWords } from './serverMissed.ts';
 import { setStatusBarMessage, showErrorMessage, showInformationMessage, showWarningMessage } from './messages.ts';
-import { plainName } from './plainText.ts';
+import { plainName, plainText } from './plainText.ts';
 
 /** Shows a notice of the session core. Errors also offer the log. */
 export async function showNotice(notice: Notice): Promise<void> {
@@ -34,11 +35,17 @@ export async function showNotice(notice: Notice): Promise<void> {
         case 'withheld': {
             const { userId, reason } = notice.device;
             const name = plainName(notice.device.name);
-            const [who, verify] = ['Who Can See This', 'Verify…'] as const;
-            const ways = reason === 'notVerified' || reason === 'identityChanged' ? [who, verify] : [who];
+            const [who, verify, here] = ['Who Can See This', 'Verify…', 'Verify This Device…'] as const;
+            const ways =
+                reason === 'notVerified' || reason === 'identityChanged'
+                    ? [who, verify]
+                    : reason === 'sharerUnverified'
+                      ? [who, here]
+                      : [who];
             const show = reason === 'identityChanged' ? showWarningMessage : showInformationMessage;
             const chosen = await show(`${name} cannot see your screen. ${withheldSentence(reason, name)}`, ...ways);
             if (chosen === who) await vscode.commands.executeCommand(commands.whoCanSee);
+            if (chosen === here) await vscode.commands.executeCommand(commands.verifyDevice);
             if (chosen === verify)
                 await vscode.commands.executeCommand(commands.verifyTeammate, `member:${notice.roomId}:${userId}`);
             return;
@@ -86,10 +93,21 @@ export async function showFailure(text: string): Promise<void> {
     await withLog(showErrorMessage, text);
 }
 
+/** A click away from watching, wherever in VS Code the person is. */
+export async function showLiveScreen({ sharerName, roomName, row }: LiveScreen): Promise<void> {
+    const view = 'View Share';
+    const text = `${plainName(sharerName)} is sharing a screen in ${plainName(roomName)}.`;
+    if ((await showInformationMessage(text, view)) === view)
+        await vscode.commands.executeCommand(commands.viewShare, row);
+}
+
 /** "<name> invites you to <room>", with Join and Decline. Closing it leaves the invitation in the tree. */
 export async function showInvite(room: RoomSnapshot): Promise<void> {
     const [join, decline] = ['Join', 'Decline'] as const;
-    const text = `${plainName(room.inviter?.name ?? 'Somebody')} invites you to ${plainName(room.name)}`;
+    const { inviter } = room;
+    // The ID, too: anybody may call themselves by a teammate's name.
+    const who = inviter ? `${plainName(inviter.name)} (${plainText(inviter.userId, 300)})` : 'Somebody';
+    const text = `${who} invites you to ${plainName(room.name)}`;
     const chosen = await showInformationMessage(text, join, decline);
     if (chosen === join) await vscode.commands.executeCommand(commands.acceptInvite, room.roomId);
     if (chosen === decline) await vscode.commands.executeCommand(commands.declineInvite, room.roomId);

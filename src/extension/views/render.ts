@@ -2,8 +2,12 @@
 import * as vscode from 'vscode';
 import { contexts, type ContextKey } from '../contexts.ts';
 import { DisposableScope } from '../lifecycle.ts';
+import { whyNotHere, type RoomDeed } from '../rooms/roomRow.ts';
+import type { RoomSnapshot } from '../session/types.ts';
+import { unwatched } from '../shareNews.ts';
 import { createSessionsTree, type SessionsTree } from './sessionsTree.ts';
 import { createAudienceItem, createStatusBar } from './statusBar.ts';
+import { plainName } from './plainText.ts';
 import { audienceStatus, buildTree, connectionMessage, sharingStatus, type Model } from './viewModel.ts';
 
 export interface RenderedModel extends vscode.Disposable {
@@ -16,20 +20,19 @@ const OFFLINE_AFTER_MS = 2_000;
 
 function badge(model: Model): { count: number; tooltip: string } {
     const invites = model.rooms.filter((room) => room.membership === 'invite').length;
-    const shares = model.rooms
-        .flatMap((room) => room.rtc)
-        .filter((m) => m.userId !== model.session.self?.userId)
-        .reduce((sum, m) => sum + m.shares.length, 0);
+    const shares = unwatched(model).size;
+    const knocks = model.rooms.reduce((sum, room) => sum + (room.mayInvite ? (room.knocks?.length ?? 0) : 0), 0);
     const parts = [
         shares > 0 ? `${shares} live screen${shares === 1 ? '' : 's'}` : '',
+        knocks > 0 ? `${knocks} request${knocks === 1 ? '' : 's'} to join` : '',
         invites > 0 ? `${invites} invitation${invites === 1 ? '' : 's'}` : '',
     ];
-    return { count: invites + shares, tooltip: parts.filter(Boolean).join(', ') };
+    return { count: invites + knocks + shares, tooltip: parts.filter(Boolean).join(', ') };
 }
 
-export function renderModel(): RenderedModel {
+export function renderModel(look: (roomId: string) => void): RenderedModel {
     const scope = new DisposableScope();
-    const tree = scope.add(createSessionsTree());
+    const tree = scope.add(createSessionsTree(look));
     const statusBar = scope.add(createStatusBar());
     const audienceItem = scope.add(createAudienceItem());
     const known = new Map<ContextKey, unknown>();
@@ -54,6 +57,7 @@ export function renderModel(): RenderedModel {
         update(model) {
             sayConnection(connectionMessage(model));
             tree.update(model.account.kind === 'ready' ? buildTree(model) : [], badge(model));
+            tree.as(model.account.kind === 'ready' ? plainName(model.account.userId) : '');
             statusBar.update(sharingStatus(model.session));
             audienceItem.update(audienceStatus(model.session));
             setContext(contexts.account, model.account.kind);
@@ -61,10 +65,14 @@ export function renderModel(): RenderedModel {
             setContext(contexts.sharing, model.session.share !== undefined);
             setContext(contexts.inSession, model.session.calls.size > 0);
             setContext(contexts.linked, model.workspaceRoomId !== undefined);
-            setContext(
-                contexts.hasRooms,
-                model.rooms.some((room) => room.membership === 'join' && room.encrypted),
-            );
+            const { userId } = model.session.self ?? { userId: '' };
+            const joined = model.rooms.filter((room) => room.membership === 'join');
+            const linked = joined.filter((room) => room.roomId === model.workspaceRoomId);
+            const some = (rooms: readonly RoomSnapshot[], deed: RoomDeed): boolean =>
+                rooms.some((room) => whyNotHere(room, userId, deed) === undefined);
+            setContext(contexts.hasRooms, some(joined, 'chat'));
+            setContext(contexts.mayShare, some(linked.length > 0 ? linked : joined, 'share'));
+            setContext(contexts.mayInvite, some(linked, 'invite'));
         },
         dispose: () => scope.dispose(),
     };

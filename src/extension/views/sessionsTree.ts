@@ -7,6 +7,8 @@ import type { TreeNode } from './viewModel.ts';
 export interface SessionsTree extends vscode.Disposable {
     /** Shows these rows. Rows whose `id` and look are the same are left alone. */
     update(nodes: readonly TreeNode[], badge: { count: number; tooltip: string }): void;
+    /** Whose rooms these are, beside the title. */
+    as(userId: string): void;
     /** Says this over the rows; undefined says nothing. */
     say(message: string | undefined): void;
     /** The row shown under this ID. */
@@ -40,7 +42,8 @@ function sameRows(a: readonly TreeNode[], b: readonly TreeNode[]): boolean {
     return a.length === b.length && a.every((node, i) => node.id === b[i]?.id);
 }
 
-export function createSessionsTree(): SessionsTree {
+/** `opened`: a room's row is open now. */
+export function createSessionsTree(opened: (roomId: string) => void): SessionsTree {
     const scope = new DisposableScope();
     let roots: readonly TreeNode[] = [];
     const byId = new Map<string, TreeNode>();
@@ -73,6 +76,11 @@ export function createSessionsTree(): SessionsTree {
         },
     };
     const view = scope.add(vscode.window.createTreeView('hush.sessions', { treeDataProvider: provider }));
+    const expanded = (id: string): void => {
+        const node = byId.get(id);
+        if (node) opened(node.roomId);
+    };
+    scope.add(view.onDidExpandElement(({ element }) => expanded(element)));
     /** Rows to open: VS Code keeps the state of a row it has shown, so a room that comes alive is opened by hand, once. */
     const opening = new Set<string>();
     function openRows(): void {
@@ -92,10 +100,15 @@ export function createSessionsTree(): SessionsTree {
             index(nodes);
             if (sameRoots) diff(before, nodes);
             else changed.fire(undefined);
-            for (const node of nodes)
+            for (const node of nodes) {
+                if (node.expanded && before.get(node.id)?.expanded !== true) expanded(node.id);
                 if (node.expanded && before.get(node.id)?.expanded === false) opening.add(node.id);
+            }
             openRows();
             view.badge = badge.count > 0 ? { value: badge.count, tooltip: badge.tooltip } : undefined;
+        },
+        as(userId) {
+            view.description = userId;
         },
         say(message) {
             view.message = message ?? '';

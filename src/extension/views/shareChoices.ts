@@ -15,13 +15,13 @@ export interface ShareChoice {
 
 /**
  * Every announced share of somebody else, newest first, then, for rooms where another MatrixRTC client is in the call (its
- * screens are known to the media room only), "any screen" of that room.
+ * screens are known to the media room only), "any screen" of that room. Only of rooms where one may watch.
  */
 export function shareChoices(rooms: readonly RoomSnapshot[], session: SessionState): ShareChoice[] {
     const announced: (ShareChoice & { readonly startedTs: number })[] = [];
     const rest: ShareChoice[] = [];
     for (const room of rooms) {
-        if (room.membership !== 'join' || !room.encrypted) continue;
+        if (room.membership !== 'join' || !room.encrypted || !room.mayJoinCall) continue;
         const others = room.rtc.filter(
             (m) => m.userId !== session.self?.userId || m.deviceId !== session.self.deviceId,
         );

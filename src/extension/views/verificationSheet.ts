@@ -15,6 +15,8 @@ const CANCELLED: Readonly<Record<CancelReason, (who: string) => string>> = {
         `The keys that came from ${who} did not fit what was agreed on. That must not happen: your homeserver, or somebody between you, may have changed them. Nothing was verified.`,
     elsewhere: () => 'It was taken on another of your devices. Go on there.',
     unknownMethod: (who) => `The client of ${who} does not offer verification by emoji.`,
+    windowGone: () =>
+        'The window of VS Code that held your account was closed, and the verification with it. Nothing was changed.',
     failed: (who) => `The client of ${who} ended it because of a problem. Try again; "Hush: Show Log" has the details.`,
 };
 

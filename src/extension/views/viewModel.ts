@@ -1,11 +1,15 @@
 /** What the sidebar tree and the status bar show, computed from the account, the rooms and the session. Pure. */
 import type { Path } from '../../webview/protocol/messages.ts';
-import { rows } from '../contexts.ts';
-import { deviceKey, viewersOf } from '../session/members.ts';
+import { rowFlags, rows } from '../contexts.ts';
+import { personFlags, whyNotPerson } from '../rooms/personRow.ts';
+import { roleOf } from '../rooms/roles.ts';
+import { roomFlags, roomTooltip, whyNotHere } from '../rooms/roomRow.ts';
+import { deviceKey, sharerKey, viewersOf } from '../session/members.ts';
 import type { SessionState, ViewTarget } from '../session/state.ts';
 import { audienceSummary, trustWord } from '../session/trust.ts';
-import { sharerKey } from '../session/trustFlow.ts';
+import { replacedRooms } from '../session/workspaceRooms.ts';
 import type { AccountState, RoomMember, RoomSnapshot, RtcMember } from '../session/types.ts';
+import { memberState } from './memberState.ts';
 import { plainName } from './plainText.ts';
 
 export interface Model {
@@ -49,8 +53,16 @@ function hasScreen(session: SessionState, room: RoomSnapshot, member: RtcMember)
     return watching && (session.screens.get(room.roomId)?.has(member.identity) ?? false);
 }
 
+/** Of the row of one screen, which **View Share** takes. */
+export function shareRowId(roomId: string, device: Parameters<typeof deviceKey>[0], shareId: string): string {
+    return `share:${roomId}:${deviceKey(device)}:${shareId}`;
+}
+
 function shareRows(model: Model, room: RoomSnapshot): TreeNode[] {
     const nodes: (TreeNode & { readonly startedTs: number })[] = [];
+    const barred = whyNotWatch(model, room);
+    const way = barred === undefined ? 'Click to watch.' : `You cannot watch here. ${barred}`;
+    const context = `${rows.share}${barred === undefined ? rowFlags.view : ''}`;
     for (const member of room.rtc) {
         const own = isSelf(model.session, member);
         const { userId, deviceId, name } = member;
@@ -58,7 +70,7 @@ function shareRows(model: Model, room: RoomSnapshot): TreeNode[] {
             const view = [...model.session.views.values()].find((v) => v.target.shareId === share.id);
             const watching = view !== undefined && view.phase !== 'ended' && view.phase !== 'failed';
             nodes.push({
-                id: `share:${room.roomId}:${deviceKey(member)}:${share.id}`,
+                id: shareRowId(room.roomId, member, share.id),
                 label: own ? 'Your screen' : `${name}’s screen`,
                 description: own
                     ? sharingDescription(model.session)
@@ -69,11 +81,14 @@ function shareRows(model: Model, room: RoomSnapshot): TreeNode[] {
                         : 'live',
                 tooltip: own
                     ? 'You are sharing your screen here, end-to-end encrypted. Click the stop button to end it.'
-                    : `${name} (${userId}) is sharing a screen, end-to-end encrypted. Click to watch.`,
+                    : `${name} (${userId}) is sharing a screen, end-to-end encrypted. ${way}`,
                 icon: 'device-desktop',
-                context: own ? rows.ownShare : rows.share,
+                context: own ? rows.ownShare : context,
                 roomId: room.roomId,
-                target: own ? undefined : { roomId: room.roomId, userId, deviceId, shareId: share.id },
+                target:
+                    own || barred !== undefined
+                        ? undefined
+                        : { roomId: room.roomId, userId, deviceId, shareId: share.id },
                 children: [],
                 expanded: false,
                 startedTs: share.startedTs,
@@ -84,11 +99,12 @@ function shareRows(model: Model, room: RoomSnapshot): TreeNode[] {
                 id: `share:${room.roomId}:${deviceKey(member)}`,
                 label: `${name}’s screen`,
                 description: 'live · other client',
-                tooltip: `${name} (${userId}) is sharing a screen from another MatrixRTC client. Click to watch.`,
+                tooltip: `${name} (${userId}) is sharing a screen from another MatrixRTC client. ${way}`,
                 icon: 'device-desktop',
-                context: rows.share,
+                context,
                 roomId: room.roomId,
-                target: { roomId: room.roomId, userId, deviceId, shareId: undefined },
+                target:
+                    barred !== undefined ? undefined : { roomId: room.roomId, userId, deviceId, shareId: undefined },
                 children: [],
                 expanded: false,
                 startedTs: member.createdTs,
@@ -96,6 +112,11 @@ function shareRows(model: Model, room: RoomSnapshot): TreeNode[] {
         }
     }
     return nodes.sort((a, b) => a.startedTs - b.startedTs || (a.id < b.id ? -1 : 1));
+}
+
+/** Undefined: screens in this room may be watched. */
+function whyNotWatch({ session }: Model, room: RoomSnapshot): string | undefined {
+    return session.self && whyNotHere(room, session.self.userId, 'share');
 }
 
 function sharingDescription(session: SessionState): string {
@@ -128,8 +149,9 @@ function memberRow(model: Model, room: RoomSnapshot, member: RoomMember): TreeNo
     );
     const other = devices.find((m) => m.client === 'other');
     const you = member.userId === model.session.self?.userId;
-    const state =
-        member.membership === 'invite' ? 'invited' : sharing ? 'sharing' : devices.length > 0 ? 'in the session' : '';
+    const barred = other && whyNotWatch(model, room);
+    const watchable = other && !you && barred === undefined;
+    const state = memberState(model.session, room, member, sharing);
     return {
         id: `member:${room.roomId}:${member.userId}`,
         label: member.name,
@@ -137,18 +159,25 @@ function memberRow(model: Model, room: RoomSnapshot, member: RoomMember): TreeNo
         tooltip: [
             `${member.name} (${member.userId})`,
             member.membership === 'invite' ? 'Invited, has not joined yet.' : '',
-            other ? 'In the call with another MatrixRTC client. If a screen is shared there, View Share shows it.' : '',
+            other ? 'In the call with another MatrixRTC client.' : '',
+            watchable ? 'If a screen is shared there, View Share shows it.' : '',
+            barred === undefined ? '' : `You cannot watch here. ${barred}`,
+            room.powers && member.membership === 'join' ? roleOf(room.powers, member.userId) : '',
+            ...whyNotPerson(room, model.session.self?.userId, member.userId),
             devices.length > 1 ? `In the session on ${devices.length} devices.` : '',
         ]
             .filter(Boolean)
             .join('\n'),
         icon: member.membership === 'invite' ? 'mail' : devices.length > 0 ? 'broadcast' : 'account',
-        context: other && !you ? rows.caller : rows.member,
+        context: [
+            other && !you ? rows.caller : rows.member,
+            watchable ? rowFlags.view : '',
+            personFlags(room, model.session.self?.userId, member.userId),
+        ].join(''),
         roomId: room.roomId,
-        target:
-            other && !you
-                ? { roomId: room.roomId, userId: other.userId, deviceId: other.deviceId, shareId: undefined }
-                : undefined,
+        target: watchable
+            ? { roomId: room.roomId, userId: other.userId, deviceId: other.deviceId, shareId: undefined }
+            : undefined,
         children: [],
         expanded: false,
     };
@@ -164,27 +193,66 @@ function memberRows(model: Model, room: RoomSnapshot): TreeNode[] {
 
 function roomRow(model: Model, room: RoomSnapshot): TreeNode {
     const shares = shareRows(model, room);
+    const only = model.rooms.every((other) => other.roomId === room.roomId || other.membership !== 'join');
     const isWorkspace = room.roomId === model.workspaceRoomId;
     const inCall = new Set(room.rtc.map((m) => m.userId)).size;
     const facts = [
         isWorkspace ? 'this workspace' : '',
         room.encrypted ? '' : 'not encrypted',
+        room.replacement ? 'replaced' : '',
         shares.length > 0 ? `${shares.length} live` : inCall > 0 ? `${inCall} in the session` : '',
     ];
     const joined = model.session.calls.has(room.roomId);
+    const self = model.session.self?.userId;
     return {
         id: `room:${room.roomId}`,
         label: room.name,
         description: facts.filter(Boolean).join(' · '),
-        tooltip: room.encrypted
-            ? `${room.name}\nEnd-to-end encrypted · ${room.members.length} people`
-            : `${room.name}\nThis room is not encrypted, so Hush does not share screens in it.`,
+        tooltip: roomTooltip(room, self),
         icon: !room.encrypted ? 'unlock' : isWorkspace ? 'root-folder' : 'lock',
-        context: joined ? rows.roomInCall : rows.room,
+        context:
+            room.replacement && !joined
+                ? rows.replaced
+                : `${joined ? rows.roomInCall : rows.room}${roomFlags(room, self)}`,
         roomId: room.roomId,
         target: undefined,
-        children: [...shares, ...memberRows(model, room)],
-        expanded: isWorkspace || shares.length > 0,
+        children: [...knockRows(model, room), ...shares, ...memberRows(model, room)],
+        expanded: isWorkspace || (only && room.encrypted) || shares.length > 0 || (room.knocks?.length ?? 0) > 0,
+    };
+}
+
+/** Who asks to be let in comes first: it waits for an answer. */
+function knockRows(model: Model, room: RoomSnapshot): TreeNode[] {
+    return (room.knocks ?? []).map(({ userId, name, reason }) => ({
+        id: `knock:${room.roomId}:${userId}`,
+        label: name,
+        description: 'asks to join',
+        tooltip: [
+            `${name} (${userId}) asks to join.`,
+            ...(reason === undefined ? [] : [`“${reason}”`]),
+            ...whyNotPerson(room, model.session.self?.userId, userId),
+        ].join('\n'),
+        icon: 'bell',
+        context: `${rows.knock}${personFlags(room, model.session.self?.userId, userId)}`,
+        roomId: room.roomId,
+        target: undefined,
+        children: [],
+        expanded: false,
+    }));
+}
+
+function knockingRow(room: RoomSnapshot): TreeNode {
+    return {
+        id: `knocking:${room.roomId}`,
+        label: room.name,
+        description: 'you asked to join',
+        tooltip: `You asked to join ${room.name}. Somebody in it has to let you in.`,
+        icon: 'bell',
+        context: rows.knocking,
+        roomId: room.roomId,
+        target: undefined,
+        children: [],
+        expanded: false,
     };
 }
 
@@ -219,15 +287,23 @@ function withoutStaleShares(session: SessionState, room: RoomSnapshot): RoomSnap
 export function buildTree(model: Model): TreeNode[] {
     const rank = (room: RoomSnapshot): number => {
         if (room.membership === 'join' && room.roomId === model.workspaceRoomId) return 0;
-        if (room.membership === 'invite') return 1;
+        if (room.membership !== 'join') return 1;
         if (room.rtc.some((m) => m.shares.length > 0)) return 2;
         return room.rtc.length > 0 ? 3 : room.encrypted ? 4 : 5;
     };
     const order = byName<RoomSnapshot>((r) => r.roomId);
+    const replaced = replacedRooms(model.rooms);
     return model.rooms
+        .filter((room) => !replaced.has(room.roomId) || room.rtc.length > 0)
         .map((room) => withoutStaleShares(model.session, room))
         .toSorted((a, b) => rank(a) - rank(b) || order(a, b))
-        .map((room) => (room.membership === 'invite' ? inviteRow(room) : roomRow(model, room)));
+        .map((room) =>
+            room.membership === 'invite'
+                ? inviteRow(room)
+                : room.membership === 'knock'
+                  ? knockingRow(room)
+                  : roomRow(model, room),
+        );
 }
 
 /** A line over the tree while the homeserver does not answer; undefined when all is well. */

@@ -7,6 +7,8 @@
 import type { Account } from '../account.ts';
 import { HushError } from '../errors.ts';
 import { Listeners } from '../listeners.ts';
+import type { RoomNews } from '../rooms/roomsPort.ts';
+import type { OwnStatus, PresencePort } from '../presence/presencePort.ts';
 import type { CallsPort, ForeignCall, RtcPort, WatchEvent } from '../session/ports.ts';
 import type { Verification } from '../trustPort.ts';
 import type { Share } from '../session/types.ts';
@@ -28,7 +30,10 @@ interface Place {
     readonly keys: Set<string>;
     readonly pages: Set<string>;
     readonly watching: Set<string>;
+    /** What this window would have others see of the person. */
+    status: OwnStatus;
     readonly invited: Listeners<Parameters<Parameters<Account['onInvite']>[0]>>;
+    readonly roomNews: Listeners<[RoomNews]>;
     readonly foreign: Listeners<[ForeignCall]>;
     readonly page: Listeners<Parameters<Parameters<CallsPort['onPage']>[0]>>;
     readonly gaveUp: Listeners<[string, number]>;
@@ -61,6 +66,7 @@ export function createSeats(account: Account): Seats {
         const asked = verification.state.kind === 'asked';
         for (const place of asked ? places.slice(0, 1) : places) place.verifications.emit(verification);
     });
+    account.roomAdmin.onNews((news) => places[0]?.roomNews.emit(news));
     account.onInvite((room) => places[0]?.invited.emit(room));
     calls.onForeignCall((event) => {
         if (event.kind === 'ring') places[0]?.foreign.emit(event);
@@ -99,6 +105,12 @@ export function createSeats(account: Account): Seats {
         await (rest.length === 0 ? rtc.leave(roomId) : rtc.announce(roomId, rest.flat()));
     }
 
+    /** A person is there where one of their windows is used. */
+    function showStatus(): void {
+        const is = (status: OwnStatus): boolean => places.some((place) => place.status === status);
+        account.presence.show(is('online') ? 'online' : is('away') ? 'away' : 'hidden');
+    }
+
     function stopKeys(self: Place, roomId: string): void {
         self.keys.delete(roomId);
         if (!places.some(({ keys }) => keys.has(roomId))) rtc.stopKeys(roomId);
@@ -128,6 +140,7 @@ export function createSeats(account: Account): Seats {
         );
         const left = [...self.shares.keys()].map((roomId) => leave(self, roomId));
         places = others(self);
+        if (places.length > 0) showStatus();
         await Promise.allSettled([...told, ...left]);
     }
 
@@ -137,7 +150,9 @@ export function createSeats(account: Account): Seats {
             keys: new Set(),
             pages: new Set(),
             watching: new Set(),
+            status: 'hidden',
             invited: new Listeners(),
+            roomNews: new Listeners(),
             foreign: new Listeners(),
             page: new Listeners(),
             gaveUp: new Listeners(),
@@ -190,10 +205,18 @@ export function createSeats(account: Account): Seats {
             onPage: self.page.add,
             onGaveUp: self.gaveUp.add,
         };
+        const ownPresence: Partial<PresencePort> = {
+            show(status) {
+                self.status = status;
+                showStatus();
+            },
+        };
         const own: Partial<Account> = {
             rtc: over(rtc, ownRtc),
             calls: over(calls, ownCalls),
+            presence: over(account.presence, ownPresence),
             trust: over(account.trust, { onVerification: self.verifications.add }),
+            roomAdmin: over(account.roomAdmin, { onNews: self.roomNews.add }),
             onInvite: self.invited.add,
             stop: () => giveUp(self),
             dispose: () => void giveUp(self),

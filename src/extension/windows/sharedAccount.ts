@@ -5,15 +5,19 @@
  */
 import type { Account, SignOutScope } from '../account.ts';
 import { HushError, isHushError, userMessage } from '../errors.ts';
+import type { Progress } from '../files/filesPort.ts';
 import type { Disposable, DisposableScope } from '../lifecycle.ts';
 import { Listeners } from '../listeners.ts';
 import type { Log } from '../log.ts';
+import { ROOM_METHODS, type RoomMethod, type RoomNews, type RoomsPort } from '../rooms/roomsPort.ts';
+import type { OwnStatus } from '../presence/presencePort.ts';
 import type { AdoptedPage, CallsPort, ForeignCall, KeyEvent, MembershipLost, WatchEvent } from '../session/ports.ts';
 import type { OwnTrust } from '../session/trust.ts';
 import { latestAudiences, latestWithheld } from '../trustEvents.ts';
 import type { Verification, VerificationStep } from '../trustPort.ts';
 import type { AccountState, RoomSnapshot, Share } from '../session/types.ts';
 import type { HostMessage } from '../../webview/protocol/messages.ts';
+import { portOf } from './portMethods.ts';
 import { createSuccession, type Backend } from './succession.ts';
 
 export interface SharedAccountOptions {
@@ -41,8 +45,11 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
     const foreign = new Listeners<[ForeignCall]>();
     const page = new Listeners<[string, number, HostMessage]>();
     const chatChanged = new Listeners<[string]>();
+    const activity = new Listeners<[string]>();
+    const progressed = new Listeners<[Progress]>();
     const gaveUp = new Listeners<[string, number]>();
 
+    const roomNews = new Listeners<[RoomNews]>();
     const ownChanged = new Listeners<[OwnTrust]>();
     const verifications = new Listeners<[Verification]>();
     const [audiences, withheld] = [latestAudiences(), latestWithheld()];
@@ -60,6 +67,10 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
     let state = first.account.state;
     let rooms: readonly RoomSnapshot[] = first.account.rooms();
     let front = false;
+    let status: OwnStatus = 'hidden';
+    const looked = new Set<string>();
+    /** Not over yet. They are with their owner, and end with it. */
+    const verifying = new Map<string, Verification>();
     let stopped = false;
 
     const setState = (next: AccountState): void => {
@@ -90,13 +101,23 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
                 lost.emit(event);
             }),
         );
+        scope.add(account.roomAdmin.onNews((news) => roomNews.emit(news)));
         scope.add(account.trust.onOwn((own) => ownChanged.emit(own)));
-        scope.add(account.trust.onVerification((verification) => verifications.emit(verification)));
+        scope.add(
+            account.trust.onVerification((verification) => {
+                const { kind } = verification.state;
+                if (kind === 'done' || kind === 'cancelled') verifying.delete(verification.id);
+                else verifying.set(verification.id, verification);
+                verifications.emit(verification);
+            }),
+        );
         scope.add(account.rtc.onWithheld((event) => withheld.emit(event)));
         scope.add(account.rtc.onAudience((event) => audiences.emit(event)));
         scope.add(account.calls.onForeignCall((event) => foreign.emit(event)));
         scope.add(account.calls.onPage((...args) => page.emit(...args)));
         scope.add(account.chat.onChange((roomId) => chatChanged.emit(roomId)));
+        scope.add(account.files.onProgress((progress) => progressed.emit(progress)));
+        scope.add(account.presence.onActivity((roomId) => activity.emit(roomId)));
         scope.add(account.calls.onGaveUp((...args) => gaveUp.emit(...args)));
     }
     const onState = (next: AccountState): void => {
@@ -106,7 +127,9 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
     };
 
     /** The memberships, keys and direct shares of this window, at the new owner. */
-    async function resume({ rtc, calls }: Account): Promise<void> {
+    async function resume({ rtc, calls, presence }: Account): Promise<void> {
+        presence.show(status);
+        for (const roomId of looked) presence.look(roomId);
         const joins = [...memberships].map(async ([roomId, shares]) => {
             try {
                 await rtc.join(roomId, shares);
@@ -137,6 +160,9 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
         onGone() {
             began = now();
             if (state.kind === 'ready') setState({ ...state, online: false });
+            for (const verification of verifying.values())
+                verifications.emit({ ...verification, state: { kind: 'cancelled', reason: 'windowGone' } });
+            verifying.clear();
         },
         onSettled(account) {
             log.info(`The account goes on after ${Math.round(now() - began)} ms`);
@@ -166,6 +192,13 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
         (...args: A): Promise<R> =>
             succession.insist((account) => method(account, ...args));
 
+    const roomAdmin = (name: RoomMethod): unknown => {
+        const run = ROOM_METHODS[name] === 'again' ? again : at;
+        return run((account, ...args: unknown[]) =>
+            (account.roomAdmin[name] as (...args: unknown[]) => Promise<unknown>)(...args),
+        );
+    };
+
     const stop = async (): Promise<void> => {
         if (stopped) return;
         stopped = true;
@@ -186,7 +219,7 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
         rooms: () => rooms,
         onRooms: roomsChanged.add,
         onInvite: invited.add,
-        people: again((account) => account.people()),
+        people: again((account, search?: string) => account.people(search)),
         rtc: {
             join: again(async ({ rtc }, roomId: string, shares: readonly Share[]) => {
                 await rtc.join(roomId, shares);
@@ -261,10 +294,36 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
             onGaveUp: gaveUp.add,
         },
         chat: {
-            timeline: at(({ chat }, roomId: string) => chat.timeline(roomId)),
-            earlier: at(({ chat }, roomId: string) => chat.earlier(roomId)),
+            timeline: at(({ chat }, ...args: Parameters<Account['chat']['timeline']>) => chat.timeline(...args)),
+            earlier: at(({ chat }, ...args: Parameters<Account['chat']['earlier']>) => chat.earlier(...args)),
+            later: at(({ chat }, ...args: Parameters<Account['chat']['later']>) => chat.later(...args)),
+            find: at(({ chat }, ...args: Parameters<Account['chat']['find']>) => chat.find(...args)),
             send: at(({ chat }, ...args: Parameters<Account['chat']['send']>) => chat.send(...args)),
             onChange: chatChanged.add,
+        },
+        files: {
+            limit: again(({ files }) => files.limit()),
+            // Twice does no harm, but it may be long: the person says whether to begin again.
+            send: at(({ files }, ...args: Parameters<Account['files']['send']>) => files.send(...args)),
+            cancel: (transfer) => here().files.cancel(transfer),
+            image: again(({ files }, ...args: Parameters<Account['files']['image']>) => files.image(...args)),
+            save: at(({ files }, ...args: Parameters<Account['files']['save']>) => files.save(...args)),
+            onProgress: progressed.add,
+        },
+        roomAdmin: { ...portOf<RoomsPort, RoomMethod>(ROOM_METHODS, roomAdmin), onNews: roomNews.add },
+        presence: {
+            look(roomId) {
+                looked.add(roomId);
+                here().presence.look(roomId);
+            },
+            show(next) {
+                status = next;
+                here().presence.show(next);
+            },
+            type: (...args) => here().presence.type(...args),
+            markRead: (...args) => here().presence.markRead(...args),
+            activity: again(({ presence }, roomId: string) => presence.activity(roomId)),
+            onActivity: activity.add,
         },
         trust: {
             get own() {
@@ -304,7 +363,7 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
             ),
             page: at(({ devices }, ...args: Parameters<Account['devices']['page']>) => devices.page(...args)),
         },
-        wouldLoseKeys: again((account) => account.wouldLoseKeys()),
+        keysElsewhere: again((account) => account.keysElsewhere()),
         async signOut(scope?: SignOutScope) {
             // The owner ends with its account, and nobody takes over then. Without an owner the caller must do it.
             await succession.run((account) => {

@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import type { Account } from '../account.ts';
 import { HushError } from '../errors.ts';
+import type { Progress } from '../files/filesPort.ts';
 import { Listeners } from '../listeners.ts';
+import { ROOM_METHODS, type RoomMethod, type RoomNews, type RoomsPort } from '../rooms/roomsPort.ts';
 import type { ForeignCall, KeyEvent, MediaKey, MembershipLost, WatchEvent } from '../session/ports.ts';
 import type { AccountState, RoomSnapshot } from '../session/types.ts';
 import type { OwnTrust } from '../session/trust.ts';
@@ -22,6 +24,7 @@ import {
     welcomeNotice,
 } from './link.ts';
 import type { Owner } from './ownerFile.ts';
+import { portOf } from './portMethods.ts';
 import { createPulse, type Pulse } from './pulse.ts';
 import { fromWire, lostOf, type Method, type Told, type Welcome } from './wire.ts';
 
@@ -65,6 +68,9 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
     const page = new Listeners<[string, number, HostMessage]>();
     const gaveUp = new Listeners<[string, number]>();
     const chatChanged = new Listeners<[string]>();
+    const activity = new Listeners<[string]>();
+    const progress = new Listeners<[Progress]>();
+    const roomNews = new Listeners<[RoomNews]>();
     const ownChanged = new Listeners<[OwnTrust]>();
     const verifications = new Listeners<[Verification]>();
     const [audiences, withheld] = [latestAudiences(), latestWithheld()];
@@ -106,6 +112,12 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
                 return page.emit(told.call, told.generation, told.message);
             case 'chat':
                 return chatChanged.emit(told.roomId);
+            case 'progress':
+                return progress.emit(told.progress);
+            case 'roomNews':
+                return roomNews.emit(told.news);
+            case 'activity':
+                return activity.emit(told.roomId);
             case 'own':
                 own = told.own;
                 return ownChanged.emit(own);
@@ -219,8 +231,30 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
         chat: {
             timeline: ask('chat.timeline'),
             earlier: ask('chat.earlier'),
+            later: ask('chat.later'),
+            find: ask('chat.find'),
             send: ask('chat.send'),
             onChange: chatChanged.add,
+        },
+        files: {
+            limit: ask('files.limit'),
+            send: ask('files.send'),
+            cancel: say('files.cancel'),
+            image: ask('files.image'),
+            save: ask('files.save'),
+            onProgress: progress.add,
+        },
+        roomAdmin: {
+            ...portOf<RoomsPort, RoomMethod>(ROOM_METHODS, (name) => ask(`roomAdmin.${name}`)),
+            onNews: roomNews.add,
+        },
+        presence: {
+            look: say('presence.look'),
+            show: say('presence.show'),
+            type: say('presence.type'),
+            markRead: say('presence.markRead'),
+            activity: ask('presence.activity'),
+            onActivity: activity.add,
         },
         trust: {
             get own() {
@@ -254,7 +288,7 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
             askRemoval: ask('devices.askRemoval'),
             page: ask('devices.page'),
         },
-        wouldLoseKeys: ask('wouldLoseKeys'),
+        keysElsewhere: ask('keysElsewhere'),
         signOut: ask('signOut'),
         start: () => undefined, // its owner did
         stop,

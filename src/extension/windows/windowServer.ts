@@ -96,7 +96,11 @@ function serve(socket: Socket, { seats, onStale, log }: ServeOptions, serving: S
     link.onNotification(staleNotice, onStale);
     link.onRequest(pingRequest, () => true as const);
     link.onNotification(callNotice, (call) => {
-        run(account, call);
+        try {
+            run(account, call);
+        } catch (error) {
+            log.warn(`What another window told (${call.path}) was not taken`, error);
+        }
     });
     link.onRequest(callRequest, async (call): Promise<Answer> => {
         try {
@@ -166,6 +170,7 @@ function forward(
     scope.add(
         account.rtc.onMembershipLost(({ roomId, error }) => tell({ kind: 'lost', roomId, error: toWire(error) })),
     );
+    scope.add(account.roomAdmin.onNews((news) => tell({ kind: 'roomNews', news })));
     tell({ kind: 'own', own: account.trust.own });
     scope.add(account.trust.onOwn((own) => tell({ kind: 'own', own })));
     scope.add(account.trust.onVerification((verification) => tell({ kind: 'verification', verification })));
@@ -174,5 +179,7 @@ function forward(
     scope.add(account.calls.onForeignCall((event) => tell({ kind: 'foreign', event })));
     scope.add(account.calls.onPage((call, generation, message) => tell({ kind: 'page', call, generation, message })));
     scope.add(account.chat.onChange((roomId) => tell({ kind: 'chat', roomId })));
+    scope.add(account.files.onProgress((progress) => tell({ kind: 'progress', progress })));
+    scope.add(account.presence.onActivity((roomId) => tell({ kind: 'activity', roomId })));
     scope.add(account.calls.onGaveUp((call, generation) => tell({ kind: 'gaveUp', call, generation })));
 }

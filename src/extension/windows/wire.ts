@@ -5,6 +5,7 @@
  */
 import type { Account } from '../account.ts';
 import { HushError, isHushError, userMessage, type ErrorCode } from '../errors.ts';
+import type { Progress } from '../files/filesPort.ts';
 import type {
     AudienceEvent,
     ForeignCall,
@@ -14,10 +15,12 @@ import type {
     WatchEvent,
     WithheldEvent,
 } from '../session/ports.ts';
+import type { RoomMethod, RoomNews } from '../rooms/roomsPort.ts';
 import type { OwnTrust } from '../session/trust.ts';
 import type { Verification } from '../trustPort.ts';
 import type { AccountState, RoomSnapshot } from '../session/types.ts';
 import type { HostMessage } from '../../webview/protocol/messages.ts';
+import { ROOM_PATHS } from './portMethods.ts';
 
 type Methods<T> = { [K in keyof T & string]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T & string];
 type Path =
@@ -26,6 +29,9 @@ type Path =
     | `rtc.${Exclude<Methods<Account['rtc']>, `on${string}` | 'currentKeys'>}`
     | `calls.${Exclude<Methods<Account['calls']>, `on${string}`>}`
     | `chat.${Exclude<Methods<Account['chat']>, `on${string}`>}`
+    | `files.${Exclude<Methods<Account['files']>, `on${string}`>}`
+    | `roomAdmin.${RoomMethod}`
+    | `presence.${Exclude<Methods<Account['presence']>, `on${string}`>}`
     | `trust.${Exclude<Methods<Account['trust']>, `on${string}`>}`;
 
 /** Every method that another window may call, and whether it waits for the answer. */
@@ -38,7 +44,7 @@ export const METHODS = {
     leaveRoom: 'ask',
     linkWorkspace: 'ask',
     diagnostics: 'ask',
-    wouldLoseKeys: 'ask',
+    keysElsewhere: 'ask',
     signOut: 'ask',
     'devices.server': 'ask',
     'devices.list': 'ask',
@@ -67,7 +73,20 @@ export const METHODS = {
     'calls.roomLeft': 'tell',
     'chat.timeline': 'ask',
     'chat.earlier': 'ask',
+    'chat.later': 'ask',
+    'chat.find': 'ask',
     'chat.send': 'ask',
+    ...ROOM_PATHS,
+    'files.limit': 'ask',
+    'files.send': 'ask',
+    'files.cancel': 'tell',
+    'files.image': 'ask',
+    'files.save': 'ask',
+    'presence.look': 'tell',
+    'presence.show': 'tell',
+    'presence.type': 'tell',
+    'presence.markRead': 'tell',
+    'presence.activity': 'ask',
     'trust.policyChanged': 'tell',
     'trust.person': 'ask',
     'trust.acknowledge': 'ask',
@@ -112,6 +131,9 @@ export type Told =
     | { readonly kind: 'foreign'; readonly event: ForeignCall }
     | { readonly kind: 'page'; readonly call: string; readonly generation: number; readonly message: HostMessage }
     | { readonly kind: 'chat'; readonly roomId: string }
+    | { readonly kind: 'progress'; readonly progress: Progress }
+    | { readonly kind: 'roomNews'; readonly news: RoomNews }
+    | { readonly kind: 'activity'; readonly roomId: string }
     | { readonly kind: 'own'; readonly own: OwnTrust }
     | { readonly kind: 'verification'; readonly verification: Verification }
     | { readonly kind: 'withheld'; readonly event: WithheldEvent }

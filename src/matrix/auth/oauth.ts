@@ -36,6 +36,7 @@ const authMetadata = v.looseObject({
     account_management_uri: v.optional(endpoint),
     account_management_actions_supported: v.optional(v.array(v.string()), []),
     prompt_values_supported: v.optional(v.array(v.string()), []),
+    authorization_response_iss_parameter_supported: v.optional(v.boolean(), false),
 });
 export type AuthMetadata = v.InferOutput<typeof authMetadata>;
 
@@ -62,6 +63,11 @@ export async function fetchAuthMetadata(
     if (answer.status === 200 && result.success) return result.output;
     const why = answer.status === 200 && !result.success ? result.issues[0].message : `status ${answer.status}`;
     throw new HushError('login.refused', `${hostOf(baseUrl)} does not say properly how to sign in (${why}).`);
+}
+
+/** Whether an answer that says `iss` (null: nothing) is this server's and not another one's (RFC 9207). */
+export function isIssuedBy(metadata: AuthMetadata, iss: string | null): boolean {
+    return iss === null ? !metadata.authorization_response_iss_parameter_supported : iss === metadata.issuer;
 }
 
 export function offersDeviceCode(metadata: AuthMetadata): boolean {

@@ -38,7 +38,6 @@ const NEW_LOCALPART = /^[a-z0-9._=/+-]+$/u;
 /** Why `username` cannot be one, before any server is asked. Pure. */
 export function usernameProblem(username: string): string | undefined {
     if (username === '') return 'Type the name you want.';
-    if (/[A-Z]/u.test(username)) return 'Names are lowercase.';
     if (!NEW_LOCALPART.test(username)) return 'Use lowercase letters, digits and . _ = - / + only.';
     return username.length > 200 ? 'This name is too long.' : undefined;
 }

@@ -149,13 +149,17 @@ export type CallsEvent = { readonly now: number } &
           }
         | { readonly type: 'candidates'; readonly connection: string; readonly candidates: readonly IceCandidate[] }
         | { readonly type: 'connection'; readonly connection: string; readonly state: 'connected' | 'failed' }
-        /** Our person calls somebody's other clients to show them a share. */
+        /**
+         * Our person calls somebody's other clients to show them a share. `ringing`: that person calls here already, from a
+         * device that may have our screen.
+         */
         | {
               readonly type: 'call';
               readonly roomId: string;
               readonly shareId: string;
               readonly userId: string;
               readonly ulid: string;
+              readonly ringing?: { readonly callId: string; readonly sdp: string; readonly streams: StreamPurposes };
           }
         /** Our person takes a call of another client, in this page, with the offer that came with it; or does not take it. */
         | {

@@ -1,5 +1,6 @@
 /** Runs the call machine: its clock, its events through the rooms, and its orders to the pages. */
 import { monotonicFactory } from 'ulid';
+import { Listeners } from '../../extension/listeners.ts';
 import type { Log } from '../../extension/log.ts';
 import type { CallsPort, Disposable, ForeignCall } from '../../extension/session/ports.ts';
 import type { HostMessage } from '../../webview/protocol/messages.ts';
@@ -64,11 +65,11 @@ export function createCalls(options: CallsOptions): Calls {
     let state = emptyCalls(self);
     let timer: NodeJS.Timeout | undefined;
     let closed = false;
-    const pageListeners = new Set<(call: string, generation: number, message: HostMessage) => void>();
-    const foreignListeners = new Set<(event: ForeignCall) => void>();
+    const pageMessages = new Listeners<[string, number, HostMessage]>();
+    const foreignCalls = new Listeners<[ForeignCall]>();
     /** Offers of calls that ring, until they are taken or not. */
     const offers = new Map<string, { readonly sdp: string; readonly streams: StreamPurposes }>();
-    const gaveUpListeners = new Set<(call: string, generation: number) => void>();
+    const givenUp = new Listeners<[string, number]>();
     const sending = new Set<Promise<void>>();
     /** Orders to one page keep their order, though some wait for the ICE servers. */
     const pageTurns = new Map<string, Promise<void>>();
@@ -77,7 +78,7 @@ export function createCalls(options: CallsOptions): Calls {
     const adopted = new Map<string, string>();
     /** Connections with our screen that stand, by name, and since when. */
     const standing = new Map<string, number>();
-    const servedListeners = new Set<() => void>();
+    const servedChanges = new Listeners<[]>();
     let servedBefore = '[]';
     /** Events of one call keep their order, though an answer waits until its device is judged. */
     const callTurns = new Map<string, Promise<void>>();
@@ -101,7 +102,7 @@ export function createCalls(options: CallsOptions): Calls {
         const next = JSON.stringify([served(), [...servedRooms()]]);
         if (next === servedBefore) return;
         servedBefore = next;
-        for (const listener of servedListeners) listener();
+        servedChanges.emit();
     };
     const received = async (it: ReceivedCallEvent): Promise<void> => {
         const { roomId, from, event } = it;
@@ -124,13 +125,13 @@ export function createCalls(options: CallsOptions): Calls {
         tellServed();
     };
     const toPage = (page: PageAddress, message: HostMessage): void => {
-        for (const listener of pageListeners) listener(page.call, page.generation, message);
+        pageMessages.emit(page.call, page.generation, message);
     };
     const screens = createScreensBack({
         calls: () => state.calls,
         toPage,
         tell(event) {
-            for (const listener of foreignListeners) listener(event);
+            foreignCalls.emit(event);
         },
     });
     const inTurn = (page: PageAddress, work: () => Promise<void> | void): void => {
@@ -175,8 +176,7 @@ export function createCalls(options: CallsOptions): Calls {
             case 'ring': {
                 const { callId, incoming, sdp, streams } = effect;
                 offers.set(callId, { sdp, streams });
-                for (const listener of foreignListeners)
-                    listener({ kind: 'ring', callId, roomId: incoming.roomId, ...incoming.peer });
+                foreignCalls.emit({ kind: 'ring', callId, roomId: incoming.roomId, ...incoming.peer });
                 return;
             }
             case 'ringOver':
@@ -184,11 +184,10 @@ export function createCalls(options: CallsOptions): Calls {
                 return;
             case 'over':
             case 'answered':
-                for (const listener of foreignListeners)
-                    listener({ kind: effect.type, ...effect.page, ...effect.peer });
+                foreignCalls.emit({ kind: effect.type, ...effect.page, ...effect.peer });
                 return;
             case 'gaveUp':
-                for (const listener of gaveUpListeners) listener(effect.page.call, effect.page.generation);
+                givenUp.emit(effect.page.call, effect.page.generation);
                 return;
             case 'log':
                 log[effect.level](effect.text);
@@ -234,14 +233,7 @@ export function createCalls(options: CallsOptions): Calls {
         get servedRooms() {
             return servedRooms();
         },
-        onServed(listener) {
-            servedListeners.add(listener);
-            return {
-                dispose: () => {
-                    servedListeners.delete(listener);
-                },
-            };
-        },
+        onServed: servedChanges.add,
         expel: (roomId, device) => dispatch({ type: 'expel', roomId, device }),
         serve: ({ roomId, shareId }, page) => dispatch({ type: 'serve', roomId, shareId, page }),
         watch: ({ roomId, userId, deviceId, shareId }, page) =>
@@ -267,7 +259,18 @@ export function createCalls(options: CallsOptions): Calls {
                 dispatch({ type: 'connection', connection: message.connection, state: message.state });
             }
         },
-        call: ({ roomId, shareId, userId }) => dispatch({ type: 'call', roomId, shareId, userId, ulid: ulid() }),
+        call(to) {
+            const event = { type: 'call', ...to, ulid: ulid() } as const;
+            const found = [...state.incoming].find(
+                ([, theirs]) => theirs.roomId === to.roomId && theirs.peer.userId === to.userId,
+            );
+            if (!found) return dispatch(event);
+            const [callId, { peer }] = found;
+            void admit(to.roomId, peer).then((may) => {
+                const offer = may ? offers.get(callId) : undefined;
+                dispatch(offer ? { ...event, ringing: { callId, ...offer } } : event);
+            });
+        },
         accept({ callId }, page) {
             if (screens.show(callId, page)) return;
             dispatch({ type: 'accept', callId, page, ...(offers.get(callId) ?? { sdp: '', streams: {} }) });
@@ -281,30 +284,9 @@ export function createCalls(options: CallsOptions): Calls {
         },
         deviceGone: (roomId, device) => dispatch({ type: 'gone', roomId, device }),
         roomLeft: (roomId) => dispatch({ type: 'roomLeft', roomId }),
-        onPage(listener) {
-            pageListeners.add(listener);
-            return {
-                dispose: () => {
-                    pageListeners.delete(listener);
-                },
-            };
-        },
-        onForeignCall(listener) {
-            foreignListeners.add(listener);
-            return {
-                dispose: () => {
-                    foreignListeners.delete(listener);
-                },
-            };
-        },
-        onGaveUp(listener) {
-            gaveUpListeners.add(listener);
-            return {
-                dispose: () => {
-                    gaveUpListeners.delete(listener);
-                },
-            };
-        },
+        onPage: pageMessages.add,
+        onForeignCall: foreignCalls.add,
+        onGaveUp: givenUp.add,
         dispose,
         async close(ms) {
             for (const roomId of new Set([...state.calls.values()].map((call) => call.roomId)))

@@ -5,7 +5,15 @@
 import { callIdOf, glareWinner } from '../../extension/session/glare.ts';
 import type { Draft } from './callDraft.ts';
 import { offered } from './callOffers.ts';
-import { connectionOf, newLeg, sameDevice, type CallsEvent, type Device, type Incoming } from './callState.ts';
+import {
+    connectionOf,
+    newLeg,
+    sameDevice,
+    type CallsEvent,
+    type Device,
+    type Incoming,
+    type PageAddress,
+} from './callState.ts';
 import { LIFETIME_MS, type CallEvent } from './events.ts';
 
 const MOST_RINGING = 10;
@@ -16,13 +24,18 @@ type Invite = Extract<CallEvent, { kind: 'invite' }>;
 
 export function callPerson(
     draft: Draft,
-    { roomId, shareId, userId, ulid, now }: Extract<CallsEvent, { type: 'call' }>,
+    { roomId, shareId, userId, ulid, ringing, now }: Extract<CallsEvent, { type: 'call' }>,
 ): void {
     const share = draft.state.serving.get(shareId);
     const running = [...draft.state.calls.values()].some(
         (call) => call.foreign && call.roomId === roomId && call.peer.userId === userId,
     );
     if (share?.roomId !== roomId || running) return;
+    const theirs = ringing ? draft.state.incoming.get(ringing.callId) : undefined;
+    if (ringing && theirs?.roomId === roomId && theirs.peer.userId === userId) {
+        draft.stopRinging(ringing.callId);
+        return takeWithScreen(draft, share.page, { ...theirs, ...ringing }, now);
+    }
     const id = callIdOf(draft.state.self, ulid);
     const leg = newLeg(FOREIGN_LEG, share.page, 'send', 'offering', now);
     const peer = { userId, deviceId: '' };
@@ -66,11 +79,21 @@ export function yieldOrRing(
     }
     draft.log('info', `${from.userId} and we called each other: their call goes on with our screen`);
     draft.hangUp({ ...crossing, foreign: false }, 'replaced', now); // nobody is told that it is over: it goes on in theirs
-    const leg = newLeg(FOREIGN_LEG, own.page, 'send', 'answering', now);
+    takeWithScreen(draft, own.page, { ...invite, roomId, peer: from, expiresAt }, now);
+}
+
+/** Their call is answered without a question: we were calling too. Our screen is added once it stands. */
+function takeWithScreen(
+    draft: Draft,
+    page: PageAddress,
+    { callId, roomId, peer, expiresAt, sdp, streams }: Incoming & Pick<Invite, 'callId' | 'sdp' | 'streams'>,
+    now: number,
+): void {
+    const leg = newLeg(FOREIGN_LEG, page, 'send', 'answering', now);
     const call = draft.setCall({
-        id: invite.callId,
+        id: callId,
         roomId,
-        peer: from,
+        peer,
         outgoing: false,
         foreign: true,
         owesShare: true,
@@ -79,8 +102,8 @@ export function yieldOrRing(
         legs: new Map([[leg.id, leg]]),
         expiresAt,
     });
-    offered(draft, call, leg, invite);
-    draft.add({ type: 'answered', page: own.page, peer: from });
+    offered(draft, call, leg, { sdp, streams });
+    draft.add({ type: 'answered', page, peer });
 }
 
 /** Another Matrix client calls: our person is asked. A call of our own other device is not for us. */

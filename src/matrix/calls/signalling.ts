@@ -14,9 +14,9 @@ import {
 } from 'matrix-js-sdk/lib/matrix.js';
 import { EventShieldReason } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import { HushError } from '../../extension/errors.ts';
+import { Listeners } from '../../extension/listeners.ts';
 import type { Log } from '../../extension/log.ts';
 import type { Disposable } from '../../extension/session/ports.ts';
-import { whyUndecryptable } from '../trust/undecryptable.ts';
 import type { Device } from './callState.ts';
 import { buildCallEvent, isCallType, parseCallEvent, type CallEvent } from './events.ts';
 
@@ -47,7 +47,7 @@ const NOT_BELIEVED: ReadonlySet<EventShieldReason | null> = new Set([
 ]);
 
 export function createCallSignalling({ sdk, self, log }: CallSignallingOptions): CallSignalling {
-    const listeners = new Set<(received: ReceivedCallEvent) => void>();
+    const listeners = new Listeners<[ReceivedCallEvent]>();
     const sending = new Map<string, Promise<unknown>>();
     /** Events of one room are handled in their order, whatever their decryption takes. */
     const handling = new Map<string, Promise<void>>();
@@ -85,14 +85,12 @@ export function createCallSignalling({ sdk, self, log }: CallSignallingOptions):
             event: parsed.value.event,
             ageMs: event.getLocalAge(),
         };
-        for (const listener of listeners) listener(received);
+        listeners.emit(received);
     };
     const handle = async (event: MatrixEvent, room: Room): Promise<void> => {
         if (event.isEncrypted()) await sdk.decryptEventIfNeeded(event);
         if (!event.isDecryptionFailure()) return accept(event, room);
-        log.info(
-            `A message of ${event.getSender() ?? 'nobody'} cannot be read: ${whyUndecryptable(event.decryptionFailureReason)}`,
-        );
+        log.info(`A message of ${event.getSender() ?? 'nobody'} cannot be read: ${event.decryptionFailureReason}`);
         // Its key may come behind it; the call machine takes events in any order.
         event.once(MatrixEventEvent.Decrypted, () => enqueue(event, room));
     };
@@ -131,14 +129,7 @@ export function createCallSignalling({ sdk, self, log }: CallSignallingOptions):
                 if (sending.get(event.callId) === sent) sending.delete(event.callId);
             }
         },
-        onEvent(listener) {
-            listeners.add(listener);
-            return {
-                dispose: () => {
-                    listeners.delete(listener);
-                },
-            };
-        },
+        onEvent: listeners.add,
         dispose() {
             open = false;
             sdk.off(RoomEvent.Timeline, onTimeline);

@@ -18,34 +18,43 @@ import {
 import type { ChatPort, ChatSend } from '../../extension/chat/chatPort.ts';
 import { HushError } from '../../extension/errors.ts';
 import type { Disposable } from '../../extension/lifecycle.ts';
-import { Listeners } from '../../extension/listeners.ts';
 import type { Log } from '../../extension/log.ts';
+import type { DeviceLookup } from '../deviceLookup.ts';
 import { fromSdk } from '../http.ts';
-import { assertFits, outgoing, type Outgoing } from './chatContents.ts';
+import { asReply, outgoing, type Outgoing } from './chatContents.ts';
+import { assertSendable } from '../requests/size.ts';
+import { createRoomChanges } from '../roomChanges.ts';
 import { createRoomChat, type RoomChat } from './roomChat.ts';
 
 const REFUSED = {
     M_FORBIDDEN: ['room.forbidden', 'You may not do that in this room. Somebody with more power in it may.'],
-    M_TOO_LARGE: ['chat.tooLong', 'This message is too long for the homeserver. Send it in parts.'],
+    M_TOO_LARGE: ['event.tooLarge', 'This message is too long for the homeserver. Send it in parts.'],
 } as const;
 
-export function createChat(sdk: MatrixClient, log: Log): ChatPort & Disposable {
+/** ms until a message is tried again whose readers' devices could not be looked up. */
+const LOOK_AGAIN_MS = 3_000;
+
+/** What files need of the conversations. */
+export interface ChatMessages {
+    /** What a message says, as it is shown; undefined: it is not there, or cannot be read. */
+    contentOf(roomId: string, eventId: string): unknown;
+    /** Sends an encrypted message, in turn with the room's others. */
+    post(roomId: string, txnId: string, content: Record<string, unknown>, replyTo: string | null): Promise<void>;
+    /** @throws HushError `room.notFound`, `room.notEncrypted`. */
+    writable(roomId: string): Room;
+}
+
+export function createChat(
+    sdk: MatrixClient,
+    lookUpDevices: DeviceLookup,
+    log: Log,
+): ChatPort & ChatMessages & Disposable {
     const rooms = new Map<string, RoomChat>();
-    const listeners = new Listeners<[string]>();
-    const dirty = new Set<string>();
-    /** Sends of one room go out in order. */
+    const changes = createRoomChanges();
     const sending = new Map<string, Promise<unknown>>();
-    let tick: NodeJS.Immediate | undefined;
 
     const touch = (roomId: string): void => {
-        if (!rooms.has(roomId)) return;
-        dirty.add(roomId);
-        tick ??= setImmediate(() => {
-            tick = undefined;
-            const changed = [...dirty];
-            dirty.clear();
-            for (const id of changed) listeners.emit(id);
-        });
+        if (rooms.has(roomId)) changes.touch(roomId);
     };
     const joined = (roomId: string): Room | undefined => {
         const room = sdk.getRoom(roomId);
@@ -80,6 +89,10 @@ export function createChat(sdk: MatrixClient, log: Log): ChatPort & Disposable {
         rooms.delete(room.roomId);
     };
     const onGone = (roomId: string): void => void rooms.delete(roomId);
+    const onAccountData = (event: MatrixEvent): void => {
+        if (event.getType() === 'm.ignored_user_list') for (const roomId of rooms.keys()) touch(roomId);
+    };
+    sdk.on(ClientEvent.AccountData, onAccountData);
     sdk.on(RoomEvent.Timeline, onTimeline);
     sdk.on(RoomEvent.TimelineReset, onReset);
     sdk.on(RoomEvent.Redaction, onEvent);
@@ -96,17 +109,36 @@ export function createChat(sdk: MatrixClient, log: Log): ChatPort & Disposable {
             sender: sdk.getSafeUserId(),
             event_id: `~${txnId}`,
         });
-        if (type !== 'm.reaction') await encrypt(sdk, event, room);
+        if (type !== 'm.reaction') {
+            await assertDevicesKnown(room);
+            await encrypt(sdk, event, room);
+        }
         const wire = event.getWireContent();
-        assertFits(wire);
+        // The scheduler does so too, but the SDK keeps the reason to itself.
+        assertSendable(JSON.stringify(wire));
         const path = `/rooms/${encodeURIComponent(room.roomId)}/send/${event.getWireType()}/${encodeURIComponent(txnId)}`;
         await sdk.http.authedRequest(Method.Put, path, undefined, wire);
     }
-    async function deliver(roomId: string, txnId: string, what: ChatSend): Promise<void> {
+    async function assertDevicesKnown(room: Room): Promise<void> {
+        const members = await room.getEncryptionTargetMembers();
+        const unknown = await lookUpDevices(members.map(({ userId }) => userId));
+        if (unknown.length === 0) return;
+        log.warn(`The devices of ${unknown.length} of ${members.length} people could not be looked up`);
+        throw new HushError(
+            'chat.keysUnknown',
+            'The message was not sent: the homeserver did not say which devices the people in this room have, and some of them could not have read it. Try again in a moment.',
+            { retryAfterMs: LOOK_AGAIN_MS },
+        );
+    }
+    const writable = (roomId: string): Room => {
         const room = joined(roomId);
         if (!room) throw new HushError('room.notFound', 'You are not in this room any more.');
         if (!room.hasEncryptionStateEvent())
             throw new HushError('room.notEncrypted', 'This room is not encrypted, so Hush does not write in it.');
+        return room;
+    };
+    async function deliver(roomId: string, txnId: string, what: ChatSend): Promise<void> {
+        const room = writable(roomId);
         const chat = open(room);
         if (what.kind !== 'delete')
             return put(
@@ -122,31 +154,52 @@ export function createChat(sdk: MatrixClient, log: Log): ChatPort & Disposable {
         }
     }
 
+    /** Sends of one room go out in the order they were asked for. */
+    async function inTurn(roomId: string, doing: string, work: () => Promise<void>): Promise<void> {
+        const result = (sending.get(roomId) ?? Promise.resolve()).then(work);
+        const done = result.catch(() => undefined);
+        sending.set(roomId, done);
+        try {
+            await result;
+        } catch (error) {
+            throw fromSdk(error, doing, REFUSED);
+        } finally {
+            if (sending.get(roomId) === done) sending.delete(roomId);
+        }
+    }
+
     return {
-        async timeline(roomId) {
+        contentOf: (roomId, eventId) => rooms.get(roomId)?.contentOf(eventId),
+        post: (roomId, txnId, content, replyTo) =>
+            inTurn(roomId, 'Sending the message', async () => {
+                const room = writable(roomId);
+                const reply = asReply(replyTo, (id) => open(room).senderOf(id));
+                await put(room, txnId, { type: 'm.room.message', content: { ...content, ...reply } });
+            }),
+        writable,
+        async timeline(roomId, around = null) {
             const room = joined(roomId);
-            return room ? open(room).timeline() : { roomId, messages: [], atStart: true };
+            return room ? open(room).timeline(around) : { roomId, messages: [], atStart: true, atEnd: true };
         },
-        async earlier(roomId) {
+        async earlier(roomId, around = null) {
             const room = joined(roomId);
-            if (room) await open(room).earlier();
+            if (room) await open(room).earlier(around);
         },
-        async send(roomId, txnId, what) {
-            const result = (sending.get(roomId) ?? Promise.resolve()).then(() => deliver(roomId, txnId, what));
-            const done = result.catch(() => undefined);
-            sending.set(roomId, done);
-            try {
-                await result;
-            } catch (error) {
-                throw fromSdk(error, what.kind === 'delete' ? 'Deleting the message' : 'Sending the message', REFUSED);
-            } finally {
-                if (sending.get(roomId) === done) sending.delete(roomId);
-            }
+        async later(roomId, around) {
+            const room = joined(roomId);
+            if (room) await open(room).later(around);
         },
-        onChange: listeners.add,
+        async find(roomId, eventId) {
+            const room = joined(roomId);
+            if (room) await open(room).find(eventId);
+        },
+        send: (roomId, txnId, what) =>
+            inTurn(roomId, what.kind === 'delete' ? 'Deleting the message' : 'Sending the message', () =>
+                deliver(roomId, txnId, what),
+            ),
+        onChange: changes.onChange,
         dispose() {
-            clearImmediate(tick);
-            listeners.clear();
+            changes.dispose();
             rooms.clear();
             sdk.off(RoomEvent.Timeline, onTimeline);
             sdk.off(RoomEvent.TimelineReset, onReset);
@@ -155,6 +208,7 @@ export function createChat(sdk: MatrixClient, log: Log): ChatPort & Disposable {
             sdk.off(MatrixEventEvent.Decrypted, onEvent);
             sdk.off(RoomMemberEvent.Name, onEvent);
             sdk.off(ClientEvent.DeleteRoom, onGone);
+            sdk.off(ClientEvent.AccountData, onAccountData);
         },
     };
 }

@@ -1,15 +1,11 @@
-/** What is sent for each thing that a person does in the chat, and how large it may be. */
+/** What is sent for each thing that a person does in the chat. */
 import type { ChatSend } from '../../extension/chat/chatPort.ts';
-import { HushError } from '../../extension/errors.ts';
 import { messageText } from './markdown.ts';
 
 export interface Outgoing {
     readonly type: string;
     readonly content: Record<string, unknown>;
 }
-
-/** Bytes of an event (client-server API, "Size limits"), less what the server adds: IDs, hashes and signatures. */
-const MAX_CONTENT = 65_536 - 4_096;
 
 /** `senderOf`: who wrote an event, for the mention that a reply is; undefined when it is not known here. */
 export function outgoing(
@@ -18,15 +14,9 @@ export function outgoing(
 ): Outgoing {
     switch (what.kind) {
         case 'text': {
-            const { replyTo } = what;
-            const author = replyTo === null ? undefined : senderOf(replyTo);
             return {
                 type: 'm.room.message',
-                content: {
-                    ...messageText(what.markdown),
-                    'm.mentions': author === undefined ? {} : { user_ids: [author] },
-                    ...(replyTo === null ? {} : { 'm.relates_to': { 'm.in_reply_to': { event_id: replyTo } } }),
-                },
+                content: { ...messageText(what.markdown), ...asReply(what.replyTo, senderOf) },
             };
         }
         case 'edit': {
@@ -51,12 +41,14 @@ export function outgoing(
     }
 }
 
-/** @throws HushError `chat.tooLong` for a content, as it goes out, that the server would refuse. */
-export function assertFits(content: unknown): void {
-    const bytes = new TextEncoder().encode(JSON.stringify(content)).length;
-    if (bytes <= MAX_CONTENT) return;
-    throw new HushError(
-        'chat.tooLong',
-        `This message is too long: encrypted it has ${Math.ceil(bytes / 1_024)} KiB, and Matrix allows ${Math.floor(MAX_CONTENT / 1_024)}. Send it in parts.`,
-    );
+/** What makes a message a reply, where it is one; an empty list of mentions says that there are none. */
+export function asReply(
+    replyTo: string | null,
+    senderOf: (eventId: string) => string | undefined,
+): Record<string, unknown> {
+    const author = replyTo === null ? undefined : senderOf(replyTo);
+    return {
+        'm.mentions': author === undefined ? {} : { user_ids: [author] },
+        ...(replyTo === null ? {} : { 'm.relates_to': { 'm.in_reply_to': { event_id: replyTo } } }),
+    };
 }

@@ -34,6 +34,16 @@ export function foldMessages(events: readonly RawEvent[], people: People): ChatM
     return events.flatMap((event) => messageOf(event, books, byId, people) ?? []);
 }
 
+/** The content that the message is shown with; undefined for one that is not shown, or not readable. */
+export function shownContent(events: readonly RawEvent[], id: string): unknown {
+    const event = events.find((e) => e.id === id);
+    const books = bookKeeping(events);
+    if (!event || !event.encrypted || event.failure !== undefined || books.deleted.has(id)) return undefined;
+    if (event.type !== 'm.room.message') return undefined;
+    const edit = lastEdit(event, books);
+    return edit ? asRecord(edit.content)?.['m.new_content'] : event.content;
+}
+
 function bookKeeping(events: readonly RawEvent[]): Books {
     const deleted = new Set<string>();
     const edits = new Map<string, RawEvent[]>();
@@ -68,9 +78,9 @@ function messageOf(
     const replyTo = gone ? undefined : replyOf(event);
     const edit = gone ? undefined : lastEdit(event, books);
     const said = gone
-        ? { kind: 'deleted' as const, body: '', html: null }
+        ? { kind: 'deleted' as const, body: '', html: null, file: null }
         : event.failure !== undefined
-          ? { kind: 'unreadable' as const, body: failureWords(event.failure), html: null }
+          ? { kind: 'unreadable' as const, body: failureWords(event.failure), html: null, file: null }
           : contentOf(event, edit, replyTo !== undefined);
     const own = event.sender === people.self;
     return {

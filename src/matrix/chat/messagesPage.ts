@@ -1,14 +1,20 @@
-/** One page of a room's history (client-server API, `GET /rooms/{roomId}/messages`), checked. */
+/** Pieces of a room's history (client-server API, `GET /rooms/{roomId}/messages` and `/context/{eventId}`), checked. */
 import { Method, type IRoomEvent, type MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import * as v from 'valibot';
 import { HushError } from '../../extension/errors.ts';
 import { CHAT_TYPES } from './rawEvent.ts';
 
 export interface MessagesPage {
-    /** Newest first. */
+    /** In the direction that was asked for. */
     readonly events: readonly IRoomEvent[];
-    /** Null: there is nothing older. */
+    /** Null: there is nothing more that way. */
     readonly next: string | null;
+}
+export interface EventContext {
+    /** Oldest first. */
+    readonly events: readonly IRoomEvent[];
+    readonly start: string;
+    readonly end: string;
 }
 
 /** What the SDK's events need; one that lacks it is left out, the rest of the page is not. */
@@ -21,29 +27,53 @@ const event = v.looseObject({
     unsigned: v.optional(v.record(v.string(), v.unknown())),
 });
 const answer = v.looseObject({ chunk: v.array(v.unknown()), end: v.optional(v.string()) });
+const context = v.looseObject({
+    start: v.string(),
+    end: v.string(),
+    events_before: v.optional(v.array(v.unknown()), []),
+    event: v.unknown(),
+    events_after: v.optional(v.array(v.unknown()), []),
+});
+const FILTER = JSON.stringify({ types: CHAT_TYPES, lazy_load_members: true });
 
-/** Rejects as the SDK does. */
+/** `dir`: `b` newest first, `f` oldest first. Rejects as the SDK does. */
 export async function messagesPage(
     sdk: MatrixClient,
     roomId: string,
     from: string,
+    dir: 'b' | 'f',
     limit: number,
 ): Promise<MessagesPage> {
-    const body = await sdk.http.authedRequest(Method.Get, `/rooms/${encodeURIComponent(roomId)}/messages`, {
-        from,
-        dir: 'b',
-        limit: String(limit),
-        filter: JSON.stringify({ types: CHAT_TYPES, lazy_load_members: true }),
+    const query = { from, dir, limit: String(limit), filter: FILTER };
+    const body = await sdk.http.authedRequest(Method.Get, `/rooms/${encodeURIComponent(roomId)}/messages`, query);
+    const { chunk, end } = read(answer, body);
+    // A server that gives the same place again would have us ask for ever.
+    return { events: eventsOf(chunk, roomId), next: end === undefined || end === from ? null : end };
+}
+
+/** What lies around an event, at most `limit` others. Rejects as the SDK does. */
+export async function eventContext(
+    sdk: MatrixClient,
+    roomId: string,
+    eventId: string,
+    limit: number,
+): Promise<EventContext> {
+    const path = `/rooms/${encodeURIComponent(roomId)}/context/${encodeURIComponent(eventId)}`;
+    const query = { limit: String(limit), filter: FILTER };
+    const found = read(context, await sdk.http.authedRequest(Method.Get, path, query));
+    const all = [...found.events_before.toReversed(), found.event, ...found.events_after];
+    return { events: eventsOf(all, roomId), start: found.start, end: found.end };
+}
+
+function read<T extends v.GenericSchema>(schema: T, body: unknown): v.InferOutput<T> {
+    const parsed = v.safeParse(schema, body);
+    if (parsed.success) return parsed.output;
+    throw new HushError('server.error', 'The homeserver’s answer about the messages of this room cannot be read.');
+}
+
+function eventsOf(candidates: readonly unknown[], roomId: string): IRoomEvent[] {
+    return candidates.flatMap((candidate) => {
+        const checked = v.safeParse(event, candidate);
+        return checked.success ? [{ ...checked.output, room_id: roomId } as unknown as IRoomEvent] : [];
     });
-    const parsed = v.safeParse(answer, body);
-    if (!parsed.success)
-        throw new HushError('server.error', 'The homeserver’s answer about earlier messages cannot be read.');
-    return {
-        events: parsed.output.chunk.flatMap((candidate) => {
-            const checked = v.safeParse(event, candidate);
-            return checked.success ? [{ ...checked.output, room_id: roomId } as unknown as IRoomEvent] : [];
-        }),
-        // A server that gives the same place again would have us ask for ever.
-        next: parsed.output.end === undefined || parsed.output.end === from ? null : parsed.output.end,
-    };
 }

@@ -1,5 +1,7 @@
 /** What an `m.room.message` says, whatever is in it: a body of the right type and size, or a line that tells what it is. Pure. */
-import { MAX_BODY, type MessageKind } from '../../webview/protocol/chatMessages.ts';
+import { shownName } from '../../extension/files/fileName.ts';
+import { MAX_BODY, type ChatFile, type MessageKind } from '../../webview/protocol/chatMessages.ts';
+import { attachmentOf, type Attachment } from '../files/attachment.ts';
 import { asRecord } from './rawEvent.ts';
 
 export interface ParsedMessage {
@@ -7,6 +9,7 @@ export interface ParsedMessage {
     readonly body: string;
     /** Not safe yet. */
     readonly html: string | null;
+    readonly file: ChatFile | null;
 }
 
 /** HTML nested deeper is shown as its plain body (client-server API, "m.room.message msgtypes": 100 levels). */
@@ -16,20 +19,35 @@ export function parseMessage(content: unknown): ParsedMessage {
     const fields = asRecord(content) ?? {};
     const type = fields['msgtype'];
     const body = text(fields['body']);
-    if (type === 'm.image' || type === 'm.file' || type === 'm.audio' || type === 'm.video') {
-        const name = text(fields['filename']) ?? body;
-        return { kind: 'file', body: name?.trim() ? name : 'a file without a name', html: null };
+    const html = fields['format'] === 'org.matrix.custom.html' ? text(fields['formatted_body']) : undefined;
+    const attachment = attachmentOf(content);
+    if (attachment) {
+        const file = fileOf(attachment);
+        // With a name beside it, the body is what was said about the file (client-server API, "Media captions").
+        const caption =
+            text(fields['filename']) !== undefined && body !== undefined && body !== text(fields['filename']);
+        const said = caption && body.trim() !== '';
+        return { kind: 'file', body: said ? body : file.name, html: said ? safeDepth(html) : null, file };
     }
     if (type === 'm.key.verification.request')
-        return { kind: 'notice', body: 'Asks to verify each other’s devices.', html: null };
+        return { kind: 'notice', body: 'Asks to verify each other’s devices.', html: null, file: null };
     const kind = type === 'm.notice' ? 'notice' : type === 'm.emote' ? 'emote' : 'text';
-    const html = fields['format'] === 'org.matrix.custom.html' ? text(fields['formatted_body']) : undefined;
     if (body === undefined && html === undefined)
-        return { kind: 'notice', body: 'A message that this version of Hush cannot show.', html: null };
+        return { kind: 'notice', body: 'A message that this version of Hush cannot show.', html: null, file: null };
+    return { kind, body: body ?? '', html: safeDepth(html), file: null };
+}
+
+function safeDepth(html: string | undefined): string | null {
+    return html !== undefined && html.trim() !== '' && depthOf(html) <= MAX_DEPTH ? html : null;
+}
+
+function fileOf({ name, size, image, width, height, source }: Attachment): ChatFile {
     return {
-        kind,
-        body: body ?? '',
-        html: html !== undefined && html.trim() !== '' && depthOf(html) <= MAX_DEPTH ? html : null,
+        name: shownName(name),
+        size: size ?? null,
+        image: image && source ? { width: width ?? null, height: height ?? null } : null,
+        encrypted: source?.kind === 'encrypted',
+        there: source !== undefined,
     };
 }
 

@@ -1,29 +1,46 @@
 /** One room's conversation on the SDK: its events from the sync and from history, decrypted, folded into messages. */
-import { Direction, type MatrixClient, type MatrixEvent, type Room } from 'matrix-js-sdk/lib/matrix.js';
+import {
+    Direction,
+    type IRoomEvent,
+    type MatrixClient,
+    type MatrixEvent,
+    type Room,
+} from 'matrix-js-sdk/lib/matrix.js';
 import { EventShieldReason } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import type { ChatTimeline } from '../../extension/chat/chatPort.ts';
 import type { Log } from '../../extension/log.ts';
 import { MAX_SHOWN, type ChatMessage } from '../../webview/protocol/chatMessages.ts';
-import { fromSdk } from '../http.ts';
+import { HushError } from '../../extension/errors.ts';
+import { fromSdk, type KnownErrors } from '../http.ts';
+import { obstacle, type RoomAction } from '../rooms/powerLevels.ts';
+import { roomPowers } from '../rooms/roomState.ts';
 import { NOT_THE_SENDER } from './failureWords.ts';
-import { foldMessages } from './foldMessages.ts';
-import { messagesPage } from './messagesPage.ts';
+import { foldMessages, shownContent } from './foldMessages.ts';
+import { eventContext, messagesPage } from './messagesPage.ts';
 import { CHAT_TYPES, type RawEvent } from './rawEvent.ts';
-import { createSegments } from './segments.ts';
+import { createSegments, type Segment } from './segments.ts';
 
 export interface RoomChat {
     /** Resolves when what is there has been decrypted, or found to be unreadable. */
-    timeline(): Promise<ChatTimeline>;
-    earlier(): Promise<void>;
+    timeline(around: string | null): Promise<ChatTimeline>;
+    earlier(around: string | null): Promise<void>;
+    later(around: string | null): Promise<void>;
+    /** Gets what lies around an event, unless it is here. @throws HushError `chat.notThere`. */
+    find(eventId: string): Promise<void>;
     /** An event of the sync. */
     onLive(event: MatrixEvent): void;
     /** The sync left something out. */
     onGap(): void;
     /** Sender of an event that is here. */
     senderOf(eventId: string): string | undefined;
+    /** What a message that is here says, as it is shown; undefined: nothing that can be read. */
+    contentOf(eventId: string): unknown;
     /** Edits that are here of a message by its own sender. */
     editsOf(eventId: string): readonly string[];
 }
+
+const GONE = 'That message is not to be had: it was taken back, or it is from before you could read along.';
+const NOT_THERE: KnownErrors = { M_NOT_FOUND: ['chat.notThere', GONE], M_FORBIDDEN: ['chat.notThere', GONE] };
 
 const PAGE = 40;
 /** Pages in a row that may hold nothing to show (calls, reactions) before the person gets a say again. */
@@ -39,7 +56,9 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
     );
     const spoofed = new Set<string>();
     const examined = new WeakMap<MatrixEvent, Promise<void>>();
-    let loading: Promise<void> | undefined;
+    /** Of the sync's last go, before a limited one. */
+    let current = live;
+    const loading = new Map<string, Promise<void>>();
 
     const examine = (event: MatrixEvent): Promise<void> => {
         let examining = examined.get(event);
@@ -73,60 +92,107 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
               ? (event.decryptionFailureReason ?? 'UNKNOWN_ERROR')
               : undefined,
     });
-    const messages = (): ChatMessage[] => {
+    const stretch = (around: string | null): Segment<MatrixEvent> =>
+        (around === null ? undefined : segments.at(around)) ?? segments.newest;
+    const known = (eventId: string): readonly MatrixEvent[] => segments.at(eventId)?.events ?? [];
+    const messages = ({ events }: Segment<MatrixEvent>): ChatMessage[] => {
         const self = sdk.getSafeUserId();
-        const mayDeleteAll = room.currentState.hasSufficientPowerLevelFor('redact', powerOf(room, self));
-        const mayRedact = room.currentState.maySendEvent('m.room.redaction', self);
-        return foldMessages(segments.newest.events.map(raw), {
+        const powers = roomPowers(room);
+        const may = (action: RoomAction): boolean =>
+            powers !== undefined && obstacle(powers, self, action) === undefined;
+        const mayDeleteAll = may({ kind: 'redact' });
+        const mayRedact = may({ kind: 'message', type: 'm.room.redaction' });
+        const heard = events.filter((event) => !sdk.isUserIgnored(event.getSender() ?? ''));
+        return foldMessages(heard.map(raw), {
             self,
             name: (userId) => room.getMember(userId)?.name ?? userId,
             mayDelete: (sender) => mayRedact && (mayDeleteAll || sender === self),
         }).slice(-MAX_SHOWN);
     };
 
-    async function load(): Promise<void> {
-        const before = messages().length;
+    /** Pages until there is more to show, within reason. `go` takes one page; false: there is none. */
+    async function load(around: string | null, go: (at: Segment<MatrixEvent>) => Promise<boolean>): Promise<void> {
+        const before = messages(stretch(around)).length;
         for (let pages = 0; pages < PAGES_AT_ONCE; pages++) {
-            const { token } = segments.newest;
-            if (token === null || messages().length >= MAX_SHOWN) return;
-            const page = await messagesPage(sdk, roomId, token, PAGE);
-            const mapper = sdk.getEventMapper({ decrypt: false });
-            const events = page.events.map((event) => mapper(event)).filter(isOurs);
-            await Promise.all(events.map(examine));
-            segments.earlier(token, events, page.next);
+            const at = stretch(around);
+            if ((go === back && messages(at).length >= MAX_SHOWN) || !(await go(at))) return;
             changed();
-            if (messages().length > before) return;
+            if (messages(stretch(around)).length > before) return;
         }
     }
+    const taken = async (events: readonly IRoomEvent[]): Promise<MatrixEvent[]> => {
+        const mapper = sdk.getEventMapper({ decrypt: false });
+        const ours = events.map((event) => mapper(event)).filter(isOurs);
+        await Promise.all(ours.map(examine));
+        return ours;
+    };
+    async function back({ token }: Segment<MatrixEvent>): Promise<boolean> {
+        if (token === null) return false;
+        const page = await messagesPage(sdk, roomId, token, 'b', PAGE);
+        segments.earlier(token, await taken(page.events), page.next);
+        return true;
+    }
+    async function on({ later }: Segment<MatrixEvent>): Promise<boolean> {
+        if (later === null) return false;
+        const page = await messagesPage(sdk, roomId, later, 'f', PAGE);
+        segments.onward(later, await taken(page.events), page.next);
+        return page.next !== null;
+    }
+    /** Who asks for the same at the same time gets the same. */
+    const once = async (what: string, doing: string, work: () => Promise<void>): Promise<void> => {
+        let running = loading.get(what);
+        if (!running) {
+            running = work().finally(() => loading.delete(what));
+            loading.set(what, running);
+        }
+        try {
+            await running;
+        } catch (error) {
+            throw fromSdk(error, doing, NOT_THERE);
+        }
+    };
 
     return {
-        async timeline() {
-            await Promise.all(segments.newest.events.map(examine));
-            const shown = messages();
-            return { roomId, messages: shown, atStart: segments.newest.token === null || shown.length >= MAX_SHOWN };
+        async timeline(around) {
+            const at = stretch(around);
+            await Promise.all(at.events.map(examine));
+            const shown = messages(at);
+            return {
+                roomId,
+                messages: shown,
+                atStart: at.token === null || shown.length >= MAX_SHOWN,
+                atEnd: at === segments.newest,
+            };
         },
-        async earlier() {
-            loading ??= load().finally(() => {
-                loading = undefined;
+        earlier: (around) => once(`earlier ${around}`, 'Getting earlier messages', () => load(around, back)),
+        later: (around) => once(`later ${around}`, 'Getting later messages', () => load(around, on)),
+        async find(eventId) {
+            if (segments.at(eventId)) return;
+            await once(`find ${eventId}`, 'Looking up the message', async () => {
+                const { events, start, end } = await eventContext(sdk, roomId, eventId, PAGE);
+                segments.around(await taken(events), start, end);
+                changed();
             });
-            try {
-                await loading;
-            } catch (error) {
-                throw fromSdk(error, 'Getting earlier messages');
-            }
+            if (!segments.at(eventId)) throw new HushError('chat.notThere', GONE);
         },
         onLive(event) {
             if (!isOurs(event) || !segments.append(event)) return;
             void examine(event).then(changed);
         },
         onGap() {
-            segments.gap(room.getLiveTimeline().getPaginationToken(Direction.Backward));
+            const before = current;
+            current = room.getLiveTimeline();
+            segments.gap(current.getPaginationToken(Direction.Backward), before.getPaginationToken(Direction.Forward));
             changed();
         },
-        senderOf: (eventId) => segments.newest.events.find((event) => event.getId() === eventId)?.getSender(),
+        senderOf: (eventId) =>
+            known(eventId)
+                .find((event) => event.getId() === eventId)
+                ?.getSender(),
+        contentOf: (eventId) => shownContent(known(eventId).map(raw), eventId),
         editsOf(eventId) {
             const sender = this.senderOf(eventId);
-            return segments.newest.events
+            return known(eventId)
                 .filter((event) => {
                     const relation = event.getWireContent()['m.relates_to'] as Record<string, unknown> | undefined;
                     return (
@@ -143,8 +209,4 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
 /** Confirmed by the server, and of the types that `/messages` is asked for: a page must meet what the sync brought. */
 function isOurs(event: MatrixEvent): boolean {
     return event.status === null && !event.isState() && CHAT_TYPES.includes(event.getWireType());
-}
-
-function powerOf(room: Room, userId: string): number {
-    return room.getMember(userId)?.powerLevel ?? 0;
 }

@@ -1,4 +1,5 @@
 /** Drives the key ring of each room: clock, random keys, sending with retries, and the events for the pages. */
+import { Listeners } from '../../extension/listeners.ts';
 import type { Disposable, KeyEvent, MediaKey } from '../../extension/session/ports.ts';
 import type { Log } from '../../extension/log.ts';
 import {
@@ -75,12 +76,12 @@ interface RoomKeys {
 export function createMediaKeys(options: MediaKeysOptions): MediaKeys {
     const { self, transport, now, random, log, inRoom } = options;
     const excluded = options.excluded ?? ((): boolean => false);
-    const reportListeners = new Set<(roomId: string) => void>();
+    const reports = new Listeners<[string]>();
     const rooms = new Map<string, RoomKeys>();
-    const listeners = new Set<(event: KeyEvent) => void>();
+    const keyEvents = new Listeners<[KeyEvent]>();
     const fresh = (): string => Buffer.from(random(16)).toString('base64');
     const emit = (event: KeyEvent): void => {
-        for (const listener of listeners) listener(event);
+        keyEvents.emit(event);
     };
 
     const roomOf = (roomId: string): RoomKeys => {
@@ -113,7 +114,7 @@ export function createMediaKeys(options: MediaKeysOptions): MediaKeys {
         const before = room.ring;
         room.history = recordStep(room.history, before, ring, now());
         room.ring = ring;
-        if (before.own !== ring.own) for (const listener of reportListeners) listener(roomId);
+        if (before.own !== ring.own) reports.emit(roomId);
         for (const effect of effects) run(roomId, room, effect);
         judgeDelivery(roomId, room);
     };
@@ -234,14 +235,7 @@ export function createMediaKeys(options: MediaKeysOptions): MediaKeys {
             });
             return { ...room.history, index: own.index, createdAt: own.createdAt, targets };
         },
-        onReport(listener) {
-            reportListeners.add(listener);
-            return {
-                dispose: () => {
-                    reportListeners.delete(listener);
-                },
-            };
-        },
+        onReport: reports.add,
         current(roomId) {
             const room = rooms.get(roomId);
             if (!room) return [];
@@ -253,14 +247,7 @@ export function createMediaKeys(options: MediaKeysOptions): MediaKeys {
             });
             return room.inUse ? [room.inUse, ...peers] : peers;
         },
-        onKey(listener) {
-            listeners.add(listener);
-            return {
-                dispose: () => {
-                    listeners.delete(listener);
-                },
-            };
-        },
+        onKey: keyEvents.add,
         missing: (roomId) =>
             [...(rooms.get(roomId)?.ring.own?.targets ?? [])]
                 .filter(([, { state }]) => state !== 'has')

@@ -2,6 +2,7 @@
 import { KnownMembership, RoomEvent, type MatrixClient, type Room } from 'matrix-js-sdk/lib/matrix.js';
 import { MatrixRTCSessionEvent, type MatrixRTCSession } from 'matrix-js-sdk/lib/matrixrtc/index.js';
 import { HushError, isHushError } from '../../extension/errors.ts';
+import { Listeners } from '../../extension/listeners.ts';
 import type { Log } from '../../extension/log.ts';
 import type { MembershipLost, RtcPort } from '../../extension/session/ports.ts';
 import type { RtcMember } from '../../extension/session/types.ts';
@@ -26,6 +27,8 @@ export interface RtcOptions {
     readonly watch: Watch;
     /** Looks at the devices that our key is about to go to. */
     readonly judge: (devices: readonly Device[]) => Promise<void>;
+    /** @throws HushError `clock.wrong`: by this computer's clock every membership, also one's own, is over already. */
+    readonly assertClock: () => void;
     readonly now: () => number;
     readonly log: Log;
 }
@@ -54,10 +57,10 @@ interface Live {
 }
 
 export function createRtc(options: RtcOptions): Rtc {
-    const { sdk, self, transports, grants, keys, watch, judge, now, log } = options;
+    const { sdk, self, transports, grants, keys, watch, judge, assertClock, now, log } = options;
     const live = new Map<string, Live>();
-    const memberListeners = new Set<(roomId: string) => void>();
-    const lostListeners = new Set<(event: MembershipLost) => void>();
+    const memberChanges = new Listeners<[string]>();
+    const losses = new Listeners<[MembershipLost]>();
     const noted = new Set<string>();
 
     const note = (text: string): void => {
@@ -84,7 +87,7 @@ export function createRtc(options: RtcOptions): Rtc {
         const lost = (error: HushError): void => {
             log.warn(`The membership in ${roomId} was lost`, error);
             keys.stop(roomId);
-            for (const listener of lostListeners) listener({ roomId, error });
+            losses.emit({ roomId, error });
         };
         const own = createOwnMembership({ session, roomId, self, now, onLost: lost });
         const entry: Live = {
@@ -99,7 +102,7 @@ export function createRtc(options: RtcOptions): Rtc {
         live.set(roomId, entry);
         const changed = (): void => {
             keys.members(roomId, readMembers(session));
-            for (const listener of memberListeners) listener(roomId);
+            memberChanges.emit(roomId);
         };
         session.on(MatrixRTCSessionEvent.MembershipsChanged, changed);
         entry.detach = () => {
@@ -161,16 +164,15 @@ export function createRtc(options: RtcOptions): Rtc {
         keys.forget(room.roomId);
         if (entry.own.joined) {
             void entry.own.leave().catch(() => undefined); // the room refuses by now; this stops the manager
-            for (const listener of lostListeners)
-                listener({
-                    roomId: room.roomId,
-                    error: new HushError(
-                        'room.notFound',
-                        `You are not in ${room.name} any more, so the session there ended for you.`,
-                    ),
-                });
+            losses.emit({
+                roomId: room.roomId,
+                error: new HushError(
+                    'room.notFound',
+                    `You are not in ${room.name} any more, so the session there ended for you.`,
+                ),
+            });
         }
-        for (const listener of memberListeners) listener(room.roomId);
+        memberChanges.emit(room.roomId);
     };
     sdk.on(RoomEvent.MyMembership, onMyMembership);
     for (const room of sdk.getRooms()) onRoom(room);
@@ -180,14 +182,7 @@ export function createRtc(options: RtcOptions): Rtc {
             const entry = live.get(roomId);
             return entry ? readMembers(entry.session) : [];
         },
-        onMembers(listener) {
-            memberListeners.add(listener);
-            return {
-                dispose: () => {
-                    memberListeners.delete(listener);
-                },
-            };
-        },
+        onMembers: memberChanges.add,
         async join(roomId, shares) {
             const room = joinedRoom(roomId);
             if (!room.hasEncryptionStateEvent())
@@ -200,6 +195,7 @@ export function createRtc(options: RtcOptions): Rtc {
             const entry = attach(room);
             await inTurn(entry, async () => {
                 if (entry.own.joined) return entry.own.announce(shares);
+                assertClock();
                 const { leaves } = entry;
                 const serviceUrl = await serviceUrlIfAny(room, entry);
                 const stale = entry.clean ? undefined : await findStaleLeaves(sdk, roomId, self, log);
@@ -247,21 +243,17 @@ export function createRtc(options: RtcOptions): Rtc {
             const { session } = entryOf(roomId);
             await judge(readMembers(session));
             keys.members(roomId, readMembers(session));
-            await keys.start(roomId, after);
+            const started = keys.start(roomId, after);
+            // Who came in while the others were looked at: from now on the audience of the share sees to it.
+            void judge(readMembers(session));
+            await started;
         },
         stopKeys: (roomId) => keys.stop(roomId),
         currentKeys: (roomId) => keys.current(roomId),
         onKey: (listener) => keys.onKey(listener),
         sendWatch: (target, watching, via) => watch.send(target, watching, via),
         onWatch: (listener) => watch.onWatch(listener),
-        onMembershipLost(listener) {
-            lostListeners.add(listener);
-            return {
-                dispose: () => {
-                    lostListeners.delete(listener);
-                },
-            };
-        },
+        onMembershipLost: losses.add,
         async leaveAll() {
             const results = await Promise.allSettled([...live.keys()].map((roomId) => this.leave(roomId)));
             for (const result of results)
@@ -272,8 +264,8 @@ export function createRtc(options: RtcOptions): Rtc {
             keys.dispose();
             for (const entry of live.values()) entry.detach();
             live.clear();
-            memberListeners.clear();
-            lostListeners.clear();
+            memberChanges.clear();
+            losses.clear();
         },
     };
 }

@@ -27,6 +27,8 @@ export interface TransportSources {
     readonly setting: () => string;
     /** The SFU whose API key the person holds. */
     readonly ownServer: () => Promise<string | undefined>;
+    /** Whether the homeserver names this under `unstable_features` of /versions. */
+    readonly supports: (feature: string) => Promise<boolean>;
     readonly log: Log;
     readonly now: () => number;
 }
@@ -52,6 +54,7 @@ export function createTransports(sources: TransportSources): Transports {
     let advertised: { at: number; freshMs: number; transport: Promise<OwnTransport | undefined> } | undefined;
 
     const fromHomeserver = async (): Promise<string | undefined> => {
+        if (!(await sources.supports('org.matrix.msc4143'))) return undefined;
         const answer = await requestJson(
             fetch,
             `${sources.baseUrl}/_matrix/client/unstable/org.matrix.msc4143/rtc/transports`,

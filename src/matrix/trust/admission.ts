@@ -33,12 +33,20 @@ export interface AdmissionOptions {
     readonly log: Log;
 }
 
+/** Devices beyond which those are forgotten that nobody lists. */
+const MOST_KNOWN = 1_000;
+
 export function createAdmission({ policy, standings, trackDevices, log }: AdmissionOptions): Admission {
     const known = new Map<string, { readonly device: Device; readonly standing: Standing | undefined }>();
     const listeners = new Set<() => void>();
     /** Looks at one person's devices happen in order: an older answer must not overwrite a newer one. */
     let turn: Promise<unknown> = Promise.resolve();
 
+    /** What nobody lists is not remembered for ever: a peer may name as many devices as it likes. */
+    const forgetUnlisted = (): void => {
+        if (known.size <= MOST_KNOWN) return;
+        for (const [key, { standing }] of known) if (standing === undefined) known.delete(key);
+    };
     const look = async (devices: readonly Device[]): Promise<boolean> => {
         let changed = false;
         for (const device of devices) {
@@ -46,6 +54,7 @@ export function createAdmission({ policy, standings, trackDevices, log }: Admiss
             const key = deviceKey(device);
             const before = known.get(key);
             known.set(key, { device, standing });
+            forgetUnlisted();
             if (before && JSON.stringify(before.standing) === JSON.stringify(standing)) continue;
             changed = true;
             if (before && refusalOf(policy(), before.standing) !== refusalOf(policy(), standing))

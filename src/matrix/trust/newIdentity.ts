@@ -42,10 +42,7 @@ export async function replaceIdentity(options: NewIdentityOptions, password: str
     }
     log.info('The encryption identity was reset');
     try {
-        // It is signed by the identity that is gone.
-        void sdk.http
-            .authedRequest(Method.Delete, '/dehydrated_device', undefined, undefined, DEHYDRATED)
-            .catch(() => undefined);
+        void deleteDehydratedDevice(sdk).catch(() => undefined);
         const keyId = await sdk.secretStorage.getDefaultKeyId();
         await sdk.secretStorage.setDefaultKeyId(null);
         for (const secret of [...IDENTITY_SECRETS, 'm.megolm_backup.v1'] as const)
@@ -60,6 +57,12 @@ export async function replaceIdentity(options: NewIdentityOptions, password: str
             { cause: error },
         );
     }
+}
+
+/** It is signed by the identity that is gone. */
+async function deleteDehydratedDevice(sdk: MatrixClient): Promise<void> {
+    if (await sdk.doesServerSupportUnstableFeature('org.matrix.msc3814'))
+        await sdk.http.authedRequest(Method.Delete, '/dehydrated_device', undefined, undefined, DEHYDRATED);
 }
 
 /**

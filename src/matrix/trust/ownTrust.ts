@@ -11,6 +11,7 @@ import type { Log } from '../../extension/log.ts';
 import type { Disposable } from '../../extension/session/ports.ts';
 import type { OwnTrust } from '../../extension/session/trust.ts';
 import { fromSdk } from '../http.ts';
+import type { ServerWatch } from './serverWatch.ts';
 import { uploadAuth } from './uploadAuth.ts';
 
 export interface OwnTrustKeeper {
@@ -29,6 +30,7 @@ export interface OwnTrustOptions {
     readonly sdk: MatrixClient;
     readonly log: Log;
     readonly withoutKeyQueries: <T>(work: () => Promise<T>) => Promise<T>;
+    readonly watch: Pick<ServerWatch, 'warnings' | 'onChange'>;
     /** Answers what the server wants before it takes a first identity; default: nothing but the plain request. */
     readonly auth?: UIAuthCallback<void> | undefined;
 }
@@ -36,14 +38,15 @@ export interface OwnTrustOptions {
 /** What stays said until it is found out anew. */
 const KEPT = ['needsPassword', 'otherAuth', 'failed'] as const;
 
-export function createOwnTrust({ sdk, log, withoutKeyQueries, auth }: OwnTrustOptions): OwnTrustKeeper {
+export function createOwnTrust({ sdk, log, withoutKeyQueries, watch, auth }: OwnTrustOptions): OwnTrustKeeper {
     const userId = sdk.getSafeUserId();
     let own: OwnTrust = { kind: 'checking', recovery: 'unknown', backup: 'unknown', otherDevices: false };
     const listeners = new Set<(own: OwnTrust) => void>();
     let turn: Promise<unknown> = Promise.resolve();
     let disposed = false;
 
-    const set = (next: OwnTrust): void => {
+    const set = ({ warnings: _w, ...found }: OwnTrust): void => {
+        const next: OwnTrust = watch.warnings.length === 0 ? found : { ...found, warnings: watch.warnings };
         if (disposed || JSON.stringify(next) === JSON.stringify(own)) return;
         if (next.kind !== own.kind) log.info(`This device is ${next.kind} in its person's identity`);
         own = next;
@@ -94,6 +97,7 @@ export function createOwnTrust({ sdk, log, withoutKeyQueries, auth }: OwnTrustOp
     const onDevices = (users: string[]): void => changedFor(users);
     const onPerson = (user: string): void => changedFor([user]);
     const onAny = (): void => void refresh();
+    const warned = watch.onChange(() => set(own));
     sdk.on(CryptoEvent.DevicesUpdated, onDevices);
     sdk.on(CryptoEvent.UserTrustStatusChanged, onPerson);
     sdk.on(CryptoEvent.KeyBackupStatus, onAny);
@@ -150,6 +154,7 @@ export function createOwnTrust({ sdk, log, withoutKeyQueries, auth }: OwnTrustOp
         dispose() {
             disposed = true;
             listeners.clear();
+            warned.dispose();
             sdk.off(CryptoEvent.DevicesUpdated, onDevices);
             sdk.off(CryptoEvent.UserTrustStatusChanged, onPerson);
             sdk.off(CryptoEvent.KeyBackupStatus, onAny);

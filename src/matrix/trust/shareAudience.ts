@@ -25,6 +25,8 @@ export interface ShareAudiencesOptions {
     ) => readonly (Device & { readonly createdTs: number; readonly shares: readonly unknown[] })[];
     readonly onMembers: (listener: (roomId: string) => void) => Disposable;
     readonly nameOf: (roomId: string, userId: string) => string;
+    /** We are in the room, and so are they. */
+    readonly inRoom: (roomId: string, userId: string) => boolean;
     readonly now: () => number;
 }
 export interface ShareAudiences {
@@ -207,9 +209,16 @@ export function createShareAudiences(options: ShareAudiencesOptions): ShareAudie
             for (const [key, { from, audience }] of told) emit(audience.roomId, from, fromTold(audience.roomId, key));
         }),
         messages.onWithheld((roomId, from, reason) => {
+            // Not asked to be in the session: what it says may come before the membership.
+            if (!options.inRoom(roomId, from.userId)) return;
             const key = JSON.stringify([roomId, deviceKey(from)]);
-            if (reason === null) keptBy.delete(key);
-            else keptBy.set(key, { roomId, from });
+            keptBy.delete(key);
+            if (reason !== null) {
+                keptBy.set(key, { roomId, from });
+                // It tells who can see only to those who can.
+                if (told.delete(key)) emit(roomId, from, undefined);
+            }
+            bound(keptBy);
             for (const listener of withheldListeners) listener(roomId, from, reason);
         }),
         messages.onAudience((from, audience) => {
@@ -218,10 +227,7 @@ export function createShareAudiences(options: ShareAudiencesOptions): ShareAudie
             const key = JSON.stringify([roomId, deviceKey(from)]);
             told.delete(key);
             told.set(key, { from, audience, ts: now() });
-            for (const oldest of told.keys()) {
-                if (told.size <= MOST_TOLD_SHARERS) break;
-                told.delete(oldest);
-            }
+            bound(told);
             const people = new Set(
                 options
                     .members(roomId)
@@ -243,6 +249,13 @@ export function createShareAudiences(options: ShareAudiencesOptions): ShareAudie
             withheldListeners.clear();
         },
     };
+}
+
+function bound(map: Map<string, unknown>): void {
+    for (const oldest of map.keys()) {
+        if (map.size <= MOST_TOLD_SHARERS) break;
+        map.delete(oldest);
+    }
 }
 
 function listen<T>(set: Set<T>, listener: T): Disposable {

@@ -25,12 +25,17 @@ export function createStandings(sdk: MatrixClient): Standings {
                     crypto.getUserDeviceInfo([userId]),
                 ]);
                 if (trust === 'unknown') return undefined;
-                const changed =
-                    userId !== sdk.getUserId() &&
-                    (person.needsUserApproval ||
-                        (person.wasCrossSigningVerified() && !person.isCrossSigningVerified()));
+                // An identity of ours is not pinned when it is first seen, as others' are: it counts once it is verified.
+                const own = userId === sdk.getUserId();
+                const proven = person.isCrossSigningVerified();
+                const changed = !own && (person.needsUserApproval || (person.wasCrossSigningVerified() && !proven));
                 const deviceName = devices.get(userId)?.get(deviceId)?.displayName ?? '';
-                return { trust, identityChanged: changed, deviceName: deviceName.slice(0, 200) };
+                return {
+                    trust: own && trust === 'crossSigned' ? 'unverified' : trust,
+                    identityChanged: changed,
+                    unprovenOwn: own && !proven,
+                    deviceName: deviceName.slice(0, 200),
+                };
             } catch {
                 return undefined; // a store that is closing: what is not known gets nothing
             }

@@ -8,6 +8,7 @@ import type { Admission } from './admission.ts';
 import { createOwnTrust } from './ownTrust.ts';
 import { createRecovery } from './recovery.ts';
 import type { SecretKeys } from './secretKeys.ts';
+import type { ServerWatch } from './serverWatch.ts';
 import type { ShareAudiences } from './shareAudience.ts';
 import { createVerifications } from './verification.ts';
 
@@ -19,6 +20,7 @@ export interface TrustOptions {
     readonly trackDevices: (userIds: readonly string[]) => Promise<void>;
     /** See queryGate.ts. */
     readonly withoutKeyQueries: <T>(work: () => Promise<T>) => Promise<T>;
+    readonly watch: ServerWatch;
     readonly log: Log;
     readonly auth?: UIAuthCallback<void> | undefined;
 }
@@ -29,8 +31,8 @@ export interface Trust extends TrustPort {
 }
 
 export function createTrust(options: TrustOptions): Trust {
-    const { sdk, secretKeys, admission, audiences, trackDevices, withoutKeyQueries, log } = options;
-    const own = createOwnTrust({ sdk, log, withoutKeyQueries, auth: options.auth });
+    const { sdk, secretKeys, admission, audiences, trackDevices, withoutKeyQueries, watch, log } = options;
+    const own = createOwnTrust({ sdk, log, withoutKeyQueries, watch, auth: options.auth });
     const nameOf = (userId: string): string => {
         for (const room of sdk.getRooms()) {
             const name = room.getMember(userId)?.name;
@@ -38,7 +40,13 @@ export function createTrust(options: TrustOptions): Trust {
         }
         return userId;
     };
-    const verifications = createVerifications({ sdk, log, nameOf, trackDevices });
+    const verifications = createVerifications({
+        sdk,
+        log,
+        nameOf,
+        trackDevices,
+        assertClock: () => watch.assertClock('verify'),
+    });
     const recovery = createRecovery(sdk, secretKeys, log, withoutKeyQueries, async () => {
         await trackDevices([sdk.getSafeUserId()]).catch(() => undefined);
         await own.refresh();

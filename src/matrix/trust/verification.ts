@@ -10,6 +10,7 @@ import {
 } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import { HushError } from '../../extension/errors.ts';
+import { Listeners } from '../../extension/listeners.ts';
 import type { Log } from '../../extension/log.ts';
 import type {
     CancelReason,
@@ -34,13 +35,21 @@ export interface VerificationsOptions {
     readonly log: Log;
     readonly nameOf: (userId: string) => string;
     readonly trackDevices: (userIds: readonly string[]) => Promise<void>;
+    /** The other side ignores requests of another time. */
+    readonly assertClock: () => void;
 }
 
-export function createVerifications({ sdk, log, nameOf, trackDevices }: VerificationsOptions): Verifications {
-    const listeners = new Set<(verification: Verification) => void>();
+export function createVerifications({
+    sdk,
+    log,
+    nameOf,
+    trackDevices,
+    assertClock,
+}: VerificationsOptions): Verifications {
+    const listeners = new Listeners<[Verification]>();
     const running = new Map<string, Followed>();
     const tell = (verification: Verification): void => {
-        for (const listener of listeners) listener(verification);
+        listeners.emit(verification);
     };
     const wrap = (request: VerificationRequest): Verification => {
         const followed = follow(request, nameOf(request.otherUserId), sdk, log, () => {
@@ -59,6 +68,7 @@ export function createVerifications({ sdk, log, nameOf, trackDevices }: Verifica
     return {
         async verifyOwnDevices() {
             try {
+                assertClock();
                 await trackDevices([sdk.getSafeUserId()]);
                 return wrap(await sdk.getCrypto()!.requestOwnUserVerification());
             } catch (error) {
@@ -67,6 +77,7 @@ export function createVerifications({ sdk, log, nameOf, trackDevices }: Verifica
         },
         async verifyPerson(userId, roomId) {
             try {
+                assertClock();
                 await trackDevices([userId]);
                 const crypto = sdk.getCrypto()!;
                 if (!(await crypto.userHasCrossSigningKeys(userId)))
@@ -82,14 +93,7 @@ export function createVerifications({ sdk, log, nameOf, trackDevices }: Verifica
         async verify(id, step) {
             await running.get(id)?.[step]();
         },
-        onVerification(listener) {
-            listeners.add(listener);
-            return {
-                dispose: () => {
-                    listeners.delete(listener);
-                },
-            };
-        },
+        onVerification: listeners.add,
         dispose() {
             sdk.off(CryptoEvent.VerificationRequestReceived, onRequest);
             listeners.clear();
@@ -156,7 +160,12 @@ function follow(
         sas = callbacks;
         const emoji = callbacks.sas.emoji?.map(([symbol, label]) => ({ symbol, name: label }));
         if (emoji) set({ kind: 'comparing', emoji });
-        else callbacks.cancel(); // only numbers: a client without emoji (the method list of ours has emoji)
+        else withoutEmoji(() => Promise.resolve(callbacks.cancel())); // it has numbers only
+    };
+    /** To the other side it looks as if the person cancelled: the crypto library takes no other code here. */
+    const withoutEmoji = (cancel: () => Promise<void>): void => {
+        set({ kind: 'cancelled', reason: 'unknownMethod' });
+        cancel().catch((error: unknown) => log.warn('The cancellation was not sent', error));
     };
     const hook = (next: Verifier): void => {
         verifier = next;
@@ -168,6 +177,7 @@ function follow(
     function onChange(): void {
         switch (request.phase) {
             case VerificationPhase.Ready:
+                if (!request.otherPartySupportsMethod(SAS)) return withoutEmoji(() => request.cancel());
                 if (state.kind === 'asked') set({ kind: 'waiting' });
                 if (startedHere && !starting) {
                     starting = true;
@@ -193,7 +203,7 @@ function follow(
     request.on(VerificationRequestEvent.Change, onChange);
     // The SDK tells nobody when the ten minutes of a request are over.
     timer = setTimeout(() => {
-        void request.cancel({ code: 'm.timeout' }).catch(() => undefined);
+        void request.cancel().catch(() => undefined); // as `m.user`: the crypto library takes no other code here
         set({ kind: 'cancelled', reason: 'timeout' });
     }, request.timeout ?? 600_000);
     timer.unref();

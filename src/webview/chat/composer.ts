@@ -2,6 +2,8 @@
 import { MAX_BODY, type ChatMessage } from '../protocol/chatMessages.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
+import { joinWords, parcelsOf, type Parcel } from './parcels.ts';
+import { createTray } from './tray.ts';
 
 export interface Draft {
     readonly text: string;
@@ -14,8 +16,8 @@ export interface Composer {
     readonly element: HTMLElement;
     reply(message: ChatMessage): void;
     edit(message: ChatMessage): void;
-    /** What was not sent, to be changed. */
-    rewrite(text: string): void;
+    /** What was not sent, to be changed or sent again; above what is being written by now. */
+    rewrite(text: string, replyTo?: ChatMessage, files?: readonly File[]): void;
     /** An edit that was not made; nothing where something else is being written. */
     restore(key: string, markdown: string): void;
     /** Another room: its own draft. */
@@ -24,9 +26,15 @@ export interface Composer {
 }
 export interface ComposerActions {
     send(draft: Draft): void;
+    /** What was pasted or dropped, with its words. */
+    sendFiles(parcels: readonly Parcel<File>[]): void;
+    /** Ask for files. */
+    attach(replyTo: string | null): void;
     changed(draft: Draft): void;
     /** Nothing can carry this; it stays in the field. */
     tooLong(): void;
+    /** Something could not be taken: a sentence. */
+    refuse(text: string): void;
     /** The person's last message, for arrow up in an empty field. */
     lastOwn(): ChatMessage | undefined;
 }
@@ -41,7 +49,14 @@ export function createComposer(act: ComposerActions): Composer {
         { type: 'submit', class: 'send', title: 'Send (Enter)', 'aria-label': 'Send' },
         icon('send'),
     );
-    const element = h('form', { class: 'composer' }, about, h('div', { class: 'field' }, input, send));
+    const attach = h(
+        'button',
+        { type: 'button', class: 'send attach', title: 'Send a file…', 'aria-label': 'Send a file…' },
+        icon('attach'),
+    );
+    const tray = createTray({ changed: () => fit(), refuse: act.refuse });
+    const field = h('div', { class: 'field' }, input, attach, send);
+    const element = h('form', { class: 'composer' }, about, tray.element, field);
     let replyTo: string | null = null;
     let edits: string | null = null;
 
@@ -49,7 +64,8 @@ export function createComposer(act: ComposerActions): Composer {
     const fit = (): void => {
         input.style.height = 'auto';
         input.style.height = `${Math.min(input.scrollHeight + 2, 160)}px`;
-        send.disabled = input.disabled || input.value.trim() === '';
+        send.disabled = input.disabled || (input.value.trim() === '' && tray.count === 0);
+        attach.disabled = input.disabled;
     };
     const set = (next: Draft): void => {
         ({ replyTo, edits } = next);
@@ -74,6 +90,9 @@ export function createComposer(act: ComposerActions): Composer {
         if (event.key === 'Enter' && !event.shiftKey) {
             event.preventDefault();
             element.requestSubmit();
+        } else if (event.key === 'Escape' && tray.count > 0) {
+            event.stopPropagation();
+            tray.take();
         } else if (event.key === 'Escape' && (replyTo !== null || edits !== null)) {
             event.stopPropagation();
             release();
@@ -86,11 +105,39 @@ export function createComposer(act: ComposerActions): Composer {
     });
     element.addEventListener('submit', (event) => {
         event.preventDefault();
-        if (input.disabled || input.value.trim() === '') return;
+        if (send.disabled) return;
         if (input.value.length > MAX_BODY) return act.tooLong();
         const sent = draft();
-        change(empty);
-        act.send(sent);
+        const files = tray.take();
+        const words = sent.text.trim() !== '';
+        if (words || edits === null) change(empty);
+        if (files.length > 0) act.sendFiles(parcelsOf(files, sent));
+        if (words && (files.length === 0 || sent.edits !== null)) act.send(sent);
+    });
+    attach.addEventListener('click', () => {
+        const to = replyTo;
+        if (edits === null) release();
+        act.attach(edits === null ? to : null);
+    });
+    const take = (event: Event, files: FileList | undefined): void => {
+        if (!files || files.length === 0 || input.disabled) return;
+        event.preventDefault();
+        tray.add(files);
+        input.focus();
+    };
+    input.addEventListener('paste', (event) => take(event, event.clipboardData?.files));
+    for (const type of ['dragenter', 'dragover'] as const)
+        document.addEventListener(type, (event) => {
+            if (!event.dataTransfer?.types.includes('Files') || input.disabled) return;
+            event.preventDefault();
+            element.classList.add('dropping');
+        });
+    document.addEventListener('dragleave', (event) => {
+        if (event.relatedTarget === null) element.classList.remove('dropping');
+    });
+    document.addEventListener('drop', (event) => {
+        element.classList.remove('dropping');
+        take(event, event.dataTransfer?.files);
     });
     leave.addEventListener('click', () => {
         release();
@@ -105,27 +152,32 @@ export function createComposer(act: ComposerActions): Composer {
         element,
         edit,
         reply(message) {
-            change({
-                text: edits === null ? input.value : '',
-                replyTo: message.key,
-                edits: null,
-                about: `Reply to ${message.name}`,
-            });
+            change({ ...replyOf(message), text: edits === null ? input.value : '' });
             input.focus();
         },
-        rewrite(text) {
-            change({ ...empty, text: [text, input.value].filter((part) => part !== '').join('\n') });
+        rewrite(text, to, files = []) {
+            const replying = edits === null && replyTo !== null;
+            const reply = replying ? draft() : to ? replyOf(to) : empty;
+            change({ ...reply, edits: null, text: joinWords(text, input.value) });
+            tray.add(files);
             input.focus();
         },
         restore(key, markdown) {
             if (input.value === '' && edits === null)
                 change({ text: markdown, replyTo: null, edits: key, about: 'Edit your message' });
         },
-        load: (stored) => set(stored ?? empty),
+        load(stored) {
+            tray.take();
+            set(stored ?? empty);
+        },
         enable(on, hint) {
             input.disabled = !on;
             input.placeholder = hint;
             fit();
         },
     };
+}
+
+function replyOf({ key, name }: ChatMessage): Draft {
+    return { text: '', replyTo: key, edits: null, about: `Reply to ${name}` };
 }

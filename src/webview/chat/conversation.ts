@@ -17,6 +17,10 @@ export interface ConversationOptions {
     readonly actions: MessageActions;
     /** The oldest message comes into view, and there are older ones. */
     readonly earlier: () => void;
+    /** The last message comes into view, and there are newer ones. */
+    readonly later: () => void;
+    /** Back to the newest, which are not shown. */
+    readonly newest: () => void;
     /** The newest message is in view. */
     readonly seen: () => void;
 }
@@ -27,7 +31,14 @@ const TOGETHER_MS = 5 * 60_000;
 const NEAR_END = 40;
 const NEAR_START = 300;
 
-export function createConversation({ bodies, actions, earlier, seen }: ConversationOptions): Conversation {
+export function createConversation({
+    bodies,
+    actions,
+    earlier,
+    later,
+    newest,
+    seen,
+}: ConversationOptions): Conversation {
     const start = h('div', { class: 'start', role: 'status' });
     const list = h('div', { class: 'list', role: 'log', 'aria-label': 'Messages' });
     const toEnd = h(
@@ -35,31 +46,67 @@ export function createConversation({ bodies, actions, earlier, seen }: Conversat
         { type: 'button', class: 'toEnd', title: 'Newest messages', 'aria-label': 'Newest messages', hidden: true },
         icon('down'),
     );
-    const scroller = h('div', { class: 'scroller', tabindex: '0' }, start, list);
+    const scroller = h(
+        'div',
+        { class: 'scroller', tabindex: '0', role: 'group', 'aria-label': 'Conversation. Arrow keys go through it.' },
+        start,
+        list,
+    );
     const element = h('div', { class: 'conversation' }, scroller, toEnd);
     const drawn = new Map<string, { look: string; element: HTMLElement }>();
     let shown: Shown | undefined;
     let atEnd = true;
+    /** Another part of the conversation is drawn, and the message that it is for comes into view next. */
+    let jumping = false;
+    /** Sizes and place when it was last looked at, px. */
+    let last = { list: 0, view: 0, top: 0 };
 
     const look = (): void => {
+        if (jumping) return;
+        last = { list: scroller.scrollHeight, view: scroller.clientHeight, top: scroller.scrollTop };
         atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= NEAR_END;
-        setHidden(toEnd, atEnd);
+        setHidden(toEnd, atEnd && shown?.atEnd !== false);
         if (!shown || scroller.clientHeight === 0) return;
-        if (atEnd && document.visibilityState === 'visible') seen();
+        if (atEnd && shown.atEnd && document.visibilityState === 'visible') seen();
+        if (atEnd && !shown.atEnd && !shown.loading && !shown.offline) later();
         if (scroller.scrollTop < NEAR_START && !shown.atStart && !shown.loading && !shown.offline) earlier();
     };
     const end = (): void => {
         scroller.scrollTop = scroller.scrollHeight;
     };
-    scroller.addEventListener('scroll', look, { passive: true });
+    const scrolled = (): void => {
+        // A scroll to the end is told of after a picture below it has come in, and before its size is: it is followed then.
+        const grown = scroller.scrollHeight !== last.list || scroller.clientHeight !== last.view;
+        if (!(atEnd && grown && scroller.scrollTop >= last.top)) look();
+    };
+    scroller.addEventListener('scroll', scrolled, { passive: true });
     document.addEventListener('visibilitychange', look);
-    new ResizeObserver(() => {
-        if (atEnd) end();
+    // From message to message, and from there by Tab to what can be done with it: all without a mouse.
+    scroller.addEventListener('keydown', (event) => {
+        const step = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0;
+        const all = [...list.querySelectorAll<HTMLElement>('.message')];
+        const at = all.findIndex((message) => message === event.target);
+        // Code in a message scrolls by the same keys.
+        if (step === 0 || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+        if (at === -1 && (event.target !== scroller || step === 1)) return;
+        const next = at === -1 ? all.at(-1) : all[at + step];
+        if (!next) return;
+        event.preventDefault();
+        next.focus({ preventScroll: true });
+        next.scrollIntoView({ block: 'nearest' });
+    });
+    const resized = new ResizeObserver(() => {
+        if (atEnd && shown?.atEnd !== false) end();
         look();
-    }).observe(scroller);
-    toEnd.addEventListener('click', end);
+    });
+    resized.observe(scroller);
+    resized.observe(list); // a picture that is not as large as its sender said
+    toEnd.addEventListener('click', () => {
+        if (shown?.atEnd === false) newest();
+        else end();
+    });
 
-    function draw(messages: readonly ChatMessage[], firstUnread: string | null): void {
+    function draw({ messages, firstUnread, seen: readers }: Shown): void {
         const used = new Set<string>();
         const wanted: HTMLElement[] = [];
         const take = (id: string, sign: string, make: () => HTMLElement): void => {
@@ -71,6 +118,7 @@ export function createConversation({ bodies, actions, earlier, seen }: Conversat
             used.add(id);
             wanted.push(entry.element);
         };
+        const seenBy = new Map(readers.map(({ key, names }) => [key, names]));
         let before: ChatMessage | undefined;
         for (const message of messages) {
             const day = dayOf(message.ts);
@@ -88,6 +136,11 @@ export function createConversation({ bodies, actions, earlier, seen }: Conversat
             take(message.txnId ?? message.key, JSON.stringify([message, follows]), () =>
                 messageElement(message, follows, bodies, actions),
             );
+            const names = seenBy.get(message.key)?.join(', ');
+            if (names !== undefined)
+                take(`seen ${message.key}`, names, () =>
+                    h('div', { class: 'seen', title: `Seen by ${names}` }, 'Seen by ', h('bdi', {}, names)),
+                );
             before = message;
         }
         for (const id of [...drawn.keys()]) if (!used.has(id)) drawn.delete(id);
@@ -102,16 +155,21 @@ export function createConversation({ bodies, actions, earlier, seen }: Conversat
             const sameRoom = shown?.room?.roomId === next.room?.roomId;
             const fromEnd = scroller.scrollHeight - scroller.scrollTop;
             const grewBefore = shown?.messages[0]?.key !== next.messages[0]?.key;
+            const newestAgain =
+                shown?.atEnd === false && next.atEnd && shown.messages[0]?.key !== next.messages[0]?.key;
+            const followed = atEnd && shown?.atEnd !== false && next.atEnd;
             const own =
                 next.messages.at(-1)?.state === 'sending' && shown?.messages.at(-1)?.key !== next.messages.at(-1)?.key;
+            jumping = sameRoom && shown?.atEnd !== false && !next.atEnd;
             shown = next;
-            draw(next.messages, next.firstUnread);
+            draw(next);
             start.textContent = startOf(next);
-            if (!sameRoom || atEnd || own) end();
+            if (!sameRoom || followed || newestAgain || own) end();
             else if (grewBefore) scroller.scrollTop = scroller.scrollHeight - fromEnd;
             look();
         },
         goTo(key) {
+            jumping = false;
             const target = list.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
             if (!target) return false;
             target.scrollIntoView({ block: 'center' });

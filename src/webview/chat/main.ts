@@ -1,6 +1,10 @@
 /** The page of the chat view: draws what the host shows, and tells it what the person does. */
 import '../ui/page.css';
 import './chat.css';
+import './message.css';
+import './body.css';
+import './attachment.css';
+import './activity.css';
 import { fromHost } from '../host/webviewPort.ts';
 import { createChannel } from '../protocol/channel.ts';
 import { CHAT_CALL, chatHostMessage, type ChatHostMessage, type ChatPageMessage } from '../protocol/chatMessages.ts';
@@ -9,6 +13,15 @@ import { createBodyRenderer } from './bodyRenderer.ts';
 import { createComposer } from './composer.ts';
 import { createConversation, type Shown } from './conversation.ts';
 import { createDrafts } from './drafts.ts';
+import { createTypingLine, createTypingTeller } from './typing.ts';
+import { showProgress } from './fileView.ts';
+import { joinWords, type Parcel } from './parcels.ts';
+import { createPictures } from './pictures.ts';
+import { shrink } from './shrink.ts';
+import { nameOf } from './tray.ts';
+
+/** ms. */
+const SAME_EDGE_MS = 3_000;
 
 const api = globalThis.acquireVsCodeApi?.();
 const app = document.getElementById('app') ?? document.body;
@@ -21,8 +34,12 @@ function start(host: NonNullable<typeof api>): void {
     let asked: Shown | undefined;
     /** ms; not asked again at once when it did not work. */
     let pauseUntil = 0;
+    let lastEdge = { of: '', until: 0 };
+    let sending = Promise.resolve();
     const room = (): string => shown?.room?.roomId ?? '';
     const send = (message: ChatPageMessage): void => channel.send(message);
+    const typing = createTypingTeller((on) => send({ type: 'chat.typing', roomId: room(), typing: on }));
+    const typists = createTypingLine();
     const drafts = createDrafts(host.getState(), (state) => host.setState(state));
 
     const bodies = createBodyRenderer(window, {
@@ -30,11 +47,52 @@ function start(host: NonNullable<typeof api>): void {
         copy: (text) => send({ type: 'chat.copy', text }),
     });
     const composer = createComposer({
-        send: ({ text, replyTo, edits }) => send({ type: 'chat.send', roomId: room(), markdown: text, replyTo, edits }),
+        send({ text, replyTo, edits }) {
+            typing.stop();
+            send({ type: 'chat.send', roomId: room(), markdown: text, replyTo, edits });
+        },
         tooLong: () => tell('This is too long for one message. Send it in parts.'),
-        changed: (draft) => drafts.set(room(), draft),
+        refuse: (text) => tell(text),
+        attach: (replyTo) => send({ type: 'chat.attach', roomId: room(), replyTo }),
+        sendFiles(parcels) {
+            const to = room();
+            sending = sending.then(() => sendFiles(to, parcels));
+        },
+        changed(draft) {
+            drafts.set(room(), draft);
+            typing.wrote(draft.text);
+        },
         lastOwn: () => shown?.messages.findLast((m) => m.own && m.kind === 'text' && m.state === 'sent'),
     });
+    /** One after the other: each follows the one before it into the conversation. */
+    async function sendFiles(roomId: string, parcels: readonly Parcel<File>[]): Promise<void> {
+        let follows = false;
+        for (const { file, caption, replyTo } of parcels) {
+            const bytes = await file.arrayBuffer().catch(() => undefined);
+            const name = nameOf(file, Date.now()).slice(0, 512);
+            if (bytes) {
+                send({ type: 'chat.file', roomId, name, bytes: new Uint8Array(bytes), caption, replyTo, follows });
+                follows = true;
+            } else {
+                tell(`${file.name} could not be read.`);
+                giveBack(roomId, caption, replyTo, []);
+            }
+        }
+    }
+    function giveBack(roomId: string, text: string, replyTo: string | null, files: readonly File[]): void {
+        if (roomId === room()) {
+            const to = shown?.messages.find((m) => m.key === replyTo);
+            if (text !== '' || files.length > 0) composer.rewrite(text, to, files);
+        } else if (text !== '') {
+            const draft = drafts.get(roomId) ?? { text: '', replyTo: null, edits: null, about: '' };
+            drafts.set(roomId, { ...draft, text: joinWords(text, draft.text) });
+        }
+    }
+    const pictures = createPictures({
+        ask: (key) => send({ type: 'chat.picture', roomId: room(), key }),
+        enlarge: (key) => send({ type: 'chat.enlarge', roomId: room(), key }),
+    });
+    const progress = new Map<string, number>();
     const conversation = createConversation({
         bodies,
         actions: {
@@ -48,19 +106,20 @@ function start(host: NonNullable<typeof api>): void {
             delete: ({ key }) => send({ type: 'chat.delete', roomId: room(), target: key, ask: true }),
             retry: (txnId) => send({ type: 'chat.retry', txnId }),
             cancel: (txnId) => send({ type: 'chat.cancel', txnId }),
+            picture: (message, file) => pictures.element(message, file),
+            save: ({ key }) => send({ type: 'chat.save', roomId: room(), key }),
+            progressOf: (txnId) => progress.get(txnId) ?? 0,
             rewrite({ txnId, body }) {
                 composer.rewrite(body);
                 send({ type: 'chat.cancel', txnId: txnId ?? '' });
             },
             goTo(key) {
-                if (!conversation.goTo(key)) tell('That message is further up. Scroll up to load it.');
+                if (!conversation.goTo(key)) send({ type: 'chat.goTo', roomId: room(), key });
             },
         },
-        earlier() {
-            if (asked === shown || !shown?.room || performance.now() < pauseUntil) return;
-            asked = shown;
-            send({ type: 'chat.earlier', roomId: room() });
-        },
+        earlier: () => more('chat.earlier'),
+        later: () => more('chat.later'),
+        newest: () => send({ type: 'chat.newest', roomId: room() }),
         seen() {
             const key = shown?.messages.findLast((m) => m.state === 'sent')?.key;
             if (key === undefined || key === seen) return;
@@ -68,6 +127,15 @@ function start(host: NonNullable<typeof api>): void {
             send({ type: 'chat.seen', roomId: room(), key });
         },
     });
+    function more(type: 'chat.earlier' | 'chat.later'): void {
+        if (asked === shown || !shown?.room || performance.now() < pauseUntil) return;
+        // What brought nothing is not asked for again at once.
+        const edge = `${type} ${shown.messages.at(type === 'chat.later' ? -1 : 0)?.key ?? ''}`;
+        if (edge === lastEdge.of && performance.now() < lastEdge.until) return;
+        lastEdge = { of: edge, until: performance.now() + SAME_EDGE_MS };
+        asked = shown;
+        send({ type, roomId: room() });
+    }
     const offline = h('div', { class: 'offline', role: 'status', hidden: true }, 'No connection. Messages wait here.');
     const problem = h('div', { class: 'problem', role: 'alert', hidden: true });
     let hide: ReturnType<typeof setTimeout> | undefined;
@@ -79,7 +147,15 @@ function start(host: NonNullable<typeof api>): void {
     };
     problem.addEventListener('click', () => setHidden(problem, true));
     const nothing = emptyView((name) => send({ type: 'chat.action', name }));
-    const chat = h('main', { class: 'chat' }, offline, conversation.element, problem, composer.element);
+    const chat = h(
+        'main',
+        { class: 'chat' },
+        offline,
+        conversation.element,
+        typists.element,
+        problem,
+        composer.element,
+    );
     app.dataset['hushRole'] = 'chat';
     app.replaceChildren(nothing, chat);
     setHidden(chat, true);
@@ -87,6 +163,7 @@ function start(host: NonNullable<typeof api>): void {
 
     function show(next: Shown): void {
         const moved = shown?.room?.roomId !== next.room?.roomId;
+        if (moved) typing.stop();
         shown = next;
         setHidden(nothing, next.room !== null);
         setHidden(chat, next.room === null);
@@ -94,6 +171,8 @@ function start(host: NonNullable<typeof api>): void {
         if (!next.room) return;
         if (moved) {
             seen = '';
+            pictures.clear();
+            progress.clear();
             composer.load(drafts.get(next.room.roomId));
         }
         composer.enable(
@@ -103,6 +182,7 @@ function start(host: NonNullable<typeof api>): void {
                 : 'This room is not encrypted: Hush does not write in it.',
         );
         setHidden(offline, !next.offline);
+        typists.show(next.typing);
         conversation.show(next);
     }
     const channel = createChannel<ChatHostMessage, ChatPageMessage>({
@@ -120,7 +200,28 @@ function start(host: NonNullable<typeof api>): void {
         },
         incoming: chatHostMessage,
         onMessage(message) {
-            if (message.type === 'chat.show') return show(message);
+            switch (message.type) {
+                case 'chat.show':
+                    return show(message);
+                case 'chat.progress':
+                    progress.set(message.txnId, message.done);
+                    return showProgress(conversation.element, message.txnId, message.done);
+                case 'chat.goTo':
+                    return void conversation.goTo(message.key);
+                case 'chat.picture':
+                    return pictures.show(message);
+                case 'chat.shrink':
+                    return void shrink(message.bytes as Uint8Array<ArrayBuffer>, message.imageType).then((small) =>
+                        send({ type: 'chat.shrunk', request: message.request, small }),
+                    );
+                case 'chat.back': {
+                    const { roomId, text, caption, replyTo, name, bytes, imageType } = message;
+                    const type = imageType ?? '';
+                    tell(text);
+                    const file = new File([bytes as Uint8Array<ArrayBuffer>], name, { type });
+                    return giveBack(roomId, caption, replyTo, [file]);
+                }
+            }
             pauseUntil = performance.now() + 5_000;
             tell(message.text);
             if (message.edit) composer.restore(message.edit.key, message.edit.markdown);
@@ -138,11 +239,7 @@ function emptyView(act: (name: 'startSession' | 'pickRoom') => void): HTMLElemen
     return h(
         'main',
         { class: 'empty' },
-        h(
-            'p',
-            {},
-            'This workspace has no session yet. Its conversation, end-to-end encrypted, is here once it has one.',
-        ),
+        h('p', {}, 'This workspace has no session yet. Its end-to-end encrypted chat appears here once it has one.'),
         begin,
         pick,
     );

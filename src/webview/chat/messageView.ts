@@ -3,15 +3,15 @@ import type { ChatMessage } from '../protocol/chatMessages.ts';
 import { h } from '../ui/dom.ts';
 import { icon, type IconName } from '../ui/icons.ts';
 import type { BodyRenderer } from './bodyRenderer.ts';
+import { fileElement, type FileActions } from './fileView.ts';
 
-export interface MessageActions {
+export interface MessageActions extends FileActions {
     reply(message: ChatMessage): void;
     edit(message: ChatMessage): void;
     /** Sets our reaction, or takes it back. */
     react(message: ChatMessage, key: string): void;
     delete(message: ChatMessage): void;
     retry(txnId: string): void;
-    cancel(txnId: string): void;
     /** Takes a message that was not sent back into the composer. */
     rewrite(message: ChatMessage): void;
     goTo(key: string): void;
@@ -30,7 +30,7 @@ export function messageElement(
     const parts: (Node | string)[] = [];
     if (!follows) parts.push(headOf(message));
     if (message.reply) parts.push(quoteOf(message.reply, act));
-    parts.push(bodyOf(message, bodies));
+    parts.push(bodyOf(message, bodies, act));
     if (message.reactions.length > 0) parts.push(reactionsOf(message, act));
     if (state === 'failed') parts.push(failureOf(message, act));
     if (state === 'sent' && kind !== 'deleted') parts.push(toolsOf(message, act));
@@ -70,13 +70,13 @@ function quoteOf({ key, name, excerpt }: NonNullable<ChatMessage['reply']>, act:
     return quote;
 }
 
-function bodyOf(message: ChatMessage, bodies: BodyRenderer): HTMLElement {
+function bodyOf(message: ChatMessage, bodies: BodyRenderer, act: MessageActions): HTMLElement {
     const body = h('div', { class: 'body', dir: 'auto' });
     if (message.kind === 'deleted') body.append('Message deleted');
     else if (message.kind === 'unreadable') body.append(icon('lock'), h('span', {}, message.body));
-    else if (message.kind === 'file') {
-        body.append(h('span', {}, 'File: '), bodies.render(message.body, null));
-        body.append(h('span', { class: 'note' }, 'Open it in another Matrix client; this version of Hush shows text.'));
+    else if (message.file) {
+        body.append(fileElement(message, message.file, act));
+        if (message.body !== message.file.name) body.append(bodies.render(message.body, message.html));
     } else {
         if (message.kind === 'emote') body.append(h('bdi', { class: 'name' }, message.name), ' ');
         body.append(bodies.render(message.body, message.html));
@@ -119,7 +119,7 @@ function failureOf(message: ChatMessage, act: MessageActions): HTMLElement {
         icon('warning'),
         h('span', {}, problem ?? 'Not sent.'),
         retry,
-        edit,
+        ...(message.file ? [] : [edit]), // there are no words to change
         cancel,
     );
 }

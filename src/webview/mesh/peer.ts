@@ -142,6 +142,10 @@ export function createPeer({ open, outgoing, send, onTrack, onState }: PeerOptio
             inTurn('a candidate', async () => {
                 if (!pc.remoteDescription) early = [...early, ...candidates].slice(0, 300);
                 else for (const candidate of candidates) await give(candidate);
+                // The connection may stand before the candidate comes that says it goes through a relay.
+                if (current.state !== 'connected') return;
+                const path = await pathOf(pc);
+                if (current.state === 'connected') report('connected', path);
             }),
         use: (servers, relayOnly) =>
             inTurn('the new servers', () => Promise.resolve(pc.setConfiguration(configuration(servers, relayOnly)))),
@@ -179,6 +183,9 @@ function configuration(iceServers: IceServers, relayOnly: boolean): RTCConfigura
 /** Relayed as soon as either end of the chosen pair is a TURN server's, or nothing else is allowed. */
 async function pathOf(pc: RTCPeerConnection): Promise<Path> {
     if (pc.getConfiguration().iceTransportPolicy === 'relay') return 'relayed'; // even where the pair looks otherwise
+    // Who offers relays alone is behind one, though a check that came before its candidate was may look otherwise for good.
+    const theirs = [...(pc.remoteDescription?.sdp ?? '').matchAll(/^a=candidate:.* typ (\w+)/gmu)];
+    if (theirs.length > 0 && theirs.every(([, type]) => type === 'relay')) return 'relayed';
     const stats = await pc.getStats();
     let chosen: RTCIceCandidatePairStats | undefined;
     stats.forEach((stat: RTCStats) => {

@@ -36,6 +36,31 @@ export const reaction = v.object({
 });
 export type Reaction = v.InferOutput<typeof reaction>;
 
+const px = v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)));
+/** Bytes of what is pasted into the page, or dropped on it. */
+export const MAX_PASTED = 50 * 1_048_576;
+/** Most files that are sent at once from the page. */
+export const MAX_PASTED_FILES = 10;
+const bytes = v.pipe(
+    v.instance(Uint8Array),
+    v.check(({ length }) => length <= MAX_PASTED),
+);
+/** Only what a browser draws without running anything of it; by its first bytes, not by its name. */
+const imageType = v.picklist(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
+
+/** An attachment, as its message describes it. */
+export const chatFile = v.object({
+    name,
+    /** Bytes; null: its sender did not say. */
+    size: v.nullable(v.number()),
+    /** Its sender calls it an image, of so many px: what is to be shown is asked for when it comes into view. */
+    image: v.nullable(v.object({ width: px, height: px })),
+    encrypted: v.boolean(),
+    /** False: what the message says about it makes no sense. */
+    there: v.boolean(),
+});
+export type ChatFile = v.InferOutput<typeof chatFile>;
+
 export const chatMessage = v.object({
     /** Event ID; of a message that is on its way, its transaction ID. */
     key: id,
@@ -50,6 +75,8 @@ export const chatMessage = v.object({
     body,
     /** HTML as the sender wrote it: not safe. */
     html: v.nullable(body),
+    /** Of an attachment; the body is then what was said about it, or its name. */
+    file: v.nullable(chatFile),
     reply: v.nullable(v.object({ key: id, name, excerpt: v.pipe(v.string(), v.maxLength(512)) })),
     edited: v.boolean(),
     reactions: v.pipe(v.array(reaction), v.maxLength(64)),
@@ -70,13 +97,21 @@ export const chatHostMessage = v.variant('type', [
         messages: v.pipe(v.array(chatMessage), v.maxLength(MAX_SHOWN)),
         /** There is nothing older. */
         atStart: v.boolean(),
+        /** It ends with the newest message. */
+        atEnd: v.boolean(),
         /** Older ones are on their way. */
         loading: v.boolean(),
         /** Nothing new comes in: the homeserver is not reached. */
         offline: v.boolean(),
         /** First message that was not seen when the view was opened. */
         firstUnread: v.nullable(id),
+        /** Names of those who write now. */
+        typing: v.pipe(v.array(name), v.maxLength(3)),
+        /** Under a message: who has read up to it and no further, by name. */
+        seen: v.pipe(v.array(v.object({ key: id, names: v.pipe(v.array(name), v.maxLength(20)) })), v.maxLength(100)),
     }),
+    /** The message that was asked for is shown: to be brought into view. */
+    v.object({ type: v.literal('chat.goTo'), key: id }),
     /** Something the person did here did not work. */
     v.object({
         type: v.literal('chat.problem'),
@@ -84,6 +119,30 @@ export const chatHostMessage = v.variant('type', [
         /** An edit that was not made: back into the composer, if that is free. */
         edit: v.nullable(v.object({ key: id, markdown: v.string() })),
     }),
+    /** How much of a file is sent, 0 to 1. */
+    v.object({ type: v.literal('chat.progress'), txnId: id, done: v.pipe(v.number(), v.minValue(0), v.maxValue(1)) }),
+    /** The picture of a message, decrypted and checked, or why there is none. */
+    v.object({
+        type: v.literal('chat.picture'),
+        roomId: id,
+        key: id,
+        picture: v.nullable(v.object({ bytes, imageType })),
+        problem: v.nullable(v.pipe(v.string(), v.maxLength(1_024))),
+    }),
+    /** A file that was pasted or dropped could not be taken: it and its words are the person's again. */
+    v.object({
+        type: v.literal('chat.back'),
+        roomId: id,
+        /** Why: a sentence. */
+        text: v.pipe(v.string(), v.maxLength(1_024)),
+        caption: body,
+        replyTo: v.nullable(id),
+        name,
+        bytes,
+        imageType: v.nullable(imageType),
+    }),
+    /** Make a small picture of this one: the host has no way to. */
+    v.object({ type: v.literal('chat.shrink'), request: id, bytes, imageType }),
 ]);
 export type ChatHostMessage = v.InferOutput<typeof chatHostMessage>;
 
@@ -103,6 +162,43 @@ export const chatPageMessage = v.variant('type', [
     v.object({ type: v.literal('chat.retry'), txnId: id }),
     v.object({ type: v.literal('chat.cancel'), txnId: id }),
     v.object({ type: v.literal('chat.earlier'), roomId: id }),
+    v.object({ type: v.literal('chat.later'), roomId: id }),
+    /** A message that is not shown. */
+    v.object({ type: v.literal('chat.goTo'), roomId: id, key: id }),
+    /** Back to where the conversation goes on. */
+    v.object({ type: v.literal('chat.newest'), roomId: id }),
+    /** Said again every few seconds while the person writes. */
+    v.object({ type: v.literal('chat.typing'), roomId: id, typing: v.boolean() }),
+    /** The picture of this message has come into view. */
+    v.object({ type: v.literal('chat.picture'), roomId: id, key: id }),
+    /** Show it large. */
+    v.object({ type: v.literal('chat.enlarge'), roomId: id, key: id }),
+    v.object({ type: v.literal('chat.save'), roomId: id, key: id }),
+    /** Ask the person for files to send. */
+    v.object({ type: v.literal('chat.attach'), roomId: id, replyTo: v.nullable(id) }),
+    /** Send what was pasted or dropped; `follows`: after the one before it. */
+    v.object({
+        type: v.literal('chat.file'),
+        roomId: id,
+        name,
+        bytes,
+        caption: body,
+        replyTo: v.nullable(id),
+        follows: v.boolean(),
+    }),
+    /** The answer to `chat.shrink`; null: there is nothing smaller, or it cannot be drawn. */
+    v.object({
+        type: v.literal('chat.shrunk'),
+        request: id,
+        small: v.nullable(
+            v.object({
+                bytes,
+                imageType,
+                width: v.pipe(v.number(), v.integer()),
+                height: v.pipe(v.number(), v.integer()),
+            }),
+        ),
+    }),
     /** The person has the newest message in view. */
     v.object({ type: v.literal('chat.seen'), roomId: id, key: id }),
     v.object({

@@ -91,7 +91,13 @@ export const trustLevels = ['verified', 'crossSigned', 'unverified', 'unknown'] 
 export type TrustLevel = (typeof trustLevels)[number];
 
 /** Why a sharer's device keeps its share from ours, as it told us. */
-export const withheldReasons = ['unknownDevice', 'notCrossSigned', 'notVerified', 'identityChanged'] as const;
+export const withheldReasons = [
+    'unknownDevice',
+    'notCrossSigned',
+    'notVerified',
+    'identityChanged',
+    'sharerUnverified',
+] as const;
 export type WithheldReason = (typeof withheldReasons)[number];
 
 export const hostMessage = v.variant('type', [
@@ -134,6 +140,8 @@ export const hostMessage = v.variant('type', [
     v.object({ type: v.literal('view.withheld'), reason: v.nullable(v.picklist(withheldReasons)) }),
     /** Who can see the share, in a few words and in one line. */
     v.object({ type: v.literal('view.audience'), text, detail: text, tone: v.picklist(['good', 'warn']) }),
+    /** Let the person choose what to send of the picture. */
+    v.object({ type: v.literal('view.snapshot') }),
     /** The host knows better than the page: the share is over, or could not be joined. */
     v.object({ type: v.literal('view.end'), state: v.picklist(['ended', 'failed']), detail: text }),
     /** Base64 of 16 raw bytes, HKDF input (see element-call-protocol: LiveKit E2EE). */
@@ -178,6 +186,9 @@ export type HostMessage = v.InferOutput<typeof hostMessage>;
 export const captureFailures = ['denied', 'unsupported', 'needsGesture', 'failed'] as const;
 export type CaptureFailure = (typeof captureFailures)[number];
 
+/** Bytes of a snapshot: a picture of 8K without much in it that repeats. */
+const MAX_SNAPSHOT = 60 * 1_048_576;
+
 export const pageMessage = v.variant('type', [
     v.object({
         type: v.literal('ready'),
@@ -220,6 +231,16 @@ export const pageMessage = v.variant('type', [
     v.object({ type: v.literal('view.moved'), via: v.picklist(ways), ok: v.boolean() }),
     /** LiveKit identities whose screen is in the media room now, as this page sees it. */
     v.object({ type: v.literal('view.screens'), identities: v.pipe(v.array(id), v.maxLength(1_000)) }),
+    /** A part of the picture that the person chose to send to the session. */
+    v.object({
+        type: v.literal('view.snapshot'),
+        png: v.pipe(
+            v.instance(Uint8Array),
+            v.check(({ length }) => length <= MAX_SNAPSHOT),
+        ),
+        width: px,
+        height: px,
+    }),
     v.object({
         type: v.literal('stats'),
         framesDecoded: count,

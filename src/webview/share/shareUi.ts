@@ -59,16 +59,16 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
         'button',
         { type: 'button', class: 'primary big' },
         icon('screen'),
-        h('span', {}, 'Choose a screen, window or tab…'),
+        h('span', {}, 'Choose a Screen, Window or Tab…'),
     );
-    const browser = h('button', { type: 'button', class: 'secondary' }, 'Share from my browser instead');
+    const browser = h('button', { type: 'button', class: 'secondary' }, 'Share from My Browser Instead');
     const video = h('video', { class: 'preview', playsinline: true, 'aria-label': 'Preview of what you share' });
     video.muted = true;
     video.autoplay = true;
     const veil = h('div', { class: 'veil' }, 'Paused');
     const sizeText = h('span', { class: 'size' });
     const route = h('span', { class: 'size' });
-    const stop = h('button', { type: 'button', class: 'primary stop' }, icon('stop'), h('span', {}, 'Stop sharing'));
+    const stop = h('button', { type: 'button', class: 'primary stop' }, icon('stop'), h('span', {}, 'Stop Sharing'));
     const figure = h(
         'figure',
         { class: 'shared' },

@@ -69,7 +69,9 @@ function drawBlock(block: SheetBlock, button: (b: SheetButton) => HTMLButtonElem
                                 h('span', { class: 'detail' }, row.detail),
                             ),
                             h('span', { class: 'chip', 'data-tone': row.tone }, row.badge),
-                            ...row.buttons.map(button),
+                            ...(row.buttons.length > 0
+                                ? [h('div', { class: 'sheet-buttons' }, ...row.buttons.map(button))]
+                                : []),
                         ),
                     ),
                 ),

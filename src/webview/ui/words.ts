@@ -13,8 +13,8 @@ export interface StateWords {
     readonly way?: { readonly label: string; readonly action: WayAction };
 }
 
-const retry = { label: 'Try again', action: 'retry' } as const;
-const close = { label: 'Close tab', action: 'closeView' } as const;
+const retry = { label: 'Try Again', action: 'retry' } as const;
+const close = { label: 'Close Tab', action: 'closeView' } as const;
 
 /** Instead of the words for `frozen`, while the sharer sends nothing on purpose. */
 export const PAUSED_WORDS: StateWords = {
@@ -85,21 +85,29 @@ export function withheldWords(reason: WithheldReason, who: string): StateWords {
                 line: 'Not open to this device: it is not verified',
                 headline,
                 explanation: `You signed in here without verifying this device, so the device of ${sharer} cannot know that it is yours. Verify it with another device of yours, or with your recovery key. The picture then comes by itself.`,
-                way: { label: 'Verify this device', action: 'becomeTrusted' },
+                way: { label: 'Verify This Device', action: 'becomeTrusted' },
             };
         case 'notVerified':
             return {
                 line: 'Not open to you: you are not verified',
                 headline: `${who || 'The sharer'} shares with verified people only`,
                 explanation: `Compare emoji with ${sharer} once, and the picture comes by itself.`,
-                way: { label: `Verify with ${sharer}`, action: 'verifySharer' },
+                way: { label: `Verify ${sharer}…`, action: 'verifySharer' },
             };
         case 'identityChanged':
             return {
                 line: 'Not open to you: your identity has changed',
                 headline: 'Your encryption identity has changed',
                 explanation: `The device of ${sharer} waits until ${sharer} acknowledges your new identity, or verifies it with you.`,
-                way: { label: `Verify with ${sharer}`, action: 'verifySharer' },
+                way: { label: `Verify ${sharer}…`, action: 'verifySharer' },
+            };
+        case 'sharerUnverified':
+            return {
+                line: 'Not open to this device: the sharing one is not verified',
+                headline: 'The device that shares is not verified',
+                explanation:
+                    'You share from a device of yours that you have not verified, so it cannot tell this one from a forged one. Verify that device, and the picture comes by itself.',
+                way: retry,
             };
         case 'unknownDevice':
             return {

@@ -8,6 +8,7 @@ export interface ToolbarActions {
     exact(): void;
     zoomIn(): void;
     zoomOut(): void;
+    snapshot(): void;
     fullScreen(): void;
     toggleStats(): void;
     whoCanSee(): void;
@@ -33,6 +34,7 @@ const COMMANDS: readonly Command[] = [
     { action: 'zoomIn', icon: 'zoomIn', label: 'Zoom in', keys: ['+', '='], hint: '+' },
     { action: 'fit', icon: 'fit', label: 'Fit to tab', keys: ['0'], hint: '0' },
     { action: 'exact', icon: 'exact', label: 'Actual pixels (100 %)', keys: ['1'], hint: '1' },
+    { action: 'snapshot', icon: 'camera', label: 'Send snapshot to the session', keys: ['s', 'S'], hint: 's' },
     { action: 'fullScreen', icon: 'fullScreen', label: 'Full screen', keys: ['f', 'F'], hint: 'f' },
     { action: 'whoCanSee', icon: 'shield', label: 'Who can see this', keys: ['w', 'W'], hint: 'w' },
     { action: 'toggleStats', icon: 'info', label: 'Statistics', keys: ['i', 'I'], hint: 'i' },

@@ -31,7 +31,11 @@ interface Options {
 }
 
 export function createViewController({ root, keys, worker, send, now }: Options): ViewController {
-    const ui = createViewerUi(root, (name) => send({ type: 'action', name }));
+    const ui = createViewerUi(
+        root,
+        (name) => send({ type: 'action', name }),
+        (snapshot) => send({ type: 'view.snapshot', ...snapshot }),
+    );
     const observer = createObserver();
     let request: Extract<HostMessage, { type: 'view.connect' }> | undefined;
     let shown: ScreenPath | undefined;
@@ -208,6 +212,8 @@ export function createViewController({ root, keys, worker, send, now }: Options)
                     return ui.withheld(message.reason);
                 case 'view.audience':
                     return ui.audience(message.text, message.detail, message.tone);
+                case 'view.snapshot':
+                    return ui.snapshot();
                 case 'view.end':
                     return end({ state: message.state, detail: message.detail });
                 case 'keys.set':

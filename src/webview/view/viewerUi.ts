@@ -12,6 +12,7 @@ import {
 } from '../ui/words.ts';
 import type { WayAction } from '../ui/words.ts';
 import type { Path, TrustLevel, WithheldReason } from '../protocol/messages.ts';
+import { createSnapshotTaker, type Snapshot } from './snapshot.ts';
 import { createStage } from './stage.ts';
 import type { ReceiverSample } from './receiverStats.ts';
 import { createToolbar } from './toolbar.ts';
@@ -40,6 +41,8 @@ export interface ViewerUi {
     /** Another element for a picture, unseen until `show` puts it in the place of the one that is shown. */
     add(): HTMLVideoElement;
     show(video: HTMLVideoElement): void;
+    /** Lets the person choose what to send of the picture that is shown now. */
+    snapshot(): void;
 }
 
 export type ViewerAction = WayAction | 'fullScreen' | 'whoCanSee';
@@ -53,7 +56,14 @@ const NO_PICTURE: ReadonlySet<Verdict['state']> = new Set([
     'failed',
 ]);
 
-export function createViewerUi(root: HTMLElement, onAction: (action: ViewerAction) => void): ViewerUi {
+/** What is not shown (refused, ended, paused) is not sent either. */
+const SHOWN: ReadonlySet<Verdict['state']> = new Set(['live', 'frozen', 'reconnecting']);
+
+export function createViewerUi(
+    root: HTMLElement,
+    onAction: (action: ViewerAction) => void,
+    onSnapshot: (snapshot: Snapshot) => void,
+): ViewerUi {
     let who: Sharer = { name: '', deviceId: '', trust: 'unknown' };
     let withheld: WithheldReason | null = null;
     let shown: Verdict = { state: 'connecting', detail: '' };
@@ -61,7 +71,13 @@ export function createViewerUi(root: HTMLElement, onAction: (action: ViewerActio
     const stage = createStage((percent, fits) => toolbar.zoomed(percent, fits));
     const statsPanel = h('dl', { class: 'stats', 'aria-label': 'Statistics' });
     statsPanel.hidden = true;
+    const taker = createSnapshotTaker(stage.element, onSnapshot);
+    const snapshot = (): void => {
+        const taken = SHOWN.has(shown.state) && shown.detail !== PAUSED && taker.take(stage.video);
+        if (!taken) setText(line, 'There is no picture to send yet.');
+    };
     const toolbar = createToolbar({
+        snapshot,
         fit: stage.fit,
         exact: stage.exact,
         zoomIn: stage.zoomIn,
@@ -143,6 +159,7 @@ export function createViewerUi(root: HTMLElement, onAction: (action: ViewerActio
         },
         add: stage.add,
         show: stage.show,
+        snapshot,
         sharer(next) {
             who = next;
             stage.element.setAttribute(
@@ -153,6 +170,7 @@ export function createViewerUi(root: HTMLElement, onAction: (action: ViewerActio
         },
         withheld(reason) {
             withheld = reason;
+            if (reason !== null) setHidden(audience, true); // what was told before is not true any more
             render();
         },
         audience(text, detail, tone) {

@@ -3,7 +3,9 @@ import { globSync } from 'node:fs';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Context } from 'mocha';
+import { afterEach, beforeEach, type Context } from 'mocha';
+import { keepEvidence } from '../../stack/evidence.ts';
+import { logText } from './hostLog.ts';
 import type { Person } from './person.ts';
 
 const OUT = fileURLToPath(new URL('../../../out/e2e', import.meta.url));
@@ -22,6 +24,7 @@ export function picturesOfFailure(people: () => Readonly<Record<string, Person |
         await mkdir(OUT, { recursive: true });
         const name = currentTest.title.replaceAll(/[^\w]+/gu, '-').slice(0, 60);
         for (const [who, person] of Object.entries(people())) {
+            if (person) keepEvidence(currentTest.fullTitle(), await lastSeen(who, person));
             await person?.workbench.page.screenshot({ path: join(OUT, `${name}-${who}.png`) }).catch(() => undefined);
             const frames = person?.workbench.page.frames().map((frame) => frame.url()) ?? [];
             await writeFile(
@@ -30,6 +33,27 @@ export function picturesOfFailure(people: () => Readonly<Record<string, Person |
             );
         }
     };
+}
+
+/** What stood in the window, and what Hush logged last: a picture is not kept everywhere, text is. */
+async function lastSeen(who: string, { workbench, server }: Person): Promise<string[]> {
+    const seen = await workbench.onScreen().catch((error: unknown) => [`its window cannot be read: ${String(error)}`]);
+    const logged = (await logText(server, 'Hush.log').catch(() => '')).trimEnd().split('\n').slice(-25);
+    return [...seen.map((text) => `${who} sees ${text}`), ...logged.map((text) => `${who} logged ${text}`)];
+}
+
+/**
+ * For a suite whose tests go on from one another: after a failure the rest would only repeat it. To be called in `describe`;
+ * not mocha's `bail`, which ends every later suite that has it, too.
+ */
+export function stopAtFirstFailure(): void {
+    let failed: string | undefined;
+    beforeEach(() => {
+        if (failed !== undefined) throw new Error(`not run, because of what failed before: ${failed}`);
+    });
+    afterEach(function () {
+        if (this.currentTest?.state === 'failed') failed = this.currentTest.title;
+    });
 }
 
 /** Copies the person's newest Hush log to `out/e2e/<name>.log`. */

@@ -2,8 +2,8 @@
 import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { eventually } from '../../stack/eventually.ts';
 import type { VsCodeServer } from '../../stack/vsCodeServer.ts';
-import { PATIENCE } from './workbench.ts';
 
 /** The text of every log of that name, oldest window first; empty before the first line. */
 export async function logText(server: VsCodeServer, name: 'Hush.log' | 'remoteexthost.log'): Promise<string> {
@@ -25,26 +25,25 @@ export async function untilSettings(
     before: ReadonlySet<string>,
     wanted: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-    const deadline = Date.now() + PATIENCE;
-    for (;;) {
-        for (const file of hushLogs(server)) {
-            if (before.has(file)) continue;
-            const last = [...(await readFile(file, 'utf8')).matchAll(/ settings: (\{.*\})$/gmu)].at(-1)?.[1];
-            const now = JSON.parse(last ?? 'null') as Record<string, unknown> | null;
-            if (now && Object.entries(wanted).every(([key, value]) => now[key] === value)) return;
-        }
-        if (Date.now() > deadline) throw new Error(`Hush did not get the settings ${JSON.stringify(wanted)}.`);
-        await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await eventually(
+        async () => {
+            for (const file of hushLogs(server)) {
+                if (before.has(file)) continue;
+                const last = [...(await readFile(file, 'utf8')).matchAll(/ settings: (\{.*\})$/gmu)].at(-1)?.[1];
+                const now = JSON.parse(last ?? 'null') as Record<string, unknown> | null;
+                if (now && Object.entries(wanted).every(([key, value]) => now[key] === value)) return true;
+            }
+            return false;
+        },
+        `Hush to get the settings ${JSON.stringify(wanted)}`,
+    );
 }
 
 /** Resolves with the first match in Hush's log: VS Code writes it with a delay that no event tells. */
-export async function untilLogged(server: VsCodeServer, pattern: RegExp, timeout = PATIENCE): Promise<RegExpExecArray> {
-    const deadline = Date.now() + timeout;
-    for (;;) {
-        const found = pattern.exec(await logText(server, 'Hush.log'));
-        if (found) return found;
-        if (Date.now() > deadline) throw new Error(`Hush's log has no line like ${String(pattern)}.`);
-        await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+export function untilLogged(server: VsCodeServer, pattern: RegExp, within?: number): Promise<RegExpExecArray> {
+    return eventually(
+        async () => pattern.exec(await logText(server, 'Hush.log')) ?? undefined,
+        `a line like ${String(pattern)} in Hush's log`,
+        within,
+    );
 }

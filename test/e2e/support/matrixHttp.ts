@@ -5,6 +5,8 @@ export interface RoomOptions {
     readonly name: string;
     readonly encrypted: boolean;
     readonly invite?: readonly string[];
+    /** Default: the homeserver's. */
+    readonly version?: string;
     /** Over the power levels that a private chat begins with. */
     readonly powerLevels?: Readonly<Record<string, unknown>>;
 }
@@ -22,6 +24,7 @@ export interface MatrixHttp {
     /** The room's state events. */
     state(roomId: string): Promise<readonly StateEvent[]>;
     sendState(roomId: string, type: string, stateKey: string, content: unknown): Promise<void>;
+    invite(roomId: string, userId: string): Promise<void>;
 }
 
 /** Signs in as a new device of `account`. Everything rejects with the server's words. */
@@ -30,7 +33,7 @@ export async function matrixHttp(baseUrl: string, account: Account): Promise<Mat
     const client = `${baseUrl}/_matrix/client/v3`;
     return {
         deviceId,
-        async createRoom({ name, encrypted, invite = [], powerLevels }) {
+        async createRoom({ name, encrypted, invite = [], version, powerLevels }) {
             const encryption = {
                 type: 'm.room.encryption',
                 state_key: '',
@@ -43,6 +46,7 @@ export async function matrixHttp(baseUrl: string, account: Account): Promise<Mat
                     preset: 'private_chat',
                     invite,
                     initial_state: encrypted ? [encryption] : [],
+                    ...(version === undefined ? {} : { room_version: version }),
                     ...(powerLevels === undefined ? {} : { power_level_content_override: powerLevels }),
                 },
                 accessToken,
@@ -60,6 +64,9 @@ export async function matrixHttp(baseUrl: string, account: Account): Promise<Mat
                 accessToken,
             );
             return answer as StateEvent[];
+        },
+        async invite(roomId, userId) {
+            await request(`${client}/rooms/${encodeURIComponent(roomId)}/invite`, { user_id: userId }, accessToken);
         },
         async sendState(roomId, type, stateKey, content) {
             await put(

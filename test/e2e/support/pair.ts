@@ -4,7 +4,10 @@ import type { Account } from '../../stack/accounts.ts';
 import { keepLog } from './failure.ts';
 import { acceptInvite, invite, signIn, startSession } from './flows.ts';
 import { openPerson, type Person } from './person.ts';
+import type { Synapse } from '../../stack/synapse.ts';
 import { sharedWorld, type World } from './world.ts';
+
+export type Homeserver = Pick<Synapse, 'baseUrl' | 'createAccount'>;
 
 /** Size of the page that Alice shares, px. */
 export const SHARED = { width: 1280, height: 720 };
@@ -23,16 +26,21 @@ let counter = 0;
 
 /**
  * Takes about 25 s: two VS Codes, two sign-ins, an invitation accepted. Shares go through the media server unless
- * `transport` says otherwise, also for one viewer, whom Hush by itself serves directly.
+ * `transport` says otherwise, also for one viewer, whom Hush by itself serves directly. `homeservers`: Alice's and Bob's,
+ * where they are not the world's.
  */
-export async function openPair(transport: 'auto' | 'mesh' | 'livekit' = 'livekit'): Promise<Pair> {
+export async function openPair(
+    transport: 'auto' | 'mesh' | 'livekit' = 'livekit',
+    homeservers?: readonly [Homeserver, Homeserver],
+): Promise<Pair> {
     const world = await sharedWorld();
     const { stack, vsix, env } = world;
+    const [hers, his] = homeservers ?? [stack, stack];
     const id = `${Date.now().toString(36)}${++counter}`;
     const room = `pair-${id}`;
     const [aliceAccount, bobAccount] = await Promise.all([
-        stack.createAccount(`alice-${id}`, { displayName: `Alice ${id}` }),
-        stack.createAccount(`bob-${id}`, { displayName: `Bob ${id}` }),
+        hers.createAccount(`alice-${id}`, { displayName: `Alice ${id}` }),
+        his.createAccount(`bob-${id}`, { displayName: `Bob ${id}` }),
     ]);
     const editor = await startEditorPage();
     const settings = { 'hush.transport': transport };
@@ -44,9 +52,12 @@ export async function openPair(transport: 'auto' | 'mesh' | 'livekit' = 'livekit
     await shared.setViewportSize(SHARED);
     await shared.goto(editor.url);
     await alice.workbench.page.bringToFront();
-    const homeserver = stack.baseUrl;
-    await signIn(alice.workbench, { homeserver, user: aliceAccount.userId, password: aliceAccount.password });
-    await signIn(bob.workbench, { homeserver, user: bobAccount.userId, password: bobAccount.password });
+    await signIn(alice.workbench, {
+        homeserver: hers.baseUrl,
+        user: aliceAccount.userId,
+        password: aliceAccount.password,
+    });
+    await signIn(bob.workbench, { homeserver: his.baseUrl, user: bobAccount.userId, password: bobAccount.password });
     await startSession(alice.workbench, room);
     await invite(alice.workbench, bobAccount.userId);
     await acceptInvite(bob.workbench, room);

@@ -1,5 +1,6 @@
 /** What a viewer's tab really shows: decoded frames and their pixels. */
 import type { Frame } from 'playwright-core';
+import { eventually } from '../../stack/eventually.ts';
 
 export interface Picture {
     readonly framesDecoded: number;
@@ -49,11 +50,13 @@ export async function advancingPicture(
     timeout = 30_000,
 ): Promise<[Picture, Picture]> {
     const first = await readPicture(frame, sourceWidth);
-    const deadline = Date.now() + timeout;
-    for (;;) {
-        const now = await readPicture(frame, sourceWidth);
-        if (now.framesDecoded >= first.framesDecoded + frames) return [first, now];
-        if (Date.now() > deadline) throw new Error(`The picture stands still: ${now.framesDecoded} frames decoded.`);
-        await frame.waitForTimeout(100);
-    }
+    const later = await eventually(
+        async () => {
+            const now = await readPicture(frame, sourceWidth);
+            return now.framesDecoded >= first.framesDecoded + frames && now;
+        },
+        `a picture that moves; ${first.framesDecoded} frames were decoded before`,
+        timeout,
+    );
+    return [first, later];
 }

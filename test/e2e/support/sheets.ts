@@ -1,29 +1,31 @@
 /** Sheets (who can see this, verification, recovery) as a person meets them: by their heading. */
 import type { Frame } from 'playwright-core';
-import { PATIENCE, type Workbench } from './workbench.ts';
+import { eventually } from '../../stack/eventually.ts';
+import type { Workbench } from './workbench.ts';
 
 /** The frame of the sheet whose heading matches, once it says `text` too. */
 export async function sheet(workbench: Workbench, heading: RegExp, text?: RegExp): Promise<Frame> {
-    const deadline = Date.now() + PATIENCE;
     let seen = '';
-    for (;;) {
-        for (const frame of workbench.page.frames()) {
-            const said = await frame
-                .evaluate(() => {
-                    const main = document.querySelector<HTMLElement>('main.sheet');
-                    return main
-                        ? { title: main.querySelector('h1')?.textContent ?? '', all: main.innerText }
-                        : undefined;
-                })
-                .catch(() => undefined); // a frame that is being replaced
-            if (!said) continue;
-            seen = said.all;
-            if (heading.test(said.title) && (text === undefined || text.test(said.all))) return frame;
-        }
-        // A webview's inner document is replaced while it loads, which no single event covers.
-        if (Date.now() > deadline) throw new Error(`No sheet "${heading.source}" ${text?.source ?? ''}; last: ${seen}`);
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    // A webview's inner document is replaced while it loads, which no single event covers.
+    return eventually(
+        async () => {
+            for (const frame of workbench.page.frames()) {
+                const said = await frame
+                    .evaluate(() => {
+                        const main = document.querySelector<HTMLElement>('main.sheet');
+                        return main
+                            ? { title: main.querySelector('h1')?.textContent ?? '', all: main.innerText }
+                            : undefined;
+                    })
+                    .catch(() => undefined); // a frame that is being replaced
+                if (!said) continue;
+                seen = said.all;
+                if (heading.test(said.title) && (text === undefined || text.test(said.all))) return frame;
+            }
+            return undefined;
+        },
+        () => `a sheet "${heading.source}" ${text?.source ?? ''}; last: ${seen}`,
+    );
 }
 
 export function press(frame: Frame, button: string): Promise<void> {

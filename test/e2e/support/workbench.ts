@@ -1,5 +1,6 @@
 /** Drives one VS Code window in a browser through what a person sees: palette, quick inputs, notifications, tree, tabs. */
 import type { Frame, Locator, Page } from 'playwright-core';
+import { eventually } from '../../stack/eventually.ts';
 
 /** ms a person would wait before thinking that something is broken; generous because CI shares two cores. */
 export const PATIENCE = 60_000;
@@ -131,6 +132,63 @@ export class Workbench {
         await this.row(row).getByRole('button', { name: action }).first().click();
     }
 
+    /** What is said about a row while the mouse rests on it, once that `says` so. */
+    async tooltip(row: string | RegExp, says: string | RegExp): Promise<void> {
+        await this.row(row).locator('.label-name').first().hover();
+        await this.page.locator('.monaco-hover:visible', { hasText: says }).waitFor();
+    }
+
+    /** Buttons that a row shows under the mouse, without their keys. */
+    async inlineActions(row: string | RegExp): Promise<string[]> {
+        await this.row(row).hover();
+        const buttons = await this.row(row).getByRole('button').all();
+        const labels = await Promise.all(buttons.map((button) => button.getAttribute('aria-label')));
+        return labels.map((label) => label?.replace(/ \([^)]*\)$/u, '') ?? '');
+    }
+
+    /** Opens the menu of a row and picks an entry. */
+    async menuAction(row: string | RegExp, action: string): Promise<void> {
+        await this.row(row).click({ button: 'right' });
+        const entry = this.page.locator('.monaco-menu').getByRole('menuitem', { name: action }).first();
+        await entry.waitFor();
+        // A menu takes no click in its first moments, so that the one that opened it picks nothing.
+        const deadline = Date.now() + PATIENCE;
+        while (await entry.isVisible()) {
+            if (Date.now() > deadline) throw new Error(`The menu's "${action}" takes no click.`);
+            await entry.click({ timeout: 2_000 }).catch(() => undefined); // closed meanwhile
+        }
+    }
+
+    /** A question that stands in the way of everything else. */
+    dialog(text: string | RegExp): Locator {
+        return this.page.locator('.monaco-dialog-box', { hasText: text });
+    }
+
+    /** Everything that stands in the window beside the editors, and what has the keyboard; for whoever reads of a failed test. */
+    async onScreen(): Promise<string[]> {
+        return this.page.evaluate(() => {
+            const places = {
+                question: '.monaco-dialog-box',
+                input: '.quick-input-widget',
+                notification: '.notification-toast, .notifications-center .notification-list-item',
+                row: '.sidebar .monaco-list-row',
+                tab: '.editor-group-container .tab',
+            };
+            const shown = Object.entries(places).flatMap(([place, selector]) =>
+                [...document.querySelectorAll<HTMLElement>(selector)]
+                    .filter((element) => element.offsetParent !== null || element.getClientRects().length > 0)
+                    .map((element) => {
+                        const typed = [...element.querySelectorAll('input')].map(({ value }) => `[${value}]`);
+                        return `${place}: ${[element.innerText, ...typed].join(' ').replaceAll(/\s+/gu, ' ')}`;
+                    }),
+            );
+            const focus = document.activeElement;
+            return [...shown, `focus: ${focus?.tagName ?? 'nothing'} ${focus?.className ?? ''}`].map((line) =>
+                line.slice(0, 300),
+            );
+        });
+    }
+
     tab(title: string | RegExp): Locator {
         return this.page.locator('.editor-group-container .tab', { hasText: title }).first();
     }
@@ -178,20 +236,19 @@ export async function findHushFrame(
     state?: string | RegExp,
     timeout = PATIENCE,
 ): Promise<Frame> {
-    const deadline = Date.now() + timeout;
     let seen = '';
-    for (;;) {
-        for (const frame of frames()) {
-            const data = await pageData(frame).catch(() => undefined); // a frame that is being replaced
-            if (data?.['hushRole'] !== role) continue;
-            seen = data['hushState'] ?? '';
-            if (state === undefined || (typeof state === 'string' ? seen === state : state.test(seen))) return frame;
-        }
-        if (Date.now() > deadline) {
-            throw new Error(
-                `No Hush ${role} page in state ${String(state)} after ${timeout} ms; last state: "${seen}".`,
-            );
-        }
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    return eventually(
+        async () => {
+            for (const frame of frames()) {
+                const data = await pageData(frame).catch(() => undefined); // a frame that is being replaced
+                if (data?.['hushRole'] !== role) continue;
+                seen = data['hushState'] ?? '';
+                if (state === undefined || (typeof state === 'string' ? seen === state : state.test(seen)))
+                    return frame;
+            }
+            return undefined;
+        },
+        () => `a Hush ${role} page in state ${String(state)}; last state: "${seen}"`,
+        timeout,
+    );
 }

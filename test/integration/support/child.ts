@@ -11,6 +11,8 @@ export interface Child {
     until(holds: (lines: readonly string[]) => boolean, what: string): Promise<void>;
     /** Called for every line. */
     onLine(listener: (line: string) => void): void;
+    /** A line to its input. */
+    tell(line: string): void;
     /** SIGKILL; resolves when everything it said was read. */
     kill(): Promise<void>;
     /** SIGTERM; resolves with its exit code when it has ended. */
@@ -21,7 +23,7 @@ export interface Child {
 export function startChild(script: string, ...args: readonly string[]): Child {
     const path = fileURLToPath(new URL(script, import.meta.url));
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path, ...args], {
-        stdio: ['ignore', 'pipe', 'inherit'],
+        stdio: ['pipe', 'pipe', 'inherit'],
     });
     const lines: string[] = [];
     const listeners = new Set<(line: string) => void>();
@@ -45,6 +47,7 @@ export function startChild(script: string, ...args: readonly string[]): Child {
                 `${what} from the child; it said ${lines.slice(-5).join(' | ')}`,
             ),
         onLine: (listener) => void listeners.add(listener),
+        tell: (line) => void child.stdin.write(`${line}\n`),
         async kill() {
             child.kill('SIGKILL');
             await silent;

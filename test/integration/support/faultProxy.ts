@@ -15,6 +15,8 @@ export type Fault =
     | { readonly kind: 'refuse'; readonly status: number; readonly body?: unknown }
     /** The server does it, and its answer never arrives: the connection breaks. */
     | { readonly kind: 'loseAnswer' }
+    /** The connection breaks, and the server hears nothing. */
+    | { readonly kind: 'hangUp' }
     /** The server's answer, changed. */
     | { readonly kind: 'change'; readonly with: (body: never) => unknown };
 
@@ -24,6 +26,12 @@ export interface FaultProxy {
     readonly seen: readonly Passing[];
     /** The first fault that it returns is applied to a request; undefined lets it pass. Replaces the one before. */
     meddle(rule: ((passing: Passing) => Fault | undefined) | undefined): void;
+    /** Keeps back the answers to what fits, also to what was asked before, until the returned function is called. */
+    holdAnswers(fits: (passing: Passing) => boolean): () => void;
+    /** Reads nothing of what fits and asks the server nothing until the returned function is called: a slow line. */
+    holdRequests(fits: (passing: Omit<Passing, 'body'>) => boolean): () => void;
+    /** From now on the server's clock seems to be that many ms behind. */
+    setClockBehind(ms: number): void;
     /** For `OpenOptions.fetch`: requests for the homeserver go through here. */
     readonly fetch: typeof fetch;
     until(holds: (seen: readonly Passing[]) => boolean): Promise<void>;
@@ -34,14 +42,28 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     const seen: Passing[] = [];
     const waiting = new Set<() => void>();
     let rule: ((passing: Passing) => Fault | undefined) | undefined;
+    let behind = 0;
+    const holds = new Map<(passing: Passing) => boolean, PromiseWithResolvers<void>>();
+    const stopped = new Map<(passing: Omit<Passing, 'body'>) => boolean, PromiseWithResolvers<void>>();
+    const hold = <F>(all: Map<F, PromiseWithResolvers<void>>, fits: F): (() => void) => {
+        const held = Promise.withResolvers<void>();
+        all.set(fits, held);
+        return () => {
+            all.delete(fits);
+            held.resolve();
+        };
+    };
     const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+        const { method = 'GET', url: path = '/' } = request;
+        for (const [fits, { promise }] of stopped) if (fits({ method, path })) await promise;
         const chunks: Buffer[] = [];
         for await (const chunk of request) chunks.push(chunk as Buffer);
         const body = Buffer.concat(chunks);
-        const passing = { method: request.method ?? 'GET', path: request.url ?? '/', body: body.toString('utf8') };
+        const passing = { method, path, body: body.toString('utf8') };
         const fault = rule?.(passing);
         seen.push(passing);
         for (const check of waiting) check();
+        if (fault?.kind === 'hangUp') return void request.socket.destroy();
         if (fault?.kind === 'refuse') {
             response.writeHead(fault.status, { 'Content-Type': 'application/json' });
             response.end(JSON.stringify(fault.body ?? { errcode: 'M_UNKNOWN', error: 'by the proxy' }));
@@ -52,15 +74,24 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
             const value = request.headers[name];
             if (value !== undefined) headers[name] = value;
         }
+        // As without a proxy: Synapse lets who asks the same again wait for a /sync that nobody waits for any more.
+        const gone = new AbortController();
+        if (method === 'GET') response.once('close', () => gone.abort());
         const answer = await fetch(`${target}${passing.path}`, {
             method: passing.method,
             headers,
+            signal: gone.signal,
             ...(body.length > 0 ? { body } : {}),
         });
-        const text = await answer.text();
+        const bytes = Buffer.from(await answer.arrayBuffer()); // media are no text
+        for (const [fits, { promise }] of holds) if (fits(passing)) await promise;
         if (fault?.kind === 'loseAnswer') return void request.socket.destroy();
-        const changed = fault?.kind === 'change' ? JSON.stringify(fault.with(JSON.parse(text) as never)) : text;
-        response.writeHead(answer.status, { 'Content-Type': answer.headers.get('content-type') ?? 'application/json' });
+        const changed =
+            fault?.kind === 'change' ? JSON.stringify(fault.with(JSON.parse(bytes.toString('utf8')) as never)) : bytes;
+        response.writeHead(answer.status, {
+            'Content-Type': answer.headers.get('content-type') ?? 'application/json',
+            Date: new Date(Date.now() - behind).toUTCString(),
+        });
         response.end(changed);
     };
     const server = createServer((request, response) => {
@@ -74,6 +105,11 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
         meddle(next) {
             rule = next;
         },
+        setClockBehind(ms) {
+            behind = ms;
+        },
+        holdAnswers: (fits) => hold(holds, fits),
+        holdRequests: (fits) => hold(stopped, fits),
         fetch: (input, init) => fetch(String(input instanceof Request ? input.url : input).replace(target, url), init),
         async until(holds) {
             const { promise, resolve } = Promise.withResolvers<void>();

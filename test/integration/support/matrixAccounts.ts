@@ -8,11 +8,10 @@ import type { SharePolicy } from '../../../src/extension/session/trust.ts';
 import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
 import { loadAccount, saveAccount, type StoredAccount } from '../../../src/extension/storedAccounts.ts';
 import { openVault, type Vault } from '../../../src/extension/vault.ts';
-import { discoverHomeserver } from '../../../src/matrix/discovery.ts';
-import { logInWithPassword } from '../../../src/matrix/login.ts';
 import type { OwnServer } from '../../../src/matrix/rtc/ownTransport.ts';
+import { keepLine } from '../../stack/evidence.ts';
 import type { Synapse } from '../../stack/synapse.ts';
-import { newStorageKey, openAccount } from './matrixEngine.ts';
+import { discoverHomeserver, logInWithPassword, newStorageKey, openAccount } from './matrixEngine.ts';
 
 export interface Lines {
     readonly log: Log;
@@ -23,6 +22,7 @@ export function recordingLog(): Lines {
     const lines: string[] = [];
     const push = (text: string): void => {
         lines.push(text);
+        keepLine(text);
         if (process.env['HUSH_TEST_LOG']) console.error(text);
     };
     return { lines, log: createLog({ debug: push, info: push, warn: push, error: push }) };
@@ -57,18 +57,22 @@ export interface OpenOptions {
     readonly serviceUrl?: string;
     readonly sharePolicy?: () => SharePolicy;
     readonly ownServer?: OwnServer;
+    readonly now?: () => number;
 }
+
+/** A Synapse, or a way to one. */
+type Homeserver = Pick<Synapse, 'baseUrl' | 'createAccount'>;
 
 let count = 0;
 
 /** A new account on `synapse`, signed in and ready. */
-export async function newPerson(synapse: Synapse, name: string, options: OpenOptions = {}): Promise<Person> {
+export async function newPerson(synapse: Homeserver, name: string, options: OpenOptions = {}): Promise<Person> {
     const { userId, password } = await synapse.createAccount(`${name}${process.pid}x${count++}`, { displayName: name });
     return signedIn(synapse, userId, password, options);
 }
 
 export async function signedIn(
-    synapse: Synapse,
+    synapse: Pick<Homeserver, 'baseUrl'>,
     userId: string,
     password: string,
     options: OpenOptions = {},
@@ -95,6 +99,7 @@ export async function signedIn(
             ...(o.fetch ? { fetch: o.fetch } : {}),
             ...(o.sharePolicy ? { sharePolicySetting: o.sharePolicy } : {}),
             ...(o.ownServer ? { ownServer: o.ownServer } : {}),
+            ...(o.now ? { now: o.now } : {}),
         });
         account.start();
         await untilState(account, 'ready', 'expired', 'failed');
@@ -162,6 +167,15 @@ export async function until(
         clearTimeout(timer);
         subscription.dispose();
     }
+}
+
+/** Resolves when this device knows that of itself (see OwnTrust). */
+export function untilOwn(p: Person, kind: string): Promise<void> {
+    return until(
+        () => p.account.trust.own.kind === kind,
+        (check) => p.account.trust.onOwn(check),
+        `own trust ${kind}; now ${p.account.trust.own.kind}`,
+    );
 }
 
 /** Two people in a new encrypted session room; both see it complete. */

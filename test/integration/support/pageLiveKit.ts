@@ -6,6 +6,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { eventually } from '../../stack/eventually.ts';
 import { cacheRoot } from '../../stack/lock.mjs';
 
 const KEY = 'testkey';
@@ -68,15 +69,13 @@ export async function startPageLiveKit(): Promise<PageLiveKit> {
 async function run(config: string, base: string): Promise<() => Promise<void>> {
     const child = spawn(binary(), ['--config-body', config], { stdio: ['ignore', 'ignore', 'inherit'] });
     const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    for (let tries = 0; ; tries++) {
-        const up = await fetch(`http://${base}`).then(
+    await eventually(async () => {
+        if (child.exitCode !== null) throw new Error('LiveKit did not start');
+        return fetch(`http://${base}`).then(
             (r) => r.ok,
             () => false,
         );
-        if (up) break;
-        if (child.exitCode !== null || tries > 100) throw new Error('LiveKit did not start');
-        await new Promise((done) => setTimeout(done, 100));
-    }
+    }, 'LiveKit');
     return async () => {
         child.kill('SIGKILL'); // as a crash: nobody is told
         await exited;

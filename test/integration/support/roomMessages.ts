@@ -1,5 +1,6 @@
 /** Encrypted messages as the tests of end-to-end encryption need them: sent, read, or not readable and why. */
 import type { MatrixEvent } from 'matrix-js-sdk/lib/matrix.js';
+import { eventually } from '../../stack/eventually.ts';
 import type { Person } from './matrixAccounts.ts';
 import { clientOf } from './matrixClients.ts';
 import { until } from './matrixAccounts.ts';
@@ -65,4 +66,12 @@ export async function read(
         throw new Error(`${String(error)}; it is ${result ?? 'not there'}`);
     });
     return result ?? '';
+}
+
+/** Resolves when the person can read a message of that text. */
+export async function untilRead({ account: { chat } }: Person, roomId: string, text: string): Promise<void> {
+    await eventually(
+        async () => (await chat.timeline(roomId)).messages.some((m) => m.kind === 'text' && m.body === text),
+        `"${text}"`,
+    );
 }

@@ -29,7 +29,13 @@ const quiet = {
     getChild: () => quiet,
 };
 
-export async function startSdkPeer(synapse: Synapse, userId: string, password: string): Promise<SdkPeer> {
+/** `methods`: of verification, default: emoji. */
+export async function startSdkPeer(
+    synapse: Synapse,
+    userId: string,
+    password: string,
+    methods: readonly string[] = ['m.sas.v1'],
+): Promise<SdkPeer> {
     const session = await login(synapse.baseUrl, { userId, password });
     const storageKeys = new Map<string, Uint8Array<ArrayBuffer>>();
     const sdk = createClient({
@@ -38,7 +44,7 @@ export async function startSdkPeer(synapse: Synapse, userId: string, password: s
         deviceId: session.deviceId,
         accessToken: session.accessToken,
         logger: quiet as never,
-        verificationMethods: ['m.sas.v1'],
+        verificationMethods: [...methods],
         cryptoCallbacks: {
             getSecretStorageKey: ({ keys }) => {
                 const id = Object.keys(keys).find((key) => storageKeys.has(key));
@@ -67,10 +73,18 @@ export async function startSdkPeer(synapse: Synapse, userId: string, password: s
         userId,
         deviceId: session.deviceId,
         storageKeys,
-        request() {
-            const { promise, resolve } = Promise.withResolvers<VerificationRequest>();
-            sdk.once(CryptoEvent.VerificationRequestReceived, resolve);
-            return promise;
+        async request() {
+            let request: VerificationRequest | undefined;
+            await until(
+                () => request !== undefined,
+                (check) => {
+                    const came = (it: VerificationRequest): void => ((request = it), check());
+                    sdk.on(CryptoEvent.VerificationRequestReceived, came);
+                    return { dispose: () => sdk.off(CryptoEvent.VerificationRequestReceived, came) };
+                },
+                'a verification request',
+            );
+            return request as unknown as VerificationRequest;
         },
         stop: () => sdk.stopClient(),
     };

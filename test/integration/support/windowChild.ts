@@ -1,6 +1,7 @@
 /**
  * A window of a person, as a process to be killed. argv: scratch folder (with account.json), room, `share` or `look`.
- * Prints what Hush logs and one line per thing that happened: `ready`, `gap`, `again`, `watch <share>`, `key <index>`.
+ * Prints what Hush logs and one line per thing that happened: `ready`, `gap`, `again`, `watch <share>`, `key <index>`, and
+ * `from scratch` for a sync that asks for everything.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,6 +31,11 @@ const vault = await openVault({
         delete: () => Promise.resolve(),
     },
 });
+const watchingSync: typeof fetch = (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    if (url.pathname.endsWith('/sync') && !url.searchParams.has('since')) say('from scratch');
+    return fetch(input, init);
+};
 const device = await loadAccount(vault, log);
 if (!device) throw new Error('no account');
 const account = await openShared({
@@ -42,7 +48,7 @@ const account = await openShared({
     async openLocal() {
         const stored = await loadAccount(vault, log);
         if (!stored) throw new Error('no account');
-        return openAccount({ stored, vault, dataDir: folder, log, serviceUrlSetting: () => '' });
+        return openAccount({ stored, vault, dataDir: folder, log, serviceUrlSetting: () => '', fetch: watchingSync });
     },
 });
 account.rtc.onWatch((event) => say(`watch ${event.shareId}`));

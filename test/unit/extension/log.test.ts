@@ -35,8 +35,13 @@ describe('the log', () => {
         assert.equal(redact('M_FORBIDDEN: You may not join'), 'M_FORBIDDEN: You may not join');
     });
 
-    it('bounds a line', () => {
+    it('bounds a line, and holds no secret that it is cut in', () => {
         assert.ok(redact('x'.repeat(100_000)).length < 3_000);
+        fc.assert(
+            fc.property(secret, fc.integer({ min: 1_900, max: 2_000 }), (s, before) =>
+                assert.ok(!redact(`${'x '.repeat(before / 2)}{"session_key":"${s}"}`).includes(s.slice(0, 6))),
+            ),
+        );
     });
 
     it('tells the code and the cause of an error, never [object Object]', () => {

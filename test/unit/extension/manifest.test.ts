@@ -79,6 +79,16 @@ describe('the manifest and the code', () => {
         }
     });
 
+    it('what is sent from the explorer says where to, and goes wherever the chat is', () => {
+        const titles = new Map(contributes.commands.map(({ command, title }) => [command, title]));
+        for (const { command } of contributes.menus['explorer/context'] ?? [])
+            assert.match(titles.get(command) ?? '', /Hush/u, command);
+        const sending = [contributes.menus['explorer/context'], contributes.menus['editor/context']].flat();
+        assert.equal(sending.length, 4);
+        // The chat may be of a room that this workspace is not linked to.
+        for (const entry of sending) assert.match(entry?.when ?? '', /hush\.hasRooms(?!.*workspaceLinked)/u);
+    });
+
     it('commands that need a row are hidden from the palette', () => {
         const hidden =
             contributes.menus['commandPalette']?.filter((m) => m.when === 'false').map((m) => m.command) ?? [];

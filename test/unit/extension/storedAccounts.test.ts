@@ -7,6 +7,7 @@ import {
     deleteAccount,
     loadAccount,
     saveAccount,
+    updateAccount,
     type StoredAccount,
 } from '../../../src/extension/storedAccounts.ts';
 import { openVault, type Vault } from '../../../src/extension/vault.ts';
@@ -58,6 +59,24 @@ describe('the accounts of this machine', () => {
         await Promise.all([activateAccount(vault, '@bb:hs'), saveAccount(vault, account('a', 'new'))]);
         assert.equal((await loadAccount(vault, log))?.userId, '@bb:hs');
         assert.equal((await loadAccount(vault, log, '@a:hs'))?.accessToken, 'new');
+    });
+
+    it('what becomes of a sign-in is stored, and never in place of a newer one of the same person', async () => {
+        const { map, vault: opening } = memoryVault();
+        const vault = await opening;
+        const first = account('a');
+        await saveAccount(vault, first);
+        const renewed = account('a', 'renewed');
+        assert.equal(await updateAccount(vault, first, renewed), true);
+        for (const newer of [account('a', 'again'), { ...account('a', 'other'), deviceId: 'OTHER' }]) {
+            await saveAccount(vault, newer);
+            const { accessToken: _, ...ended } = renewed;
+            assert.equal(await updateAccount(vault, renewed, { ...ended, deviceGone: true }), false);
+            assert.deepEqual(await loadAccount(vault, log), newer);
+        }
+        map.clear(); // a keychain that went away: its items seem not to be there
+        assert.equal(await updateAccount(vault, renewed, account('a', 'next')), true);
+        assert.equal((await loadAccount(vault, log))?.accessToken, 'next');
     });
 
     it('forgetting the active one leaves nobody active, and nothing of it', async () => {

@@ -42,7 +42,7 @@ describe('discovery of a homeserver', () => {
         it(`asks for the URL after ${name} (FAIL_PROMPT)`, () =>
             assert.rejects(discover('example.org', { 'GET https://example.org/.well-known/matrix/client': answer }), {
                 code: 'discovery.badWellKnown',
-                message: /Type the homeserver's URL/u,
+                message: /Type the homeserver’s URL/u,
             }));
     }
     const errors: [string, unknown][] = [

@@ -164,6 +164,20 @@ describe('the token keeper', () => {
         assert.equal((await made.fetch(`${BASE}/x`, authorised)).status, 401);
         assert.deepEqual(expired, [true]);
     });
+    it('takes a refresh token that is known and too old for a soft logout, and one that is not known for a hard one', async () => {
+        // As Synapse answers, which says nothing of soft_logout here.
+        for (const [status, errcode, soft] of [
+            [403, 'M_FORBIDDEN', true],
+            [401, 'M_UNKNOWN_TOKEN', false],
+        ] as const) {
+            const { made, clock, expired } = keeper({
+                [`POST ${BASE}/_matrix/client/v3/refresh`]: { status, body: { errcode } },
+            });
+            clock.now += 280_000;
+            assert.equal((await made.fetch(`${BASE}/x`, authorised)).status, 401);
+            assert.deepEqual(expired, [soft]);
+        }
+    });
     it('goes on with the old token when an early renewal fails, or its pair cannot be stored', async () => {
         const down = keeper({
             [`POST ${BASE}/_matrix/client/v3/refresh`]: { status: 503 },

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createLog } from '../../../src/extension/log.ts';
 import { deleteAccount, loadAccount, saveAccount, type StoredAccount } from '../../../src/extension/storedAccounts.ts';
 import { openVault, type Keytar, type VaultOptions } from '../../../src/extension/vault.ts';
+import { skip } from '../../stack/skip.ts';
 
 const quiet = createLog({
     debug: () => undefined,
@@ -134,10 +135,7 @@ describe('the vault', () => {
     it('works with a real gnome-keyring', function () {
         this.timeout(20_000);
         const found = spawnSync('sh', ['-c', 'command -v dbus-run-session && command -v gnome-keyring-daemon']);
-        if (found.status !== 0) {
-            console.log('        skipped: dbus-run-session or gnome-keyring-daemon is not installed');
-            return this.skip();
-        }
+        if (found.status !== 0) skip(this, 'dbus-run-session or gnome-keyring-daemon is not installed');
         const home = mkdtempSync(join(tmpdir(), 'hush-keyring-'));
         const vault = fileURLToPath(new URL('../../../src/extension/vault.ts', import.meta.url));
         const modules = fileURLToPath(new URL('../../../node_modules/', import.meta.url));

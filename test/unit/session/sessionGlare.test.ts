@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import type { Account } from '../../../src/extension/account.ts';
+import { createLog } from '../../../src/extension/log.ts';
+import { createSessionGlare } from '../../../src/extension/sessionGlare.ts';
 import { member } from './fixtures.ts';
 import { crossedSessions } from '../../../src/extension/session/glare.ts';
 import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
@@ -86,5 +89,51 @@ describe('sessions that two or more people start for one workspace at the same m
     it('an invitation to somebody else’s room is none of it', () => {
         const forwarded = { ...invitation('@alice:hs'), createdBy: '@zoe:hs' };
         assert.equal(crossedSessions('@bob:hs', own('@bob:hs', ['@alice:hs']), [forwarded], same), undefined);
+    });
+});
+
+describe('the room that is given up for another', () => {
+    it('is left once its invitations are taken back, and again when that did not work at first', async () => {
+        const bobs = { ...own('@bob:hs', ['@alice:hs', '@carol:hs']), roomId: '!bob' };
+        const kept = invitation('@alice:hs');
+        let rooms: readonly RoomSnapshot[] = [bobs, kept];
+        let mapped = bobs.roomId;
+        let broken = true;
+        const done: string[] = [];
+        const account = {
+            userId: '@bob:hs',
+            state: { kind: 'ready' },
+            rooms: () => rooms,
+            join: async (roomId: string) => {
+                rooms = [bobs, { ...kept, membership: 'join' }];
+                done.push(`join ${roomId}`);
+            },
+            invite: async (roomId: string, userId: string) => void done.push(`invite ${userId} to ${roomId}`),
+            leaveRoom: async (roomId: string) => {
+                if (broken) throw new Error('no connection');
+                rooms = rooms.filter((it) => it.roomId !== roomId);
+                done.push(`leave ${roomId}`);
+            },
+            roomAdmin: {
+                kick: async (roomId: string, userId: string) => void done.push(`kick ${userId} from ${roomId}`),
+            },
+        } as unknown as Account;
+        const glare = createSessionGlare({
+            account: () => account,
+            ownRoomId: () => mapped,
+            sameWorkspace: async () => true,
+            map: async (roomId) => {
+                mapped = roomId;
+            },
+            log: createLog({ debug() {}, info() {}, warn() {}, error() {} }),
+        });
+        await glare.check();
+        const given = ['kick @alice:hs from !bob', 'kick @carol:hs from !bob'];
+        assert.deepEqual(done, ['join !@alice:hs', 'invite @carol:hs to !@alice:hs', ...given]);
+        broken = false;
+        await glare.check();
+        assert.deepEqual(done.slice(-3), [...given, 'leave !bob']);
+        await glare.check();
+        assert.equal(done.length, 7);
     });
 });

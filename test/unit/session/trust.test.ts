@@ -15,6 +15,7 @@ import { trustLevels } from '../../../src/webview/protocol/messages.ts';
 const standing: fc.Arbitrary<Standing> = fc.record({
     trust: fc.constantFrom(...trustLevels),
     identityChanged: fc.boolean(),
+    unprovenOwn: fc.boolean(),
     deviceName: fc.string(),
 });
 const device = (n: number) => ({ userId: `@u${n}:x`, deviceId: `D${n}`, name: `U${n}`, deviceName: '' });
@@ -48,13 +49,20 @@ describe('who may have a share', () => {
             }),
         ));
     it('by default a device must be signed by its owner; "verified" wants the person verified', () => {
-        const of = (trust: Standing['trust']): Standing => ({ trust, identityChanged: false, deviceName: '' });
+        const of = (trust: Standing['trust'], unprovenOwn = false): Standing => ({
+            trust,
+            identityChanged: false,
+            unprovenOwn,
+            deviceName: '',
+        });
         assert.equal(refusalOf('crossSigned', of('unverified')), 'notCrossSigned');
         assert.equal(refusalOf('crossSigned', of('crossSigned')), undefined);
         assert.equal(refusalOf('verified', of('unverified')), 'notCrossSigned');
         assert.equal(refusalOf('verified', of('crossSigned')), 'notVerified');
         assert.equal(refusalOf('verified', of('verified')), undefined);
         assert.equal(refusalOf('everyone', of('unverified')), undefined);
+        assert.equal(refusalOf('crossSigned', of('unverified', true)), 'sharerUnverified');
+        assert.equal(refusalOf('everyone', of('unverified', true)), undefined);
     });
 });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { viewersOf } from '../../../src/extension/session/members.ts';
 import { reduce } from '../../../src/extension/session/machine.ts';
 import type { Effect, SessionEvent, SessionState } from '../../../src/extension/session/state.ts';
 import { initialState } from '../../../src/extension/session/state.ts';
@@ -17,6 +18,14 @@ const member = {
     client: 'hush' as const,
     shares: [{ id: 'S1', startedTs: 1, transport: 'mesh' as const }],
 };
+const SHARE = {
+    shareId: 'S2',
+    roomId: ROOM,
+    roomName: 'room',
+    location: 'webview',
+    settings: { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 },
+    now: 1,
+} as const;
 const audience: ShareAudience = {
     roomId: ROOM,
     policy: 'crossSigned',
@@ -92,6 +101,23 @@ describe('a share that is kept from us', () => {
 });
 
 describe('who can see our own share', () => {
+    it('a device that is kept out does not count as watching, whatever it said before', () => {
+        const self = { userId: '@bob:x', deviceId: 'B' };
+        const { shares: _, ...watcher } = member;
+        const sharing = play([
+            { type: 'signedIn', self },
+            { type: 'rtcChanged', roomId: ROOM, members: [{ ...watcher, shares: [] }] },
+            { type: 'shareRequested', ...SHARE },
+            { type: 'watch', roomId: ROOM, ...SHARER, shareId: SHARE.shareId, watching: true, via: 'mesh' },
+        ]).state;
+        const viewers = (state: SessionState): number => (state.share ? viewersOf(state, state.share).length : -1);
+        assert.equal(viewers(sharing), 1);
+        const kept: Withheld = { ...SHARER, name: '', deviceName: '', trust: 'unverified', reason: 'identityChanged' };
+        const told = { type: 'audience', roomId: ROOM, ...self } as const;
+        const after = play([{ ...told, audience: { ...audience, withheld: [kept] } }], sharing);
+        assert.equal(viewers(after.state), 0);
+        assert.equal(viewers(play([{ ...told, audience }], after.state).state), 1);
+    });
     it('the person is told once of each device that is kept out, and again for another reason', () => {
         const self = { userId: '@bob:x', deviceId: 'B' };
         const device: Withheld = {
@@ -109,15 +135,7 @@ describe('who can see our own share', () => {
         });
         const start: readonly SessionEvent[] = [
             { type: 'signedIn', self },
-            {
-                type: 'shareRequested',
-                shareId: 'S2',
-                roomId: ROOM,
-                roomName: 'room',
-                location: 'webview',
-                settings: { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 },
-                now: 1,
-            },
+            { type: 'shareRequested', ...SHARE },
         ];
         const notices = (effects: readonly Effect[]): number =>
             effects.filter((e) => e.type === 'notify' && e.notice.kind === 'withheld').length;

@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import {
     EMPTY_WINDOW,
+    followReplaced,
+    isSuccessor,
     mappedRoom,
     offeredRooms,
     readMap,
@@ -34,6 +36,24 @@ describe('mapping workspaces to rooms', () => {
             assert.equal(mappedRoom(withoutMapping(map, workspace), workspace, [joined('!r')]), undefined);
         });
     }
+
+    it('a replaced room’s workspaces go to its successor, and to nothing that only claims to be one', () => {
+        const old = { ...joined('!old'), replacement: { room: '!new', via: [] } };
+        const [next, liar] = [
+            { ...joined('!new'), predecessor: '!old' },
+            { ...joined('!liar'), predecessor: '!old' },
+        ];
+        const map = { [A.uri]: '!old', [B.uri]: '!other' };
+        assert.deepEqual(followReplaced(map, [old, next, liar]), { [A.uri]: '!new', [B.uri]: '!other' });
+        for (const rooms of [[old, liar], [old], [joined('!old'), next], [old, joined('!new')]])
+            assert.equal(followReplaced(map, rooms), map);
+        const invited = { ...next, membership: 'invite' } as const;
+        assert.equal(followReplaced(map, [old, invited]), map, 'not before one is in it');
+        assert.deepEqual(
+            [isSuccessor([old], invited), isSuccessor([old], liar), isSuccessor([], invited)],
+            [true, false, false],
+        );
+    });
 
     it('a folder keeps its room when it is opened among others', () => {
         const map = withMapping({}, two, '!r', B.uri);

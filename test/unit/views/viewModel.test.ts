@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { rows } from '../../../src/extension/contexts.ts';
+import { rowFlags, rows } from '../../../src/extension/contexts.ts';
+import { powersOf } from '../../../src/matrix/rooms/powerLevels.ts';
 import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
 import { shareChoices } from '../../../src/extension/views/shareChoices.ts';
 import { buildTree, connectionMessage, sharingStatus, type Model } from '../../../src/extension/views/viewModel.ts';
@@ -53,13 +54,68 @@ describe('the tree', () => {
         );
     });
 
+    it('who asks to be let in comes first in the room, with what one may answer', () => {
+        const levels = powersOf({ sender: ALICE.userId, content: { room_version: '11' } }, undefined);
+        const knocks = [{ userId: '@eve:hs', name: 'Eve', reason: 'hello' }];
+        const [node] = buildTree(model([room({ powers: levels, knocks, rtc: [bobSharing] })]));
+        const [row] = node?.children ?? [];
+        assert.deepEqual([row?.label, row?.description], ['Eve', 'asks to join']);
+        assert.match(row?.tooltip ?? '', /“hello”/u);
+        assert.equal(row?.context, `${rows.knock}+invite+remove+ban+other`);
+        const weak = powersOf({ sender: BOB.userId, content: { room_version: '11' } }, { invite: 50 });
+        const [refused] = buildTree(model([room({ powers: weak, knocks })]))[0]?.children ?? [];
+        assert.equal(refused?.context, `${rows.knock}+other`);
+        const [asked] = buildTree(model([room({ membership: 'knock' })]));
+        assert.deepEqual([asked?.context, asked?.description], [rows.knocking, 'you asked to join']);
+    });
+
+    it('a replaced room says so until one is in the new one, and then makes room for it', () => {
+        const old = room({ roomId: '!old', name: 'old', replacement: { room: '!new', via: [] } });
+        const next = room({ roomId: '!new', name: 'new', predecessor: '!old' });
+        const [node] = buildTree(model([old]));
+        assert.deepEqual([node?.context, node?.description], [rows.replaced, 'replaced']);
+        assert.deepEqual(
+            buildTree(model([old, next])).map((n) => n.label),
+            ['new'],
+        );
+        const live = { ...old, rtc: [bobSharing] };
+        assert.equal(buildTree(model([live, next])).length, 2, 'somebody shares in it still');
+    });
+
     it('shows a teammate’s share as a row that opens it', () => {
         const [node] = buildTree(model([room({ rtc: [bobSharing] })]));
         const share = node?.children[0];
         assert.equal(share?.label, 'Bob’s screen');
-        assert.equal(share?.context, rows.share);
+        assert.equal(share?.context, `${rows.share}${rowFlags.view}`);
         assert.deepEqual(share?.target, { roomId: ROOM, ...BOB, shareId: 'S9' });
         assert.ok(node?.expanded);
+    });
+
+    it('a share that the room does not let us watch opens nothing, and says why', () => {
+        const levels = { users: { [BOB.userId]: 100 }, events: { 'org.matrix.msc3401.call.member': 50 } };
+        const powers = powersOf({ sender: BOB.userId, content: { room_version: '11' } }, levels);
+        const other = member({ userId: '@c:hs', deviceId: 'C' }, { client: 'other' });
+        const members = [{ userId: '@c:hs', name: 'Carol', membership: 'join' as const }];
+        const [node] = buildTree(model([room({ powers, mayJoinCall: false, rtc: [bobSharing, other], members })]));
+        assert.ok(node && !node.context.includes(rowFlags.share));
+        const [share, caller] = node.children;
+        assert.deepEqual([share?.context, share?.target], [rows.share, undefined]);
+        assert.deepEqual([caller?.context, caller?.target], [`${rows.caller}${rowFlags.other}`, undefined]);
+        for (const row of [node, share, caller])
+            assert.match(row?.tooltip ?? '', /cannot .*watch.* This room asks for level 50; you have 0\./u);
+    });
+
+    it('a person’s tooltip says why each thing that is not offered is not', () => {
+        const powers = powersOf(
+            { sender: BOB.userId, content: { room_version: '11' } },
+            { users: { [BOB.userId]: 100 } },
+        );
+        const [node] = buildTree(model([room({ powers })]));
+        const bob = node?.children.find(({ label }) => label === 'Bob');
+        assert.equal(
+            bob?.tooltip,
+            'Bob (@bob:hs)\nAdmin\nYou cannot change their role, remove them or ban them. This room asks for level 50; you have 0.',
+        );
     });
 
     it('shows our own share with a stop action and no target', () => {
@@ -105,14 +161,23 @@ describe('the tree', () => {
 
     it('another client’s screen shows once a page of ours has seen it', () => {
         const other = member(BOB, { name: 'Bob', client: 'other' });
-        assert.equal(buildTree(model([room({ rtc: [other] })]))[0]?.children[0]?.context, rows.caller);
+        assert.equal(
+            buildTree(model([room({ rtc: [other] })]))[0]?.children[0]?.context,
+            `${rows.caller}${rowFlags.view}${rowFlags.other}`,
+        );
         const run = new Run();
         run.do(requestView(undefined));
         run.page('V1', 1, { type: 'view.screens', identities: [other.identity] });
-        assert.equal(buildTree(model([room({ rtc: [other] })], run))[0]?.children[0]?.context, rows.share);
+        assert.equal(
+            buildTree(model([room({ rtc: [other] })], run))[0]?.children[0]?.context,
+            `${rows.share}${rowFlags.view}`,
+        );
         // Nobody tells us any more when it ends.
         run.do({ type: 'viewCloseRequested', viewId: 'V1' });
-        assert.equal(buildTree(model([room({ rtc: [other] })], run))[0]?.children[0]?.context, rows.caller);
+        assert.equal(
+            buildTree(model([room({ rtc: [other] })], run))[0]?.children[0]?.context,
+            `${rows.caller}${rowFlags.view}${rowFlags.other}`,
+        );
     });
 });
 
@@ -130,10 +195,11 @@ describe('view share', () => {
         );
     });
 
-    it('does not offer our own share or rooms that are not encrypted', () => {
+    it('does not offer our own share, nor screens that may not be watched', () => {
         const own = member(ALICE, { shares: [{ id: 'S1', startedTs: 1 }] });
         assert.deepEqual(shareChoices([room({ rtc: [own] })], new Run().state), []);
         assert.deepEqual(shareChoices([room({ encrypted: false, rtc: [bobSharing] })], new Run().state), []);
+        assert.deepEqual(shareChoices([room({ mayJoinCall: false, rtc: [bobSharing] })], new Run().state), []);
     });
 });
 

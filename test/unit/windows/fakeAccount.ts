@@ -1,7 +1,10 @@
 /** An account that does what the test says, on the fake ports of the session tests. */
 import type { Account } from '../../../src/extension/account.ts';
 import type { ChatPort } from '../../../src/extension/chat/chatPort.ts';
+import type { FilesPort, Progress } from '../../../src/extension/files/filesPort.ts';
 import { Listeners } from '../../../src/extension/listeners.ts';
+import type { RoomNews, RoomsPort } from '../../../src/extension/rooms/roomsPort.ts';
+import { NO_ACTIVITY, type OwnStatus, type PresencePort } from '../../../src/extension/presence/presencePort.ts';
 import type { RtcPort } from '../../../src/extension/session/ports.ts';
 import type { AccountState, RoomSnapshot, Share } from '../../../src/extension/session/types.ts';
 import type { OwnTrust } from '../../../src/extension/session/trust.ts';
@@ -16,10 +19,25 @@ export class FakeAccount {
     readonly calls = new FakeCalls();
     readonly chatChanges = new Listeners<[string]>();
     readonly chat: ChatPort = {
-        timeline: async (roomId) => ({ roomId, messages: [], atStart: true }),
+        timeline: async (roomId) => ({ roomId, messages: [], atStart: true, atEnd: true }),
         earlier: async () => undefined,
+        later: async () => undefined,
+        find: async () => undefined,
         send: async () => undefined,
         onChange: this.chatChanges.add,
+    };
+    readonly progress = new Listeners<[Progress]>();
+    readonly files = { onProgress: this.progress.add } as Partial<FilesPort> as FilesPort;
+    readonly roomNews = new Listeners<[RoomNews]>();
+    readonly roomAdmin = { onNews: this.roomNews.add } as Partial<RoomsPort> as RoomsPort;
+    readonly statuses: OwnStatus[] = [];
+    readonly presence: PresencePort = {
+        look: () => undefined,
+        show: (status) => void this.statuses.push(status),
+        type: () => undefined,
+        markRead: () => undefined,
+        activity: () => Promise.resolve(NO_ACTIVITY),
+        onActivity: new Listeners<[string]>().add,
     };
     readonly verifications = new Listeners<[Verification]>();
     readonly trust = {

@@ -54,6 +54,19 @@ describe('several windows at one account', () => {
         await b.rtc.join('!other:hs', [share('b')]);
     });
 
+    it('others see the person as there while one of the windows is used', async () => {
+        const { seats, account } = world();
+        const [a, b] = [seats.take().account, seats.take().account];
+        a.presence.show('online');
+        b.presence.show('away');
+        a.presence.show('away');
+        b.presence.show('hidden');
+        a.presence.show('hidden');
+        b.presence.show('online');
+        await b.stop();
+        assert.deepEqual(account.statuses, ['online', 'online', 'away', 'away', 'hidden', 'online', 'hidden']);
+    });
+
     it('the media key lives while one of them uses it', async () => {
         const { seats, did } = world();
         const [a, b] = [seats.take().account, seats.take().account];
@@ -88,6 +101,17 @@ describe('several windows at one account', () => {
         a.front();
         account.invitations.emit({} as RoomSnapshot);
         assert.deepEqual(seen, ['b', 'a']);
+    });
+
+    it('what happened to a room is told in the window that was in front last', () => {
+        const { account, seats } = world();
+        const [a, b] = [seats.take(), seats.take()];
+        const seen: string[] = [];
+        a.account.roomAdmin.onNews(() => seen.push('a'));
+        b.account.roomAdmin.onNews(() => seen.push('b'));
+        b.front();
+        account.roomNews.emit({ kind: 'replaced', roomId: ROOM, roomName: 'Room' });
+        assert.deepEqual(seen, ['b']);
     });
 
     it('a screen shown back in a call is told in the window that shares', () => {

@@ -59,6 +59,28 @@ describe('the account of one window', () => {
         assert.deepEqual(states, ['ready false', 'ready true']);
     });
 
+    it('what is done to rooms is done once, what is read is read again, and news come from the next owner too', async () => {
+        const { first, second, shared, opening } = world();
+        const did: string[] = [];
+        const gone = new HushError('account.ownerGone', 'gone');
+        first.account.roomAdmin.kick = async () => Promise.reject(gone);
+        first.account.roomAdmin.people = async () => Promise.reject(gone);
+        second.account.roomAdmin.kick = async (...args) => void did.push(args.join(' '));
+        second.account.roomAdmin.people = async () => [];
+        const news: string[] = [];
+        shared.roomAdmin.onNews(({ roomName }) => news.push(roomName));
+        const [kicked, people] = [shared.roomAdmin.kick(ROOM, '@eve:hs', 'why'), shared.roomAdmin.people(ROOM)];
+        const refused = assert.rejects(kicked, { code: 'account.ownerGone' });
+        first.die();
+        opening.resolve(second.made);
+        await refused;
+        assert.deepEqual([await people, did], [[], []]);
+        await shared.roomAdmin.kick(ROOM, '@eve:hs', 'why');
+        assert.deepEqual(did, [`${ROOM} @eve:hs why`]);
+        second.account.roomNews.emit({ kind: 'replaced', roomId: ROOM, roomName: 'Room' });
+        assert.deepEqual(news, ['Room']);
+    });
+
     it('the chat is told of at the next owner too', async () => {
         const { first, second, shared, opening } = world();
         const changed: string[] = [];
@@ -69,6 +91,23 @@ describe('the account of one window', () => {
         await shared.chat.timeline(ROOM);
         second.account.chatChanges.emit('!after:hs');
         assert.deepEqual(changed, ['!before:hs', '!after:hs']);
+    });
+
+    it('a verification ends with the owner that has it, and says so in its tab; what was over stays as it was', async () => {
+        const { first, second, shared, opening } = world();
+        const told: string[] = [];
+        shared.trust.onVerification(({ id, state }) =>
+            told.push(`${id} ${state.kind}${state.kind === 'cancelled' ? ` ${state.reason}` : ''}`),
+        );
+        const verification = { userId: '@bob:hs', name: 'Bob', deviceId: undefined, self: false, startedHere: true };
+        first.account.verifications.emit({ ...verification, id: 'over', state: { kind: 'waiting' } });
+        first.account.verifications.emit({ ...verification, id: 'over', state: { kind: 'done' } });
+        first.account.verifications.emit({ ...verification, id: 'open', state: { kind: 'waiting' } });
+        told.length = 0;
+        first.die();
+        opening.resolve(second.made);
+        await shared.people();
+        assert.deepEqual(told, ['open cancelled windowGone']);
     });
 
     it('hands over the pages that may have connections, also of a share that is no longer direct', async () => {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { login, request, type Account } from '../../../stack/accounts.ts';
+import { eventually } from '../../../stack/eventually.ts';
 import type { TestClient } from './page.ts';
 
 declare const client: TestClient;
@@ -56,12 +57,13 @@ export async function openOtherClient(
     return {
         page,
         async shown() {
-            for (const deadline = Date.now() + 20_000; ; await page.waitForTimeout(100)) {
-                const screen = await page.evaluate(() => client.screen());
-                if (screen && screen.width > 0 && Math.abs(screen.width / screen.height - 1280 / 720) < 0.02) return;
-                if (Date.now() > deadline)
-                    throw new Error(`our screen is not shown there: ${await page.evaluate(() => client.state())}`);
-            }
+            await eventually(
+                async () => {
+                    const screen = await page.evaluate(() => client.screen());
+                    return screen && screen.width > 0 && Math.abs(screen.width / screen.height - 1280 / 720) < 0.02;
+                },
+                async () => `our screen; there it is said: ${await page.evaluate(() => client.state())}`,
+            );
         },
         stop: () => void server.close(),
     };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fetchAuthMetadata } from '../../../../src/matrix/auth/oauth.ts';
+import { fetchAuthMetadata, isIssuedBy } from '../../../../src/matrix/auth/oauth.ts';
 import { fakeFetch } from '../fakeFetch.ts';
 
 const BASE = 'https://hs.example.org';
@@ -27,6 +27,16 @@ describe('what a server says of its OAuth', () => {
     it('is taken with https, and with http on this machine', async () => {
         for (const page of ['https://auth.example.org/account', 'http://127.0.0.1:8080/account', 'http://localhost/'])
             assert.equal((await metadataWith({ account_management_uri: page }))?.account_management_uri, page);
+    });
+    it('decides whose answer the browser brings: one that says nothing only of a server that does not promise to', async () => {
+        const promises = { authorization_response_iss_parameter_supported: true };
+        const [silent, promising] = [await metadataWith({}), await metadataWith(promises)];
+        assert.ok(silent && promising);
+        for (const metadata of [silent, promising]) {
+            assert.equal(isIssuedBy(metadata, 'https://auth.example.org/'), true);
+            assert.equal(isIssuedBy(metadata, 'https://evil.example.org/'), false);
+        }
+        assert.deepEqual([isIssuedBy(silent, null), isIssuedBy(promising, null)], [true, false]);
     });
     it('is refused with any other scheme, also one that names this machine', async () => {
         for (const page of [

@@ -96,6 +96,24 @@ describe('a call with another Matrix client', () => {
         assert.deepEqual([...world.state(sharer).calls.keys()], [ringing.callId]);
     });
 
+    it('called from here while theirs rings: theirs is taken, with our screen', () => {
+        received(world, sharer, ringing);
+        const { callId } = ringing;
+        const effects = world.do(sharer, {
+            type: 'call',
+            roomId: ROOM,
+            shareId: 'share0',
+            userId: '@bob:hs',
+            ulid: 'Z',
+            ringing: { callId, sdp: ringing.sdp, streams: ringing.streams },
+        });
+        assert.deepEqual(kinds(effects), ['ringOver', 'mesh.open', 'mesh.description', 'answered']);
+        assert.deepEqual(
+            [...world.state(sharer).calls.values()].map(({ id, owesShare }) => [id, owesShare]),
+            [[callId, true]],
+        );
+    });
+
     it('tells its tab when it ends', () => {
         received(world, viewer, ringing);
         accept();

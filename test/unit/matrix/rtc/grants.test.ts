@@ -129,9 +129,10 @@ describe('room tokens', () => {
 });
 
 describe('where the own SFU comes from', () => {
+    const MSC = 'org.matrix.msc4143';
     const HS = 'GET https://m.b.org/_matrix/client/unstable/org.matrix.msc4143/rtc/transports';
     const WK = 'GET https://b.org/.well-known/matrix/client';
-    const own = (table: Record<string, Answerer>, setting = '', room?: string, sfu?: string) =>
+    const own = (table: Record<string, Answerer>, setting = '', room?: string, sfu?: string, features = [MSC]) =>
         createTransports({
             baseUrl: 'https://m.b.org',
             serverName: 'b.org',
@@ -139,10 +140,18 @@ describe('where the own SFU comes from', () => {
             accessToken: 't',
             setting: () => setting,
             ownServer: () => Promise.resolve(sfu),
+            supports: (feature) => Promise.resolve(features.includes(feature)),
             log: quiet,
             now: () => 0,
         }).own(room);
     const entry = (url: string) => ({ type: 'livekit', livekit_service_url: url });
+    it('asks a homeserver that does not name the feature nothing of it', async () => {
+        const table = {
+            [HS]: { body: { rtc_transports: [entry('https://1')] } },
+            [WK]: { body: { 'org.matrix.msc4143.rtc_foci': [entry('https://2')] } },
+        };
+        assert.equal((await own(table, '', undefined, undefined, [])).serviceUrl, 'https://2');
+    });
     it('prefers the homeserver, then .well-known, then the setting, then the room', async () => {
         const hs = {
             [HS]: { body: { rtc_transports: [{ type: 'other' }, entry('http://clear.org'), entry('https://1')] } },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ShareAudience } from '../../../../src/extension/session/trust.ts';
+import { deviceKey } from '../../../../src/matrix/rtc/keyRing.ts';
 import type { KeyReport } from '../../../../src/matrix/rtc/mediaKeys.ts';
 import { createShareAudiences, type ShareAudiencesOptions } from '../../../../src/matrix/trust/shareAudience.ts';
 import type { ToldAudience } from '../../../../src/matrix/trust/trustMessages.ts';
@@ -22,23 +23,29 @@ function event<A extends unknown[]>() {
     };
 }
 
-function world(refused: readonly Device[] = []) {
+function world(refused: readonly Device[] = [], people: readonly string[] = [ME.userId, BOB.userId]) {
     const [report, members] = [event<[string]>(), event<[string]>()];
     const [withheld, audience] = [event<[string, Device, WithheldReason | null]>(), event<[Device, ToldAudience]>()];
     const sent: [string, WithheldReason | null][] = [];
-    const state = { sharing: false, members: [{ ...BOB, createdTs: 1, shares: [] as unknown[] }] };
+    const state = {
+        sharing: false,
+        members: [{ ...BOB, createdTs: 1, shares: [] as unknown[] }],
+        targets: [] as KeyReport['targets'],
+        since: new Map<string, number>(),
+        served: [] as { roomId: string; device: Device; since: number | undefined }[],
+    };
     const nothing = { dispose: () => undefined };
     const audiences = createShareAudiences({
         self: ME,
         keys: {
             report: () =>
                 state.sharing
-                    ? ({ index: 0, createdAt: 1, targets: [], since: new Map(), rotations: [] } as unknown as KeyReport)
+                    ? { index: 0, createdAt: 1, targets: state.targets, since: state.since, rotations: [] }
                     : undefined,
             onReport: report.add,
             reconsider: () => undefined,
         },
-        calls: { served: [], servedRooms: new Set(), onServed: () => nothing, expel: () => undefined },
+        calls: { served: state.served, servedRooms: new Set(), onServed: () => nothing, expel: () => undefined },
         admission: {
             policy: 'crossSigned',
             refusal: (d: Device) => (refused.some((r) => r.deviceId === d.deviceId) ? 'notCrossSigned' : undefined),
@@ -58,12 +65,69 @@ function world(refused: readonly Device[] = []) {
         members: () => state.members,
         onMembers: members.add,
         nameOf: (_room, userId) => userId,
+        inRoom: (_room, userId) => people.includes(userId),
         now: () => 5,
     });
     return { audiences, state, sent, report, members, withheld, audience };
 }
 
+describe('who can see a share', () => {
+    it('is who was delivered the key or has a standing connection, and nobody to whom it only should have gone', () => {
+        const w = world();
+        const to = (deviceId: string): Device => ({ userId: '@bob:x', deviceId });
+        let audience: ShareAudience | undefined;
+        w.audiences.onChange((_room, _sharer, next) => {
+            audience = next;
+        });
+        w.state.sharing = true;
+        w.state.targets = [
+            { device: to('HAS'), state: 'has', failure: undefined },
+            { device: to('SENDING'), state: 'sending', failure: undefined },
+            { device: to('GONE'), state: 'failed', failure: 'unknownDevice' },
+            { device: to('DEAF'), state: 'failed', failure: 'noSession' },
+            { device: to('AWAY'), state: 'failed', failure: 'network' },
+            { device: to('DIRECT'), state: 'sending', failure: undefined },
+        ];
+        w.state.since.set(deviceKey(to('HAS')), 3);
+        w.state.served.push({ roomId: ROOM, device: to('DIRECT'), since: 4 });
+        w.state.served.push({ roomId: ROOM, device: to('CONNECTING'), since: undefined });
+        w.report.fire(ROOM);
+        assert.deepEqual(
+            audience?.holders.map(({ deviceId, way, since }) => [deviceId, way, since]),
+            [
+                ['DIRECT', 'direct', 4],
+                ['HAS', 'key', 3],
+            ],
+        );
+        assert.deepEqual(
+            audience.pending.map(({ deviceId, problem }) => [deviceId, problem]),
+            [
+                ['AWAY', 'the network failed; tried again by itself'],
+                ['DEAF', 'no encrypted channel to it could be made'],
+                ['GONE', 'the homeserver does not list it (any more)'],
+                ['SENDING', 'the key is on its way'],
+            ],
+        );
+        w.audiences.dispose();
+    });
+});
+
 describe('who is kept out of a share', () => {
+    it('is not told by strangers, and what many devices say is not remembered for ever', () => {
+        const w = world();
+        const heard: string[] = [];
+        w.audiences.onWithheld((_room, { deviceId }, reason) => heard.push(`${deviceId} ${reason}`));
+        w.withheld.fire(ROOM, { userId: '@stranger:x', deviceId: 'S' }, 'notVerified');
+        assert.deepEqual(heard, []);
+        for (let n = 0; n < 100; n++) w.withheld.fire(ROOM, { ...BOB, deviceId: `B${n}` }, 'notVerified');
+        heard.length = 0;
+        w.state.members = [];
+        w.members.fire(ROOM);
+        assert.equal(heard.length, 64, 'the newest');
+        assert.equal(heard.at(-1), 'B99 null');
+        w.audiences.dispose();
+    });
+
     it('hears once that it is over, so that the next share is not taken for closed too', () => {
         const w = world([BOB]);
         w.state.sharing = true;

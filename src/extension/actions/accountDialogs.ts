@@ -1,0 +1,5 @@
+/** What is asked around an account: a bundle of its own, loaded when first needed. */
+export { createAccount } from './createAccount.ts';
+export { setUpOwnServer } from './ownServer.ts';
+export { signIn } from './signIn.ts';
+export { chooseAccount, confirmSignOut } from './switchAccount.ts';

@@ -1,0 +1,144 @@
+/** **Hush: Invite Teammate…**, and the answers to invitations that came. */
+import * as vscode from 'vscode';
+import { parseUserId } from '../../matrix/serverName.ts';
+import type { Account } from '../account.ts';
+import { commands } from '../commands.ts';
+import { isHushError, type ErrorCode } from '../errors.ts';
+import { inviteRows, type InviteRow, type KnownPerson } from '../rooms/inviteRows.ts';
+import { setStatusBarMessage, showErrorMessage, showInformationMessage, withProgress } from '../views/messages.ts';
+import { plainName } from '../views/plainText.ts';
+import { signedIn, type ActionContext } from './context.ts';
+import { refused } from './refusals.ts';
+import { joinedRooms, pickRoom, roomIdOf, type RoomArgument } from './rooms.ts';
+
+/** Another answer, or a moment, can mend these. */
+const ASK_AGAIN: readonly ErrorCode[] = [
+    'room.unknownUser',
+    'room.invalidUserId',
+    'network.offline',
+    'network.timeout',
+    'network.rateLimited',
+];
+
+/** Asked again with what was typed until it works or the person gives up. */
+export async function inviteTeammate(context: ActionContext, argument: RoomArgument): Promise<void> {
+    const { account } = signedIn(context);
+    const roomId =
+        roomIdOf(argument) ??
+        context.model.workspaceRoomId ??
+        (await pickRoom(context, 'Invite to Which Session?', 'invite'));
+    if (roomId === undefined) return;
+    const room = joinedRooms(context).find((r) => r.roomId === roomId);
+    if (room && (await refused(context, room, 'invite'))) return;
+    const inside = new Set([account.userId, ...(room?.members ?? []).map((m) => m.userId)]);
+    for (let typed = ''; ;) {
+        const userId = await askForPerson(account, inside, typed);
+        if (userId === undefined) return;
+        try {
+            await withProgress({ location: vscode.ProgressLocation.Window, title: `Hush: inviting ${userId}` }, () =>
+                account.invite(roomId, userId),
+            );
+            setStatusBarMessage('mail', `Invited ${userId}`, 5_000);
+            return;
+        } catch (error) {
+            if (!isHushError(error) || !ASK_AGAIN.includes(error.code)) throw error;
+            const again = 'Try Again';
+            if ((await showErrorMessage(error.message, again)) !== again) return;
+            typed = userId;
+        }
+    }
+}
+
+/** ms without a key before the homeserver is asked whom it knows by what was typed. */
+const TYPING_MS = 300;
+
+const ICONS: Readonly<Record<InviteRow['kind'], string>> = {
+    typed: '$(mail)',
+    known: '$(account)',
+    found: '$(account)',
+    hint: '$(info)',
+};
+
+/** People of shared rooms, those whom the homeserver finds by a name, and what was typed. */
+async function askForPerson(account: Account, inside: ReadonlySet<string>, value: string): Promise<string | undefined> {
+    const outside = (people: readonly KnownPerson[]): KnownPerson[] => people.filter((p) => !inside.has(p.userId));
+    const known = outside(await account.people());
+    let found: readonly KnownPerson[] = [];
+    let timer: NodeJS.Timeout | undefined;
+    const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly userId: string | undefined }>();
+    pick.title = 'Invite Teammate';
+    pick.placeholder = 'Name or user ID, like @name:server.org';
+    pick.matchOnDescription = true;
+    pick.value = value;
+    const show = (): void => {
+        pick.items = inviteRows(pick.value.trim(), account.userId, known, found).map((row) => ({
+            label: `${ICONS[row.kind]} ${row.kind === 'hint' ? row.text : plainName(row.text)}`,
+            description: row.description,
+            alwaysShow: row.kind !== 'known',
+            userId: row.userId,
+        }));
+    };
+    const search = async (typed: string): Promise<void> => {
+        pick.busy = true;
+        // Servers may have no directory, or tell little of it: what was typed can be invited all the same.
+        const people = await account.people(typed).catch(() => []);
+        if (pick.value.trim() !== typed) return;
+        pick.busy = false;
+        found = outside(people);
+        show();
+    };
+    return new Promise((resolve) => {
+        pick.onDidChangeValue((text) => {
+            clearTimeout(timer);
+            const typed = text.trim();
+            [pick.busy, found] = [false, []];
+            show();
+            if (typed.length > 1 && parseUserId(typed) === undefined)
+                timer = setTimeout(() => void search(typed), TYPING_MS);
+        });
+        pick.onDidAccept(() => {
+            // Enter may come before the row for what was just typed.
+            const typed = pick.value.trim();
+            const userId = parseUserId(typed) ? typed : pick.selectedItems[0]?.userId;
+            if (userId === undefined) return;
+            resolve(userId);
+            pick.hide();
+        });
+        pick.onDidHide(() => {
+            clearTimeout(timer);
+            resolve(undefined);
+            pick.dispose();
+        });
+        show();
+        pick.show();
+    });
+}
+
+export async function acceptInvite(context: ActionContext, argument: RoomArgument): Promise<void> {
+    const { account } = signedIn(context);
+    const roomId = roomIdOf(argument);
+    const room = context.model.rooms.find((r) => r.roomId === roomId);
+    if (roomId === undefined) return;
+    await withProgress({ location: vscode.ProgressLocation.Window, title: 'Hush: joining the room' }, () =>
+        account.join(roomId),
+    );
+    // A room of a repository is offered by the repository, which knows better whether it is this workspace's.
+    const joined = joinedRooms(context).find((r) => r.roomId === roomId);
+    if (!joined || joined.workspaces.length > 0 || context.model.workspaceRoomId !== undefined) return;
+    void tellJoined(plainName(room?.name ?? joined.name), roomId);
+}
+
+/** A person who has joined is told so, with the next step. */
+export async function tellJoined(name: string, roomId: string): Promise<void> {
+    const link = 'Use for This Workspace';
+    const chosen = await showInformationMessage(`You are in ${name} now.`, link);
+    if (chosen === link) await vscode.commands.executeCommand(commands.linkWorkspace, roomId);
+}
+
+export async function declineInvite(context: ActionContext, argument: RoomArgument): Promise<void> {
+    const { account } = signedIn(context);
+    const roomId = roomIdOf(argument);
+    const room = context.model.rooms.find((r) => r.roomId === roomId);
+    // The notification stays when the invitation was accepted in the tree: its button must not leave the room then.
+    if (room?.membership === 'invite') await account.leaveRoom(room.roomId);
+}

@@ -1,0 +1,57 @@
+/** The commands about rooms and their people, bound to their actions: a bundle of its own, loaded when first needed. */
+import { commands, type RoomCommandId } from '../commands.ts';
+import { HushError } from '../errors.ts';
+import { admit, deny } from './answerKnock.ts';
+import type { ActionContext } from './context.ts';
+import { copyJoinLink } from './copyJoinLink.ts';
+import { createRoom } from './createRoom.ts';
+import { followUpgrade } from './followUpgrade.ts';
+import { ignoredPeople, setIgnored } from './ignoredPeople.ts';
+import { acceptInvite, declineInvite, inviteTeammate } from './invitations.ts';
+import { joinByLink } from './joinByLink.ts';
+import { leaveRoom, withdrawKnock } from './leaveRoom.ts';
+import { showPeople } from './people.ts';
+import { banPerson, changeRole, isPersonRow, personOfRow, removePerson, type PersonInRoom } from './personActions.ts';
+import type { RoomArgument } from './rooms.ts';
+import { tellRoomNews } from './roomNews.ts';
+import { roomSettings } from './roomSettings.ts';
+import { upgradeRoom } from './upgradeRoom.ts';
+
+/** `room`: makes an argument of VS Code's into a room, or nothing. */
+export function roomCommands(
+    context: ActionContext,
+    room: (run: (context: ActionContext, argument: RoomArgument) => unknown) => (argument: unknown) => unknown,
+): Readonly<Record<RoomCommandId, (argument: unknown) => unknown>> {
+    const person =
+        (run: (context: ActionContext, person: PersonInRoom) => Promise<void>) =>
+        async (argument: unknown): Promise<void> => {
+            const row = typeof argument === 'string' && isPersonRow(argument) ? argument : undefined;
+            if (row === undefined) return;
+            const found = personOfRow(context, row);
+            if (!found) throw new HushError('room.notFound', 'This person is not in the room any more.');
+            await run(context, found);
+        };
+    return {
+        [commands.inviteTeammate]: room(inviteTeammate),
+        [commands.acceptInvite]: room(acceptInvite),
+        [commands.declineInvite]: room(declineInvite),
+        [commands.people]: room(showPeople),
+        [commands.changeRole]: person(changeRole),
+        [commands.removePerson]: person(removePerson),
+        [commands.banPerson]: person(banPerson),
+        [commands.ignorePerson]: person((_, found) => setIgnored(context, found, true)),
+        [commands.ignoredPeople]: () => ignoredPeople(context),
+        [commands.leaveRoom]: room(leaveRoom),
+        [commands.createRoom]: () => createRoom(context),
+        [commands.copyJoinLink]: room(copyJoinLink),
+        [commands.joinByLink]: (argument) => joinByLink(context, argument),
+        [commands.acceptKnock]: (argument) => admit(context, argument),
+        [commands.denyKnock]: (argument) => deny(context, argument),
+        [commands.withdrawKnock]: (argument) => withdrawKnock(context, argument),
+        [commands.followUpgrade]: room(followUpgrade),
+        [commands.roomSettings]: room(roomSettings),
+        [commands.upgradeRoom]: room(upgradeRoom),
+    };
+}
+
+export { tellRoomNews };

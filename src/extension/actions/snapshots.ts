@@ -1,0 +1,71 @@
+/**
+ * "Send Snapshot…": of a share that is watched, as a picture that is cropped in its tab; or of what is selected in the
+ * editor, as a file of code: a teammate can read, search and save that, which a picture of text would take away.
+ */
+import { posix } from 'node:path';
+import * as vscode from 'vscode';
+import { placeMessage } from '../chat/editorMessages.ts';
+import { HushError } from '../errors.ts';
+import { codeFileName } from '../files/codeFile.ts';
+import type { View } from '../session/state.ts';
+import { plainName } from '../views/plainText.ts';
+import { pathOf } from './chat.ts';
+import { signedIn, type ActionContext } from './context.ts';
+
+interface Choice extends vscode.QuickPickItem {
+    readonly run: () => Promise<void> | void;
+}
+
+export async function sendSnapshot(context: ActionContext): Promise<void> {
+    const { orchestrator } = signedIn(context);
+    const views = [...orchestrator.state.views.values()].filter(isWatched);
+    const editor = vscode.window.activeTextEditor;
+    const choices: Choice[] = views.map((view) => ({
+        label: `${plainName(view.sharerName)}’s screen`,
+        description: plainName(view.roomName),
+        run: () => context.cropShare(view.id, view.generation),
+    }));
+    if (editor && !editor.selection.isEmpty)
+        choices.push({
+            label: `Selected lines of ${plainName(posix.basename(editor.document.uri.path))}`,
+            description: 'as a file of code',
+            run: () => sendLines(context, editor),
+        });
+    if (choices.length === 0)
+        throw new HushError(
+            'file.nothingToSend',
+            'There is nothing to take a snapshot of. Open a teammate’s screen with "Hush: View Share…", or select some code.',
+        );
+    const placeHolder = 'Of what?';
+    const chosen =
+        choices.length === 1
+            ? choices[0]
+            : await vscode.window.showQuickPick(choices, { title: 'Send Snapshot', placeHolder });
+    await chosen?.run();
+}
+
+/** The selected lines, or the one with the cursor. */
+export async function sendSelectionFile(context: ActionContext): Promise<void> {
+    signedIn(context);
+    const editor = vscode.window.activeTextEditor;
+    if (!editor) throw new HushError('chat.nothingToSend', 'Open a file and select what you want to send.');
+    await sendLines(context, editor);
+}
+
+function isWatched({ phase }: View): boolean {
+    return phase === 'live' || phase === 'frozen' || phase === 'reconnecting';
+}
+
+async function sendLines(context: ActionContext, { document, selection }: vscode.TextEditor): Promise<void> {
+    const { start, end } = selection;
+    // A selection that ends before the first character of a line holds nothing of it.
+    const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
+    const lines = new vscode.Range(start.line, 0, last, document.lineAt(last).text.length);
+    const [from, to] = [start.line + 1, last + 1];
+    const name = codeFileName(posix.basename(document.uri.path) || 'untitled.txt', from, to);
+    const text = document.getText(lines);
+    if (text.trim() === '')
+        throw new HushError('chat.nothingToSend', 'There is nothing to send: select some code first.');
+    const caption = placeMessage(pathOf(document), from, to);
+    await context.chat.sendBytes(Buffer.from(`${text}\n`), name, { caption, text: true });
+}

@@ -1,0 +1,193 @@
+/** What the chat view does with files: sends those that the person chooses, shows pictures, saves the rest. */
+import { posix } from 'node:path';
+import * as vscode from 'vscode';
+import type { ChatHostMessage, ChatMessage, ChatPageMessage } from '../../webview/protocol/chatMessages.ts';
+import { sizeWords } from '../../webview/protocol/sizeWords.ts';
+import { HushError, userMessage } from '../errors.ts';
+import type { FilesPort } from '../files/filesPort.ts';
+import { openImageTab } from '../files/imageTab.ts';
+import { createLocalFiles } from '../files/localFiles.ts';
+import { saveFile } from '../files/saveFile.ts';
+import type { Log } from '../log.ts';
+import { showFailure } from '../views/notices.ts';
+import { createChatPictures } from './chatPictures.ts';
+import type { ChatSession } from './chatSession.ts';
+import type { FileSender } from './delivery.ts';
+import { createFileSender } from './fileSender.ts';
+import { createPastedFiles } from './pastedFiles.ts';
+import { createPictureShrinker } from './pictureShrinker.ts';
+import { showWarningMessage, withProgress } from '../views/messages.ts';
+
+export type FileMessage = Extract<
+    ChatPageMessage,
+    { type: `chat.${'picture' | 'enlarge' | 'save' | 'attach' | 'file' | 'shrunk'}` }
+>;
+export interface ChatFiles {
+    readonly sender: FileSender;
+    /** Deletes Hush's own copies of files but these. */
+    retain(paths: readonly string[]): void;
+    hear(message: FileMessage): void;
+    /** @throws HushError `chat.noRoom`, `file.*`. */
+    send(uris: readonly vscode.Uri[], roomId?: string, replyTo?: string | null): Promise<void>;
+    /** @throws HushError `chat.noRoom`, `file.*`. */
+    sendBytes(
+        bytes: Uint8Array,
+        name: string,
+        how?: { roomId?: string; caption?: string; text?: boolean },
+    ): Promise<void>;
+    /** Another page: it has none of the pictures. */
+    opened(): void;
+    /** The person signed out. */
+    forget(): void;
+}
+export interface ChatFilesOptions {
+    readonly session: ChatSession;
+    readonly files: () => FilesPort | undefined;
+    /** Where copies are kept until they are sent. */
+    readonly folder: string;
+    readonly post: (message: ChatHostMessage) => void;
+    /** Resolves when there is a page. */
+    readonly ready: () => Promise<void>;
+    readonly extensionUri: vscode.Uri;
+    readonly log: Log;
+}
+
+/** More at once are asked about: a slip of the hand must not send a folder. */
+const WITHOUT_ASKING = 5;
+/** Bytes of a file that is not on this machine, and so goes through memory. */
+const MAX_REMOTE = 100 * 1_048_576;
+
+export function createChatFiles({
+    session,
+    files,
+    folder,
+    post,
+    ready,
+    extensionUri,
+    log,
+}: ChatFilesOptions): ChatFiles {
+    const local = createLocalFiles(folder);
+    const shrinker = createPictureShrinker(post, ready, (ms, work) => void setTimeout(work, ms));
+    const sender = createFileSender({
+        files,
+        read: (path) => local.read(path),
+        shrink: (bytes) => shrinker.shrink(bytes),
+    });
+    const signedIn = (): FilesPort => {
+        const port = files();
+        if (!port) throw new HushError('account.notSignedIn', 'You are not signed in. Run "Hush: Sign In" first.');
+        return port;
+    };
+    const messageOf = (key: string): ChatMessage | undefined => session.shown.messages.find((m) => m.key === key);
+    const load = async (roomId: string, key: string, size: 'small' | 'full'): Promise<Uint8Array> => {
+        const path = session.localPath(key);
+        return path === undefined ? signedIn().image(roomId, key, size) : local.read(path);
+    };
+    const pictures = createChatPictures(
+        ({ roomId, key }) => load(roomId, key, 'small'),
+        (message) => void post(message),
+    );
+    const pasted = createPastedFiles({
+        keep: (...args) => local.fromBytes(...args),
+        send: (...args) => session.sendFile(...args),
+        post,
+        ready,
+    });
+
+    async function sendBytes(
+        bytes: Uint8Array,
+        name: string,
+        { roomId = session.target, caption = '', text = false }: Parameters<ChatFiles['sendBytes']>[2] = {},
+    ): Promise<void> {
+        session.sendFile(roomId, { ...(await local.fromBytes(bytes, name, null, text)), caption });
+    }
+    async function send(
+        uris: readonly vscode.Uri[],
+        roomId = session.target,
+        replyTo: string | null = null,
+    ): Promise<void> {
+        if (uris.length > WITHOUT_ASKING) {
+            const yes = 'Send All';
+            const detail = 'They are encrypted, and everybody in the session can open them.';
+            if (
+                (await showWarningMessage(
+                    `Send ${uris.length} files to the session?`,
+                    { modal: true, detail },
+                    yes,
+                )) !== yes
+            )
+                return;
+        }
+        const limit = await signedIn()
+            .limit()
+            .catch(() => undefined); // then the upload says what is wrong
+        /** They arrive in the order they were chosen in; the reply goes with the first. */
+        let before: string | undefined;
+        for (const uri of uris) {
+            const name = posix.basename(uri.path);
+            const to = before === undefined ? replyTo : null;
+            if (uri.scheme === 'file') {
+                const file = await local.fromPath(uri.fsPath, name, to);
+                assertSmall(name, file.size, limit);
+                before = session.sendFile(roomId, file, before);
+            } else {
+                const { size, type } = await vscode.workspace.fs.stat(uri);
+                if ((type & vscode.FileType.File) === 0)
+                    throw new HushError('file.unreadable', 'Only files can be sent, not folders.');
+                assertSmall(name, size, Math.min(limit ?? MAX_REMOTE, MAX_REMOTE));
+                const file = await local.fromBytes(await vscode.workspace.fs.readFile(uri), name, to);
+                before = session.sendFile(roomId, file, before);
+            }
+        }
+    }
+    async function attach(roomId: string, replyTo: string | null): Promise<void> {
+        const uris = await vscode.window.showOpenDialog({ canSelectMany: true, openLabel: 'Send', title: 'Send File' });
+        if (uris) await send(uris, roomId, replyTo);
+    }
+    async function enlarge(roomId: string, key: string): Promise<void> {
+        const name = messageOf(key)?.file?.name ?? 'Image';
+        const progress = { location: { viewId: 'hush.chat' } };
+        const bytes = await withProgress(progress, () => load(roomId, key, 'full'));
+        openImageTab(name, bytes, extensionUri);
+    }
+    async function save(roomId: string, eventId: string): Promise<void> {
+        const name = messageOf(eventId)?.file?.name ?? '';
+        await saveFile({ files: signedIn(), roomId, eventId, name });
+    }
+    const told = (work: Promise<void>, doing: string): void =>
+        void work.catch((error: unknown) => showFailure(userMessage(error, doing)));
+
+    return {
+        sender,
+        retain: (paths) =>
+            void local.retain(paths).catch((error: unknown) => log.warn('A copy of a file was not deleted', error)),
+        hear(message) {
+            switch (message.type) {
+                case 'chat.picture':
+                    return pictures.ask(message);
+                case 'chat.enlarge':
+                    return told(enlarge(message.roomId, message.key), 'Opening the image');
+                case 'chat.save':
+                    return told(save(message.roomId, message.key), 'Saving the file');
+                case 'chat.attach':
+                    return told(attach(message.roomId, message.replyTo), 'Sending the file');
+                case 'chat.file':
+                    return pasted.hear(message);
+                case 'chat.shrunk':
+                    return shrinker.answered(message);
+            }
+        },
+        send,
+        sendBytes,
+        opened: () => pictures.clear(),
+        forget: () => pictures.forget(),
+    };
+}
+
+function assertSmall(name: string, bytes: number, limit: number | undefined): void {
+    if (limit === undefined || bytes <= limit) return;
+    throw new HushError(
+        'file.tooLarge',
+        `${name} has ${sizeWords(bytes)}, and ${sizeWords(limit)} is the most that can be sent here. Send a smaller file.`,
+    );
+}

@@ -1,0 +1,42 @@
+/**
+ * What is pasted into the chat's page, or dropped on it: kept on the disk and handed on in the person's order; what cannot
+ * be kept goes back to them with its words. Pure.
+ */
+import type { ChatHostMessage, ChatPageMessage } from '../../webview/protocol/chatMessages.ts';
+import { userMessage } from '../errors.ts';
+import { imageKind } from '../files/imageKind.ts';
+import type { WrittenFile } from './writtenFile.ts';
+
+export type PastedFile = Extract<ChatPageMessage, { type: 'chat.file' }>;
+export interface PastedFilesOptions {
+    /** Rejects when there is no place for it. */
+    readonly keep: (bytes: Uint8Array, name: string, replyTo: string | null) => Promise<WrittenFile>;
+    /** Returns its transaction ID. `after`: that one is to be there first. */
+    readonly send: (roomId: string, file: WrittenFile, after?: string) => string;
+    readonly post: (message: Extract<ChatHostMessage, { type: 'chat.back' }>) => void;
+    /** Resolves when there is a page to post to: the one that sent it may be closed meanwhile. */
+    readonly ready: () => Promise<void>;
+}
+
+export function createPastedFiles({ keep, send, post, ready }: PastedFilesOptions): { hear(file: PastedFile): void } {
+    let last: Promise<string | undefined> = Promise.resolve(undefined);
+
+    async function take({ roomId, name, bytes, caption, replyTo, follows }: PastedFile, before?: string) {
+        try {
+            const file = await keep(bytes, name, replyTo);
+            return send(roomId, { ...file, caption }, follows ? before : undefined);
+        } catch (error) {
+            const text = userMessage(error, 'Sending the file').slice(0, 1_000);
+            const imageType = imageKind(bytes)?.type ?? null;
+            void ready().then(() =>
+                post({ type: 'chat.back', roomId, text, caption, replyTo, name, bytes, imageType }),
+            );
+            return follows ? before : undefined;
+        }
+    }
+    return {
+        hear(file) {
+            last = last.then((before) => take(file, before));
+        },
+    };
+}

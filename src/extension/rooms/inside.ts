@@ -1,0 +1,47 @@
+/**
+ * Who is in a room, asked of the server where it matters that nobody is missing: the sync brings the members of most rooms
+ * only when somebody looks at them. Pure.
+ */
+import type { Powers } from '../../matrix/rooms/powerLevels.ts';
+import { levelOf, stateLevel } from '../../matrix/rooms/powerLevels.ts';
+import type { RoomSnapshot } from '../session/types.ts';
+import type { RoomPerson } from './roomsPort.ts';
+
+export interface Inside {
+    readonly userIds: readonly string[];
+    /** False: only those whom the sync has told of. */
+    readonly everybody: boolean;
+}
+
+/** `people`: asks the server. `limit` resolves, or `people` rejects: then what is known already must do. */
+export async function whoIsInside(
+    { members }: Pick<RoomSnapshot, 'members'>,
+    people: Promise<readonly RoomPerson[]>,
+    limit: Promise<unknown>,
+): Promise<Inside> {
+    const joined = (all: readonly { userId: string; membership: string }[]): string[] =>
+        all.filter(({ membership }) => membership === 'join').map(({ userId }) => userId);
+    const known = { userIds: joined(members), everybody: false };
+    return Promise.race([
+        people.then(
+            (all) => ({ userIds: joined(all), everybody: true }),
+            () => known,
+        ),
+        limit.then(() => known),
+    ]);
+}
+
+/** Others stay, and none of them may change roles. `perhaps`: none of those who are known to stay. */
+export function isLastManager(
+    powers: Powers | undefined,
+    self: string,
+    { userIds, everybody }: Inside,
+): 'no' | 'perhaps' | 'yes' {
+    if (!powers) return 'no';
+    const needed = stateLevel(powers, 'm.room.power_levels');
+    const manages = (userId: string): boolean => levelOf(powers, userId) >= needed;
+    const others = userIds.filter((userId) => userId !== self);
+    if (!manages(self) || others.some(manages)) return 'no';
+    if (everybody) return others.length > 0 ? 'yes' : 'no';
+    return 'perhaps';
+}

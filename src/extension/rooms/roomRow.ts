@@ -1,0 +1,71 @@
+/** What may be done in a room: for its row and tooltip, for lists of rooms, and for commands that must refuse. Pure. */
+import { obstacle, type RoomAction } from '../../matrix/rooms/powerLevels.ts';
+import { CALL_MEMBER_TYPE, WORKSPACE_TYPE } from '../../matrix/syncFilter.ts';
+import { rowFlags } from '../contexts.ts';
+import type { RoomSnapshot } from '../session/types.ts';
+import { obstacleSentence } from './roles.ts';
+import { peopleCount } from './roomWords.ts';
+
+/** `share`: also to watch, since both take a membership of the room’s call. */
+export type RoomDeed = 'share' | 'invite' | 'link' | 'chat';
+
+/** Needs encryption: there is no session, and nothing of one, in a room where servers read along. */
+const ENCRYPTED: ReadonlySet<RoomDeed> = new Set(['share', 'link', 'chat']);
+const CLEAR = 'The room is not encrypted.';
+
+/** Why a deed would be refused, as a sentence; undefined: it would not. `self`: the user ID of this account. */
+export function whyNotHere(room: RoomSnapshot, self: string, deed: RoomDeed): string | undefined {
+    if (!room.encrypted && ENCRYPTED.has(deed)) return CLEAR;
+    if (deed === 'share' && !room.mayJoinCall) return refusal(room, self, { kind: 'state', type: CALL_MEMBER_TYPE });
+    if (deed === 'invite' && !room.mayInvite) return refusal(room, self, { kind: 'invite' });
+    return undefined;
+}
+
+/**
+ * A workspace is linked for oneself in any encrypted room; this says why teammates who open the same repository are not
+ * offered the room then. Undefined: they are.
+ */
+export function whyLinkIsOwn(room: RoomSnapshot, self: string): string | undefined {
+    return room.mayLinkWorkspace ? undefined : refusal(room, self, { kind: 'state', type: WORKSPACE_TYPE });
+}
+
+/** A room that is not encrypted can be made so by this account. */
+export function mayEncrypt({ encrypted, powers }: RoomSnapshot, self: string): boolean {
+    if (encrypted || !powers) return false;
+    return obstacle(powers, self, { kind: 'state', type: 'm.room.encryption' }) === undefined;
+}
+
+function refusal({ powers }: RoomSnapshot, self: string, action: RoomAction): string {
+    const why = powers && obstacle(powers, self, action);
+    return why ? obstacleSentence(why) : 'Somebody with more power in the room may.';
+}
+
+/** Appended to a room's row: which entries its menu has. */
+export function roomFlags(room: RoomSnapshot, self: string | undefined): string {
+    if (self === undefined) return '';
+    const may = (deed: RoomDeed): boolean => whyNotHere(room, self, deed) === undefined;
+    return (['share', 'invite', 'link', 'chat'] as const).map((deed) => (may(deed) ? rowFlags[deed] : '')).join('');
+}
+
+/** What the room is, then each thing that is not offered with the reason. */
+export function roomTooltip(room: RoomSnapshot, self: string | undefined): string {
+    const people = peopleCount(room.members.length);
+    const lines = [room.name, `${room.encrypted ? 'End-to-end encrypted' : 'Not encrypted'} · ${people}`];
+    if (room.replacement) lines.push('This room was replaced by a newer one. Continue there.');
+    else if (self !== undefined) lines.push(...refusals(room, self));
+    return lines.join('\n');
+}
+
+function refusals(room: RoomSnapshot, self: string): string[] {
+    const [share, invite] = [whyNotHere(room, self, 'share'), whyNotHere(room, self, 'invite')];
+    const own = whyLinkIsOwn(room, self);
+    const line = (what: string, why: string | undefined): string[] => (why === undefined ? [] : [`${what} ${why}`]);
+    return [
+        ...(room.encrypted
+            ? line('You cannot share or watch screens here.', share)
+            : ['You cannot share, watch, chat or link a workspace here: that takes an encrypted room.']),
+        ...(mayEncrypt(room, self) ? ['Room Settings… turns encryption on.'] : []),
+        ...line('You cannot invite.', invite),
+        ...(room.encrypted ? line('A workspace that you link here is linked for you alone.', own) : []),
+    ];
+}

@@ -1,0 +1,61 @@
+/** What the homeserver says that it allows (client-server API, "Capabilities negotiation"), asked once and kept for a while. Pure. */
+import * as v from 'valibot';
+
+export interface RoomVersionOffer {
+    readonly version: string;
+    readonly stable: boolean;
+}
+export interface Capabilities {
+    /** Of rooms that are created without naming one. */
+    readonly defaultRoomVersion: string;
+    readonly roomVersions: readonly RoomVersionOffer[];
+    /** Of `m.change_password` and the like; true where the server says nothing, as the specification has it. */
+    enabled(name: string): boolean;
+}
+export interface CapabilitiesSource {
+    /** Rejects with what `ask` rejects with; then the next call asks again. */
+    get(): Promise<Capabilities>;
+}
+
+/** ms that an answer counts: administrators change it, if ever, with a new release. */
+const KEPT_MS = 3_600_000;
+
+const roomVersions = v.looseObject({
+    default: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+    available: v.fallback(v.record(v.pipe(v.string(), v.minLength(1), v.maxLength(64)), v.string()), {}),
+});
+const switchable = v.looseObject({ enabled: v.boolean() });
+
+/** `answer`: what the server names under `capabilities`. Anything of a wrong type counts as not said. */
+export function parseCapabilities(answer: unknown): Capabilities {
+    const named = typeof answer === 'object' && answer !== null ? new Map(Object.entries(answer)) : new Map();
+    const parsed = v.safeParse(roomVersions, named.get('m.room_versions'));
+    // "If not present, clients should assume that the server supports only version 1."
+    const { default: chosen, available } = parsed.success
+        ? parsed.output
+        : { default: '1', available: { 1: 'stable' } };
+    return {
+        defaultRoomVersion: chosen,
+        roomVersions: Object.entries(available).map(([version, how]) => ({ version, stable: how === 'stable' })),
+        enabled(name) {
+            const said = v.safeParse(switchable, named.get(name));
+            return !said.success || said.output.enabled;
+        },
+    };
+}
+
+/** `ask` fetches `capabilities`; `now` in ms. */
+export function createCapabilities(ask: () => Promise<unknown>, now: () => number): CapabilitiesSource {
+    let kept: { readonly at: number; readonly answer: Promise<Capabilities> } | undefined;
+    return {
+        get() {
+            if (kept && now() - kept.at < KEPT_MS) return kept.answer;
+            const asked = { at: now(), answer: ask().then(parseCapabilities) };
+            kept = asked;
+            asked.answer.catch(() => {
+                if (kept === asked) kept = undefined;
+            });
+            return asked.answer;
+        },
+    };
+}

@@ -1,0 +1,124 @@
+/**
+ * Downloads attachments (client-server API, "Authenticated media"): decrypted on their way, and believed only when all of
+ * it is there and has the hash that its sender named.
+ */
+import { randomUUID } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { HushError, isHushError } from '../../extension/errors.ts';
+import { sizeWords } from '../../webview/protocol/sizeWords.ts';
+import type { Source } from './attachment.ts';
+import { createDecryptor } from './attachmentCrypto.ts';
+import { createWatchdog, mediaError, requestMedia, type MediaServer } from './mediaRequest.ts';
+import { mxcPath } from './mxc.ts';
+
+export interface DownloadOptions {
+    readonly signal: AbortSignal;
+    /** Bytes; more than that is refused, whatever the server announces. */
+    readonly most: number;
+    /** A scaled copy will do (`icon`: a tiny one); only the server can make one, and only of what it can read. */
+    readonly small?: boolean | 'icon';
+    readonly onProgress: (done: number) => void;
+}
+
+const DOING = 'Downloading the file';
+const GONE = ['file.gone', 'The homeserver does not have this file (any more).'] as const;
+const KNOWN = {
+    M_NOT_FOUND: GONE,
+    M_NOT_YET_UPLOADED: ['file.gone', 'The sender has not uploaded this file yet. Try again in a moment.'],
+    M_TOO_LARGE: ['file.tooLarge', 'This file is too large for the homeserver.'],
+} as const;
+/** CSS px of a picture in the conversation, and of one beside a line of a list, doubled for sharp screens. */
+const THUMBNAIL = 'width=800&height=600&method=scale';
+const ICON = 'width=64&height=64&method=crop';
+
+/** Nothing may be shown of it before the last piece came. @throws HushError `file.*`, `network.*`, `server.*`. */
+export async function* download(
+    server: MediaServer,
+    source: Source,
+    { signal, most, small, onProgress }: DownloadOptions,
+): AsyncGenerator<Uint8Array> {
+    const watchdog = createWatchdog(signal);
+    try {
+        const path = mxcPath(source.mxc);
+        const answer = await requestMedia(server, {
+            method: 'GET',
+            path:
+                source.kind === 'clear' && small
+                    ? `/_matrix/client/v1/media/thumbnail/${path}?${small === 'icon' ? ICON : THUMBNAIL}`
+                    : `/_matrix/client/v1/media/download/${path}`,
+            signal: watchdog.signal,
+        });
+        if (!answer.ok) throw answer.refusal.error(DOING, KNOWN);
+        const decryptor = source.kind === 'encrypted' ? createDecryptor(source) : undefined;
+        const announced = Number(answer.response.headers.get('Content-Length') ?? 0);
+        if (announced > most) {
+            await answer.response.body?.cancel();
+            throw tooLarge(most);
+        }
+        let done = 0;
+        for await (const piece of answer.response.body ?? []) {
+            watchdog.alive();
+            done += piece.length;
+            if (done > most) throw tooLarge(most);
+            yield decryptor ? decryptor.update(piece) : piece;
+            onProgress(done);
+        }
+        decryptor?.finish();
+    } catch (error) {
+        throw mediaError(error, server, signal);
+    } finally {
+        watchdog.stop();
+    }
+}
+
+function tooLarge(most: number): HushError {
+    return new HushError(
+        'file.tooLarge',
+        `This file is larger than it should be (${sizeWords(most)} at most), so Hush does not take it.`,
+    );
+}
+
+export async function toMemory(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+    const all: Uint8Array[] = [];
+    for await (const piece of pieces) all.push(piece);
+    return Buffer.concat(all);
+}
+
+/** Beside `path` first, where nobody takes it for the file. Nothing is left behind of what failed. */
+export async function toDisk(pieces: AsyncIterable<Uint8Array>, path: string): Promise<void> {
+    const part = join(dirname(path), `.${basename(path).slice(0, 40)}.${randomUUID().slice(0, 8)}.hush-part`);
+    try {
+        const file = await open(part, 'wx');
+        try {
+            for await (const piece of pieces) await file.writeFile(piece);
+        } finally {
+            await file.close();
+        }
+        await rename(part, path);
+    } catch (error) {
+        await rm(part, { force: true }).catch(() => undefined);
+        if (isHushError(error)) throw error;
+        throw new HushError(
+            'file.notSaved',
+            `The file could not be written: ${reasonOf(error)}. Choose another place.`,
+            {
+                cause: error,
+            },
+        );
+    }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+    ENOSPC: 'the disk is full',
+    EACCES: 'this account may not write there',
+    EPERM: 'this account may not write there',
+    EROFS: 'nothing can be written there',
+    ENOENT: 'the folder is not there',
+    EISDIR: 'a folder has that name',
+};
+
+function reasonOf(error: unknown): string {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    return REASONS[code] ?? 'the system refused it';
+}

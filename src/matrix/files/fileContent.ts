@@ -1,0 +1,44 @@
+/** The message of a file that was uploaded (client-server API, "m.image", "m.file", "Media captions", "Sending encrypted attachments"). */
+import type { FileToSend } from '../../extension/files/filesPort.ts';
+import { shownName } from '../../extension/files/fileName.ts';
+import { messageText } from '../chat/markdown.ts';
+import type { EncryptedFile } from './upload.ts';
+
+export interface Uploaded {
+    /** Of the file. */
+    readonly bytes: number;
+    readonly file: EncryptedFile;
+    readonly small: EncryptedFile | undefined;
+}
+
+export function fileContent(
+    { name, mimeType, picture, thumbnail, caption }: FileToSend,
+    { bytes, file, small }: Uploaded,
+): Record<string, unknown> {
+    const shown = shownName(name);
+    const thumbnailInfo =
+        small && thumbnail
+            ? {
+                  thumbnail_file: small,
+                  thumbnail_info: {
+                      mimetype: thumbnail.mimeType,
+                      size: thumbnail.bytes.length,
+                      w: thumbnail.width,
+                      h: thumbnail.height,
+                  },
+              }
+            : {};
+    return {
+        // A body that is the name says that there is no caption.
+        body: shown,
+        ...(caption.trim() === '' ? {} : messageText(caption)),
+        msgtype: picture ? 'm.image' : 'm.file',
+        filename: shown,
+        info: {
+            mimetype: mimeType,
+            size: bytes,
+            ...(picture ? { w: picture.width, h: picture.height, ...thumbnailInfo } : {}),
+        },
+        file,
+    };
+}

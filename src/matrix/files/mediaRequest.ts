@@ -1,0 +1,109 @@
+/** Requests to the content repository whose bodies are streams: patient with slow lines, not with dead ones. */
+import type { ReadableStream } from 'node:stream/web';
+import { HushError, isHushError } from '../../extension/errors.ts';
+import { matrixErrorBody, networkError, refusal, retryAfter, type Fetch, type KnownErrors } from '../http.ts';
+import { PLACEHOLDER_TOKEN } from '../tokens.ts';
+
+export interface MediaServer {
+    readonly baseUrl: string;
+    /** Puts the account's token in the place of {@link PLACEHOLDER_TOKEN}. */
+    readonly fetch: Fetch;
+}
+export interface MediaRequest {
+    readonly method: 'GET' | 'POST' | 'PUT';
+    readonly path: string;
+    readonly body?: { readonly stream: ReadableStream; readonly bytes: number };
+    readonly signal: AbortSignal;
+}
+export interface MediaRefusal {
+    readonly status: number;
+    readonly errcode: string | undefined;
+    /** The same as the sentence for a person. */
+    error(doing: string, known?: KnownErrors): HushError;
+}
+export type MediaAnswer =
+    { readonly ok: true; readonly response: Response } | { readonly ok: false; readonly refusal: MediaRefusal };
+
+/** ms without a byte in either direction. */
+const DEAD_AFTER_MS = 90_000;
+const MAX_REFUSAL = 65_536;
+
+/**
+ * A request that may be sent again by fetch itself, after a redirect or a login, is cloned by it, and the clone keeps all
+ * of a stream in memory (Fetch, "HTTP-network-or-cache fetch"). Neither may happen to an upload anyway.
+ */
+const STREAMED = { duplex: 'half', redirect: 'error', window: null } as const;
+
+/** Aborts when nothing moves; `alive` is to be called for each piece. */
+export interface Watchdog {
+    readonly signal: AbortSignal;
+    alive(): void;
+    stop(): void;
+}
+
+export function createWatchdog(signal: AbortSignal, deadAfterMs = DEAD_AFTER_MS): Watchdog {
+    const dead = new AbortController();
+    const bark = (): void => dead.abort(new DOMException('nothing moved', 'TimeoutError'));
+    let timer = setTimeout(bark, deadAfterMs);
+    return {
+        signal: AbortSignal.any([signal, dead.signal]),
+        alive() {
+            clearTimeout(timer);
+            timer = setTimeout(bark, deadAfterMs);
+        },
+        stop: () => clearTimeout(timer),
+    };
+}
+
+/** @throws HushError `network.*` when there is no answer, `file.cancelled` when `signal` ended it. */
+export async function requestMedia(server: MediaServer, request: MediaRequest): Promise<MediaAnswer> {
+    const { method, path, body, signal } = request;
+    const headers: Record<string, string> = { Authorization: `Bearer ${PLACEHOLDER_TOKEN}` };
+    if (body) {
+        // What is uploaded is cipher text: its name and its type are nobody's business.
+        headers['Content-Type'] = 'application/octet-stream';
+        headers['Content-Length'] = String(body.bytes); // Synapse takes no upload without it
+    }
+    try {
+        const response = await server.fetch(`${server.baseUrl.replace(/\/+$/u, '')}${path}`, {
+            method,
+            headers,
+            signal,
+            ...(body ? { ...STREAMED, body: body.stream } : {}),
+        } as RequestInit);
+        if (response.ok) return { ok: true, response };
+        return { ok: false, refusal: await refusalOf(response) };
+    } catch (error) {
+        throw mediaError(error, server, signal);
+    }
+}
+
+/** Anything that a transfer may throw, as a HushError. */
+export function mediaError(error: unknown, { baseUrl }: MediaServer, signal: AbortSignal): HushError {
+    for (let e: unknown = error; e instanceof Error; e = e.cause) if (isHushError(e)) return e;
+    if (isCancelled(signal)) return new HushError('file.cancelled', 'This was cancelled.');
+    return networkError(error, URL.parse(baseUrl)?.host ?? 'The homeserver');
+}
+
+function isCancelled({ aborted, reason }: AbortSignal): boolean {
+    return aborted && !(reason instanceof DOMException && reason.name === 'TimeoutError');
+}
+
+async function refusalOf(response: Response): Promise<MediaRefusal> {
+    const text = (await response.text()).slice(0, MAX_REFUSAL);
+    let parsed: unknown;
+    try {
+        parsed = JSON.parse(text);
+    } catch {
+        parsed = undefined;
+    }
+    const body = matrixErrorBody(parsed);
+    const retryAfterMs = retryAfter(response.headers, text, Date.now());
+    const { status } = response;
+    return {
+        status,
+        errcode: body?.errcode,
+        error: (doing, known) =>
+            refusal({ status, errcode: body?.errcode, text: body?.error, retryAfterMs }, doing, known),
+    };
+}

@@ -1,0 +1,25 @@
+/** `mxc://` URIs (client-server API, "Matrix Content (mxc://) URIs"): where a server keeps what was uploaded. Pure. */
+import { isServerName } from '../serverName.ts';
+
+export interface Mxc {
+    readonly serverName: string;
+    readonly mediaId: string;
+}
+
+const URI = /^mxc:\/\/([^/]+)\/([A-Za-z0-9_-]{1,255})$/u;
+
+/** Undefined for anything else, so that no part of it can lead a request elsewhere. */
+export function parseMxc(uri: unknown): Mxc | undefined {
+    if (typeof uri !== 'string' || uri.length > 600) return undefined;
+    const [, serverName = '', mediaId = ''] = URI.exec(uri) ?? [];
+    return mediaId !== '' && isServerName(serverName) ? { serverName, mediaId } : undefined;
+}
+
+export function formatMxc({ serverName, mediaId }: Mxc): string {
+    return `mxc://${serverName}/${mediaId}`;
+}
+
+/** As two segments of a URL's path. */
+export function mxcPath({ serverName, mediaId }: Mxc): string {
+    return `${encodeURIComponent(serverName)}/${encodeURIComponent(mediaId)}`;
+}

@@ -1,0 +1,208 @@
+/**
+ * Uploads a file, encrypted on its way, from the disk or from memory. Where the server hands out the address first
+ * (client-server API, `POST /_matrix/media/v1/create`), an upload that the network broke goes on to the same address; every
+ * attempt has a key of its own, because the file may have changed between two and a key stream must never be used twice.
+ */
+import { createReadStream } from 'node:fs';
+import { ReadableStream } from 'node:stream/web';
+import { setTimeout as pause } from 'node:timers/promises';
+import * as v from 'valibot';
+import { HushError, isHushError } from '../../extension/errors.ts';
+import { createEncryptor, type FileKeys } from './attachmentCrypto.ts';
+import { createWatchdog, mediaError, requestMedia, type MediaRefusal, type MediaServer } from './mediaRequest.ts';
+import { mxcPath, parseMxc, type Mxc } from './mxc.ts';
+
+export interface UploadSource {
+    readonly bytes: number;
+    /** From the beginning, for each attempt. */
+    pieces(): AsyncIterable<Uint8Array>;
+}
+export interface UploadOptions {
+    readonly signal: AbortSignal;
+    /** Bytes handed to the network in this attempt. */
+    readonly onProgress: (done: number) => void;
+    /** ms between attempts; as many as attempts after the first. */
+    readonly pauses?: readonly number[];
+}
+/** `EncryptedFile` of the specification. */
+export type EncryptedFile = FileKeys & { readonly url: string };
+
+const PAUSES = [1_000, 3_000, 9_000];
+/** What a proxy says for a server that it does not reach. */
+const IN_BETWEEN: ReadonlySet<number> = new Set([502, 503, 504]);
+const DOING = 'Uploading the file';
+const KNOWN = {
+    M_TOO_LARGE: ['file.tooLarge', 'This file is too large for the homeserver. Send a smaller one.'],
+    M_FORBIDDEN: ['server.refused', 'The homeserver does not let this account upload files. Ask who runs it.'],
+} as const;
+const created = v.looseObject({ content_uri: v.string() });
+
+export function fromDisk(path: string, bytes: number): UploadSource {
+    return {
+        bytes,
+        // What is appended meanwhile is left out: the length was announced.
+        pieces: () => createReadStream(path, { end: bytes - 1 }),
+    };
+}
+
+export function fromMemory(bytes: Uint8Array): UploadSource {
+    return {
+        bytes: bytes.length,
+        async *pieces() {
+            yield bytes;
+        },
+    };
+}
+
+/** @throws HushError `file.*`, `network.*`, `server.*`. */
+export async function upload(
+    server: MediaServer,
+    source: UploadSource,
+    options: UploadOptions,
+): Promise<EncryptedFile> {
+    const { signal } = options;
+    const pauses = [...(options.pauses ?? PAUSES)];
+    let place: Mxc | undefined;
+    let placeless = false;
+    /** Keys of the attempts to this place that the server may have heard to the end. */
+    let whole: FileKeys[] = [];
+    for (;;) {
+        try {
+            if (!place && !placeless) {
+                place = await reserve(server, signal);
+                placeless = place === undefined;
+                whole = [];
+            }
+            const attempt = encrypting(source, options.onProgress);
+            const outcome = await send(server, place, attempt, source.bytes, signal, () => {
+                if (place) whole.push(attempt.keys());
+            });
+            if (outcome.ok) return { ...attempt.keys(), url: outcome.url };
+            const { refusal } = outcome;
+            if (refusal.status === 413) throw new HushError(...KNOWN.M_TOO_LARGE); // of a proxy that knows no errcodes
+            if (place && refusal.errcode === 'M_CANNOT_OVERWRITE_MEDIA') {
+                // An attempt arrived whose answer did not, and not this one. Which one it was is certain only if one alone
+                // was sent to its end.
+                const [kept, ...others] = whole.filter((keys) => keys !== attempt.keys());
+                if (kept && others.length === 0) return { ...kept, url: `mxc://${place.serverName}/${place.mediaId}` };
+            } else if (!IN_BETWEEN.has(refusal.status) && !(place && refusal.status === 404))
+                throw refusal.error(DOING, KNOWN);
+            // Taken, or given up by the server: the address is of no use any more.
+            if (!IN_BETWEEN.has(refusal.status)) place = undefined;
+            const wait = pauses.shift();
+            if (wait === undefined) throw refusal.error(DOING, KNOWN);
+            await pause(wait, undefined, { signal });
+        } catch (error) {
+            const failure = mediaError(error, server, signal);
+            const wait =
+                failure.code.startsWith('network.') && failure.code !== 'network.rateLimited' && pauses.shift();
+            if (wait === false || wait === undefined) throw failure;
+            await pause(wait, undefined, { signal }).catch((cause: unknown) => {
+                throw mediaError(cause, server, signal);
+            });
+        }
+    }
+}
+
+/** Undefined: the server has no addresses to give before an upload. */
+async function reserve(server: MediaServer, signal: AbortSignal): Promise<Mxc | undefined> {
+    const answer = await requestMedia(server, {
+        method: 'POST',
+        path: '/_matrix/media/v1/create',
+        signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]),
+    });
+    if (!answer.ok) {
+        if (answer.refusal.status === 404 || answer.refusal.status === 405) return undefined;
+        throw answer.refusal.error(DOING, KNOWN);
+    }
+    return placeOf(await answer.response.json());
+}
+
+type Outcome = { readonly ok: true; readonly url: string } | { readonly ok: false; readonly refusal: MediaRefusal };
+
+async function send(
+    server: MediaServer,
+    place: Mxc | undefined,
+    attempt: Encrypting,
+    bytes: number,
+    signal: AbortSignal,
+    sent: () => void,
+): Promise<Outcome> {
+    const watchdog = createWatchdog(signal);
+    const stream = ReadableStream.from(attempt.pieces(watchdog.alive, sent));
+    try {
+        const answer = await requestMedia(server, {
+            method: place ? 'PUT' : 'POST',
+            path: place ? `/_matrix/media/v3/upload/${mxcPath(place)}` : '/_matrix/media/v3/upload',
+            body: { stream, bytes },
+            signal: watchdog.signal,
+        });
+        // A file that could not be read ends the request too, and says more than its end does.
+        if (attempt.failure) throw attempt.failure;
+        if (!answer.ok) return answer;
+        const taken = place ?? placeOf(await answer.response.json());
+        await answer.response.body?.cancel().catch(() => undefined);
+        return { ok: true, url: `mxc://${taken.serverName}/${taken.mediaId}` };
+    } catch (error) {
+        throw attempt.failure ?? error;
+    } finally {
+        watchdog.stop();
+    }
+}
+
+function placeOf(body: unknown): Mxc {
+    const parsed = v.safeParse(created, body);
+    const place = parsed.success ? parseMxc(parsed.output.content_uri) : undefined;
+    if (!place) throw new HushError('server.error', 'The homeserver’s answer about the upload cannot be read.');
+    return place;
+}
+
+interface Encrypting {
+    /** Once. `alive`: a piece moved; `sent`: all of them did. */
+    pieces(alive: () => void, sent: () => void): AsyncGenerator<Uint8Array>;
+    /** When all pieces were taken. */
+    keys(): FileKeys;
+    readonly failure: HushError | undefined;
+}
+
+function encrypting(source: UploadSource, onProgress: (done: number) => void): Encrypting {
+    const encryptor = createEncryptor();
+    let keys: FileKeys | undefined;
+    let failure: HushError | undefined;
+    async function* pieces(alive: () => void, sent: () => void): AsyncGenerator<Uint8Array> {
+        let done = 0;
+        try {
+            for await (const piece of source.pieces()) {
+                alive();
+                done += piece.length;
+                const encrypted = encryptor.update(piece);
+                // Known before the last piece leaves: the server may have it all, and its answer be lost.
+                if (done === source.bytes) {
+                    keys = encryptor.finish();
+                    sent();
+                }
+                yield encrypted;
+                onProgress(done);
+            }
+        } catch (cause) {
+            failure = isHushError(cause)
+                ? cause
+                : new HushError('file.unreadable', 'This file cannot be read any more, so it was not sent.', { cause });
+            throw failure;
+        }
+        if (done === source.bytes) return;
+        failure = new HushError('file.changed', 'This file changed while it was sent. Send it again.');
+        throw failure;
+    }
+    return {
+        pieces,
+        keys() {
+            if (!keys)
+                throw failure ?? new HushError('file.changed', 'This file changed while it was sent. Send it again.');
+            return keys;
+        },
+        get failure() {
+            return failure;
+        },
+    };
+}

@@ -1,0 +1,129 @@
+/**
+ * Every request of an account to its homeserver goes through here, underneath the SDK. What is sent to a room arrives in
+ * the order it was sent. When the server asks for a pause (client-server API, "Rate limiting"), the request waits and is
+ * made again, and others that count against the same limit wait as well; a pause longer than anybody would wait for is
+ * the caller's to tell.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../../extension/log.ts';
+import { retryAfter, type Fetch } from '../http.ts';
+import { laneOf } from './lanes.ts';
+import { isSendable, NOT_SENT_TOO_LARGE, tooLarge } from './size.ts';
+
+export interface SchedulerOptions {
+    readonly fetch: Fetch;
+    /** ms of a clock that nobody sets; default: the process's. */
+    readonly now?: () => number;
+    /** ms since the epoch, for pauses that are given as a date. */
+    readonly wallNow: () => number;
+    readonly log: Log;
+    /** Default: the real one. Rejects when the signal does. */
+    readonly wait?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
+}
+
+/** Longest that one request waits for the server's pauses, in all, ms. */
+export const PATIENCE_MS = 20_000;
+/** ms, for a server that asks for a pause and does not say how long. */
+const UNSAID_MS = 1_000;
+/** ms, for a server that asks for none and refuses all the same. */
+const LEAST_MS = 250;
+
+/** Rejects as `fetch` does, and when the signal of the request does. An event that is too large is answered here. */
+export function createScheduler({
+    fetch,
+    now = () => performance.now(),
+    wallNow,
+    log,
+    wait = realWait,
+}: SchedulerOptions): Fetch {
+    /** The last request of each order. */
+    const tails = new Map<string, Promise<unknown>>();
+    /** ms by `now`, by limit: nothing is sent before. */
+    const pausedUntil = new Map<string, number>();
+
+    async function paced(limit: string, init: RequestInit, send: () => Promise<Response>): Promise<Response> {
+        const signal = init.signal ?? undefined;
+        const giveUpAt = now() + PATIENCE_MS;
+        for (;;) {
+            for (let left = remaining(limit); left > 0; left = remaining(limit)) {
+                if (now() + left > giveUpAt) return pausing(left);
+                await wait(left, signal);
+            }
+            const response = await send();
+            if (response.status !== 429) return response;
+            const said = retryAfter(response.headers, await response.clone().text(), wallNow()) ?? UNSAID_MS;
+            const asked = Math.max(LEAST_MS, said);
+            pausedUntil.set(limit, Math.max(pausedUntil.get(limit) ?? 0, now() + asked));
+            log.debug(`The server asks for a pause of ${asked} ms (${limit})`);
+            if (now() + asked > giveUpAt || !isRepeatable(init.body)) return response;
+        }
+    }
+    function remaining(limit: string): number {
+        const left = (pausedUntil.get(limit) ?? 0) - now();
+        if (left <= 0) pausedUntil.delete(limit);
+        return left;
+    }
+
+    return async (input, init = {}) => {
+        const url = new URL(input instanceof Request ? input.url : input);
+        const lane = laneOf(init.method ?? 'GET', url.pathname);
+        if (lane.order !== undefined && !isSendable(init.body)) return unsendable();
+        const send = (): Promise<Response> => paced(lane.limit, init, () => fetch(input, init));
+        if (lane.order === undefined) return send();
+        return inOrder(tails, lane.order, init.signal ?? undefined, send);
+    };
+}
+
+/** After what was asked for earlier under this key has ended, however it ended. */
+async function inOrder<T>(
+    tails: Map<string, Promise<unknown>>,
+    key: string,
+    signal: AbortSignal | undefined,
+    work: () => Promise<T>,
+): Promise<T> {
+    const before = tails.get(key);
+    const turn = (async () => {
+        await before;
+        signal?.throwIfAborted();
+        return work();
+    })();
+    const ended = turn.then(
+        () => undefined,
+        () => undefined,
+    );
+    tails.set(key, ended);
+    void ended.then(() => (tails.get(key) === ended ? tails.delete(key) : undefined));
+    if (!signal) return turn;
+    // Who gives up need not wait for its turn to hear so.
+    return new Promise<T>((resolve, reject) => {
+        const giveUp = (): void => reject(signal.reason as Error);
+        signal.addEventListener('abort', giveUp, { once: true });
+        void turn.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
+        if (signal.aborted) giveUp();
+    });
+}
+
+/** A stream is gone once it was read. */
+function isRepeatable(body: RequestInit['body']): boolean {
+    return body === undefined || body === null || typeof body === 'string' || ArrayBuffer.isView(body);
+}
+
+/** What the server would say; not asked, because it said so already. */
+function pausing(ms: number): Response {
+    const body = { errcode: 'M_LIMIT_EXCEEDED', error: 'The server asked for a pause', retry_after_ms: ms };
+    return Response.json(body, { status: 429, headers: { 'Retry-After': String(Math.ceil(ms / 1_000)) } });
+}
+
+/** As an answer: of what a fetch throws the SDK keeps no more than that the server was not reached. */
+function unsendable(): Response {
+    return Response.json({ errcode: NOT_SENT_TOO_LARGE, error: tooLarge().message }, { status: 413 });
+}
+
+async function realWait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    try {
+        await sleep(ms, undefined, signal ? { signal } : {});
+    } catch (error) {
+        signal?.throwIfAborted();
+        throw error;
+    }
+}

@@ -1,0 +1,79 @@
+/** What the files about rooms share: a joined room or a sentence, and refusals as sentences. */
+import { ClientEvent, KnownMembership, type MatrixClient, type Room } from 'matrix-js-sdk/lib/matrix.js';
+import { HushError } from '../../extension/errors.ts';
+import { fromSdk, type KnownErrors } from '../http.ts';
+import { parseUserId } from '../serverName.ts';
+import { isComplete } from '../snapshots.ts';
+
+/** Longest reason that is sent, in characters. */
+export const MAX_REASON = 500;
+
+/** Longest wait for a room to show up in the sync after the server confirmed the action, ms. */
+const VISIBLE_WITHIN_MS = 10_000;
+
+/** @throws HushError `room.notFound`. */
+export function joinedRoom(sdk: MatrixClient, roomId: string): Room {
+    const room = sdk.getRoom(roomId);
+    if (room?.getMyMembership() !== KnownMembership.Join)
+        throw new HushError('room.notFound', 'You are not in this room any more.');
+    return room;
+}
+
+/** @throws HushError `room.invalidUserId`. */
+export function assertUserId(userId: string): void {
+    if (!parseUserId(userId))
+        throw new HushError('room.invalidUserId', `"${userId}" is not a user ID. Type it like @alice:example.org.`);
+}
+
+/** By status: codes of this differ between endpoints. */
+export function isNotFound(error: unknown): boolean {
+    return error instanceof Error && 'httpStatus' in error && error.httpStatus === 404;
+}
+
+/** What a server says to somebody without the power for it. */
+export const NO_POWER: KnownErrors = {
+    M_FORBIDDEN: ['room.forbidden', 'You may not do that in this room. Somebody with more power in it may.'],
+};
+
+/** Every rejection is a `HushError`; `doing`: "Banning @a:b". */
+export async function acting<T>(doing: string, known: KnownErrors, work: () => Promise<T>): Promise<T> {
+    try {
+        return await work();
+    } catch (error) {
+        throw fromSdk(error, doing, known);
+    }
+}
+
+/**
+ * The SDK joins, then takes in the history keys that the inviter handed over. What is wrong with those must not look as if
+ * one were not in the room.
+ */
+export async function joinRoom(sdk: MatrixClient, roomId: string, via: readonly string[]): Promise<void> {
+    await sdk.joinRoom(roomId, via.length > 0 ? { viaServers: [...via] } : {}).catch((error: unknown) => {
+        if (fromSdk(error, 'Joining the room').code !== 'internal') throw error;
+    });
+}
+
+/** Resolves when the sync has brought the joined room with its state and `holds` is true of it, or after 10 s. */
+export function untilVisible(sdk: MatrixClient, roomId: string, holds: (room: Room) => boolean): Promise<void> {
+    return untilSynced(sdk, () => {
+        const room = sdk.getRoom(roomId);
+        return isComplete(room) && room !== null && holds(room);
+    });
+}
+
+/** Resolves when the sync has said that we are not in the room, or after 10 s. */
+export function untilLeft(sdk: MatrixClient, roomId: string): Promise<void> {
+    return untilSynced(sdk, () => (sdk.getRoom(roomId)?.getMyMembership() ?? 'leave') === 'leave');
+}
+
+async function untilSynced(sdk: MatrixClient, holds: () => boolean): Promise<void> {
+    const deadline = AbortSignal.timeout(VISIBLE_WITHIN_MS);
+    while (!holds() && !deadline.aborted) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        const check = (): void => resolve();
+        sdk.once(ClientEvent.Sync, check);
+        deadline.addEventListener('abort', check, { once: true });
+        await promise;
+    }
+}

@@ -1,0 +1,22 @@
+/** The homeserver's user directory (client-server API, "User Directory"). */
+import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
+import type { Person } from '../../extension/account.ts';
+import { fromSdk } from '../http.ts';
+
+/** Nobody reads a longer list; a longer search finds fewer. */
+const MOST = 20;
+
+/** Whom the server finds by this, self excluded. Servers show what they want of it: Synapse those of shared and public rooms. */
+export async function findPeople(
+    sdk: Pick<MatrixClient, 'searchUserDirectory' | 'getSafeUserId'>,
+    search: string,
+): Promise<Person[]> {
+    try {
+        const { results } = await sdk.searchUserDirectory({ term: search.slice(0, 255), limit: MOST });
+        return results
+            .filter(({ user_id: userId }) => userId !== sdk.getSafeUserId())
+            .map(({ user_id: userId, display_name: name }) => ({ userId, name: name ?? userId }));
+    } catch (error) {
+        throw fromSdk(error, 'Searching for people');
+    }
+}

@@ -1,0 +1,50 @@
+/** The request that makes a room of Hush's: private, and encrypted from its first event. Pure. */
+import type { ICreateRoomOpts } from 'matrix-js-sdk/lib/matrix.js';
+import type { CreateSession } from '../../extension/account.ts';
+import { SESSION_FIELD, workspaceContentOf } from '../roomContents.ts';
+import { CALL_MEMBER_TYPE, LIVEKIT_SESSION_TYPE, RTC_MEMBER_TYPE, WORKSPACE_TYPE } from '../syncFilter.ts';
+import { versionTraits } from './roomVersions.ts';
+
+/** What a state event of these types needs here; the rest of a session is open to every member. */
+const LEVELS = {
+    'm.room.name': 50,
+    'm.room.power_levels': 100,
+    'm.room.history_visibility': 100,
+    'm.room.encryption': 100,
+    'm.room.server_acl': 100,
+    [CALL_MEMBER_TYPE]: 0,
+    [RTC_MEMBER_TYPE]: 0,
+    [LIVEKIT_SESSION_TYPE]: 0,
+    [WORKSPACE_TYPE]: 0,
+};
+
+/** `version`: of the room that the server will make, as far as it is known. */
+export function newRoom(session: CreateSession, version: string | undefined): ICreateRoomOpts {
+    const { name, invite, workspaceLink, access = 'private', federate = true } = session;
+    const link = workspaceLink
+        ? [{ type: WORKSPACE_TYPE, state_key: workspaceLink.hash, content: workspaceContentOf(workspaceLink) }]
+        : [];
+    const knock =
+        access === 'knock' ? [{ type: 'm.room.join_rules', state_key: '', content: { join_rule: 'knock' } }] : [];
+    // Where creators stand above all levels, replacing the room is theirs.
+    const tombstone = version !== undefined && versionTraits(version).infiniteCreators ? 150 : 100;
+    return {
+        name,
+        preset: (access === 'trusted' ? 'trusted_private_chat' : 'private_chat') as never,
+        visibility: 'private' as never,
+        invite: [...invite],
+        creation_content: {
+            ...(workspaceLink ? { [SESSION_FIELD]: workspaceContentOf(workspaceLink) } : {}),
+            // It cannot be changed later; true is what no word means, too.
+            ...(federate ? {} : { 'm.federate': false }),
+        },
+        initial_state: [
+            { type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } },
+            // From the invitation on: what was said before is none of a new member's business.
+            { type: 'm.room.history_visibility', state_key: '', content: { history_visibility: 'invited' } },
+            ...knock,
+            ...link,
+        ],
+        power_level_content_override: { invite: 0, events: { ...LEVELS, 'm.room.tombstone': tombstone } },
+    };
+}

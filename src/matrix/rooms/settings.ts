@@ -1,0 +1,190 @@
+/** A room's settings: read as the server has them, each changed by one state event. */
+import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
+import * as v from 'valibot';
+import { HushError } from '../../extension/errors.ts';
+import type { Log } from '../../extension/log.ts';
+import { isRoomAlias, isRoomId } from '../../extension/rooms/joinLink.ts';
+import type { RoomChange, RoomSettings, RoomsPort } from '../../extension/rooms/roomsPort.ts';
+import { HISTORY, JOIN_RULES } from '../../extension/rooms/roomWords.ts';
+import { acting, isNotFound, joinedRoom, NO_POWER } from './acting.ts';
+import type { Avatars } from './avatar.ts';
+import { optional } from './optional.ts';
+import { roomVersion } from './roomState.ts';
+import { versionTraits } from './roomVersions.ts';
+
+type SettingsPort = Pick<RoomsPort, 'settings' | 'picture' | 'change'>;
+
+const MEMBERSHIP = 'm.room_membership';
+/** A condition of `allow`; of {@link MEMBERSHIP} it names a room. */
+const condition = v.looseObject({ type: v.string(), room_id: optional(v.string()) });
+type Condition = v.InferOutput<typeof condition>;
+
+/** What a restricted room lets in by, malformed entries left out. */
+function conditionsOf(rules: Readonly<Record<string, unknown>>): Condition[] {
+    const { allow } = rules;
+    return (Array.isArray(allow) ? allow : []).flatMap((entry: unknown) => {
+        const parsed = v.safeParse(condition, entry);
+        return parsed.success ? parsed.output : [];
+    });
+}
+
+export interface SettingsOptions {
+    readonly sdk: MatrixClient;
+    readonly avatars: Avatars;
+    readonly log: Log;
+}
+
+export function createSettings({ sdk, avatars, log }: SettingsOptions): SettingsPort {
+    const read = async (roomId: string, type: string): Promise<Record<string, unknown>> => {
+        try {
+            return await sdk.getStateEvent(roomId, type, '');
+        } catch (error) {
+            if (isNotFound(error)) return {};
+            throw error;
+        }
+    };
+    const text = (content: Record<string, unknown>, key: string): string | undefined => {
+        const value = content[key];
+        return typeof value === 'string' && value !== '' ? value : undefined;
+    };
+    const send = (roomId: string, type: string, content: object): Promise<unknown> =>
+        sdk.sendStateEvent(roomId, type as never, content as never, '');
+
+    async function settings(roomId: string): Promise<RoomSettings> {
+        const room = joinedRoom(sdk, roomId);
+        const [name, topic, avatar, alias, history, rules] = await Promise.all(
+            ['name', 'topic', 'avatar', 'canonical_alias', 'history_visibility', 'join_rules'].map((type) =>
+                read(roomId, `m.room.${type}`),
+            ),
+        );
+        return {
+            name: text(name ?? {}, 'name'),
+            topic: text(topic ?? {}, 'topic'),
+            avatar: text(avatar ?? {}, 'url'),
+            alias: text(alias ?? {}, 'alias'),
+            history: HISTORY.find((known) => known === history?.['history_visibility']) ?? 'shared',
+            joinRule: JOIN_RULES.find((known) => known === rules?.['join_rule']) ?? 'invite',
+            allow: conditionsOf(rules ?? {}).flatMap(({ type, room_id: id }) =>
+                type === MEMBERSHIP && id !== undefined ? id : [],
+            ),
+            version: roomVersion(room) ?? '1',
+        };
+    }
+
+    async function setAlias(roomId: string, alias: string | undefined): Promise<void> {
+        const content = await read(roomId, 'm.room.canonical_alias');
+        const old = text(content, 'alias');
+        const claimed = alias !== undefined && (await claim(alias, roomId));
+        const { alias: _, ...rest } = content;
+        try {
+            await send(roomId, 'm.room.canonical_alias', alias === undefined ? rest : { ...rest, alias });
+        } catch (error) {
+            if (claimed) await giveBack(alias);
+            throw error;
+        }
+        // An address that leads nowhere any more is given back; somebody else's server keeps its own.
+        if (old !== undefined && old !== alias) await giveBack(old);
+    }
+
+    const giveBack = (alias: string): Promise<unknown> =>
+        sdk.deleteAlias(alias).catch((error: unknown) => log.warn(`${alias} still leads to the room`, error));
+
+    /** The address leads to the room, or the reason why it cannot. @returns whether it does so only now. */
+    async function claim(alias: string, roomId: string): Promise<boolean> {
+        if (!isRoomAlias(alias))
+            throw new HushError(
+                'room.badLink',
+                `"${alias}" is not an address of a room. Type it like #name:example.org.`,
+            );
+        const taken = await sdk.getRoomIdForAlias(alias).catch((error: unknown) => {
+            if (isNotFound(error)) return undefined;
+            throw error;
+        });
+        if (taken !== undefined && taken.room_id !== roomId)
+            throw new HushError('room.forbidden', `${alias} leads to another room already. Choose another address.`);
+        if (taken === undefined) await sdk.createAlias(alias, roomId);
+        return taken === undefined;
+    }
+
+    async function setJoinRule(roomId: string, change: Extract<RoomChange, { kind: 'joinRule' }>): Promise<void> {
+        const { rule } = change;
+        const traits = versionTraits(roomVersion(joinedRoom(sdk, roomId)) ?? '1');
+        const possible = {
+            knock: traits.knock,
+            restricted: traits.restricted,
+            knock_restricted: traits.knockRestricted,
+        }[rule as string];
+        if (possible === false)
+            throw new HushError(
+                'room.forbidden',
+                'This room is of a version that does not know that. Upgrade it first.',
+            );
+        const { allow: before, ...content } = await read(roomId, 'm.room.join_rules');
+        const known = conditionsOf({ allow: before });
+        // Conditions of a later specification are somebody's, and no room that is chosen here takes their place.
+        const others = known.filter(({ type }) => type !== MEMBERSHIP);
+        const rooms = change.allow
+            .filter(isRoomId)
+            .map(
+                (id) =>
+                    known.find((c) => c.type === MEMBERSHIP && c.room_id === id) ?? { type: MEMBERSHIP, room_id: id },
+            );
+        const restricted = rule === 'restricted' || rule === 'knock_restricted';
+        const allow = restricted ? [...others, ...rooms] : others;
+        const named = restricted || allow.length > 0 ? { allow } : {};
+        await send(roomId, 'm.room.join_rules', { ...content, join_rule: rule, ...named });
+    }
+
+    async function change(roomId: string, what: RoomChange): Promise<void> {
+        joinedRoom(sdk, roomId);
+        switch (what.kind) {
+            case 'name':
+                return void (await send(roomId, 'm.room.name', { name: what.name }));
+            case 'topic':
+                return void (await send(roomId, 'm.room.topic', { topic: what.topic }));
+            case 'avatar':
+                return void (await send(
+                    roomId,
+                    'm.room.avatar',
+                    what.path === undefined ? {} : await avatars.upload(what.path),
+                ));
+            case 'alias':
+                return setAlias(roomId, what.alias);
+            case 'history':
+                return void (await send(roomId, 'm.room.history_visibility', { history_visibility: what.history }));
+            case 'joinRule':
+                return setJoinRule(roomId, what);
+            case 'encryption':
+                return void (await send(roomId, 'm.room.encryption', { algorithm: 'm.megolm.v1.aes-sha2' }));
+        }
+    }
+
+    return {
+        settings: (roomId) => acting('Reading the room’s settings', {}, () => settings(roomId)),
+        async picture(roomId) {
+            try {
+                const url = text(await read(roomId, 'm.room.avatar'), 'url');
+                return url === undefined ? undefined : await avatars.show(url);
+            } catch (error) {
+                log.warn('the picture of a room cannot be shown', error);
+                return undefined;
+            }
+        },
+        change: (roomId, what) =>
+            acting(
+                'Changing the room',
+                {
+                    ...NO_POWER,
+                    M_ROOM_IN_USE: [
+                        'room.forbidden',
+                        'This address leads to another room already. Choose another one.',
+                    ],
+                    M_EXCLUSIVE: [
+                        'room.forbidden',
+                        'Your homeserver keeps this address for others. Choose another one.',
+                    ],
+                },
+                () => change(roomId, what),
+            ),
+    };
+}

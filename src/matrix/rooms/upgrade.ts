@@ -1,0 +1,64 @@
+/**
+ * Replacing a room by one of another version (client-server API, "Room Upgrades"). The server copies what every room has;
+ * Hush takes its people and its workspaces along.
+ */
+import type { MatrixClient, Room } from 'matrix-js-sdk/lib/matrix.js';
+import { KnownMembership } from 'matrix-js-sdk/lib/matrix.js';
+import type { Log } from '../../extension/log.ts';
+import type { RoomsPort } from '../../extension/rooms/roomsPort.ts';
+import type { CapabilitiesSource } from '../capabilities.ts';
+import { WORKSPACE_TYPE } from '../syncFilter.ts';
+import { acting, joinedRoom, NO_POWER, untilVisible } from './acting.ts';
+import { roomPowers } from './roomState.ts';
+import { newestFirst, versionTraits } from './roomVersions.ts';
+
+type UpgradePort = Pick<RoomsPort, 'versions' | 'upgrade'>;
+
+export function createUpgrade(sdk: MatrixClient, capabilities: CapabilitiesSource, log: Log): UpgradePort {
+    const self = sdk.getSafeUserId();
+
+    /** What fails here is no reason to leave the new room half made: the rest goes on, and people can be invited by hand. */
+    async function takeAlong(old: Room, roomId: string): Promise<string[]> {
+        for (const event of old.currentState.getStateEvents(WORKSPACE_TYPE)) {
+            await sdk
+                .sendStateEvent(roomId, WORKSPACE_TYPE as never, event.getContent() as never, event.getStateKey() ?? '')
+                .catch((error: unknown) => log.warn('a workspace link was not taken along', error));
+        }
+        await old.loadMembersIfNeeded().catch((error: unknown) => log.warn('members were not loaded', error));
+        const left: string[] = [];
+        for (const { userId, membership } of old.getMembers()) {
+            if (userId === self || (membership !== KnownMembership.Join && membership !== KnownMembership.Invite))
+                continue;
+            await sdk.invite(roomId, userId).catch((error: unknown) => {
+                log.warn(`${userId} was not invited to the new room`, error);
+                left.push(userId);
+            });
+        }
+        return left;
+    }
+
+    return {
+        versions: () =>
+            acting('Asking which room versions there are', {}, async () => {
+                const { defaultRoomVersion, roomVersions } = await capabilities.get();
+                const stable = roomVersions.filter((offer) => offer.stable).map(({ version }) => version);
+                return { recommended: defaultRoomVersion, stable: stable.toSorted(newestFirst) };
+            }),
+        upgrade: (roomId, version) =>
+            acting(
+                'Upgrading the room',
+                {
+                    ...NO_POWER,
+                    M_UNSUPPORTED_ROOM_VERSION: ['room.forbidden', 'Your homeserver does not know this room version.'],
+                },
+                async () => {
+                    const old = joinedRoom(sdk, roomId);
+                    const others = (roomPowers(old)?.creators ?? []).filter((id) => id !== self);
+                    const creators = versionTraits(version).infiniteCreators && others.length > 0 ? others : undefined;
+                    const { replacement_room: next } = await sdk.upgradeRoom(roomId, version, creators);
+                    await untilVisible(sdk, next, () => true);
+                    return { roomId: next, notInvited: await takeAlong(old, next) };
+                },
+            ),
+    };
+}

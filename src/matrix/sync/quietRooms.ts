@@ -1,0 +1,113 @@
+/** Which rooms of a saved sync cannot matter to Hush, and what the sync says of one that came to matter. Pure. */
+import * as v from 'valibot';
+import { SESSION_FIELD } from '../roomContents.ts';
+import { CALL_MEMBER_TYPE, LIVEKIT_SESSION_TYPE, STATE_TYPES, WORKSPACE_TYPE } from '../syncFilter.ts';
+
+const stateEvent = v.looseObject({
+    type: v.string(),
+    state_key: v.optional(v.string()),
+    content: v.optional(v.record(v.string(), v.unknown()), {}),
+    origin_server_ts: v.optional(v.number()),
+});
+const events = v.optional(v.looseObject({ events: v.optional(v.array(v.unknown()), []) }), {});
+const savedSync = v.looseObject({
+    roomsData: v.looseObject({
+        join: v.optional(v.record(v.string(), v.looseObject({ state: events, timeline: events })), {}),
+    }),
+    accountData: v.optional(v.array(v.unknown()), []),
+});
+const direct = v.looseObject({
+    type: v.literal('m.direct'),
+    content: v.record(v.string(), v.unknown()),
+});
+
+const NEW_MS = 24 * 60 * 60_000;
+
+/** A room without any of these has nothing that Hush could do there, or show. */
+const MATTERS: ReadonlySet<string> = new Set([
+    'm.room.encryption',
+    CALL_MEMBER_TYPE,
+    LIVEKIT_SESSION_TYPE,
+    WORKSPACE_TYPE,
+]);
+
+/**
+ * Joined rooms that are not encrypted and have nothing of Hush. Never quiet are direct messages, because people verify each
+ * other there, and what was joined less than a day before `now` (ms): it may not be complete. `saved`: as matrix-js-sdk
+ * keeps it, of whatever shape; none for one that cannot be read.
+ */
+export function quietRoomsOf(saved: unknown, self: string, now: number): string[] {
+    const parsed = v.safeParse(savedSync, saved);
+    if (!parsed.success) return [];
+    const { roomsData, accountData } = parsed.output;
+    const directs = new Set(
+        accountData.flatMap((candidate) => {
+            const event = v.safeParse(direct, candidate);
+            return event.success ? Object.values(event.output.content).flat() : [];
+        }),
+    );
+    const matters = (candidate: unknown): boolean => {
+        const event = v.safeParse(stateEvent, candidate);
+        if (!event.success) return false;
+        const { type, content, state_key: key, origin_server_ts: ts = 0 } = event.output;
+        if (type === 'm.room.member' && key === self && now - ts < NEW_MS) return true;
+        return MATTERS.has(type) || (type === 'm.room.create' && content[SESSION_FIELD] !== undefined);
+    };
+    return Object.entries(roomsData.join)
+        .filter(([id, { state, timeline }]) => !directs.has(id) && ![...state.events, ...timeline.events].some(matters))
+        .map(([roomId]) => roomId);
+}
+
+/**
+ * The room's state as a `/sync` would bring it that begins with this room: everything anew, and what was said since `since`
+ * left out (`limited`). All members come along: what the SDK has of them is old, and keys must go to nobody who has left.
+ * Without a state we are not in it any more, and may not know more.
+ */
+export function withRoom(
+    answer: Readonly<Record<string, unknown>>,
+    roomId: string,
+    state: readonly unknown[],
+    self: string,
+    since: string,
+): Record<string, unknown> {
+    const known = state.filter((candidate) => {
+        const event = v.safeParse(stateEvent, candidate);
+        if (!event.success) return false;
+        return STATE_TYPES.includes(event.output.type);
+    });
+    const own = known.map((event) => v.parse(stateEvent, event)).find(isOwnMember(self));
+    const joined = own?.content['membership'] === 'join';
+    if (!own) known.push(leftBy(self));
+    const section = joined ? 'join' : 'leave';
+    const rooms = record(answer['rooms']);
+    const others = record(rooms[section]);
+    const room = record(others[roomId]);
+    const timeline = { events: [], prev_batch: since, ...record(room['timeline']), limited: true };
+    const said = { events: known };
+    const after = 'org.matrix.msc4222.state_after' in room ? { 'org.matrix.msc4222.state_after': said } : {};
+    return {
+        ...answer,
+        rooms: { ...rooms, [section]: { ...others, [roomId]: { ...room, timeline, state: said, ...after } } },
+    };
+}
+
+const isOwnMember =
+    (self: string) =>
+    ({ type, state_key: key }: v.InferOutput<typeof stateEvent>): boolean =>
+        type === 'm.room.member' && key === self;
+
+/** What the server does not say to somebody who has forgotten the room. */
+function leftBy(self: string): object {
+    return {
+        type: 'm.room.member',
+        state_key: self,
+        sender: self,
+        event_id: '$left',
+        origin_server_ts: 0,
+        content: { membership: 'leave' },
+    };
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}

@@ -1,0 +1,172 @@
+/**
+ * Keeps rooms that cannot matter to Hush out of the sync, underneath the SDK: of an account in 500 rooms only those cost
+ * traffic that Hush can do something in. A room that comes to matter is woken: the next answer has all of its state, as if
+ * it had been joined just then. That a quiet room became encrypted is found out when somebody looks at it, and otherwise by
+ * asking for one room a minute.
+ */
+import type { Log } from '../../extension/log.ts';
+import { matrixErrorBody, requestJson, type Fetch } from '../http.ts';
+import { quietRoomsOf, withRoom } from './quietRooms.ts';
+
+export interface QuietSyncOptions {
+    readonly baseUrl: string;
+    readonly userId: string;
+    readonly accessToken: string;
+    readonly fetch: Fetch;
+    /** The filter without exceptions. */
+    readonly definition: () => Record<string, unknown>;
+    readonly log: Log;
+}
+export interface QuietSync {
+    /** For every request of the SDK. */
+    readonly fetch: Fetch;
+    /** The rooms of an earlier run, as the SDK saved them; before the first request. */
+    begin(saved: unknown, now: number): void;
+    /** Somebody looks at this room. Resolves when it is known whether it matters now. */
+    look(roomId: string): Promise<void>;
+    /** Rooms that are left out now. */
+    readonly count: number;
+    stop(): void;
+}
+
+/**
+ * MSC4222: matrix-js-sdk asks for it of every server. Measured with Synapse 1.163, which does not announce it and has it as
+ * an experiment: a room that is caught half made comes without our own membership, and never gets it.
+ */
+const STATE_AFTER = 'org.matrix.msc4222.use_state_after';
+const LOOK_EVERY_MS = 60_000;
+/** Requests by which we change a room, or our place in it, ourselves. */
+const CHANGES = /\/v3\/(?:join\/|rooms\/)([^/]+)(?:$|\/(?:join|leave|forget|state|upgrade|kick|ban|unban|invite)\b)/u;
+const STATE_WITHIN_MS = 30_000;
+
+export function createQuietSync(options: QuietSyncOptions): QuietSync {
+    const { baseUrl, userId, accessToken, log } = options;
+    const api = `${baseUrl}/_matrix/client/v3`;
+    const quiet = new Set<string>();
+    /** Woken, and not in an answer yet. */
+    const woken = new Set<string>();
+    /** For the rooms that are quiet now. */
+    let filter: { readonly of: string; readonly id: string } | undefined;
+    let interrupt = new AbortController();
+    /** The next answer is wanted at once. */
+    let urgent = false;
+    let timer: NodeJS.Timeout | undefined;
+
+    const ask = (path: string, body?: unknown) => requestJson(options.fetch, `${api}${path}`, { accessToken, body });
+    async function filterId(): Promise<string | undefined> {
+        const rooms = [...quiet].sort();
+        const of = rooms.join();
+        if (filter?.of === of) return filter.id;
+        const definition = options.definition();
+        const room = { ...(definition['room'] as object), not_rooms: rooms };
+        const { status, body } = await ask(`/user/${encodeURIComponent(userId)}/filter`, { ...definition, room });
+        const id = (body as { filter_id?: unknown } | undefined)?.filter_id;
+        if (status !== 200 || typeof id !== 'string') return undefined;
+        filter = { of, id };
+        return id;
+    }
+    /** Undefined: cannot be had now. Empty: refused, as we are not in it any more and may not know more. */
+    async function stateOf(roomId: string): Promise<readonly unknown[] | undefined> {
+        // As large as it is: a large room has more state than any other answer.
+        const response = await options.fetch(`${api}/rooms/${encodeURIComponent(roomId)}/state`, {
+            headers: { Authorization: `Bearer ${accessToken}` },
+            signal: AbortSignal.timeout(STATE_WITHIN_MS),
+        });
+        const state: unknown = await response.json().catch(() => undefined);
+        if (response.status === 403 && matrixErrorBody(state)?.errcode === 'M_FORBIDDEN') return [];
+        return response.ok && Array.isArray(state) ? state : undefined;
+    }
+    /** Puts the rooms that were woken into the answer; one whose state cannot be had is quiet again, to be looked at later. */
+    async function complete(response: Response, since: string): Promise<Response> {
+        // Read here, where an interruption of it is expected.
+        const text = await response.text();
+        const { status, headers } = response;
+        if (!response.ok || woken.size === 0) return new Response(text, { status, headers });
+        let answer = JSON.parse(text) as Record<string, unknown>;
+        for (const roomId of [...woken]) {
+            woken.delete(roomId);
+            const state = await stateOf(roomId).catch((error: unknown) => {
+                log.warn(`The state of ${roomId} could not be had`, error);
+                return undefined;
+            });
+            if (state) answer = withRoom(answer, roomId, state, userId, since);
+            else quiet.add(roomId);
+        }
+        return Response.json(answer, { status });
+    }
+    async function sync(asked: URL, init: RequestInit): Promise<Response> {
+        asked.searchParams.delete(STATE_AFTER);
+        const since = asked.searchParams.get('since');
+        if (since === null) return options.fetch(asked, init);
+        for (;;) {
+            const url = new URL(asked);
+            const id = quiet.size === 0 ? undefined : await filterId().catch(() => undefined);
+            if (id !== undefined) url.searchParams.set('filter', id);
+            if (urgent) url.searchParams.set('timeout', '0');
+            urgent = false;
+            const { signal } = interrupt;
+            try {
+                const either = init.signal ? AbortSignal.any([init.signal, signal]) : signal;
+                return await complete(await options.fetch(url, { ...init, signal: either }), since);
+            } catch (error) {
+                // A room was woken: asked again at once, with it.
+                if (!signal.aborted || init.signal?.aborted) throw error;
+            }
+        }
+    }
+    function wake(roomId: string): void {
+        if (!quiet.delete(roomId)) return;
+        log.info(`${roomId} is kept fresh from now on`);
+        woken.add(roomId);
+        urgent = true;
+        interrupt.abort();
+        interrupt = new AbortController();
+    }
+    async function look(roomId: string): Promise<void> {
+        if (!quiet.has(roomId)) return;
+        const state = `/rooms/${encodeURIComponent(roomId)}/state`;
+        try {
+            const encryption = await ask(`${state}/m.room.encryption/`);
+            if (encryption.status === 200) return wake(roomId);
+            const { status, body } = await ask(`${state}/m.room.member/${encodeURIComponent(userId)}`);
+            const left = status === 200 && (body as { membership?: unknown } | undefined)?.membership !== 'join';
+            if (left || (status === 403 && matrixErrorBody(body)?.errcode === 'M_FORBIDDEN')) wake(roomId);
+        } catch (error) {
+            log.debug(`${roomId} could not be looked at: ${String(error)}`);
+        }
+    }
+    const lookAtNext = (): void => {
+        const [roomId] = quiet;
+        if (roomId === undefined) return stop();
+        // To the end of the line.
+        quiet.delete(roomId);
+        quiet.add(roomId);
+        void look(roomId);
+    };
+    function stop(): void {
+        clearInterval(timer);
+        timer = undefined;
+    }
+    return {
+        async fetch(input, init = {}) {
+            const url = new URL(input instanceof Request ? input.url : input);
+            if (url.pathname.endsWith('/v3/sync')) return sync(url, init);
+            const response = await options.fetch(input, init);
+            const roomId =
+                response.ok && (init.method ?? 'GET') !== 'GET' ? CHANGES.exec(url.pathname)?.[1] : undefined;
+            if (roomId !== undefined) wake(decodeURIComponent(roomId));
+            return response;
+        },
+        begin(saved, now) {
+            for (const roomId of quietRoomsOf(saved, userId, now)) quiet.add(roomId);
+            if (quiet.size === 0) return;
+            log.info(`${quiet.size} rooms are left out of the sync: they are not encrypted`);
+            timer = setInterval(lookAtNext, LOOK_EVERY_MS).unref();
+        },
+        look,
+        get count() {
+            return quiet.size;
+        },
+        stop,
+    };
+}

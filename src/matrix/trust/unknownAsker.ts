@@ -1,0 +1,49 @@
+/**
+ * A verification request (`m.key.verification.request`, sent to this device) of a device that is not known yet. The crypto
+ * library drops it without a word, and both come in one sync when a person signs in somewhere else while this computer
+ * sleeps. Its devices are looked up first.
+ */
+import { DeviceId, UserId, type KeysQueryRequest, type OlmMachine } from '@matrix-org/matrix-sdk-crypto-wasm';
+import type { Log } from '../../extension/log.ts';
+import { asRecord } from '../chat/rawEvent.ts';
+
+/** A stranger's flood does not become a flood of queries. */
+const MOST_PEOPLE = 10;
+
+export interface AskedMachine {
+    readonly olm: OlmMachine;
+    /** Sends the query, and hands its answer to the machine. */
+    send(request: KeysQueryRequest): Promise<void>;
+}
+
+export function knowWhoAsks({ olm, send }: AskedMachine, log: Log): void {
+    const receive = olm.receiveSyncChanges.bind(olm);
+    olm.receiveSyncChanges = async (toDevice, ...rest) => {
+        try {
+            const unknown = await unknownAskers(olm, JSON.parse(toDevice));
+            if (unknown.length > 0) await send(olm.queryKeysForUsers(unknown.map((id) => new UserId(id))));
+        } catch (error) {
+            log.warn('Who asks to verify could not be looked up; the request may be dropped', error);
+        }
+        return receive(toDevice, ...rest);
+    };
+}
+
+async function unknownAskers(olm: OlmMachine, events: unknown): Promise<readonly string[]> {
+    const unknown = new Set<string>();
+    for (const event of Array.isArray(events) ? events : []) {
+        const asker = askerOf(event);
+        if (!asker || unknown.size >= MOST_PEOPLE) continue;
+        const device = await olm.getDevice(new UserId(asker.userId), new DeviceId(asker.deviceId));
+        if (!device) unknown.add(asker.userId);
+        device?.free();
+    }
+    return [...unknown];
+}
+
+function askerOf(event: unknown): { userId: string; deviceId: string } | undefined {
+    const fields = asRecord(event);
+    if (fields?.['type'] !== 'm.key.verification.request') return undefined;
+    const [userId, deviceId] = [fields['sender'], asRecord(fields['content'])?.['from_device']];
+    return typeof userId === 'string' && typeof deviceId === 'string' ? { userId, deviceId } : undefined;
+}

@@ -1,0 +1,119 @@
+/** Pictures of the conversation: asked for when they come near the view, shown from blobs, kept while there is room. */
+import type { ChatFile, ChatHostMessage, ChatMessage } from '../protocol/chatMessages.ts';
+import { h, setText } from '../ui/dom.ts';
+
+type Answer = Extract<ChatHostMessage, { type: 'chat.picture' }>;
+
+export interface Pictures {
+    /** The place of a message's picture, as large as it will be. */
+    element(message: ChatMessage, file: ChatFile): HTMLElement;
+    show(answer: Answer): void;
+    /** Another room. */
+    clear(): void;
+}
+export interface PictureActions {
+    ask(key: string): void;
+    enlarge(key: string): void;
+}
+
+interface Entry {
+    frame: HTMLButtonElement;
+    url: string | undefined;
+    problem: string | undefined;
+}
+
+/** Pictures that are kept decoded; older ones are asked for again. */
+const MAX_KEPT = 60;
+/** px, as large as a picture gets in the conversation. */
+const MAX_HEIGHT = 300;
+
+export function createPictures({ ask, enlarge }: PictureActions): Pictures {
+    const entries = new Map<string, Entry>();
+    /** By the key that was asked with: an echo's is another one than its message's. */
+    const asked = new Map<string, string>();
+    const near = new IntersectionObserver(
+        (sights) => {
+            for (const { target, isIntersecting } of sights) {
+                if (!isIntersecting) continue;
+                near.unobserve(target);
+                const { key, id } = (target as HTMLElement).dataset;
+                if (key === undefined || id === undefined) continue;
+                asked.set(key, id);
+                ask(key);
+            }
+        },
+        { rootMargin: '400px' },
+    );
+
+    function fill({ frame, url, problem }: Entry, name: string): void {
+        if (problem !== undefined) {
+            frame.classList.add('failed');
+            return setText(frame, `${problem} Click to try again.`);
+        }
+        if (url === undefined) return;
+        frame.classList.remove('failed');
+        const img = h('img', { src: url, alt: name, draggable: 'false' });
+        // Its claimed size kept its place; its own is the one that counts.
+        img.addEventListener('load', () => place(frame, img.naturalWidth, img.naturalHeight));
+        frame.replaceChildren(img);
+    }
+    function forgetOldest(): void {
+        const kept = [...entries].filter(([, entry]) => entry.url !== undefined);
+        for (const [id, { url }] of kept.slice(0, -MAX_KEPT)) {
+            URL.revokeObjectURL(url ?? ''); // what is drawn stays drawn
+            entries.delete(id);
+        }
+    }
+
+    return {
+        element({ key, txnId }, { name, image }) {
+            const id = txnId ?? key;
+            const frame = h('button', {
+                type: 'button',
+                class: 'shownImage',
+                title: 'Show this image large',
+                'aria-label': `Image ${name}`,
+                'data-key': key,
+                'data-id': id,
+            });
+            place(frame, image?.width ?? 320, image?.height ?? 200);
+            const entry: Entry = { frame, url: entries.get(id)?.url, problem: entries.get(id)?.problem };
+            entries.set(id, entry);
+            frame.addEventListener('click', () => {
+                if (entry.problem === undefined) return enlarge(key);
+                entry.problem = undefined;
+                frame.replaceChildren();
+                frame.classList.remove('failed');
+                near.observe(frame);
+            });
+            fill(entry, name);
+            if (entry.url === undefined && entry.problem === undefined) near.observe(frame);
+            return frame;
+        },
+        show({ key, picture, problem }) {
+            const entry = entries.get(asked.get(key) ?? '');
+            asked.delete(key);
+            if (!entry || entry.url !== undefined) return;
+            if (picture)
+                entry.url = URL.createObjectURL(
+                    new Blob([picture.bytes as Uint8Array<ArrayBuffer>], { type: picture.imageType }),
+                );
+            entry.problem = picture ? undefined : (problem ?? 'This image cannot be shown.');
+            fill(entry, entry.frame.getAttribute('aria-label')?.slice('Image '.length) ?? '');
+            forgetOldest();
+        },
+        clear() {
+            for (const { url } of entries.values()) if (url !== undefined) URL.revokeObjectURL(url);
+            entries.clear();
+            asked.clear();
+            near.disconnect();
+        },
+    };
+}
+
+/** Nothing moves when the picture comes in. */
+function place(frame: HTMLElement, width: number, height: number): void {
+    const scale = Math.min(1, MAX_HEIGHT / height);
+    frame.style.width = `${Math.max(24, Math.round(width * scale))}px`;
+    frame.style.aspectRatio = `${width} / ${height}`;
+}

@@ -1,0 +1,76 @@
+/** What was pasted or dropped, above the field until it is sent: a slip of the hand sends nothing. */
+import { MAX_PASTED, MAX_PASTED_FILES } from '../protocol/chatMessages.ts';
+import { h, setHidden } from '../ui/dom.ts';
+import { icon } from '../ui/icons.ts';
+
+export interface Tray {
+    readonly element: HTMLElement;
+    readonly count: number;
+    add(files: Iterable<File>): void;
+    /** What is in it, which it gives up. */
+    take(): readonly File[];
+}
+export interface TrayActions {
+    changed(): void;
+    /** A sentence: something could not be taken. */
+    refuse(text: string): void;
+}
+
+const SHOWN = /^image\/(?:png|jpeg|gif|webp)$/u;
+
+export function createTray({ changed, refuse }: TrayActions): Tray {
+    let held: { readonly file: File; readonly element: HTMLElement; readonly url: string | undefined }[] = [];
+    const element = h('div', { class: 'tray', role: 'group', 'aria-label': 'Files to send', hidden: true });
+    const set = (next: typeof held): void => {
+        for (const item of held) if (!next.includes(item) && item.url !== undefined) URL.revokeObjectURL(item.url);
+        held = next;
+        element.replaceChildren(...held.map((item) => item.element));
+        setHidden(element, held.length === 0);
+        changed();
+    };
+    const hold = (file: File): (typeof held)[number] => {
+        const url = SHOWN.test(file.type) ? URL.createObjectURL(file) : undefined;
+        const leave = h(
+            'button',
+            { type: 'button', title: 'Remove', 'aria-label': `Remove ${file.name}` },
+            icon('close'),
+        );
+        const what = url === undefined ? h('bdi', {}, file.name) : h('img', { src: url, alt: file.name });
+        const item = { file, url, element: h('div', { class: 'held', title: file.name }, what, leave) };
+        leave.addEventListener('click', () => set(held.filter((other) => other !== item)));
+        return item;
+    };
+    return {
+        element,
+        get count() {
+            return held.length;
+        },
+        add(files) {
+            const next = [...held];
+            for (const file of files) {
+                if (next.length >= MAX_PASTED_FILES) refuse(`At most ${MAX_PASTED_FILES} files at once.`);
+                else if (file.size > MAX_PASTED)
+                    refuse(
+                        `${file.name} is too large to be dropped here. Use the paper clip, or "Hush: Send File to Hush Session…".`,
+                    );
+                else if (file.size === 0) refuse(`${file.name} is empty, or a folder.`);
+                else next.push(hold(file));
+            }
+            set(next);
+        },
+        take() {
+            const taken = held.map((item) => item.file);
+            set([]);
+            return taken;
+        },
+    };
+}
+
+/** A picture from the clipboard has the same name each time. `now`: ms since the epoch. */
+export function nameOf(file: Pick<File, 'name'>, now: number): string {
+    if (file.name !== '' && file.name !== 'image.png') return file.name;
+    const at = new Date(now);
+    const two = (n: number): string => String(n).padStart(2, '0');
+    const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+    return `image ${day} ${two(at.getHours())}.${two(at.getMinutes())}.${two(at.getSeconds())}.png`;
+}

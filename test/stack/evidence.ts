@@ -1,0 +1,24 @@
+/** For the one who reads that a test failed: what Hush logged last, and what was seen in windows. Neither holds secrets. */
+const MOST = 40;
+const lines: string[] = [];
+
+export function keepLine(text: string): void {
+    if (/^sdk (?!.*(?:WARN|ERROR|[45]\d\d\]))/su.test(text)) return; // what libraries say of their insides
+    lines.push(`${new Date().toISOString().slice(11, 23)} ${text.slice(0, 300)}`);
+    if (lines.length > MOST) lines.shift();
+}
+
+export function recentLines(): readonly string[] {
+    return [...lines];
+}
+
+const seen = new Map<string, string[]>();
+
+/** `test`: its whole title. */
+export function keepEvidence(test: string, found: readonly string[]): void {
+    seen.set(test, [...(seen.get(test) ?? []), ...found]);
+}
+
+export function evidenceOf(test: string): readonly string[] {
+    return seen.get(test) ?? [];
+}

@@ -1,0 +1,155 @@
+/** A chat with fakes around it: the account's conversation, presence, and files that go out when the test says. */
+import type { ChatPort, ChatSend } from '../../../src/extension/chat/chatPort.ts';
+import type { FileSender } from '../../../src/extension/chat/delivery.ts';
+import type { WrittenFile } from '../../../src/extension/chat/writtenFile.ts';
+import { createChatSession, type ChatRoom, type ChatSession } from '../../../src/extension/chat/chatSession.ts';
+import { HushError } from '../../../src/extension/errors.ts';
+import { Listeners } from '../../../src/extension/listeners.ts';
+import { createLog } from '../../../src/extension/log.ts';
+import { NO_ACTIVITY, type PresencePort, type RoomActivity } from '../../../src/extension/presence/presencePort.ts';
+import type { ChatMessage } from '../../../src/webview/protocol/chatMessages.ts';
+
+export const ROOM: ChatRoom = {
+    roomId: '!room:hs',
+    name: 'Room',
+    encrypted: true,
+    self: { userId: '@me:hs', name: 'Me' },
+    online: true,
+};
+export const message = (key: string, from = '@you:hs', more: Partial<ChatMessage> = {}): ChatMessage => ({
+    key,
+    txnId: null,
+    sender: from,
+    name: from,
+    own: from === '@me:hs',
+    ts: 1,
+    kind: 'text',
+    body: key,
+    html: null,
+    file: null,
+    reply: null,
+    edited: false,
+    reactions: [],
+    mayDelete: false,
+    state: 'sent',
+    problem: null,
+    ...more,
+});
+
+export class FakeChat implements ChatPort {
+    messages: ChatMessage[] = [];
+    atStart = true;
+    readonly sent: { txnId: string; what: ChatSend }[] = [];
+    readonly failures: unknown[] = [];
+    readonly changed = new Listeners<[string]>();
+    onChange = this.changed.add;
+    /** What lies around a message further up, once it was found. */
+    readonly further = new Map<string, ChatMessage[]>();
+    timeline = async (roomId: string, around?: string | null) => {
+        const there = around === undefined || around === null ? undefined : this.further.get(around);
+        return { roomId, messages: [...(there ?? this.messages)], atStart: this.atStart, atEnd: there === undefined };
+    };
+    find = async (_room: string, key: string): Promise<void> => {
+        if (!this.further.has(key)) throw new HushError('chat.notThere', 'It is not there.');
+    };
+    /** They have met the newest. */
+    later = async (_room: string, around: string): Promise<void> => {
+        this.messages.unshift(...(this.further.get(around) ?? []));
+        this.further.delete(around);
+    };
+    earlier = async (): Promise<void> => void this.messages.unshift(message(`$earlier${this.messages.length}`));
+    send = async (_room: string, txnId: string, what: ChatSend): Promise<void> => {
+        this.sent.push({ txnId, what });
+        const failure = this.failures.shift();
+        if (failure !== undefined) throw failure;
+    };
+    arrive(...messages: ChatMessage[]): void {
+        this.messages.push(...messages);
+        this.changed.emit(ROOM.roomId);
+    }
+}
+
+export class FakePresence implements PresencePort {
+    readonly told: string[] = [];
+    now: RoomActivity = NO_ACTIVITY;
+    readonly changed = new Listeners<[string]>();
+    onActivity = this.changed.add;
+    look = (roomId: string): void => void this.told.push(`look ${roomId}`);
+    show = (): void => undefined;
+    type = (_room: string, typing: boolean): void => void this.told.push(typing ? 'typing' : 'not typing');
+    markRead = (_room: string, eventId: string): void => void this.told.push(`read ${eventId}`);
+    activity = async (): Promise<RoomActivity> => this.now;
+    become(now: RoomActivity): void {
+        this.now = now;
+        this.changed.emit(ROOM.roomId);
+    }
+}
+/** Files that go out when the test says. */
+export class FakeSender implements FileSender {
+    readonly sent: { txnId: string; file: WrittenFile; end: PromiseWithResolvers<void> }[] = [];
+    send = (_room: string, txnId: string, file: WrittenFile): Promise<void> => {
+        const end = Promise.withResolvers<void>();
+        this.sent.push({ txnId, file, end });
+        return end.promise;
+    };
+    cancel = (txnId: string): void =>
+        this.sent.findLast((s) => s.txnId === txnId)?.end.reject(new HushError('file.cancelled', 'Cancelled.'));
+}
+export const FILE: WrittenFile = {
+    kind: 'file',
+    path: '/tmp/a.png',
+    name: 'a.png',
+    mimeType: 'image/png',
+    size: 1_000,
+    picture: { width: 4, height: 3 },
+    owned: true,
+    caption: '',
+    replyTo: null,
+};
+
+/** What one test has; made anew for each. */
+export class ChatWorld {
+    readonly chat = new FakeChat();
+    readonly presence = new FakePresence();
+    readonly files = new FakeSender();
+    readonly memory = new Map<string, unknown>();
+    readonly later: (() => void)[] = [];
+    readonly problems: string[] = [];
+    readonly found: string[] = [];
+    tells = { typing: true, receipts: true };
+    watching = true;
+    session!: ChatSession;
+
+    settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+    open = async (): Promise<ChatSession> => {
+        let txn = 0;
+        this.session = createChatSession({
+            memory: {
+                get: (key) => this.memory.get(key),
+                set: (key, value) => void this.memory.set(key, structuredClone(value)),
+            },
+            tells: () => this.tells,
+            now: () => 5,
+            newTxnId: () => `t${txn++}`,
+            files: this.files,
+            after: (_ms, work) => void this.later.push(work),
+            watching: () => this.watching,
+            confirmDelete: async () => false,
+            onChange: () => undefined,
+            onFound: (key) => void this.found.push(key),
+            onProblem: (text) => void this.problems.push(text),
+            log: createLog({
+                debug: () => undefined,
+                info: () => undefined,
+                warn: () => undefined,
+                error: () => undefined,
+            }),
+        });
+        this.session.follow(this.chat, ROOM, this.presence);
+        await this.settled();
+        return this.session;
+    };
+
+    states = (): string[] => this.session.shown.messages.map((m) => `${m.body} ${m.state}`);
+}

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, it } from 'mocha';
+import { rowFlags, rows } from '../../../src/extension/contexts.ts';
+import { roomFlags, roomTooltip, whyLinkIsOwn, whyNotHere } from '../../../src/extension/rooms/roomRow.ts';
+import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
+import { obstacle, powersOf } from '../../../src/matrix/rooms/powerLevels.ts';
+import { CALL_MEMBER_TYPE, WORKSPACE_TYPE } from '../../../src/matrix/syncFilter.ts';
+
+const [ALICE, BOB] = ['@alice:hs', '@bob:hs'];
+
+/** As `snapshotOf` makes it, for Bob: of level 0, in Alice's room. */
+function roomOf(levels: Readonly<Record<string, unknown>>, patch: Partial<RoomSnapshot> = {}): RoomSnapshot {
+    const powers = powersOf({ sender: ALICE, content: { room_version: '11' } }, { users: { [ALICE]: 100 }, ...levels });
+    const may = (action: Parameters<typeof obstacle>[2]): boolean => obstacle(powers, BOB, action) === undefined;
+    return {
+        roomId: '!r:hs',
+        name: 'Room',
+        membership: 'join',
+        inviter: undefined,
+        encrypted: true,
+        isDirect: false,
+        members: [{ userId: ALICE, name: 'Alice', membership: 'join' }],
+        rtc: [],
+        workspaces: [],
+        mayJoinCall: may({ kind: 'state', type: CALL_MEMBER_TYPE }),
+        mayInvite: may({ kind: 'invite' }),
+        mayLinkWorkspace: may({ kind: 'state', type: WORKSPACE_TYPE }),
+        powers,
+        ...patch,
+    };
+}
+const OPEN = { events: { [CALL_MEMBER_TYPE]: 0, [WORKSPACE_TYPE]: 0 } };
+
+describe('the menu of a room’s row', () => {
+    it('has what the room allows, and the tooltip why the rest is missing', () => {
+        assert.equal(roomFlags(roomOf(OPEN), BOB), '+share+invite+link+chat');
+        assert.equal(roomTooltip(roomOf(OPEN), BOB), 'Room\nEnd-to-end encrypted · 1 person');
+        const strict = roomOf({ invite: 60, events: { [CALL_MEMBER_TYPE]: 40 } });
+        assert.equal(roomFlags(strict, BOB), '+link+chat');
+        assert.deepEqual(roomTooltip(strict, BOB).split('\n').slice(2), [
+            'You cannot share or watch screens here. This room asks for level 40; you have 0.',
+            'You cannot invite. This room asks for level 60; you have 0.',
+            'A workspace that you link here is linked for you alone. This room asks for level 50; you have 0.',
+        ]);
+        assert.equal(roomFlags(strict, undefined), '', 'nobody is signed in');
+    });
+
+    it('of a room that is not encrypted offers nothing that needs a session', () => {
+        const plain = roomOf(OPEN, { encrypted: false });
+        assert.equal(roomFlags(plain, BOB), '+invite');
+        assert.match(roomTooltip(plain, BOB), /Not encrypted.*\nYou cannot share, watch, chat or link a workspace/u);
+        assert.doesNotMatch(roomTooltip(plain, BOB), /turns encryption on/u);
+        assert.match(roomTooltip(plain, ALICE), /\nRoom Settings… turns encryption on.$/u);
+    });
+
+    it('of a replaced room says where to go, and nothing else', () => {
+        const replaced = roomOf({ invite: 60 }, { replacement: { room: '!n:hs', via: [] } });
+        assert.match(roomTooltip(replaced, BOB), /\nThis room was replaced by a newer one. Continue there.$/u);
+    });
+
+    it('a flag and a reason never stand for the same thing, whatever the levels', () => {
+        const level = fc.integer({ min: -5, max: 110 });
+        fc.assert(
+            fc.property(level, level, level, fc.boolean(), (call, invite, link, encrypted) => {
+                const room = roomOf(
+                    { invite, events: { [CALL_MEMBER_TYPE]: call, [WORKSPACE_TYPE]: link } },
+                    { encrypted },
+                );
+                for (const deed of ['share', 'invite', 'link', 'chat'] as const) {
+                    const why = whyNotHere(room, BOB, deed);
+                    assert.equal(roomFlags(room, BOB).includes(rowFlags[deed]), why === undefined, deed);
+                    assert.notEqual(why, '');
+                }
+                assert.equal(whyLinkIsOwn(room, BOB) === undefined, link <= 0);
+            }),
+        );
+    });
+});
+
+describe('the menus of the manifest', () => {
+    const { contributes } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+        contributes: { menus: { 'view/item/context': readonly { command: string; when: string }[] } };
+    };
+    /** Commands in the menu of a row with this `contextValue`, where nobody shares. */
+    const menuOf = (context: string): string[] =>
+        contributes.menus['view/item/context']
+            .filter(({ when }) => {
+                const pattern = /viewItem =~ \/(.+?)\/(?: |$)/u.exec(when)?.[1];
+                const equal = /viewItem == (\S+)/u.exec(when)?.[1];
+                return pattern === undefined ? equal === context : new RegExp(pattern, 'u').test(context);
+            })
+            .map(({ command }) => command);
+
+    it('offer on a room’s row only what its flags say', () => {
+        const always = ['hush.people', 'hush.leaveRoom', 'hush.copyJoinLink', 'hush.roomSettings'];
+        const flagged = { share: 'hush.shareScreen', invite: 'hush.inviteTeammate', link: 'hush.linkWorkspace' };
+        for (const row of [rows.room, rows.roomInCall]) {
+            const leave = row === rows.roomInCall ? ['hush.leaveSession'] : [];
+            assert.deepEqual(menuOf(row).sort(), [...always, ...leave].sort());
+            for (const [flag, command] of Object.entries({ ...flagged, chat: 'hush.openChat' }))
+                assert.deepEqual(
+                    menuOf(row + rowFlags[flag as keyof typeof rowFlags]).sort(),
+                    [...always, ...leave, command].sort(),
+                );
+        }
+    });
+
+    it('offer a screen to be watched only where it may be', () => {
+        assert.deepEqual(menuOf(rows.share), []);
+        assert.deepEqual(menuOf(rows.share + rowFlags.view), ['hush.viewShare']);
+        assert.ok(!menuOf(rows.caller + rowFlags.other).includes('hush.viewShare'));
+        assert.ok(menuOf(rows.caller + rowFlags.view + rowFlags.other).includes('hush.viewShare'));
+    });
+
+    it('read every flag that rows carry, and none that they do not', () => {
+        const read = contributes.menus['view/item/context'].flatMap(({ when }) =>
+            [...when.matchAll(/\\(\+\w+)/gu)].map((match) => match[1]),
+        );
+        assert.deepEqual([...new Set(read)].sort(), Object.values(rowFlags).sort());
+    });
+});
