@@ -23,14 +23,15 @@ export function safeFileName(name: string): string {
         .normalize('NFC')
         .replaceAll(UNSAFE, '_')
         .replaceAll(/\s+/gu, ' ')
+        .replaceAll(/[\s.]+\./gu, '.')
         .replace(/^[\s.]+/u, '')
         .replace(/[\s.]+$/u, '');
     const dot = bare.lastIndexOf('.');
     const hasEnding = dot > 0 && bare.length - dot <= MAX_ENDING;
-    const stem = cut(hasEnding ? bare.slice(0, dot) : bare, MAX_STEM).replace(/[\s.]+$/u, '');
-    const ending = hasEnding ? bare.slice(dot) : '';
-    if (stem === '') return 'attachment';
-    return `${RESERVED.test(stem.split('.')[0] ?? '') ? '_' : ''}${stem}${ending}`;
+    const whole = hasEnding ? bare.slice(0, dot) : bare;
+    const reserved = RESERVED.test(whole.split('.')[0] ?? '');
+    const stem = cut(reserved ? `_${whole}` : whole, MAX_STEM).replace(/[\s.]+$/u, '');
+    return stem === '' ? 'attachment' : `${stem}${hasEnding ? bare.slice(dot) : ''}`;
 }
 
 /** Without half a character at its end. */

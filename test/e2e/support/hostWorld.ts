@@ -71,7 +71,7 @@ export async function startHostWorld(
     const serverOf = async (
         server: FederatedServer | undefined,
     ): Promise<Pick<Synapse, 'baseUrl' | 'createAccount'>> =>
-        server === undefined ? synapse : (await federation()).servers[server === 'near' ? 0 : 1];
+        server ? (await federation()).servers[server === 'near' ? 0 : 1] : synapse; // null, where JSON had undefined
 
     const world: HostWorld = {
         begin(folder) {

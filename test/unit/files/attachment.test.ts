@@ -192,6 +192,8 @@ describe('names of files', () => {
         assert.equal(safeFileName('photo\u202Egnp.exe'), 'photo_gnp.exe');
         assert.match(shownName('photo\u202Egnp.exe'), /U\+202E/u);
         assert.equal(safeFileName('...'), 'attachment');
+        for (const name of [`a..${'b'.repeat(80)}`, `con.${'b'.repeat(80)}`, 'a. .b'])
+            assert.equal(safeFileName(safeFileName(name)), safeFileName(name));
     });
 
     it('give a type to the other side', () => {
