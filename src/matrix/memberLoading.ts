@@ -22,16 +22,17 @@ const RECENT = 20;
 const SMALL_ROOM = 50;
 
 export function createMemberLoading(sdk: MatrixClient, loaded: (roomId: string) => void, log: Log): MemberLoading {
-    const loading = new Set<string>();
+    /** Once: the SDK keeps what it loaded, until the room is left. */
+    const loading = new WeakSet<Room>();
 
     const load = async (room: Room): Promise<void> => {
-        if (room.getMyMembership() !== KnownMembership.Join || loading.has(room.roomId)) return;
-        loading.add(room.roomId); // once per run: the SDK keeps what it loaded
+        if (loading.has(room)) return;
+        loading.add(room);
         try {
             await room.loadMembersIfNeeded();
             loaded(room.roomId);
         } catch (error) {
-            loading.delete(room.roomId);
+            loading.delete(room);
             log.warn(`The members of ${room.roomId} could not be loaded`, error);
         }
     };
@@ -46,11 +47,12 @@ export function createMemberLoading(sdk: MatrixClient, loaded: (roomId: string) 
     let old: ReadonlySet<string> | undefined;
     return {
         consider(room) {
+            if (room.getMyMembership() !== KnownMembership.Join) return void loading.delete(room);
             if (isOurs(room) || (old && !old.has(room.roomId) && isSmall(room))) void load(room);
         },
         look(roomId) {
             const room = sdk.getRoom(roomId);
-            if (room) void load(room);
+            if (room?.getMyMembership() === KnownMembership.Join) void load(room);
         },
         async loadRecent() {
             const rooms = sdk.getRooms().filter((room) => room.getMyMembership() === KnownMembership.Join);
