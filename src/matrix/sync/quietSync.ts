@@ -137,16 +137,12 @@ export function createQuietSync(options: QuietSyncOptions): QuietSync {
     }
     const lookAtNext = (): void => {
         const [roomId] = quiet;
-        if (roomId === undefined) return stop();
+        if (roomId === undefined) return;
         // To the end of the line.
         quiet.delete(roomId);
         quiet.add(roomId);
         void look(roomId);
     };
-    function stop(): void {
-        clearInterval(timer);
-        timer = undefined;
-    }
     return {
         async fetch(input, init = {}) {
             const url = new URL(input instanceof Request ? input.url : input);
@@ -167,6 +163,6 @@ export function createQuietSync(options: QuietSyncOptions): QuietSync {
         get count() {
             return quiet.size;
         },
-        stop,
+        stop: () => clearInterval(timer),
     };
 }

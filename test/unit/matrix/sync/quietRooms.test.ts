@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { SESSION_FIELD } from '../../../../src/matrix/roomContents.ts';
@@ -191,6 +192,34 @@ describe('the sync of an account with rooms that cannot matter', () => {
         broken = false;
         assert.deepEqual([rooms, quiet.count], [undefined, before]);
         quiet.stop();
+    });
+
+    it('one of them is looked at each minute, unasked, and again when its state could not be had', async () => {
+        mock.timers.enable({ apis: ['setInterval'] });
+        try {
+            const states: Record<string, object[]> = { '!clear': [member('join')] };
+            const { quiet, sync, syncs } = world(states);
+            const minute = async (): Promise<void> => {
+                mock.timers.tick(60_000);
+                for (let i = 0; i < 10; i++) await settled();
+            };
+            const answer = sync();
+            await minute();
+            assert.equal(syncs.length, 1);
+            states['!clear'] = [member('join'), event('m.room.encryption')];
+            broken = true;
+            await minute();
+            broken = false;
+            assert.equal(((await (await answer).json()) as { rooms?: object }).rooms, undefined);
+            const next = sync();
+            await minute();
+            const { rooms } = (await (await next).json()) as { rooms: { join: object } };
+            assert.deepEqual(Object.keys(rooms.join), ['!clear']);
+            quiet.stop();
+        } finally {
+            mock.timers.reset();
+            broken = false;
+        }
     });
 
     it('who gives up the request is heard', async () => {
