@@ -187,7 +187,7 @@ export const captureFailures = ['denied', 'unsupported', 'needsGesture', 'failed
 export type CaptureFailure = (typeof captureFailures)[number];
 
 /** Bytes of a snapshot: a picture of 8K without much in it that repeats. */
-const MAX_SNAPSHOT = 60 * 1_048_576;
+export const MAX_SNAPSHOT = 60 * 1_048_576;
 
 export const pageMessage = v.variant('type', [
     v.object({

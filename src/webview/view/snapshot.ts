@@ -2,6 +2,7 @@
  * Takes a snapshot of the picture: it stands still while the person chooses a part of it, by mouse or keyboard, and
  * decides whether to send that. Nothing leaves the page before.
  */
+import { MAX_SNAPSHOT } from '../protocol/messages.ts';
 import { h, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { draggedRect, movedRect, resizedRect, wholeOf, type Rect } from './cropRect.ts';
@@ -19,9 +20,14 @@ export interface SnapshotTaker {
 
 /** px of the picture that an arrow key moves; with Alt, 1. */
 const STEP = 10;
+const TOO_LARGE = 'That is too large a picture to send. Choose a smaller part.';
 
-/** `stage` is covered meanwhile. */
-export function createSnapshotTaker(stage: HTMLElement, send: (snapshot: Snapshot) => void): SnapshotTaker {
+/** `stage` is covered meanwhile. `refuse` gets why one cannot be sent. */
+export function createSnapshotTaker(
+    stage: HTMLElement,
+    send: (snapshot: Snapshot) => void,
+    refuse: (sentence: string) => void,
+): SnapshotTaker {
     let open: HTMLElement | undefined;
     return {
         take(video) {
@@ -41,7 +47,11 @@ export function createSnapshotTaker(stage: HTMLElement, send: (snapshot: Snapsho
                 open = undefined;
                 if (before instanceof HTMLElement) before.focus();
                 else stage.focus();
-                if (rect) void cut(canvas, rect).then((snapshot) => snapshot && send(snapshot));
+                if (!rect) return;
+                cut(canvas, rect).then(
+                    (snapshot) => (snapshot.png.length > MAX_SNAPSHOT ? refuse(TOO_LARGE) : send(snapshot)),
+                    (error: unknown) => refuse(`This part could not be made a picture (${String(error)}).`),
+                );
             });
             stage.append(open);
             open.focus();
@@ -162,7 +172,7 @@ const ARROWS: Readonly<Partial<Record<string, Point>>> = {
     ArrowDown: { x: 0, y: 1 },
 };
 
-async function cut(from: HTMLCanvasElement, { x, y, width, height }: Rect): Promise<Snapshot | undefined> {
+async function cut(from: HTMLCanvasElement, { x, y, width, height }: Rect): Promise<Snapshot> {
     const canvas = new OffscreenCanvas(width, height);
     canvas.getContext('2d')?.drawImage(from, x, y, width, height, 0, 0, width, height);
     const blob = await canvas.convertToBlob({ type: 'image/png' });

@@ -71,7 +71,7 @@ export function createViewerUi(
     const stage = createStage((percent, fits) => toolbar.zoomed(percent, fits));
     const statsPanel = h('dl', { class: 'stats', 'aria-label': 'Statistics' });
     statsPanel.hidden = true;
-    const taker = createSnapshotTaker(stage.element, onSnapshot);
+    const taker = createSnapshotTaker(stage.element, onSnapshot, (sentence) => setText(line, sentence));
     const snapshot = (): void => {
         const taken = SHOWN.has(shown.state) && shown.detail !== PAUSED && taker.take(stage.video);
         if (!taken) setText(line, 'There is no picture to send yet.');
