@@ -2,14 +2,14 @@
 import * as vscode from 'vscode';
 import { readSetting } from '../config.ts';
 import { DisposableScope, type Disposable } from '../lifecycle.ts';
-import type { PresencePort } from './presencePort.ts';
+import { ownStatus, type PresencePort } from './presencePort.ts';
 
 /** Until disposed of. VS Code counts a window as active while it is used, and some minutes after. */
 export function followPresence(presence: PresencePort): Disposable {
     const scope = new DisposableScope();
     const show = (): void => {
         const send = readSetting(vscode.workspace.getConfiguration(), 'hush.presence.send');
-        presence.show(!send ? 'hidden' : vscode.window.state.active ? 'online' : 'away');
+        presence.show(ownStatus(send, vscode.window.state.active));
     };
     scope.add(vscode.window.onDidChangeWindowState(show));
     scope.add(

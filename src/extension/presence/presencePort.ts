@@ -3,6 +3,11 @@ import type { Disposable } from '../lifecycle.ts';
 
 /** What others may see of us. `hidden`: nothing is sent. */
 export type OwnStatus = 'online' | 'away' | 'hidden';
+/** `send`: the person lets it be told. `active`: they use this window, or did a moment ago. */
+export function ownStatus(send: boolean, active: boolean): OwnStatus {
+    if (!send) return 'hidden';
+    return active ? 'online' : 'away';
+}
 /** What the homeserver says of somebody. */
 export type Presence = 'online' | 'away' | 'offline';
 

@@ -28,7 +28,7 @@ export interface PresenceOptions {
 
 /** ms that the server shows us as typing when we say no more. */
 const TYPING_MS = 10_000;
-/** Nobody reads a longer list, and a large room has many readers. */
+/** Of those who have read furthest: nobody reads a longer list. */
 const MOST_MARKS = 100;
 
 const STATUS: Readonly<Record<OwnStatus, SetPresence>> = {
@@ -129,7 +129,10 @@ export function createPresence({ sdk, look, log }: PresenceOptions): OwnPresence
             const others = room.getJoinedMembers().filter(({ userId }) => userId !== self);
             return {
                 typing: others.filter(({ typing }) => typing).map(({ name }) => name),
-                read: others.slice(0, MOST_MARKS).flatMap(({ userId }) => mark(room, userId) ?? []),
+                read: others
+                    .flatMap(({ userId }) => mark(room, userId) ?? [])
+                    .sort((a, b) => b.ts - a.ts)
+                    .slice(0, MOST_MARKS),
                 ownRead: mark(room, self),
             };
         },
