@@ -92,7 +92,7 @@ describe('files of a session', function () {
         await message(bob, 'shot.png').getByRole('button', { name: 'Save shot.png' }).click();
         const to = join(folder, 'from alice.png');
         await fillPath(workbench.asking(/Save File from Session/u), 'shot.png', to);
-        await workbench.statusBar('Saved shot.png').waitFor();
+        await workbench.statusBar('Saved from alice.png').waitFor();
         assert.deepEqual(await readFile(to), shot);
     });
 

@@ -6,10 +6,10 @@ const MAX_SHOWN = 200;
 const MAX_STEM = 60;
 const MAX_ENDING = 16;
 /** Devices of Windows, which are files in every folder. */
-const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)$/iu;
+const RESERVED = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[\d¹²³])$/iu;
 /** Separators, what a shell or Windows reads otherwise, controls, and what cannot be seen or reorders the rest. */
 const UNSAFE =
-    /[/\\:*?"<>|\u0000-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]|[\u{E0000}-\u{E0FFF}]/gu;
+    /[/\\:*?"<>|\u0000-\u001F\u007F-\u009F\u2028\u2029\u2800\uFFF9-\uFFFB]|(?![\uFE00-\uFE0F])\p{Default_Ignorable_Code_Point}/gu;
 
 /** What a person reads; never empty. */
 export function shownName(name: string): string {

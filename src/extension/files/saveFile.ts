@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import * as vscode from 'vscode';
 import { HushError, isHushError } from '../errors.ts';
 import { setStatusBarMessage, withProgress } from '../views/messages.ts';
@@ -44,7 +44,7 @@ export async function saveFile({ files, roomId, eventId, name }: Saving): Promis
             const cancelling = token.onCancellationRequested(() => files.cancel(transfer));
             try {
                 await put(target, (path) => files.save(roomId, eventId, path, transfer));
-                setStatusBarMessage('check', `Saved ${plainName(safeFileName(name))}`, 5_000);
+                setStatusBarMessage('check', `Saved ${plainName(posix.basename(target.path))}`, 5_000);
             } catch (error) {
                 if (!isHushError(error) || error.code !== 'file.cancelled') throw error;
             } finally {

@@ -4,21 +4,28 @@
  * them. Pure.
  */
 
-/** Controls but tab and newline; the embeddings, overrides and isolates of Unicode's bidirectional algorithm; tags. */
+/**
+ * Controls but tab and newline, separators of lines, and what Unicode lets be drawn as nothing (bidirectional formatting,
+ * fillers, tags), but not the joiners and variation selectors that scripts and emoji are written with.
+ */
 const UNSEEN =
-    /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\u2028\u2029\uFEFF]|[\u{E0000}-\u{E007F}]/gu;
+    /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u2028\u2029\uFFF9-\uFFFB]|(?![\u180B-\u180D\u180F\u200C\u200D\uFE00-\uFE0F\u{E0100}-\u{E01EF}])\p{Default_Ignorable_Code_Point}/gu;
+/** Of the signs of writing, those that are blank: in a name they push its end out of sight. */
+const BLANK = /\u2800/gu;
 
 /** CR LF becomes LF. */
 export function visibleText(text: string): string {
-    return text
-        .replaceAll(/\r\n?/gu, '\n')
-        .toWellFormed()
-        .replaceAll(UNSEEN, (c) => `[U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`);
+    return text.replaceAll(/\r\n?/gu, '\n').toWellFormed().replaceAll(UNSEEN, codeOf);
+}
+
+function codeOf(character: string): string {
+    return `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`;
 }
 
 /** One line, at most `max` characters. */
 export function visibleLine(text: string, max: number): string {
     const line = visibleText(text.slice(0, max * 4))
+        .replaceAll(BLANK, codeOf)
         .replaceAll(/\s+/gu, ' ')
         .trim();
     return line.length <= max ? line : `${line.slice(0, max - 1).toWellFormed()}…`;

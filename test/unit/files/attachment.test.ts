@@ -192,6 +192,13 @@ describe('names of files', () => {
         assert.equal(safeFileName('photo\u202Egnp.exe'), 'photo_gnp.exe');
         assert.match(shownName('photo\u202Egnp.exe'), /U\+202E/u);
         assert.equal(safeFileName('...'), 'attachment');
+        for (const blank of ['\u2800', '\u3164', '\uFFA0', '\u200B']) {
+            const name = `photo.jpg${blank.repeat(30)}.exe`;
+            assert.equal(safeFileName(name), `photo.jpg${'_'.repeat(30)}.exe`);
+            assert.match(shownName(name), /^photo\.jpg\[U\+[0-9A-F]{4}\]/u);
+        }
+        assert.equal(safeFileName('COM¹.txt'), '_COM¹.txt');
+        assert.equal(safeFileName('conin$'), '_conin$');
         for (const name of [`a..${'b'.repeat(80)}`, `con.${'b'.repeat(80)}`, 'a. .b'])
             assert.equal(safeFileName(safeFileName(name)), safeFileName(name));
     });
