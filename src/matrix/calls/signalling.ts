@@ -74,7 +74,8 @@ export function createCallSignalling({ sdk, self, log }: CallSignallingOptions):
         if (deviceId === undefined)
             return refuse('the device that encrypted it is not known or not believed (possible attack)');
         if (userId === self.userId && deviceId === self.deviceId) return; // our own, coming back
-        const parsed = parseCallEvent(type, event.getContent());
+        // `getContent` would give what the homeserver says replaces it, in clear.
+        const parsed = parseCallEvent(type, event.getOriginalContent());
         if (!parsed.ok) return refuse(parsed.reason);
         if (parsed.value.party !== deviceId)
             return refuse(`it claims to come from another device than ${deviceId} (possible attack)`);
