@@ -1,6 +1,7 @@
 /** The conversation of a room between real devices, through a real homeserver. */
 import assert from 'node:assert/strict';
 import { CryptoEvent } from 'matrix-js-sdk/lib/crypto-api/index.js';
+import { Method } from 'matrix-js-sdk/lib/matrix.js';
 import type { ChatSend, ChatTimeline } from '../../src/extension/chat/chatPort.ts';
 import type { ChatMessage } from '../../src/webview/protocol/chatMessages.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
@@ -8,6 +9,13 @@ import { newPerson, pair, signedIn, until, untilRoom, type Person } from './supp
 import { lastClientOf } from './support/matrixClients.ts';
 
 const text = (markdown: string, replyTo: string | null = null): ChatSend => ({ kind: 'text', markdown, replyTo });
+const FILE = {
+    v: 'v2',
+    url: 'mxc://hs.example/abc',
+    key: { kty: 'oct', alg: 'A256CTR', key_ops: ['encrypt', 'decrypt'], ext: true, k: 'A'.repeat(43) },
+    iv: 'A'.repeat(22),
+    hashes: { sha256: 'A'.repeat(43) },
+};
 let transactions = 0;
 const txn = (): string => `t${process.pid}.${transactions++}`;
 
@@ -199,6 +207,60 @@ describe('the chat of a session', function () {
         forging = undefined;
         assert.equal(messages.at(-1)?.kind, 'unreadable');
         assert.match(messages.at(-1)?.body ?? '', /not encrypted by the person it claims to come from/u);
+    });
+
+    it('an edit that came in clear changes nothing, of a text or of a file', async () => {
+        const sdk = lastClientOf(alice.userId);
+        const body = (event: object): object => ({ msgtype: 'm.text', ...event });
+        const file = { msgtype: 'm.file', body: 'real.pdf', file: FILE, info: { size: 7 } };
+        const kinds: [object, object][] = [
+            [body({ body: 'what Alice said' }), body({ body: 'what the server says' })],
+            [file, { ...file, body: 'evil.pdf', file: { ...FILE, url: 'mxc://evil.example/x' }, info: { size: 9 } }],
+        ];
+        for (const [original, forged] of kinds) {
+            const { event_id: target } = await sdk.sendEvent(roomId, 'm.room.message' as never, original as never);
+            await untilChat(bob, (all) => all.some((m) => m.key === target), 'the original');
+            const edit = {
+                ...forged,
+                'm.new_content': forged,
+                'm.relates_to': { rel_type: 'm.replace', event_id: target },
+            };
+            const path = `/rooms/${encodeURIComponent(roomId)}/send/m.room.message/${txn()}`;
+            await sdk.http.authedRequest(Method.Put, path, undefined, edit);
+            await alice.account.chat.send(roomId, txn(), text(`after ${target}`));
+            const live = await untilChat(bob, find(`after ${target}`), 'what came after');
+            const replaced = lastClientOf(bob.userId).getRoom(roomId)?.findEventById(target)?.getContent()['body'];
+            assert.equal(replaced, (forged as { body: string }).body, 'the SDK was not fooled: this tests nothing');
+            const { chat } = await bob.reopen();
+            await chat.find(roomId, target);
+            for (const timeline of [live, await chat.timeline(roomId, target)]) {
+                const shown = timeline.messages.find((m) => m.key === target);
+                assert.equal(shown?.edited, false);
+                assert.equal(shown.body, (original as { body: string }).body);
+                assert.equal(shown.file?.size, original === file ? 7 : undefined);
+            }
+        }
+    });
+
+    it('a deletion shows at once also where the person looks at an old part', async () => {
+        const target = (await alice.account.chat.timeline(roomId)).messages.find((m) => m.body === 'missed 7');
+        assert.ok(target);
+        const { chat } = await bob.reopen();
+        await chat.find(roomId, target.key);
+        const isDeleted = async (): Promise<boolean> =>
+            (await chat.timeline(roomId, target.key)).messages.find((m) => m.key === target.key)?.kind === 'deleted';
+        assert.equal(await isDeleted(), false);
+        let gone = false;
+        await alice.account.chat.send(roomId, txn(), { kind: 'delete', target: target.key });
+        await until(
+            () => gone,
+            (check) => {
+                const look = (): void => void isDeleted().then((now) => ((gone = now), check()));
+                look();
+                return chat.onChange(look);
+            },
+            'the deletion',
+        );
     });
 
     it('what is too long is refused before it goes out, with the reason', async () => {

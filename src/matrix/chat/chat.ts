@@ -24,6 +24,7 @@ import { fromSdk } from '../http.ts';
 import { asReply, outgoing, type Outgoing } from './chatContents.ts';
 import { assertSendable } from '../requests/size.ts';
 import { createRoomChanges } from '../roomChanges.ts';
+import { EDIT_OF } from './eventReader.ts';
 import { createRoomChat, type RoomChat } from './roomChat.ts';
 
 const REFUSED = {
@@ -150,7 +151,8 @@ export function createChat(
         const targets = [...chat.editsOf(what.target), what.target];
         for (const [i, target] of targets.entries()) {
             const path = `/rooms/${encodeURIComponent(roomId)}/redact/${encodeURIComponent(target)}/${encodeURIComponent(`${txnId}.${i}`)}`;
-            await sdk.http.authedRequest(Method.Put, path, undefined, {});
+            const body = target === what.target ? {} : { [EDIT_OF]: what.target };
+            await sdk.http.authedRequest(Method.Put, path, undefined, body);
         }
     }
 

@@ -39,7 +39,7 @@ export function shownContent(events: readonly RawEvent[], id: string): unknown {
     const event = events.find((e) => e.id === id);
     const books = bookKeeping(events);
     if (!event || !event.encrypted || event.failure !== undefined || books.deleted.has(id)) return undefined;
-    if (event.type !== 'm.room.message') return undefined;
+    if (event.type !== 'm.room.message' || relationOf(event, 'm.replace')) return undefined;
     const edit = lastEdit(event, books);
     return edit ? asRecord(edit.content)?.['m.new_content'] : event.content;
 }
@@ -55,7 +55,6 @@ function bookKeeping(events: readonly RawEvent[]): Books {
     };
     for (const event of events) {
         if (event.redacted) deleted.add(event.id);
-        if (event.type === 'm.room.redaction' && event.redacts !== undefined) deleted.add(event.redacts);
         const replaced = relationOf(event, 'm.replace');
         if (replaced && event.type === 'm.room.message') note(edits, replaced.target, event);
         const annotated = relationOf(event, 'm.annotation');

@@ -7,17 +7,16 @@ export interface RawEvent {
     readonly ts: number;
     /** Of what was encrypted, where it could be decrypted. */
     readonly type: string;
+    /** Of this very event; what replaces it is an event of its own. */
     readonly content: unknown;
     /** `m.relates_to`, which travels outside the encryption. */
     readonly relation: unknown;
-    /** What an `m.room.redaction` takes back. */
-    readonly redacts: string | undefined;
-    /** Its content is gone. */
+    /** It was taken back: by the server's word, or by a redaction that may (redactions.ts). */
     readonly redacted: boolean;
     /** This device's own, by the server's word. */
     readonly txnId: string | undefined;
     readonly encrypted: boolean;
-    /** Why it could not be decrypted. */
+    /** Why it could not be decrypted, or is not believed. */
     readonly failure: string | undefined;
 }
 

@@ -6,18 +6,18 @@ import {
     type MatrixEvent,
     type Room,
 } from 'matrix-js-sdk/lib/matrix.js';
-import { EventShieldReason } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import type { ChatTimeline } from '../../extension/chat/chatPort.ts';
 import type { Log } from '../../extension/log.ts';
 import { MAX_SHOWN, type ChatMessage } from '../../webview/protocol/chatMessages.ts';
 import { HushError } from '../../extension/errors.ts';
 import { fromSdk, type KnownErrors } from '../http.ts';
 import { obstacle, type RoomAction } from '../rooms/powerLevels.ts';
-import { roomPowers } from '../rooms/roomState.ts';
-import { NOT_THE_SENDER } from './failureWords.ts';
+import { roomPowers, roomVersion } from '../rooms/roomState.ts';
+import { createEventReader, redactsOf } from './eventReader.ts';
 import { foldMessages, shownContent } from './foldMessages.ts';
 import { eventContext, messagesPage } from './messagesPage.ts';
-import { CHAT_TYPES, type RawEvent } from './rawEvent.ts';
+import { CHAT_TYPES } from './rawEvent.ts';
+import { createRedactions } from './redactions.ts';
 import { createSegments, type Segment } from './segments.ts';
 
 export interface RoomChat {
@@ -50,58 +50,39 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
     const { roomId } = room;
     const live = room.getLiveTimeline();
     const segments = createSegments<MatrixEvent>(
-        (event) => event.getId() ?? '',
+        idOf,
         live.getEvents().filter(isOurs),
         live.getPaginationToken(Direction.Backward),
     );
-    const spoofed = new Set<string>();
-    const examined = new WeakMap<MatrixEvent, Promise<void>>();
+    const { examine, raw } = createEventReader(sdk, log);
     /** Of the sync's last go, before a limited one. */
     let current = live;
     const loading = new Map<string, Promise<void>>();
 
-    const examine = (event: MatrixEvent): Promise<void> => {
-        let examining = examined.get(event);
-        if (!examining) {
-            examining = decrypt(event).catch((error: unknown) => log.warn('A message could not be decrypted', error));
-            examined.set(event, examining);
-        }
-        return examining;
+    const may = (userId: string, action: RoomAction): boolean => {
+        const powers = roomPowers(room);
+        return powers !== undefined && obstacle(powers, userId, action) === undefined;
     };
-    async function decrypt(event: MatrixEvent): Promise<void> {
-        if (!event.isEncrypted() || event.isRedacted()) return;
-        await sdk.decryptEventIfNeeded(event);
-        if (event.isDecryptionFailure()) return void examined.delete(event); // its key may come
-        const shield = await sdk.getCrypto()?.getEncryptionInfoForEvent(event);
-        if (shield?.shieldReason === EventShieldReason.MISMATCHED_SENDER) spoofed.add(event.getId() ?? '');
-    }
-    const raw = (event: MatrixEvent): RawEvent => ({
-        id: event.getId() ?? '',
-        sender: event.getSender() ?? '',
-        ts: event.getTs(),
-        type: event.getType(),
-        content: event.getContent(),
-        relation: event.getWireContent()['m.relates_to'],
-        redacts: event.getType() === 'm.room.redaction' ? event.getAssociatedId() : undefined,
-        redacted: event.isRedacted(),
-        txnId: typeof event.getUnsigned().transaction_id === 'string' ? event.getUnsigned().transaction_id : undefined,
-        encrypted: event.isEncrypted(),
-        failure: spoofed.has(event.getId() ?? '')
-            ? NOT_THE_SENDER
-            : event.isDecryptionFailure()
-              ? (event.decryptionFailureReason ?? 'UNKNOWN_ERROR')
-              : undefined,
+    const find = (eventId: string): MatrixEvent | undefined =>
+        segments.at(eventId)?.events.find((event) => event.getId() === eventId);
+    const noteRedactions = createRedactions<MatrixEvent>({
+        idOf,
+        senderOf: (event) => event.getSender(),
+        redacts: (event) => redactsOf(event, roomVersion(room)),
+        find,
+        mayRedact: (userId) => may(userId, { kind: 'redact' }),
+        redact: (target, redaction) => {
+            if (!target.isRedacted()) target.makeRedacted(redaction, room);
+        },
     });
+    noteRedactions(segments.newest.events);
     const stretch = (around: string | null): Segment<MatrixEvent> =>
         (around === null ? undefined : segments.at(around)) ?? segments.newest;
     const known = (eventId: string): readonly MatrixEvent[] => segments.at(eventId)?.events ?? [];
     const messages = ({ events }: Segment<MatrixEvent>): ChatMessage[] => {
         const self = sdk.getSafeUserId();
-        const powers = roomPowers(room);
-        const may = (action: RoomAction): boolean =>
-            powers !== undefined && obstacle(powers, self, action) === undefined;
-        const mayDeleteAll = may({ kind: 'redact' });
-        const mayRedact = may({ kind: 'message', type: 'm.room.redaction' });
+        const mayDeleteAll = may(self, { kind: 'redact' });
+        const mayRedact = may(self, { kind: 'message', type: 'm.room.redaction' });
         const heard = events.filter((event) => !sdk.isUserIgnored(event.getSender() ?? ''));
         return foldMessages(heard.map(raw), {
             self,
@@ -124,6 +105,7 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
         const mapper = sdk.getEventMapper({ decrypt: false });
         const ours = events.map((event) => mapper(event)).filter(isOurs);
         await Promise.all(ours.map(examine));
+        noteRedactions(ours);
         return ours;
     };
     async function back({ token }: Segment<MatrixEvent>): Promise<boolean> {
@@ -177,6 +159,7 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
         },
         onLive(event) {
             if (!isOurs(event) || !segments.append(event)) return;
+            noteRedactions([event]);
             void examine(event).then(changed);
         },
         onGap() {
@@ -185,10 +168,7 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
             segments.gap(current.getPaginationToken(Direction.Backward), before.getPaginationToken(Direction.Forward));
             changed();
         },
-        senderOf: (eventId) =>
-            known(eventId)
-                .find((event) => event.getId() === eventId)
-                ?.getSender(),
+        senderOf: (eventId) => find(eventId)?.getSender(),
         contentOf: (eventId) => shownContent(known(eventId).map(raw), eventId),
         editsOf(eventId) {
             const sender = this.senderOf(eventId);
@@ -204,6 +184,10 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
                 .flatMap((event) => event.getId() ?? []);
         },
     };
+}
+
+function idOf(event: MatrixEvent): string {
+    return event.getId() ?? '';
 }
 
 /** Confirmed by the server, and of the types that `/messages` is asked for: a page must meet what the sync brought. */

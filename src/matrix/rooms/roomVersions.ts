@@ -11,6 +11,8 @@ export interface VersionTraits {
     readonly restricted: boolean;
     /** From version 10. */
     readonly knockRestricted: boolean;
+    /** An `m.room.redaction` names what it takes back in its content: from version 11 (MSC2174). */
+    readonly redactsInContent: boolean;
 }
 
 /** Unstable names of version 12. */
@@ -25,6 +27,7 @@ export function versionTraits(version: string): VersionTraits {
         knock: number >= 7,
         restricted: number >= 8,
         knockRestricted: number >= 10,
+        redactsInContent: number >= 11,
     };
 }
 

@@ -1,0 +1,92 @@
+/**
+ * Events of the SDK as plain data. Only what this very event says counts: the SDK puts what the homeserver calls a
+ * replacement in the place of a content, encrypted or not, and takes a redaction's relation for what it redacts.
+ */
+import type { MatrixClient, MatrixEvent } from 'matrix-js-sdk/lib/matrix.js';
+import { EventShieldReason } from 'matrix-js-sdk/lib/crypto-api/index.js';
+import type { Log } from '../../extension/log.ts';
+import { versionTraits } from '../rooms/roomVersions.ts';
+import { NOT_THE_SENDER } from './failureWords.ts';
+import { asRecord, isId, type RawEvent } from './rawEvent.ts';
+
+export interface EventReader {
+    /** Decrypts it, and looks up whose keys did. Never rejects; until it has resolved, an encrypted event is unreadable. */
+    examine(event: MatrixEvent): Promise<void>;
+    raw(event: MatrixEvent): RawEvent;
+}
+
+export function createEventReader(
+    sdk: Pick<MatrixClient, 'decryptEventIfNeeded' | 'getCrypto'>,
+    log: Log,
+): EventReader {
+    const examined = new WeakMap<MatrixEvent, Promise<void>>();
+    /** Decrypted with keys of its sender. */
+    const believed = new WeakSet<MatrixEvent>();
+    const spoofed = new WeakSet<MatrixEvent>();
+    /** A redaction takes it away, and then an edit that was taken back would look like a message. */
+    const relations = new WeakMap<MatrixEvent, unknown>();
+
+    async function decrypt(event: MatrixEvent): Promise<void> {
+        if (!event.isEncrypted() || event.isRedacted()) return;
+        await sdk.decryptEventIfNeeded(event);
+        if (event.isDecryptionFailure()) return void examined.delete(event); // its key may come
+        const shield = await sdk.getCrypto()?.getEncryptionInfoForEvent(event);
+        if (shield?.shieldReason === EventShieldReason.MISMATCHED_SENDER) spoofed.add(event);
+        else if (shield) believed.add(event);
+    }
+    const failureOf = (event: MatrixEvent): string | undefined => {
+        if (!event.isEncrypted() || event.isRedacted() || believed.has(event)) return undefined;
+        if (spoofed.has(event)) return NOT_THE_SENDER;
+        return event.decryptionFailureReason ?? 'UNKNOWN_ERROR';
+    };
+    return {
+        examine(event) {
+            const relation: unknown = event.getWireContent()['m.relates_to'];
+            if (relation !== undefined) relations.set(event, relation);
+            let examining = examined.get(event);
+            if (!examining) {
+                examining = decrypt(event).catch((error: unknown) => {
+                    examined.delete(event);
+                    log.warn('A message could not be decrypted', error);
+                });
+                examined.set(event, examining);
+            }
+            return examining;
+        },
+        raw(event) {
+            const { transaction_id: txnId } = event.getUnsigned();
+            return {
+                id: event.getId() ?? '',
+                sender: event.getSender() ?? '',
+                ts: event.getTs(),
+                type: event.getType(),
+                content: event.getOriginalContent(),
+                relation: event.getWireContent()['m.relates_to'] ?? relations.get(event) ?? redactedEdit(event),
+                redacted: event.isRedacted(),
+                txnId: typeof txnId === 'string' ? txnId : undefined,
+                encrypted: event.isEncrypted(),
+                failure: failureOf(event),
+            };
+        },
+    };
+}
+
+/**
+ * A field of the redaction with which Hush takes back an edit: which message it was of. The server deletes the edit's own
+ * relation, and without it there would be one more deleted message for each (MSC3389 would keep it).
+ */
+export const EDIT_OF = 'com.hush.edit_of';
+
+function redactedEdit(event: MatrixEvent): unknown {
+    const target = asRecord(asRecord(event.getUnsigned().redacted_because)?.['content'])?.[EDIT_OF];
+    return isId(target) ? { rel_type: 'm.replace', event_id: target } : undefined;
+}
+
+/** What an `m.room.redaction` takes back (room versions, "Redactions"); undefined for other events. */
+export function redactsOf(event: MatrixEvent, roomVersion: string | undefined): string | undefined {
+    if (event.getWireType() !== 'm.room.redaction') return undefined;
+    const { redacts: inContent } = event.getWireContent();
+    const target: unknown =
+        roomVersion !== undefined && versionTraits(roomVersion).redactsInContent ? inContent : event.event.redacts;
+    return isId(target) ? target : undefined;
+}

@@ -1,0 +1,143 @@
+/** What a homeserver, or a hostile member, puts beside an encrypted event must not change what it says. */
+import assert from 'node:assert/strict';
+import { MatrixEvent, type IEvent } from 'matrix-js-sdk/lib/matrix.js';
+import { EventShieldReason } from 'matrix-js-sdk/lib/crypto-api/index.js';
+import { describe, it } from 'mocha';
+import { createLog } from '../../../src/extension/log.ts';
+import { createEventReader, redactsOf, type EventReader } from '../../../src/matrix/chat/eventReader.ts';
+import { foldMessages, shownContent } from '../../../src/matrix/chat/foldMessages.ts';
+import type { ChatMessage } from '../../../src/webview/protocol/chatMessages.ts';
+
+const people = { self: '@me:hs', name: (id: string) => id, mayDelete: () => true };
+const ALICE = '@alice:hs';
+const text = (body: string) => ({ msgtype: 'm.text', body });
+const edit = (target: string, body: string) => ({
+    ...text(`* ${body}`),
+    'm.new_content': text(body),
+    'm.relates_to': { rel_type: 'm.replace', event_id: target },
+});
+
+/** An event whose ciphertext is what it says. */
+const sealed = (id: string, content: object, more: Partial<IEvent> = {}): MatrixEvent =>
+    new MatrixEvent({
+        event_id: id,
+        room_id: '!r:hs',
+        sender: ALICE,
+        origin_server_ts: 1,
+        type: 'm.room.encrypted',
+        content: {
+            algorithm: 'm.megolm.v1.aes-sha2',
+            ciphertext: JSON.stringify(content),
+            ...('m.relates_to' in content ? { 'm.relates_to': content['m.relates_to'] } : {}),
+        },
+        ...more,
+    } as IEvent);
+const clear = (id: string, content: object, type = 'm.room.message'): MatrixEvent =>
+    new MatrixEvent({
+        event_id: id,
+        room_id: '!r:hs',
+        sender: ALICE,
+        origin_server_ts: 2,
+        type,
+        content,
+    } as IEvent);
+
+const decryptor = {
+    decryptEvent: async (event: MatrixEvent) => ({
+        clearEvent: { type: 'm.room.message', content: JSON.parse(String(event.getWireContent()['ciphertext'])) },
+    }),
+};
+function reading(shield: () => Promise<unknown> = async () => ({ shieldReason: null })): EventReader {
+    return createEventReader(
+        {
+            decryptEventIfNeeded: async (event: MatrixEvent) => {
+                if (event.shouldAttemptDecryption()) await event.attemptDecryption(decryptor as never);
+            },
+            getCrypto: () => ({ getEncryptionInfoForEvent: shield }) as never,
+        },
+        createLog({ debug() {}, info() {}, warn() {}, error() {} }),
+    );
+}
+async function shown(reader: EventReader, events: readonly MatrixEvent[]): Promise<ChatMessage[]> {
+    await Promise.all(events.map((event) => reader.examine(event)));
+    return foldMessages(events.map(reader.raw), people);
+}
+
+describe('events of the SDK', () => {
+    for (const [what, content] of [
+        ['a text', text('the original')],
+        ['a file', { msgtype: 'm.file', body: 'plan.pdf', file: { url: 'mxc://hs/a', key: { k: 'K' } } }],
+    ] as const)
+        it(`${what} says what was encrypted, whatever the SDK was told replaces it`, async () => {
+            const reader = reading();
+            const event = sealed('$1', content);
+            const forged = clear('$2', {
+                ...edit('$1', 'forged'),
+                'm.new_content': { ...content, body: 'forged', file: { url: 'mxc://evil/a', key: { k: 'E' } } },
+            });
+            event.makeReplaced(forged);
+            const messages = await shown(reader, [event, forged]);
+            assert.equal(event.getContent()['body'], 'forged', 'the SDK does not put it in its place any more');
+            assert.deepEqual(
+                messages.map(({ body, edited }) => [body, edited]),
+                [[content.body, false]],
+            );
+            assert.deepEqual(shownContent([reader.raw(event), reader.raw(forged)], '$1'), content);
+        });
+
+    it('an edit of its sender, encrypted, counts', async () => {
+        const reader = reading();
+        const [message] = await shown(reader, [sealed('$1', text('a')), sealed('$2', edit('$1', 'b'))]);
+        assert.deepEqual([message?.body, message?.edited], ['b', true]);
+    });
+
+    it('what was decrypted is not shown before it is known whose keys did', async () => {
+        const { promise, resolve } = Promise.withResolvers<unknown>();
+        const reader = reading(() => promise);
+        const event = sealed('$1', text('whose?'));
+        const examining = reader.examine(event);
+        await event.attemptDecryption(decryptor as never);
+        assert.equal(foldMessages([reader.raw(event)], people)[0]?.kind, 'unreadable');
+        assert.equal(shownContent([reader.raw(event)], '$1'), undefined);
+        resolve({ shieldReason: EventShieldReason.MISMATCHED_SENDER });
+        await examining;
+        assert.match(foldMessages([reader.raw(event)], people)[0]?.body ?? '', /not encrypted by the person/u);
+    });
+
+    it('where that cannot be looked up, it is looked up again the next time', async () => {
+        let failing = true;
+        const reader = reading(async () => {
+            if (failing) throw new Error('the store is busy');
+            return { shieldReason: null };
+        });
+        const event = sealed('$1', text('hello'));
+        assert.equal((await shown(reader, [event]))[0]?.kind, 'unreadable');
+        failing = false;
+        assert.equal((await shown(reader, [event]))[0]?.body, 'hello');
+    });
+
+    it('an edit that was taken back is no message of its own', async () => {
+        const reader = reading();
+        const events = [sealed('$1', text('a')), sealed('$2', edit('$1', 'b'))];
+        await shown(reader, events);
+        events[1]?.makeRedacted(clear('$3', {}, 'm.room.redaction'), { getLiveTimeline: () => undefined } as never);
+        assert.deepEqual(
+            (await shown(reader, events)).map(({ key, body }) => [key, body]),
+            [['$1', 'a']],
+        );
+    });
+
+    it('a redaction takes back what it names where its room version says, and nothing that it relates to', () => {
+        const redaction = (content: object, redacts?: unknown): MatrixEvent =>
+            new MatrixEvent({ type: 'm.room.redaction', event_id: '$r', sender: ALICE, content, redacts } as never);
+        const relating = { 'm.relates_to': { rel_type: 'm.annotation', event_id: '$other' } };
+        assert.equal(redactsOf(redaction(relating, '$old'), '10'), '$old');
+        assert.equal(redactsOf(redaction({ redacts: '$new' }, '$old'), '10'), '$old');
+        assert.equal(redactsOf(redaction({ redacts: '$new', ...relating }, '$old'), '11'), '$new');
+        assert.equal(redactsOf(redaction(relating), '11'), undefined);
+        assert.equal(redactsOf(redaction({ redacts: ['$new'] }), '12'), undefined);
+        assert.equal(redactsOf(redaction({}, '$old'), undefined), '$old', 'its state has not come yet');
+        const inside = sealed('$1', { redacts: '$x' }, { redacts: '$x' } as never);
+        assert.equal(redactsOf(inside, '10'), undefined);
+    });
+});
