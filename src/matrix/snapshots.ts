@@ -9,7 +9,7 @@ import {
 import type { Presence } from '../extension/presence/presencePort.ts';
 import type { RoomMember, RoomSnapshot, RtcMember, WorkspaceLink } from '../extension/session/types.ts';
 import { parseWorkspace, SESSION_FIELD } from './roomContents.ts';
-import { obstacle, type Powers } from './rooms/powerLevels.ts';
+import { obstacle, type Powers, type RoomAction } from './rooms/powerLevels.ts';
 import {
     aliasOf,
     joinRuleOf,
@@ -19,7 +19,7 @@ import {
     roomPowers,
     roomVersion,
 } from './rooms/roomState.ts';
-import { CALL_MEMBER_TYPE, WORKSPACE_TYPE } from './syncFilter.ts';
+import { CALL_MEMBER_TYPE, MESSAGE_TYPE, REACTION_TYPE, WORKSPACE_TYPE } from './syncFilter.ts';
 
 /** The room is joined and its state has arrived: the SDK shows rooms before their state, nameless and unencrypted. */
 export function isComplete(room: Room | null): boolean {
@@ -42,8 +42,7 @@ export function snapshotOf(sdk: MatrixClient, room: Room, rtc: readonly RtcMembe
     const inviter = membership === KnownMembership.Invite ? inviterOf(room, self) : undefined;
     if (inviter && sdk.isUserIgnored(inviter.userId)) return undefined;
     const powers = joined ? roomPowers(room) : undefined;
-    const maySend = (type: string): boolean =>
-        powers !== undefined && obstacle(powers, self, { kind: 'state', type }) === undefined;
+    const may = (action: RoomAction): boolean => powers !== undefined && obstacle(powers, self, action) === undefined;
     return {
         roomId: room.roomId,
         name: room.name,
@@ -57,9 +56,11 @@ export function snapshotOf(sdk: MatrixClient, room: Room, rtc: readonly RtcMembe
         members: membersOf(sdk, room),
         rtc: joined ? rtc : [],
         workspaces: joined ? workspacesOf(room) : startedFor(room),
-        mayJoinCall: maySend(CALL_MEMBER_TYPE),
-        mayInvite: powers !== undefined && obstacle(powers, self, { kind: 'invite' }) === undefined,
-        mayLinkWorkspace: maySend(WORKSPACE_TYPE),
+        mayJoinCall: may({ kind: 'state', type: CALL_MEMBER_TYPE }),
+        mayInvite: may({ kind: 'invite' }),
+        mayLinkWorkspace: may({ kind: 'state', type: WORKSPACE_TYPE }),
+        mayWrite: may({ kind: 'message', type: MESSAGE_TYPE }),
+        mayReact: may({ kind: 'message', type: REACTION_TYPE }),
         ...(powers ? joinedFacts(sdk, room, powers) : {}),
         ...optional('predecessor', predecessorOf(room)),
     };

@@ -4,6 +4,9 @@ export const CALL_MEMBER_TYPE = 'org.matrix.msc3401.call.member';
 export const RTC_MEMBER_TYPE = 'org.matrix.msc4143.rtc.member';
 export const LIVEKIT_SESSION_TYPE = 'com.hush.livekit.session';
 export const WORKSPACE_TYPE = 'com.hush.workspace';
+/** Of a message, as it is sent. */
+export const MESSAGE_TYPE = 'm.room.encrypted';
+export const REACTION_TYPE = 'm.reaction';
 
 export const STATE_TYPES: readonly string[] = [
     'm.room.create',
@@ -25,10 +28,10 @@ export const STATE_TYPES: readonly string[] = [
 const TIMELINE_TYPES = [
     ...STATE_TYPES,
     RTC_MEMBER_TYPE,
-    'm.room.encrypted',
+    MESSAGE_TYPE,
     'm.call.*',
     // The chat: its messages are encrypted, these two never are.
-    'm.reaction',
+    REACTION_TYPE,
     'm.room.redaction',
     // The SDK sends verification in clear, also in encrypted rooms; a request is a message (its proof is in the emoji).
     'm.key.verification.*',

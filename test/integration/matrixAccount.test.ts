@@ -53,7 +53,14 @@ describe('an account on a real homeserver', function () {
             (r) => r.members.length === 2 && r.workspaces.length === 1,
             'the room',
         );
-        assert.ok(room.encrypted && room.mayJoinCall && room.mayInvite && room.mayLinkWorkspace);
+        assert.ok(
+            room.encrypted &&
+                room.mayJoinCall &&
+                room.mayInvite &&
+                room.mayLinkWorkspace &&
+                room.mayWrite &&
+                room.mayReact,
+        );
         assert.ok(room.workspaces[0] && matchesRemote(room.workspaces[0], 'https://GitHub.com/hush/hush'));
         const other = linkForRemote('https://example.org/other.git', randomBytes);
         assert.ok(other);

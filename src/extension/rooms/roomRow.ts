@@ -1,6 +1,6 @@
 /** What may be done in a room: for its row and tooltip, for lists of rooms, and for commands that must refuse. Pure. */
 import { obstacle, type RoomAction } from '../../matrix/rooms/powerLevels.ts';
-import { CALL_MEMBER_TYPE, WORKSPACE_TYPE } from '../../matrix/syncFilter.ts';
+import { CALL_MEMBER_TYPE, MESSAGE_TYPE, REACTION_TYPE, WORKSPACE_TYPE } from '../../matrix/syncFilter.ts';
 import { rowFlags } from '../contexts.ts';
 import type { RoomSnapshot } from '../session/types.ts';
 import { obstacleSentence } from './roles.ts';
@@ -27,6 +27,12 @@ export function whyNotHere(room: RoomSnapshot, self: string, deed: RoomDeed): st
  */
 export function whyLinkIsOwn(room: RoomSnapshot, self: string): string | undefined {
     return room.mayLinkWorkspace ? undefined : refusal(room, self, { kind: 'state', type: WORKSPACE_TYPE });
+}
+
+/** Why this account can read the chat but not write, or not react; undefined: it can. Of an encrypted room. */
+export function whyNotWrite(room: RoomSnapshot, self: string, what: 'message' | 'reaction'): string | undefined {
+    if (what === 'message' ? room.mayWrite : room.mayReact) return undefined;
+    return refusal(room, self, { kind: 'message', type: what === 'message' ? MESSAGE_TYPE : REACTION_TYPE });
 }
 
 /** A room that is not encrypted can be made so by this account. */
@@ -65,6 +71,9 @@ function refusals(room: RoomSnapshot, self: string): string[] {
             ? line('You cannot share or watch screens here.', share)
             : ['You cannot share, watch, chat or link a workspace here: that takes an encrypted room.']),
         ...(mayEncrypt(room, self) ? ['Room Settings… turns encryption on.'] : []),
+        ...(room.encrypted
+            ? line('You can read the chat here, but not write in it.', whyNotWrite(room, self, 'message'))
+            : []),
         ...line('You cannot invite.', invite),
         ...(room.encrypted ? line('A workspace that you link here is linked for you alone.', own) : []),
     ];

@@ -71,6 +71,9 @@ export interface RoomSnapshot {
     readonly mayJoinCall: boolean;
     readonly mayInvite: boolean;
     readonly mayLinkWorkspace: boolean;
+    /** Write in the chat, and send files: encrypted events. */
+    readonly mayWrite: boolean;
+    readonly mayReact: boolean;
     /** Who may do what; of a joined room. */
     readonly powers?: Powers;
     /** Of a joined room, as those below. */

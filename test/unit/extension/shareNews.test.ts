@@ -19,6 +19,8 @@ function modelOf(rtc: readonly RtcMember[], patch: Partial<RoomSnapshot> = {}, r
         mayJoinCall: true,
         mayInvite: true,
         mayLinkWorkspace: true,
+        mayWrite: true,
+        mayReact: true,
         ...patch,
     };
     return {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { rowFlags, rows } from '../../../src/extension/contexts.ts';
-import { roomFlags, roomTooltip, whyLinkIsOwn, whyNotHere } from '../../../src/extension/rooms/roomRow.ts';
+import { roomFlags, roomTooltip, whyLinkIsOwn, whyNotHere, whyNotWrite } from '../../../src/extension/rooms/roomRow.ts';
 import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
 import { obstacle, powersOf } from '../../../src/matrix/rooms/powerLevels.ts';
 import { CALL_MEMBER_TYPE, WORKSPACE_TYPE } from '../../../src/matrix/syncFilter.ts';
@@ -27,6 +27,8 @@ function roomOf(levels: Readonly<Record<string, unknown>>, patch: Partial<RoomSn
         mayJoinCall: may({ kind: 'state', type: CALL_MEMBER_TYPE }),
         mayInvite: may({ kind: 'invite' }),
         mayLinkWorkspace: may({ kind: 'state', type: WORKSPACE_TYPE }),
+        mayWrite: may({ kind: 'message', type: 'm.room.encrypted' }),
+        mayReact: may({ kind: 'message', type: 'm.reaction' }),
         powers,
         ...patch,
     };
@@ -53,6 +55,27 @@ describe('the menu of a room’s row', () => {
         assert.match(roomTooltip(plain, BOB), /Not encrypted.*\nYou cannot share, watch, chat or link a workspace/u);
         assert.doesNotMatch(roomTooltip(plain, BOB), /turns encryption on/u);
         assert.match(roomTooltip(plain, ALICE), /\nRoom Settings… turns encryption on.$/u);
+    });
+
+    it('of a room that one may only read says so, and why', () => {
+        const announcements = roomOf({ ...OPEN, events_default: 50 });
+        const why = 'This room asks for level 50; you have 0.';
+        assert.equal(
+            roomTooltip(announcements, BOB).split('\n').at(-1),
+            `You can read the chat here, but not write in it. ${why}`,
+        );
+        assert.equal(roomFlags(announcements, BOB), '+share+invite+link+chat', 'it is read');
+        const reacting = roomOf({ events_default: 50, events: { ...OPEN.events, 'm.reaction': 0 } });
+        assert.deepEqual(
+            (['message', 'reaction'] as const).map((what) => whyNotWrite(reacting, BOB, what)),
+            [why, undefined],
+        );
+        const sealed = roomOf({ events: { 'm.room.encrypted': 10, 'm.reaction': 20 } });
+        assert.deepEqual(
+            (['message', 'reaction'] as const).map((what) => whyNotWrite(sealed, BOB, what)),
+            ['This room asks for level 10; you have 0.', 'This room asks for level 20; you have 0.'],
+        );
+        assert.equal(whyNotWrite(roomOf({}), BOB, 'message'), undefined);
     });
 
     it('of a replaced room says where to go, and nothing else', () => {

@@ -23,6 +23,8 @@ const room = (creator: string, patch: Partial<RoomSnapshot>): RoomSnapshot => ({
     mayJoinCall: true,
     mayInvite: true,
     mayLinkWorkspace: true,
+    mayWrite: true,
+    mayReact: true,
     ...patch,
 });
 const own = (self: string, invited: readonly string[], membership: 'join' | 'invite' = 'invite'): RoomSnapshot =>

@@ -24,6 +24,8 @@ function room(patch: Partial<RoomSnapshot> = {}): RoomSnapshot {
         mayJoinCall: true,
         mayInvite: true,
         mayLinkWorkspace: true,
+        mayWrite: true,
+        mayReact: true,
         ...patch,
     };
 }
