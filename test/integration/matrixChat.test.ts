@@ -1,7 +1,7 @@
 /** The conversation of a room between real devices, through a real homeserver. */
 import assert from 'node:assert/strict';
 import { CryptoEvent } from 'matrix-js-sdk/lib/crypto-api/index.js';
-import { Method } from 'matrix-js-sdk/lib/matrix.js';
+import { ClientPrefix, Method } from 'matrix-js-sdk/lib/matrix.js';
 import type { ChatSend, ChatTimeline } from '../../src/extension/chat/chatPort.ts';
 import type { ChatMessage } from '../../src/webview/protocol/chatMessages.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
@@ -170,6 +170,44 @@ describe('the chat of a session', function () {
         await assert.rejects(chat.find(roomId, '$nothing'), { code: 'chat.notThere' });
     });
 
+    it('an edit further down than what is loaded is shown, and is deleted with its message', async () => {
+        const { messages } = await alice.account.chat.timeline(roomId);
+        const target = messages.find((m) => m.body === 'missed 9')?.key ?? '';
+        for (const markdown of ['once more', 'and again'])
+            await alice.account.chat.send(roomId, txn(), { kind: 'edit', markdown, target });
+        // So many that they are not in what a new start of Bob's has.
+        for (let i = 0; i < 60; i++) await alice.account.chat.send(roomId, txn(), text(`below ${i}`));
+        await untilChat(bob, find('below 59'), 'the last');
+        const account = await bob.reopen();
+        const newest = await account.chat.timeline(roomId);
+        assert.ok(!find('below 0')(newest.messages), 'the edits are loaded: this tests nothing');
+        await account.chat.find(roomId, target);
+        const around = async (): Promise<ChatMessage | undefined> =>
+            (await account.chat.timeline(roomId, target)).messages.find((m) => m.key === target);
+        const old = await around();
+        assert.deepEqual([old?.body, old?.edited], ['and again', true]);
+
+        const again = await alice.reopen();
+        await again.chat.find(roomId, target);
+        assert.ok(!find('below 0')((await again.chat.timeline(roomId)).messages), 'the edits are loaded');
+        await again.chat.send(roomId, txn(), { kind: 'delete', target });
+        const path = `/rooms/${encodeURIComponent(roomId)}/relations/${encodeURIComponent(target)}/m.replace`;
+        const left = await lastClientOf(alice.userId).http.authedRequest<{ chunk: unknown[] }>(
+            Method.Get,
+            path,
+            {},
+            undefined,
+            { prefix: ClientPrefix.V1 },
+        );
+        assert.deepEqual(left.chunk, [], 'what an edit said can still be read');
+        let now = await around();
+        await until(
+            () => now?.kind === 'deleted',
+            (check) => account.chat.onChange(() => void around().then((next) => ((now = next), check()))),
+            'the deletion',
+        );
+    });
+
     it('two who ask for the same page at once get it once', async () => {
         const account = await bob.reopen();
         await Promise.all([1, 2, 3].map(() => account.chat.earlier(roomId)));
@@ -243,6 +281,8 @@ describe('the chat of a session', function () {
     });
 
     it('a deletion shows at once also where the person looks at an old part', async () => {
+        while (!find('missed 7')((await alice.account.chat.timeline(roomId)).messages))
+            await alice.account.chat.earlier(roomId);
         const target = (await alice.account.chat.timeline(roomId)).messages.find((m) => m.body === 'missed 7');
         assert.ok(target);
         const { chat } = await bob.reopen();

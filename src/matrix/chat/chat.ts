@@ -148,7 +148,7 @@ export function createChat(
                 outgoing(what, (id) => chat.senderOf(id)),
             );
         // What an edit said would stay readable.
-        const targets = [...chat.editsOf(what.target), what.target];
+        const targets = [...(await chat.editsOf(what.target)), what.target];
         for (const [i, target] of targets.entries()) {
             const path = `/rooms/${encodeURIComponent(roomId)}/redact/${encodeURIComponent(target)}/${encodeURIComponent(`${txnId}.${i}`)}`;
             const body = target === what.target ? {} : { [EDIT_OF]: what.target };

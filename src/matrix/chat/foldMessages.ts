@@ -22,12 +22,12 @@ const MAX_NAMES = 200;
 
 interface Books {
     readonly deleted: ReadonlySet<string>;
-    /** Edits by what they replace, oldest first. */
+    /** Edits by what they replace. */
     readonly edits: ReadonlyMap<string, readonly RawEvent[]>;
     readonly reactions: ReadonlyMap<string, readonly RawEvent[]>;
 }
 
-/** `events`: oldest first, each once. */
+/** `events`: oldest first, each once; edits and reactions may stand anywhere. */
 export function foldMessages(events: readonly RawEvent[], people: People): ChatMessage[] {
     const books = bookKeeping(events);
     const byId = new Map(events.map((event) => [event.id, event]));
@@ -103,17 +103,19 @@ function nameOf(userId: string, people: People): string {
     return visibleLine(people.name(userId), MAX_NAME) || visibleLine(userId, MAX_NAME);
 }
 
+/** The latest valid one: by the server's time, then by ID (client-server API, "Event replacements"). */
 function lastEdit(event: RawEvent, { edits, deleted }: Books): RawEvent | undefined {
-    return edits
-        .get(event.id)
-        ?.findLast(
-            (edit) =>
-                edit.sender === event.sender &&
-                edit.encrypted &&
-                edit.failure === undefined &&
-                !deleted.has(edit.id) &&
-                asRecord(asRecord(edit.content)?.['m.new_content']) !== undefined,
-        );
+    let last: RawEvent | undefined;
+    for (const edit of edits.get(event.id) ?? []) {
+        const valid =
+            edit.sender === event.sender &&
+            edit.encrypted &&
+            edit.failure === undefined &&
+            !deleted.has(edit.id) &&
+            asRecord(asRecord(edit.content)?.['m.new_content']) !== undefined;
+        if (valid && (!last || edit.ts > last.ts || (edit.ts === last.ts && edit.id > last.id))) last = edit;
+    }
+    return last;
 }
 
 function contentOf(event: RawEvent, edit: RawEvent | undefined, isReply: boolean): ParsedMessage {

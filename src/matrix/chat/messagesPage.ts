@@ -1,5 +1,8 @@
-/** Pieces of a room's history (client-server API, `GET /rooms/{roomId}/messages` and `/context/{eventId}`), checked. */
-import { Method, type IRoomEvent, type MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
+/**
+ * Pieces of a room's history (client-server API, `GET /rooms/{roomId}/messages` and `/context/{eventId}`, and
+ * `/_matrix/client/v1/rooms/{roomId}/relations/{eventId}`), checked.
+ */
+import { ClientPrefix, Method, type IRoomEvent, type MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import * as v from 'valibot';
 import { HushError } from '../../extension/errors.ts';
 import { CHAT_TYPES } from './rawEvent.ts';
@@ -34,6 +37,10 @@ const context = v.looseObject({
     event: v.unknown(),
     events_after: v.optional(v.array(v.unknown()), []),
 });
+const related = v.looseObject({ chunk: v.array(v.unknown()), next_batch: v.optional(v.string()) });
+const bundles = v.looseObject({ 'm.relations': v.looseObject({ 'm.replace': v.unknown() }) });
+/** Pages of 100 edits of one message. */
+const MOST_PAGES = 10;
 const FILTER = JSON.stringify({ types: CHAT_TYPES, lazy_load_members: true });
 
 /** `dir`: `b` newest first, `f` oldest first. Rejects as the SDK does. */
@@ -63,6 +70,28 @@ export async function eventContext(
     const found = read(context, await sdk.http.authedRequest(Method.Get, path, query));
     const all = [...found.events_before.toReversed(), found.event, ...found.events_after];
     return { events: eventsOf(all, roomId), start: found.start, end: found.end };
+}
+
+/** Edits of an event by anybody, the newest first, as far as the server still knows what they are of. Rejects as the SDK does. */
+export async function editsAt(sdk: MatrixClient, roomId: string, eventId: string): Promise<IRoomEvent[]> {
+    const path = `/rooms/${encodeURIComponent(roomId)}/relations/${encodeURIComponent(eventId)}/m.replace`;
+    const edits: IRoomEvent[] = [];
+    let from: string | undefined;
+    for (let pages = 0; pages < MOST_PAGES; pages++) {
+        const query = { dir: 'b', limit: '100', ...(from === undefined ? {} : { from }) };
+        const page = await sdk.http.authedRequest(Method.Get, path, query, undefined, { prefix: ClientPrefix.V1 });
+        const { chunk, next_batch: next } = read(related, page);
+        edits.push(...eventsOf(chunk, roomId));
+        if (next === undefined || next === from) break;
+        from = next;
+    }
+    return edits;
+}
+
+/** The newest edit, where the server has put it into the `unsigned` of what it replaces (since Matrix 1.7 as a whole). */
+export function bundledEdit(unsigned: unknown, roomId: string): IRoomEvent | undefined {
+    const bundle = v.safeParse(bundles, unsigned);
+    return bundle.success ? eventsOf([bundle.output['m.relations']['m.replace']], roomId)[0] : undefined;
 }
 
 function read<T extends v.GenericSchema>(schema: T, body: unknown): v.InferOutput<T> {

@@ -11,11 +11,13 @@ import type { Log } from '../../extension/log.ts';
 import { MAX_SHOWN, type ChatMessage } from '../../webview/protocol/chatMessages.ts';
 import { HushError } from '../../extension/errors.ts';
 import { fromSdk, type KnownErrors } from '../http.ts';
+import { isNotFound } from '../rooms/acting.ts';
 import { obstacle, type RoomAction } from '../rooms/powerLevels.ts';
 import { roomPowers, roomVersion } from '../rooms/roomState.ts';
+import { createBundledEdits, replacedBy } from './bundledEdits.ts';
 import { createEventReader, redactsOf } from './eventReader.ts';
 import { foldMessages, shownContent } from './foldMessages.ts';
-import { eventContext, messagesPage } from './messagesPage.ts';
+import { editsAt, eventContext, messagesPage } from './messagesPage.ts';
 import { CHAT_TYPES } from './rawEvent.ts';
 import { createRedactions } from './redactions.ts';
 import { createSegments, type Segment } from './segments.ts';
@@ -35,8 +37,8 @@ export interface RoomChat {
     senderOf(eventId: string): string | undefined;
     /** What a message that is here says, as it is shown; undefined: nothing that can be read. */
     contentOf(eventId: string): unknown;
-    /** Edits that are here of a message by its own sender. */
-    editsOf(eventId: string): readonly string[];
+    /** Edits of a message by its own sender, also those that are not here. Rejects as the SDK does. */
+    editsOf(eventId: string): Promise<readonly string[]>;
 }
 
 const GONE = 'That message is not to be had: it was taken back, or it is from before you could read along.';
@@ -55,6 +57,7 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
         live.getPaginationToken(Direction.Backward),
     );
     const { examine, raw } = createEventReader(sdk, log);
+    const bundled = createBundledEdits(roomId, sdk.getEventMapper({ decrypt: false }));
     /** Of the sync's last go, before a limited one. */
     let current = live;
     const loading = new Map<string, Promise<void>>();
@@ -64,7 +67,8 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
         return powers !== undefined && obstacle(powers, userId, action) === undefined;
     };
     const find = (eventId: string): MatrixEvent | undefined =>
-        segments.at(eventId)?.events.find((event) => event.getId() === eventId);
+        segments.at(eventId)?.events.find((event) => event.getId() === eventId) ??
+        [...bundled.all].find((event) => event.getId() === eventId);
     const noteRedactions = createRedactions<MatrixEvent>({
         idOf,
         senderOf: (event) => event.getSender(),
@@ -75,15 +79,21 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
             if (!target.isRedacted()) target.makeRedacted(redaction, room);
         },
     });
-    noteRedactions(segments.newest.events);
+    noteRedactions([...segments.newest.events, ...bundled.take(segments.newest.events)]);
     const stretch = (around: string | null): Segment<MatrixEvent> =>
         (around === null ? undefined : segments.at(around)) ?? segments.newest;
-    const known = (eventId: string): readonly MatrixEvent[] => segments.at(eventId)?.events ?? [];
-    const messages = ({ events }: Segment<MatrixEvent>): ChatMessage[] => {
+    /** A stretch with what is said about its messages elsewhere: edits and reactions that came since, and bundled edits. */
+    const whole = (at: Segment<MatrixEvent>): MatrixEvent[] => {
+        const ids = new Set(at.events.map(idOf));
+        const absent = [...bundled.all].filter((edit) => segments.at(idOf(edit)) === undefined);
+        const elsewhere = segments.all.flatMap((other) => (other === at ? [] : other.events));
+        return [...at.events, ...[...elsewhere, ...absent].filter((event) => ids.has(aboutWhat(event) ?? ''))];
+    };
+    const messages = (at: Segment<MatrixEvent>): ChatMessage[] => {
         const self = sdk.getSafeUserId();
         const mayDeleteAll = may(self, { kind: 'redact' });
         const mayRedact = may(self, { kind: 'message', type: 'm.room.redaction' });
-        const heard = events.filter((event) => !sdk.isUserIgnored(event.getSender() ?? ''));
+        const heard = whole(at).filter((event) => !sdk.isUserIgnored(event.getSender() ?? ''));
         return foldMessages(heard.map(raw), {
             self,
             name: (userId) => room.getMember(userId)?.name ?? userId,
@@ -104,8 +114,9 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
     const taken = async (events: readonly IRoomEvent[]): Promise<MatrixEvent[]> => {
         const mapper = sdk.getEventMapper({ decrypt: false });
         const ours = events.map((event) => mapper(event)).filter(isOurs);
-        await Promise.all(ours.map(examine));
-        noteRedactions(ours);
+        const edits = bundled.take(ours);
+        await Promise.all([...ours, ...edits].map(examine));
+        noteRedactions([...ours, ...edits]);
         return ours;
     };
     async function back({ token }: Segment<MatrixEvent>): Promise<boolean> {
@@ -137,7 +148,7 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
     return {
         async timeline(around) {
             const at = stretch(around);
-            await Promise.all(at.events.map(examine));
+            await Promise.all(whole(at).map(examine));
             const shown = messages(at);
             return {
                 roomId,
@@ -169,25 +180,33 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
             changed();
         },
         senderOf: (eventId) => find(eventId)?.getSender(),
-        contentOf: (eventId) => shownContent(known(eventId).map(raw), eventId),
-        editsOf(eventId) {
-            const sender = this.senderOf(eventId);
-            return known(eventId)
-                .filter((event) => {
-                    const relation = event.getWireContent()['m.relates_to'] as Record<string, unknown> | undefined;
-                    return (
-                        event.getSender() === sender &&
-                        relation?.['rel_type'] === 'm.replace' &&
-                        relation['event_id'] === eventId
-                    );
-                })
-                .flatMap((event) => event.getId() ?? []);
+        contentOf(eventId) {
+            const at = segments.at(eventId);
+            return at && shownContent(whole(at).map(raw), eventId);
+        },
+        async editsOf(eventId) {
+            const target = find(eventId);
+            if (target?.getType() === 'm.reaction') return [];
+            const sender = target?.getSender() ?? sdk.getSafeUserId();
+            const here = [...segments.all.flatMap(({ events }) => events), ...bundled.all]
+                .filter((event) => replacedBy(event.getWireContent()) === eventId && event.getSender() === sender)
+                .map(idOf);
+            const there = await editsAt(sdk, roomId, eventId).catch((error: unknown) => {
+                if (isNotFound(error)) return []; // or the server is from before Matrix 1.3
+                throw error;
+            });
+            return [...new Set([...here, ...there.filter((edit) => edit.sender === sender).map((e) => e.event_id)])];
         },
     };
 }
 
 function idOf(event: MatrixEvent): string {
     return event.getId() ?? '';
+}
+
+/** What an edit or a reaction is about; undefined for what is a message of its own. */
+function aboutWhat(event: MatrixEvent): string | undefined {
+    return event.getWireType() === 'm.reaction' ? event.relationEventId : replacedBy(event.getWireContent());
 }
 
 /** Confirmed by the server, and of the types that `/messages` is asked for: a page must meet what the sync brought. */

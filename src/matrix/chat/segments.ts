@@ -17,6 +17,8 @@ export interface Segment<E> {
 export interface Segments<E> {
     /** The newest stretch. */
     readonly newest: Segment<E>;
+    /** The newest first; the rest in any order. */
+    readonly all: readonly Segment<E>[];
     /** The stretch that the event is in. */
     at(id: string): Segment<E> | undefined;
     /** An event of the sync. False: it is known already. */
@@ -72,6 +74,9 @@ export function createSegments<E>(idOf: (event: E) => string, events: readonly E
     return {
         get newest() {
             return newest();
+        },
+        get all() {
+            return all;
         },
         at,
         append,
