@@ -8,7 +8,9 @@ export interface ChatTimeline {
     readonly messages: readonly ChatMessage[];
     /** Nothing older is to be had. */
     readonly atStart: boolean;
-    /** It ends with the newest message, and goes on by itself. */
+    /** There are older ones, but as many are shown as may be: they are shown around an older event. */
+    readonly full: boolean;
+    /** It ends with the newest message, and goes on by itself. Else there are newer ones, or they are shown around a newer event. */
     readonly atEnd: boolean;
 }
 
@@ -23,8 +25,8 @@ export type ChatSend =
 /** Every promise rejects with a `HushError`. */
 export interface ChatPort {
     /**
-     * What is known of the room's conversation around an event, else up to the newest; from the first time on its changes
-     * are told. Empty without the room.
+     * What is known of the room's conversation around an event, else up to the newest, at most `MAX_SHOWN` messages; from
+     * the first time on its changes are told. Empty without the room.
      */
     timeline(roomId: string, around?: string | null): Promise<ChatTimeline>;
     /** Gets older messages: some, unless there are none. */

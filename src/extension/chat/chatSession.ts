@@ -105,6 +105,7 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
     /** Up to the newest, wherever the person looks. */
     let latest: readonly ChatMessage[] = [];
     let atStart = false;
+    let full = false;
     let atEnd = true;
     /** A message further up that the person looks at, with what lies around it. */
     let anchor: string | null = null;
@@ -140,7 +141,7 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
                     again = true;
                     continue;
                 }
-                ({ messages, atStart, atEnd } = timeline);
+                ({ messages, atStart, full, atEnd } = timeline);
                 latest = newest.messages;
                 if (atEnd) anchor = null; // they have become one
                 const last = latest.at(-1);
@@ -201,6 +202,16 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
         await read();
         if (messages.some((m) => m.key === key)) options.onFound(key);
     }
+    async function later(roomId: string): Promise<void> {
+        const at = anchor;
+        if (at === null) return;
+        const end = messages.at(-1)?.key;
+        await load(roomId, (from) => from.later(roomId, at));
+        // As many are shown as may be: from here on it is about what lies around the last of them.
+        if (anchor !== at || end === undefined || end === at || messages.at(-1)?.key !== end) return;
+        anchor = end;
+        await read();
+    }
     function toNewest(): void {
         if (anchor === null) return;
         anchor = null;
@@ -215,6 +226,7 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
                 room: room ? { roomId: room.roomId, name: room.name.slice(0, 512), encrypted: room.encrypted } : null,
                 messages: merged.slice(-MAX_SHOWN),
                 atStart,
+                full,
                 atEnd,
                 loading: loading !== undefined && loading === room?.roomId,
                 offline: room?.online === false,
@@ -239,7 +251,7 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
                 messages = latest = [];
                 anchor = null;
                 atEnd = true;
-                atStart = false;
+                atStart = full = false;
                 divider = null;
                 glanced = undefined;
             }
@@ -305,11 +317,8 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
                     return delivery.cancel(message.txnId);
                 case 'chat.earlier':
                     return void load(message.roomId, (from) => from.earlier(message.roomId, anchor));
-                case 'chat.later': {
-                    const at = anchor;
-                    if (at !== null) void load(message.roomId, (from) => from.later(message.roomId, at));
-                    return;
-                }
+                case 'chat.later':
+                    return void later(message.roomId);
                 case 'chat.goTo':
                     return void goTo(message.roomId, message.key);
                 case 'chat.newest':

@@ -181,7 +181,9 @@ export function createChat(
         writable,
         async timeline(roomId, around = null) {
             const room = joined(roomId);
-            return room ? open(room).timeline(around) : { roomId, messages: [], atStart: true, atEnd: true };
+            return room
+                ? open(room).timeline(around)
+                : { roomId, messages: [], atStart: true, full: false, atEnd: true };
         },
         async earlier(roomId, around = null) {
             const room = joined(roomId);

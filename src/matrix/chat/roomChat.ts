@@ -21,6 +21,7 @@ import { editsAt, eventContext, messagesPage } from './messagesPage.ts';
 import { CHAT_TYPES } from './rawEvent.ts';
 import { createRedactions } from './redactions.ts';
 import { createSegments, type Segment } from './segments.ts';
+import { shownPart, type ShownPart } from './shownPart.ts';
 
 export interface RoomChat {
     /** Resolves when what is there has been decrypted, or found to be unreadable. */
@@ -98,17 +99,31 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
             self,
             name: (userId) => room.getMember(userId)?.name ?? userId,
             mayDelete: (sender) => mayRedact && (mayDeleteAll || sender === self),
-        }).slice(-MAX_SHOWN);
+        });
+    };
+    /** What is shown around an event; where that is none itself, around the message before it. */
+    const view = (around: string | null): ShownPart & { at: Segment<MatrixEvent>; all: readonly ChatMessage[] } => {
+        const at = stretch(around);
+        const all = messages(at);
+        const place = at.events.findIndex((event) => idOf(event) === around);
+        const before = new Set(at.events.slice(0, place + 1).map(idOf));
+        const anchor =
+            place === -1
+                ? undefined
+                : Math.max(
+                      0,
+                      all.findLastIndex(({ key }) => before.has(key)),
+                  );
+        return { at, all, ...shownPart(all.length, anchor, MAX_SHOWN) };
     };
 
     /** Pages until there is more to show, within reason. `go` takes one page; false: there is none. */
     async function load(around: string | null, go: (at: Segment<MatrixEvent>) => Promise<boolean>): Promise<void> {
-        const before = messages(stretch(around)).length;
+        const before = view(around).all.length;
         for (let pages = 0; pages < PAGES_AT_ONCE; pages++) {
-            const at = stretch(around);
-            if ((go === back && messages(at).length >= MAX_SHOWN) || !(await go(at))) return;
+            const { at, all, roomAbove, roomBelow } = view(around);
+            if (all.length > before || !(go === back ? roomAbove : roomBelow) || !(await go(at))) return;
             changed();
-            if (messages(stretch(around)).length > before) return;
         }
     }
     const taken = async (events: readonly IRoomEvent[]): Promise<MatrixEvent[]> => {
@@ -147,14 +162,14 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
 
     return {
         async timeline(around) {
-            const at = stretch(around);
-            await Promise.all(whole(at).map(examine));
-            const shown = messages(at);
+            await Promise.all(whole(stretch(around)).map(examine));
+            const { at, all, first, last, roomAbove } = view(around);
             return {
                 roomId,
-                messages: shown,
-                atStart: at.token === null || shown.length >= MAX_SHOWN,
-                atEnd: at === segments.newest,
+                messages: all.slice(first, last),
+                atStart: at.token === null && first === 0,
+                full: !roomAbove && (at.token !== null || first > 0),
+                atEnd: at === segments.newest && last === all.length,
             };
         },
         earlier: (around) => once(`earlier ${around}`, 'Getting earlier messages', () => load(around, back)),

@@ -1,6 +1,6 @@
 /** The list of messages: keeps its place while it grows at either end, and touches only what changed. */
 import type { ChatHostMessage, ChatMessage } from '../protocol/chatMessages.ts';
-import { h, setHidden } from '../ui/dom.ts';
+import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import type { BodyRenderer } from './bodyRenderer.ts';
 import { messageElement, type MessageActions } from './messageView.ts';
@@ -17,6 +17,8 @@ export interface ConversationOptions {
     readonly actions: MessageActions;
     /** The oldest message comes into view, and there are older ones. */
     readonly earlier: () => void;
+    /** Those before a message that is shown, which are too many to be shown with all of these. */
+    readonly around: (key: string) => void;
     /** The last message comes into view, and there are newer ones. */
     readonly later: () => void;
     /** Back to the newest, which are not shown. */
@@ -35,11 +37,13 @@ export function createConversation({
     bodies,
     actions,
     earlier,
+    around,
     later,
     newest,
     seen,
 }: ConversationOptions): Conversation {
-    const start = h('div', { class: 'start', role: 'status' });
+    const start = h('span', { role: 'status' });
+    const more = h('button', { type: 'button', class: 'link', hidden: true }, 'Show earlier messages');
     const list = h('div', { class: 'list', role: 'log', 'aria-label': 'Messages' });
     const toEnd = h(
         'button',
@@ -49,7 +53,7 @@ export function createConversation({
     const scroller = h(
         'div',
         { class: 'scroller', tabindex: '0', role: 'group', 'aria-label': 'Conversation. Arrow keys go through it.' },
-        start,
+        h('div', { class: 'start' }, start, ' ', more),
         list,
     );
     const element = h('div', { class: 'conversation' }, scroller, toEnd);
@@ -69,7 +73,8 @@ export function createConversation({
         if (!shown || scroller.clientHeight === 0) return;
         if (atEnd && shown.atEnd && document.visibilityState === 'visible') seen();
         if (atEnd && !shown.atEnd && !shown.loading && !shown.offline) later();
-        if (scroller.scrollTop < NEAR_START && !shown.atStart && !shown.loading && !shown.offline) earlier();
+        const wanted = !shown.atStart && !shown.full && !shown.loading && !shown.offline;
+        if (scroller.scrollTop < NEAR_START && wanted) earlier();
     };
     const end = (): void => {
         scroller.scrollTop = scroller.scrollHeight;
@@ -105,6 +110,20 @@ export function createConversation({
         if (shown?.atEnd === false) newest();
         else end();
     });
+
+    more.addEventListener('click', () => {
+        const oldest = shown?.messages[0];
+        if (oldest) around(oldest.key);
+    });
+    const elementOf = (key: string): HTMLElement | null =>
+        list.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
+    const topOf = (element: Element): number => element.getBoundingClientRect().top;
+    /** The first message of which something is seen, and where it is, px. */
+    const inView = (): { key: string; top: number } | undefined => {
+        const all = [...list.querySelectorAll<HTMLElement>('.message')];
+        const first = all.find((message) => message.getBoundingClientRect().bottom > topOf(scroller));
+        return first && { key: first.dataset['key'] ?? '', top: topOf(first) };
+    };
 
     function draw({ messages, firstUnread, seen: readers }: Shown): void {
         const used = new Set<string>();
@@ -155,6 +174,8 @@ export function createConversation({
             const sameRoom = shown?.room?.roomId === next.room?.roomId;
             const fromEnd = scroller.scrollHeight - scroller.scrollTop;
             const grewBefore = shown?.messages[0]?.key !== next.messages[0]?.key;
+            const moved = grewBefore && shown?.messages.at(-1)?.key !== next.messages.at(-1)?.key;
+            const kept = moved ? inView() : undefined;
             const newestAgain =
                 shown?.atEnd === false && next.atEnd && shown.messages[0]?.key !== next.messages[0]?.key;
             const followed = atEnd && shown?.atEnd !== false && next.atEnd;
@@ -163,14 +184,17 @@ export function createConversation({
             jumping = sameRoom && shown?.atEnd !== false && !next.atEnd;
             shown = next;
             draw(next);
-            start.textContent = startOf(next);
+            setText(start, startOf(next));
+            setHidden(more, !next.full);
+            const still = kept && elementOf(kept.key);
             if (!sameRoom || followed || newestAgain || own) end();
+            else if (kept && still) scroller.scrollTop += topOf(still) - kept.top;
             else if (grewBefore) scroller.scrollTop = scroller.scrollHeight - fromEnd;
             look();
         },
         goTo(key) {
             jumping = false;
-            const target = list.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
+            const target = elementOf(key);
             if (!target) return false;
             target.scrollIntoView({ block: 'center' });
             target.focus({ preventScroll: true });
@@ -188,8 +212,9 @@ function dayOf(ts: number): string {
     });
 }
 
-function startOf({ atStart, loading, offline, messages }: Shown): string {
+function startOf({ atStart, full, loading, offline, messages }: Shown): string {
     if (atStart) return messages.length === 0 ? 'No messages yet. Say hello.' : 'The conversation starts here.';
+    if (full) return `Only ${messages.length} messages are shown at once.`;
     return offline
         ? 'Earlier messages come when the homeserver is reached again.'
         : loading

@@ -118,6 +118,7 @@ function start(host: NonNullable<typeof api>): void {
             },
         },
         earlier: () => more('chat.earlier'),
+        around: (key) => send({ type: 'chat.goTo', roomId: room(), key }),
         later: () => more('chat.later'),
         newest: () => send({ type: 'chat.newest', roomId: room() }),
         seen() {

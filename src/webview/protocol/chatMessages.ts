@@ -10,7 +10,7 @@ export const CHAT_CALL = 'chat';
 
 /** Most characters of a body, and of what is written; an event holds 65,536 bytes. */
 export const MAX_BODY = 66_000;
-/** Most messages that a page shows; older ones are had by scrolling up. */
+/** Most messages that a page shows at once; it is asked for others from there. */
 export const MAX_SHOWN = 2_000;
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
@@ -97,6 +97,8 @@ export const chatHostMessage = v.variant('type', [
         messages: v.pipe(v.array(chatMessage), v.maxLength(MAX_SHOWN)),
         /** There is nothing older. */
         atStart: v.boolean(),
+        /** There is, but it is not shown together with this: it is around an older message that is asked for. */
+        full: v.boolean(),
         /** It ends with the newest message. */
         atEnd: v.boolean(),
         /** Older ones are on their way. */
@@ -163,7 +165,7 @@ export const chatPageMessage = v.variant('type', [
     v.object({ type: v.literal('chat.cancel'), txnId: id }),
     v.object({ type: v.literal('chat.earlier'), roomId: id }),
     v.object({ type: v.literal('chat.later'), roomId: id }),
-    /** A message that is not shown. */
+    /** A message that is not shown, or what lies around one that is. */
     v.object({ type: v.literal('chat.goTo'), roomId: id, key: id }),
     /** Back to where the conversation goes on. */
     v.object({ type: v.literal('chat.newest'), roomId: id }),

@@ -36,6 +36,33 @@ describe('the chat of a window', () => {
         assert.deepEqual([keys(), world.session.shown.atEnd], [['$1', '$2', '$3', '$8', '$9', '$10'], true]);
     });
 
+    it('where as many are shown as may be, it says so, and goes on from the first or the last of them', async () => {
+        world.chat.messages.push(message('$8'), message('$9'));
+        [world.chat.atStart, world.chat.full] = [false, true];
+        await world.open();
+        const { shown } = world.session;
+        assert.deepEqual([shown.atStart, shown.full, shown.atEnd], [false, true, true]);
+        world.chat.further.set('$8', [message('$7'), message('$8')]);
+        world.session.handle({ type: 'chat.goTo', roomId: ROOM.roomId, key: '$8' });
+        await world.settled();
+        await world.settled();
+        assert.deepEqual([world.session.shown.messages[0]?.key, world.found], ['$7', ['$8']]);
+        world.chat.further.set('$6', [message('$6'), message('$7')]);
+        world.session.handle({ type: 'chat.goTo', roomId: ROOM.roomId, key: '$6' });
+        await world.settled();
+        await world.settled();
+        world.chat.later = async () => undefined; // nothing more is shown below
+        const asked: unknown[] = [];
+        const { timeline } = world.chat;
+        world.chat.timeline = (roomId, around) => {
+            asked.push(around);
+            return timeline(roomId, around);
+        };
+        world.session.handle({ type: 'chat.later', roomId: ROOM.roomId });
+        for (let i = 0; i < 4; i++) await world.settled();
+        assert.equal(asked.at(-1), '$7', 'it is about what lies around the last');
+    });
+
     it('a message that is not to be had is said, and nothing moves', async () => {
         world.chat.messages.push(message('$9'));
         await world.open();

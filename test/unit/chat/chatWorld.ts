@@ -39,6 +39,7 @@ export const message = (key: string, from = '@you:hs', more: Partial<ChatMessage
 export class FakeChat implements ChatPort {
     messages: ChatMessage[] = [];
     atStart = true;
+    full = false;
     readonly sent: { txnId: string; what: ChatSend }[] = [];
     readonly failures: unknown[] = [];
     readonly changed = new Listeners<[string]>();
@@ -47,7 +48,8 @@ export class FakeChat implements ChatPort {
     readonly further = new Map<string, ChatMessage[]>();
     timeline = async (roomId: string, around?: string | null) => {
         const there = around === undefined || around === null ? undefined : this.further.get(around);
-        return { roomId, messages: [...(there ?? this.messages)], atStart: this.atStart, atEnd: there === undefined };
+        const { atStart, full } = this;
+        return { roomId, messages: [...(there ?? this.messages)], atStart, full, atEnd: there === undefined };
     };
     find = async (_room: string, key: string): Promise<void> => {
         if (!this.further.has(key)) throw new HushError('chat.notThere', 'It is not there.');

@@ -1,61 +1,24 @@
 /** What a homeserver, or a hostile member, puts beside an encrypted event must not change what it says. */
 import assert from 'node:assert/strict';
-import { MatrixEvent, type IEvent } from 'matrix-js-sdk/lib/matrix.js';
+import { MatrixEvent } from 'matrix-js-sdk/lib/matrix.js';
 import { EventShieldReason } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import { describe, it } from 'mocha';
-import { createLog } from '../../../src/extension/log.ts';
 import { createEventReader, redactsOf, type EventReader } from '../../../src/matrix/chat/eventReader.ts';
 import { foldMessages, shownContent } from '../../../src/matrix/chat/foldMessages.ts';
 import type { ChatMessage } from '../../../src/webview/protocol/chatMessages.ts';
+import { ALICE, clear as clearEvent, decrypt, edit, quiet, sealed as sealedEvent, text } from './fakeRoom.ts';
 
 const people = { self: '@me:hs', name: (id: string) => id, mayDelete: () => true };
-const ALICE = '@alice:hs';
-const text = (body: string) => ({ msgtype: 'm.text', body });
-const edit = (target: string, body: string) => ({
-    ...text(`* ${body}`),
-    'm.new_content': text(body),
-    'm.relates_to': { rel_type: 'm.replace', event_id: target },
-});
+const sealed = (...args: Parameters<typeof sealedEvent>): MatrixEvent => new MatrixEvent(sealedEvent(...args));
+const clear = (...args: Parameters<typeof clearEvent>): MatrixEvent => new MatrixEvent(clearEvent(...args));
 
-/** An event whose ciphertext is what it says. */
-const sealed = (id: string, content: object, more: Partial<IEvent> = {}): MatrixEvent =>
-    new MatrixEvent({
-        event_id: id,
-        room_id: '!r:hs',
-        sender: ALICE,
-        origin_server_ts: 1,
-        type: 'm.room.encrypted',
-        content: {
-            algorithm: 'm.megolm.v1.aes-sha2',
-            ciphertext: JSON.stringify(content),
-            ...('m.relates_to' in content ? { 'm.relates_to': content['m.relates_to'] } : {}),
-        },
-        ...more,
-    } as IEvent);
-const clear = (id: string, content: object, type = 'm.room.message'): MatrixEvent =>
-    new MatrixEvent({
-        event_id: id,
-        room_id: '!r:hs',
-        sender: ALICE,
-        origin_server_ts: 2,
-        type,
-        content,
-    } as IEvent);
-
-const decryptor = {
-    decryptEvent: async (event: MatrixEvent) => ({
-        clearEvent: { type: 'm.room.message', content: JSON.parse(String(event.getWireContent()['ciphertext'])) },
-    }),
-};
 function reading(shield: () => Promise<unknown> = async () => ({ shieldReason: null })): EventReader {
     return createEventReader(
         {
-            decryptEventIfNeeded: async (event: MatrixEvent) => {
-                if (event.shouldAttemptDecryption()) await event.attemptDecryption(decryptor as never);
-            },
+            decryptEventIfNeeded: decrypt,
             getCrypto: () => ({ getEncryptionInfoForEvent: shield }) as never,
         },
-        createLog({ debug() {}, info() {}, warn() {}, error() {} }),
+        quiet,
     );
 }
 async function shown(reader: EventReader, events: readonly MatrixEvent[]): Promise<ChatMessage[]> {
@@ -80,7 +43,7 @@ describe('events of the SDK', () => {
             assert.equal(event.getContent()['body'], 'forged', 'the SDK does not put it in its place any more');
             assert.deepEqual(
                 messages.map(({ body, edited }) => [body, edited]),
-                [[content.body, false]],
+                [[(content as { body: string }).body, false]],
             );
             assert.deepEqual(shownContent([reader.raw(event), reader.raw(forged)], '$1'), content);
         });
@@ -96,7 +59,7 @@ describe('events of the SDK', () => {
         const reader = reading(() => promise);
         const event = sealed('$1', text('whose?'));
         const examining = reader.examine(event);
-        await event.attemptDecryption(decryptor as never);
+        await decrypt(event);
         assert.equal(foldMessages([reader.raw(event)], people)[0]?.kind, 'unreadable');
         assert.equal(shownContent([reader.raw(event)], '$1'), undefined);
         resolve({ shieldReason: EventShieldReason.MISMATCHED_SENDER });

@@ -19,7 +19,7 @@ export class FakeAccount {
     readonly calls = new FakeCalls();
     readonly chatChanges = new Listeners<[string]>();
     readonly chat: ChatPort = {
-        timeline: async (roomId) => ({ roomId, messages: [], atStart: true, atEnd: true }),
+        timeline: async (roomId) => ({ roomId, messages: [], atStart: true, full: false, atEnd: true }),
         earlier: async () => undefined,
         later: async () => undefined,
         find: async () => undefined,
