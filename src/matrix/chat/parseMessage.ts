@@ -2,6 +2,7 @@
 import { shownName } from '../../extension/files/fileName.ts';
 import { MAX_BODY, type ChatFile, type MessageKind } from '../../webview/protocol/chatMessages.ts';
 import { attachmentOf, type Attachment } from '../files/attachment.ts';
+import { depthOf } from './htmlDepth.ts';
 import { asRecord } from './rawEvent.ts';
 
 export interface ParsedMessage {
@@ -37,8 +38,8 @@ export function parseMessage(content: unknown): ParsedMessage {
     return { kind, body: body ?? '', html: safeDepth(html), file: null };
 }
 
-function safeDepth(html: string | undefined): string | null {
-    return html !== undefined && html.trim() !== '' && depthOf(html) <= MAX_DEPTH ? html : null;
+function safeDepth(html: string | null | undefined): string | null {
+    return html != null && html.trim() !== '' && depthOf(html) <= MAX_DEPTH ? html : null;
 }
 
 function fileOf({ name, size, image, width, height, source }: Attachment): ChatFile {
@@ -56,17 +57,6 @@ function text(value: unknown): string | undefined {
     return typeof value === 'string' ? value.slice(0, MAX_BODY).toWellFormed() : undefined;
 }
 
-/** Most tags that are open at once; a close without an open does not count. An estimate that is never too small. */
-export function depthOf(html: string): number {
-    let open = 0;
-    let most = 0;
-    for (const [tag] of html.matchAll(/<\/?[a-z][^\s/>]*/giu)) {
-        if (tag.startsWith('</')) open = Math.max(0, open - 1);
-        else if (!/^<(?:br|hr|img|input|wbr)$/iu.test(tag)) most = Math.max(most, ++open);
-    }
-    return most;
-}
-
 /**
  * Without the quotation that older clients put before a reply's text (client-server API before 1.13, "Fallbacks for rich
  * replies").
@@ -74,5 +64,5 @@ export function depthOf(html: string): number {
 export function withoutReplyFallback(message: ParsedMessage): ParsedMessage {
     const body = message.body.replace(/^(?:>[^\n]*\n)+\n?/u, '');
     const html = message.html?.replace(/^\s*<mx-reply>[\s\S]*?<\/mx-reply>/u, '') ?? null;
-    return { ...message, body: body === '' ? message.body : body, html: html === '' ? null : html };
+    return { ...message, body: body === '' ? message.body : body, html: safeDepth(html) };
 }
