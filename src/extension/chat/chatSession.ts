@@ -202,16 +202,6 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
         await read();
         if (messages.some((m) => m.key === key)) options.onFound(key);
     }
-    async function later(roomId: string): Promise<void> {
-        const at = anchor;
-        if (at === null) return;
-        const end = messages.at(-1)?.key;
-        await load(roomId, (from) => from.later(roomId, at));
-        // As many are shown as may be: from here on it is about what lies around the last of them.
-        if (anchor !== at || end === undefined || end === at || messages.at(-1)?.key !== end) return;
-        anchor = end;
-        await read();
-    }
     function toNewest(): void {
         if (anchor === null) return;
         anchor = null;
@@ -316,9 +306,14 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
                 case 'chat.cancel':
                     return delivery.cancel(message.txnId);
                 case 'chat.earlier':
+                    // What comes in there is shown with what lies around it, of however many.
+                    if (anchor !== null) anchor = messages[0]?.key ?? anchor;
                     return void load(message.roomId, (from) => from.earlier(message.roomId, anchor));
-                case 'chat.later':
-                    return void later(message.roomId);
+                case 'chat.later': {
+                    if (anchor === null) return;
+                    const last = (anchor = messages.at(-1)?.key ?? anchor);
+                    return void load(message.roomId, (from) => from.later(message.roomId, last));
+                }
                 case 'chat.goTo':
                     return void goTo(message.roomId, message.key);
                 case 'chat.newest':

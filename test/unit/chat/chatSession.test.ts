@@ -47,20 +47,15 @@ describe('the chat of a window', () => {
         await world.settled();
         await world.settled();
         assert.deepEqual([world.session.shown.messages[0]?.key, world.found], ['$7', ['$8']]);
-        world.chat.further.set('$6', [message('$6'), message('$7')]);
-        world.session.handle({ type: 'chat.goTo', roomId: ROOM.roomId, key: '$6' });
-        await world.settled();
-        await world.settled();
-        world.chat.later = async () => undefined; // nothing more is shown below
         const asked: unknown[] = [];
-        const { timeline } = world.chat;
-        world.chat.timeline = (roomId, around) => {
-            asked.push(around);
-            return timeline(roomId, around);
-        };
-        world.session.handle({ type: 'chat.later', roomId: ROOM.roomId });
-        for (let i = 0; i < 4; i++) await world.settled();
-        assert.equal(asked.at(-1), '$7', 'it is about what lies around the last');
+        world.chat.later = async (_room, around) => void asked.push(around);
+        world.chat.earlier = async (_room?: string, around?: string | null) => void asked.push(around);
+        for (const type of ['chat.earlier', 'chat.later'] as const) {
+            world.session.handle({ type, roomId: ROOM.roomId });
+            await world.settled();
+            await world.settled();
+        }
+        assert.deepEqual(asked, ['$7', '$8'], 'it is about what lies around the first and the last');
     });
 
     it('a message that is not to be had is said, and nothing moves', async () => {

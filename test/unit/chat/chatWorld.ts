@@ -47,7 +47,7 @@ export class FakeChat implements ChatPort {
     /** What lies around a message further up, once it was found. */
     readonly further = new Map<string, ChatMessage[]>();
     timeline = async (roomId: string, around?: string | null) => {
-        const there = around === undefined || around === null ? undefined : this.further.get(around);
+        const there = this.partAt(around);
         const { atStart, full } = this;
         return { roomId, messages: [...(there ?? this.messages)], atStart, full, atEnd: there === undefined };
     };
@@ -56,9 +56,12 @@ export class FakeChat implements ChatPort {
     };
     /** They have met the newest. */
     later = async (_room: string, around: string): Promise<void> => {
-        this.messages.unshift(...(this.further.get(around) ?? []));
-        this.further.delete(around);
+        this.messages.unshift(...(this.partAt(around) ?? []));
+        this.further.clear();
     };
+    private partAt(around: string | null | undefined): ChatMessage[] | undefined {
+        return [...this.further.values()].find((part) => part.some(({ key }) => key === around));
+    }
     earlier = async (): Promise<void> => void this.messages.unshift(message(`$earlier${this.messages.length}`));
     send = async (_room: string, txnId: string, what: ChatSend): Promise<void> => {
         this.sent.push({ txnId, what });

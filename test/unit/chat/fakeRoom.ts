@@ -34,7 +34,10 @@ export const clear = (id: string, content: object, type = 'm.room.message', more
 
 const decryptor = {
     decryptEvent: async (event: MatrixEvent) => ({
-        clearEvent: { type: 'm.room.message', content: JSON.parse(String(event.getWireContent()['ciphertext'])) },
+        clearEvent: {
+            type: 'm.room.message',
+            content: JSON.parse(String(event.getWireContent()['ciphertext'] ?? '{}')),
+        },
     }),
 };
 export async function decrypt(event: MatrixEvent): Promise<void> {
@@ -47,11 +50,12 @@ export class FakeRoom {
     /** Content of `m.room.power_levels`. */
     powers: object = { users: { '@admin:hs': 100 } };
     readonly chat: RoomChat;
+    readonly #mapped: MatrixEvent[] = [];
 
     /** `loaded`: of `events`, so many of the newest are in the sync. */
     constructor(events: readonly IEvent[], loaded: number) {
         this.events.push(...events);
-        const known = events.slice(Math.max(0, events.length - loaded)).map((event) => new MatrixEvent(event));
+        const known = events.slice(Math.max(0, events.length - loaded)).map((event) => this.mapped(event));
         const state = (type: string): { getSender(): string; getContent(): object } => ({
             getSender: () => '@creator:hs',
             getContent: () => (type === 'm.room.create' ? { room_version: '11' } : this.powers),
@@ -71,7 +75,7 @@ export class FakeRoom {
             isUserIgnored: () => false,
             decryptEventIfNeeded: decrypt,
             getCrypto: () => ({ getEncryptionInfoForEvent: async () => ({ shieldReason: null }) }),
-            getEventMapper: () => (event: IEvent) => new MatrixEvent(structuredClone(event)),
+            getEventMapper: () => (event: IEvent) => this.mapped(event),
             http: {
                 authedRequest: async (_method: string, path: string, query: Record<string, string>) =>
                     path.includes('/context/')
@@ -81,15 +85,39 @@ export class FakeRoom {
         };
         this.chat = createRoomChat(sdk as unknown as MatrixClient, room as unknown as Room, () => undefined, quiet);
     }
-    /** Comes by the sync. */
+    /** Comes by the sync; the same again is a replay. */
     arrive(event: IEvent): void {
-        this.events.push(event);
-        this.chat.onLive(new MatrixEvent(structuredClone(event)));
+        if (!this.events.some(({ event_id: id }) => id === event.event_id)) this.events.push(event);
+        this.chat.onLive(this.mapped(event));
+    }
+    /** Puts edits in the place of what they edit, as the SDK does. */
+    private mapped(event: IEvent): MatrixEvent {
+        const made = new MatrixEvent(structuredClone(event));
+        const bundle: IEvent | undefined = event.unsigned?.['m.relations']?.['m.replace'] as never;
+        if (bundle) made.makeReplaced(new MatrixEvent(structuredClone(bundle)));
+        const relation = event.content['m.relates_to'];
+        for (const known of relation?.['rel_type'] === 'm.replace' ? this.#mapped : [])
+            if (known.getId() === relation?.event_id && known.getSender() === event.sender) known.makeReplaced(made);
+        this.#mapped.push(made);
+        return made;
+    }
+    /** An event as the homeserver gives it in a page: with its latest edit, whatever that is. */
+    private given(event: IEvent): IEvent {
+        const edits = this.events.filter(
+            ({ type, sender, content }) =>
+                type === event.type &&
+                sender === event.sender &&
+                content['m.relates_to']?.['rel_type'] === 'm.replace' &&
+                content['m.relates_to']['event_id'] === event.event_id,
+        );
+        const latest = edits.toSorted((a, b) => a.origin_server_ts - b.origin_server_ts).at(-1);
+        if (!latest) return event;
+        return { ...event, unsigned: { 'm.relations': { 'm.replace': latest }, ...event.unsigned } } as IEvent;
     }
 
     private page(from: number, limit: number, back: boolean): object {
         const [first, last] = back ? [Math.max(0, from - limit), from] : [from, from + limit];
-        const chunk = this.events.slice(first, last);
+        const chunk = this.events.slice(first, last).map((event) => this.given(event));
         const more = back ? first > 0 : last < this.events.length;
         return { chunk: back ? chunk.toReversed() : chunk, ...(more ? { end: `t${back ? first : last}` } : {}) };
     }
@@ -99,9 +127,12 @@ export class FakeRoom {
         return {
             start: `t${first}`,
             end: `t${last}`,
-            events_before: this.events.slice(first, at).toReversed(),
-            event: this.events[at],
-            events_after: this.events.slice(at + 1, last),
+            events_before: this.events
+                .slice(first, at)
+                .map((event) => this.given(event))
+                .toReversed(),
+            event: this.given(this.events[at] as IEvent),
+            events_after: this.events.slice(at + 1, last).map((event) => this.given(event)),
         };
     }
 }
