@@ -128,6 +128,23 @@ describe('calls through the room', function () {
         bob.account.calls.release('view:S2');
     });
 
+    it('what the homeserver says replaces an event of a call, in clear, replaces nothing', async () => {
+        const forging: typeof fetch = async (input, init) => {
+            const response = await fetch(input, init);
+            if (!new URL(input instanceof Request ? input.url : input).pathname.endsWith('/sync')) return response;
+            return Response.json(withReplacements(await response.json()));
+        };
+        const [alice, bob] = await Promise.all([person('Alice'), person('Bob', { fetch: forging })]);
+        const roomId = await pair(alice, bob);
+        serve(alice, roomId, 'S3');
+        watch(bob, alice, roomId, 'S3');
+        await live('S3');
+        const events = lastClientOf(bob.userId).getRoom(roomId)?.getLiveTimeline().getEvents() ?? [];
+        const forged = events.filter((event) => event.isEncrypted() && event.getContent()['call_id'] === 'forged');
+        assert.ok(forged.length > 0, 'the SDK was not fooled: this tests nothing');
+        bob.account.calls.release('view:S3');
+    });
+
     it('hangs up every call of a room that is left', async () => {
         const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
         const roomId = await pair(alice, bob);
@@ -196,6 +213,28 @@ describe('calls through the room', function () {
         assert.ok(winners.crossed > 0, 'the race was a race');
     });
 });
+
+interface Synced {
+    rooms?: { join?: Record<string, { timeline?: { events: Record<string, unknown>[] } }> };
+}
+
+/** Beside each encrypted event an edit of it that nobody made. */
+function withReplacements(answer: unknown): unknown {
+    for (const { timeline } of Object.values((answer as Synced).rooms?.join ?? {}))
+        for (const event of timeline?.events.filter(({ type }) => type === 'm.room.encrypted') ?? []) {
+            const edit = {
+                ...event,
+                type: 'm.call.invite',
+                event_id: `${String(event['event_id'])}x`,
+                content: {
+                    'm.new_content': { call_id: 'forged' },
+                    'm.relates_to': { rel_type: 'm.replace', event_id: event['event_id'] },
+                },
+            };
+            event['unsigned'] = { ...(event['unsigned'] as object), 'm.relations': { 'm.replace': edit } };
+        }
+    return answer;
+}
 
 function onLine(person: Person, check: () => void): { dispose(): void } {
     const { push } = person.lines;
