@@ -79,7 +79,10 @@ export function activate(extension: vscode.ExtensionContext): void {
         signOut: (scope) => app.signOut(scope),
         state: () => app.model.account,
         account: () => app.account,
-        knownChanged: (userIds) => auth.update(userIds),
+        knownChanged(userIds) {
+            auth.update(userIds);
+            chat.known(userIds);
+        },
     });
     const app = scope.add(
         createApp({
@@ -131,6 +134,7 @@ export function activate(extension: vscode.ExtensionContext): void {
             account: () => app.account,
             memento: extension.workspaceState,
             storage: extension.storageUri ?? extension.globalStorageUri,
+            onUnread: (count) => view.unread(count),
             log,
         }),
     );
@@ -155,7 +159,10 @@ export function activate(extension: vscode.ExtensionContext): void {
             media.reveal(viewId);
             media.send(viewId, generation, { type: 'view.snapshot' });
         },
-        mapWorkspace: (roomId, folder) => mapping.map(roomId, folder),
+        async mapWorkspace(roomId, folder) {
+            await mapping.map(roomId, folder);
+            chat.showWorkspace();
+        },
         unmapWorkspace: () => mapping.unmap(),
         targetOfRow: (rowId) => view.tree.node(rowId)?.target,
     };

@@ -11,7 +11,7 @@ import { saveFile } from '../files/saveFile.ts';
 import type { Log } from '../log.ts';
 import { showFailure } from '../views/notices.ts';
 import { createChatPictures } from './chatPictures.ts';
-import type { ChatSession } from './chatSession.ts';
+import type { ChatPlace, ChatSession } from './chatSession.ts';
 import type { FileSender } from './delivery.ts';
 import { createFileSender } from './fileSender.ts';
 import { createPastedFiles } from './pastedFiles.ts';
@@ -28,16 +28,16 @@ export interface ChatFiles {
     retain(paths: readonly string[]): void;
     hear(message: FileMessage): void;
     /** @throws HushError `chat.noRoom`, `file.*`. */
-    send(uris: readonly vscode.Uri[], roomId?: string, replyTo?: string | null): Promise<void>;
+    send(uris: readonly vscode.Uri[], place?: ChatPlace, replyTo?: string | null): Promise<void>;
     /** @throws HushError `chat.noRoom`, `file.*`. */
     sendBytes(
         bytes: Uint8Array,
         name: string,
-        how?: { roomId?: string; caption?: string; text?: boolean },
+        how?: { place?: ChatPlace; caption?: string; text?: boolean },
     ): Promise<void>;
     /** Another page: it has none of the pictures. */
     opened(): void;
-    /** The person signed out. */
+    /** Another person, or none. */
     forget(): void;
 }
 export interface ChatFilesOptions {
@@ -69,7 +69,6 @@ export function createChatFiles({
     const local = createLocalFiles(folder);
     const shrinker = createPictureShrinker(post, ready, (ms, work) => void setTimeout(work, ms));
     const sender = createFileSender({
-        files,
         read: (path) => local.read(path),
         shrink: (bytes) => shrinker.shrink(bytes),
     });
@@ -97,13 +96,13 @@ export function createChatFiles({
     async function sendBytes(
         bytes: Uint8Array,
         name: string,
-        { roomId = session.target, caption = '', text = false }: Parameters<ChatFiles['sendBytes']>[2] = {},
+        { place = session.target, caption = '', text = false }: Parameters<ChatFiles['sendBytes']>[2] = {},
     ): Promise<void> {
-        session.sendFile(roomId, { ...(await local.fromBytes(bytes, name, null, text)), caption });
+        session.sendFile(place, { ...(await local.fromBytes(bytes, name, null, text)), caption });
     }
     async function send(
         uris: readonly vscode.Uri[],
-        roomId = session.target,
+        place = session.target,
         replyTo: string | null = null,
     ): Promise<void> {
         if (uris.length > WITHOUT_ASKING) {
@@ -129,20 +128,20 @@ export function createChatFiles({
             if (uri.scheme === 'file') {
                 const file = await local.fromPath(uri.fsPath, name, to);
                 assertSmall(name, file.size, limit);
-                before = session.sendFile(roomId, file, before);
+                before = session.sendFile(place, file, before);
             } else {
                 const { size, type } = await vscode.workspace.fs.stat(uri);
                 if ((type & vscode.FileType.File) === 0)
                     throw new HushError('file.unreadable', 'Only files can be sent, not folders.');
                 assertSmall(name, size, Math.min(limit ?? MAX_REMOTE, MAX_REMOTE));
                 const file = await local.fromBytes(await vscode.workspace.fs.readFile(uri), name, to);
-                before = session.sendFile(roomId, file, before);
+                before = session.sendFile(place, file, before);
             }
         }
     }
-    async function attach(roomId: string, replyTo: string | null): Promise<void> {
+    async function attach(place: ChatPlace, replyTo: string | null): Promise<void> {
         const uris = await vscode.window.showOpenDialog({ canSelectMany: true, openLabel: 'Send', title: 'Send File' });
-        if (uris) await send(uris, roomId, replyTo);
+        if (uris) await send(uris, place, replyTo);
     }
     async function enlarge(roomId: string, key: string): Promise<void> {
         const name = messageOf(key)?.file?.name ?? 'Image';
@@ -162,6 +161,7 @@ export function createChatFiles({
         retain: (paths) =>
             void local.retain(paths).catch((error: unknown) => log.warn('A copy of a file was not deleted', error)),
         hear(message) {
+            const { userId } = session;
             switch (message.type) {
                 case 'chat.picture':
                     return pictures.ask(message);
@@ -170,9 +170,10 @@ export function createChatFiles({
                 case 'chat.save':
                     return told(save(message.roomId, message.key), 'Saving the file');
                 case 'chat.attach':
-                    return told(attach(message.roomId, message.replyTo), 'Sending the file');
+                    if (userId === undefined) return;
+                    return told(attach({ roomId: message.roomId, userId }, message.replyTo), 'Sending the file');
                 case 'chat.file':
-                    return pasted.hear(message);
+                    return userId === undefined ? undefined : pasted.hear(message, userId);
                 case 'chat.shrunk':
                     return shrinker.answered(message);
             }

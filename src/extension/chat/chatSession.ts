@@ -2,7 +2,6 @@
  * The conversation of this window: which room it is, what is in it and on its way, what the person has seen. Draws
  * nothing and knows no vscode; the view shows what {@link ChatSession.shown} says whenever it changed. Pure.
  */
-import * as v from 'valibot';
 import {
     MAX_BODY,
     MAX_SHOWN,
@@ -11,16 +10,18 @@ import {
     type ChatPageMessage,
 } from '../../webview/protocol/chatMessages.ts';
 import { visibleLine } from '../../webview/protocol/visibleText.ts';
+import type { Account } from '../account.ts';
 import { HushError, userMessage } from '../errors.ts';
 import type { Disposable } from '../lifecycle.ts';
 import type { Log } from '../log.ts';
-import type { PresencePort } from '../presence/presencePort.ts';
-import type { ChatPort, ChatSend } from './chatPort.ts';
+import type { ChatPort } from './chatPort.ts';
 import { createChatPresence, type ChatPresenceOptions } from './chatPresence.ts';
-import { createDelivery, type FileSender } from './delivery.ts';
-import { createOutbox } from './outbox.ts';
+import type { FileSender } from './delivery.ts';
+import { echoesOf, withChanges } from './echoes.ts';
+import type { Written } from './outbox.ts';
+import { createPersonChat, forgetPerson, type ChatMemory, type PersonChat } from './personChat.ts';
 import { markedMessage, seenBy } from './roomActivity.ts';
-import { unreadOf, type Seen } from './unread.ts';
+import { unreadOf, type Unread } from './unread.ts';
 import type { WrittenFile } from './writtenFile.ts';
 
 export interface ChatRoom {
@@ -31,10 +32,12 @@ export interface ChatRoom {
     readonly self: { readonly userId: string; readonly name: string };
     readonly online: boolean;
 }
-/** What is kept with the workspace. */
-export interface ChatMemory {
-    get(key: 'seen' | 'outbox'): unknown;
-    set(key: 'seen' | 'outbox', value: unknown): void;
+/** What of an account the chat is had by. */
+export type ChatAccount = Pick<Account, 'userId' | 'chat' | 'files' | 'presence'>;
+/** A room, and who writes in it. */
+export interface ChatPlace {
+    readonly roomId: string;
+    readonly userId: string;
 }
 export interface ChatSessionOptions {
     readonly memory: ChatMemory;
@@ -48,14 +51,14 @@ export interface ChatSessionOptions {
     readonly tells: ChatPresenceOptions['tells'];
     readonly confirmDelete: () => Promise<boolean>;
     readonly onChange: () => void;
-    readonly onProblem: (text: string, edit?: { key: string; markdown: string }) => void;
+    readonly onProblem: (text: string) => void;
     /** The message that the person wanted to see is in the conversation that is shown. */
     readonly onFound: (key: string) => void;
     readonly log: Log;
 }
 type Shown = Extract<ChatHostMessage, { type: 'chat.show' }>;
 /** What is about messages and their words; the rest is the view's. */
-type Written = Extract<
+type FromPage = Extract<
     ChatPageMessage,
     {
         type: `chat.${'send' | 'react' | 'delete' | 'retry' | 'cancel' | 'earlier' | 'later' | 'goTo' | 'newest' | 'seen' | 'typing'}`;
@@ -65,40 +68,45 @@ type Written = Extract<
 export interface ChatSession extends Disposable {
     readonly shown: Shown;
     readonly unread: number;
-    /** The room of now and the account it is had by; the same again changes nothing. */
-    follow(port: ChatPort | undefined, room: ChatRoom | undefined, presence?: PresencePort): void;
-    /** The person signed out: nothing of the conversation stays with the workspace. */
-    forget(): void;
+    /** The account of now, whether the homeserver is reached, and the room; the same again changes nothing. */
+    follow(account: ChatAccount | undefined, online: boolean, room: ChatRoom | undefined): void;
+    /** This person signed out: nothing of theirs stays with the workspace. */
+    forget(userId: string): void;
     /** The page was opened anew. */
     opened(): void;
     /** The window has come before the person. */
     focus(): void;
     /** @throws HushError `chat.noRoom`, `chat.tooLong`. */
     send(markdown: string): void;
-    /** The room that files go to. @throws HushError `chat.noRoom`. */
-    readonly target: string;
-    /** Sends one of these, after another if that is said; their echoes show what becomes of it. Returns its transaction ID. */
-    sendFile(roomId: string, file: WrittenFile, after?: string): string;
+    /** Where files go, as whom. @throws HushError `chat.noRoom`. */
+    readonly target: ChatPlace;
+    /** Who writes what comes from the page: the person whose account is open, or was until now. */
+    readonly userId: string | undefined;
+    /**
+     * Sends one of these, after another if that is said; their echoes show what becomes of it. It waits where the account
+     * is not the one of now any more. Returns its transaction ID.
+     */
+    sendFile(place: ChatPlace, file: WrittenFile, after?: string): string;
     /** Where a file lies that is on its way under this transaction ID. */
     localPath(txnId: string): string | undefined;
-    handle(message: Written): void;
+    handle(message: FromPage): void;
 }
 
 export function createChatSession(options: ChatSessionOptions): ChatSession {
     const { memory, log } = options;
-    const seen = new Map<string, Seen>(seenOf(memory.get('seen')));
-    const outbox = createOutbox(memory.get('outbox'), (waiting) => memory.set('outbox', waiting));
-    const delivery = createDelivery({ ...options, outbox, port: () => port });
+    const people = new Map<string, PersonChat>();
+    let person: PersonChat | undefined;
+    let account: ChatAccount | undefined;
+    let online = false;
     const presence = createChatPresence({
         ...options,
         onChange({ ownRead }) {
             const read = ownRead && markedMessage(latest, ownRead);
             // Read on another device of the person.
-            if (room && read && read.ts > (seen.get(room.roomId)?.ts ?? Infinity)) note(room.roomId, read.key);
+            if (room && read && read.ts > (person?.seen(room.roomId)?.ts ?? Infinity)) note(room.roomId, read.key);
             options.onChange();
         },
     });
-    let port: ChatPort | undefined;
     let subscription: Disposable | undefined;
     let room: ChatRoom | undefined;
     let messages: readonly ChatMessage[] = [];
@@ -119,21 +127,37 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
     let running: Promise<void> | undefined;
     let again = false;
 
-    const isAt = (at: ChatPort, roomId: string): boolean => at === port && roomId === room?.roomId;
+    const isAt = (at: ChatPort, roomId: string): boolean => at === account?.chat && roomId === room?.roomId;
+    const news = (): Unread => unreadOf(latest, room && person?.seen(room.roomId));
+
+    function personOf(userId: string): PersonChat {
+        let found = people.get(userId);
+        if (!found) {
+            const to = (): ChatAccount | undefined => (account?.userId === userId ? account : undefined);
+            found = createPersonChat(userId, memory, { ...options, to, onChange: changed });
+            people.set(userId, found);
+        }
+        return found;
+    }
+    function changed(): void {
+        if (room) person?.outbox.arrived(room.roomId, anchor === null ? latest : [...latest, ...messages]);
+        options.onChange();
+    }
 
     /** Resolves when what is known now is shown. */
     function read(): Promise<void> {
         again = true;
-        return (running ??= readOn().finally(() => {
+        return (running ??= readOn().then(() => {
             running = undefined;
+            return again ? read() : undefined; // asked for as it ended
         }));
     }
     async function readOn(): Promise<void> {
         try {
             do {
                 again = false;
-                if (!port || !room) return;
-                const [from, { roomId }] = [port, room];
+                if (!account || !room) return;
+                const [from, { roomId }] = [account.chat, room];
                 const at = anchor;
                 const newest = await from.timeline(roomId);
                 const timeline = at === null ? newest : await from.timeline(roomId, at);
@@ -146,9 +170,9 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
                 if (atEnd) anchor = null; // they have become one
                 const last = latest.at(-1);
                 // A room that is opened for the first time has no news.
-                if (last && !seen.has(roomId)) note(roomId, last.key);
-                if (!options.watching()) divider ??= unreadOf(latest, seen.get(roomId)).first;
-                options.onChange();
+                if (last && !person?.seen(roomId)) note(roomId, last.key);
+                if (!options.watching()) divider ??= news().first;
+                changed();
             } while (again);
         } catch (error) {
             log.warn('The conversation could not be read', error);
@@ -156,10 +180,8 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
     }
     function note(roomId: string, key: string): void {
         const ts = latest.find((m) => m.key === key)?.ts;
-        if (ts === undefined || seen.get(roomId)?.key === key) return;
-        seen.delete(roomId);
-        seen.set(roomId, { key, ts });
-        memory.set('seen', [...seen].slice(-200));
+        if (ts === undefined || person?.seen(roomId)?.key === key) return;
+        person?.see(roomId, { key, ts });
         options.onChange();
     }
 
@@ -169,21 +191,37 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
         note(roomId, key);
     }
 
-    /** What has no echo: it shows when it is there, or is told when it is not. */
-    async function act(roomId: string, what: ChatSend): Promise<void> {
+    /** It has no echo: the message is gone, or the person is told why not. */
+    async function remove(roomId: string, target: string, ask: boolean): Promise<void> {
+        const by = person;
+        // A reaction that is not sent yet.
+        if (by?.outbox.waiting.some((w) => w.txnId === target)) return by.delivery.cancel(target);
+        if (ask && !(await options.confirmDelete())) return;
         try {
-            await port?.send(roomId, options.newTxnId(), what);
+            if (by !== person || !account) throw new HushError('account.notSignedIn', NOT_OPEN);
+            by?.delivery.cancelChanges(target);
+            await account.chat.send(roomId, options.newTxnId(), { kind: 'delete', target });
         } catch (error) {
-            const edit = what.kind === 'edit' ? { key: what.target, markdown: what.markdown } : undefined;
-            options.onProblem(userMessage(error, 'That'), edit);
+            options.onProblem(userMessage(error, 'Deleting the message'));
         }
     }
+    function write(roomId: string, written: Written): void {
+        if (!person) return options.onProblem(NOT_OPEN);
+        if (written.kind === 'text') {
+            divider = null;
+            toNewest();
+        }
+        person.delivery.write(roomId, written);
+    }
+    /** What the message says that is about to be changed. */
+    const bodyOf = (key: string): string => [...messages, ...latest].find((m) => m.key === key)?.body ?? '';
+
     async function load(roomId: string, get: (port: ChatPort) => Promise<void>): Promise<void> {
-        if (loading === roomId || !port || roomId !== room?.roomId) return;
+        if (loading === roomId || !account || roomId !== room?.roomId) return;
         loading = roomId;
         options.onChange();
         try {
-            await get(port);
+            await get(account.chat);
         } catch (error) {
             options.onProblem(userMessage(error, 'Getting messages'));
         }
@@ -193,7 +231,7 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
     }
     async function goTo(roomId: string, key: string): Promise<void> {
         try {
-            await port?.find(roomId, key);
+            await account?.chat.find(roomId, key);
         } catch (error) {
             return options.onProblem(userMessage(error, 'Looking up the message'));
         }
@@ -210,11 +248,15 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
 
     return {
         get shown(): Shown {
-            const merged = room && atEnd ? outbox.merge(room.roomId, messages, room.self) : messages;
+            const { roomId = '', name = '', encrypted = false, self = { userId: '', name: '' } } = room ?? {};
+            const waiting = person?.outbox.waiting.filter((w) => w.roomId === roomId) ?? [];
+            const how = { self, isUnderWay: (txnId: string) => person?.delivery.isUnderWay(txnId) === true };
+            const there = withChanges(messages, waiting, how);
+            const echoes = atEnd ? echoesOf(messages, waiting, how) : [];
             return {
                 type: 'chat.show',
-                room: room ? { roomId: room.roomId, name: room.name.slice(0, 512), encrypted: room.encrypted } : null,
-                messages: merged.slice(-MAX_SHOWN),
+                room: room ? { roomId, name: name.slice(0, 512), encrypted, self: self.userId } : null,
+                messages: [...there, ...echoes].slice(-MAX_SHOWN),
                 atStart,
                 full,
                 atEnd,
@@ -227,17 +269,18 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
             };
         },
         get unread() {
-            return room ? unreadOf(latest, seen.get(room.roomId)).count : 0;
+            return news().count;
         },
-        follow(nextPort, nextRoom, nextPresence) {
-            const moved = nextPort !== port || nextRoom?.roomId !== room?.roomId;
-            const online = nextRoom?.online === true && room?.online !== true;
+        follow(next, nextOnline, nextRoom) {
+            const other = next !== undefined && next.userId !== person?.userId;
+            const moved = other || next?.chat !== account?.chat || nextRoom?.roomId !== room?.roomId;
+            const back = next !== undefined && nextOnline && (other || !account || !online);
             const same = JSON.stringify(nextRoom) === JSON.stringify(room);
-            if (nextPort !== port) {
+            if (next?.chat !== account?.chat) {
                 subscription?.dispose();
-                subscription = nextPort?.onChange((roomId) => (roomId === room?.roomId ? void read() : undefined));
+                subscription = next?.chat.onChange((roomId) => (roomId === room?.roomId ? void read() : undefined));
             }
-            if (nextRoom?.roomId !== room?.roomId) {
+            if (other || nextRoom?.roomId !== room?.roomId) {
                 messages = latest = [];
                 anchor = null;
                 atEnd = true;
@@ -245,21 +288,24 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
                 divider = null;
                 glanced = undefined;
             }
-            port = nextPort;
-            room = nextRoom;
-            presence.follow(nextPresence, nextRoom?.roomId);
+            if (other) told.clear();
+            [account, online, room] = [next, nextOnline, nextRoom];
+            if (next && other) person = personOf(next.userId);
+            presence.follow(next?.presence, nextRoom?.roomId);
             if (!same || moved) options.onChange();
             // Another window may have taken the account over meanwhile: what it told nobody heard.
-            if (moved || online) void read();
-            if (online) delivery.online();
+            const known = moved || back ? read() : Promise.resolve();
+            // What is there already is not sent again.
+            if (back) void known.then(() => (online && account === next ? person?.delivery.online() : undefined));
         },
-        forget() {
-            delivery.forget();
-            seen.clear();
-            memory.set('seen', []);
+        forget(userId) {
+            people.get(userId)?.delivery.forget();
+            people.delete(userId);
+            if (person?.userId === userId) person = undefined;
+            forgetPerson(userId, memory);
         },
         opened() {
-            divider = room ? unreadOf(latest, seen.get(room.roomId)).first : null;
+            divider = news().first;
         },
         focus() {
             if (room && glanced !== undefined) noteRead(room.roomId, glanced);
@@ -269,42 +315,41 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
             const { roomId } = assertRoom(room);
             if (markdown.length > MAX_BODY)
                 throw new HushError('chat.tooLong', 'This is too long for one message. Select less of it.');
-            divider = null;
-            toNewest();
-            delivery.write(roomId, { kind: 'text', markdown, replyTo: null });
+            write(roomId, { kind: 'text', markdown, replyTo: null });
         },
         get target() {
-            return assertRoom(room).roomId;
+            const { roomId, self } = assertRoom(room);
+            return { roomId, userId: self.userId };
         },
-        sendFile(roomId, file, after) {
-            divider = null;
-            toNewest();
-            return delivery.write(roomId, file, after);
+        get userId() {
+            return person?.userId;
+        },
+        sendFile({ roomId, userId }, file, after) {
+            if (userId === person?.userId) {
+                divider = null;
+                toNewest();
+            }
+            return personOf(userId).delivery.write(roomId, file, after);
         },
         localPath(txnId) {
-            const written = outbox.waiting.find((w) => w.txnId === txnId)?.written;
+            const written = person?.outbox.waiting.find((w) => w.txnId === txnId)?.written;
             return written?.kind === 'file' ? written.path : undefined;
         },
         handle(message) {
             switch (message.type) {
                 case 'chat.send': {
-                    const { roomId, markdown, replyTo, edits } = message;
-                    if (edits !== null) return void act(roomId, { kind: 'edit', markdown, target: edits });
-                    divider = null;
-                    toNewest();
-                    return void delivery.write(roomId, { kind: 'text', markdown, replyTo });
+                    const { roomId, markdown, replyTo, edits: target } = message;
+                    if (target === null) return write(roomId, { kind: 'text', markdown, replyTo });
+                    return write(roomId, { kind: 'edit', markdown, target, was: bodyOf(target) });
                 }
                 case 'chat.react':
-                    return void act(message.roomId, { kind: 'reaction', target: message.target, key: message.key });
-                case 'chat.delete': {
-                    const { roomId, target } = message;
-                    const sure = message.ask ? options.confirmDelete() : Promise.resolve(true);
-                    return void sure.then((yes) => (yes ? act(roomId, { kind: 'delete', target }) : undefined));
-                }
+                    return write(message.roomId, { kind: 'reaction', target: message.target, key: message.key });
+                case 'chat.delete':
+                    return void remove(message.roomId, message.target, message.ask);
                 case 'chat.retry':
-                    return delivery.retry(message.txnId);
+                    return person?.delivery.retry(message.txnId);
                 case 'chat.cancel':
-                    return delivery.cancel(message.txnId);
+                    return person?.delivery.cancel(message.txnId);
                 case 'chat.earlier':
                     // What comes in there is shown with what lies around it, of however many.
                     if (anchor !== null) anchor = messages[0]?.key ?? anchor;
@@ -334,6 +379,8 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
     };
 }
 
+const NOT_OPEN = 'You are not signed in now. Try again when you are.';
+
 /** @throws HushError `chat.noRoom` */
 function assertRoom(room: ChatRoom | undefined): ChatRoom {
     if (room) return room;
@@ -341,11 +388,4 @@ function assertRoom(room: ChatRoom | undefined): ChatRoom {
         'chat.noRoom',
         'This workspace has no session to send to. Run "Hush: Start Session for This Workspace", or choose a room with "Hush: Open Chat…".',
     );
-}
-
-const remembered = v.array(v.tuple([v.string(), v.object({ key: v.string(), ts: v.number() })]));
-
-function seenOf(value: unknown): readonly [string, Seen][] {
-    const parsed = v.safeParse(remembered, value);
-    return parsed.success ? parsed.output : [];
 }

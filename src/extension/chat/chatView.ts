@@ -19,16 +19,22 @@ import type { Model } from '../views/viewModel.ts';
 import { chatHtml } from './chatHtml.ts';
 import { chatRoomOf } from './chatRoom.ts';
 import type { ChatFiles } from './chatFiles.ts';
+import { createChatMemory } from './chatMemory.ts';
 import { createChatSession } from './chatSession.ts';
+import { createForgotten } from './forgotten.ts';
 import { openReference } from './openReference.ts';
-import type { Waiting } from './outbox.ts';
+import { unreadWords } from './unread.ts';
 import { setStatusBarMessage, showWarningMessage } from '../views/messages.ts';
 
 export const CHAT_VIEW = 'hush.chat';
 
 export interface ChatView extends Disposable {
     update(model: Model): void;
-    /** Shows the room's conversation in this window from now on. */
+    /** Who is signed in on this machine: of those who are no more, nothing stays. */
+    known(userIds: readonly string[]): void;
+    /** From now on the room of the workspace, if another one was picked. */
+    showWorkspace(): void;
+    /** Shows the room's conversation in this workspace from now on. */
     open(roomId: string): Promise<void>;
     /** Into the conversation that is shown. @throws HushError `chat.noRoom`. */
     send(markdown: string): void;
@@ -47,18 +53,25 @@ export interface ChatViewOptions {
     readonly memento: vscode.Memento;
     /** Where files are kept until they are sent: of this workspace, or of all windows without one. */
     readonly storage: vscode.Uri;
+    /** Messages that were not seen, while there is no view to say so. */
+    readonly onUnread: (count: number) => void;
     readonly log: Log;
 }
 
-export function createChatView({ extensionUri, account, memento, storage, log }: ChatViewOptions): ChatView {
+export function createChatView(options: ChatViewOptions): ChatView {
+    const { extensionUri, account, memento, storage, log } = options;
     const scope = new DisposableScope();
     let view: vscode.WebviewView | undefined;
     let channel: Channel<ChatHostMessage> | undefined;
     let generation = 0;
     /** The page of now has begun; hidden, VS Code throws it away. */
     let loaded = Promise.withResolvers<void>();
+    let isLoaded = false;
+    const unloaded = (): void => {
+        loaded = Promise.withResolvers();
+        isLoaded = false;
+    };
     let model: Model | undefined;
-    let picked: string | undefined;
     let drawing: NodeJS.Immediate | undefined;
 
     let desk: Promise<ChatFiles> | undefined;
@@ -77,33 +90,36 @@ export function createChatView({ extensionUri, account, memento, storage, log }:
     const withFiles = (work: (files: ChatFiles) => void): void =>
         void files().then(work, (error: unknown) => log.error('The part of Hush for files was not loaded', error));
     /** Copies of files that wait no more are deleted. */
-    const retain = (outbox: unknown): void => {
-        const waiting = Array.isArray(outbox) ? (outbox as readonly Waiting[]) : [];
-        const paths = waiting.flatMap(({ written }) => (written?.kind === 'file' ? [written.path] : []));
-        if (desk || paths.length > 0) withFiles((all) => all.retain(paths));
+    const retain = (): void => {
+        if (desk || memory.paths.length > 0) withFiles((all) => all.retain(memory.paths));
+    };
+    const memory = createChatMemory(memento, retain, log);
+    const forgotten = createForgotten(memento, (userId) => channel?.send({ type: 'chat.forget', userId }));
+    const picked = (): string | undefined => {
+        const { account: of } = model ?? {};
+        const room = of?.kind === 'ready' ? memory.get(of.userId, 'picked') : undefined;
+        return typeof room === 'string' ? room : undefined;
+    };
+    const pick = (roomId: string | undefined): void => {
+        if (model?.account.kind === 'ready') {
+            const own = roomId === model.workspaceRoomId;
+            memory.set(model.account.userId, 'picked', own ? undefined : roomId);
+        }
+        follow();
     };
     const draw = (): void => {
         drawing = undefined;
         const { shown, unread } = session;
         channel?.send(shown);
+        // Before it was opened, a view has no place for a badge.
+        options.onUnread(view ? 0 : unread);
         if (!view) return;
         view.description = shown.room?.name ?? '';
-        view.badge =
-            unread === 0
-                ? undefined
-                : { value: unread, tooltip: unread === 1 ? '1 new message' : `${unread} new messages` };
+        view.badge = unread === 0 ? undefined : { value: unread, tooltip: unreadWords(unread) };
     };
     const session = scope.add(
         createChatSession({
-            memory: {
-                get: (key) => memento.get(`chat.${key}`),
-                set(key, value) {
-                    if (key === 'outbox') retain(value);
-                    void memento
-                        .update(`chat.${key}`, value)
-                        .then(undefined, (error: unknown) => log.warn('The state of the chat was not kept', error));
-                },
-            },
+            memory,
             now: Date.now,
             newTxnId: () => `hush.${randomUUID()}`,
             files: {
@@ -132,21 +148,22 @@ export function createChatView({ extensionUri, account, memento, storage, log }:
             },
             // After the conversation that it is in.
             onFound: (key) => void setImmediate(() => channel?.send({ type: 'chat.goTo', key })),
-            onProblem(text, edit) {
-                if (view?.visible)
-                    channel?.send({ type: 'chat.problem', text: text.slice(0, 1_000), edit: edit ?? null });
+            onProblem(text) {
+                if (view?.visible) channel?.send({ type: 'chat.problem', text: text.slice(0, 1_000) });
                 else void showFailure(text);
             },
             log,
         }),
     );
 
-    retain(memento.get('chat.outbox'));
+    retain();
 
     function hear(message: ChatPageMessage): void {
         switch (message.type) {
             case 'chat.ready':
                 loaded.resolve();
+                isLoaded = true;
+                forgotten.opened();
                 if (desk) withFiles((all) => all.opened());
                 session.opened();
                 return draw();
@@ -197,12 +214,13 @@ export function createChatView({ extensionUri, account, memento, storage, log }:
             });
             channel = opened;
             resolved.onDidChangeVisibility(() => {
-                if (!resolved.visible) loaded = Promise.withResolvers();
+                if (!resolved.visible) unloaded();
             });
             resolved.onDidDispose(() => {
-                loaded = Promise.withResolvers();
+                unloaded();
                 opened.close();
                 if (view === resolved) view = undefined;
+                drawing ??= setImmediate(draw);
             });
             webview.html = chatHtml({
                 generation,
@@ -218,6 +236,7 @@ export function createChatView({ extensionUri, account, memento, storage, log }:
     scope.add(vscode.window.onDidChangeWindowState(({ focused }) => (focused ? session.focus() : undefined)));
     scope.defer(() => clearImmediate(drawing));
 
+    let known: readonly string[] = [];
     let followed: Account | undefined;
     let progress: Disposable | undefined;
     scope.defer(() => progress?.dispose());
@@ -229,10 +248,19 @@ export function createChatView({ extensionUri, account, memento, storage, log }:
                 if (total > 0 && session.localPath(transfer) !== undefined)
                     channel?.send({ type: 'chat.progress', txnId: transfer, done: done / total });
             });
+            // What one person saw is not there for the next.
+            if (now?.userId !== followed?.userId && desk) withFiles((all) => all.forget());
             followed = now;
         }
-        session.follow(now?.chat, model && chatRoomOf(model, picked), now?.presence);
+        const ready = model?.account.kind === 'ready' ? model.account : undefined;
+        const open = now && ready?.userId === now.userId ? now : undefined;
+        session.follow(open, ready?.online === true, open && model && chatRoomOf(model, picked()));
     };
+    function forget(userId: string): void {
+        forgotten.note(userId, isLoaded);
+        session.forget(userId);
+        if (desk) withFiles((all) => all.forget());
+    }
     /** Files take a while: the person is to see how far they are, and that they can be called back. */
     const showUp = async (): Promise<void> => {
         if (view) view.show(true);
@@ -240,16 +268,20 @@ export function createChatView({ extensionUri, account, memento, storage, log }:
     };
     return {
         update(next) {
-            if (next.account.kind === 'signedOut' && model && model.account.kind !== 'signedOut') {
-                session.forget();
-                if (desk) withFiles((all) => all.forget());
-            }
+            if (next.account.kind === 'signedOut' && model && model.account.kind !== 'signedOut')
+                forget(model.account.userId);
             model = next;
             follow();
         },
+        known(userIds) {
+            // With a keychain that was lost nobody is known at first either, and nobody signed out.
+            if (userIds.length === 0 && known.length === 0) return;
+            known = userIds;
+            for (const userId of memory.people) if (!userIds.includes(userId)) forget(userId);
+        },
+        showWorkspace: () => pick(undefined),
         async open(roomId) {
-            picked = roomId;
-            follow();
+            pick(roomId);
             await vscode.commands.executeCommand(`${CHAT_VIEW}.focus`);
         },
         send(markdown) {
@@ -258,16 +290,17 @@ export function createChatView({ extensionUri, account, memento, storage, log }:
             else setStatusBarMessage('check', 'Handed to the session’s chat', 4_000);
         },
         async sendFiles(uris) {
-            const roomId = session.target;
+            const place = session.target;
             await showUp();
-            await (await files()).send(uris, roomId);
+            await (await files()).send(uris, place);
         },
         async sendBytes(bytes, name, how = {}) {
-            const roomId = how.roomId ?? session.target;
-            if (model?.workspaceRoomId !== roomId || picked !== undefined) picked = roomId;
-            follow(); // it is to be seen where it went
+            const { roomId, ...rest } = how;
+            // It is to be seen where it went.
+            if (roomId !== undefined && session.shown.room?.roomId !== roomId) pick(roomId);
+            const place = roomId === undefined ? session.target : { ...session.target, roomId };
             await showUp();
-            await (await files()).sendBytes(bytes, name, { ...how, roomId });
+            await (await files()).sendBytes(bytes, name, { ...rest, place });
         },
         dispose: () => scope.dispose(),
     };

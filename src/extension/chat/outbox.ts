@@ -1,72 +1,87 @@
 /**
- * What was written here and is not in the conversation yet, kept in this window and not with the account: it outlives the
- * window that holds the account, and with the memory it is given also a reload. A message leaves when the server's copy
- * comes in, known by the transaction ID; so a resend, which carries the same one, does no harm. Pure.
+ * What a person wrote here and is not in the conversation yet, kept in this window and not with the account: it outlives
+ * the window that holds the account, and with the memory it is given also a reload. A message leaves when the server's
+ * copy comes in, known by the transaction ID; so a resend, which carries the same one, does no harm. Pure.
  */
 import type { ChatSend } from './chatPort.ts';
 import * as v from 'valibot';
-import { MAX_BODY, type ChatMessage } from '../../webview/protocol/chatMessages.ts';
-import { echoOf, writtenFile, type WrittenFile } from './writtenFile.ts';
+import type { ChatMessage } from '../../webview/protocol/chatMessages.ts';
+import { writtenFile, type WrittenFile } from './writtenFile.ts';
 
-/** Only what becomes a message has an echo; the rest shows when it is there. */
-export type Written = Extract<ChatSend, { kind: 'text' }> | WrittenFile;
+type Said<K extends ChatSend['kind']> = Extract<ChatSend, { kind: K }>;
+export type Written =
+    | Said<'text'>
+    | WrittenFile
+    /** `was`: what the message said when its edit was written. */
+    | (Said<'edit'> & { readonly was: string })
+    | Said<'reaction'>;
+
 export interface Waiting {
     readonly roomId: string;
     readonly txnId: string;
+    /** What is in one lane goes out one after the other. */
+    readonly lane: string;
     readonly written: Written;
     /** ms since the epoch. */
     readonly ts: number;
+    /** Why it was not sent, as a sentence. */
     readonly problem: string | null;
+    /** The problem is none of its own (there is no connection): it is tried again by itself. */
+    readonly waits: boolean;
     /** The server has it; its copy is on the way to us. */
     readonly accepted: boolean;
 }
 
 export interface Outbox {
     add(waiting: Waiting): void;
+    /** The first of the lane that is to go out: neither accepted, nor failed for a reason of its own. */
+    next(lane: string): Waiting | undefined;
     accepted(txnId: string): void;
     failed(txnId: string, problem: string): void;
-    /** To send again; undefined unless it failed. */
+    /** So does everything that is to go out after it in its lane. */
+    waits(lane: string, problem: string): void;
+    /** What failed is to go out again; undefined unless it failed. */
     retry(txnId: string): Waiting | undefined;
-    /** Only what failed can be discarded: what is on its way may arrive. */
-    discard(txnId: string): void;
-    /** What was on its way was called back. */
-    drop(txnId: string): void;
-    /** The room's messages with those that wait at their end; what has arrived waits no more. */
-    merge(roomId: string, messages: readonly ChatMessage[], self: { userId: string; name: string }): ChatMessage[];
+    /** Gives it up. */
+    drop(...txnIds: readonly string[]): void;
+    /** The room's messages as they are now: what is among them waits no more. */
+    arrived(roomId: string, messages: readonly ChatMessage[]): void;
     clear(): void;
-    /** As it is to be remembered. */
+    /** As it is to be remembered; in the order it was written. */
     readonly waiting: readonly Waiting[];
 }
 
-const INTERRUPTED = 'This was not sent before the window closed.';
-
 /** `remembered`: from an earlier run, of whatever shape. `keep` is told each change. */
 export function createOutbox(remembered: unknown, keep: (waiting: readonly Waiting[]) => void): Outbox {
-    let all: readonly Waiting[] = Array.isArray(remembered)
-        ? remembered.filter(isWaiting).map((w) => ({ ...w, accepted: false, problem: w.problem ?? INTERRUPTED }))
-        : [];
+    let all: readonly Waiting[] = waitingOf(remembered);
     const set = (next: readonly Waiting[]): void => {
         all = next;
         keep(all);
     };
-    const change = (txnId: string, how: Partial<Waiting>): void => {
-        if (all.some((w) => w.txnId === txnId)) set(all.map((w) => (w.txnId === txnId ? { ...w, ...how } : w)));
+    const change = (which: (waiting: Waiting) => boolean, how: Partial<Waiting>): void => {
+        if (all.some(which)) set(all.map((w) => (which(w) ? { ...w, ...how } : w)));
     };
+    const remove = (which: (waiting: Waiting) => boolean): void => {
+        if (all.some(which)) set(all.filter((w) => !which(w)));
+    };
+    const isNext = (lane: string, w: Waiting): boolean =>
+        w.lane === lane && !w.accepted && (w.problem === null || w.waits);
     return {
         add: (waiting) => set([...all, waiting]),
-        accepted: (txnId) => change(txnId, { accepted: true, problem: null }),
-        failed: (txnId, problem) => change(txnId, { problem }),
+        next: (lane) => all.find((w) => isNext(lane, w)),
+        accepted: (txnId) => change((w) => w.txnId === txnId, { accepted: true, problem: null, waits: false }),
+        failed: (txnId, problem) => change((w) => w.txnId === txnId, { problem, waits: false }),
+        waits: (lane, problem) => change((w) => isNext(lane, w), { problem, waits: true }),
         retry(txnId) {
             const found = all.find((w) => w.txnId === txnId && w.problem !== null);
-            if (found) change(txnId, { problem: null });
+            if (found) change((w) => w === found, { problem: null, waits: false });
             return found;
         },
-        discard: (txnId) => set(all.filter((w) => w.txnId !== txnId || w.problem === null)),
-        drop: (txnId) => set(all.filter((w) => w.txnId !== txnId)),
-        merge(roomId, messages, self) {
-            const arrived = new Set(messages.map((m) => m.txnId));
-            if (all.some((w) => arrived.has(w.txnId))) set(all.filter((w) => !arrived.has(w.txnId)));
-            return [...messages, ...all.filter((w) => w.roomId === roomId).map((w) => echo(w, messages, self))];
+        drop: (...txnIds) => remove((w) => txnIds.includes(w.txnId)),
+        arrived(roomId, messages) {
+            const txnIds = new Set(messages.map((m) => m.txnId));
+            const byKey = new Map(messages.map((m) => [m.key, m]));
+            remove((w) => txnIds.has(w.txnId) || (w.accepted && isThere(w, w.roomId === roomId ? byKey : new Map())));
         },
         clear: () => set([]),
         get waiting() {
@@ -75,48 +90,37 @@ export function createOutbox(remembered: unknown, keep: (waiting: readonly Waiti
     };
 }
 
-function echo(
-    { txnId, written, ts, problem }: Waiting,
-    messages: readonly ChatMessage[],
-    self: { userId: string; name: string },
-): ChatMessage {
-    const target = messages.find((m) => m.key === written.replyTo);
-    return {
-        key: txnId,
-        txnId,
-        sender: self.userId,
-        name: self.name,
-        own: true,
-        ts,
-        kind: written.kind,
-        body: wordsOf(written),
-        html: null,
-        file: written.kind === 'file' ? echoOf(written) : null,
-        reply: target ? { key: target.key, name: target.name, excerpt: target.body.slice(0, 160) } : null,
-        edited: false,
-        reactions: [],
-        mayDelete: false,
-        state: problem === null ? 'sending' : 'failed',
-        problem,
-    };
-}
-
-function wordsOf(written: Written): string {
-    if (written.kind === 'text') return written.markdown.slice(0, MAX_BODY);
-    return written.caption === '' ? written.name.slice(0, 512) : written.caption.slice(0, MAX_BODY);
+/** What has no message of its own is there when its target shows it; what is not shown need not wait for that. */
+function isThere({ written }: Waiting, messages: ReadonlyMap<string, ChatMessage>): boolean {
+    if (written.kind === 'text' || written.kind === 'file') return false;
+    const target = messages.get(written.target);
+    if (!target) return true;
+    if (written.kind === 'reaction')
+        return target.reactions.some(({ key, own }) => key === written.key && own !== null);
+    return target.body !== written.was || target.body === written.markdown;
 }
 
 const waitingShape = v.object({
     roomId: v.string(),
     txnId: v.string(),
+    lane: v.string(),
     ts: v.number(),
     written: v.variant('kind', [
         v.object({ kind: v.literal('text'), markdown: v.string(), replyTo: v.nullable(v.string()) }),
+        v.object({ kind: v.literal('edit'), markdown: v.string(), target: v.string(), was: v.string() }),
+        v.object({ kind: v.literal('reaction'), target: v.string(), key: v.string() }),
         writtenFile,
     ]),
     problem: v.nullable(v.string()),
+    waits: v.boolean(),
+    accepted: v.boolean(),
 });
 
-function isWaiting(value: unknown): value is Waiting {
-    return v.is(waitingShape, value);
+/** What the server had is in the conversation, or comes with the sync: a server forgets transaction IDs in time. */
+function waitingOf(remembered: unknown): Waiting[] {
+    if (!Array.isArray(remembered)) return [];
+    return remembered.flatMap((value) => {
+        const { success, output } = v.safeParse(waitingShape, value);
+        return success && !output.accepted ? [output] : [];
+    });
 }

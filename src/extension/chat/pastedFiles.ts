@@ -5,6 +5,7 @@
 import type { ChatHostMessage, ChatPageMessage } from '../../webview/protocol/chatMessages.ts';
 import { userMessage } from '../errors.ts';
 import { imageKind } from '../files/imageKind.ts';
+import type { ChatPlace } from './chatSession.ts';
 import type { WrittenFile } from './writtenFile.ts';
 
 export type PastedFile = Extract<ChatPageMessage, { type: 'chat.file' }>;
@@ -12,31 +13,35 @@ export interface PastedFilesOptions {
     /** Rejects when there is no place for it. */
     readonly keep: (bytes: Uint8Array, name: string, replyTo: string | null) => Promise<WrittenFile>;
     /** Returns its transaction ID. `after`: that one is to be there first. */
-    readonly send: (roomId: string, file: WrittenFile, after?: string) => string;
+    readonly send: (place: ChatPlace, file: WrittenFile, after?: string) => string;
     readonly post: (message: Extract<ChatHostMessage, { type: 'chat.back' }>) => void;
     /** Resolves when there is a page to post to: the one that sent it may be closed meanwhile. */
     readonly ready: () => Promise<void>;
 }
 
-export function createPastedFiles({ keep, send, post, ready }: PastedFilesOptions): { hear(file: PastedFile): void } {
+export function createPastedFiles({ keep, send, post, ready }: PastedFilesOptions): {
+    /** `userId`: who sends it. */
+    hear(file: PastedFile, userId: string): void;
+} {
     let last: Promise<string | undefined> = Promise.resolve(undefined);
 
-    async function take({ roomId, name, bytes, caption, replyTo, follows }: PastedFile, before?: string) {
+    async function take(pasted: PastedFile, userId: string, before?: string): Promise<string | undefined> {
+        const { roomId, name, bytes, caption, replyTo, follows } = pasted;
         try {
             const file = await keep(bytes, name, replyTo);
-            return send(roomId, { ...file, caption }, follows ? before : undefined);
+            return send({ roomId, userId }, { ...file, caption }, follows ? before : undefined);
         } catch (error) {
             const text = userMessage(error, 'Sending the file').slice(0, 1_000);
             const imageType = imageKind(bytes)?.type ?? null;
             void ready().then(() =>
-                post({ type: 'chat.back', roomId, text, caption, replyTo, name, bytes, imageType }),
+                post({ type: 'chat.back', roomId, userId, text, caption, replyTo, name, bytes, imageType }),
             );
             return follows ? before : undefined;
         }
     }
     return {
-        hear(file) {
-            last = last.then((before) => take(file, before));
+        hear(file, userId) {
+            last = last.then((before) => take(file, userId, before));
         },
     };
 }

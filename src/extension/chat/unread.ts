@@ -25,3 +25,7 @@ export function unreadOf(messages: readonly ChatMessage[], seen: Seen | undefine
     const counted = news.slice(last).filter((m) => COUNTED.has(m.kind));
     return { count: counted.length, first: counted[0]?.key ?? null };
 }
+
+export function unreadWords(count: number): string {
+    return count === 1 ? '1 new message' : `${count} new messages`;
+}

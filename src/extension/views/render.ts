@@ -4,6 +4,7 @@ import { contexts, type ContextKey } from '../contexts.ts';
 import { DisposableScope } from '../lifecycle.ts';
 import { whyNotHere, type RoomDeed } from '../rooms/roomRow.ts';
 import type { RoomSnapshot } from '../session/types.ts';
+import { unreadWords } from '../chat/unread.ts';
 import { unwatched } from '../shareNews.ts';
 import { createSessionsTree, type SessionsTree } from './sessionsTree.ts';
 import { createAudienceItem, createStatusBar } from './statusBar.ts';
@@ -12,13 +13,15 @@ import { audienceStatus, buildTree, connectionMessage, sharingStatus, type Model
 
 export interface RenderedModel extends vscode.Disposable {
     readonly tree: SessionsTree;
+    /** Messages that were not seen and that no other view counts. */
+    unread(count: number): void;
     update(model: Model): void;
 }
 
 /** ms without a connection before it is said: the start, and a homeserver that restarts quickly, are no news. */
 const OFFLINE_AFTER_MS = 2_000;
 
-function badge(model: Model): { count: number; tooltip: string } {
+function badge(model: Model, unread: number): { count: number; tooltip: string } {
     const invites = model.rooms.filter((room) => room.membership === 'invite').length;
     const shares = unwatched(model).size;
     const knocks = model.rooms.reduce((sum, room) => sum + (room.mayInvite ? (room.knocks?.length ?? 0) : 0), 0);
@@ -26,8 +29,9 @@ function badge(model: Model): { count: number; tooltip: string } {
         shares > 0 ? `${shares} live screen${shares === 1 ? '' : 's'}` : '',
         knocks > 0 ? `${knocks} request${knocks === 1 ? '' : 's'} to join` : '',
         invites > 0 ? `${invites} invitation${invites === 1 ? '' : 's'}` : '',
+        unread > 0 ? unreadWords(unread) : '',
     ];
-    return { count: invites + knocks + shares, tooltip: parts.filter(Boolean).join(', ') };
+    return { count: invites + knocks + shares + unread, tooltip: parts.filter(Boolean).join(', ') };
 }
 
 export function renderModel(look: (roomId: string) => void): RenderedModel {
@@ -52,11 +56,21 @@ export function renderModel(look: (roomId: string) => void): RenderedModel {
         if (!offline) tree.say(undefined);
     };
     scope.defer(() => clearTimeout(offline?.timer));
+    let shown: Model | undefined;
+    let unread = 0;
+    const count = (model: Model): void => tree.count(badge(model, unread));
     return {
         tree,
+        unread(messages) {
+            if (messages === unread) return;
+            unread = messages;
+            if (shown) count(shown);
+        },
         update(model) {
+            shown = model;
             sayConnection(connectionMessage(model));
-            tree.update(model.account.kind === 'ready' ? buildTree(model) : [], badge(model));
+            tree.update(model.account.kind === 'ready' ? buildTree(model) : []);
+            count(model);
             tree.as(model.account.kind === 'ready' ? plainName(model.account.userId) : '');
             statusBar.update(sharingStatus(model.session));
             audienceItem.update(audienceStatus(model.session));

@@ -6,7 +6,9 @@ import type { TreeNode } from './viewModel.ts';
 
 export interface SessionsTree extends vscode.Disposable {
     /** Shows these rows. Rows whose `id` and look are the same are left alone. */
-    update(nodes: readonly TreeNode[], badge: { count: number; tooltip: string }): void;
+    update(nodes: readonly TreeNode[]): void;
+    /** News, as the badge of the view; 0: none. */
+    count(news: { count: number; tooltip: string }): void;
     /** Whose rooms these are, beside the title. */
     as(userId: string): void;
     /** Says this over the rows; undefined says nothing. */
@@ -92,7 +94,7 @@ export function createSessionsTree(opened: (roomId: string) => void): SessionsTr
     scope.add(view.onDidChangeVisibility(openRows));
 
     return {
-        update(nodes, badge) {
+        update(nodes) {
             const before = new Map(byId);
             const sameRoots = sameRows(roots, nodes);
             roots = nodes;
@@ -105,7 +107,9 @@ export function createSessionsTree(opened: (roomId: string) => void): SessionsTr
                 if (node.expanded && before.get(node.id)?.expanded === false) opening.add(node.id);
             }
             openRows();
-            view.badge = badge.count > 0 ? { value: badge.count, tooltip: badge.tooltip } : undefined;
+        },
+        count({ count, tooltip }) {
+            view.badge = count > 0 ? { value: count, tooltip } : undefined;
         },
         as(userId) {
             view.description = userId;

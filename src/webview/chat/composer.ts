@@ -17,9 +17,7 @@ export interface Composer {
     reply(message: ChatMessage): void;
     edit(message: ChatMessage): void;
     /** What was not sent, to be changed or sent again; above what is being written by now. */
-    rewrite(text: string, replyTo?: ChatMessage, files?: readonly File[]): void;
-    /** An edit that was not made; nothing where something else is being written. */
-    restore(key: string, markdown: string): void;
+    rewrite(text: string, replyTo?: Pick<ChatMessage, 'key' | 'name'>, files?: readonly File[]): void;
     /** Another room: its own draft. */
     load(draft: Draft | undefined): void;
     enable(on: boolean, hint: string): void;
@@ -162,10 +160,6 @@ export function createComposer(act: ComposerActions): Composer {
             tray.add(files);
             input.focus();
         },
-        restore(key, markdown) {
-            if (input.value === '' && edits === null)
-                change({ text: markdown, replyTo: null, edits: key, about: 'Edit your message' });
-        },
         load(stored) {
             tray.take();
             set(stored ?? empty);
@@ -178,6 +172,6 @@ export function createComposer(act: ComposerActions): Composer {
     };
 }
 
-function replyOf({ key, name }: ChatMessage): Draft {
-    return { text: '', replyTo: key, edits: null, about: `Reply to ${name}` };
+function replyOf({ key, name }: Pick<ChatMessage, 'key' | 'name'>): Draft {
+    return { text: '', replyTo: key, edits: null, about: `Reply to ${name || 'an earlier message'}` };
 }

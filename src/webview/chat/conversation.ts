@@ -180,7 +180,8 @@ export function createConversation({
                 shown?.atEnd === false && next.atEnd && shown.messages[0]?.key !== next.messages[0]?.key;
             const followed = atEnd && shown?.atEnd !== false && next.atEnd;
             const own =
-                next.messages.at(-1)?.state === 'sending' && shown?.messages.at(-1)?.key !== next.messages.at(-1)?.key;
+                ['waiting', 'sending'].includes(next.messages.at(-1)?.state ?? '') &&
+                shown?.messages.at(-1)?.key !== next.messages.at(-1)?.key;
             jumping = sameRoom && shown?.atEnd !== false && !next.atEnd;
             shown = next;
             draw(next);

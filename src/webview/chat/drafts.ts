@@ -1,4 +1,4 @@
-/** What was being written in each room, kept with the view while it is hidden and across a reload of the window. Pure. */
+/** What each person was writing in each room, kept with the view while it is hidden and across a reload of the window. Pure. */
 import * as v from 'valibot';
 import type { Draft } from './composer.ts';
 
@@ -6,7 +6,8 @@ const MAX_ROOMS = 20;
 const stored = v.object({
     drafts: v.array(
         v.tuple([
-            v.string(),
+            v.string(), // user ID
+            v.string(), // room ID
             v.object({
                 text: v.string(),
                 replyTo: v.nullable(v.string()),
@@ -18,20 +19,27 @@ const stored = v.object({
 });
 
 export interface Drafts {
-    get(roomId: string): Draft | undefined;
-    set(roomId: string, draft: Draft): void;
+    get(userId: string, roomId: string): Draft | undefined;
+    set(userId: string, roomId: string, draft: Draft): void;
+    /** The person signed out. */
+    forget(userId: string): void;
 }
 
 /** `state` is whatever was kept; of another shape it counts as nothing. */
 export function createDrafts(state: unknown, keep: (state: v.InferOutput<typeof stored>) => void): Drafts {
     const parsed = v.safeParse(stored, state);
-    const drafts = new Map<string, Draft>(parsed.success ? parsed.output.drafts : []);
+    let all = parsed.success ? parsed.output.drafts : [];
+    const set = (next: typeof all): void => {
+        all = next.slice(-MAX_ROOMS);
+        keep({ drafts: all });
+    };
     return {
-        get: (roomId) => drafts.get(roomId),
-        set(roomId, draft) {
-            drafts.delete(roomId);
-            if (draft.text !== '' || draft.replyTo !== null || draft.edits !== null) drafts.set(roomId, draft);
-            keep({ drafts: [...drafts].slice(-MAX_ROOMS) });
+        get: (userId, roomId) => all.find(([user, room]) => user === userId && room === roomId)?.[2],
+        set(userId, roomId, draft) {
+            const others = all.filter(([user, room]) => user !== userId || room !== roomId);
+            const empty = draft.text === '' && draft.replyTo === null && draft.edits === null;
+            set(empty ? others : [...others, [userId, roomId, { ...draft }]]);
         },
+        forget: (userId) => set(all.filter(([user]) => user !== userId)),
     };
 }

@@ -33,7 +33,7 @@ export function fileElement(message: ChatMessage, file: ChatFile, act: FileActio
     const all = h('div', { class: 'attachment' });
     if (file.image && (file.size ?? 0) <= MAX_SHOWN_IMAGE) all.append(act.picture(message, file));
     all.append(line);
-    if (state === 'sending' && txnId !== null) all.append(progressOf(txnId, act));
+    if ((state === 'sending' || state === 'waiting') && txnId !== null) all.append(progressOf(txnId, act));
     if (!file.there) all.append(note('This file cannot be had: what its message says about it is malformed.'));
     else if (!file.encrypted) all.append(note('Not encrypted: the homeserver can read this file.'));
     return all;

@@ -37,6 +37,7 @@ function start(host: NonNullable<typeof api>): void {
     let lastEdge = { of: '', until: 0 };
     let sending = Promise.resolve();
     const room = (): string => shown?.room?.roomId ?? '';
+    const self = (): string => shown?.room?.self ?? '';
     const send = (message: ChatPageMessage): void => channel.send(message);
     const typing = createTypingTeller((on) => send({ type: 'chat.typing', roomId: room(), typing: on }));
     const typists = createTypingLine();
@@ -55,38 +56,46 @@ function start(host: NonNullable<typeof api>): void {
         refuse: (text) => tell(text),
         attach: (replyTo) => send({ type: 'chat.attach', roomId: room(), replyTo }),
         sendFiles(parcels) {
-            const to = room();
-            sending = sending.then(() => sendFiles(to, parcels));
+            const [to, by] = [room(), self()];
+            sending = sending.then(() => sendFiles(to, by, parcels));
         },
         changed(draft) {
-            drafts.set(room(), draft);
+            if (shown?.room) drafts.set(self(), room(), draft);
             typing.wrote(draft.text);
         },
         lastOwn: () => shown?.messages.findLast((m) => m.own && m.kind === 'text' && m.state === 'sent'),
     });
     /** One after the other: each follows the one before it into the conversation. */
-    async function sendFiles(roomId: string, parcels: readonly Parcel<File>[]): Promise<void> {
+    async function sendFiles(roomId: string, userId: string, parcels: readonly Parcel<File>[]): Promise<void> {
         let follows = false;
         for (const { file, caption, replyTo } of parcels) {
             const bytes = await file.arrayBuffer().catch(() => undefined);
             const name = nameOf(file, Date.now()).slice(0, 512);
+            if (bytes && (shown?.room ?? null) !== null && userId !== self()) return; // somebody else’s turn
             if (bytes) {
                 send({ type: 'chat.file', roomId, name, bytes: new Uint8Array(bytes), caption, replyTo, follows });
                 follows = true;
             } else {
                 tell(`${file.name} could not be read.`);
-                giveBack(roomId, caption, replyTo, []);
+                giveBack({ userId, roomId }, caption, replyTo, []);
             }
         }
     }
-    function giveBack(roomId: string, text: string, replyTo: string | null, files: readonly File[]): void {
-        if (roomId === room()) {
-            const to = shown?.messages.find((m) => m.key === replyTo);
-            if (text !== '' || files.length > 0) composer.rewrite(text, to, files);
+    function giveBack(
+        { userId, roomId }: { userId: string; roomId: string },
+        text: string,
+        replyTo: string | null,
+        files: readonly File[],
+    ): void {
+        if (roomId === room() && userId === self()) {
+            if (text !== '' || files.length > 0) composer.rewrite(text, repliedTo(replyTo), files);
         } else if (text !== '') {
-            const draft = drafts.get(roomId) ?? { text: '', replyTo: null, edits: null, about: '' };
-            drafts.set(roomId, { ...draft, text: joinWords(text, draft.text) });
+            const draft = drafts.get(userId, roomId) ?? { text: '', replyTo: null, edits: null, about: '' };
+            drafts.set(userId, roomId, { ...draft, text: joinWords(text, draft.text) });
         }
+    }
+    function repliedTo(key: string | null): { readonly key: string; readonly name: string } | undefined {
+        return key === null ? undefined : (shown?.messages.find((m) => m.key === key) ?? { key, name: '' });
     }
     const pictures = createPictures({
         ask: (key) => send({ type: 'chat.picture', roomId: room(), key }),
@@ -109,8 +118,8 @@ function start(host: NonNullable<typeof api>): void {
             picture: (message, file) => pictures.element(message, file),
             save: ({ key }) => send({ type: 'chat.save', roomId: room(), key }),
             progressOf: (txnId) => progress.get(txnId) ?? 0,
-            rewrite({ txnId, body }) {
-                composer.rewrite(body);
+            rewrite({ txnId, body, reply }) {
+                composer.rewrite(body, repliedTo(reply?.key ?? null));
                 send({ type: 'chat.cancel', txnId: txnId ?? '' });
             },
             goTo(key) {
@@ -163,7 +172,7 @@ function start(host: NonNullable<typeof api>): void {
     setHidden(nothing, true);
 
     function show(next: Shown): void {
-        const moved = shown?.room?.roomId !== next.room?.roomId;
+        const moved = shown?.room?.roomId !== next.room?.roomId || shown?.room?.self !== next.room?.self;
         if (moved) typing.stop();
         shown = next;
         setHidden(nothing, next.room !== null);
@@ -174,7 +183,7 @@ function start(host: NonNullable<typeof api>): void {
             seen = '';
             pictures.clear();
             progress.clear();
-            composer.load(drafts.get(next.room.roomId));
+            composer.load(drafts.get(next.room.self, next.room.roomId));
         }
         composer.enable(
             next.room.encrypted,
@@ -215,17 +224,19 @@ function start(host: NonNullable<typeof api>): void {
                     return void shrink(message.bytes as Uint8Array<ArrayBuffer>, message.imageType).then((small) =>
                         send({ type: 'chat.shrunk', request: message.request, small }),
                     );
+                case 'chat.problem':
+                    pauseUntil = performance.now() + 5_000;
+                    return tell(message.text);
+                case 'chat.forget':
+                    return drafts.forget(message.userId);
                 case 'chat.back': {
-                    const { roomId, text, caption, replyTo, name, bytes, imageType } = message;
+                    const { text, caption, replyTo, name, bytes, imageType } = message;
                     const type = imageType ?? '';
-                    tell(text);
+                    if (message.userId === self()) tell(text);
                     const file = new File([bytes as Uint8Array<ArrayBuffer>], name, { type });
-                    return giveBack(roomId, caption, replyTo, [file]);
+                    return giveBack(message, caption, replyTo, [file]);
                 }
             }
-            pauseUntil = performance.now() + 5_000;
-            tell(message.text);
-            if (message.edit) composer.restore(message.edit.key, message.edit.markdown);
         },
         onDropped: (reason) => send({ type: 'chat.log', text: reason.slice(0, 1_000) }),
     });

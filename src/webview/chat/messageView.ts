@@ -32,12 +32,20 @@ export function messageElement(
     if (message.reply) parts.push(quoteOf(message.reply, act));
     parts.push(bodyOf(message, bodies, act));
     if (message.reactions.length > 0) parts.push(reactionsOf(message, act));
-    if (state === 'failed') parts.push(failureOf(message, act));
+    if (state === 'failed') parts.push(failureOf(message, message, act));
+    if (state === 'waiting' && !message.file) parts.push(waitingOf(message, act));
+    if (message.change?.state === 'failed') parts.push(failureOf(message.change, undefined, act));
+    if (message.change?.state === 'waiting') parts.push(waitingOf(message.change, act));
     if (state === 'sent' && kind !== 'deleted') parts.push(toolsOf(message, act));
     return h(
         'article',
         {
-            class: `message ${kind} ${state}${message.own ? ' own' : ''}${follows ? ' follows' : ''}`,
+            class: [
+                `message ${kind} ${state}`,
+                message.own ? 'own' : '',
+                follows ? 'follows' : '',
+                message.change ? 'changing' : '',
+            ].join(' '),
             'data-key': message.key,
             tabindex: '-1',
             'aria-label': `${message.name}, ${timeOf(message.ts)}`,
@@ -87,14 +95,14 @@ function bodyOf(message: ChatMessage, bodies: BodyRenderer, act: MessageActions)
 
 function reactionsOf(message: ChatMessage, act: MessageActions): HTMLElement {
     const row = h('div', { class: 'reactions' });
-    for (const { key, names, own } of message.reactions) {
+    for (const { key, names, own, pending } of message.reactions) {
         const button = h(
             'button',
             {
                 type: 'button',
-                class: 'reaction',
+                class: pending === true ? 'reaction pending' : 'reaction',
                 'aria-pressed': own === null ? 'false' : 'true',
-                title: `${names.join(', ')} reacted with ${key}`,
+                title: `${names.join(', ')} reacted with ${key}${pending === true ? ' (not sent yet)' : ''}`,
             },
             h('bdi', {}, key),
             ` ${names.length}`,
@@ -105,23 +113,36 @@ function reactionsOf(message: ChatMessage, act: MessageActions): HTMLElement {
     return row;
 }
 
-function failureOf(message: ChatMessage, act: MessageActions): HTMLElement {
-    const { txnId, problem } = message;
-    const edit = h('button', { type: 'button', class: 'link' }, 'Edit');
-    edit.addEventListener('click', () => act.rewrite(message));
-    const retry = h('button', { type: 'button', class: 'link' }, 'Retry');
-    const cancel = h('button', { type: 'button', class: 'link' }, 'Discard');
-    retry.addEventListener('click', () => act.retry(txnId ?? ''));
-    cancel.addEventListener('click', () => act.cancel(txnId ?? ''));
+/** `message`: one of its own, whose words can be taken back; an edit is edited again like any message. */
+function failureOf(
+    { txnId, problem }: Pick<ChatMessage, 'txnId' | 'problem'>,
+    message: ChatMessage | undefined,
+    act: MessageActions,
+): HTMLElement {
+    const ways = [link('Retry', () => act.retry(txnId ?? '')), link('Discard', () => act.cancel(txnId ?? ''))];
+    if (message && !message.file)
+        ways.splice(
+            1,
+            0,
+            link('Edit', () => act.rewrite(message)),
+        );
+    const why = h('span', {}, problem ?? 'Not sent.');
+    return h('div', { class: 'failure', role: 'alert' }, icon('warning'), why, ...ways);
+}
+
+/** It has not left yet. */
+function waitingOf({ txnId }: Pick<ChatMessage, 'txnId'>, act: MessageActions): HTMLElement {
     return h(
         'div',
-        { class: 'failure', role: 'alert' },
-        icon('warning'),
-        h('span', {}, problem ?? 'Not sent.'),
-        retry,
-        ...(message.file ? [] : [edit]), // there are no words to change
-        cancel,
+        { class: 'failure' },
+        link('Cancel', () => act.cancel(txnId ?? '')),
     );
+}
+
+function link(text: string, run: () => void): HTMLElement {
+    const button = h('button', { type: 'button', class: 'link' }, text);
+    button.addEventListener('click', run);
+    return button;
 }
 
 function toolsOf(message: ChatMessage, act: MessageActions): HTMLElement {

@@ -16,6 +16,7 @@ export const MAX_SHOWN = 2_000;
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
 const name = v.pipe(v.string(), v.maxLength(512));
 const body = v.pipe(v.string(), v.maxLength(MAX_BODY));
+const problem = v.nullable(v.pipe(v.string(), v.maxLength(1_024)));
 
 export const messageKinds = [
     'text',
@@ -31,8 +32,10 @@ export const reaction = v.object({
     key: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
     /** Who reacted, by name. */
     names: v.pipe(v.array(name), v.maxLength(1_000)),
-    /** Event ID of our own reaction. */
+    /** Event ID of our own reaction; of one that is on its way, its transaction ID. */
     own: v.nullable(id),
+    /** Our own one is on its way. */
+    pending: v.optional(v.boolean()),
 });
 export type Reaction = v.InferOutput<typeof reaction>;
 
@@ -81,9 +84,12 @@ export const chatMessage = v.object({
     edited: v.boolean(),
     reactions: v.pipe(v.array(reaction), v.maxLength(64)),
     mayDelete: v.boolean(),
-    state: v.picklist(['sent', 'sending', 'failed']),
+    /** `waiting`: it has not left this window yet. */
+    state: v.picklist(['sent', 'waiting', 'sending', 'failed']),
     /** Why it failed: a sentence. */
-    problem: v.nullable(v.pipe(v.string(), v.maxLength(1_024))),
+    problem,
+    /** An edit of ours that is shown already and not made yet. */
+    change: v.optional(v.object({ txnId: id, state: v.picklist(['waiting', 'sending', 'failed']), problem })),
 });
 export type ChatMessage = v.InferOutput<typeof chatMessage>;
 
@@ -92,7 +98,15 @@ export const chatHostMessage = v.variant('type', [
     v.object({
         type: v.literal('chat.show'),
         /** Null: no room is chosen. */
-        room: v.nullable(v.object({ roomId: id, name, encrypted: v.boolean() })),
+        room: v.nullable(
+            v.object({
+                roomId: id,
+                name,
+                encrypted: v.boolean(),
+                /** User ID of who writes here. */
+                self: id,
+            }),
+        ),
         /** Oldest first, without a hole. */
         messages: v.pipe(v.array(chatMessage), v.maxLength(MAX_SHOWN)),
         /** There is nothing older. */
@@ -115,12 +129,9 @@ export const chatHostMessage = v.variant('type', [
     /** The message that was asked for is shown: to be brought into view. */
     v.object({ type: v.literal('chat.goTo'), key: id }),
     /** Something the person did here did not work. */
-    v.object({
-        type: v.literal('chat.problem'),
-        text: v.pipe(v.string(), v.maxLength(1_024)),
-        /** An edit that was not made: back into the composer, if that is free. */
-        edit: v.nullable(v.object({ key: id, markdown: v.string() })),
-    }),
+    v.object({ type: v.literal('chat.problem'), text: v.pipe(v.string(), v.maxLength(1_024)) }),
+    /** This person signed out: nothing of theirs is kept in the page either. */
+    v.object({ type: v.literal('chat.forget'), userId: id }),
     /** How much of a file is sent, 0 to 1. */
     v.object({ type: v.literal('chat.progress'), txnId: id, done: v.pipe(v.number(), v.minValue(0), v.maxValue(1)) }),
     /** The picture of a message, decrypted and checked, or why there is none. */
@@ -129,12 +140,14 @@ export const chatHostMessage = v.variant('type', [
         roomId: id,
         key: id,
         picture: v.nullable(v.object({ bytes, imageType })),
-        problem: v.nullable(v.pipe(v.string(), v.maxLength(1_024))),
+        problem,
     }),
     /** A file that was pasted or dropped could not be taken: it and its words are the person's again. */
     v.object({
         type: v.literal('chat.back'),
         roomId: id,
+        /** Whose. */
+        userId: id,
         /** Why: a sentence. */
         text: v.pipe(v.string(), v.maxLength(1_024)),
         caption: body,

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
 import { HushError } from '../../../src/extension/errors.ts';
-import { ChatWorld, FILE, message, ROOM } from './chatWorld.ts';
+import { ChatWorld, FILE, message, PLACE, ROOM } from './chatWorld.ts';
+
+const OFFLINE = new HushError('network.offline', 'No net.');
 
 describe('what is sent in the chat of a window', () => {
     let world: ChatWorld;
@@ -18,12 +20,12 @@ describe('what is sent in the chat of a window', () => {
         world.chat.arrive(message('$1', '@me:hs', { txnId: 't0', body: 'hello' }));
         await world.settled();
         assert.deepEqual(world.states(), ['hello sent']);
-        assert.deepEqual(world.memory.get('outbox'), []);
+        assert.deepEqual(world.memory.get('outbox @me:hs'), []);
     });
 
     it('a file shows at once with its size, and once when it has arrived', async () => {
         await world.open();
-        world.session.sendFile(ROOM.roomId, FILE);
+        world.session.sendFile(PLACE, FILE);
         const [echo] = world.session.shown.messages;
         assert.deepEqual([echo?.kind, echo?.body, echo?.state], ['file', 'a.png', 'sending']);
         assert.deepEqual(echo?.file, {
@@ -40,16 +42,16 @@ describe('what is sent in the chat of a window', () => {
         await world.settled();
         assert.deepEqual(world.states(), ['a.png sent']);
         assert.equal(world.session.localPath('t0'), undefined);
-        assert.deepEqual(world.memory.get('outbox'), []);
+        assert.deepEqual(world.memory.get('outbox @me:hs'), []);
     });
 
     it('a file that is called back is gone; one that failed stays, for another try or until it is discarded', async () => {
         await world.open();
-        world.session.sendFile(ROOM.roomId, FILE);
+        world.session.sendFile(PLACE, FILE);
         world.session.handle({ type: 'chat.cancel', txnId: 't0' });
         await world.settled();
         assert.deepEqual(world.states(), []);
-        world.session.sendFile(ROOM.roomId, FILE);
+        world.session.sendFile(PLACE, FILE);
         world.files.sent[1]?.end.reject(new HushError('file.unreadable', 'Gone.'));
         await world.settled();
         assert.deepEqual(world.states(), ['a.png failed']);
@@ -66,7 +68,7 @@ describe('what is sent in the chat of a window', () => {
 
     it('a file waiting for the server’s pause to end can be called back too', async () => {
         await world.open();
-        world.session.sendFile(ROOM.roomId, FILE);
+        world.session.sendFile(PLACE, FILE);
         world.files.sent[0]?.end.reject(new HushError('network.rateLimited', 'Slow.', { retryAfterMs: 10 }));
         await world.settled();
         world.session.handle({ type: 'chat.cancel', txnId: 't0' });
@@ -75,13 +77,18 @@ describe('what is sent in the chat of a window', () => {
         assert.equal(world.files.sent.length, 1);
     });
 
-    it('a file that was not sent before the window closed waits for the person in the next one', async () => {
+    it('a file that was on its way when the window closed goes out in the next one', async () => {
         await world.open();
-        world.session.sendFile(ROOM.roomId, FILE);
+        world.session.sendFile(PLACE, FILE);
         await world.open();
-        assert.deepEqual(world.states(), ['a.png failed']);
-        world.session.handle({ type: 'chat.retry', txnId: 't0' });
-        assert.deepEqual(world.files.sent.at(-1)?.file, FILE);
+        assert.deepEqual(world.states(), ['a.png sending']);
+        assert.deepEqual(
+            world.files.sent.map(({ txnId, file }) => [txnId, file]),
+            [
+                ['t0', FILE],
+                ['t0', FILE],
+            ],
+        );
     });
 
     it('what failed says why, goes out again under the same transaction ID, or is discarded', async () => {
@@ -117,45 +124,165 @@ describe('what is sent in the chat of a window', () => {
         world.chat.failures.push(new HushError('network.rateLimited', 'Pause.', { retryAfterMs: 500 }));
         world.session.send('one');
         await world.settled();
-        assert.deepEqual(world.states(), ['one sending']);
-        world.chat.failures.push(new HushError('network.offline', 'No net.'));
+        assert.deepEqual(world.states(), ['one waiting']);
+        world.chat.failures.push(OFFLINE);
         world.later.shift()?.();
         await world.settled();
         assert.deepEqual(world.states(), ['one failed']);
-        world.session.follow(world.chat, { ...ROOM, online: false });
-        world.session.follow(world.chat, ROOM);
+        world.reach(false);
+        world.reach(true);
         await world.settled();
         assert.deepEqual([world.states(), world.chat.sent.length], [['one sending'], 3]);
     });
 
-    it('what was not sent when the window closed is there in the next one', async () => {
+    it('what waited for a connection when the window closed goes out by itself in the next one', async () => {
         await world.open();
-        world.chat.failures.push(new HushError('network.offline', 'No net.'));
+        world.chat.failures.push(OFFLINE);
         world.session.send('one');
         await world.settled();
-        await world.open();
-        assert.deepEqual(world.states(), ['one failed']);
-        world.session.handle({ type: 'chat.retry', txnId: 't0' });
+        await world.open(false);
+        assert.deepEqual([world.states(), world.chat.sent.length], [['one failed'], 1]);
+        assert.match(
+            world.session.shown.messages[0]?.problem ?? '',
+            /^Not sent yet: there is no connection\. It goes out/u,
+        );
+        world.reach(true);
         await world.settled();
         assert.deepEqual(
             world.chat.sent.map((s) => s.txnId),
             ['t0', 't0'],
         );
+        world.chat.arrive(message('$1', '@me:hs', { txnId: 't0', body: 'one' }));
+        await world.settled();
+        assert.deepEqual(world.states(), ['one sent']);
+    });
+
+    it('what was on its way when the window closed goes out again, unless it has arrived', async () => {
+        await world.open();
+        world.chat.hold();
+        world.session.send('one');
+        world.session.send('two');
+        await world.open(false);
+        assert.deepEqual(world.states(), ['one waiting', 'two waiting']);
+        world.chat.messages.push(message('$1', '@me:hs', { txnId: 't0', body: 'one' }));
+        world.chat.hold();
+        world.reach(true);
+        await world.settled();
+        assert.deepEqual(world.states(), ['one sent', 'two sending']);
+        assert.deepEqual(
+            world.chat.sent.map((s) => s.txnId),
+            ['t0', 't1'],
+        );
+    });
+
+    it('what failed for a reason of its own waits for the person, also in the next window', async () => {
+        await world.open();
+        world.chat.failures.push(new HushError('room.notFound', 'You are not in this room any more.'));
+        world.session.send('one');
+        await world.settled();
+        await world.open();
+        assert.deepEqual([world.states(), world.chat.sent.length], [['one failed'], 1]);
+        world.session.handle({ type: 'chat.retry', txnId: 't0' });
+        await world.settled();
+        assert.equal(world.chat.sent.length, 2);
+    });
+
+    it('what the server had is not sent again by the next window', async () => {
+        await world.open();
+        world.session.send('one');
+        await world.settled();
+        await world.open();
+        assert.deepEqual([world.states(), world.chat.sent.length], [[], 1]);
+    });
+
+    it('is tried again after a while, where only this request had no connection', async () => {
+        await world.open();
+        world.chat.failures.push(OFFLINE, OFFLINE);
+        world.session.send('one');
+        await world.settled();
+        world.later.shift()?.();
+        await world.settled();
+        assert.deepEqual([world.states(), world.chat.sent.length, world.later.length], [['one failed'], 2, 1]);
+        world.later.shift()?.();
+        await world.settled();
+        assert.deepEqual([world.states(), world.chat.sent.length, world.later.length], [['one sending'], 3, 0]);
+    });
+
+    it('goes out in the order it was written: none overtakes one that pauses or has no connection', async () => {
+        await world.open();
+        world.chat.failures.push(new HushError('network.rateLimited', 'Pause.', { retryAfterMs: 500 }), OFFLINE);
+        for (const text of ['one', 'two', 'three']) world.session.send(text);
+        await world.settled();
+        assert.deepEqual(world.states(), ['one waiting', 'two waiting', 'three waiting']);
+        world.later.shift()?.();
+        await world.settled();
+        assert.deepEqual(world.states(), ['one failed', 'two failed', 'three failed']);
+        assert.equal(world.chat.sent.length, 2);
+        world.reach(false);
+        world.reach(true);
+        await world.settled();
+        assert.deepEqual(world.texts(), ['one', 'one', 'one', 'two', 'three']);
+    });
+
+    it('one that the server refuses holds up no other', async () => {
+        await world.open();
+        world.chat.failures.push(new HushError('event.tooLarge', 'Too long.'));
+        for (const text of ['one', 'two']) world.session.send(text);
+        await world.settled();
+        assert.deepEqual(world.states(), ['one failed', 'two sending']);
+    });
+
+    it('what has not left yet can be called back, and what is under way only once it failed', async () => {
+        await world.open();
+        const release = world.chat.hold();
+        for (const text of ['one', 'two', 'three']) world.session.send(text);
+        world.session.handle({ type: 'chat.cancel', txnId: 't1' });
+        world.session.handle({ type: 'chat.cancel', txnId: 't0' });
+        assert.deepEqual(world.states(), ['one sending', 'three waiting']);
+        world.chat.failures.push(OFFLINE);
+        release();
+        await world.settled();
+        assert.deepEqual([world.states(), world.texts()], [['three sending'], ['one', 'three']]);
+    });
+
+    it('what pauses for the server can be called back', async () => {
+        await world.open();
+        world.chat.failures.push(new HushError('network.rateLimited', 'Pause.', { retryAfterMs: 500 }));
+        world.session.send('one');
+        await world.settled();
+        world.session.handle({ type: 'chat.cancel', txnId: 't0' });
+        assert.deepEqual(world.states(), []);
+        world.session.send('two');
+        world.later.shift()?.();
+        await world.settled();
+        assert.deepEqual(world.texts(), ['one', 'two']);
+    });
+
+    it('an unsent reply keeps what it answers, also where that is not to be seen', async () => {
+        await world.open();
+        world.chat.failures.push(OFFLINE);
+        world.session.handle({ type: 'chat.send', roomId: ROOM.roomId, markdown: 'yes', replyTo: '$old', edits: null });
+        await world.settled();
+        assert.deepEqual(world.session.shown.messages[0]?.reply, {
+            key: '$old',
+            name: '',
+            excerpt: 'an earlier message',
+        });
     });
 
     it('of what was not sent nothing stays after signing out', async () => {
         await world.open();
-        world.chat.failures.push(new HushError('network.offline', 'No net.'));
+        world.chat.failures.push(OFFLINE);
         world.session.send('one');
         await world.settled();
-        world.session.follow(undefined, undefined);
-        world.session.forget();
-        assert.deepEqual([world.memory.get('outbox'), world.memory.get('seen')], [[], []]);
+        world.session.follow(undefined, false, undefined);
+        world.session.forget('@me:hs');
+        assert.deepEqual([world.memory.get('outbox @me:hs'), world.memory.get('seen @me:hs')], [undefined, undefined]);
     });
 
     it('a memory of any other shape counts as none', async () => {
-        world.memory.set('outbox', [{ roomId: 5 }, null, 'x']);
-        world.memory.set('seen', { a: 1 });
+        world.memory.set('outbox @me:hs', [{ roomId: 5 }, null, 'x']);
+        world.memory.set('seen @me:hs', { a: 1 });
         await world.open();
         assert.deepEqual(world.states(), []);
     });

@@ -84,7 +84,7 @@ describe('the chat of a window', () => {
         world.session.handle({ type: 'chat.typing', roomId: ROOM.roomId, typing: true });
         world.session.handle({ type: 'chat.typing', roomId: ROOM.roomId, typing: false });
         world.session.handle({ type: 'chat.typing', roomId: ROOM.roomId, typing: true });
-        world.session.follow(world.chat, undefined, world.presence);
+        world.session.follow(world.account, true, undefined);
         assert.deepEqual(world.presence.told, [`look ${ROOM.roomId}`, 'typing', 'not typing', 'typing', 'not typing']);
     });
 
@@ -173,12 +173,12 @@ describe('the chat of a window', () => {
         world.chat.failures.push(new HushError('network.offline', 'No net.'));
         world.session.send('one');
         await world.settled();
-        world.session.follow(world.chat, { ...ROOM, roomId: '!other:hs' });
+        world.session.follow(world.account, true, { ...ROOM, roomId: '!other:hs' });
         await world.settled();
         assert.deepEqual(world.states(), []);
-        world.session.follow(world.chat, ROOM);
+        world.session.follow(world.account, true, ROOM);
         assert.deepEqual(world.states(), ['one failed']);
-        world.session.follow(undefined, undefined);
+        world.session.follow(undefined, false, undefined);
         assert.equal(world.session.shown.room, null);
         assert.throws(() => world.session.send('x'), { code: 'chat.noRoom' });
     });

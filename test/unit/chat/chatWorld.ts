@@ -2,7 +2,12 @@
 import type { ChatPort, ChatSend } from '../../../src/extension/chat/chatPort.ts';
 import type { FileSender } from '../../../src/extension/chat/delivery.ts';
 import type { WrittenFile } from '../../../src/extension/chat/writtenFile.ts';
-import { createChatSession, type ChatRoom, type ChatSession } from '../../../src/extension/chat/chatSession.ts';
+import {
+    createChatSession,
+    type ChatAccount,
+    type ChatRoom,
+    type ChatSession,
+} from '../../../src/extension/chat/chatSession.ts';
 import { HushError } from '../../../src/extension/errors.ts';
 import { Listeners } from '../../../src/extension/listeners.ts';
 import { createLog } from '../../../src/extension/log.ts';
@@ -16,6 +21,8 @@ export const ROOM: ChatRoom = {
     self: { userId: '@me:hs', name: 'Me' },
     online: true,
 };
+/** Where this person writes. */
+export const PLACE = { roomId: ROOM.roomId, userId: ROOM.self.userId };
 export const message = (key: string, from = '@you:hs', more: Partial<ChatMessage> = {}): ChatMessage => ({
     key,
     txnId: null,
@@ -65,9 +72,20 @@ export class FakeChat implements ChatPort {
     earlier = async (): Promise<void> => void this.messages.unshift(message(`$earlier${this.messages.length}`));
     send = async (_room: string, txnId: string, what: ChatSend): Promise<void> => {
         this.sent.push({ txnId, what });
+        await this.held;
         const failure = this.failures.shift();
         if (failure !== undefined) throw failure;
     };
+    private held: Promise<void> | undefined;
+    /** The next ones take until the function that is returned is called. */
+    hold(): () => void {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        this.held = promise;
+        return () => {
+            this.held = undefined;
+            resolve();
+        };
+    }
     arrive(...messages: ChatMessage[]): void {
         this.messages.push(...messages);
         this.changed.emit(ROOM.roomId);
@@ -92,7 +110,7 @@ export class FakePresence implements PresencePort {
 /** Files that go out when the test says. */
 export class FakeSender implements FileSender {
     readonly sent: { txnId: string; file: WrittenFile; end: PromiseWithResolvers<void> }[] = [];
-    send = (_room: string, txnId: string, file: WrittenFile): Promise<void> => {
+    send = (_to: unknown, _room: string, txnId: string, file: WrittenFile): Promise<void> => {
         const end = Promise.withResolvers<void>();
         this.sent.push({ txnId, file, end });
         return end.promise;
@@ -117,30 +135,40 @@ export class ChatWorld {
     readonly chat = new FakeChat();
     readonly presence = new FakePresence();
     readonly files = new FakeSender();
+    readonly account: ChatAccount = {
+        userId: '@me:hs',
+        chat: this.chat,
+        files: {} as ChatAccount['files'],
+        presence: this.presence,
+    };
+    /** By key and user ID. */
     readonly memory = new Map<string, unknown>();
     readonly later: (() => void)[] = [];
     readonly problems: string[] = [];
     readonly found: string[] = [];
+    private txn = 0;
     tells = { typing: true, receipts: true };
     watching = true;
+    /** What the person says when asked whether to delete. */
+    sure = false;
     session!: ChatSession;
 
     settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-    open = async (): Promise<ChatSession> => {
-        let txn = 0;
+    /** A new window. */
+    open = async (online = true): Promise<ChatSession> => {
         this.session = createChatSession({
             memory: {
-                get: (key) => this.memory.get(key),
-                set: (key, value) => void this.memory.set(key, structuredClone(value)),
+                get: (userId, key) => this.memory.get(`${key} ${userId}`),
+                set: (userId, key, value) => void this.memory.set(`${key} ${userId}`, structuredClone(value)),
             },
             tells: () => this.tells,
             now: () => 5,
-            newTxnId: () => `t${txn++}`,
+            newTxnId: () => `t${this.txn++}`,
             files: this.files,
             after: (_ms, work) => void this.later.push(work),
             watching: () => this.watching,
-            confirmDelete: async () => false,
+            confirmDelete: async () => this.sure,
             onChange: () => undefined,
             onFound: (key) => void this.found.push(key),
             onProblem: (text) => void this.problems.push(text),
@@ -151,10 +179,16 @@ export class ChatWorld {
                 error: () => undefined,
             }),
         });
-        this.session.follow(this.chat, ROOM, this.presence);
+        this.session.follow(this.account, online, online ? ROOM : { ...ROOM, online });
         await this.settled();
         return this.session;
     };
+
+    /** The homeserver is reached, or not. */
+    reach = (online: boolean): void => this.session.follow(this.account, online, { ...ROOM, online });
+
+    /** What was tried to be said, in that order. */
+    texts = (): string[] => this.chat.sent.map(({ what }) => ('markdown' in what ? what.markdown : what.kind));
 
     states = (): string[] => this.session.shown.messages.map((m) => `${m.body} ${m.state}`);
 }

@@ -108,10 +108,10 @@ describe('drafts', () => {
         let kept: unknown = { drafts: [['!a', { text: 5 }]] };
         const keep = (state: unknown): void => void (kept = state);
         const draft = { text: 'half a', replyTo: null, edits: null, about: '' };
-        createDrafts(kept, keep).set('!a', draft);
+        createDrafts(kept, keep).set('@me:hs', '!a', draft);
         const drafts = createDrafts(kept, keep);
-        assert.deepEqual([drafts.get('!a'), drafts.get('!b')], [draft, undefined]);
-        drafts.set('!a', { ...draft, text: '' });
+        assert.deepEqual([drafts.get('@me:hs', '!a'), drafts.get('@me:hs', '!b')], [draft, undefined]);
+        drafts.set('@me:hs', '!a', { ...draft, text: '' });
         assert.deepEqual(kept, { drafts: [] });
     });
 });

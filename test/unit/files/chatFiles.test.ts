@@ -179,17 +179,16 @@ describe('a file on its way out', () => {
     it('takes its small picture along; called back before that is made, nothing is sent', async () => {
         const sent: FileToSend[] = [];
         const shrunk = Promise.withResolvers<FileToSend['thumbnail']>();
+        const to = {
+            send: async (_room, _txn, what) => void sent.push(what),
+            cancel: () => undefined,
+        } as Partial<FilesPort> as FilesPort;
         const sender = createFileSender({
-            files: () =>
-                ({
-                    send: async (_room, _txn, what) => void sent.push(what),
-                    cancel: () => undefined,
-                }) as Partial<FilesPort> as FilesPort,
             read: async () => PNG,
             shrink: () => shrunk.promise,
         });
         const small = { bytes: PNG, mimeType: 'image/png', width: 2, height: 1 };
-        const [first, second] = [sender.send('!r', 't1', file), sender.send('!r', 't2', file)];
+        const [first, second] = [sender.send(to, '!r', 't1', file), sender.send(to, '!r', 't2', file)];
         sender.cancel('t2');
         shrunk.resolve(small);
         await first;
@@ -198,12 +197,21 @@ describe('a file on its way out', () => {
             sent.map((s) => [s.path, s.thumbnail]),
             [['/x/a.png', small]],
         );
-        await sender.send('!r', 't2', file); // the person may try again
+        await sender.send(to, '!r', 't2', file); // the person may try again
         assert.equal(sent.length, 2);
     });
 
     it('is remembered only if it is what Hush wrote', () => {
-        const waiting = { roomId: '!r', txnId: 't', ts: 1, problem: null, written: file };
+        const waiting = {
+            roomId: '!r',
+            txnId: 't',
+            lane: 't',
+            ts: 1,
+            written: file,
+            problem: null,
+            waits: false,
+            accepted: false,
+        };
         const restored = (written: unknown): number =>
             createOutbox([{ ...waiting, written }], () => undefined).waiting.length;
         assert.equal(restored(file), 1);

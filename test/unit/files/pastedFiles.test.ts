@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'mocha';
 import { JSDOM } from 'jsdom';
+import type { Account } from '../../../src/extension/account.ts';
 import { createDelivery } from '../../../src/extension/chat/delivery.ts';
 import { createOutbox, type Outbox } from '../../../src/extension/chat/outbox.ts';
 import { createPastedFiles, type PastedFile } from '../../../src/extension/chat/pastedFiles.ts';
@@ -11,6 +12,8 @@ import { createComposer, type Composer, type Draft } from '../../../src/webview/
 import { parcelsOf, type Parcel } from '../../../src/webview/chat/parcels.ts';
 import type { ChatHostMessage, ChatMessage } from '../../../src/webview/protocol/chatMessages.ts';
 
+/** Asked for nothing: its files go through the fake sender. */
+const ACCOUNT = { chat: {}, files: {} } as Pick<Account, 'chat' | 'files'>;
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const written = (name: string): WrittenFile => ({
     kind: 'file',
@@ -128,7 +131,8 @@ describe('files out of the chat’s page', () => {
     const open = () =>
         createPastedFiles({
             keep: (_bytes, name) => (kept[name] = Promise.withResolvers<WrittenFile>()).promise,
-            send(roomId, { name, caption }, predecessor) {
+            send({ roomId, userId }, { name, caption }, predecessor) {
+                assert.equal(userId, '@me:hs');
                 handed.push([roomId, name, caption, predecessor ?? 'at once'].join(' '));
                 return `txn of ${name}`;
             },
@@ -155,9 +159,9 @@ describe('files out of the chat’s page', () => {
 
     it('are handed on in their order, each after the one that it follows', async () => {
         const files = open();
-        files.hear(file('a', { caption: 'both' }));
-        files.hear(file('b', { follows: true }));
-        files.hear(file('c'));
+        files.hear(file('a', { caption: 'both' }), '@me:hs');
+        files.hear(file('b', { follows: true }), '@me:hs');
+        files.hear(file('c'), '@me:hs');
         for (const name of ['a', 'b', 'c']) {
             await settled();
             kept[name]?.resolve(written(name));
@@ -168,8 +172,8 @@ describe('files out of the chat’s page', () => {
 
     it('that the disk has no place for go back with their words and the reason, once there is a page', async () => {
         const files = open();
-        files.hear(file('a', { caption: 'my long words', replyTo: '$1' }));
-        files.hear(file('b', { follows: true }));
+        files.hear(file('a', { caption: 'my long words', replyTo: '$1' }), '@me:hs');
+        files.hear(file('b', { follows: true }), '@me:hs');
         await settled();
         kept['a']?.reject(full);
         await settled();
@@ -182,6 +186,7 @@ describe('files out of the chat’s page', () => {
             {
                 type: 'chat.back',
                 roomId: '!r',
+                userId: '@me:hs',
                 text: 'There is no room.',
                 caption: 'my long words',
                 replyTo: '$1',
@@ -202,9 +207,10 @@ describe('files on their way out', () => {
         let count = 0;
         return createDelivery({
             outbox,
-            port: () => ({}) as never,
+            to: () => ACCOUNT,
+            onProblem: () => undefined,
             files: {
-                send(_room, _txn, { name }) {
+                send(_to, _room, _txn, { name }) {
                     const end = Promise.withResolvers<void>();
                     ends.push({ name, end });
                     return end.promise;

@@ -1,0 +1,30 @@
+/** Who signed out while the chat's page was closed: it is told when it opens, since it keeps what was being written. Pure. */
+import * as v from 'valibot';
+import type { WorkspaceState } from './chatMemory.ts';
+
+export interface Forgotten {
+    /** `open`: there is a page that hears it now. */
+    note(userId: string, open: boolean): void;
+    /** There is a page to tell. */
+    opened(): void;
+}
+
+const KEY = 'chat.forgotten';
+const MOST = 20;
+
+export function createForgotten(memento: Omit<WorkspaceState, 'keys'>, tell: (userId: string) => void): Forgotten {
+    const list = (): readonly string[] => {
+        const parsed = v.safeParse(v.array(v.string()), memento.get(KEY));
+        return parsed.success ? parsed.output : [];
+    };
+    return {
+        note(userId, open) {
+            if (open) return tell(userId);
+            void memento.update(KEY, [...new Set([...list(), userId])].slice(-MOST));
+        },
+        opened() {
+            for (const userId of list()) tell(userId);
+            if (list().length > 0) void memento.update(KEY, undefined);
+        },
+    };
+}
