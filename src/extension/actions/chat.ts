@@ -1,7 +1,7 @@
 /** Commands about the chat: open it, and send what is in the editor. */
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import { problemMessage, selectionMessage, type Problem } from '../chat/editorMessages.ts';
+import { lastLineOf, problemMessage, selectionMessage, type Problem } from '../chat/editorMessages.ts';
 import { HushError } from '../errors.ts';
 import { signedIn, type ActionContext } from './context.ts';
 import { refused } from './refusals.ts';
@@ -22,13 +22,11 @@ export function sendSelection(context: ActionContext): void {
     const { document, selection } = editorOf(context);
     const whole = document.lineAt(selection.active.line).range;
     const range = selection.isEmpty ? whole : selection;
-    // A selection that ends before the first character of a line holds nothing of it.
-    const endLine = range.end.character === 0 && !range.isSingleLine ? range.end.line - 1 : range.end.line;
+    const endLine = lastLineOf(range.start, range.end);
     // From the line's beginning, so that the margin of its first line is that of the others.
     const from = document.getText(new vscode.Range(range.start.with({ character: 0 }), range.start));
     const text = (from.trim() === '' ? from : '') + document.getText(range);
-    if (text.trim() === '')
-        throw new HushError('chat.nothingToSend', 'There is nothing to send: select some code first.');
+    assertText(text);
     const place = { path: pathOf(document), line: range.start.line + 1, language: document.languageId };
     context.chat.send(selectionMessage(place, endLine + 1, text));
 }
@@ -78,11 +76,18 @@ function problemOf(
     };
 }
 
-function editorOf(context: ActionContext): vscode.TextEditor {
+/** @throws HushError `account.notSignedIn`, `chat.nothingToSend`. */
+export function editorOf(context: ActionContext): vscode.TextEditor {
     signedIn(context);
     const editor = vscode.window.activeTextEditor;
     if (!editor) throw new HushError('chat.nothingToSend', 'Open a file and select what you want to send.');
     return editor;
+}
+
+/** @throws HushError `chat.nothingToSend` */
+export function assertText(text: string): void {
+    if (text.trim() === '')
+        throw new HushError('chat.nothingToSend', 'There is nothing to send: select some code first.');
 }
 
 /** Outside of the workspace the file's name alone: where it lies on this machine is nobody's business. */

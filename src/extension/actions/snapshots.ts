@@ -4,12 +4,12 @@
  */
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import { placeMessage } from '../chat/editorMessages.ts';
+import { lastLineOf, placeMessage } from '../chat/editorMessages.ts';
 import { HushError } from '../errors.ts';
 import { codeFileName } from '../files/codeFile.ts';
 import type { View } from '../session/state.ts';
 import { plainName } from '../views/plainText.ts';
-import { pathOf } from './chat.ts';
+import { assertText, editorOf, pathOf } from './chat.ts';
 import { signedIn, type ActionContext } from './context.ts';
 
 interface Choice extends vscode.QuickPickItem {
@@ -46,10 +46,7 @@ export async function sendSnapshot(context: ActionContext): Promise<void> {
 
 /** The selected lines, or the one with the cursor. */
 export async function sendSelectionFile(context: ActionContext): Promise<void> {
-    signedIn(context);
-    const editor = vscode.window.activeTextEditor;
-    if (!editor) throw new HushError('chat.nothingToSend', 'Open a file and select what you want to send.');
-    await sendLines(context, editor);
+    await sendLines(context, editorOf(context));
 }
 
 function isWatched({ phase }: View): boolean {
@@ -58,14 +55,12 @@ function isWatched({ phase }: View): boolean {
 
 async function sendLines(context: ActionContext, { document, selection }: vscode.TextEditor): Promise<void> {
     const { start, end } = selection;
-    // A selection that ends before the first character of a line holds nothing of it.
-    const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
+    const last = lastLineOf(start, end);
     const lines = new vscode.Range(start.line, 0, last, document.lineAt(last).text.length);
     const [from, to] = [start.line + 1, last + 1];
     const name = codeFileName(posix.basename(document.uri.path) || 'untitled.txt', from, to);
     const text = document.getText(lines);
-    if (text.trim() === '')
-        throw new HushError('chat.nothingToSend', 'There is nothing to send: select some code first.');
+    assertText(text);
     const caption = placeMessage(pathOf(document), from, to);
     await context.chat.sendBytes(Buffer.from(`${text}\n`), name, { caption, text: true });
 }

@@ -19,6 +19,14 @@ export interface Problem extends CodePlace {
     readonly code: string;
 }
 
+/** The last line that a selection holds some of, from 0: one that ends before a line's first character has none of that. */
+export function lastLineOf(
+    start: Readonly<Record<'line' | 'character', number>>,
+    end: Readonly<Record<'line' | 'character', number>>,
+): number {
+    return end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
+}
+
 /** Becomes a link to the lines. */
 export function placeMessage(path: string, line: number, endLine: number): string {
     return inline(`${path}:${endLine > line ? `${line}-${endLine}` : line}`);

@@ -1,5 +1,6 @@
 /** What was pasted or dropped, above the field until it is sent: a slip of the hand sends nothing. */
 import { MAX_PASTED, MAX_PASTED_FILES } from '../protocol/chatMessages.ts';
+import { timeInName } from '../protocol/timeInName.ts';
 import { h, setHidden } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 
@@ -67,10 +68,6 @@ export function createTray({ changed, refuse }: TrayActions): Tray {
 }
 
 /** A picture from the clipboard has the same name each time. `now`: ms since the epoch. */
-export function nameOf(file: Pick<File, 'name'>, now: number): string {
-    if (file.name !== '' && file.name !== 'image.png') return file.name;
-    const at = new Date(now);
-    const two = (n: number): string => String(n).padStart(2, '0');
-    const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-    return `image ${day} ${two(at.getHours())}.${two(at.getMinutes())}.${two(at.getSeconds())}.png`;
+export function nameOf({ name }: Pick<File, 'name'>, now: number): string {
+    return name !== '' && name !== 'image.png' ? name : `image ${timeInName(new Date(now))}.png`;
 }
