@@ -1,0 +1,125 @@
+/** What the page offers for a message on its way, in a real DOM. */
+import assert from 'node:assert/strict';
+import { JSDOM } from 'jsdom';
+import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
+import { createComposer, type Composer, type Draft } from '../../../src/webview/chat/composer.ts';
+import { messageElement, type MessageActions } from '../../../src/webview/chat/messageView.ts';
+import type { ChatMessage } from '../../../src/webview/protocol/chatMessages.ts';
+import { message } from './chatWorld.ts';
+
+let window: JSDOM['window'];
+const GLOBALS = ['document', 'Node'] as const;
+const real = GLOBALS.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
+before(() => {
+    ({ window } = new JSDOM('<body></body>'));
+    for (const name of GLOBALS)
+        Object.defineProperty(globalThis, name, { value: window[name] as unknown, configurable: true });
+});
+after(() => {
+    window.close();
+    for (const [name, property] of real)
+        if (property) Object.defineProperty(globalThis, name, property);
+        else Reflect.deleteProperty(globalThis, name);
+});
+
+describe('a message on its way, in the page', () => {
+    let done: string[];
+    const bodies = {
+        render(body: string) {
+            const all = window.document.createDocumentFragment();
+            all.append(body);
+            return all;
+        },
+    };
+    const draw = (more: Partial<ChatMessage>): HTMLElement => {
+        const act = new Proxy({} as MessageActions, {
+            get: (_, name) => (what: unknown, also?: unknown) =>
+                void done.push([name, typeof what === 'string' ? what : (what as ChatMessage).key, also].join(' ')),
+        });
+        return messageElement(message('$1', '@me:hs', more), false, bodies, act);
+    };
+    const offers = (element: HTMLElement): string[] =>
+        [...element.querySelectorAll<HTMLElement>('button.link')].map((button) => {
+            button.click();
+            return button.textContent ?? '';
+        });
+    beforeEach(() => {
+        done = [];
+    });
+
+    it('can be called back until it leaves, and from then on not', () => {
+        assert.deepEqual(offers(draw({ key: 't0', txnId: 't0', state: 'waiting' })), ['Cancel']);
+        assert.deepEqual(done, ['cancel t0 ']);
+        assert.deepEqual(offers(draw({ key: 't0', txnId: 't0', state: 'sending' })), []);
+    });
+
+    it('that failed can be sent again, changed or discarded', () => {
+        const element = draw({ key: 't0', txnId: 't0', state: 'failed', problem: 'No.' });
+        assert.deepEqual(offers(element), ['Retry', 'Edit', 'Discard']);
+        assert.deepEqual(done, ['retry t0 ', 'rewrite t0 ', 'cancel t0 ']);
+        assert.equal(element.querySelector('[role=alert]')?.textContent, 'No.RetryEditDiscard');
+    });
+
+    it('with an edit that failed says so, and keeps what can be done with it', () => {
+        const change = { txnId: 't1', state: 'failed', problem: 'No.' } as const;
+        const element = draw({ txnId: 't0', change, mayDelete: true });
+        assert.deepEqual(offers(element), ['Retry', 'Discard']);
+        assert.deepEqual(done, ['retry t1 ', 'cancel t1 ']);
+        assert.ok(element.querySelector('[title=Edit]') && element.querySelector('.tools'));
+    });
+
+    it('with an edit that has not left can have it called back', () => {
+        const element = draw({ change: { txnId: 't1', state: 'waiting', problem: null } });
+        assert.deepEqual([offers(element), done], [['Cancel'], ['cancel t1 ']]);
+        assert.deepEqual(offers(draw({ change: { txnId: 't1', state: 'sending', problem: null } })), []);
+    });
+
+    it('says of a reaction that it is not sent yet', () => {
+        const reactions = [{ key: '👍', names: ['Me'], own: 't0', pending: true }];
+        const button = draw({ reactions }).querySelector<HTMLElement>('.reaction.pending') ?? assert.fail('none');
+        assert.match(button.title, /not sent yet/u);
+        button.click();
+        assert.deepEqual(done, ['react $1 👍']);
+    });
+});
+
+describe('the field of the chat, for what was not sent', () => {
+    let composer: Composer;
+    let changed: Draft[];
+    let sent: Draft[];
+    const field = (): HTMLTextAreaElement => composer.element.querySelector('textarea') ?? assert.fail('no field');
+    const about = (): string | null => composer.element.querySelector('.about bdi')?.textContent ?? null;
+    beforeEach(() => {
+        [changed, sent] = [[], []];
+        composer = createComposer({
+            send: (draft) => void sent.push(draft),
+            sendFiles: () => undefined,
+            attach: () => undefined,
+            changed: (draft) => void changed.push(draft),
+            tooLong: () => undefined,
+            refuse: (text) => assert.fail(text),
+            lastOwn: () => undefined,
+        });
+        window.document.body.replaceChildren(composer.element);
+        composer.enable(true, '');
+    });
+    afterEach(() => window.document.body.replaceChildren());
+
+    it('a reply that is taken back stays a reply, also to what is not to be seen', () => {
+        composer.rewrite('yes', { key: '$old', name: '' });
+        assert.deepEqual([field().value, about()], ['yes', 'Reply to an earlier message']);
+        (composer.element as HTMLFormElement).requestSubmit();
+        assert.deepEqual(
+            sent.map(({ text, replyTo }) => [text, replyTo]),
+            [['yes', '$old']],
+        );
+    });
+
+    it('loads what this person was writing, and nothing of the one before', () => {
+        field().value = 'mine';
+        composer.load({ text: 'his', replyTo: '$1', edits: null, about: 'Reply to Bob' });
+        assert.deepEqual([field().value, about()], ['his', 'Reply to Bob']);
+        composer.load(undefined);
+        assert.deepEqual([field().value, about(), changed], ['', '', []]);
+    });
+});
