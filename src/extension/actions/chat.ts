@@ -76,9 +76,10 @@ function problemOf(
     };
 }
 
-/** @throws HushError `account.notSignedIn`, `chat.nothingToSend`. */
+/** @throws HushError `account.notSignedIn`, `chat.noRoom`, `room.forbidden`, `chat.nothingToSend`. */
 export function editorOf(context: ActionContext): vscode.TextEditor {
     signedIn(context);
+    context.chat.assertWritable();
     const editor = vscode.window.activeTextEditor;
     if (!editor) throw new HushError('chat.nothingToSend', 'Open a file and select what you want to send.');
     return editor;

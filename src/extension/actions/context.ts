@@ -16,7 +16,7 @@ export interface ActionContext {
     readonly account: Account | undefined;
     readonly orchestrator: Orchestrator | undefined;
     readonly workspace: WorkspaceFolders;
-    readonly chat: Pick<ChatView, 'open' | 'send' | 'sendFiles' | 'sendBytes'>;
+    readonly chat: Pick<ChatView, 'open' | 'assertWritable' | 'send' | 'sendFiles' | 'sendBytes'>;
     readonly configuration: () => vscode.WorkspaceConfiguration;
     /** Lets the person choose, in the tab of this view, what to send of its picture. */
     cropShare(viewId: string, generation: number): void;

@@ -8,6 +8,7 @@ import { signedIn, type ActionContext } from './context.ts';
  */
 export async function sendFile(context: ActionContext, argument: unknown, selected: unknown): Promise<void> {
     signedIn(context);
+    context.chat.assertWritable();
     const uris = given(argument, selected) ?? (await ask());
     if (uris && uris.length > 0) await context.chat.sendFiles(uris);
 }

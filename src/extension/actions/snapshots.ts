@@ -23,13 +23,16 @@ export async function sendSnapshot(context: ActionContext): Promise<void> {
     const choices: Choice[] = views.map((view) => ({
         label: `${plainName(view.sharerName)}’s screen`,
         description: plainName(view.roomName),
-        run: () => context.cropShare(view.id, view.generation),
+        run() {
+            context.chat.assertWritable(view.target.roomId);
+            context.cropShare(view.id, view.generation);
+        },
     }));
     if (editor && !editor.selection.isEmpty)
         choices.push({
             label: `Selected lines of ${plainName(posix.basename(editor.document.uri.path))}`,
             description: 'as a file of code',
-            run: () => sendLines(context, editor),
+            run: () => sendLines(context, editorOf(context)),
         });
     if (choices.length === 0)
         throw new HushError(

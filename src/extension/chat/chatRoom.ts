@@ -1,4 +1,6 @@
-/** Which room the chat is of: the one that was picked in this window, else the workspace's, else the only one. Pure. */
+/** Which room the chat is of: the one that was picked in this workspace, else the workspace's, else the only one. Pure. */
+import { HushError } from '../errors.ts';
+import { whyNotWrite } from '../rooms/roomRow.ts';
 import type { Model } from '../views/viewModel.ts';
 import type { ChatRoom } from './chatSession.ts';
 
@@ -14,8 +16,26 @@ export function chatRoomOf(model: Model, picked: string | undefined): ChatRoom |
     return {
         roomId: room.roomId,
         name: room.name,
-        encrypted: room.encrypted,
+        barred: barredOf(room, account.userId),
+        mayReact: room.encrypted && whyNotWrite(room, account.userId, 'reaction') === undefined,
         self: { userId: account.userId, name: (self?.name ?? account.userId).slice(0, 128) },
         online: account.online,
     };
+}
+
+function barredOf(room: Model['rooms'][number], self: string): string | null {
+    if (!room.encrypted) return 'This room is not encrypted: Hush does not write in it.';
+    const why = whyNotWrite(room, self, 'message');
+    return why === undefined ? null : `You cannot write here. ${why}`;
+}
+
+/** @throws HushError `chat.noRoom`, `room.forbidden`. */
+export function assertWritable(room: ChatRoom | undefined): ChatRoom {
+    if (!room)
+        throw new HushError(
+            'chat.noRoom',
+            'This workspace has no session to send to. Run "Hush: Start Session for This Workspace", or choose a room with "Hush: Open Chat…".',
+        );
+    if (room.barred !== null) throw new HushError('room.forbidden', room.barred);
+    return room;
 }

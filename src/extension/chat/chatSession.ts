@@ -15,6 +15,7 @@ import { HushError, userMessage } from '../errors.ts';
 import type { Disposable } from '../lifecycle.ts';
 import type { Log } from '../log.ts';
 import type { ChatPort } from './chatPort.ts';
+import { assertWritable } from './chatRoom.ts';
 import { createChatPresence, type ChatPresenceOptions } from './chatPresence.ts';
 import type { FileSender } from './delivery.ts';
 import { echoesOf, withChanges } from './echoes.ts';
@@ -27,7 +28,9 @@ import type { WrittenFile } from './writtenFile.ts';
 export interface ChatRoom {
     readonly roomId: string;
     readonly name: string;
-    readonly encrypted: boolean;
+    /** Why nothing may be written in it, as a sentence; null: it may. */
+    readonly barred: string | null;
+    readonly mayReact: boolean;
     /** Our own name in it. */
     readonly self: { readonly userId: string; readonly name: string };
     readonly online: boolean;
@@ -76,9 +79,9 @@ export interface ChatSession extends Disposable {
     opened(): void;
     /** The window has come before the person. */
     focus(): void;
-    /** @throws HushError `chat.noRoom`, `chat.tooLong`. */
+    /** @throws HushError `chat.noRoom`, `room.forbidden`, `chat.tooLong`. */
     send(markdown: string): void;
-    /** Where files go, as whom. @throws HushError `chat.noRoom`. */
+    /** Where files go, as whom. @throws HushError `chat.noRoom`, `room.forbidden`. */
     readonly target: ChatPlace;
     /** Who writes what comes from the page: the person whose account is open, or was until now. */
     readonly userId: string | undefined;
@@ -248,14 +251,14 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
 
     return {
         get shown(): Shown {
-            const { roomId = '', name = '', encrypted = false, self = { userId: '', name: '' } } = room ?? {};
+            const { roomId = '', name = '', barred = null, mayReact = false, self = NOBODY } = room ?? {};
             const waiting = person?.outbox.waiting.filter((w) => w.roomId === roomId) ?? [];
             const how = { self, isUnderWay: (txnId: string) => person?.delivery.isUnderWay(txnId) === true };
             const there = withChanges(messages, waiting, how);
             const echoes = atEnd ? echoesOf(messages, waiting, how) : [];
             return {
                 type: 'chat.show',
-                room: room ? { roomId, name: name.slice(0, 512), encrypted, self: self.userId } : null,
+                room: room ? { roomId, name: name.slice(0, 512), barred, mayReact, self: self.userId } : null,
                 messages: [...there, ...echoes].slice(-MAX_SHOWN),
                 atStart,
                 full,
@@ -312,13 +315,13 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
             glanced = undefined;
         },
         send(markdown) {
-            const { roomId } = assertRoom(room);
+            const { roomId } = assertWritable(room);
             if (markdown.length > MAX_BODY)
                 throw new HushError('chat.tooLong', 'This is too long for one message. Select less of it.');
             write(roomId, { kind: 'text', markdown, replyTo: null });
         },
         get target() {
-            const { roomId, self } = assertRoom(room);
+            const { roomId, self } = assertWritable(room);
             return { roomId, userId: self.userId };
         },
         get userId() {
@@ -379,13 +382,5 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
     };
 }
 
+const NOBODY = { userId: '', name: '' };
 const NOT_OPEN = 'You are not signed in now. Try again when you are.';
-
-/** @throws HushError `chat.noRoom` */
-function assertRoom(room: ChatRoom | undefined): ChatRoom {
-    if (room) return room;
-    throw new HushError(
-        'chat.noRoom',
-        'This workspace has no session to send to. Run "Hush: Start Session for This Workspace", or choose a room with "Hush: Open Chat…".',
-    );
-}

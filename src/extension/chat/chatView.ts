@@ -17,7 +17,7 @@ import type { Log } from '../log.ts';
 import { showFailure } from '../views/notices.ts';
 import type { Model } from '../views/viewModel.ts';
 import { chatHtml } from './chatHtml.ts';
-import { chatRoomOf } from './chatRoom.ts';
+import { assertWritable, chatRoomOf } from './chatRoom.ts';
 import type { ChatFiles } from './chatFiles.ts';
 import { createChatMemory } from './chatMemory.ts';
 import { createChatSession } from './chatSession.ts';
@@ -36,9 +36,11 @@ export interface ChatView extends Disposable {
     showWorkspace(): void;
     /** Shows the room's conversation in this workspace from now on. */
     open(roomId: string): Promise<void>;
-    /** Into the conversation that is shown. @throws HushError `chat.noRoom`. */
+    /** Of the room, or the one that is shown. @throws HushError `chat.noRoom`, `room.forbidden`. */
+    assertWritable(roomId?: string): void;
+    /** Into the conversation that is shown. @throws as {@link assertWritable}, and `chat.tooLong`. */
     send(markdown: string): void;
-    /** Into the conversation that is shown; the view comes up to show how far they are. @throws HushError `chat.noRoom`, `file.*`. */
+    /** Into the conversation that is shown; the view comes up to show how far they are. @throws as {@link assertWritable}, and `file.*`. */
     sendFiles(uris: readonly vscode.Uri[]): Promise<void>;
     /** The same of what is in memory; `roomId`: into that one. */
     sendBytes(
@@ -284,6 +286,7 @@ export function createChatView(options: ChatViewOptions): ChatView {
             pick(roomId);
             await vscode.commands.executeCommand(`${CHAT_VIEW}.focus`);
         },
+        assertWritable: (roomId = picked()) => void assertWritable(model && chatRoomOf(model, roomId)),
         send(markdown) {
             session.send(markdown);
             if (view) view.show(true);

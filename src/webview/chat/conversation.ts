@@ -125,7 +125,8 @@ export function createConversation({
         return first && { key: first.dataset['key'] ?? '', top: topOf(first) };
     };
 
-    function draw({ messages, firstUnread, seen: readers }: Shown): void {
+    function draw({ room, messages, firstUnread, seen: readers }: Shown): void {
+        const may = { write: room?.barred === null, react: room?.mayReact === true };
         const used = new Set<string>();
         const wanted: HTMLElement[] = [];
         const take = (id: string, sign: string, make: () => HTMLElement): void => {
@@ -152,8 +153,8 @@ export function createConversation({
                 message.ts - before.ts < TOGETHER_MS &&
                 message.reply === null;
             // An echo and what becomes of it are one element to the person.
-            take(message.txnId ?? message.key, JSON.stringify([message, follows]), () =>
-                messageElement(message, follows, bodies, actions),
+            take(message.txnId ?? message.key, JSON.stringify([message, follows, may]), () =>
+                messageElement(message, { follows, may }, bodies, actions),
             );
             const names = seenBy.get(message.key)?.join(', ');
             if (names !== undefined)

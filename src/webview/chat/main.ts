@@ -185,12 +185,8 @@ function start(host: NonNullable<typeof api>): void {
             progress.clear();
             composer.load(drafts.get(next.room.self, next.room.roomId));
         }
-        composer.enable(
-            next.room.encrypted,
-            next.room.encrypted
-                ? `Message ${next.room.name}`
-                : 'This room is not encrypted: Hush does not write in it.',
-        );
+        const { barred, name } = next.room;
+        composer.enable(barred === null, barred ?? `Message ${name}`);
         setHidden(offline, !next.offline);
         typists.show(next.typing);
         conversation.show(next);

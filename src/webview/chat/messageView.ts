@@ -20,9 +20,16 @@ export interface MessageActions extends FileActions {
 /** What a click offers; any other reaction that is there can be joined. */
 const REACTIONS = ['👍', '❤️', '😄', '🎉', '👀', '🤔'] as const;
 
+export interface MessagePlace {
+    /** Under the head of the one before. */
+    readonly follows: boolean;
+    /** What the person may do in the room. */
+    readonly may: { readonly write: boolean; readonly react: boolean };
+}
+
 export function messageElement(
     message: ChatMessage,
-    follows: boolean,
+    { follows, may }: MessagePlace,
     bodies: BodyRenderer,
     act: MessageActions,
 ): HTMLElement {
@@ -31,12 +38,12 @@ export function messageElement(
     if (!follows) parts.push(headOf(message));
     if (message.reply) parts.push(quoteOf(message.reply, act));
     parts.push(bodyOf(message, bodies, act));
-    if (message.reactions.length > 0) parts.push(reactionsOf(message, act));
+    if (message.reactions.length > 0) parts.push(reactionsOf(message, may, act));
     if (state === 'failed') parts.push(failureOf(message, message, act));
     if (state === 'waiting' && !message.file) parts.push(waitingOf(message, act));
     if (message.change?.state === 'failed') parts.push(failureOf(message.change, undefined, act));
     if (message.change?.state === 'waiting') parts.push(waitingOf(message.change, act));
-    if (state === 'sent' && kind !== 'deleted') parts.push(toolsOf(message, act));
+    if (state === 'sent' && kind !== 'deleted') parts.push(toolsOf(message, may, act));
     return h(
         'article',
         {
@@ -93,7 +100,7 @@ function bodyOf(message: ChatMessage, bodies: BodyRenderer, act: MessageActions)
     return body;
 }
 
-function reactionsOf(message: ChatMessage, act: MessageActions): HTMLElement {
+function reactionsOf(message: ChatMessage, may: MessagePlace['may'], act: MessageActions): HTMLElement {
     const row = h('div', { class: 'reactions' });
     for (const { key, names, own, pending } of message.reactions) {
         const button = h(
@@ -107,6 +114,7 @@ function reactionsOf(message: ChatMessage, act: MessageActions): HTMLElement {
             h('bdi', {}, key),
             ` ${names.length}`,
         );
+        button.disabled = !may.react && own === null;
         button.addEventListener('click', () => act.react(message, key));
         row.append(button);
     }
@@ -145,14 +153,14 @@ function link(text: string, run: () => void): HTMLElement {
     return button;
 }
 
-function toolsOf(message: ChatMessage, act: MessageActions): HTMLElement {
+function toolsOf(message: ChatMessage, may: MessagePlace['may'], act: MessageActions): HTMLElement {
     const tools = h('div', { class: 'tools', role: 'toolbar', 'aria-label': 'Message' });
     const tool = (name: IconName, title: string, run: () => void): HTMLElement => {
         const button = h('button', { type: 'button', title, 'aria-label': title }, icon(name));
         button.addEventListener('click', run);
         return button;
     };
-    if (message.kind !== 'unreadable') {
+    if (message.kind !== 'unreadable' && may.react) {
         const choices = h('div', { class: 'choices', hidden: true });
         for (const key of REACTIONS) {
             const choice = h(
@@ -171,8 +179,10 @@ function toolsOf(message: ChatMessage, act: MessageActions): HTMLElement {
             tool('smile', 'React', () => {
                 choices.hidden = !choices.hidden;
             }),
-            tool('reply', 'Reply', () => act.reply(message)),
         );
+    }
+    if (message.kind !== 'unreadable' && may.write) {
+        tools.append(tool('reply', 'Reply', () => act.reply(message)));
         if (message.own && message.kind === 'text') tools.append(tool('edit', 'Edit', () => act.edit(message)));
     }
     if (message.mayDelete) tools.append(tool('trash', 'Delete…', () => act.delete(message)));

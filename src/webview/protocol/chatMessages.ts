@@ -102,7 +102,9 @@ export const chatHostMessage = v.variant('type', [
             v.object({
                 roomId: id,
                 name,
-                encrypted: v.boolean(),
+                /** Why nothing may be written in it: a sentence. */
+                barred: problem,
+                mayReact: v.boolean(),
                 /** User ID of who writes here. */
                 self: id,
             }),

@@ -17,7 +17,8 @@ import type { ChatMessage } from '../../../src/webview/protocol/chatMessages.ts'
 export const ROOM: ChatRoom = {
     roomId: '!room:hs',
     name: 'Room',
-    encrypted: true,
+    barred: null,
+    mayReact: true,
     self: { userId: '@me:hs', name: 'Me' },
     online: true,
 };

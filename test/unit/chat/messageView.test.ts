@@ -31,12 +31,12 @@ describe('a message on its way, in the page', () => {
             return all;
         },
     };
-    const draw = (more: Partial<ChatMessage>): HTMLElement => {
+    const draw = (more: Partial<ChatMessage>, may = { write: true, react: true }): HTMLElement => {
         const act = new Proxy({} as MessageActions, {
             get: (_, name) => (what: unknown, also?: unknown) =>
                 void done.push([name, typeof what === 'string' ? what : (what as ChatMessage).key, also].join(' ')),
         });
-        return messageElement(message('$1', '@me:hs', more), false, bodies, act);
+        return messageElement(message('$1', '@me:hs', more), { follows: false, may }, bodies, act);
     };
     const offers = (element: HTMLElement): string[] =>
         [...element.querySelectorAll<HTMLElement>('button.link')].map((button) => {
@@ -72,6 +72,22 @@ describe('a message on its way, in the page', () => {
         const element = draw({ change: { txnId: 't1', state: 'waiting', problem: null } });
         assert.deepEqual([offers(element), done], [['Cancel'], ['cancel t1 ']]);
         assert.deepEqual(offers(draw({ change: { txnId: 't1', state: 'sending', problem: null } })), []);
+    });
+
+    it('offers no reply, edit or reaction where the room refuses them', () => {
+        const titles = (element: HTMLElement): string[] =>
+            [...element.querySelectorAll<HTMLElement>('.tools > button')].map(({ title }) => title);
+        const reactions = [
+            { key: '👍', names: ['Bob'], own: null },
+            { key: '🎉', names: ['Me'], own: '$r' },
+        ];
+        const mine = { mayDelete: true, reactions };
+        assert.deepEqual(titles(draw(mine)), ['React', 'Reply', 'Edit', 'Delete…']);
+        assert.deepEqual(titles(draw(mine, { write: false, react: true })), ['React', 'Delete…']);
+        const element = draw(mine, { write: true, react: false });
+        assert.deepEqual(titles(element), ['Reply', 'Edit', 'Delete…']);
+        const joining = [...element.querySelectorAll<HTMLButtonElement>('.reaction')].map(({ disabled }) => disabled);
+        assert.deepEqual(joining, [true, false], 'one’s own can be taken back');
     });
 
     it('says of a reaction that it is not sent yet', () => {
