@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
 import type { Frame } from 'playwright-core';
 import { startFaultProxy, type FaultProxy } from '../integration/support/faultProxy.ts';
+import { startSdkPeer } from '../integration/support/sdkPeer.ts';
 import { keepPicture, picturesOfFailure, stopAtFirstFailure } from './support/failure.ts';
 import { changeSettings } from './support/flows.ts';
+import { matrixHttp } from './support/matrixHttp.ts';
 import { openPair, type Pair } from './support/pair.ts';
 import type { Person } from './support/person.ts';
 import { sharedWorld } from './support/world.ts';
@@ -58,14 +60,14 @@ describe('the chat beside the tree', function () {
 
     it('a reaction, a reply and an edit come back to her', async () => {
         const first = message(bob, 'please');
-        await first.hover();
+        await first.focus();
         await first.getByRole('button', { name: 'React', exact: true }).click();
         await first.getByRole('button', { name: 'React with 👍' }).click();
         const seen = message(alice, 'please').getByRole('button', { name: '👍 1' });
         await seen.waitFor();
         await first.getByRole('button', { name: '👍 1' }).click();
         await seen.waitFor({ state: 'detached' });
-        await first.hover();
+        await first.focus();
         await first.getByRole('button', { name: 'Reply' }).click();
         await write(bob, 'I see');
         await message(alice, 'I see').locator('.quote', { hasText: 'Look at' }).waitFor();
@@ -115,7 +117,7 @@ describe('the chat beside the tree', function () {
         const seen = message(alice, 'src/greet.ts:3');
         await seen.locator('pre', { hasText: 'return `Hello ${name}`;' }).waitFor();
         const own = bob.locator('.message.sent.own', { hasText: 'return `Hello' }); // once it is no echo any more
-        await own.hover();
+        await own.focus(); // what is inserted above moves it from under a pointer
         await own.getByRole('button', { name: 'Delete…' }).click();
         await workbench.page.getByRole('button', { name: 'Delete', exact: true }).click();
         await alice.locator('.message.deleted').waitFor();
@@ -154,6 +156,39 @@ describe('the chat beside the tree', function () {
         assert.deepEqual(texts.slice(-2), ['is this on?', 'good']);
     });
 
+    it('what was written without a connection survives a reload, and goes out by itself, in its order', async () => {
+        const { page } = pair.bob.workbench;
+        proxy.meddle(({ path }) => (/\/(?:sync|send)\b/u.test(path) ? { kind: 'hangUp' } : undefined));
+        await bob.getByText('No connection. Messages wait here.').waitFor();
+        await bob.getByRole('textbox', { name: 'Message' }).press('ArrowUp');
+        await write(bob, 'good indeed');
+        for (const text of ['from the tunnel', 'still in the tunnel']) await write(bob, text);
+        const first = message(bob, 'please').first();
+        await first.focus();
+        await first.getByRole('button', { name: 'React', exact: true }).click();
+        await first.getByRole('button', { name: 'React with 🎉' }).click();
+        await first.getByRole('button', { name: '🎉 1' }).waitFor();
+        for (const text of ['good indeed', 'from the tunnel', 'still in the tunnel'])
+            await bob.locator('.message', { hasText: text }).getByText('It goes out by itself').waitFor();
+        await keepPicture(pair.bob, 'chat-offline');
+        await page.reload();
+        await page.getByText(/^No connection to/u).waitFor();
+        proxy.meddle(undefined);
+        await message(alice, 'still in the tunnel').waitFor();
+        await message(alice, 'good indeed').getByText('(edited)').waitFor();
+        await message(alice, 'please').first().getByRole('button', { name: '🎉 1' }).waitFor();
+        bob = await chatOf(pair.bob);
+        for (const frame of [alice, bob]) {
+            await message(frame, 'still in the tunnel').waitFor();
+            await frame.locator('.failure').first().waitFor({ state: 'detached' });
+            const texts = await frame.locator('.message.sent .body').allInnerTexts();
+            assert.deepEqual(
+                texts.slice(-4).map((text) => text.replace(/\s*\(edited\)/u, '')),
+                ['is this on?', 'good indeed', 'from the tunnel', 'still in the tunnel'],
+            );
+        }
+    });
+
     it('a problem that VS Code reports is sent with its place and its line', async () => {
         const { workbench, folder } = pair.bob;
         await writeFile(join(folder, 'broken.json'), '{ "a": }\n');
@@ -171,6 +206,7 @@ describe('the chat beside the tree', function () {
     it('counts what came while the view was closed, and forgets it when seen', async () => {
         const { workbench } = pair.bob;
         await workbench.command('View: Show Explorer');
+        await workbench.page.reload(); // in this window it was never open
         await write(alice, 'are you there?');
         const badge = workbench.page.locator('.activitybar .badge-content', { hasText: '1' });
         await badge.first().waitFor();
@@ -186,7 +222,7 @@ describe('the chat beside the tree', function () {
         await message(bob, 'line 59').waitFor();
         await bob.locator('.scroller').evaluate((scroller) => (scroller.scrollTop = 0));
         const first = message(bob, 'please').first();
-        await first.hover();
+        await first.focus();
         await first.getByRole('button', { name: 'Reply' }).click();
         await write(bob, 'about the first');
         await message(alice, 'about the first').waitFor();
@@ -240,6 +276,77 @@ describe('the chat beside the tree', function () {
         await scrolled(bob, 'up', 'says it');
         await bob.getByRole('button', { name: 'Newest messages' }).click();
         await message(bob, 'just me').waitFor();
+    });
+
+    it('a room where Bob may only read says so, and stays the one that he picked after a reload', async () => {
+        const { workbench } = pair.bob;
+        const { baseUrl } = pair.world.stack;
+        const { alice: hers, bob: his } = pair.accounts;
+        const by = await matrixHttp(baseUrl, hers);
+        const rules = { invite: [his.userId], powerLevels: { events_default: 50 } };
+        const news = await by.createRoom({ name: 'only news', encrypted: true, ...rules });
+        await (await matrixHttp(baseUrl, his)).join(news);
+        await workbench.row('only news').waitFor();
+        await workbench.command('Hush: Open Chat…');
+        await workbench.pick('only news');
+        const closed = (frame: Frame) =>
+            frame.getByPlaceholder('You cannot write here. This room asks for level 50; you have 0.');
+        await closed(bob).waitFor();
+        assert.ok(await closed(bob).isDisabled());
+        await keepPicture(pair.bob, 'chat-read-only');
+        await workbench.command('Hush: Send Problem to Session');
+        await workbench.seeNotification(/You cannot write here\. This room asks for level 50/u);
+        await workbench.clearNotifications();
+        await workbench.page.reload();
+        bob = await chatOf(pair.bob);
+        await closed(bob).waitFor();
+        await workbench.command('Hush: Open Chat…');
+        await workbench.pick(pair.room);
+        await message(bob, 'just me').waitFor();
+    });
+
+    it('what a hostile client sends runs nothing, turns nothing around and does not cover the page', async () => {
+        const { userId, password } = pair.accounts.alice;
+        const peer = await startSdkPeer(pair.world.stack, userId, password);
+        try {
+            const room = peer.sdk.getRooms().find(({ name }) => name === pair.room) ?? assert.fail('no room');
+            const send = (body: string, html?: string): Promise<unknown> =>
+                peer.sdk.sendEvent(
+                    room.roomId,
+                    'm.room.message' as never,
+                    {
+                        msgtype: 'm.text',
+                        body,
+                        ...(html === undefined ? {} : { format: 'org.matrix.custom.html', formatted_body: html }),
+                    } as never,
+                );
+            await send('invoice \u202Efdp.exe');
+            await send('W'.repeat(30_000));
+            await send('too deep', `${'<blockquote>'.repeat(3_000)}too deep`);
+            await send('as deep as may be', `${'<ul><li>'.repeat(50)}as deep as may be`);
+            await send(
+                'the rest',
+                '<script>document.title="hacked"</script><img src=x onerror="document.title=\'hacked\'">' +
+                    '<iframe srcdoc="<script>parent.document.title=1</script>"></iframe><style>*{display:none}</style>' +
+                    '<p style="position:fixed;inset:0;background:red" class="composer" id="app">the rest</p>' +
+                    '<a href="command:workbench.action.quit">quit</a><form action="https://evil.example"><button>go</button></form>',
+            );
+            await message(bob, 'the rest').waitFor();
+        } finally {
+            peer.stop();
+        }
+        for (const text of ['too deep', 'as deep as may be', 'W'.repeat(100)]) await message(bob, text).waitFor();
+        await message(bob, 'invoice [U+202E]fdp.exe').waitFor();
+        const forbidden = 'script, img, iframe, style, form, [style], [id], .composer, a[href^="command:"]';
+        assert.equal(await bob.locator(`.body :is(${forbidden})`).count(), 0);
+        const { title, wider } = await bob.locator('.scroller').evaluate((scroller) => ({
+            title: document.title,
+            wider: scroller.scrollWidth - scroller.clientWidth,
+        }));
+        assert.deepEqual([title, wider], ['Hush Chat', 0]);
+        await keepPicture(pair.bob, 'chat-hostile');
+        await write(bob, 'never mind them');
+        await message(alice, 'never mind them').waitFor();
     });
 });
 

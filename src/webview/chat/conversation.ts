@@ -164,9 +164,11 @@ export function createConversation({
             before = message;
         }
         for (const id of [...drawn.keys()]) if (!used.has(id)) drawn.delete(id);
+        // What is gone goes first: an element that has to be moved loses the focus.
+        const staying = new Set<Element>(wanted);
+        for (const child of [...list.children]) if (!staying.has(child)) child.remove();
         for (const [i, child] of wanted.entries())
             if (list.children[i] !== child) list.insertBefore(child, list.children[i] ?? null);
-        while (list.children.length > wanted.length) list.lastElementChild?.remove();
     }
 
     return {

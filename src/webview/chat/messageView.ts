@@ -52,7 +52,9 @@ export function messageElement(
                 message.own ? 'own' : '',
                 follows ? 'follows' : '',
                 message.change ? 'changing' : '',
-            ].join(' '),
+            ]
+                .filter(Boolean)
+                .join(' '),
             'data-key': message.key,
             tabindex: '-1',
             'aria-label': `${message.name}, ${timeOf(message.ts)}`,

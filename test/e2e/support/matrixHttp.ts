@@ -25,6 +25,7 @@ export interface MatrixHttp {
     state(roomId: string): Promise<readonly StateEvent[]>;
     sendState(roomId: string, type: string, stateKey: string, content: unknown): Promise<void>;
     invite(roomId: string, userId: string): Promise<void>;
+    join(roomId: string): Promise<void>;
 }
 
 /** Signs in as a new device of `account`. Everything rejects with the server's words. */
@@ -67,6 +68,9 @@ export async function matrixHttp(baseUrl: string, account: Account): Promise<Mat
         },
         async invite(roomId, userId) {
             await request(`${client}/rooms/${encodeURIComponent(roomId)}/invite`, { user_id: userId }, accessToken);
+        },
+        async join(roomId) {
+            await request(`${client}/rooms/${encodeURIComponent(roomId)}/join`, {}, accessToken);
         },
         async sendState(roomId, type, stateKey, content) {
             await put(

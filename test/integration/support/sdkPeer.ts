@@ -31,7 +31,7 @@ const quiet = {
 
 /** `methods`: of verification, default: emoji. */
 export async function startSdkPeer(
-    synapse: Synapse,
+    synapse: Pick<Synapse, 'baseUrl'>,
     userId: string,
     password: string,
     methods: readonly string[] = ['m.sas.v1'],

@@ -3,17 +3,26 @@ import assert from 'node:assert/strict';
 import { JSDOM } from 'jsdom';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import { createComposer, type Composer, type Draft } from '../../../src/webview/chat/composer.ts';
+import { createConversation } from '../../../src/webview/chat/conversation.ts';
 import { messageElement, type MessageActions } from '../../../src/webview/chat/messageView.ts';
 import type { ChatMessage } from '../../../src/webview/protocol/chatMessages.ts';
 import { message } from './chatWorld.ts';
 
 let window: JSDOM['window'];
-const GLOBALS = ['document', 'Node'] as const;
+const GLOBALS = ['document', 'Node', 'ResizeObserver'] as const;
 const real = GLOBALS.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
 before(() => {
     ({ window } = new JSDOM('<body></body>'));
+    Object.assign(window, {
+        ResizeObserver: class {
+            observe = (): void => undefined;
+        },
+    });
     for (const name of GLOBALS)
-        Object.defineProperty(globalThis, name, { value: window[name] as unknown, configurable: true });
+        Object.defineProperty(globalThis, name, {
+            value: (window as unknown as Record<string, unknown>)[name],
+            configurable: true,
+        });
 });
 after(() => {
     window.close();
@@ -96,6 +105,47 @@ describe('a message on its way, in the page', () => {
         assert.match(button.title, /not sent yet/u);
         button.click();
         assert.deepEqual(done, ['react $1 👍']);
+    });
+});
+
+describe('the conversation in the page', () => {
+    it('leaves the focus where it is while others read on and write', () => {
+        const bodies = { render: () => window.document.createDocumentFragment() };
+        const nothing = (): undefined => undefined;
+        const conversation = createConversation({
+            bodies,
+            actions: {} as MessageActions,
+            earlier: nothing,
+            later: nothing,
+            newest: nothing,
+            around: nothing,
+            seen: nothing,
+        });
+        window.document.body.replaceChildren(conversation.element);
+        const show = (keys: readonly string[], read: string): void =>
+            conversation.show({
+                type: 'chat.show',
+                room: { roomId: '!r', name: 'Room', barred: null, mayReact: true, self: '@me:hs' },
+                messages: keys.map((key) => message(key)),
+                atStart: true,
+                full: false,
+                atEnd: true,
+                loading: false,
+                offline: false,
+                firstUnread: null,
+                typing: [],
+                seen: [{ key: read, names: ['Bob'] }],
+            });
+        show(['$1', '$2'], '$1');
+        const second = conversation.element.querySelector<HTMLElement>('[data-key="$2"]') ?? assert.fail('not there');
+        second.focus();
+        show(['$0', '$1', '$2', '$3'], '$3');
+        assert.equal(window.document.activeElement, second);
+        const keys = [...conversation.element.querySelectorAll<HTMLElement>('.message, .seen')];
+        assert.deepEqual(
+            keys.map((element) => element.dataset['key'] ?? 'seen'),
+            ['$0', '$1', '$2', '$3', 'seen'],
+        );
     });
 });
 
