@@ -189,7 +189,7 @@ describe('files of a session', function () {
         await writeFile(huge, '');
         await truncate(huge, 200_000_000);
         await sendFile(huge);
-        await workbench.seeNotification(/huge\.bin has 200 MB, and 52\.4 MB is the most/u);
+        await workbench.seeNotification(/huge\.bin: This file has 200 MB, and 52\.4 MB is the most/u);
         await workbench.clearNotifications();
         assert.equal(await alice.locator('.message', { hasText: 'huge.bin' }).count(), 0);
     });

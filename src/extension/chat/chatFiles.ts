@@ -2,11 +2,11 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import type { ChatHostMessage, ChatMessage, ChatPageMessage } from '../../webview/protocol/chatMessages.ts';
-import { sizeWords } from '../../webview/protocol/sizeWords.ts';
 import { HushError, userMessage } from '../errors.ts';
+import { lookAtAll, type ChosenFile } from '../files/chosenFiles.ts';
 import type { FilesPort } from '../files/filesPort.ts';
 import { openImageTab } from '../files/imageTab.ts';
-import { createLocalFiles } from '../files/localFiles.ts';
+import { createLocalFiles, NO_FOLDERS, unreadable } from '../files/localFiles.ts';
 import { saveFile } from '../files/saveFile.ts';
 import type { Log } from '../log.ts';
 import { showFailure } from '../views/notices.ts';
@@ -120,24 +120,37 @@ export function createChatFiles({
         const limit = await signedIn()
             .limit()
             .catch(() => undefined); // then the upload says what is wrong
+        const ready = await lookAtAll(uris.map(chosenFile), limit);
         /** They arrive in the order they were chosen in; the reply goes with the first. */
         let before: string | undefined;
-        for (const uri of uris) {
-            const name = posix.basename(uri.path);
-            const to = before === undefined ? replyTo : null;
-            if (uri.scheme === 'file') {
-                const file = await local.fromPath(uri.fsPath, name, to);
-                assertSmall(name, file.size, limit);
-                before = session.sendFile(place, file, before);
-            } else {
-                const { size, type } = await vscode.workspace.fs.stat(uri);
-                if ((type & vscode.FileType.File) === 0)
-                    throw new HushError('file.unreadable', 'Only files can be sent, not folders.');
-                assertSmall(name, size, Math.min(limit ?? MAX_REMOTE, MAX_REMOTE));
-                const file = await local.fromBytes(await vscode.workspace.fs.readFile(uri), name, to);
-                before = session.sendFile(place, file, before);
-            }
-        }
+        for (const written of ready)
+            before = session.sendFile(place, await written(before === undefined ? replyTo : null), before);
+    }
+    function chosenFile(uri: vscode.Uri): ChosenFile {
+        const name = posix.basename(uri.path);
+        if (uri.scheme === 'file')
+            return {
+                name,
+                async look() {
+                    const file = await local.fromPath(uri.fsPath, name, null);
+                    return { size: file.size, written: (replyTo) => Promise.resolve({ ...file, replyTo }) };
+                },
+            };
+        return {
+            name,
+            async look() {
+                const { size, type } = await vscode.workspace.fs.stat(uri).then(undefined, unreadable);
+                if ((type & vscode.FileType.File) === 0) throw new HushError('file.unreadable', NO_FOLDERS);
+                return {
+                    size,
+                    most: MAX_REMOTE,
+                    async written(replyTo) {
+                        const bytes = await vscode.workspace.fs.readFile(uri).then(undefined, unreadable);
+                        return local.fromBytes(bytes, name, replyTo);
+                    },
+                };
+            },
+        };
     }
     async function attach(place: ChatPlace, replyTo: string | null): Promise<void> {
         const uris = await vscode.window.showOpenDialog({ canSelectMany: true, openLabel: 'Send', title: 'Send File' });
@@ -183,12 +196,4 @@ export function createChatFiles({
         opened: () => pictures.clear(),
         forget: () => pictures.forget(),
     };
-}
-
-function assertSmall(name: string, bytes: number, limit: number | undefined): void {
-    if (limit === undefined || bytes <= limit) return;
-    throw new HushError(
-        'file.tooLarge',
-        `${name} has ${sizeWords(bytes)}, and ${sizeWords(limit)} is the most that can be sent here. Send a smaller file.`,
-    );
 }

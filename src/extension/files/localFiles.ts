@@ -11,6 +11,8 @@ import { MAX_INLINE_IMAGE } from './filesPort.ts';
 import { IMAGE_HEAD, imageKind, isTooManyPixels } from './imageKind.ts';
 import { mimeTypeOf } from './mimeType.ts';
 
+export const NO_FOLDERS = 'Only files can be sent, not folders. Put a folder into an archive first.';
+
 export interface LocalFiles {
     /** @throws HushError `file.unreadable`, `file.nothingToSend`. */
     fromPath(path: string, name: string, replyTo: string | null): Promise<WrittenFile>;
@@ -106,11 +108,7 @@ async function isForgotten(path: string): Promise<boolean> {
 
 async function beginningOf(path: string): Promise<{ readonly head: Uint8Array; readonly size: number }> {
     const found = await stat(path).catch(unreadable);
-    if (!found.isFile())
-        throw new HushError(
-            'file.unreadable',
-            'Only files can be sent, not folders. Put a folder into an archive first.',
-        );
+    if (!found.isFile()) throw new HushError('file.unreadable', NO_FOLDERS);
     if (found.size === 0) throw new HushError('file.nothingToSend', 'This file is empty: there is nothing to send.');
     const file = await open(path).catch(unreadable);
     try {
@@ -124,7 +122,7 @@ async function beginningOf(path: string): Promise<{ readonly head: Uint8Array; r
     }
 }
 
-function unreadable(cause: unknown): never {
+export function unreadable(cause: unknown): never {
     throw new HushError(
         'file.unreadable',
         'This file cannot be read. It may have been moved, or you may not read it.',
