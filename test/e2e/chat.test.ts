@@ -7,6 +7,7 @@ import type { Frame } from 'playwright-core';
 import { startFaultProxy, type FaultProxy } from '../integration/support/faultProxy.ts';
 import { startSdkPeer } from '../integration/support/sdkPeer.ts';
 import { keepPicture, picturesOfFailure, stopAtFirstFailure } from './support/failure.ts';
+import { scrolled, untilKept } from './support/conversation.ts';
 import { changeSettings } from './support/flows.ts';
 import { matrixHttp } from './support/matrixHttp.ts';
 import { openPair, type Pair } from './support/pair.ts';
@@ -171,6 +172,7 @@ describe('the chat beside the tree', function () {
         for (const text of ['good indeed', 'from the tunnel', 'still in the tunnel'])
             await bob.locator('.message', { hasText: text }).getByText('It goes out by itself').waitFor();
         await keepPicture(pair.bob, 'chat-offline');
+        await untilKept(page, '🎉');
         await page.reload();
         await page.getByText(/^No connection to/u).waitFor();
         proxy.meddle(undefined);
@@ -205,10 +207,14 @@ describe('the chat beside the tree', function () {
 
     it('counts what came while the view was closed, and forgets it when seen', async () => {
         const { workbench } = pair.bob;
+        const { page } = workbench;
+        const last = await bob.locator('.message.sent').last().getAttribute('data-key');
+        await untilKept(page, last ?? '');
         await workbench.command('View: Show Explorer');
-        await workbench.page.reload(); // in this window it was never open
+        await untilKept(page, 'workbench.sidebar.activeviewletid=workbench.view.extension.', false);
+        await page.reload(); // in this window it was never open
         await write(alice, 'are you there?');
-        const badge = workbench.page.locator('.activitybar .badge-content', { hasText: '1' });
+        const badge = page.locator('.activitybar .badge-content', { hasText: '1' });
         await badge.first().waitFor();
         await workbench.command('Hush: Focus on Sessions View');
         bob = await chatOf(pair.bob);
@@ -305,6 +311,49 @@ describe('the chat beside the tree', function () {
         await message(bob, 'just me').waitFor();
     });
 
+    it('what Bob did not get sent is nothing to another account in his window, and goes out when he is back', async () => {
+        const { workbench } = pair.bob;
+        const { baseUrl, createAccount } = pair.world.stack;
+        const carol = await createAccount(`carol-${Date.now().toString(36)}`);
+        const by = await matrixHttp(baseUrl, pair.accounts.alice);
+        for (const roomId of await by.joinedRooms()) {
+            if (!(await by.state(roomId)).some(({ content }) => content['name'] === pair.room)) continue;
+            await by.invite(roomId, carol.userId);
+            await (await matrixHttp(baseUrl, carol)).join(roomId);
+        }
+        const field = (frame: Frame) => frame.getByRole('textbox', { name: 'Message' });
+        const shows = (userId: string) => workbench.sidebar(userId).waitFor();
+        proxy.meddle(({ path }) => (path.includes('/send/') ? { kind: 'hangUp' } : undefined));
+        await write(bob, 'from Bob alone');
+        await bob.locator('.message', { hasText: 'from Bob alone' }).getByText('It goes out by itself').waitFor();
+        await field(bob).fill('half a thought');
+
+        await workbench.command('Hush: Switch Account…');
+        await workbench.pick('Sign in with another account');
+        await workbench.answer(/homeserver/iu, proxy.url);
+        await workbench.answer(/user name/iu, carol.userId);
+        await workbench.answer(/Password/u, carol.password);
+        await shows(carol.userId);
+        const hers = await chatOf(pair.bob);
+        await write(alice, 'hello Carol');
+        await message(hers, 'hello Carol').waitFor();
+        proxy.meddle(undefined);
+        assert.equal(await hers.locator('.message', { hasText: 'from Bob alone' }).count(), 0);
+        assert.equal(await field(hers).inputValue(), '');
+        await write(hers, 'hello all');
+        await message(alice, 'hello all').waitFor();
+        assert.equal(await message(alice, 'from Bob alone').count(), 0);
+
+        await workbench.command('Hush: Switch Account…');
+        await workbench.pick(pair.accounts.bob.userId);
+        await shows(pair.accounts.bob.userId);
+        await message(alice, 'from Bob alone').getByText('Bob ', { exact: false }).first().waitFor();
+        bob = await chatOf(pair.bob);
+        await message(bob, 'from Bob alone').waitFor();
+        assert.equal(await field(bob).inputValue(), 'half a thought');
+        await field(bob).fill('');
+    });
+
     it('what a hostile client sends runs nothing, turns nothing around and does not cover the page', async () => {
         const { userId, password } = pair.accounts.alice;
         const peer = await startSdkPeer(pair.world.stack, userId, password);
@@ -349,20 +398,3 @@ describe('the chat beside the tree', function () {
         await message(alice, 'never mind them').waitFor();
     });
 });
-
-/** Scrolls as far as it goes, and on as there is more, until the message is there. */
-function scrolled(frame: Frame, way: 'up' | 'down', text: string): Promise<void> {
-    return frame.locator('.scroller').evaluate(
-        (scroller, [to, wanted]) =>
-            new Promise<void>((resolve) => {
-                const go = (): void => {
-                    const there = [...scroller.querySelectorAll('.message.sent')];
-                    if (there.some((element) => element.textContent?.includes(wanted))) return resolve();
-                    scroller.scrollTop = to === 'up' ? 0 : scroller.scrollHeight;
-                    requestAnimationFrame(go);
-                };
-                go();
-            }),
-        [way, text] as const,
-    );
-}

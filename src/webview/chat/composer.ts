@@ -61,7 +61,7 @@ export function createComposer(act: ComposerActions): Composer {
     const draft = (): Draft => ({ text: input.value, replyTo, edits, about: what.textContent ?? '' });
     const fit = (): void => {
         input.style.height = 'auto';
-        input.style.height = `${Math.min(input.scrollHeight + 2, 160)}px`;
+        if (!input.disabled) input.style.height = `${Math.min(input.scrollHeight + 2, 160)}px`;
         send.disabled = input.disabled || (input.value.trim() === '' && tray.count === 0);
         attach.disabled = input.disabled;
     };

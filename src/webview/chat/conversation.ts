@@ -216,8 +216,9 @@ function dayOf(ts: number): string {
     });
 }
 
-function startOf({ atStart, full, loading, offline, messages }: Shown): string {
-    if (atStart) return messages.length === 0 ? 'No messages yet. Say hello.' : 'The conversation starts here.';
+function startOf({ room, atStart, full, loading, offline, messages }: Shown): string {
+    const hello = room?.barred === null ? 'No messages yet. Say hello.' : 'No messages yet.';
+    if (atStart) return messages.length === 0 ? hello : 'The conversation starts here.';
     if (full) return `Only ${messages.length} messages are shown at once.`;
     return offline
         ? 'Earlier messages come when the homeserver is reached again.'
