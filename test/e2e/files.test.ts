@@ -119,6 +119,22 @@ describe('files of a session', function () {
         await keepPicture(pair.alice, 'files-alice');
     });
 
+    it('what waits above the field goes with the view when that is closed, which is said', async () => {
+        const { workbench } = pair.bob;
+        await paste(bob, [['scrap.txt', 'text/plain', base64('scrap')]]);
+        await bob.locator('.held').waitFor();
+        await bob.getByRole('textbox', { name: 'Message' }).fill('with a scrap');
+        const activity = (name: string): Locator =>
+            workbench.page.locator(`.activitybar .action-label[aria-label^="${name}"]`).first();
+        await activity('Explorer').click();
+        await activity('Hush').click();
+        bob = await workbench.hushFrame('chat', 'open');
+        await bob.getByText('Files that waited here (1) went when the view was closed').waitFor();
+        const field = bob.getByRole('textbox', { name: 'Message' });
+        assert.equal(await field.inputValue(), 'with a scrap');
+        await field.fill('');
+    });
+
     it('what the disk has no room for is back in the field, with its words and the reason', async () => {
         const user = join(pair.bob.server.dataDir, 'user', 'User');
         const [found = ''] = globSync('{workspaceStorage,globalStorage}/**/outgoing', { cwd: user });

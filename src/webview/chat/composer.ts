@@ -11,7 +11,11 @@ export interface Draft {
     readonly edits: string | null;
     /** What stands over the text. */
     readonly about: string;
+    /** What was pasted or dropped, to go with it. */
+    readonly files: readonly File[];
 }
+export const EMPTY_DRAFT: Draft = { text: '', replyTo: null, edits: null, about: '', files: [] };
+
 export interface Composer {
     readonly element: HTMLElement;
     reply(message: ChatMessage): void;
@@ -52,17 +56,29 @@ export function createComposer(act: ComposerActions): Composer {
         { type: 'button', class: 'send attach', title: 'Send a file…', 'aria-label': 'Send a file…' },
         icon('attach'),
     );
-    const tray = createTray({ changed: () => fit(), refuse: act.refuse });
+    const tray = createTray({
+        changed() {
+            fit();
+            act.changed(draft());
+        },
+        refuse: act.refuse,
+    });
     const field = h('div', { class: 'field' }, input, attach, send);
     const element = h('form', { class: 'composer' }, about, tray.element, field);
     let replyTo: string | null = null;
     let edits: string | null = null;
 
-    const draft = (): Draft => ({ text: input.value, replyTo, edits, about: what.textContent ?? '' });
+    const draft = (): Draft => ({
+        text: input.value,
+        replyTo,
+        edits,
+        about: what.textContent ?? '',
+        files: tray.files,
+    });
     const fit = (): void => {
         input.style.height = 'auto';
         if (!input.disabled) input.style.height = `${Math.min(input.scrollHeight + 2, 160)}px`;
-        send.disabled = input.disabled || (input.value.trim() === '' && tray.count === 0);
+        send.disabled = input.disabled || (input.value.trim() === '' && tray.files.length === 0);
         attach.disabled = input.disabled;
     };
     const set = (next: Draft): void => {
@@ -72,12 +88,12 @@ export function createComposer(act: ComposerActions): Composer {
         setHidden(about, next.about === '');
         fit();
     };
-    const change = (next: Draft): void => {
-        set(next);
-        act.changed(next);
+    /** What is in the tray stays there. */
+    const change = (next: Omit<Draft, 'files'>): void => {
+        set({ ...next, files: tray.files });
+        act.changed(draft());
     };
-    const empty: Draft = { text: '', replyTo: null, edits: null, about: '' };
-    const release = (): void => change(edits === null ? { ...empty, text: input.value } : empty);
+    const release = (): void => change(edits === null ? { ...EMPTY_DRAFT, text: input.value } : EMPTY_DRAFT);
 
     input.addEventListener('input', () => {
         fit();
@@ -88,7 +104,7 @@ export function createComposer(act: ComposerActions): Composer {
         if (event.key === 'Enter' && !event.shiftKey) {
             event.preventDefault();
             element.requestSubmit();
-        } else if (event.key === 'Escape' && tray.count > 0) {
+        } else if (event.key === 'Escape' && tray.files.length > 0) {
             event.stopPropagation();
             tray.take();
         } else if (event.key === 'Escape' && (replyTo !== null || edits !== null)) {
@@ -108,7 +124,7 @@ export function createComposer(act: ComposerActions): Composer {
         const sent = draft();
         const files = tray.take();
         const words = sent.text.trim() !== '';
-        if (words || edits === null) change(empty);
+        if (words || edits === null) change(EMPTY_DRAFT);
         if (files.length > 0) act.sendFiles(parcelsOf(files, sent));
         if (words && (files.length === 0 || sent.edits !== null)) act.send(sent);
     });
@@ -155,14 +171,14 @@ export function createComposer(act: ComposerActions): Composer {
         },
         rewrite(text, to, files = []) {
             const replying = edits === null && replyTo !== null;
-            const reply = replying ? draft() : to ? replyOf(to) : empty;
+            const reply = replying ? draft() : to ? replyOf(to) : EMPTY_DRAFT;
             change({ ...reply, edits: null, text: joinWords(text, input.value) });
             tray.add(files);
             input.focus();
         },
-        load(stored) {
-            tray.take();
-            set(stored ?? empty);
+        load(stored = EMPTY_DRAFT) {
+            tray.put(stored.files);
+            set(stored);
         },
         enable(on, hint) {
             input.disabled = !on;
@@ -173,5 +189,5 @@ export function createComposer(act: ComposerActions): Composer {
 }
 
 function replyOf({ key, name }: Pick<ChatMessage, 'key' | 'name'>): Draft {
-    return { text: '', replyTo: key, edits: null, about: `Reply to ${name || 'an earlier message'}` };
+    return { ...EMPTY_DRAFT, replyTo: key, about: `Reply to ${name || 'an earlier message'}` };
 }

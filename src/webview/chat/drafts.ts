@@ -1,4 +1,7 @@
-/** What each person was writing in each room, kept with the view while it is hidden and across a reload of the window. Pure. */
+/**
+ * What each person was writing in each room, kept with the view while it is hidden and across a reload of the window; files
+ * that were to go with it only as long as the page is there. Pure.
+ */
 import * as v from 'valibot';
 import type { Draft } from './composer.ts';
 
@@ -13,6 +16,7 @@ const stored = v.object({
                 replyTo: v.nullable(v.string()),
                 edits: v.nullable(v.string()),
                 about: v.string(),
+                files: v.optional(v.number(), 0), // how many
             }),
         ]),
     ),
@@ -21,6 +25,8 @@ const stored = v.object({
 export interface Drafts {
     get(userId: string, roomId: string): Draft | undefined;
     set(userId: string, roomId: string, draft: Draft): void;
+    /** How many files of the draft went with an earlier page; told once. */
+    lost(userId: string, roomId: string): number;
     /** The person signed out. */
     forget(userId: string): void;
 }
@@ -29,17 +35,35 @@ export interface Drafts {
 export function createDrafts(state: unknown, keep: (state: v.InferOutput<typeof stored>) => void): Drafts {
     const parsed = v.safeParse(stored, state);
     let all = parsed.success ? parsed.output.drafts : [];
+    const files = new Map<string, readonly File[]>();
+    const keyOf = (userId: string, roomId: string): string => JSON.stringify([userId, roomId]);
+    const find = (userId: string, roomId: string): (typeof all)[number][2] | undefined =>
+        all.find(([user, room]) => user === userId && room === roomId)?.[2];
     const set = (next: typeof all): void => {
         all = next.slice(-MAX_ROOMS);
         keep({ drafts: all });
     };
     return {
-        get: (userId, roomId) => all.find(([user, room]) => user === userId && room === roomId)?.[2],
+        get(userId, roomId) {
+            const draft = find(userId, roomId);
+            return draft && { ...draft, files: files.get(keyOf(userId, roomId)) ?? [] };
+        },
         set(userId, roomId, draft) {
             const others = all.filter(([user, room]) => user !== userId || room !== roomId);
-            const empty = draft.text === '' && draft.replyTo === null && draft.edits === null;
-            set(empty ? others : [...others, [userId, roomId, { ...draft }]]);
+            const { text, replyTo, edits, files: held } = draft;
+            files.set(keyOf(userId, roomId), held);
+            const empty = text === '' && replyTo === null && edits === null && held.length === 0;
+            set(empty ? others : [...others, [userId, roomId, { ...draft, files: held.length }]]);
         },
-        forget: (userId) => set(all.filter(([user]) => user !== userId)),
+        lost(userId, roomId) {
+            const draft = this.get(userId, roomId);
+            const gone = (find(userId, roomId)?.files ?? 0) - (draft?.files.length ?? 0);
+            if (draft && gone > 0) this.set(userId, roomId, draft);
+            return gone;
+        },
+        forget(userId) {
+            for (const [user, room] of all) if (user === userId) files.delete(keyOf(user, room));
+            set(all.filter(([user]) => user !== userId));
+        },
     };
 }

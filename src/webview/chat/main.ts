@@ -10,7 +10,7 @@ import { createChannel } from '../protocol/channel.ts';
 import { CHAT_CALL, chatHostMessage, type ChatHostMessage, type ChatPageMessage } from '../protocol/chatMessages.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { createBodyRenderer } from './bodyRenderer.ts';
-import { createComposer } from './composer.ts';
+import { createComposer, EMPTY_DRAFT } from './composer.ts';
 import { createConversation, type Shown } from './conversation.ts';
 import { createDrafts } from './drafts.ts';
 import { createTypingLine, createTypingTeller } from './typing.ts';
@@ -89,9 +89,10 @@ function start(host: NonNullable<typeof api>): void {
     ): void {
         if (roomId === room() && userId === self()) {
             if (text !== '' || files.length > 0) composer.rewrite(text, repliedTo(replyTo), files);
-        } else if (text !== '') {
-            const draft = drafts.get(userId, roomId) ?? { text: '', replyTo: null, edits: null, about: '' };
-            drafts.set(userId, roomId, { ...draft, text: joinWords(text, draft.text) });
+        } else {
+            const draft = drafts.get(userId, roomId) ?? EMPTY_DRAFT;
+            const kept = { ...draft, text: joinWords(text, draft.text), files: [...files, ...draft.files] };
+            drafts.set(userId, roomId, kept);
         }
     }
     function repliedTo(key: string | null): { readonly key: string; readonly name: string } | undefined {
@@ -183,7 +184,10 @@ function start(host: NonNullable<typeof api>): void {
             seen = '';
             pictures.clear();
             progress.clear();
-            composer.load(drafts.get(next.room.self, next.room.roomId));
+            const { self, roomId } = next.room;
+            const lost = drafts.lost(self, roomId);
+            composer.load(drafts.get(self, roomId));
+            if (lost > 0) tell(`Files that waited here (${lost}) went when the view was closed. Add them again.`);
         }
         const { barred, name } = next.room;
         composer.enable(barred === null, barred ?? `Message ${name}`);

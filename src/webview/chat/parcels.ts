@@ -12,7 +12,10 @@ export interface Parcel<F> {
  * The words go with the first file, and so does the reply; the others follow it. Words that edit a message stay where they
  * are: the files go alone.
  */
-export function parcelsOf<F>(files: readonly F[], { text, replyTo, edits }: Omit<Draft, 'about'>): Parcel<F>[] {
+export function parcelsOf<F>(
+    files: readonly F[],
+    { text, replyTo, edits }: Pick<Draft, 'text' | 'replyTo' | 'edits'>,
+): Parcel<F>[] {
     return files.map((file, i) =>
         i === 0 && edits === null ? { file, caption: text.trim(), replyTo } : { file, caption: '', replyTo: null },
     );

@@ -6,7 +6,9 @@ import { icon } from '../ui/icons.ts';
 
 export interface Tray {
     readonly element: HTMLElement;
-    readonly count: number;
+    readonly files: readonly File[];
+    /** These in place of what is in it; tells nobody. */
+    put(files: readonly File[]): void;
     add(files: Iterable<File>): void;
     /** What is in it, which it gives up. */
     take(): readonly File[];
@@ -27,6 +29,9 @@ export function createTray({ changed, refuse }: TrayActions): Tray {
         held = next;
         element.replaceChildren(...held.map((item) => item.element));
         setHidden(element, held.length === 0);
+    };
+    const change = (next: typeof held): void => {
+        set(next);
         changed();
     };
     const hold = (file: File): (typeof held)[number] => {
@@ -38,14 +43,15 @@ export function createTray({ changed, refuse }: TrayActions): Tray {
         );
         const what = url === undefined ? h('bdi', {}, file.name) : h('img', { src: url, alt: file.name });
         const item = { file, url, element: h('div', { class: 'held', title: file.name }, what, leave) };
-        leave.addEventListener('click', () => set(held.filter((other) => other !== item)));
+        leave.addEventListener('click', () => change(held.filter((other) => other !== item)));
         return item;
     };
     return {
         element,
-        get count() {
-            return held.length;
+        get files() {
+            return held.map((item) => item.file);
         },
+        put: (files) => set(files.map(hold)),
         add(files) {
             const next = [...held];
             for (const file of files) {
@@ -57,11 +63,11 @@ export function createTray({ changed, refuse }: TrayActions): Tray {
                 else if (file.size === 0) refuse(`${file.name} is empty, or a folder.`);
                 else next.push(hold(file));
             }
-            set(next);
+            change(next);
         },
         take() {
             const taken = held.map((item) => item.file);
-            set([]);
+            change([]);
             return taken;
         },
     };

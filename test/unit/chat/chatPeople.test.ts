@@ -133,7 +133,7 @@ describe('the chat of a window with two accounts', () => {
 describe('what the chat’s page keeps', () => {
     it('is each person’s own, and goes when they sign out', () => {
         let kept: unknown;
-        const draft = { text: 'half a', replyTo: null, edits: null, about: '' };
+        const draft = { text: 'half a', replyTo: null, edits: null, about: '', files: [] };
         const drafts = createDrafts(undefined, (state) => void (kept = state));
         drafts.set('@me:hs', '!a', draft);
         assert.equal(drafts.get('@bob:hs', '!a'), undefined);

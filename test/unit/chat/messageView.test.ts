@@ -183,9 +183,21 @@ describe('the field of the chat, for what was not sent', () => {
 
     it('loads what this person was writing, and nothing of the one before', () => {
         field().value = 'mine';
-        composer.load({ text: 'his', replyTo: '$1', edits: null, about: 'Reply to Bob' });
+        composer.load({ text: 'his', replyTo: '$1', edits: null, about: 'Reply to Bob', files: [] });
         assert.deepEqual([field().value, about()], ['his', 'Reply to Bob']);
         composer.load(undefined);
         assert.deepEqual([field().value, about(), changed], ['', '', []]);
+    });
+
+    it('what was pasted waits in its own room, with its words', () => {
+        const shot = new window.File(['shot'], 'shot.png') as unknown as File;
+        const waiting = (): number => composer.element.querySelectorAll('.held').length;
+        composer.rewrite('look', undefined, [shot]);
+        const mine = changed.at(-1);
+        assert.deepEqual([mine?.text, mine?.files, waiting()], ['look', [shot], 1]);
+        composer.load(undefined);
+        assert.equal(waiting(), 0);
+        composer.load(mine);
+        assert.deepEqual([field().value, waiting()], ['look', 1]);
     });
 });

@@ -107,11 +107,25 @@ describe('drafts', () => {
     it('are kept for each room; a memory of another shape counts as none', () => {
         let kept: unknown = { drafts: [['!a', { text: 5 }]] };
         const keep = (state: unknown): void => void (kept = state);
-        const draft = { text: 'half a', replyTo: null, edits: null, about: '' };
+        const draft = { text: 'half a', replyTo: null, edits: null, about: '', files: [] };
         createDrafts(kept, keep).set('@me:hs', '!a', draft);
         const drafts = createDrafts(kept, keep);
         assert.deepEqual([drafts.get('@me:hs', '!a'), drafts.get('@me:hs', '!b')], [draft, undefined]);
         drafts.set('@me:hs', '!a', { ...draft, text: '' });
+        assert.deepEqual(kept, { drafts: [] });
+    });
+
+    it('keep their files while the page is there; the next one knows how many are gone, once', () => {
+        let kept: unknown;
+        const keep = (state: unknown): void => void (kept = structuredClone(state));
+        const files = [new File(['1'], 'a.txt'), new File(['2'], 'b.txt')];
+        const draft = { text: '', replyTo: null, edits: null, about: '', files };
+        const first = createDrafts(undefined, keep);
+        first.set('@me:hs', '!a', draft);
+        assert.deepEqual([first.get('@me:hs', '!a')?.files, first.lost('@me:hs', '!a')], [files, 0]);
+        const next = createDrafts(kept, keep);
+        assert.deepEqual([next.get('@me:hs', '!a')?.files, next.lost('@bob:hs', '!a')], [[], 0]);
+        assert.deepEqual([next.lost('@me:hs', '!a'), next.lost('@me:hs', '!a')], [2, 0]);
         assert.deepEqual(kept, { drafts: [] });
     });
 });
