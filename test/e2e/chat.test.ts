@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
 import type { Frame } from 'playwright-core';
 import { startFaultProxy, type FaultProxy } from '../integration/support/faultProxy.ts';
-import { startSdkPeer } from '../integration/support/sdkPeer.ts';
 import { keepPicture, picturesOfFailure, stopAtFirstFailure } from './support/failure.ts';
 import { scrolled, untilKept } from './support/conversation.ts';
+import { sendHostile } from './support/hostile.ts';
 import { changeSettings } from './support/flows.ts';
 import { matrixHttp } from './support/matrixHttp.ts';
 import { openPair, type Pair } from './support/pair.ts';
@@ -355,35 +355,8 @@ describe('the chat beside the tree', function () {
     });
 
     it('what a hostile client sends runs nothing, turns nothing around and does not cover the page', async () => {
-        const { userId, password } = pair.accounts.alice;
-        const peer = await startSdkPeer(pair.world.stack, userId, password);
-        try {
-            const room = peer.sdk.getRooms().find(({ name }) => name === pair.room) ?? assert.fail('no room');
-            const send = (body: string, html?: string): Promise<unknown> =>
-                peer.sdk.sendEvent(
-                    room.roomId,
-                    'm.room.message' as never,
-                    {
-                        msgtype: 'm.text',
-                        body,
-                        ...(html === undefined ? {} : { format: 'org.matrix.custom.html', formatted_body: html }),
-                    } as never,
-                );
-            await send('invoice \u202Efdp.exe');
-            await send('W'.repeat(30_000));
-            await send('too deep', `${'<blockquote>'.repeat(3_000)}too deep`);
-            await send('as deep as may be', `${'<ul><li>'.repeat(50)}as deep as may be`);
-            await send(
-                'the rest',
-                '<script>document.title="hacked"</script><img src=x onerror="document.title=\'hacked\'">' +
-                    '<iframe srcdoc="<script>parent.document.title=1</script>"></iframe><style>*{display:none}</style>' +
-                    '<p style="position:fixed;inset:0;background:red" class="composer" id="app">the rest</p>' +
-                    '<a href="command:workbench.action.quit">quit</a><form action="https://evil.example"><button>go</button></form>',
-            );
-            await message(bob, 'the rest').waitFor();
-        } finally {
-            peer.stop();
-        }
+        await sendHostile(pair.world.stack, pair.accounts.alice, pair.room);
+        await message(bob, 'the rest').waitFor();
         for (const text of ['too deep', 'as deep as may be', 'W'.repeat(100)]) await message(bob, text).waitFor();
         await message(bob, 'invoice [U+202E]fdp.exe').waitFor();
         const forbidden = 'script, img, iframe, style, form, [style], [id], .composer, a[href^="command:"]';
