@@ -2,9 +2,13 @@
  * Whether bytes are an image that is safe to show, by what they begin with and never by what somebody calls them: PNG,
  * JPEG, GIF or WebP. SVG is a document with scripts and links, and none of these. Pure.
  */
+import { isTurned } from './exif.ts';
+import { gifSize } from './gifSize.ts';
+import { jpegSize } from './jpegSize.ts';
+
 export interface ImageKind {
     readonly type: 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp';
-    /** px */
+    /** px, as browsers show it: turned as its camera says, and with all that they unpack. */
     readonly width: number;
     readonly height: number;
 }
@@ -14,6 +18,10 @@ export const IMAGE_HEAD = 262_144;
 
 /** Most pixels that are decoded to show a picture: each takes 4 bytes of memory, whatever the file's size. */
 export const MAX_PIXELS = 50_000_000;
+
+/** Types of chunks of a PNG. */
+const IDAT = 0x49_44_41_54;
+const EXIF = 0x65_58_49_66;
 
 /** Undefined: it is no such image, or does not say how large it is. `head`: the first {@link IMAGE_HEAD} bytes do. */
 export function imageKind(head: Uint8Array): ImageKind | undefined {
@@ -32,14 +40,28 @@ function isAt(head: Uint8Array, at: number, text: string): boolean {
 
 function png(head: Uint8Array, view: DataView): ImageKind | undefined {
     if (head.length < 24 || !isAt(head, 0, '\u0089PNG\r\n\u001A\n') || !isAt(head, 12, 'IHDR')) return undefined;
-    return { type: 'image/png', width: view.getUint32(16), height: view.getUint32(20) };
+    const [width, height] = [view.getUint32(16), view.getUint32(20)];
+    const turned = isPngTurned(head, view);
+    return { type: 'image/png', width: turned ? height : width, height: turned ? width : height };
+}
+
+/** What its `eXIf` before the picture says (PNG specification, 11.3.4.5). */
+function isPngTurned(head: Uint8Array, view: DataView): boolean {
+    for (let at = 8; at + 8 <= head.length; at += 12 + view.getUint32(at)) {
+        const chunk = view.getUint32(at + 4);
+        if (chunk === IDAT) return false;
+        if (chunk === EXIF) return isTurned(head.subarray(at + 8, at + 8 + view.getUint32(at)));
+    }
+    return false;
 }
 
 function gif(head: Uint8Array, view: DataView): ImageKind | undefined {
-    if (head.length < 10 || (!isAt(head, 0, 'GIF87a') && !isAt(head, 0, 'GIF89a'))) return undefined;
-    return { type: 'image/gif', width: view.getUint16(6, true), height: view.getUint16(8, true) };
+    if (!isAt(head, 0, 'GIF87a') && !isAt(head, 0, 'GIF89a')) return undefined;
+    const size = gifSize(head, view);
+    return size && { type: 'image/gif', ...size };
 }
 
+/** A canvas that does not fit its frames is refused by libwebp, unlike a GIF's. */
 function webp(head: Uint8Array, view: DataView): ImageKind | undefined {
     if (head.length < 30 || !isAt(head, 0, 'RIFF') || !isAt(head, 8, 'WEBP')) return undefined;
     const size = (width: number, height: number): ImageKind => ({ type: 'image/webp', width, height });
@@ -53,16 +75,7 @@ function webp(head: Uint8Array, view: DataView): ImageKind | undefined {
     return size(three(24) + 1, three(27) + 1);
 }
 
-/** Walks the segments to the frame's header (ITU T.81, B.2.2). */
 function jpeg(head: Uint8Array, view: DataView): ImageKind | undefined {
-    if (head[0] !== 0xff || head[1] !== 0xd8 || head[2] !== 0xff) return undefined;
-    let at = 2;
-    while (at + 9 <= head.length && head[at] === 0xff) {
-        const marker = head[at + 1] ?? 0;
-        const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
-        if (isFrame) return { type: 'image/jpeg', height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
-        if (marker === 0xff) at += 1;
-        else at += 2 + view.getUint16(at + 2);
-    }
-    return undefined;
+    const size = jpegSize(head, view);
+    return size && { type: 'image/jpeg', ...size };
 }

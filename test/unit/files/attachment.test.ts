@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { safeFileName, shownName } from '../../../src/extension/files/fileName.ts';
-import { imageKind, isTooManyPixels } from '../../../src/extension/files/imageKind.ts';
 import { mimeTypeOf } from '../../../src/extension/files/mimeType.ts';
 import { parseMessage } from '../../../src/matrix/chat/parseMessage.ts';
 import { attachmentOf } from '../../../src/matrix/files/attachment.ts';
@@ -208,61 +207,6 @@ describe('names of files', () => {
             [mimeTypeOf('a.PDF'), mimeTypeOf('a.rs'), mimeTypeOf('a.rs', true), mimeTypeOf('constructor.constructor')],
             ['application/pdf', 'application/octet-stream', 'text/plain', 'application/octet-stream'],
         );
-    });
-});
-
-describe('images', () => {
-    const bytesOf = (hex: string): Uint8Array => Buffer.from(hex.replaceAll(' ', ''), 'hex');
-    const known: readonly (readonly [string, string, readonly [string, number, number]])[] = [
-        ['PNG', '89504e470d0a1a0a 0000000d 49484452 00000280 000001e0 08060000', ['image/png', 640, 480]],
-        ['GIF', '474946383961 8002 e001 f70000', ['image/gif', 640, 480]],
-        [
-            'WebP, lossy',
-            '52494646 00000000 57454250 56503820 00000000 000000 9d012a 8002 e001 0000',
-            ['image/webp', 640, 480],
-        ],
-        [
-            'WebP, lossless',
-            '52494646 00000000 57454250 5650384c 00000000 2f 7fc27700 0000000000',
-            ['image/webp', 640, 480],
-        ],
-        [
-            'WebP, extended',
-            '52494646 00000000 57454250 56503858 0a000000 10000000 7f0200 df0100',
-            ['image/webp', 640, 480],
-        ],
-        ['JPEG', 'ffd8 ffe0 0010 4a46494600010100000100010000 ffc0 0011 08 01e0 0280 03', ['image/jpeg', 640, 480]],
-    ];
-    for (const [what, hex, [type, width, height]] of known)
-        it(`${what} is known by its first bytes`, () => {
-            assert.deepEqual(imageKind(bytesOf(hex)), { type, width, height });
-        });
-
-    it('a drawing with scripts, a page and an empty file are none, whatever they are called', () => {
-        for (const text of ['<svg xmlns="http://www.w3.org/2000/svg"/>', '<html>', '', 'GIF', '\u0089PNG', 'BM....'])
-            assert.equal(imageKind(Buffer.from(text, 'latin1')), undefined);
-    });
-
-    it('any bytes are looked at without an exception', () => {
-        const heads = fc.constantFrom(
-            'ffd8ff',
-            'ffd8ffe00002',
-            'ffd8ffffffffff',
-            '89504e470d0a1a0a0000000d49484452',
-            '52494646000000005745425056503858',
-        );
-        fc.assert(
-            fc.property(fc.tuple(heads, fc.uint8Array({ maxLength: 64 })), ([head, rest]) => {
-                const kind = imageKind(Buffer.concat([bytesOf(head), rest]));
-                if (kind) assert.ok(kind.width > 0 && kind.height > 0);
-            }),
-            { numRuns: 500 },
-        );
-    });
-
-    it('a small file that unpacks to billions of pixels is not shown', () => {
-        assert.ok(isTooManyPixels({ type: 'image/png', width: 100_000, height: 100_000 }));
-        assert.ok(!isTooManyPixels({ type: 'image/png', width: 7_680, height: 4_320 }), '8K is fine');
     });
 });
 

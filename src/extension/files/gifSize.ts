@@ -1,0 +1,28 @@
+/** How large browsers show a GIF, from its beginning (GIF89a specification, 18 to 24). Pure. */
+
+const EXTENSION = 0x21;
+const IMAGE = 0x2c;
+
+/**
+ * px; undefined: its first image does not begin within `head`. Chromium enlarges the logical screen for what sticks out of
+ * it of the first image, and cuts the later ones (measured, 156).
+ */
+export function gifSize(
+    head: Uint8Array,
+    view: DataView,
+): { readonly width: number; readonly height: number } | undefined {
+    if (head.length < 13) return undefined;
+    const packed = view.getUint8(10);
+    let at = 13 + (packed & 0x80 ? 3 * 2 ** ((packed & 7) + 1) : 0);
+    while (head[at] === EXTENSION) {
+        // After its label come blocks with their lengths; one of none is the last.
+        for (at += 2; head[at] !== 0; at += 1 + (head[at] ?? 0)) if (at >= head.length) return undefined;
+        at += 1;
+    }
+    if (head[at] !== IMAGE || at + 9 > head.length) return undefined;
+    const field = (from: number): number => view.getUint16(from, true);
+    return {
+        width: Math.max(field(6), field(at + 1) + field(at + 5)),
+        height: Math.max(field(8), field(at + 3) + field(at + 7)),
+    };
+}
