@@ -4,6 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Method } from 'matrix-js-sdk/lib/matrix.js';
 import { describe, it } from 'mocha';
 import { fileWorld, MB, png, slowly, stallUpload, txn } from './support/fileWorld.ts';
 import { until, type Person } from './support/matrixAccounts.ts';
@@ -162,6 +163,29 @@ describe('files that meet trouble', function () {
         assert.deepEqual(await readdir(world.folder), before);
     });
 
+    it('six uploads that are cancelled take no address from the next', async () => {
+        const path = await put('six.bin', randomBytes(2 * MB));
+        const { files } = world.alice.account;
+        meddle.alice = stallUpload;
+        for (let i = 0; i < 6; i++) {
+            const id = txn();
+            const begun = Promise.withResolvers<void>();
+            const watching = files.onProgress((p) => (p.transfer === id && p.done > 0 ? begun.resolve() : undefined));
+            const sending = assert.rejects(files.send(world.roomId, id, file(path, 'six.bin')), {
+                code: 'file.cancelled',
+            });
+            await Promise.race([begun.promise, sending]);
+            files.cancel(id);
+            await sending;
+            watching.dispose();
+        }
+        meddle.alice = undefined;
+        await files.send(world.roomId, txn(), file(path, 'six.bin'));
+        assert.deepEqual([asked(/POST .*create/u), asked(/PUT .*upload/u)], [1, 7]);
+        const { key } = await arrived(world.bob, 'six.bin');
+        assert.deepEqual(await openWithWebCrypto(contentOf(world.bob, key).file), await readFile(path));
+    });
+
     it('an upload that the account’s end interrupts may begin again', async () => {
         const path = await put('end.bin', randomBytes(4 * MB));
         const id = txn();
@@ -217,5 +241,22 @@ describe('files that meet trouble', function () {
         console.info(`      200 MB up in ${times[0]} ms, +${grown[0]} MB; down in ${times[1]} ms, +${grown[1]} MB`);
         assert.ok(Math.max(...grown) < 150, `more memory: ${grown.join(', ')} MB`);
         assert.equal((await stat(to)).size, 200 * MB);
+    });
+
+    // Last, because the server does not give Alice an address for a day after that.
+    it('an account that holds as many empty addresses as the server lets it still sends, and at once', async () => {
+        const { http } = lastClientOf(world.alice.userId);
+        const create = (): Promise<unknown> =>
+            http.authedRequest(Method.Post, '/create', undefined, undefined, { prefix: '/_matrix/media/v1' });
+        for (let i = 0; i < 5; i++) await create();
+        for (const name of ['full.bin', 'still full.bin']) {
+            const path = await put(name, randomBytes(5_000));
+            await world.alice.account.files.send(world.roomId, txn(), file(path, name));
+            const { key } = await arrived(world.bob, name);
+            assert.deepEqual(await openWithWebCrypto(contentOf(world.bob, key).file), await readFile(path));
+        }
+        assert.equal(asked(/POST .*create/u), 6, 'the server is not asked again before its pause is over');
+        assert.equal(asked(/POST .*upload$/u), 2);
+        await assert.rejects(create(), { errcode: 'M_LIMIT_EXCEEDED' });
     });
 });

@@ -17,6 +17,7 @@ import { fileContent, type Uploaded } from './fileContent.ts';
 import type { MediaServer } from './mediaRequest.ts';
 import { assertWithin, createUploadLimit } from './uploadLimit.ts';
 import { fromDisk, fromMemory, upload } from './upload.ts';
+import { createUploadPlaces } from './uploadPlaces.ts';
 
 export interface FilesOptions {
     readonly server: MediaServer;
@@ -47,6 +48,7 @@ export function createFiles({ server, contentOf, post, assertWritable, now }: Fi
     const running = new Map<string, { readonly abort: AbortController; readonly done: Promise<unknown> }>();
     const uploaded = new Map<string, Uploaded>();
     const limit = createUploadLimit(server, now);
+    const places = createUploadPlaces(server, now);
     const closed = new AbortController();
 
     /** One transfer of that name at a time; the same again waits for the first. */
@@ -89,9 +91,9 @@ export function createFiles({ server, contentOf, post, assertWritable, now }: Fi
         const onProgress = teller(txnId, bytes);
         onProgress(0);
         const small = thumbnail
-            ? await upload(server, fromMemory(thumbnail.bytes), { signal, onProgress: () => undefined })
+            ? await upload(server, fromMemory(thumbnail.bytes), { signal, places, onProgress: () => undefined })
             : undefined;
-        return { bytes, small, file: await upload(server, fromDisk(path, bytes), { signal, onProgress }) };
+        return { bytes, small, file: await upload(server, fromDisk(path, bytes), { signal, places, onProgress }) };
     }
 
     const found = (roomId: string, eventId: string): Attachment & { readonly source: Source } => {

@@ -26,7 +26,8 @@ export type MediaAnswer =
 
 /** ms without a byte in either direction. */
 const DEAD_AFTER_MS = 90_000;
-const MAX_REFUSAL = 65_536;
+/** Bytes of an answer that is no file: what comes after is not read. */
+const MAX_ANSWER = 65_536;
 
 /**
  * A request that may be sent again by fetch itself, after a redirect or a login, is cloned by it, and the clone keeps all
@@ -89,8 +90,20 @@ function isCancelled({ aborted, reason }: AbortSignal): boolean {
     return aborted && !(reason instanceof DOMException && reason.name === 'TimeoutError');
 }
 
+/** Of an answer that is no file: so much that any honest one is whole. */
+export async function bodyText(response: Response): Promise<string> {
+    const pieces: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const piece of response.body ?? []) {
+        pieces.push(piece);
+        bytes += piece.length;
+        if (bytes >= MAX_ANSWER) break; // which cancels the rest
+    }
+    return Buffer.concat(pieces).subarray(0, MAX_ANSWER).toString();
+}
+
 async function refusalOf(response: Response): Promise<MediaRefusal> {
-    const text = (await response.text()).slice(0, MAX_REFUSAL);
+    const text = await bodyText(response);
     let parsed: unknown;
     try {
         parsed = JSON.parse(text);

@@ -6,11 +6,18 @@
 import { createReadStream } from 'node:fs';
 import { ReadableStream } from 'node:stream/web';
 import { setTimeout as pause } from 'node:timers/promises';
-import * as v from 'valibot';
 import { HushError, isHushError } from '../../extension/errors.ts';
 import { createEncryptor, type FileKeys } from './attachmentCrypto.ts';
-import { createWatchdog, mediaError, requestMedia, type MediaRefusal, type MediaServer } from './mediaRequest.ts';
-import { mxcPath, parseMxc, type Mxc } from './mxc.ts';
+import {
+    bodyText,
+    createWatchdog,
+    mediaError,
+    requestMedia,
+    type MediaRefusal,
+    type MediaServer,
+} from './mediaRequest.ts';
+import { formatMxc, mxcPath, type Mxc } from './mxc.ts';
+import { placeOf, type Place, type UploadPlaces } from './uploadPlaces.ts';
 
 export interface UploadSource {
     readonly bytes: number;
@@ -19,6 +26,7 @@ export interface UploadSource {
 }
 export interface UploadOptions {
     readonly signal: AbortSignal;
+    readonly places: UploadPlaces;
     /** Bytes handed to the network in this attempt. */
     readonly onProgress: (done: number) => void;
     /** ms between attempts; as many as attempts after the first. */
@@ -35,7 +43,6 @@ const KNOWN = {
     M_TOO_LARGE: ['file.tooLarge', 'This file is too large for the homeserver. Send a smaller one.'],
     M_FORBIDDEN: ['server.refused', 'The homeserver does not let this account upload files. Ask who runs it.'],
 } as const;
-const created = v.looseObject({ content_uri: v.string() });
 
 export function fromDisk(path: string, bytes: number): UploadSource {
     return {
@@ -54,82 +61,81 @@ export function fromMemory(bytes: Uint8Array): UploadSource {
     };
 }
 
+/** An address, and what this upload knows of it. */
+interface Target {
+    readonly place: Place;
+    /** Attempts to it that the server may have heard to the end, and did not refuse. */
+    readonly whole: Set<Encrypting>;
+}
+
 /** @throws HushError `file.*`, `network.*`, `server.*`. */
 export async function upload(
     server: MediaServer,
     source: UploadSource,
     options: UploadOptions,
 ): Promise<EncryptedFile> {
-    const { signal } = options;
+    const { signal, places } = options;
     const pauses = [...(options.pauses ?? PAUSES)];
-    let place: Mxc | undefined;
+    let target: Target | undefined;
     let placeless = false;
-    /** Keys of the attempts to this place that the server may have heard to the end. */
-    let whole: FileKeys[] = [];
-    for (;;) {
-        try {
-            if (!place && !placeless) {
-                place = await reserve(server, signal);
-                placeless = place === undefined;
-                whole = [];
+    try {
+        for (;;) {
+            try {
+                if (!target && !placeless) {
+                    const place = await places.take(signal);
+                    target = place && { place, whole: new Set() };
+                    placeless = !place;
+                }
+                const attempt = encrypting(source, options.onProgress);
+                const outcome = await send(server, target, attempt, source.bytes, signal);
+                if (outcome.ok) {
+                    target = undefined;
+                    return { ...attempt.keys(), url: formatMxc(outcome.mxc) };
+                }
+                const { refusal } = outcome;
+                const isInBetween = IN_BETWEEN.has(refusal.status);
+                const at = target;
+                if (!isInBetween) at?.whole.delete(attempt);
+                // Any other may be the address's fault, which must not meet the next upload.
+                if (!isInBetween && refusal.status !== 413 && refusal.status !== 429) target = undefined;
+                if (refusal.status === 413) throw new HushError(...KNOWN.M_TOO_LARGE); // of a proxy that knows no errcodes
+                if (at && refusal.errcode === 'M_CANNOT_OVERWRITE_MEDIA') {
+                    // An attempt arrived whose answer did not, and not this one. Which one it was is certain only if one
+                    // alone was sent to its end.
+                    const [kept, ...others] = at.whole;
+                    if (kept && others.length === 0) return { ...kept.keys(), url: formatMxc(at.place.mxc) };
+                } else if (!isInBetween && !(at && refusal.status === 404)) throw refusal.error(DOING, KNOWN);
+                const wait = pauses.shift();
+                if (wait === undefined) throw refusal.error(DOING, KNOWN);
+                await pause(wait, undefined, { signal });
+            } catch (error) {
+                const failure = mediaError(error, server, signal);
+                const wait =
+                    failure.code.startsWith('network.') && failure.code !== 'network.rateLimited' && pauses.shift();
+                if (wait === false || wait === undefined) throw failure;
+                await pause(wait, undefined, { signal }).catch((cause: unknown) => {
+                    throw mediaError(cause, server, signal);
+                });
             }
-            const attempt = encrypting(source, options.onProgress);
-            const outcome = await send(server, place, attempt, source.bytes, signal, () => {
-                if (place) whole.push(attempt.keys());
-            });
-            if (outcome.ok) return { ...attempt.keys(), url: outcome.url };
-            const { refusal } = outcome;
-            if (refusal.status === 413) throw new HushError(...KNOWN.M_TOO_LARGE); // of a proxy that knows no errcodes
-            if (place && refusal.errcode === 'M_CANNOT_OVERWRITE_MEDIA') {
-                // An attempt arrived whose answer did not, and not this one. Which one it was is certain only if one alone
-                // was sent to its end.
-                const [kept, ...others] = whole.filter((keys) => keys !== attempt.keys());
-                if (kept && others.length === 0) return { ...kept, url: `mxc://${place.serverName}/${place.mediaId}` };
-            } else if (!IN_BETWEEN.has(refusal.status) && !(place && refusal.status === 404))
-                throw refusal.error(DOING, KNOWN);
-            // Taken, or given up by the server: the address is of no use any more.
-            if (!IN_BETWEEN.has(refusal.status)) place = undefined;
-            const wait = pauses.shift();
-            if (wait === undefined) throw refusal.error(DOING, KNOWN);
-            await pause(wait, undefined, { signal });
-        } catch (error) {
-            const failure = mediaError(error, server, signal);
-            const wait =
-                failure.code.startsWith('network.') && failure.code !== 'network.rateLimited' && pauses.shift();
-            if (wait === false || wait === undefined) throw failure;
-            await pause(wait, undefined, { signal }).catch((cause: unknown) => {
-                throw mediaError(cause, server, signal);
-            });
         }
+    } finally {
+        // Nothing can be there yet.
+        if (target?.whole.size === 0) places.giveBack(target.place);
     }
 }
 
-/** Undefined: the server has no addresses to give before an upload. */
-async function reserve(server: MediaServer, signal: AbortSignal): Promise<Mxc | undefined> {
-    const answer = await requestMedia(server, {
-        method: 'POST',
-        path: '/_matrix/media/v1/create',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]),
-    });
-    if (!answer.ok) {
-        if (answer.refusal.status === 404 || answer.refusal.status === 405) return undefined;
-        throw answer.refusal.error(DOING, KNOWN);
-    }
-    return placeOf(await answer.response.json());
-}
-
-type Outcome = { readonly ok: true; readonly url: string } | { readonly ok: false; readonly refusal: MediaRefusal };
+type Outcome = { readonly ok: true; readonly mxc: Mxc } | { readonly ok: false; readonly refusal: MediaRefusal };
 
 async function send(
     server: MediaServer,
-    place: Mxc | undefined,
+    target: Target | undefined,
     attempt: Encrypting,
     bytes: number,
     signal: AbortSignal,
-    sent: () => void,
 ): Promise<Outcome> {
     const watchdog = createWatchdog(signal);
-    const stream = ReadableStream.from(attempt.pieces(watchdog.alive, sent));
+    const place = target?.place.mxc;
+    const stream = ReadableStream.from(attempt.pieces(watchdog.alive, () => target?.whole.add(attempt)));
     try {
         const answer = await requestMedia(server, {
             method: place ? 'PUT' : 'POST',
@@ -140,9 +146,9 @@ async function send(
         // A file that could not be read ends the request too, and says more than its end does.
         if (attempt.failure) throw attempt.failure;
         if (!answer.ok) return answer;
-        const taken = place ?? placeOf(await answer.response.json());
+        if (!place) return { ok: true, mxc: placeOf(await bodyText(answer.response)).mxc };
         await answer.response.body?.cancel().catch(() => undefined);
-        return { ok: true, url: `mxc://${taken.serverName}/${taken.mediaId}` };
+        return { ok: true, mxc: place };
     } catch (error) {
         throw attempt.failure ?? error;
     } finally {
@@ -150,17 +156,10 @@ async function send(
     }
 }
 
-function placeOf(body: unknown): Mxc {
-    const parsed = v.safeParse(created, body);
-    const place = parsed.success ? parseMxc(parsed.output.content_uri) : undefined;
-    if (!place) throw new HushError('server.error', 'The homeserver’s answer about the upload cannot be read.');
-    return place;
-}
-
 interface Encrypting {
     /** Once. `alive`: a piece moved; `sent`: all of them did. */
     pieces(alive: () => void, sent: () => void): AsyncGenerator<Uint8Array>;
-    /** When all pieces were taken. */
+    /** When all pieces were taken. @throws HushError `server.error` before. */
     keys(): FileKeys;
     readonly failure: HushError | undefined;
 }
@@ -197,8 +196,9 @@ function encrypting(source: UploadSource, onProgress: (done: number) => void): E
     return {
         pieces,
         keys() {
+            // Nobody can have taken what was not sent.
             if (!keys)
-                throw failure ?? new HushError('file.changed', 'This file changed while it was sent. Send it again.');
+                throw new HushError('server.error', 'The homeserver did not take the whole file. Send it again.');
             return keys;
         },
         get failure() {

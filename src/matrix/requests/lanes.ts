@@ -5,6 +5,8 @@ export interface Lane {
     readonly order: string | undefined;
     /** A pause that the server asks for holds for every request with the same limit. */
     readonly limit: string;
+    /** Who asks has another way, and is told of a pause at once. */
+    readonly impatient?: boolean;
 }
 
 const API = /^.*?\/_matrix\/(client|media)\/(?:v\d+|r0|unstable(?:\/[^/]*\.[^/]*)?)\//u;
@@ -24,9 +26,12 @@ export function laneOf(method: string, path: string): Lane {
     }
     const named = rest.findIndex((part) => NAMES_WHAT_FOLLOWS.has(part));
     const fixed = (named === -1 ? rest : rest.slice(0, named + 1)).map((part) => (SIGIL.test(part) ? '*' : part));
-    return { order: undefined, limit: `${method} ${[kind, ...fixed].join('/')}` };
+    const limit = `${method} ${[kind, ...fixed].join('/')}`;
+    return { order: undefined, limit, impatient: limit === RESERVES };
 }
 
+/** Gives an address for an upload, which can go without one. */
+const RESERVES = 'POST media/create';
 /** Of the specification's identifiers, percent-encoded or not. */
 const SIGIL = /^(?:[@!#$]|%40|%21|%23|%24)/iu;
 /** What comes after these names one thing of a kind. */

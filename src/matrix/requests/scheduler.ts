@@ -7,7 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../extension/log.ts';
 import { retryAfter, type Fetch } from '../http.ts';
-import { laneOf } from './lanes.ts';
+import { laneOf, type Lane } from './lanes.ts';
 import { isSendable, NOT_SENT_TOO_LARGE, tooLarge } from './size.ts';
 
 export interface SchedulerOptions {
@@ -41,9 +41,10 @@ export function createScheduler({
     /** ms by `now`, by limit: nothing is sent before. */
     const pausedUntil = new Map<string, number>();
 
-    async function paced(limit: string, init: RequestInit, send: () => Promise<Response>): Promise<Response> {
+    async function paced(lane: Lane, init: RequestInit, send: () => Promise<Response>): Promise<Response> {
+        const { limit, impatient } = lane;
         const signal = init.signal ?? undefined;
-        const giveUpAt = now() + PATIENCE_MS;
+        const giveUpAt = now() + (impatient ? 0 : PATIENCE_MS);
         for (;;) {
             for (let left = remaining(limit); left > 0; left = remaining(limit)) {
                 if (now() + left > giveUpAt) return pausing(left);
@@ -68,7 +69,7 @@ export function createScheduler({
         const url = new URL(input instanceof Request ? input.url : input);
         const lane = laneOf(init.method ?? 'GET', url.pathname);
         if (lane.order !== undefined && !isSendable(init.body)) return unsendable();
-        const send = (): Promise<Response> => paced(lane.limit, init, () => fetch(input, init));
+        const send = (): Promise<Response> => paced(lane, init, () => fetch(input, init));
         if (lane.order === undefined) return send();
         return inOrder(tails, lane.order, init.signal ?? undefined, send);
     };
