@@ -38,7 +38,7 @@ export async function* download(
     source: Source,
     { signal, most, small, onProgress }: DownloadOptions,
 ): AsyncGenerator<Uint8Array> {
-    const watchdog = createWatchdog(signal);
+    const watchdog = createWatchdog(signal, server.after);
     try {
         const path = mxcPath(source.mxc);
         const answer = await requestMedia(server, {

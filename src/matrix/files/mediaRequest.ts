@@ -8,7 +8,11 @@ export interface MediaServer {
     readonly baseUrl: string;
     /** Puts the account's token in the place of {@link PLACEHOLDER_TOKEN}. */
     readonly fetch: Fetch;
+    /** Default: the real one. */
+    readonly after?: After;
 }
+/** Does something in that many ms, unless what it returns calls it off. */
+export type After = (ms: number, work: () => void) => () => void;
 export interface MediaRequest {
     readonly method: 'GET' | 'POST' | 'PUT';
     readonly path: string;
@@ -25,7 +29,7 @@ export type MediaAnswer =
     { readonly ok: true; readonly response: Response } | { readonly ok: false; readonly refusal: MediaRefusal };
 
 /** ms without a byte in either direction. */
-const DEAD_AFTER_MS = 90_000;
+export const DEAD_AFTER_MS = 90_000;
 /** Bytes of an answer that is no file: what comes after is not read. */
 const MAX_ANSWER = 65_536;
 
@@ -42,18 +46,24 @@ export interface Watchdog {
     stop(): void;
 }
 
-export function createWatchdog(signal: AbortSignal, deadAfterMs = DEAD_AFTER_MS): Watchdog {
+export function createWatchdog(signal: AbortSignal, after: After = inTime): Watchdog {
     const dead = new AbortController();
-    const bark = (): void => dead.abort(new DOMException('nothing moved', 'TimeoutError'));
-    let timer = setTimeout(bark, deadAfterMs);
+    const watch = (): (() => void) =>
+        after(DEAD_AFTER_MS, () => dead.abort(new DOMException('nothing moved', 'TimeoutError')));
+    let stop = watch();
     return {
         signal: AbortSignal.any([signal, dead.signal]),
         alive() {
-            clearTimeout(timer);
-            timer = setTimeout(bark, deadAfterMs);
+            stop();
+            stop = watch();
         },
-        stop: () => clearTimeout(timer),
+        stop: () => stop(),
     };
+}
+
+function inTime(ms: number, work: () => void): () => void {
+    const timer = setTimeout(work, ms);
+    return () => clearTimeout(timer);
 }
 
 /** @throws HushError `network.*` when there is no answer, `file.cancelled` when `signal` ended it. */

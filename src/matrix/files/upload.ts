@@ -133,7 +133,7 @@ async function send(
     bytes: number,
     signal: AbortSignal,
 ): Promise<Outcome> {
-    const watchdog = createWatchdog(signal);
+    const watchdog = createWatchdog(signal, server.after);
     const place = target?.place.mxc;
     const stream = ReadableStream.from(attempt.pieces(watchdog.alive, () => target?.whole.add(attempt)));
     try {
