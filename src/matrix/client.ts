@@ -18,6 +18,7 @@ import { withFactory } from './cryptoStore/handle.ts';
 import { knownDevices } from './deviceTrust.ts';
 import { createDeviceLookup, type DeviceLookup } from './deviceLookup.ts';
 import { STORE_PREFIX } from './formerDevices.ts';
+import { createHistoryKeys, withoutHistoryKeys } from './historyKeys.ts';
 import type { Fetch } from './http.ts';
 import { captureSdkLog } from './sdkLog.ts';
 import { createQuietSync } from './sync/quietSync.ts';
@@ -120,12 +121,15 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
     });
     await Promise.all([
         syncStore.startup(),
-        withFactory(store.factory, () => sdk.initRustCrypto({ cryptoDatabasePrefix: STORE_PREFIX, storageKey })),
+        withFactory(store.factory, () =>
+            withoutHistoryKeys(() => sdk.initRustCrypto({ cryptoDatabasePrefix: STORE_PREFIX, storageKey })),
+        ),
     ]);
     onlyWhereOffered(sdk);
     const machine = machineOf(sdk);
     holdDuringSync(machine.olm, store);
     knowWhoAsks(machine, log);
+    const takeInHistoryKeys = createHistoryKeys({ olm: machine.olm, accept: machine.accept, now: options.now, log });
 
     let online = false;
     let oneTimeKeyCount: number | undefined;
@@ -153,6 +157,7 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
         online = now;
         log.info(online ? 'Connected to the homeserver' : `No connection to the homeserver (${state})`);
         onlineChanges.emit(online);
+        if (online) void takeInHistoryKeys();
     });
     sdk.on(ClientEvent.SyncUnexpectedError, (error) => log.error('An answer of the sync was not taken whole', error));
     let stopped: Promise<void> | undefined;
@@ -245,6 +250,8 @@ interface Machine {
     sendOutgoing(): Promise<void>;
     /** Sends one request that the machine made for us, and hands it the answer. */
     send(request: KeysQueryRequest): Promise<void>;
+    /** Takes in the history keys that an inviter sent; false: none came yet. */
+    accept(roomId: string, inviter: string): Promise<boolean>;
 }
 
 /** The SDK keeps these private; the version is pinned, and a change is noticed at once, not as a lost key. */
@@ -254,6 +261,7 @@ function machineOf(sdk: MatrixClient): Machine {
               olmMachine?: unknown;
               outgoingRequestsManager?: { doProcessOutgoingRequests?(): Promise<void> };
               outgoingRequestProcessor?: { makeOutgoingRequest?(request: KeysQueryRequest): Promise<void> };
+              maybeAcceptKeyBundle?(roomId: string, inviter: string): Promise<boolean>;
           }
         | undefined;
     const olm = crypto?.olmMachine;
@@ -262,7 +270,8 @@ function machineOf(sdk: MatrixClient): Machine {
     if (
         !(olm instanceof OlmMachine) ||
         typeof outgoing?.doProcessOutgoingRequests !== 'function' ||
-        typeof processor?.makeOutgoingRequest !== 'function'
+        typeof processor?.makeOutgoingRequest !== 'function' ||
+        typeof crypto?.maybeAcceptKeyBundle !== 'function'
     ) {
         throw new HushError('internal', 'This build of Hush does not fit its Matrix library. Please report it.');
     }
@@ -270,6 +279,7 @@ function machineOf(sdk: MatrixClient): Machine {
         olm,
         sendOutgoing: () => outgoing.doProcessOutgoingRequests?.() ?? Promise.resolve(),
         send: (request) => processor.makeOutgoingRequest?.(request) ?? Promise.resolve(),
+        accept: (...args) => crypto.maybeAcceptKeyBundle?.(...args) ?? Promise.resolve(false),
     };
 }
 

@@ -14,6 +14,8 @@ export interface MemberLoading {
     look(roomId: string): void;
     /** The rooms are known: those that were in use last are loaded, one after the other. */
     loadRecent(): Promise<void>;
+    /** There is a connection: what could not be loaded is. */
+    online(): void;
 }
 
 /** Rooms in use last that are loaded without being looked at. */
@@ -24,6 +26,7 @@ const SMALL_ROOM = 50;
 export function createMemberLoading(sdk: MatrixClient, loaded: (roomId: string) => void, log: Log): MemberLoading {
     /** Once: the SDK keeps what it loaded, until the room is left. */
     const loading = new WeakSet<Room>();
+    const failed = new Set<Room>();
 
     const load = async (room: Room): Promise<void> => {
         if (loading.has(room)) return;
@@ -33,6 +36,7 @@ export function createMemberLoading(sdk: MatrixClient, loaded: (roomId: string) 
             loaded(room.roomId);
         } catch (error) {
             loading.delete(room);
+            failed.add(room);
             log.warn(`The members of ${room.roomId} could not be loaded`, error);
         }
     };
@@ -62,6 +66,11 @@ export function createMemberLoading(sdk: MatrixClient, loaded: (roomId: string) 
                 .sort((a, b) => b.getLastActiveTimestamp() - a.getLastActiveTimestamp())
                 .slice(0, RECENT);
             for (const room of recent) await load(room);
+        },
+        online() {
+            const again = [...failed].filter((room) => room.getMyMembership() === KnownMembership.Join);
+            failed.clear();
+            for (const room of again) void load(room);
         },
     };
 }

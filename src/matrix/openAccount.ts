@@ -276,6 +276,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
     };
     client.onOnline(() => {
         if (readyMs !== undefined) ready();
+        if (client.online) rooms.online();
         checkTrust();
     });
     void client.unreachable.then(() => {

@@ -31,6 +31,8 @@ export interface Rooms extends Disposable {
     follow(): void;
     /** Somebody looks at this room: its members are to be complete. */
     look(roomId: string): void;
+    /** There is a connection to the homeserver (again). */
+    online(): void;
 }
 export interface RoomsOptions {
     readonly sdk: MatrixClient;
@@ -108,6 +110,7 @@ export function createRooms({ sdk, rtcMembers, onRtc, log }: RoomsOptions): Room
             void members.loadRecent();
         },
         look: (roomId) => members.look(roomId),
+        online: () => members.online(),
         people() {
             const self = sdk.getSafeUserId();
             const people = new Map<string, string>();

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadAccount } from '../../src/extension/storedAccounts.ts';
 import { linkForRemote, matchesRemote } from '../../src/matrix/workspaceHash.ts';
+import { eventually } from '../stack/eventually.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { newPerson, pair, until, untilRoom, untilState, type Person } from './support/matrixAccounts.ts';
 import { openAccount } from './support/matrixEngine.ts';
@@ -144,6 +145,27 @@ describe('an account on a real homeserver', function () {
         network = true;
         await untilState(account, 'ready');
         await account.stop();
+    });
+
+    it('who joined a room lately and starts without a network has what was there, and the rest when there is one', async () => {
+        const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
+        const roomId = await pair(alice, bob);
+        let network = false;
+        const account = await bob.reopen({
+            fetch: (input, init) => (network ? fetch(input, init) : Promise.reject(new TypeError('fetch failed'))),
+        });
+        assert.deepEqual(account.state, { ...account.state, kind: 'ready', online: false });
+        assert.ok(account.rooms().some((room) => room.roomId === roomId));
+        const asked = (): boolean => bob.lines.some((line) => line.includes('Checking inviter cross-signing keys'));
+        bob.lines.length = 0;
+        network = true;
+        await untilRoom(account, roomId, (room) => room.members.length === 2, 'the members');
+        await eventually(() => Promise.resolve(asked()), 'the question for history keys');
+        await alice.account.chat.send(roomId, 'late', { kind: 'text', markdown: 'welcome back', replyTo: null });
+        await eventually(
+            async () => (await account.chat.timeline(roomId)).messages.some((m) => m.body === 'welcome back'),
+            'the message',
+        );
     });
 
     it('keeps tokens and keys out of the log', () => {

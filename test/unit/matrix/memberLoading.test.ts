@@ -62,6 +62,21 @@ describe('loading the members of rooms', () => {
         );
     });
 
+    it('is done when there is a connection, of what could not be loaded without', async () => {
+        const { loading, loads, loaded, room } = world({ '!a': { fails: 1 }, '!b': {}, '!left': { fails: 1 } });
+        await loading.loadRecent();
+        room('!left').fake.membership = 'leave';
+        for (let i = 0; i < 2; i++) loading.online();
+        await settled();
+        assert.deepEqual(
+            [loads, loaded],
+            [
+                ['!a', '!b', '!left', '!a'],
+                ['!b', '!a'],
+            ],
+        );
+    });
+
     it('is done anew in a room that was left and entered again', async () => {
         const { loading, loads, room } = world({ '!a': {} });
         for (const membership of ['join', 'leave', 'join']) {
