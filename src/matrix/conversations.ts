@@ -26,7 +26,7 @@ export function createConversations({ client, baseUrl, fetch, now, log }: Conver
         server: { baseUrl, fetch },
         contentOf: (...args) => chat.contentOf(...args),
         post: (...args) => chat.post(...args),
-        assertWritable: (roomId) => void chat.writable(roomId),
+        assertPostable: (...args) => chat.assertPostable(...args),
         now,
     });
     return {

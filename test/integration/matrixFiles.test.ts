@@ -7,6 +7,7 @@ import type { Owner } from '../../src/extension/windows/ownerFile.ts';
 import { createSeats } from '../../src/extension/windows/seats.ts';
 import { connectToOwner } from '../../src/extension/windows/windowClient.ts';
 import { serveWindows } from '../../src/extension/windows/windowServer.ts';
+import { encryptedBytes } from '../../src/matrix/requests/size.ts';
 import { fileWorld, MB, png, stallUpload, txn } from './support/fileWorld.ts';
 import { lastClientOf } from './support/matrixClients.ts';
 
@@ -45,6 +46,40 @@ describe('files of a session', function () {
         assert.notEqual(content.file.key.k, content.info.thumbnail_file.key.k);
         // Neither its name nor its type went to the server.
         assert.ok(!JSON.stringify(seen).includes('shot'));
+    });
+
+    it('how much goes out for an encrypted message is known before it is encrypted, and never less', async () => {
+        const path = await put('sized.txt', Buffer.from('plain'));
+        const thumbnail = { bytes: png(200), mimeType: 'image/png', width: 64, height: 48 };
+        const more = { picture: { width: 640, height: 480 }, thumbnail };
+        let replyTo: string | null = null;
+        for (const caption of ['short', 'ä"\\\n'.repeat(300), 'x'.repeat(40_000)]) {
+            const name = `sized ${caption.length}.txt`;
+            await world.alice.account.files.send(world.roomId, txn(), file(path, name, { caption, replyTo, ...more }));
+            const { key } = await arrived(world.alice, caption.trim());
+            const sdk = lastClientOf(world.alice.userId);
+            const event = sdk.getRoom(world.roomId)?.findEventById(key);
+            const content = event?.getContent();
+            assert.ok(event && content);
+            assert.ok(event.isEncrypted());
+            const real = Buffer.byteLength(JSON.stringify(event.getWireContent()));
+            const thought = encryptedBytes(
+                { type: 'm.room.message', room_id: world.roomId, content },
+                sdk.getDeviceId() ?? '',
+            );
+            assert.ok(thought >= real && thought <= real + 64, `${thought} thought, ${real} went out`);
+            replyTo = key;
+        }
+    });
+
+    it('words that are too long for a message are refused before their file is uploaded', async () => {
+        const path = await put('long words.txt', Buffer.from('plain'));
+        const caption = 'x'.repeat(46_000);
+        await assert.rejects(
+            world.alice.account.files.send(world.roomId, txn(), file(path, 'long words.txt', { caption })),
+            { code: 'event.tooLarge' },
+        );
+        assert.equal(asked(/create|upload/u), 0);
     });
 
     it('words go with a file in the same message', async () => {

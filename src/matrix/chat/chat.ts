@@ -22,7 +22,7 @@ import type { Log } from '../../extension/log.ts';
 import type { DeviceLookup } from '../deviceLookup.ts';
 import { fromSdk } from '../http.ts';
 import { asReply, outgoing, type Outgoing } from './chatContents.ts';
-import { assertSendable } from '../requests/size.ts';
+import { assertSendable, assertSendableEncrypted } from '../requests/size.ts';
 import { createRoomChanges } from '../roomChanges.ts';
 import { EDIT_OF } from './eventReader.ts';
 import { createRoomChat, type RoomChat } from './roomChat.ts';
@@ -41,8 +41,11 @@ export interface ChatMessages {
     contentOf(roomId: string, eventId: string): unknown;
     /** Sends an encrypted message, in turn with the room's others. */
     post(roomId: string, txnId: string, content: Record<string, unknown>, replyTo: string | null): Promise<void>;
-    /** @throws HushError `room.notFound`, `room.notEncrypted`. */
-    writable(roomId: string): Room;
+    /**
+     * What `post` would say of it before it asks the server.
+     * @throws HushError `room.notFound`, `room.notEncrypted`, `event.tooLarge`.
+     */
+    assertPostable(roomId: string, content: Record<string, unknown>, replyTo: string | null): void;
 }
 
 export function createChat(
@@ -138,6 +141,10 @@ export function createChat(
             throw new HushError('room.notEncrypted', 'This room is not encrypted, so Hush does not write in it.');
         return room;
     };
+    const posted = (room: Room, content: Record<string, unknown>, replyTo: string | null): Outgoing => ({
+        type: 'm.room.message',
+        content: { ...content, ...asReply(replyTo, (id) => open(room).senderOf(id)) },
+    });
     async function deliver(roomId: string, txnId: string, what: ChatSend): Promise<void> {
         const room = writable(roomId);
         const chat = open(room);
@@ -175,10 +182,12 @@ export function createChat(
         post: (roomId, txnId, content, replyTo) =>
             inTurn(roomId, 'Sending the message', async () => {
                 const room = writable(roomId);
-                const reply = asReply(replyTo, (id) => open(room).senderOf(id));
-                await put(room, txnId, { type: 'm.room.message', content: { ...content, ...reply } });
+                await put(room, txnId, posted(room, content, replyTo));
             }),
-        writable,
+        assertPostable(roomId, content, replyTo) {
+            const event = { ...posted(writable(roomId), content, replyTo), room_id: roomId };
+            assertSendableEncrypted(event, sdk.getDeviceId() ?? '');
+        },
         async timeline(roomId, around = null) {
             const room = joined(roomId);
             return room

@@ -2,6 +2,7 @@
 import type { FileToSend } from '../../extension/files/filesPort.ts';
 import { shownName } from '../../extension/files/fileName.ts';
 import { messageText } from '../chat/markdown.ts';
+import { createEncryptor } from './attachmentCrypto.ts';
 import type { EncryptedFile } from './upload.ts';
 
 export interface Uploaded {
@@ -41,4 +42,11 @@ export function fileContent(
         },
         file,
     };
+}
+
+/** As large as it can get: before anything is uploaded, whatever address the server gives. `bytes`: of the file. */
+export function largestContent(file: FileToSend, bytes: number): Record<string, unknown> {
+    const longest = 'x'.repeat(255);
+    const some: EncryptedFile = { ...createEncryptor().finish(), url: `mxc://${longest}/${longest}` };
+    return fileContent(file, { bytes, file: some, small: file.thumbnail ? some : undefined });
 }

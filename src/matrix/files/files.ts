@@ -13,7 +13,7 @@ import type { Disposable } from '../../extension/lifecycle.ts';
 import { Listeners } from '../../extension/listeners.ts';
 import { attachmentOf, type Attachment, type Source } from './attachment.ts';
 import { download, toDisk, toMemory } from './download.ts';
-import { fileContent, type Uploaded } from './fileContent.ts';
+import { fileContent, largestContent, type Uploaded } from './fileContent.ts';
 import type { MediaServer } from './mediaRequest.ts';
 import { assertWithin, createUploadLimit } from './uploadLimit.ts';
 import { fromDisk, fromMemory, upload } from './upload.ts';
@@ -30,8 +30,8 @@ export interface FilesOptions {
         content: Record<string, unknown>,
         replyTo: string | null,
     ) => Promise<void>;
-    /** @throws HushError when the room takes no messages of ours: before anything is uploaded. */
-    readonly assertWritable: (roomId: string) => void;
+    /** @throws HushError when the room takes no such message of ours: before anything is uploaded. */
+    readonly assertPostable: (roomId: string, content: Record<string, unknown>, replyTo: string | null) => void;
     /** ms */
     readonly now: () => number;
 }
@@ -43,7 +43,7 @@ const STEPS = 100;
 /** Uploads whose message could not be sent yet, kept for another try. */
 const MAX_KEPT = 32;
 
-export function createFiles({ server, contentOf, post, assertWritable, now }: FilesOptions): FilesPort & Disposable {
+export function createFiles({ server, contentOf, post, assertPostable, now }: FilesOptions): FilesPort & Disposable {
     const progress = new Listeners<[Progress]>();
     const running = new Map<string, { readonly abort: AbortController; readonly done: Promise<unknown> }>();
     const uploaded = new Map<string, Uploaded>();
@@ -65,8 +65,8 @@ export function createFiles({ server, contentOf, post, assertWritable, now }: Fi
         return done;
     }
     /** Cancelled by the person, which gives the transfer up; or by the account's end, after which it may begin again. */
-    const endOf = (error: unknown, cancelled: AbortSignal): unknown => {
-        if (cancelled.aborted) return new HushError('file.cancelled', 'This was cancelled.', { cause: error });
+    const endOf = (error: unknown, cancelled?: AbortSignal): unknown => {
+        if (cancelled?.aborted) return new HushError('file.cancelled', 'This was cancelled.', { cause: error });
         if (!closed.signal.aborted) return error;
         return new HushError('account.ownerGone', 'This stopped because Hush closed your account. Try again.', {
             cause: error,
@@ -82,9 +82,10 @@ export function createFiles({ server, contentOf, post, assertWritable, now }: Fi
         };
     };
 
-    async function uploadAll(txnId: string, file: FileToSend, signal: AbortSignal): Promise<Uploaded> {
+    async function uploadAll(roomId: string, txnId: string, file: FileToSend, signal: AbortSignal): Promise<Uploaded> {
         const { path, thumbnail } = file;
         const bytes = await sizeOf(path);
+        assertPostable(roomId, largestContent(file, bytes), file.replyTo);
         assertWithin(await limit(), bytes);
         if (thumbnail && thumbnail.bytes.length > MAX_THUMBNAIL)
             throw new HushError('internal', 'The small picture of this file is too large. Please report it.');
@@ -106,14 +107,29 @@ export function createFiles({ server, contentOf, post, assertWritable, now }: Fi
     const most = ({ size, source }: Attachment): number =>
         source?.kind === 'encrypted' && size !== undefined ? size : MAX_UNSAID;
 
+    async function imageOf(roomId: string, eventId: string, size: 'small' | 'full'): Promise<Uint8Array> {
+        const attachment = found(roomId, eventId);
+        const small = size === 'small' ? attachment.thumbnail : undefined;
+        const pieces = download(server, small ?? attachment.source, {
+            signal: closed.signal,
+            most: MAX_INLINE_IMAGE,
+            small: size === 'small',
+            onProgress: () => undefined,
+        });
+        const bytes = await toMemory(pieces);
+        const kind = imageKind(bytes);
+        if (!kind || isTooManyPixels(kind))
+            throw new HushError('file.notImage', 'This is not an image that Hush shows. Save it to open it elsewhere.');
+        return bytes;
+    }
+
     return {
         limit,
         send: (roomId, txnId, file) =>
             transfer(txnId, async (signal) => {
-                assertWritable(roomId);
                 let parts = uploaded.get(txnId);
                 if (!parts) {
-                    parts = await uploadAll(txnId, file, signal);
+                    parts = await uploadAll(roomId, txnId, file, signal);
                     for (const oldest of [...uploaded.keys()].slice(0, -MAX_KEPT + 1)) uploaded.delete(oldest);
                     uploaded.set(txnId, parts);
                 }
@@ -125,24 +141,10 @@ export function createFiles({ server, contentOf, post, assertWritable, now }: Fi
             uploaded.delete(name);
             running.get(name)?.abort.abort();
         },
-        async image(roomId, eventId, size) {
-            const attachment = found(roomId, eventId);
-            const small = size === 'small' ? attachment.thumbnail : undefined;
-            const pieces = download(server, small ?? attachment.source, {
-                signal: closed.signal,
-                most: MAX_INLINE_IMAGE,
-                small: size === 'small',
-                onProgress: () => undefined,
-            });
-            const bytes = await toMemory(pieces);
-            const kind = imageKind(bytes);
-            if (!kind || isTooManyPixels(kind))
-                throw new HushError(
-                    'file.notImage',
-                    'This is not an image that Hush shows. Save it to open it elsewhere.',
-                );
-            return bytes;
-        },
+        image: (roomId, eventId, size) =>
+            imageOf(roomId, eventId, size).catch((error: unknown) => {
+                throw endOf(error);
+            }),
         save: (roomId, eventId, path, name) =>
             transfer(name, async (signal) => {
                 const attachment = found(roomId, eventId);
