@@ -57,6 +57,8 @@ const PATIENT = 5;
 /** ms until a lane is tried again that found no connection, the second time twice as much, and so on. */
 const FIRST_RETRY_MS = 4_000;
 const LAST_RETRY_MS = 64_000;
+/** ms of such a pause at most: of a longer one the person is told, who would take it for sending. */
+const LONGEST_PAUSE_MS = 300_000;
 
 /** What becomes of the lane: it goes on (after so many ms), or waits for a connection. */
 type Outcome = { readonly pauseMs: number } | 'goesOn' | 'waits';
@@ -116,14 +118,15 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         }
         const times = (pauses.get(txnId) ?? 0) + 1;
         pauses.delete(txnId);
-        if (retryAfterMs !== undefined && times <= PATIENT) {
+        const isLong = retryAfterMs !== undefined && retryAfterMs > LONGEST_PAUSE_MS;
+        if (retryAfterMs !== undefined && !isLong && times <= PATIENT) {
             pauses.set(txnId, times);
             return { pauseMs: retryAfterMs };
         }
         const problem = userMessage(error, written.kind === 'reaction' ? 'The reaction' : 'Sending the message');
         if (/^(?:network\.|account\.(?:ownerGone|notSignedIn)$)/u.test(code)) {
             outbox.waits(lane, /^network\.(?:offline|timeout)$/u.test(code) ? NO_CONNECTION : problem);
-            tryLater(lane);
+            if (!isLong) tryLater(lane);
             return 'waits';
         }
         outbox.failed(txnId, problem);

@@ -135,6 +135,15 @@ describe('what is sent in the chat of a window', () => {
         assert.deepEqual([world.states(), world.chat.sent.length], [['one sending'], 3]);
     });
 
+    it('does not sit out a pause of a day as if it were sending', async () => {
+        await world.open();
+        const dayLong = { retryAfterMs: 86_400_000 };
+        world.chat.failures.push(new HushError('network.rateLimited', 'Try again tomorrow.', dayLong));
+        world.session.send('one');
+        await world.settled();
+        assert.deepEqual([world.states(), world.later.length], [['one failed'], 0]);
+    });
+
     it('what waited for a connection when the window closed goes out by itself in the next one', async () => {
         await world.open();
         world.chat.failures.push(OFFLINE);
