@@ -58,7 +58,12 @@ describe('accounts that several windows add in the same instant', function () {
         const path = join(folder, 'accounts.lock');
         const { log, lines } = recordingLog();
         const stuck = Promise.withResolvers<void>();
-        const holding = createProcessLock({ path, log }).hold(() => stuck.promise);
+        const held = Promise.withResolvers<void>();
+        const holding = createProcessLock({ path, log }).hold(() => {
+            held.resolve();
+            return stuck.promise;
+        });
+        await held.promise;
         let ran = false;
         await createProcessLock({ path, log, waitMs: 50 }).hold(() => Promise.resolve(void (ran = true)));
         assert.ok(ran);
