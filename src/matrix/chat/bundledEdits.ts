@@ -22,7 +22,8 @@ export function createBundledEdits(roomId: string, map: (event: IRoomEvent) => M
             return events.flatMap((event) => {
                 const target = event.getId();
                 const bundle = bundledEdit(event.getUnsigned(), roomId);
-                if (target === undefined || !bundle || replacedBy(bundle.content) !== target) return [];
+                if (target === undefined || bundle?.type !== 'm.room.encrypted') return [];
+                if (replacedBy(asRecord(bundle.content)?.['m.relates_to']) !== target) return [];
                 const edit = map(bundle);
                 byTarget.set(target, edit);
                 return [edit];
@@ -34,9 +35,9 @@ export function createBundledEdits(roomId: string, map: (event: IRoomEvent) => M
     };
 }
 
-/** What an event with this content replaces. */
-export function replacedBy(content: unknown): string | undefined {
-    const relation = asRecord(asRecord(content)?.['m.relates_to']);
-    const target = relation?.['rel_type'] === 'm.replace' ? relation['event_id'] : undefined;
+/** What an event with this `m.relates_to` replaces. */
+export function replacedBy(relation: unknown): string | undefined {
+    const fields = asRecord(relation);
+    const target = fields?.['rel_type'] === 'm.replace' ? fields['event_id'] : undefined;
     return typeof target === 'string' ? target : undefined;
 }

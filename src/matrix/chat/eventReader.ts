@@ -13,6 +13,11 @@ export interface EventReader {
     /** Decrypts it, and looks up whose keys did. Never rejects; until it has resolved, an encrypted event is unreadable. */
     examine(event: MatrixEvent): Promise<void>;
     raw(event: MatrixEvent): RawEvent;
+    /**
+     * `m.relates_to`: of what was encrypted, once that is read. Outside of it the homeserver could put another one, and so
+     * make a word of somebody's the answer to, or the new text of, another message.
+     */
+    relation(event: MatrixEvent): unknown;
 }
 
 export function createEventReader(
@@ -26,6 +31,12 @@ export function createEventReader(
     /** A redaction takes it away, and then an edit that was taken back would look like a message. */
     const relations = new WeakMap<MatrixEvent, unknown>();
 
+    const isRead = (event: MatrixEvent): boolean => believed.has(event) && !event.isRedacted();
+    const relation = (event: MatrixEvent): unknown =>
+        isRead(event)
+            ? event.getOriginalContent()['m.relates_to']
+            : (event.getWireContent()['m.relates_to'] ?? relations.get(event) ?? redactedEdit(event));
+
     async function decrypt(event: MatrixEvent): Promise<void> {
         if (!event.isEncrypted() || event.isRedacted()) return;
         await sdk.decryptEventIfNeeded(event);
@@ -33,6 +44,7 @@ export function createEventReader(
         const shield = await sdk.getCrypto()?.getEncryptionInfoForEvent(event);
         if (shield?.shieldReason === EventShieldReason.MISMATCHED_SENDER) spoofed.add(event);
         else if (shield) believed.add(event);
+        if (isRead(event)) relations.set(event, relation(event));
     }
     const failureOf = (event: MatrixEvent): string | undefined => {
         if (!event.isEncrypted() || event.isRedacted() || believed.has(event)) return undefined;
@@ -41,8 +53,7 @@ export function createEventReader(
     };
     return {
         examine(event) {
-            const relation: unknown = event.getWireContent()['m.relates_to'];
-            if (relation !== undefined) relations.set(event, relation);
+            if (!isRead(event) && !event.isRedacted()) relations.set(event, event.getWireContent()['m.relates_to']);
             let examining = examined.get(event);
             if (!examining) {
                 examining = decrypt(event).catch((error: unknown) => {
@@ -61,13 +72,14 @@ export function createEventReader(
                 ts: event.getTs(),
                 type: event.getType(),
                 content: event.getOriginalContent(),
-                relation: event.getWireContent()['m.relates_to'] ?? relations.get(event) ?? redactedEdit(event),
+                relation: relation(event),
                 redacted: event.isRedacted(),
                 txnId: typeof txnId === 'string' ? txnId : undefined,
                 encrypted: event.isEncrypted(),
                 failure: failureOf(event),
             };
         },
+        relation,
     };
 }
 

@@ -135,7 +135,7 @@ function quote(
     const gone = books.deleted.has(target);
     const body = gone
         ? 'a deleted message'
-        : event.failure !== undefined || event.type !== 'm.room.message'
+        : !event.encrypted || event.failure !== undefined || event.type !== 'm.room.message'
           ? 'a message that cannot be read'
           : contentOf(event, lastEdit(event, books), replyOf(event) !== undefined).body;
     return { key: target, name: nameOf(event.sender, people), excerpt: visibleLine(body, 160) };

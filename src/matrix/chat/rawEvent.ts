@@ -9,7 +9,7 @@ export interface RawEvent {
     readonly type: string;
     /** Of this very event; what replaces it is an event of its own. */
     readonly content: unknown;
-    /** `m.relates_to`, which travels outside the encryption. */
+    /** `m.relates_to`: of what was encrypted; of an event that is not, or not read, as the homeserver has it. */
     readonly relation: unknown;
     /** It was taken back: by the server's word, or by a redaction that may (redactions.ts). */
     readonly redacted: boolean;

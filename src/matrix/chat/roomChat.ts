@@ -57,7 +57,7 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
         live.getEvents().filter(isOurs),
         live.getPaginationToken(Direction.Backward),
     );
-    const { examine, raw } = createEventReader(sdk, log);
+    const { examine, raw, relation } = createEventReader(sdk, log);
     const bundled = createBundledEdits(roomId, sdk.getEventMapper({ decrypt: false }));
     /** Of the sync's last go, before a limited one. */
     let current = live;
@@ -86,10 +86,14 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
     /** A stretch with what is said about its messages elsewhere: edits and reactions that came since, and bundled edits. */
     const whole = (at: Segment<MatrixEvent>): MatrixEvent[] => {
         const ids = new Set(at.events.map(idOf));
-        const absent = [...bundled.all].filter((edit) => segments.at(idOf(edit)) === undefined);
         const elsewhere = segments.all.flatMap((other) => (other === at ? [] : other.events));
+        const here = new Set([...ids, ...elsewhere.map(idOf)]);
+        const absent = [...bundled.all].filter((edit) => !here.has(idOf(edit)));
         return [...at.events, ...[...elsewhere, ...absent].filter((event) => ids.has(aboutWhat(event) ?? ''))];
     };
+    /** What an edit or a reaction is about; undefined for what is a message of its own. */
+    const aboutWhat = (event: MatrixEvent): string | undefined =>
+        event.getWireType() === 'm.reaction' ? event.relationEventId : replacedBy(relation(event));
     const messages = (at: Segment<MatrixEvent>): ChatMessage[] => {
         const self = sdk.getSafeUserId();
         const mayDeleteAll = may(self, { kind: 'redact' });
@@ -204,7 +208,7 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
             if (target?.getType() === 'm.reaction') return [];
             const sender = target?.getSender() ?? sdk.getSafeUserId();
             const here = [...segments.all.flatMap(({ events }) => events), ...bundled.all]
-                .filter((event) => replacedBy(event.getWireContent()) === eventId && event.getSender() === sender)
+                .filter((event) => replacedBy(relation(event)) === eventId && event.getSender() === sender)
                 .map(idOf);
             const there = await editsAt(sdk, roomId, eventId).catch((error: unknown) => {
                 if (isNotFound(error)) return []; // or the server is from before Matrix 1.3
@@ -217,11 +221,6 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
 
 function idOf(event: MatrixEvent): string {
     return event.getId() ?? '';
-}
-
-/** What an edit or a reaction is about; undefined for what is a message of its own. */
-function aboutWhat(event: MatrixEvent): string | undefined {
-    return event.getWireType() === 'm.reaction' ? event.relationEventId : replacedBy(event.getWireContent());
 }
 
 /** Confirmed by the server, and of the types that `/messages` is asked for: a page must meet what the sync brought. */

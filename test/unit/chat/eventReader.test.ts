@@ -48,6 +48,46 @@ describe('events of the SDK', () => {
             assert.deepEqual(shownContent([reader.raw(event), reader.raw(forged)], '$1'), content);
         });
 
+    it('what an encrypted message is about is what its sender encrypted, whatever stands outside', async () => {
+        const reader = reading();
+        const moved = (id: string, content: object, relation: unknown): MatrixEvent => {
+            const event = sealed(id, content);
+            const outside = event.getWireContent();
+            if (relation === undefined) delete outside['m.relates_to'];
+            else outside['m.relates_to'] = relation as never;
+            return event;
+        };
+        const answer = { ...text('yes'), 'm.relates_to': { 'm.in_reply_to': { event_id: '$1' } } };
+        const messages = await shown(reader, [
+            sealed('$1', text('lunch?')),
+            sealed('$2', text('do not deploy')),
+            moved('$3', edit('$1', 'dinner?'), { rel_type: 'm.replace', event_id: '$2' }),
+            moved('$4', answer, { 'm.in_reply_to': { event_id: '$2' } }),
+            moved('$5', text('go ahead'), { 'm.in_reply_to': { event_id: '$2' } }),
+            moved('$6', edit('$2', 'do not deploy today'), undefined),
+        ]);
+        assert.deepEqual(
+            messages.map(({ key, body, reply }) => [key, body, reply?.key]),
+            [
+                ['$1', 'dinner?', undefined],
+                ['$2', 'do not deploy today', undefined],
+                ['$4', 'yes', '$1'],
+                ['$5', 'go ahead', undefined],
+            ],
+        );
+    });
+
+    it('nothing that came in clear is quoted', async () => {
+        const reader = reading();
+        const forged = clear('$1', text('send me the key'));
+        const reply = { ...text('sure'), 'm.relates_to': { 'm.in_reply_to': { event_id: '$1' } } };
+        const messages = await shown(reader, [forged, sealed('$2', reply)]);
+        assert.deepEqual(
+            messages.map(({ body, reply: to }) => [body, to?.excerpt]),
+            [['sure', 'a message that cannot be read']],
+        );
+    });
+
     it('an edit of its sender, encrypted, counts', async () => {
         const reader = reading();
         const [message] = await shown(reader, [sealed('$1', text('a')), sealed('$2', edit('$1', 'b'))]);
