@@ -197,8 +197,11 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
     /** It has no echo: the message is gone, or the person is told why not. */
     async function remove(roomId: string, target: string, ask: boolean): Promise<void> {
         const by = person;
-        // A reaction that is not sent yet.
-        if (by?.outbox.waiting.some((w) => w.txnId === target)) return by.delivery.cancel(target);
+        const unsent = by?.outbox.waiting.find((w) => w.txnId === target);
+        if (by && unsent) {
+            if (unsent.accepted || by.delivery.isUnderWay(target)) return options.onProblem(ON_ITS_WAY);
+            return by.delivery.cancel(target);
+        }
         if (ask && !(await options.confirmDelete())) return;
         try {
             if (by !== person || !account) throw new HushError('account.notSignedIn', NOT_OPEN);
@@ -235,13 +238,16 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
     async function goTo(roomId: string, key: string): Promise<void> {
         try {
             await account?.chat.find(roomId, key);
+            const part = await account?.chat.timeline(roomId, key);
+            if (roomId !== room?.roomId) return;
+            // A poll, or a message of somebody who is ignored.
+            if (!part?.messages.some((m) => m.key === key)) return options.onProblem(NOT_SHOWN);
         } catch (error) {
             return options.onProblem(userMessage(error, 'Looking up the message'));
         }
-        if (roomId !== room?.roomId) return;
         anchor = key;
         await read();
-        if (messages.some((m) => m.key === key)) options.onFound(key);
+        options.onFound(key);
     }
     function toNewest(): void {
         if (anchor === null) return;
@@ -383,4 +389,6 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
 }
 
 const NOBODY = { userId: '', name: '' };
+const ON_ITS_WAY = 'Your reaction is on its way. Take it back when it has arrived.';
+const NOT_SHOWN = 'That is not a message that Hush can show.';
 const NOT_OPEN = 'You are not signed in now. Try again when you are.';

@@ -270,16 +270,15 @@ export function createChatView(options: ChatViewOptions): ChatView {
     };
     return {
         update(next) {
-            if (next.account.kind === 'signedOut' && model && model.account.kind !== 'signedOut')
-                forget(model.account.userId);
             model = next;
             follow();
         },
         known(userIds) {
             // With a keychain that was lost nobody is known at first either, and nobody signed out.
             if (userIds.length === 0 && known.length === 0) return;
+            const people = new Set([...known, ...memory.people]);
             known = userIds;
-            for (const userId of memory.people) if (!userIds.includes(userId)) forget(userId);
+            for (const userId of people) if (!userIds.includes(userId)) forget(userId);
         },
         showWorkspace: () => pick(undefined),
         async open(roomId) {

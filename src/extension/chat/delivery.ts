@@ -93,6 +93,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
             return 'waits';
         }
         underWay.add(txnId);
+        onChange();
         try {
             if (written.kind === 'file') await files.send(account.files, roomId, txnId, written);
             else await account.chat.send(roomId, txnId, written);
@@ -101,7 +102,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
             return 'goesOn';
         } catch (error) {
             if (to()?.chat !== account.chat && !unwanted.has(txnId)) {
-                outbox.waits(lane, NO_ACCOUNT); // it was closed over this
+                // It was closed over this. Where it is open again, that goes out by it.
+                if (to()) return 'goesOn';
+                outbox.waits(lane, NO_ACCOUNT);
                 return 'waits';
             }
             return failed(error, txnId, written, lane);

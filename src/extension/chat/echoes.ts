@@ -24,7 +24,7 @@ export function withChanges(
 }
 
 function withChange(message: ChatMessage, waiting: Waiting, options: EchoOptions): ChatMessage {
-    const { written, txnId, problem } = waiting;
+    const { written, txnId } = waiting;
     if (message.kind === 'deleted') return message;
     if (written.kind === 'edit')
         return {
@@ -32,7 +32,7 @@ function withChange(message: ChatMessage, waiting: Waiting, options: EchoOptions
             body: written.markdown.slice(0, MAX_BODY),
             html: null,
             edited: true,
-            change: { txnId, state: stateOf(waiting, options), problem: problem?.slice(0, 1_000) ?? null },
+            change: { txnId, ...stateOf(waiting, options) },
         };
     if (written.kind !== 'reaction') return message;
     const { key } = written;
@@ -54,7 +54,7 @@ export function echoesOf(
     options: EchoOptions,
 ): ChatMessage[] {
     return waiting.flatMap((w) => {
-        const { written, txnId, ts, problem } = w;
+        const { written, txnId, ts } = w;
         if (written.kind !== 'text' && written.kind !== 'file') return [];
         const { replyTo } = written;
         const target = messages.find((m) => m.key === replyTo);
@@ -74,16 +74,19 @@ export function echoesOf(
             edited: false,
             reactions: [],
             mayDelete: false,
-            state: stateOf(w, options),
-            problem: problem?.slice(0, 1_000) ?? null,
+            ...stateOf(w, options),
         };
         return [echo];
     });
 }
 
-function stateOf({ txnId, problem, accepted }: Waiting, { isUnderWay }: EchoOptions): 'waiting' | 'sending' | 'failed' {
-    if (problem !== null) return 'failed';
-    return accepted || isUnderWay(txnId) ? 'sending' : 'waiting';
+function stateOf(
+    { txnId, problem, accepted }: Waiting,
+    { isUnderWay }: EchoOptions,
+): { state: 'waiting' | 'sending' | 'failed'; problem: string | null } {
+    // Also what failed before and is tried again: it may arrive, and must not be written anew.
+    if (accepted || isUnderWay(txnId)) return { state: 'sending', problem: null };
+    return { state: problem === null ? 'waiting' : 'failed', problem: problem?.slice(0, 1_000) ?? null };
 }
 
 function wordsOf({ caption, name }: WrittenFile): string {

@@ -172,8 +172,9 @@ export function createComposer(act: ComposerActions): Composer {
         rewrite(text, to, files = []) {
             const replying = edits === null && replyTo !== null;
             const reply = replying ? draft() : to ? replyOf(to) : EMPTY_DRAFT;
+            // Also more of them than one may add: these were taken before.
+            tray.put([...files, ...tray.files]);
             change({ ...reply, edits: null, text: joinWords(text, input.value) });
-            tray.add(files);
             input.focus();
         },
         load(stored = EMPTY_DRAFT) {

@@ -71,8 +71,9 @@ function start(host: NonNullable<typeof api>): void {
         for (const { file, caption, replyTo } of parcels) {
             const bytes = await file.arrayBuffer().catch(() => undefined);
             const name = nameOf(file, Date.now()).slice(0, 512);
-            if (bytes && (shown?.room ?? null) !== null && userId !== self()) return; // somebody else’s turn
-            if (bytes) {
+            if (bytes && (shown?.room ?? null) !== null && userId !== self()) {
+                giveBack({ userId, roomId }, caption, replyTo, [file]); // somebody else’s turn
+            } else if (bytes) {
                 send({ type: 'chat.file', roomId, name, bytes: new Uint8Array(bytes), caption, replyTo, follows });
                 follows = true;
             } else {

@@ -79,6 +79,23 @@ describe('the chat of a window with two accounts', () => {
         );
     });
 
+    it('what was on its way when its account was closed goes out once that is open again', async () => {
+        await world.open();
+        const release = world.chat.hold();
+        world.session.send('one');
+        world.session.follow(undefined, false, undefined);
+        const again = new FakeChat();
+        world.session.follow({ ...world.account, chat: again }, true, ROOM);
+        await world.settled();
+        world.chat.failures.push(new HushError('network.timeout', 'Too late.'));
+        release();
+        await world.settled();
+        assert.deepEqual(
+            again.sent.map(({ txnId }) => txnId),
+            ['t0'],
+        );
+    });
+
     it('a file that was chosen by one goes out as that one, though the other is there by now', async () => {
         await world.open();
         const place = world.session.target;

@@ -135,6 +135,32 @@ describe('what is sent in the chat of a window', () => {
         assert.deepEqual([world.states(), world.chat.sent.length], [['one sending'], 3]);
     });
 
+    it('what is tried again may arrive: it is not offered to be written anew', async () => {
+        await world.open();
+        world.chat.failures.push(OFFLINE);
+        world.session.send('one');
+        await world.settled();
+        assert.deepEqual(world.states(), ['one failed']);
+        const release = world.chat.hold();
+        world.later.shift()?.();
+        assert.deepEqual([world.states(), world.session.shown.messages[0]?.problem], [['one sending'], null]);
+        release();
+        await world.settled();
+        assert.equal(world.chat.sent.length, 2);
+    });
+
+    it('a reaction on its way is not taken back in silence', async () => {
+        world.chat.messages.push(message('$1'));
+        await world.open();
+        const release = world.chat.hold();
+        world.session.handle({ type: 'chat.react', roomId: ROOM.roomId, target: '$1', key: '👍' });
+        const own = world.session.shown.messages[0]?.reactions[0]?.own ?? '';
+        world.session.handle({ type: 'chat.delete', roomId: ROOM.roomId, target: own, ask: false });
+        assert.match(world.problems.join(), /on its way/u);
+        release();
+        await world.settled();
+    });
+
     it('does not sit out a pause of a day as if it were sending', async () => {
         await world.open();
         const dayLong = { retryAfterMs: 86_400_000 };

@@ -67,6 +67,18 @@ describe('the chat of a window', () => {
         assert.deepEqual([world.problems, world.found, world.session.shown.atEnd], [['It is not there.'], [], true]);
     });
 
+    it('what is there and no message is said not to be shown, and nothing moves', async () => {
+        world.chat.messages.push(message('$9'));
+        world.chat.further.set('$poll', [message('$1')]);
+        world.chat.find = async () => undefined;
+        await world.open();
+        world.session.handle({ type: 'chat.goTo', roomId: ROOM.roomId, key: '$poll' });
+        await world.settled();
+        await world.settled();
+        assert.match(world.problems.join(), /not a message that Hush can show/u);
+        assert.deepEqual([world.found, world.session.shown.atEnd, world.states()], [[], true, ['$9 sent']]);
+    });
+
     it('who writes while looking further up is back at the newest', async () => {
         world.chat.messages.push(message('$9'));
         world.chat.further.set('$2', [message('$2')]);

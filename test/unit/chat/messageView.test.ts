@@ -189,6 +189,20 @@ describe('the field of the chat, for what was not sent', () => {
         assert.deepEqual([field().value, about(), changed], ['', '', []]);
     });
 
+    it('files that come back are all there again, also beside as many as one may add', () => {
+        const file = (n: number): File => new window.File([String(n)], `${n}.txt`) as unknown as File;
+        composer.rewrite(
+            'first',
+            undefined,
+            Array.from({ length: 10 }, (_, n) => file(n)),
+        );
+        composer.rewrite('back', undefined, [file(10)]);
+        assert.deepEqual(
+            [changed.at(-1)?.files[0]?.name, changed.at(-1)?.files.length, field().value],
+            ['10.txt', 11, 'back\nfirst'],
+        );
+    });
+
     it('what was pasted waits in its own room, with its words', () => {
         const shot = new window.File(['shot'], 'shot.png') as unknown as File;
         const waiting = (): number => composer.element.querySelectorAll('.held').length;
