@@ -6,25 +6,16 @@ import { initialState } from '../../../src/extension/session/state.ts';
 import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
 import type { Model } from '../../../src/extension/views/viewModel.ts';
 import { powersOf } from '../../../src/matrix/rooms/powerLevels.ts';
+import { roomSnapshot } from '../roomSnapshot.ts';
 import { ChatWorld, ROOM } from './chatWorld.ts';
 
-const room = (roomId: string, more: Partial<RoomSnapshot> = {}): RoomSnapshot => ({
-    roomId,
-    name: roomId,
-    membership: 'join',
-    inviter: undefined,
-    encrypted: true,
-    isDirect: false,
-    members: [{ userId: '@me:hs', name: 'Me', membership: 'join' }],
-    rtc: [],
-    workspaces: [],
-    mayJoinCall: true,
-    mayInvite: true,
-    mayLinkWorkspace: true,
-    mayWrite: true,
-    mayReact: true,
-    ...more,
-});
+const room = (roomId: string, more: Partial<RoomSnapshot> = {}): RoomSnapshot =>
+    roomSnapshot({
+        roomId,
+        name: roomId,
+        members: [{ userId: '@me:hs', name: 'Me', membership: 'join' }],
+        ...more,
+    });
 const model = (rooms: readonly RoomSnapshot[], workspaceRoomId?: string): Model => ({
     account: { kind: 'ready', userId: '@me:hs', deviceId: 'D', online: true },
     rooms,

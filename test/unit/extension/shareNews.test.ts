@@ -3,26 +3,11 @@ import { describe, it } from 'mocha';
 import { createShareNews } from '../../../src/extension/shareNews.ts';
 import type { RoomSnapshot, RtcMember } from '../../../src/extension/session/types.ts';
 import type { Model } from '../../../src/extension/views/viewModel.ts';
+import { roomSnapshot } from '../roomSnapshot.ts';
 import { ALICE, BOB, member, requestView, ROOM, Run } from '../session/fixtures.ts';
 
 function modelOf(rtc: readonly RtcMember[], patch: Partial<RoomSnapshot> = {}, run = new Run()): Model {
-    const room: RoomSnapshot = {
-        roomId: ROOM,
-        name: 'Room',
-        membership: 'join',
-        inviter: undefined,
-        encrypted: true,
-        isDirect: false,
-        members: [],
-        rtc,
-        workspaces: [],
-        mayJoinCall: true,
-        mayInvite: true,
-        mayLinkWorkspace: true,
-        mayWrite: true,
-        mayReact: true,
-        ...patch,
-    };
+    const room = roomSnapshot({ roomId: ROOM, rtc, ...patch });
     return {
         account: { kind: 'ready', ...ALICE, online: true },
         rooms: [room],

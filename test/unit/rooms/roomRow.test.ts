@@ -5,6 +5,7 @@ import { describe, it } from 'mocha';
 import { rowFlags, rows } from '../../../src/extension/contexts.ts';
 import { roomFlags, roomTooltip, whyLinkIsOwn, whyNotHere, whyNotWrite } from '../../../src/extension/rooms/roomRow.ts';
 import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
+import { roomSnapshot } from '../roomSnapshot.ts';
 import { obstacle, powersOf } from '../../../src/matrix/rooms/powerLevels.ts';
 import { CALL_MEMBER_TYPE, WORKSPACE_TYPE } from '../../../src/matrix/syncFilter.ts';
 
@@ -14,16 +15,9 @@ const [ALICE, BOB] = ['@alice:hs', '@bob:hs'];
 function roomOf(levels: Readonly<Record<string, unknown>>, patch: Partial<RoomSnapshot> = {}): RoomSnapshot {
     const powers = powersOf({ sender: ALICE, content: { room_version: '11' } }, { users: { [ALICE]: 100 }, ...levels });
     const may = (action: Parameters<typeof obstacle>[2]): boolean => obstacle(powers, BOB, action) === undefined;
-    return {
+    return roomSnapshot({
         roomId: '!r:hs',
-        name: 'Room',
-        membership: 'join',
-        inviter: undefined,
-        encrypted: true,
-        isDirect: false,
         members: [{ userId: ALICE, name: 'Alice', membership: 'join' }],
-        rtc: [],
-        workspaces: [],
         mayJoinCall: may({ kind: 'state', type: CALL_MEMBER_TYPE }),
         mayInvite: may({ kind: 'invite' }),
         mayLinkWorkspace: may({ kind: 'state', type: WORKSPACE_TYPE }),
@@ -31,7 +25,7 @@ function roomOf(levels: Readonly<Record<string, unknown>>, patch: Partial<RoomSn
         mayReact: may({ kind: 'message', type: 'm.reaction' }),
         powers,
         ...patch,
-    };
+    });
 }
 const OPEN = { events: { [CALL_MEMBER_TYPE]: 0, [WORKSPACE_TYPE]: 0 } };
 

@@ -7,26 +7,11 @@ import { createSessionGlare } from '../../../src/extension/sessionGlare.ts';
 import { member } from './fixtures.ts';
 import { crossedSessions } from '../../../src/extension/session/glare.ts';
 import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
+import { roomSnapshot } from '../roomSnapshot.ts';
 
 const people = ['@alice:hs', '@bob:hs', '@carol:hs', '@dave:hs', '@erin:hs'];
-const room = (creator: string, patch: Partial<RoomSnapshot>): RoomSnapshot => ({
-    roomId: `!${creator}`,
-    name: 'hush',
-    membership: 'join',
-    inviter: undefined,
-    createdBy: creator,
-    encrypted: true,
-    isDirect: false,
-    members: [],
-    rtc: [],
-    workspaces: [],
-    mayJoinCall: true,
-    mayInvite: true,
-    mayLinkWorkspace: true,
-    mayWrite: true,
-    mayReact: true,
-    ...patch,
-});
+const room = (creator: string, patch: Partial<RoomSnapshot>): RoomSnapshot =>
+    roomSnapshot({ roomId: `!${creator}`, name: 'hush', createdBy: creator, ...patch });
 const own = (self: string, invited: readonly string[], membership: 'join' | 'invite' = 'invite'): RoomSnapshot =>
     room(self, {
         members: [

@@ -3,31 +3,20 @@ import { describe, it } from 'mocha';
 import { rowFlags, rows } from '../../../src/extension/contexts.ts';
 import { powersOf } from '../../../src/matrix/rooms/powerLevels.ts';
 import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
+import { roomSnapshot } from '../roomSnapshot.ts';
 import { shareChoices } from '../../../src/extension/views/shareChoices.ts';
 import { buildTree, connectionMessage, sharingStatus, type Model } from '../../../src/extension/views/viewModel.ts';
 import { ALICE, BOB, liveShare, member, requestView, ROOM, Run } from '../session/fixtures.ts';
 
 function room(patch: Partial<RoomSnapshot> = {}): RoomSnapshot {
-    return {
+    return roomSnapshot({
         roomId: ROOM,
-        name: 'Room',
-        membership: 'join',
-        inviter: undefined,
-        encrypted: true,
-        isDirect: false,
         members: [
             { userId: ALICE.userId, name: 'Alice', membership: 'join' },
             { userId: BOB.userId, name: 'Bob', membership: 'join' },
         ],
-        rtc: [],
-        workspaces: [],
-        mayJoinCall: true,
-        mayInvite: true,
-        mayLinkWorkspace: true,
-        mayWrite: true,
-        mayReact: true,
         ...patch,
-    };
+    });
 }
 
 function model(rooms: readonly RoomSnapshot[], run = new Run(), workspaceRoomId?: string): Model {

@@ -1,0 +1,22 @@
+import type { RoomSnapshot } from '../../src/extension/session/types.ts';
+
+/** A joined, encrypted room without people, in which everything is allowed. */
+export function roomSnapshot(more: Partial<RoomSnapshot> = {}): RoomSnapshot {
+    return {
+        roomId: '!room:hs',
+        name: 'Room',
+        membership: 'join',
+        inviter: undefined,
+        encrypted: true,
+        isDirect: false,
+        members: [],
+        rtc: [],
+        workspaces: [],
+        mayJoinCall: true,
+        mayInvite: true,
+        mayLinkWorkspace: true,
+        mayWrite: true,
+        mayReact: true,
+        ...more,
+    };
+}
