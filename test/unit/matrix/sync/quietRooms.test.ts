@@ -112,7 +112,7 @@ describe('the sync of an account with rooms that cannot matter', () => {
             if (url.pathname.includes('m.room.member')) return Promise.resolve(Response.json({ membership: 'join' }));
             const encryption = state?.find((e) => (e as { type: string }).type === 'm.room.encryption');
             if (url.pathname.endsWith('/state'))
-                return Promise.resolve(broken ? Response.json({}, { status: 502 }) : Response.json(state));
+                return slow.then(() => (broken ? Response.json({}, { status: 502 }) : Response.json(state)));
             return Promise.resolve(
                 encryption ? Response.json({}) : Response.json({ errcode: 'M_NOT_FOUND' }, { status: 404 }),
             );
@@ -131,6 +131,8 @@ describe('the sync of an account with rooms that cannot matter', () => {
         return { quiet, sync, syncs, filters, waiting };
     }
     let broken = false;
+    /** The state of a room takes so long. */
+    let slow = Promise.resolve();
     const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
     const filterOf = (url: URL | undefined): string | null | undefined => url?.searchParams.get('filter');
 
@@ -208,9 +210,12 @@ describe('the sync of an account with rooms that cannot matter', () => {
             assert.equal(syncs.length, 1);
             states['!clear'] = [member('join'), event('m.room.encryption')];
             broken = true;
-            await minute();
-            broken = false;
+            const { promise, resolve } = Promise.withResolvers<void>();
+            slow = promise;
+            for (let i = 0; i < 2; i++) await minute(); // the second while it is being woken, and none is left out
+            resolve();
             assert.equal(((await (await answer).json()) as { rooms?: object }).rooms, undefined);
+            broken = false;
             const next = sync();
             await minute();
             const { rooms } = (await (await next).json()) as { rooms: { join: object } };
