@@ -22,10 +22,13 @@ import {
 import type { Vault } from './vault.ts';
 import { showFailure } from './views/notices.ts';
 import { showInformationMessage, showWarningMessage, withProgress } from './views/messages.ts';
+import type { OwnWindow } from './windows/ownWindow.ts';
 
 export interface AccountControlOptions {
     loadEngine(): Promise<Engine>;
     loadVault(): Promise<Vault>;
+    /** The window of this extension host. */
+    readonly window: Pick<OwnWindow, 'silent' | 'onSilent'>;
     readonly log: Log;
     /** Folder of this extension's own files. */
     readonly storage: string;
@@ -210,6 +213,7 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
                 storage: options.storage,
                 version: options.version,
                 attend: followFocus,
+                window: options.window,
                 log,
                 onStale: options.onStale,
                 async openLocal() {

@@ -20,6 +20,8 @@ export interface AppOptions {
     /** Signs out the stored account while none is open: it failed to open, and its tokens and keys must not stay behind. */
     forgetAccount(scope?: SignOutScope): Promise<void>;
     notify(notice: Notice): void;
+    /** The account will stop unless the person does something; the sentence says what. */
+    onTrouble(sentence: string): void;
     /** An account was opened; what is returned goes when it closes. */
     onAccount?(account: Account): Disposable;
     onInvite(room: RoomSnapshot): void;
@@ -83,6 +85,8 @@ export function createApp(options: AppOptions): App {
 
     function setState(next: AccountState): void {
         if (next.kind !== state.kind) log.info(`account: ${next.kind}`);
+        if (next.kind === 'ready' && next.trouble !== undefined && troubleOf(state) !== next.trouble)
+            options.onTrouble(next.trouble);
         state = next;
         refresh();
     }
@@ -202,4 +206,8 @@ export function createApp(options: AppOptions): App {
             open = undefined;
         },
     };
+}
+
+function troubleOf(state: AccountState): string | undefined {
+    return state.kind === 'ready' ? state.trouble : undefined;
 }

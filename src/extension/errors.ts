@@ -23,6 +23,7 @@ export type ErrorCode =
     | 'account.notSignedIn'
     | 'account.storeLocked'
     | 'account.storeFailed'
+    | 'account.windowSilent'
     | 'device.gone'
     | 'account.ownerGone'
     | 'clock.wrong'

@@ -33,9 +33,10 @@ import { loadAccount } from './storedAccounts.ts';
 import { createProcessLock } from './processLock.ts';
 import { followTrust, watchTrust } from './trustWatch.ts';
 import { openVault, type Keytar, type Vault } from './vault.ts';
-import { showInvite, showLiveScreen, showNotice } from './views/notices.ts';
+import { showFailure, showInvite, showLiveScreen, showNotice } from './views/notices.ts';
 import { renderModel } from './views/render.ts';
 import { followWindows } from './windows/followWindows.ts';
+import { createOwnWindow } from './windows/ownWindow.ts';
 import { createWorkspaceMapping } from './workspaceMapping.ts';
 
 let shutDown: (() => Promise<void>) | undefined;
@@ -61,6 +62,14 @@ export function activate(extension: vscode.ExtensionContext): void {
             service: `Hush (${place})`,
         }));
 
+    const ownWindow = scope.add(
+        createOwnWindow({
+            // Only the window knows its layout; the host answers much of VS Code's API by itself.
+            ping: async () => vscode.commands.executeCommand('vscode.getEditorLayout'),
+            log,
+        }),
+    );
+
     const mapping = createWorkspaceMapping(extension.globalState, () => app.refresh());
     const media = scope.add(
         createMediaHost({ opener: createPageOpener(extension.extensionUri, log), theme: currentTheme, log }),
@@ -69,6 +78,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     const control = createAccountControl({
         loadEngine,
         loadVault,
+        window: ownWindow,
         log,
         storage: extension.globalStorageUri.fsPath,
         version: `${(extension.extension.packageJSON as { version: string }).version} ${process.versions.v8}`,
@@ -91,6 +101,7 @@ export function activate(extension: vscode.ExtensionContext): void {
             openAccount: control.openAccount,
             forgetAccount: control.forgetAccount,
             notify: (notice) => void showNotice(notice),
+            onTrouble: (sentence) => void showFailure(sentence),
             onAccount(account) {
                 const scope = new DisposableScope();
                 scope.add(watchTrust(actions, account));

@@ -87,8 +87,6 @@ export function withTokens(
 }
 
 const INDEX_KEY = 'accounts';
-/** Before several accounts were known, the one account was kept here. */
-const OLD_KEY = 'account';
 const keyOf = (userId: string): string => `account:${userId}`;
 
 const accountIndex = v.object({ active: v.optional(v.string()), known: v.array(v.string()) });
@@ -98,11 +96,7 @@ export type AccountIndex = v.InferOutput<typeof accountIndex>;
 export async function accountIndexOf(vault: Vault): Promise<AccountIndex> {
     const text = await vault.get(INDEX_KEY);
     const result = v.safeParse(v.pipe(v.string(), v.parseJson(), accountIndex), text);
-    if (result.success) return result.output;
-    const before = readAccount(await vault.get(OLD_KEY));
-    return before instanceof Error || before === undefined
-        ? { known: [] }
-        : { active: before.userId, known: [before.userId] };
+    return result.success ? result.output : { known: [] };
 }
 
 /** The account of `userId`, default: the active one. What cannot be read counts as none, with a line in the log. */
@@ -110,8 +104,7 @@ export async function loadAccount(vault: Vault, log: Log, userId?: string): Prom
     const index = await accountIndexOf(vault);
     const wanted = userId ?? index.active;
     if (wanted === undefined) return undefined;
-    const text = (await vault.get(keyOf(wanted))) ?? (await vault.get(OLD_KEY));
-    const account = readAccount(text);
+    const account = readAccount(await vault.get(keyOf(wanted)));
     if (!(account instanceof Error)) return account?.userId === wanted ? account : undefined;
     log.error('The stored account cannot be read; sign in again', account);
     return undefined;
@@ -150,17 +143,11 @@ async function put(vault: Vault, account: StoredAccount): Promise<void> {
     const { userId } = account;
     await vault.set(keyOf(userId), JSON.stringify(account));
     const index = await accountIndexOf(vault);
-    if (!index.known.includes(userId) || (await vault.get(INDEX_KEY)) === undefined)
+    if (!index.known.includes(userId))
         await writeIndex(vault, {
             active: index.active ?? userId,
             known: [...new Set([...index.known, userId])],
         });
-    if (readOld(await vault.get(OLD_KEY)) === userId) await vault.delete(OLD_KEY);
-}
-
-function readOld(text: string | undefined): string | undefined {
-    const account = readAccount(text);
-    return account instanceof Error ? undefined : account?.userId;
 }
 
 /** Which account the next start opens. It must be known. */
@@ -175,7 +162,6 @@ export function activateAccount(vault: Vault, userId: string): Promise<void> {
 export function deleteAccount(vault: Vault, userId: string): Promise<void> {
     return vault.inTurn(async () => {
         const { active, known } = await accountIndexOf(vault);
-        if (readOld(await vault.get(OLD_KEY)) === userId) await vault.delete(OLD_KEY);
         const left = known.filter((id) => id !== userId);
         await writeIndex(vault, { ...(active === undefined || active === userId ? {} : { active }), known: left });
         await vault.delete(keyOf(userId));

@@ -2,7 +2,9 @@
  * Secrets in the operating system's keychain, else in VS Code's SecretStorage. One item per key. Never throws because a
  * keychain is locked or absent: it falls back, and the diagnostics say why.
  */
+import { isHushError } from './errors.ts';
 import type { Log } from './log.ts';
+import { createPatientSecrets, within, type SecretStorageLike } from './patientSecrets.ts';
 import type { ProcessLock } from './processLock.ts';
 
 /** The part of keytar's API that is used. */
@@ -11,12 +13,6 @@ export interface Keytar {
     setPassword(service: string, account: string, password: string): Promise<void>;
     deletePassword(service: string, account: string): Promise<boolean>;
 }
-/** The part of vscode.SecretStorage that is used. */
-export interface SecretStorageLike {
-    get(key: string): PromiseLike<string | undefined>;
-    store(key: string, value: string): PromiseLike<void>;
-    delete(key: string): PromiseLike<void>;
-}
 export type VaultKind = 'keychain' | 'secretStorage';
 
 export interface Vault {
@@ -24,8 +20,9 @@ export interface Vault {
     readonly kind: VaultKind;
     /** Why it is not the keychain; empty when it is. For the diagnostics. */
     readonly reason: string;
+    /** @throws HushError `account.windowSilent` when the window does not answer and the keychain is not known to have it. */
     get(key: string): Promise<string | undefined>;
-    /** Resolves once it is stored. @throws only when both stores refuse. */
+    /** Resolves once it is stored. @throws only when both stores refuse; `account.windowSilent` as above. */
     set(key: string, value: string): Promise<void>;
     /** Removes it from both stores. */
     delete(key: string): Promise<void>;
@@ -50,16 +47,19 @@ export interface VaultOptions {
     readonly maxBytes?: number;
     /** ms for one keychain operation: an unlock prompt that nobody sees must not hang sign-in. */
     readonly timeoutMs?: number;
+    /** ms for one call to VS Code's secret storage. A locked system keyring may ask the person there, too. */
+    readonly windowTimeoutMs?: number;
 }
 
 export async function openVault(options: VaultOptions): Promise<Vault> {
     const {
-        secrets,
         log,
         service = 'Hush',
         maxBytes = process.platform === 'win32' ? 2_560 : Infinity,
         timeoutMs = 10_000,
+        windowTimeoutMs = 10_000,
     } = options;
+    const secrets = createPatientSecrets(options.secrets, windowTimeoutMs);
     let keytar: Keytar | undefined;
     let reason = '';
     const places = new Map<string, VaultKind>();
@@ -72,7 +72,7 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
     const tryKeychain = async <T>(work: (keychain: Keytar) => Promise<T>): Promise<T | undefined> => {
         if (!keytar) return undefined;
         try {
-            return await within(work(keytar), timeoutMs);
+            return await within(work(keytar), timeoutMs, () => new Error(`no answer within ${timeoutMs / 1_000} s`));
         } catch (error) {
             fallBack(error);
             return undefined;
@@ -83,6 +83,20 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
     } catch (error) {
         fallBack(error);
     }
+    /**
+     * The keychain is known to have `key`, so the secret storage holds nothing newer: an account can go on while its
+     * window is away. Everything else needs the window's answer.
+     */
+    const unlessInKeychain = async <T>(key: string, ask: () => PromiseLike<T>): Promise<T | undefined> => {
+        try {
+            return await ask();
+        } catch (error) {
+            const silent = isHushError(error) && error.code === 'account.windowSilent';
+            if (!silent || !keytar || places.get(key) !== 'keychain') throw error;
+            log.warn('The window does not answer; the keychain is used without it');
+            return undefined;
+        }
+    };
     // A keychain without a bus or daemon shows itself only when asked.
     await tryKeychain((keychain) => keychain.getPassword(service, 'probe'));
 
@@ -104,7 +118,7 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
         where: (key) => places.get(key),
         async get(key) {
             // The fallback first: what is there is newer, because storing in the keychain clears it.
-            const spare = await secrets.get(key);
+            const spare = await unlessInKeychain(key, () => secrets.get(key));
             if (spare !== undefined) {
                 places.set(key, 'secretStorage');
                 return spare;
@@ -127,7 +141,7 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
                     return true;
                 }));
             if (stored === true) {
-                await secrets.delete(key);
+                await unlessInKeychain(key, () => secrets.delete(key));
                 places.set(key, 'keychain');
             } else {
                 await secrets.store(key, value);
@@ -140,14 +154,4 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
             places.delete(key);
         },
     };
-}
-
-async function within<T>(work: Promise<T>, ms: number): Promise<T> {
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(new Error(`no answer within ${ms / 1_000} s`)), ms);
-    try {
-        return await Promise.race([work, late.promise]);
-    } finally {
-        clearTimeout(timer);
-    }
 }

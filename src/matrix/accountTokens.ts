@@ -1,9 +1,10 @@
 /** The tokens of an account while it is open: put into its requests, renewed and stored, until the server ends them. */
+import type { HushError } from '../extension/errors.ts';
 import type { Log } from '../extension/log.ts';
 import type { AccountState } from '../extension/session/types.ts';
 import { updateAccount, withTokens, type StoredAccount } from '../extension/storedAccounts.ts';
 import type { Vault } from '../extension/vault.ts';
-import type { Fetch } from './http.ts';
+import { abortable, type Fetch } from './http.ts';
 import { createScheduler } from './requests/scheduler.ts';
 import { guardToken } from './tokenOwner.ts';
 import { createTokenKeeper, type TokenKeeper } from './tokens.ts';
@@ -18,6 +19,8 @@ export interface AccountTokensOptions {
     readonly log: Log;
     /** The sign-in is not ours to use (any more). Called once; nothing is sent in its name from then on. */
     readonly onEnd: (state: AccountState) => void;
+    /** See {@link TokenKeeperOptions.onUnsaved}. */
+    readonly onUnsaved: (error: HushError | undefined) => void;
 }
 export interface AccountTokens {
     readonly keeper: TokenKeeper;
@@ -28,7 +31,7 @@ export interface AccountTokens {
 }
 
 export function createAccountTokens(options: AccountTokensOptions): AccountTokens {
-    const { stored, next, vault, fetch, now, log, onEnd } = options;
+    const { stored, next, vault, fetch, now, log, onEnd, onUnsaved } = options;
     const { userId, deviceId, baseUrl, accessToken = '', refreshToken, expiresAt, oauth } = stored;
     let leaving = false;
     /** As the vault has it. */
@@ -45,6 +48,7 @@ export function createAccountTokens(options: AccountTokensOptions): AccountToken
         fetch,
         now,
         log,
+        onUnsaved,
         onExpired: ({ softLogout }) => {
             onEnd({ kind: 'expired', userId, deviceGone: !softLogout });
             if (leaving) return;
@@ -55,13 +59,15 @@ export function createAccountTokens(options: AccountTokensOptions): AccountToken
     });
     return {
         keeper,
-        fetch: guardToken({
-            self: { userId, deviceId },
-            baseUrl,
-            fetch: createScheduler({ fetch: keeper.fetch, wallNow: now, log }),
-            log,
-            onForeign: (message) => onEnd({ kind: 'failed', userId, message }),
-        }),
+        fetch: abortable(
+            guardToken({
+                self: { userId, deviceId },
+                baseUrl,
+                fetch: createScheduler({ fetch: keeper.fetch, wallNow: now, log }),
+                log,
+                onForeign: (message) => onEnd({ kind: 'failed', userId, message }),
+            }),
+        ),
         leave() {
             leaving = true;
         },

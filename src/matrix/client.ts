@@ -19,7 +19,7 @@ import { knownDevices } from './deviceTrust.ts';
 import { createDeviceLookup, type DeviceLookup } from './deviceLookup.ts';
 import { STORE_PREFIX } from './formerDevices.ts';
 import { createHistoryKeys, withoutHistoryKeys } from './historyKeys.ts';
-import type { Fetch } from './http.ts';
+import { abortable, type Fetch } from './http.ts';
 import { captureSdkLog } from './sdkLog.ts';
 import { createQuietSync } from './sync/quietSync.ts';
 import { syncFilterDefinition } from './syncFilter.ts';
@@ -101,7 +101,9 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
         definition: syncFilterDefinition,
         log,
     });
+    let closed = false;
     const durableFetch: Fetch = async (input, init) => {
+        if (closed) throw new Error('the account is closed');
         await store.flush(); // see CryptoStore.flush: nothing leaves before what it builds on is on disk
         return quiet.fetch(input, init);
     };
@@ -111,7 +113,7 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
         userId,
         deviceId,
         accessToken: PLACEHOLDER_TOKEN,
-        fetchFn: durableFetch,
+        fetchFn: abortable(durableFetch),
         store: syncStore,
         logger,
         localTimeoutMs: 30_000,
@@ -204,6 +206,8 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
             stopped ??= (async () => {
                 quiet.stop();
                 await saver.stop();
+                // Stopping makes the SDK leave every session. Another window may be about to go on with them.
+                closed = true;
                 sdk.stopClient();
                 await store.close();
             })();

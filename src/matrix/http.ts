@@ -7,6 +7,26 @@ import { NOT_SENT_TOO_LARGE, tooLarge } from './requests/size.ts';
 
 export type Fetch = typeof globalThis.fetch;
 
+/**
+ * The same fetch, but its promise rejects as soon as the request's signal does. What waits in front of a request (a renewal
+ * of tokens, the store) knows no signal, and a person's request must end within its time limit all the same.
+ */
+export function abortable(fetch: Fetch): Fetch {
+    return async (input, init) => {
+        const signal = init?.signal;
+        if (!signal) return fetch(input, init);
+        signal.throwIfAborted();
+        const { promise, reject } = Promise.withResolvers<never>();
+        const giveUp = (): void => reject(signal.reason as Error);
+        signal.addEventListener('abort', giveUp, { once: true });
+        try {
+            return await Promise.race([fetch(input, init), promise]);
+        } finally {
+            signal.removeEventListener('abort', giveUp);
+        }
+    };
+}
+
 export interface JsonRequest {
     readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
     readonly body?: unknown;

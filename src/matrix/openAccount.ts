@@ -103,6 +103,8 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
             ? { kind: 'expired', userId, deviceGone: stored.deviceGone === true }
             : { kind: 'starting', userId },
     );
+    /** Why the account may stop soon, for the person. */
+    let trouble: string | undefined;
     /** May end before there is a client. */
     const ended = Promise.withResolvers<void>();
     const tokens = createAccountTokens({
@@ -115,6 +117,10 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         onEnd(state) {
             status.become(state);
             ended.resolve();
+        },
+        onUnsaved(error) {
+            trouble = error?.message;
+            if (status.state.kind === 'ready') ready();
         },
     });
     const { fetch: requests } = tokens;
@@ -269,7 +275,14 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
     const roomWork = createRoomWork({ sdk, now, log, ...media });
 
     let readyMs: number | undefined;
-    const ready = (): void => status.become({ kind: 'ready', userId, deviceId, online: client.online });
+    const ready = (): void =>
+        status.become({
+            kind: 'ready',
+            userId,
+            deviceId,
+            online: client.online,
+            ...(trouble === undefined ? {} : { trouble }),
+        });
     /** What is not known yet, or could not be done, is tried at each connection. */
     const checkTrust = (): void => {
         if (client.online && (trust.own.kind === 'checking' || trust.own.kind === 'failed')) void trust.check();

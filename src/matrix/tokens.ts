@@ -3,7 +3,7 @@
  * puts the current token in its place. matrix-js-sdk 43 refreshes tokens only for OAuth 2 sessions, not for those of
  * `/login` with `refresh_token: true`; and doing it here lets the new pair reach the keychain before its first use.
  */
-import { HushError } from '../extension/errors.ts';
+import { HushError, isHushError } from '../extension/errors.ts';
 import type { Log } from '../extension/log.ts';
 import { refreshOAuth, type OAuthClient } from './auth/oauth.ts';
 import { matrixErrorBody, type Fetch } from './http.ts';
@@ -30,6 +30,8 @@ export interface TokenKeeperOptions {
     readonly log: Log;
     /** The server ended the session; nothing is sent in its name any more. Called once. */
     readonly onExpired: (reason: { softLogout: boolean }) => void;
+    /** A renewed pair could not be stored, so it is not used; undefined: the next one was. */
+    readonly onUnsaved?: (error: HushError | undefined) => void;
 }
 export interface TokenKeeper {
     /** For `createClient({ fetchFn })`. */
@@ -62,13 +64,14 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
         if (outcome.kind === 'refused') return expire(outcome.softLogout);
         // Saved first: a server forgets the old refresh token when it first sees the new access token. Whoever dies
         // before the pair is saved comes back with the old refresh token, and the server takes it once more.
-        await options.save(outcome).catch((cause: unknown) => {
-            throw new HushError(
-                'account.storeFailed',
-                'The renewed sign-in could not be stored. Unlock the keychain of this machine and try again.',
-                { cause },
-            );
-        });
+        try {
+            await options.save(outcome);
+        } catch (cause) {
+            const error = notStored(cause);
+            options.onUnsaved?.(error);
+            throw error;
+        }
+        options.onUnsaved?.(undefined);
         tokens = outcome;
         since = now();
         log.debug('Access token renewed');
@@ -128,6 +131,15 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
             return expired;
         },
     };
+}
+
+function notStored(cause: unknown): HushError {
+    if (isHushError(cause) && cause.code === 'account.windowSilent') return cause;
+    return new HushError(
+        'account.storeFailed',
+        'The renewed sign-in could not be stored. Unlock the keychain of this machine and try again.',
+        { cause },
+    );
 }
 
 /** The server does not know the token (any more). */

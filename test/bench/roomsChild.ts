@@ -3,11 +3,10 @@
  * Prints one line of JSON: ms until the rooms were known and until the server had answered, MB of memory then, what was
  * asked of the server.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createLog } from '../../src/extension/log.ts';
 import { loadAccount, type StoredAccount } from '../../src/extension/storedAccounts.ts';
 import { openVault } from '../../src/extension/vault.ts';
+import { fileSecrets } from '../stack/fileSecrets.ts';
 import { openAccount } from '../integration/support/matrixEngine.ts';
 
 export interface Measured {
@@ -22,7 +21,6 @@ export interface Measured {
 }
 
 const [folder = ''] = process.argv.slice(2);
-const file = join(folder, 'account.json');
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: console.error };
 const log = createLog(quiet);
 const memory = (): { held: number; resident: number } => {
@@ -35,11 +33,7 @@ const vault = await openVault({
     loadKeytar: () => {
         throw new Error('none');
     },
-    secrets: {
-        get: () => Promise.resolve(readFileSync(file, 'utf8')),
-        store: (_key, value) => Promise.resolve(writeFileSync(file, value)),
-        delete: () => Promise.resolve(),
-    },
+    secrets: fileSecrets(folder),
 });
 const stored = (await loadAccount(vault, log)) as StoredAccount;
 const empty = memory();

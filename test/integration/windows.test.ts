@@ -126,7 +126,42 @@ describe('several windows of one person', function () {
         );
     });
 
+    it('the owner whose own window is gone hands over; it goes on through the next, and nothing is lost', async () => {
+        const [owner] = owners();
+        assert.ok(owner);
+        if (windows.size < 2) await openWindow('look');
+        for (const window of windows) window.lines.length = 0;
+        let gone = 0;
+        const missed = bob.account.onRooms(() => {
+            if (!aliceShares().includes('01SHARE')) gone++;
+        });
+        owner.tell('lose window');
+        await Promise.all([...windows].map((window) => window.until((lines) => lines.includes('again'), 'again')));
+        const next = owners();
+        assert.equal(next.length, 1);
+        assert.ok(!next.includes(owner), 'the owner without a window took the account again');
+        await bob.account.rtc.sendWatch({ ...to, shareId: 'handed over' }, true);
+        await Promise.all(
+            [...windows].map((w) => w.until((lines) => lines.includes('watch handed over'), 'the watch message')),
+        );
+        missed.dispose();
+        assert.equal(gone, 0, 'the share was gone meanwhile');
+        // Alone and without a window nobody can hold the account. It waits, and goes on when its window is back.
+        for (const window of [...windows].filter((w) => w !== owner)) {
+            windows.delete(window);
+            await window.kill();
+        }
+        if (sharer && !windows.has(sharer)) sharer = undefined;
+        owner.tell('find window');
+        await owner.until((lines) => lines.includes(OWNS), 'the account back');
+        await openWindow('look');
+    });
+
     it('the owner closes in good order: the next one goes on, and the last one leaves the session', async () => {
+        let gone = 0;
+        const missed = bob.account.onRooms(() => {
+            if (sharer && windows.has(sharer) && !aliceShares().includes('01SHARE')) gone++;
+        });
         while (windows.size > 0) {
             const [owner] = owners();
             assert.ok(owner && windows.delete(owner));
@@ -135,6 +170,8 @@ describe('several windows of one person', function () {
             await Promise.all([...windows].map((w) => w.until((lines) => lines.includes('again'), 'again')));
             if (sharer && windows.has(sharer)) assert.ok(aliceShares().includes('01SHARE'));
         }
+        missed.dispose();
+        assert.equal(gone, 0, 'the share of a window that lived was gone meanwhile');
         await until(
             () => aliceShares().length === 0,
             (check) => bob.account.onRooms(check),

@@ -2,11 +2,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Account } from '../account.ts';
 import { isHushError } from '../errors.ts';
-import type { Disposable } from '../lifecycle.ts';
+import { DisposableScope, type Disposable } from '../lifecycle.ts';
+import { Listeners } from '../listeners.ts';
 import type { Log } from '../log.ts';
 import { announceOwner, newOwner, readOwner } from './ownerFile.ts';
-import { createSeats } from './seats.ts';
+import { createSeats, type Seats } from './seats.ts';
 import { createSharedAccount } from './sharedAccount.ts';
+import type { OwnWindow } from './ownWindow.ts';
 import type { Backend } from './succession.ts';
 import { connectToOwner } from './windowClient.ts';
 import { serveWindows } from './windowServer.ts';
@@ -21,6 +23,8 @@ export interface OpenSharedOptions {
     openLocal(): Promise<Account>;
     /** Calls `front` whenever this window comes to the front, until disposed of. */
     attend(front: () => void): Disposable;
+    /** While it is silent, this host holds the account only if no other window can. */
+    readonly window: Pick<OwnWindow, 'silent' | 'onSilent'>;
     /** A window came with a newer sign-in than the one we are the owner of. */
     onStale(): void;
     readonly log: Log;
@@ -42,13 +46,18 @@ export async function openShared(options: OpenSharedOptions): Promise<Account> {
 }
 
 async function openBackend(options: OpenSharedOptions): Promise<Backend> {
-    for (const end = performance.now() + PATIENCE_MS; ;) {
+    for (let end = performance.now() + PATIENCE_MS; ;) {
         const remote = await join(options);
         if (remote) return remote;
-        try {
-            return await own(options);
-        } catch (error) {
-            if (!isHushError(error) || error.code !== 'account.storeLocked' || performance.now() > end) throw error;
+        if (options.window.silent) {
+            // A host without a window waits for another one to take the account, or for its own window to be back.
+            end = performance.now() + PATIENCE_MS;
+        } else {
+            try {
+                return await own(options);
+            } catch (error) {
+                if (!isHushError(error) || error.code !== 'account.storeLocked' || performance.now() > end) throw error;
+            }
         }
         await delay(RETRY_MS);
     }
@@ -84,36 +93,72 @@ function withLine(account: Account, line: () => string): Account {
     });
 }
 
-async function own({ device, storage, version, openLocal, onStale, log }: OpenSharedOptions): Promise<Backend> {
+async function own({ device, storage, version, openLocal, window, onStale, log }: OpenSharedOptions): Promise<Backend> {
     const account = await openLocal();
+    const gone = new Listeners<[]>();
+    const scope = new DisposableScope();
     try {
         const seats = createSeats(account);
         const seat = seats.take();
         const owner = await newOwner(storage, device, version);
-        const server = await serveWindows(owner, { seats, log, onStale });
+        const server = await serveWindows(owner, { seats: withNews(seats, giveWay), log, onStale });
         await announceOwner(storage, device, owner).catch((error: unknown) => {
             server.close();
             throw error;
         });
         log.info('This window owns the account');
+        scope.add(window.onSilent(giveWay));
         const giveUp = seat.account.stop;
         const stop = async (): Promise<void> => {
+            scope.dispose();
             await giveUp();
             server.letGo();
             await account.stop({ handOver: seats.count > 0 }).finally(() => server.close());
         };
+        /** Another window can do what this one cannot any more. It keeps its seat: it goes on through the next owner. */
+        async function handOver(): Promise<void> {
+            scope.dispose();
+            log.warn('This window does not answer: another window takes over the account');
+            server.letGo();
+            await account
+                .stop({ handOver: true })
+                .catch((error: unknown) => log.warn('Handing over the account did not go smoothly', error));
+            server.close();
+            gone.emit();
+        }
+        function giveWay(): void {
+            if (!scope.closed && window.silent && seats.count > 1) void handOver();
+        }
         const own: Pick<Account, 'stop' | 'dispose' | 'signOut'> = {
             stop,
             dispose: () => void stop().catch((error: unknown) => log.warn('Stopping did not work', error)),
-            signOut: (scope) => account.signOut(scope).finally(() => server.close()),
+            signOut(signOutScope) {
+                scope.dispose();
+                return account.signOut(signOutScope).finally(() => server.close());
+            },
         };
         const shown = withLine(
             Object.assign(seat.account, own),
             () => `this one holds the account; ${seats.count} in all`,
         );
-        return { account: shown, front: () => seat.front(), onGone: () => undefined };
+        return { account: shown, front: () => seat.front(), onGone: gone.add };
     } catch (error) {
+        scope.dispose();
         await account.stop();
         throw error;
     }
+}
+
+/** `onTaken` is called when a window has come. */
+function withNews(seats: Seats, onTaken: () => void): Seats {
+    return {
+        take() {
+            const seat = seats.take();
+            queueMicrotask(onTaken); // once the window has been greeted
+            return seat;
+        },
+        get count() {
+            return seats.count;
+        },
+    };
 }

@@ -2,18 +2,17 @@
  * A person in a process of its own, to be killed. argv: scratch folder (with account.json), mode.
  * Prints one line per thing that happened: `ready`, `read <body>`, `unreadable <event id>`, `joined`.
  */
-import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync } from 'node:fs';
 import type { MatrixEvent } from 'matrix-js-sdk/lib/matrix.js';
 import { createLog } from '../../../src/extension/log.ts';
 import type { StoredAccount } from '../../../src/extension/storedAccounts.ts';
 import { saveAccount, loadAccount } from '../../../src/extension/storedAccounts.ts';
 import { openVault } from '../../../src/extension/vault.ts';
+import { fileSecrets } from '../../stack/fileSecrets.ts';
 import { lastClientOf } from './matrixClients.ts';
 import { openAccount } from './matrixEngine.ts';
 
 const [folder = '', mode = '', roomId = ''] = process.argv.slice(2);
-const file = join(folder, 'account.json');
 const say = (line: string): void => {
     process.stdout.write(`${line}\n`);
 };
@@ -30,14 +29,7 @@ const vault = await openVault({
     loadKeytar: () => {
         throw new Error('none');
     },
-    secrets: {
-        get: () => Promise.resolve(readFileSync(file, 'utf8')),
-        store: (_key, value) => {
-            writeFileSync(`${file}.new`, value);
-            return Promise.resolve(renameSync(`${file}.new`, file));
-        },
-        delete: () => Promise.resolve(),
-    },
+    secrets: fileSecrets(folder),
 });
 const stored = (await loadAccount(vault, log)) as StoredAccount;
 await saveAccount(vault, stored);

@@ -1,21 +1,30 @@
 /**
  * A window of a person, as a process to be killed. argv: scratch folder (with account.json), room, `share` or `look`.
  * Prints what Hush logs and one line per thing that happened: `ready`, `gap`, `again`, `watch <share>`, `key <index>`, and
- * `from scratch` for a sync that asks for everything.
+ * `from scratch` for a sync that asks for everything. Told `lose window`, it gets no answer from its window any more, and
+ * told `find window` it does again.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { createLog } from '../../../src/extension/log.ts';
 import { loadAccount } from '../../../src/extension/storedAccounts.ts';
 import { openVault } from '../../../src/extension/vault.ts';
 import { openShared } from '../../../src/extension/windows/openShared.ts';
+import { createOwnWindow } from '../../../src/extension/windows/ownWindow.ts';
+import { fileSecrets } from '../../stack/fileSecrets.ts';
 import { openAccount } from './matrixEngine.ts';
 
 const [folder = '', roomId = '', mode = ''] = process.argv.slice(2);
-const file = join(folder, 'account.json');
 const say = (line: string): void => {
     process.stdout.write(`${line}\n`);
 };
+/** Resolves when the window answers. */
+let present = Promise.resolve();
+let find = (): void => undefined;
+createInterface(process.stdin).on('line', (line) => {
+    if (line === 'lose window') present = new Promise((resolve) => (find = resolve));
+    if (line === 'find window') find();
+});
+const secrets = fileSecrets(folder);
 const log = createLog({ debug: () => undefined, info: say, warn: say, error: say });
 const vault = await openVault({
     log: createLog({ debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }),
@@ -23,12 +32,9 @@ const vault = await openVault({
         throw new Error('none');
     },
     secrets: {
-        get: () => Promise.resolve(readFileSync(file, 'utf8')),
-        store: (_key, value) => {
-            writeFileSync(`${file}.${process.pid}`, value);
-            return Promise.resolve(renameSync(`${file}.${process.pid}`, file));
-        },
-        delete: () => Promise.resolve(),
+        get: (key) => present.then(() => secrets.get(key)),
+        store: (key, value) => present.then(() => secrets.store(key, value)),
+        delete: (key) => present.then(() => secrets.delete(key)),
     },
 });
 const watchingSync: typeof fetch = (input, init) => {
@@ -43,6 +49,7 @@ const account = await openShared({
     storage: folder,
     version: 'test',
     attend: () => ({ dispose: () => undefined }),
+    window: createOwnWindow({ ping: () => present, everyMs: 100, withinMs: 300, log }),
     log,
     onStale: () => undefined,
     async openLocal() {

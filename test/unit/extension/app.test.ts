@@ -4,6 +4,7 @@ import type { Account } from '../../../src/extension/account.ts';
 import { HushError } from '../../../src/extension/errors.ts';
 import { createLog } from '../../../src/extension/log.ts';
 import type { StoredAccount } from '../../../src/extension/storedAccounts.ts';
+import type { AccountState } from '../../../src/extension/session/types.ts';
 import { FakeCalls, FakeMedia, FakeRtc } from '../session/fakePorts.ts';
 import { ALICE } from '../session/fixtures.ts';
 
@@ -45,6 +46,7 @@ function world(openAccount: (did: string[]) => Promise<Account>) {
         openAccount: () => openAccount(did),
         forgetAccount: async (scope) => void did.push(`forget ${scope ?? 'here'}`),
         notify: () => undefined,
+        onTrouble: (sentence) => void did.push(`trouble ${sentence}`),
         onInvite: () => undefined,
         onRing: () => undefined,
         workspaceRoom: () => undefined,
@@ -101,5 +103,20 @@ describe('the app', () => {
         assert.equal(app.model.account.kind, 'ready');
         await app.close();
         assert.deepEqual(did, ['stop', 'stop']);
+    });
+    it('tells once why an account will stop, and again when it is another reason', async () => {
+        const states: ((state: AccountState) => void)[] = [];
+        const { app, did } = world(async (list) => ({
+            ...fakeAccount(list),
+            onState(listener) {
+                states.push(listener);
+                return nothing();
+            },
+        }));
+        await app.open(STORED);
+        const ready = { kind: 'ready', ...ALICE, online: true } as const;
+        for (const trouble of ['locked', 'locked', undefined, 'locked', 'silent'])
+            for (const listener of states) listener(trouble === undefined ? ready : { ...ready, trouble });
+        assert.deepEqual(did, ['trouble locked', 'trouble locked', 'trouble silent']);
     });
 });

@@ -90,18 +90,4 @@ describe('the accounts of this machine', () => {
         await deleteAccount(vault, '@bb:hs');
         assert.equal(map.size, 0);
     });
-
-    it('the one account of Hush 0.1 is found, and moves at the next save', async () => {
-        const { map, vault: opening } = memoryVault();
-        const vault = await opening;
-        map.set('account', JSON.stringify(account('a')));
-        assert.deepEqual(await loadAccount(vault, log), account('a'));
-        assert.deepEqual(await accountIndexOf(vault), { active: '@a:hs', known: ['@a:hs'] });
-        await saveAccount(vault, account('a', 'new'));
-        assert.equal((await loadAccount(vault, log))?.accessToken, 'new');
-        assert.deepEqual([...map.keys()].toSorted(), ['account:@a:hs', 'accounts']);
-        map.set('account', JSON.stringify(account('a')));
-        await deleteAccount(vault, '@a:hs');
-        assert.equal(map.size, 0);
-    });
 });

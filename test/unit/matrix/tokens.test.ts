@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { HushError } from '../../../src/extension/errors.ts';
 import { createLog } from '../../../src/extension/log.ts';
 import type { OAuthClient } from '../../../src/matrix/auth/oauth.ts';
+import { abortable } from '../../../src/matrix/http.ts';
 import { createTokenKeeper, PLACEHOLDER_TOKEN, type Tokens } from '../../../src/matrix/tokens.ts';
 import { fakeFetch, type Answerer } from './fakeFetch.ts';
 
@@ -26,6 +28,7 @@ function keeper(
     const clock = { now: 1_000_000 };
     const fetch = fakeFetch(table);
     const expired: boolean[] = [];
+    const unsaved: (string | undefined)[] = [];
     const made = createTokenKeeper({
         baseUrl: BASE,
         fetch,
@@ -34,9 +37,10 @@ function keeper(
         oauth,
         now: () => clock.now,
         onExpired: ({ softLogout }) => expired.push(softLogout),
+        onUnsaved: (error) => unsaved.push(error?.code),
         initial: { accessToken: 'a1', refreshToken: 'r1', expiresAt: clock.now + 300_000, ...initial },
     });
-    return { made, fetch, clock, expired };
+    return { made, fetch, clock, expired, unsaved };
 }
 const refreshTo = (n: number): Answerer => ({
     body: { access_token: `a${n}`, refresh_token: `r${n}`, expires_in_ms: 300_000 },
@@ -193,6 +197,34 @@ describe('the token keeper', () => {
         unsaved.clock.now += 280_000;
         assert.equal((await unsaved.made.fetch(`${BASE}/x`, authorised)).status, 200);
         assert.equal(unsaved.made.current().accessToken, 'a1');
+    });
+    it('says why a renewed pair is not used, and when one could be stored again', async () => {
+        const silent = new HushError('account.windowSilent', 'This window does not answer.');
+        const failures: unknown[] = [new Error('locked'), silent];
+        const { made, clock, unsaved } = keeper(
+            { [`POST ${BASE}/_matrix/client/v3/refresh`]: refreshTo(2), [`GET ${BASE}/x`]: {} },
+            {},
+            async () => {
+                if (failures.length > 0) throw failures.shift();
+            },
+        );
+        clock.now += 280_000;
+        for (let n = 0; n < 3; n++) await made.fetch(`${BASE}/x`, authorised);
+        assert.deepEqual(unsaved, ['account.storeFailed', 'account.windowSilent', undefined]);
+        assert.equal(made.current().accessToken, 'a2');
+    });
+    it('a request that waits for a renewal ends with its signal', async () => {
+        const { made, clock } = keeper(
+            { [`POST ${BASE}/_matrix/client/v3/refresh`]: refreshTo(2), [`GET ${BASE}/x`]: {} },
+            {},
+            () => new Promise(() => undefined),
+        );
+        clock.now += 280_000;
+        const given = new AbortController();
+        const request = abortable(made.fetch)(`${BASE}/x`, { ...authorised, signal: given.signal });
+        given.abort(new Error('too long'));
+        await assert.rejects(request, /too long/u);
+        await assert.rejects(abortable(made.fetch)(`${BASE}/x`, { signal: given.signal }), /too long/u);
     });
     it('reports a network failure once the old token has expired', async () => {
         const { made, clock, expired } = keeper({ [`GET ${BASE}/x`]: {} });

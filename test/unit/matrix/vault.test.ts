@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLog } from '../../../src/extension/log.ts';
-import { deleteAccount, loadAccount, saveAccount, type StoredAccount } from '../../../src/extension/storedAccounts.ts';
+import {
+    deleteAccount,
+    loadAccount,
+    saveAccount,
+    updateAccount,
+    type StoredAccount,
+} from '../../../src/extension/storedAccounts.ts';
 import { openVault, type Keytar, type VaultOptions } from '../../../src/extension/vault.ts';
 import { skip } from '../../stack/skip.ts';
 
@@ -113,6 +119,56 @@ describe('the vault', () => {
         });
         assert.match(vault.reason, /no answer within/u);
     });
+    describe('while its window does not answer', () => {
+        const never = () => new Promise<never>(() => undefined);
+        const gone = { get: never, store: never, delete: never };
+        /** Secrets of a window that can be lost. */
+        const losable = () => {
+            const spare = memory();
+            let lost = false;
+            const now = () => (lost ? gone : spare.secrets);
+            return {
+                lose: (value = true) => void (lost = value),
+                secrets: {
+                    get: (k: string) => now().get(k),
+                    store: (k: string, v: string) => now().store(k, v),
+                    delete: (k: string) => now().delete(k),
+                },
+            };
+        };
+        it('goes on with what the keychain is known to have', async () => {
+            const { keytar, map } = keychain();
+            const { lose, secrets } = losable();
+            const vault = await vaultWith({ loadKeytar: () => keytar, secrets, windowTimeoutMs: 5 });
+            await saveAccount(vault, ACCOUNT);
+            lose();
+            assert.equal(await updateAccount(vault, ACCOUNT, { ...ACCOUNT, accessToken: 'next' }), true);
+            assert.equal((await loadAccount(vault, quiet))?.accessToken, 'next');
+            assert.match(map.get(`Hush/${ITEM}`) ?? '', /"next"/u);
+        });
+        it('refuses in time what only the window can answer, and lets others have their turn', async () => {
+            const { lose, secrets } = losable();
+            const missing = { loadKeytar: () => Promise.reject(new Error('none')) };
+            const vault = await vaultWith({ ...missing, secrets, windowTimeoutMs: 5 });
+            await saveAccount(vault, ACCOUNT);
+            lose();
+            const silent = { code: 'account.windowSilent' };
+            await assert.rejects(vault.get('other'), silent);
+            await assert.rejects(vault.set('other', 'x'), silent);
+            await assert.rejects(vault.delete('other'), silent);
+            await assert.rejects(updateAccount(vault, ACCOUNT, ACCOUNT), silent);
+            lose(false);
+            assert.equal(await updateAccount(vault, ACCOUNT, { ...ACCOUNT, accessToken: 'next' }), true);
+        });
+        it('does not take an old item of the keychain for the newest', async () => {
+            const { keytar } = keychain();
+            const { lose, secrets } = losable();
+            const vault = await vaultWith({ loadKeytar: () => keytar, secrets, windowTimeoutMs: 5 });
+            await keytar.setPassword('Hush', 'k', 'old'); // never read by this process
+            lose();
+            await assert.rejects(vault.get('k'), { code: 'account.windowSilent' });
+        });
+    });
     it('puts what is too large for the keychain elsewhere', async () => {
         const { keytar, map } = keychain();
         const vault = await vaultWith({ loadKeytar: () => keytar, maxBytes: 2_560 });
@@ -128,7 +184,8 @@ describe('the vault', () => {
     it('counts a damaged item as none', async () => {
         const vault = await vaultWith({});
         for (const text of ['{', '{}', JSON.stringify({ ...ACCOUNT, storageKey: 'short' })]) {
-            await vault.set('account', text);
+            await vault.set('accounts', JSON.stringify({ active: ACCOUNT.userId, known: [ACCOUNT.userId] }));
+            await vault.set(ITEM, text);
             assert.equal(await loadAccount(vault, quiet), undefined);
         }
     });

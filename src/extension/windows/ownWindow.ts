@@ -1,0 +1,42 @@
+/**
+ * Whether this extension host's window still answers. The host lives on when the window's renderer crashed or the connection
+ * to it is lost; it can then neither read secrets nor tell the person anything, so it should not hold the account.
+ */
+import type { Disposable } from '../lifecycle.ts';
+import { Listeners } from '../listeners.ts';
+import type { Log } from '../log.ts';
+import { createPulse, type PulseOptions } from './pulse.ts';
+
+export interface OwnWindow extends Disposable {
+    /** The window has not answered for a while. */
+    readonly silent: boolean;
+    onSilent(listener: () => void): Disposable;
+}
+export interface OwnWindowOptions extends Pick<PulseOptions, 'ping' | 'everyMs' | 'withinMs'> {
+    readonly log: Log;
+}
+
+/** `ping` asks the window something without an effect. Asks until it is disposed of. */
+export function createOwnWindow({ log, ...options }: OwnWindowOptions): OwnWindow {
+    const fellSilent = new Listeners<[]>();
+    let silent = false;
+    const pulse = createPulse({
+        ...options,
+        onSilent() {
+            silent = true;
+            log.warn('The window of this extension host does not answer');
+            fellSilent.emit();
+        },
+        onBack() {
+            silent = false;
+            log.info('The window of this extension host answers again');
+        },
+    });
+    return {
+        get silent() {
+            return silent;
+        },
+        onSilent: fellSilent.add,
+        dispose: () => pulse.stop(),
+    };
+}
