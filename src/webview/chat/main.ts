@@ -1,5 +1,6 @@
 /** The page of the chat view: draws what the host shows, and tells it what the person does. */
 import '../ui/page.css';
+import '../ui/menu.css';
 import './chat.css';
 import './message.css';
 import './body.css';

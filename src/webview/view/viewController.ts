@@ -212,8 +212,10 @@ export function createViewController({ root, keys, worker, send, now }: Options)
                     return ui.withheld(message.reason);
                 case 'view.audience':
                     return ui.audience(message.text, message.detail, message.tone);
-                case 'view.snapshot':
-                    return ui.snapshot();
+                case 'view.command':
+                    return ui.command(message.command);
+                case 'view.again':
+                    return ui.again(message.again);
                 case 'view.end':
                     return end({ state: message.state, detail: message.detail });
                 case 'keys.set':

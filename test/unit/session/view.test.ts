@@ -67,7 +67,7 @@ describe('watching', () => {
         it(`the tab stays and says that the share is over when ${name}`, () => {
             const run = liveView();
             const effects = run.do(event);
-            assert.deepEqual(types(effects), ['send view.end', 'sendWatch', 'leave']);
+            assert.deepEqual(types(effects), ['send view.end', 'send view.again', 'sendWatch', 'leave']);
             assert.equal(run.state.views.get('V1')?.phase, 'ended');
         });
     }
