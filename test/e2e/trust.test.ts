@@ -25,7 +25,7 @@ describe('trust in VS Code', function () {
         await shareScreen(alice.workbench, alice.context, 'webview');
         const frame = await viewShare(bob.workbench);
         await advancingPicture(frame, SHARED.width);
-        await frame.getByText('1 can see this').click();
+        await frame.getByText('1 device can see this').click();
         const told = await sheet(
             bob.workbench,
             /^Who can see the screen of Alice/u,
@@ -117,7 +117,7 @@ describe('trust in VS Code', function () {
         await bob.workbench.seeNotification(/Your identity is new/u);
         const frame = await bob.workbench.hushFrame('view');
         await frame.getByRole('heading', { name: 'Your encryption identity has changed' }).waitFor();
-        await frame.getByText('1 can see this').waitFor({ state: 'hidden' });
+        await frame.getByText('1 device can see this').waitFor({ state: 'hidden' });
         await keepPicture(bob, 'trust-identity-changed');
         await alice.workbench.seeNotification(/The identity of Bob .* has changed since you last saw it/u);
         const kept = await sheet(alice.workbench, /^Who can see your screen$/u, /identity changed/u);

@@ -129,13 +129,13 @@ export function withheldSentence(reason: WithheldReason, name: string): string {
         case 'unknownDevice':
             return `The homeserver does not list that device of ${name}, so nothing is sent to it.`;
         case 'notCrossSigned':
-            return `${name} has not verified that device yet. It gets the picture as soon as they have.`;
+            return `That device of ${name} is unverified. It gets the picture as soon as they have verified it there.`;
         case 'notVerified':
             return `You share with verified people only, and you have not verified ${name} yet.`;
         case 'identityChanged':
             return `The identity of ${name} has changed since you last saw it: they may have set up their encryption anew, or somebody pretends to be them. They get no picture until you acknowledge it.`;
         case 'sharerUnverified':
-            return 'This device is not verified, so it cannot tell your own devices from forged ones. Verify it, and your other devices get the picture.';
+            return 'This device is unverified, so it cannot tell your own devices from forged ones. Verify it, and your other devices get the picture.';
     }
 }
 

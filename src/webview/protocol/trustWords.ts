@@ -1,4 +1,4 @@
-/** How far a device is trusted, in one word for each level, the same wherever a person reads it. Pure. */
+/** How far a device is trusted: one word for each level, the same wherever a person reads it (docs/trust.md). Pure. */
 import type { TrustLevel } from './messages.ts';
 import { visibleLine } from './visibleText.ts';
 
@@ -17,11 +17,11 @@ export function trustWord(trust: TrustLevel): string {
 export function trustMeaning(trust: TrustLevel): string {
     switch (trust) {
         case 'verified':
-            return 'Verified: you compared emoji with this person, or it is a device of yours.';
+            return 'Verified: you compared emoji with its owner, or it is your own, and its owner has signed it.';
         case 'crossSigned':
-            return 'Cross-signed: the device belongs to this account. You have not compared emoji with the person.';
+            return 'Cross-signed: its owner has signed this device as theirs. You have not compared emoji with them.';
         case 'unverified':
-            return 'Unverified: nothing shows that this device belongs to the person, whose account may have been used by somebody else.';
+            return 'Unverified: its owner has not signed this device, so it may be somebody else’s.';
         case 'unknown':
             return 'Not checked yet: your homeserver has not told about this device.';
     }

@@ -38,13 +38,14 @@ export function addMenu(button: HTMLButtonElement, { label, items, orientation }
 
     const close = (returnFocus = false): void => {
         if (!menu) return;
-        const had = menu.contains(document.activeElement);
-        menu.remove();
+        const closing = menu;
         menu = undefined;
         button.setAttribute('aria-expanded', 'false');
         document.removeEventListener('pointerdown', outside, true);
         window.removeEventListener('blur', closeOnBlur);
-        if (returnFocus || had) button.focus();
+        // Before it goes: what is shown only while it has the focus (the tools of a message) would go with it.
+        if (returnFocus || closing.contains(document.activeElement)) button.focus();
+        closing.remove();
     };
     const closeOnBlur = (): void => close();
     const outside = (event: Event): void => {

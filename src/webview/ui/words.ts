@@ -138,7 +138,7 @@ export function withheldWords(reason: WithheldReason, who: string): StateWords {
     switch (reason) {
         case 'notCrossSigned':
             return {
-                line: 'Not open to this device: it is not verified',
+                line: 'Not open to this device: it is unverified',
                 headline,
                 explanation: `You signed in here without verifying this device, so the device of ${sharer} cannot know that it is yours. Verify it with another device of yours, or with your recovery key. The picture then comes by itself.`,
                 way: { label: 'Verify This Device', action: 'becomeTrusted' },
@@ -159,8 +159,8 @@ export function withheldWords(reason: WithheldReason, who: string): StateWords {
             };
         case 'sharerUnverified':
             return {
-                line: 'Not open to this device: the sharing one is not verified',
-                headline: 'The device that shares is not verified',
+                line: 'Not open to this device: the sharing one is unverified',
+                headline: 'The device that shares is unverified',
                 explanation:
                     'You share from a device of yours that you have not verified, so it cannot tell this one from a forged one. Verify that device, and the picture comes by itself.',
                 way: retry,

@@ -14,8 +14,9 @@ export interface ViewerBar {
     audience(text: string, detail: string, tone: 'good' | 'warn'): void;
 }
 
-/** px; of words that are cut short, so much is left. */
-const LEAST_WORDS = 72;
+/** px that are left of the sharer's name, and of who can see the share, where words are cut. */
+const LEAST_NAME = 72;
+const LEAST_COUNT = 112;
 const GAP = 10;
 
 export function createViewerBar(toolbar: Toolbar, onAudience: () => void): ViewerBar {
@@ -33,17 +34,22 @@ export function createViewerBar(toolbar: Toolbar, onAudience: () => void): Viewe
     const arrange = (): void => {
         const room = element.clientWidth - 16; // its padding
         if (room <= 0) return;
-        delete element.dataset['narrow']; // to see how wide the words are whole
+        delete element.dataset['short']; // to see how wide the words are whole
         const wide = (part: HTMLElement): number => (part.scrollWidth > 0 ? part.scrollWidth + GAP : 0);
-        const cut = (part: HTMLElement): number => Math.min(wide(part), LEAST_WORDS + GAP);
-        const plan = planBar({
+        const sign = badgeIcon.offsetWidth + GAP;
+        const [who, seers] = [wide(device), wide(audience)];
+        const { tools, short } = planBar({
             room,
-            words: [badge, device, route, audience].reduce((sum, part) => sum + wide(part), 0),
-            leastWords: badgeIcon.offsetWidth + GAP + cut(device) + cut(audience),
+            words: [
+                wide(badge) + who + wide(route) + seers,
+                wide(badge) + who + seers,
+                sign + who + seers,
+                sign + Math.min(who, LEAST_NAME + GAP) + Math.min(seers, LEAST_COUNT + GAP),
+            ],
             ...toolbar.widths(),
         });
-        element.dataset['narrow'] = String(plan.narrow);
-        toolbar.room(plan.tools);
+        element.dataset['short'] = String(short);
+        toolbar.room(tools);
     };
     new ResizeObserver(arrange).observe(element);
     const say = (part: HTMLElement, text: string, title: string): void => {

@@ -86,6 +86,11 @@ export function createViewerUi(
     let liveSince: number | undefined;
     let shown: Verdict = { state: 'connecting', detail: '' };
 
+    let sampled: { sample: ReceiverSample | undefined; bitsPerSecond: number } = {
+        sample: undefined,
+        bitsPerSecond: 0,
+    };
+
     const stage = createStage((percent, fits) => toolbar.zoomed(percent, fits));
     const statsPanel = h('dl', { class: 'stats', 'aria-label': 'Statistics' });
     statsPanel.hidden = true;
@@ -126,6 +131,7 @@ export function createViewerUi(
         },
         toggleStats() {
             statsPanel.hidden = !statsPanel.hidden;
+            renderStats(statsPanel, sampled.sample, sampled.bitsPerSecond);
             toolbar.on('toggleStats', !statsPanel.hidden);
         },
     };
@@ -240,6 +246,7 @@ export function createViewerUi(
             root.dataset['hushWidth'] = String(videoWidth);
             root.dataset['hushHeight'] = String(videoHeight);
             setText(size, videoWidth > 0 ? `${videoWidth} × ${videoHeight}` : '');
+            sampled = { sample, bitsPerSecond };
             if (!statsPanel.hidden) renderStats(statsPanel, sample, bitsPerSecond);
         },
         attach(track) {
@@ -266,14 +273,14 @@ function lasted(liveSince: number | undefined, startedTs: number | null, now: nu
     return shared > watched && shared < TOO_LONG_MS ? shared : watched;
 }
 
-function renderStats(panel: HTMLElement, sample: ReceiverSample, bitsPerSecond: number): void {
-    const rows: readonly (readonly [string, string])[] = [
-        ['Picture', `${sample.width} × ${sample.height}`],
-        ['Frames', `${sample.framesPerSecond} per second`],
-        ['Decoded', `${sample.framesDecoded}`],
-        ['Rate', bitRateWords(bitsPerSecond)],
-        ['Round trip', sample.roundTripMs > 0 ? `${sample.roundTripMs} ms` : '…'],
-        ['Codec', sample.codec || '…'],
+function renderStats(panel: HTMLElement, sample: ReceiverSample | undefined, bitsPerSecond: number): void {
+    const rows: readonly (readonly [string, string | undefined])[] = [
+        ['Picture', sample && `${sample.width} × ${sample.height}`],
+        ['Frames', sample && `${sample.framesPerSecond} per second`],
+        ['Decoded', sample && `${sample.framesDecoded}`],
+        ['Rate', sample && bitRateWords(bitsPerSecond)],
+        ['Round trip', sample && sample.roundTripMs > 0 ? `${sample.roundTripMs} ms` : undefined],
+        ['Codec', sample?.codec],
     ];
-    panel.replaceChildren(...rows.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]));
+    panel.replaceChildren(...rows.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value || '…')]));
 }

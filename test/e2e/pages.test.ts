@@ -1,0 +1,209 @@
+/** The pages of Hush for people who do not see well, or have no mouse: axe in every look, menus and focus by keyboard. */
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'mocha';
+import type { Frame } from 'playwright-core';
+import { eventually } from '../stack/eventually.ts';
+import { framesOfOurs, looks, setLook, violationsIn } from './support/axe.ts';
+import { changeSettings, shareScreen, viewShare } from './support/flows.ts';
+import { keepPicture, picturesOfFailure } from './support/failure.ts';
+import { openPair, SHARED, type Pair } from './support/pair.ts';
+import { advancingPicture } from './support/picture.ts';
+import { press, sheet } from './support/sheets.ts';
+import { pageData } from './support/workbench.ts';
+
+describe('the pages of Hush', function () {
+    this.timeout(240_000);
+    let pair: Pair;
+    let alice: Frame;
+    let bob: Frame;
+    const write = async (frame: Frame, text: string): Promise<void> => {
+        await frame.getByRole('textbox', { name: 'Message' }).fill(text);
+        await frame.getByRole('textbox', { name: 'Message' }).press('Enter');
+    };
+    const message = (frame: Frame, text: string) => frame.locator('.message.sent', { hasText: text });
+    before(async () => {
+        pair = await openPair();
+        await pair.bob.workbench.command('Hush: Link Workspace to Room…');
+        await pair.bob.workbench.pick(pair.room);
+        alice = await pair.alice.workbench.hushFrame('chat', 'open');
+        bob = await pair.bob.workbench.hushFrame('chat', 'open');
+        await write(alice, 'Here `it` is, **soon**');
+        await message(bob, 'soon').waitFor();
+        for (const [i, code] of ['const first = 1;', 'const second = 2;'].entries()) {
+            await write(alice, `\`\`\`ts\n${code}\n\`\`\``);
+            await message(bob, `${['first', 'second'][i]}`).waitFor();
+        }
+    });
+    afterEach(picturesOfFailure(() => ({ alice: pair?.alice, bob: pair?.bob })));
+    after(() => pair?.stop());
+
+    it('Copy on a code block can be clicked in a message that follows another', async () => {
+        const { page } = pair.bob.workbench;
+        const last = message(bob, 'second');
+        assert.ok(await last.evaluate((element) => element.classList.contains('follows')), 'it has a head of its own');
+        await last.hover();
+        const copy = last.getByRole('button', { name: 'Copy', exact: true });
+        await pair.bob.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+        await copy.click({ timeout: 5_000 });
+        await eventually(
+            async () => (await page.evaluate(() => navigator.clipboard.readText())) === 'const second = 2;',
+            'the code in the clipboard',
+        );
+        await keepPicture(pair.bob, 'pages-copy');
+        // No tool lies on any part of it.
+        const tools = await last.locator('.tools').boundingBox();
+        const box = await copy.boundingBox();
+        assert.ok(tools && box && tools.y + tools.height <= box.y, 'the tools reach down to it');
+    });
+
+    it('the reactions are a menu: arrows, Escape, Tab, and the focus goes in and comes back', async () => {
+        const { page } = pair.bob.workbench;
+        const first = message(bob, 'soon');
+        const focused = (): Promise<string> =>
+            bob.evaluate(
+                () => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.tagName ?? '',
+            );
+        await first.focus();
+        const react = first.getByRole('button', { name: 'React', exact: true });
+        assert.equal(await react.getAttribute('aria-haspopup'), 'menu');
+        await page.keyboard.press('Tab');
+        assert.equal(await focused(), 'React');
+        await page.keyboard.press('Enter');
+        assert.equal(await react.getAttribute('aria-expanded'), 'true');
+        assert.equal(await focused(), 'React with 👍');
+        await page.keyboard.press('ArrowRight');
+        assert.equal(await focused(), 'React with ❤️');
+        await page.keyboard.press('ArrowLeft');
+        await page.keyboard.press('ArrowLeft');
+        assert.equal(await focused(), 'React with 🤔');
+        await keepPicture(pair.bob, 'pages-reactions');
+        await page.keyboard.press('Escape');
+        assert.deepEqual([await focused(), await react.getAttribute('aria-expanded')], ['React', 'false']);
+        await page.keyboard.press('Enter');
+        await page.keyboard.press('Tab');
+        assert.equal(await react.getAttribute('aria-expanded'), 'false');
+        assert.equal(await focused(), 'Reply');
+        await page.keyboard.press('Shift+Tab');
+        await page.keyboard.press('Enter');
+        await page.keyboard.press('End');
+        await page.keyboard.press('Enter');
+        await message(alice, 'soon').getByRole('button', { name: '🤔 1' }).waitFor();
+        await first.getByRole('button', { name: '🤔 1' }).waitFor();
+        assert.equal(await focused(), 'React', 'the focus was lost to the page');
+    });
+
+    it('a quotation has the words of what it quotes, without its marks', async () => {
+        await message(bob, 'soon').focus();
+        await message(bob, 'soon').getByRole('button', { name: 'Reply' }).click();
+        await write(bob, 'I see');
+        const quote = message(alice, 'I see').locator('.quote bdi').last();
+        await quote.waitFor();
+        assert.equal(await quote.innerText(), 'Here it is, soon');
+    });
+
+    it('have no violation of WCAG 2 AA in any look: chat, viewer’s tab, share page, sheets', async () => {
+        const share = await shareScreen(pair.alice.workbench, pair.alice.context, 'webview');
+        const view = await viewShare(pair.bob.workbench);
+        await advancingPicture(view, SHARED.width);
+        await message(bob, 'soon').getByRole('button', { name: '🤔 1' }).waitFor();
+        const found: string[] = [];
+        const check = async (where: string, frame: Frame): Promise<void> => {
+            found.push(...(await violationsIn(frame)).map((line) => `${where}: ${line}`));
+        };
+        await view.locator('.audience').click();
+        const seen = await sheet(pair.bob.workbench, /^Who can see the screen of Alice/u);
+        await pair.alice.workbench.command('Hush: Verify Teammate…');
+        await pair.alice.workbench.pick(pair.accounts.bob.userId);
+        await pair.bob.workbench.clickNotification(/asks to verify each other by emoji/u, 'Verify');
+        const emoji = await sheet(pair.bob.workbench, /^Verify Alice/u, /They Match/u);
+        const theirs = await sheet(pair.alice.workbench, /^Verify Bob/u, /They Match/u);
+        await pair.alice.workbench.command('Hush: Set Up Recovery…');
+        await pair.alice.workbench.pick('recommended');
+        const recovery = await sheet(pair.alice.workbench, /^Your recovery key$/u);
+        for (const person of [pair.alice, pair.bob]) await person.workbench.clearNotifications();
+        for (const look of looks) {
+            await setLook(pair.bob, look, [bob, view, seen, emoji]);
+            await setLook(pair.alice, look, [alice, share, theirs, recovery]);
+            for (const [name, tab, frame, person] of [
+                ['view', '’s screen', view, pair.bob],
+                ['audience', 'Who can see', seen, pair.bob],
+                ['emoji', 'Verify Alice', emoji, pair.bob],
+                ['recovery', 'recovery key', recovery, pair.alice],
+                ['share', 'Sharing in', share, pair.alice],
+            ] as const) {
+                await person.workbench.tab(tab).click();
+                await eventually(
+                    async () => (await framesOfOurs(person.workbench.page)).includes(frame),
+                    `${name} in front`,
+                );
+                if (name === 'recovery')
+                    // a picture must not keep a key
+                    await frame
+                        .locator('code')
+                        .evaluate((code) => (code.textContent = code.textContent.replaceAll(/\w/gu, '•')));
+                await check(`${look} ${name}`, frame);
+                await keepPicture(person, `pages-${look}-${name}`);
+                if (name !== 'view') continue;
+                await frame.locator('.stage').focus();
+                await person.workbench.page.keyboard.press('s');
+                await frame.locator('.crop').waitFor();
+                await check(`${look} snapshot`, frame);
+                await keepPicture(person, `pages-${look}-snapshot`);
+                await frame.locator('.crop').press('Escape');
+                await person.workbench.page.keyboard.press('i');
+                await frame.locator('.stats').waitFor();
+                await person.workbench.page.setViewportSize({ width: 760, height: 700 });
+                await frame.getByRole('button', { name: 'More', exact: true }).click();
+                await check(`${look} view, narrow`, frame);
+                await keepPicture(person, `pages-${look}-view-narrow`);
+                await person.workbench.page.keyboard.press('Escape');
+                await frame.locator('.stage').focus();
+                await person.workbench.page.keyboard.press('i');
+                await person.workbench.page.setViewportSize({ width: 1280, height: 800 });
+            }
+            await message(bob, 'soon').focus();
+            await check(`${look} chat`, bob);
+            await message(bob, 'soon').getByRole('button', { name: 'React', exact: true }).click();
+            await check(`${look} chat, reactions`, bob);
+            await keepPicture(pair.bob, `pages-${look}-chat`);
+            await pair.bob.workbench.page.keyboard.press('Escape');
+        }
+        await press(emoji, 'They Don’t Match');
+        await pair.alice.workbench.tab('’s screen').waitFor({ state: 'detached' });
+        assert.deepEqual(found, []);
+    });
+
+    it('nor when the share is over, or in the browser', async () => {
+        const found: string[] = [];
+        await pair.alice.workbench.command('Hush: Stop Sharing');
+        const ended = await pair.bob.workbench.hushFrame('view', 'ended');
+        await pair.bob.workbench.tab('’s screen').click();
+        for (const look of looks) {
+            await setLook(pair.bob, look, [ended]);
+            found.push(...(await violationsIn(ended)).map((line) => `${look} ended: ${line}`));
+            await keepPicture(pair.bob, `pages-${look}-ended`);
+        }
+        for (const look of ['light', 'dark'] as const) {
+            await changeSettings(pair.alice, { 'hush.capture.location': 'browser' });
+            await setLook(pair.alice, look, []);
+            const frame = await shareScreen(pair.alice.workbench, pair.alice.context, 'loopback');
+            const root = frame.locator(':root');
+            assert.equal(await root.getAttribute('data-theme'), look);
+            found.push(...(await violationsIn(frame)).map((line) => `${look} browser: ${line}`));
+            await frame.page().screenshot({ path: `out/e2e/pages-browser-${look}.png` });
+            const preview = await frame.locator('video.preview').evaluate((video) => {
+                const { width, height } = video.getBoundingClientRect();
+                const { videoWidth, videoHeight } = video as HTMLVideoElement;
+                return { shown: width / height, own: videoWidth / videoHeight, fit: getComputedStyle(video).objectFit };
+            });
+            assert.ok(
+                preview.fit === 'contain' || Math.abs(preview.shown - preview.own) < 0.01,
+                'the preview is squashed',
+            );
+            await frame.getByRole('button', { name: 'Stop Sharing' }).click();
+            await pair.alice.workbench.statusBar('Sharing').waitFor({ state: 'hidden' });
+            assert.equal((await pageData(frame).catch(() => undefined))?.['hushState'] ?? 'ended', 'ended');
+        }
+        assert.deepEqual(found, []);
+    });
+});
