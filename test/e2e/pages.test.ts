@@ -1,7 +1,7 @@
 /** The pages of Hush for people who do not see well, or have no mouse: axe in every look, menus and focus by keyboard. */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'mocha';
-import type { Frame } from 'playwright-core';
+import type { Frame, Locator } from 'playwright-core';
 import { eventually } from '../stack/eventually.ts';
 import { framesOfOurs, looks, setLook, violationsIn } from './support/axe.ts';
 import { changeSettings, shareScreen, viewShare } from './support/flows.ts';
@@ -20,7 +20,35 @@ describe('the pages of Hush', function () {
         await frame.getByRole('textbox', { name: 'Message' }).fill(text);
         await frame.getByRole('textbox', { name: 'Message' }).press('Enter');
     };
-    const message = (frame: Frame, text: string) => frame.locator('.message.sent', { hasText: text });
+    /** The first, since a later one may quote it. */
+    const message = (frame: Frame, text: string) => frame.locator('.message.sent', { hasText: text }).first();
+    /** Four times as wide as high. */
+    const sendPicture = async (): Promise<void> => {
+        const field = alice.getByRole('textbox', { name: 'Message' });
+        await field.evaluate(async (element) => {
+            const canvas = new OffscreenCanvas(1_600, 400);
+            const context = canvas.getContext('2d');
+            if (!context) throw new Error('no canvas');
+            context.fillStyle = '#2671c4';
+            context.fillRect(0, 0, 800, 400);
+            const clipboardData = new DataTransfer();
+            clipboardData.items.add(new File([await canvas.convertToBlob()], 'wide.png', { type: 'image/png' }));
+            element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+        });
+        await alice.locator('.tray img').waitFor();
+        await field.press('Enter');
+        await message(bob, 'wide.png').locator('.shownImage img').waitFor();
+    };
+    /** The large picture in its tab. */
+    const openPicture = async (): Promise<Frame> => {
+        await message(bob, 'wide.png').locator('.shownImage').click();
+        await pair.bob.workbench.tab('wide.png').waitFor();
+        return eventually(async () => {
+            for (const frame of await framesOfOurs(pair.bob.workbench.page))
+                if ((await frame.locator('.imageTab img').count()) > 0) return frame;
+            return undefined;
+        }, 'the tab of the picture');
+    };
     before(async () => {
         pair = await openPair();
         await pair.bob.workbench.command('Hush: Link Workspace to Room…');
@@ -101,11 +129,35 @@ describe('the pages of Hush', function () {
         assert.equal(await quote.innerText(), 'Here it is, soon');
     });
 
+    it('a picture keeps its shape in the chat and in a tab of its own, where a click shows its own size', async () => {
+        await sendPicture();
+        const small = message(bob, 'wide.png').locator('.shownImage');
+        const ratioOf = (picture: Locator): Promise<number> =>
+            picture.evaluate((element) => {
+                const { width, height } = element.getBoundingClientRect();
+                return width / height;
+            });
+        assert.ok(Math.abs((await ratioOf(small.locator('img'))) - 4) < 0.1, 'squashed in the chat');
+        const image = await openPicture();
+        const large = image.getByRole('img');
+        assert.ok(Math.abs((await ratioOf(large)) - 4) < 0.01, 'squashed in its tab');
+        assert.ok((await large.boundingBox())?.width !== 1_600, 'does not fit its tab');
+        await large.click();
+        const own = await large.boundingBox();
+        assert.deepEqual([own?.width, own?.height], [1_600, 400]);
+        await pair.bob.workbench.command('View: Close Editor');
+    });
+
     it('have no violation of WCAG 2 AA in any look: chat, viewer’s tab, share page, sheets', async () => {
+        await sendPicture();
+        const image = await openPicture();
+        await message(bob, 'soon').focus();
+        await message(bob, 'soon').getByRole('button', { name: 'React', exact: true }).click();
+        await message(bob, 'soon').getByRole('menuitem', { name: 'React with 🎉' }).click();
+        await message(bob, 'soon').getByRole('button', { name: '🎉 1' }).waitFor();
         const share = await shareScreen(pair.alice.workbench, pair.alice.context, 'webview');
         const view = await viewShare(pair.bob.workbench);
         await advancingPicture(view, SHARED.width);
-        await message(bob, 'soon').getByRole('button', { name: '🤔 1' }).waitFor();
         const found: string[] = [];
         const check = async (where: string, frame: Frame): Promise<void> => {
             found.push(...(await violationsIn(frame)).map((line) => `${where}: ${line}`));
@@ -122,12 +174,13 @@ describe('the pages of Hush', function () {
         const recovery = await sheet(pair.alice.workbench, /^Your recovery key$/u);
         for (const person of [pair.alice, pair.bob]) await person.workbench.clearNotifications();
         for (const look of looks) {
-            await setLook(pair.bob, look, [bob, view, seen, emoji]);
+            await setLook(pair.bob, look, [bob, view, seen, emoji, image]);
             await setLook(pair.alice, look, [alice, share, theirs, recovery]);
             for (const [name, tab, frame, person] of [
                 ['view', '’s screen', view, pair.bob],
                 ['audience', 'Who can see', seen, pair.bob],
                 ['emoji', 'Verify Alice', emoji, pair.bob],
+                ['image', 'wide.png', image, pair.bob],
                 ['recovery', 'recovery key', recovery, pair.alice],
                 ['share', 'Sharing in', share, pair.alice],
             ] as const) {
@@ -175,6 +228,10 @@ describe('the pages of Hush', function () {
 
     it('nor when the share is over, or in the browser', async () => {
         const found: string[] = [];
+        if (!(await pair.alice.workbench.statusBar('Sharing').isVisible())) {
+            await shareScreen(pair.alice.workbench, pair.alice.context, 'webview');
+            await viewShare(pair.bob.workbench);
+        }
         await pair.alice.workbench.command('Hush: Stop Sharing');
         const ended = await pair.bob.workbench.hushFrame('view', 'ended');
         await pair.bob.workbench.tab('’s screen').click();

@@ -173,7 +173,7 @@ describe('a viewer’s tab', function () {
                         }
                     );
                 });
-                return bar && bar.end <= bar.right + 1 && bar;
+                return bar && bar.end <= bar.right + 1 && bar.right <= bar.room + 1 && bar;
             }, `a bar that ends within its tab at ${width} px`);
             assert.ok(lines.height <= 40, `at ${width} px the bar is ${lines.height} px high`);
             const now = await shown(frame);
@@ -259,14 +259,29 @@ describe('a viewer’s tab', function () {
         await frame.locator('.crop').waitFor();
         await frame.locator('.crop').press('Escape');
         await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+        const copied = (): Promise<number[] | undefined> =>
+            page.evaluate(async () => {
+                const [item] = await navigator.clipboard.read();
+                if (!item?.types.includes('image/png')) return undefined;
+                const image = await createImageBitmap(await item.getType('image/png'));
+                return [image.width, image.height];
+            });
         await choose('Copy Picture');
         await frame.locator('.line', { hasText: 'Copied the picture.' }).waitFor();
-        const copied = await page.evaluate(async () => {
-            const [item] = await navigator.clipboard.read();
-            const image = item && (await createImageBitmap(await item.getType('image/png')));
-            return image && [image.width, image.height];
+        assert.deepEqual(await copied(), [SHARED.width, SHARED.height]);
+        await page.evaluate(() => navigator.clipboard.writeText('something else'));
+        await focusStage(frame);
+        await page.keyboard.press('ControlOrMeta+C');
+        await eventually(
+            async () => (await copied())?.[0] === SHARED.width,
+            'the picture in the clipboard, by its keys',
+        );
+        await frame.evaluate(() => {
+            navigator.clipboard.write = () => Promise.reject(new DOMException('refused', 'NotAllowedError'));
         });
-        assert.deepEqual(copied, [SHARED.width, SHARED.height]);
+        await choose('Copy Picture');
+        await frame.locator('.line', { hasText: 'does not let Hush use the clipboard here' }).waitFor();
+        await frame.evaluate(() => Reflect.deleteProperty(navigator.clipboard, 'write'));
         await choose('Who Can See This');
         await workbench.tab('Who can see').waitFor();
         await workbench.command('View: Close Editor');

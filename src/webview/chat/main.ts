@@ -163,6 +163,7 @@ function start(host: NonNullable<typeof api>): void {
     const chat = h(
         'main',
         { class: 'chat' },
+        h('h1', { class: 'unseen' }, 'Chat'),
         offline,
         conversation.element,
         typists.element,
@@ -253,6 +254,7 @@ function emptyView(act: (name: 'startSession' | 'pickRoom') => void): HTMLElemen
     return h(
         'main',
         { class: 'empty' },
+        h('h1', { class: 'unseen' }, 'Chat'),
         h('p', {}, 'This workspace has no session yet. Its end-to-end encrypted chat appears here once it has one.'),
         begin,
         pick,

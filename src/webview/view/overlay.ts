@@ -9,7 +9,7 @@ export interface Overlay {
 }
 
 export function createOverlay(act: (action: WayAction) => void): Overlay {
-    const headline = h('h1');
+    const headline = h('h2');
     const explanation = h('p');
     const ways = h('div', { class: 'ways' });
     const element = h('div', { class: 'overlay' }, headline, explanation, ways);

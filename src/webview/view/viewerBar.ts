@@ -16,7 +16,7 @@ export interface ViewerBar {
 
 /** px that are left of the sharer's name, and of who can see the share, where words are cut. */
 const LEAST_NAME = 72;
-const LEAST_COUNT = 112;
+const LEAST_COUNT = 150;
 const GAP = 10;
 
 export function createViewerBar(toolbar: Toolbar, onAudience: () => void): ViewerBar {

@@ -140,6 +140,7 @@ export function createViewerUi(
     toolbar.on('fullScreen', false);
     const bar = createViewerBar(toolbar, actions.whoCanSee);
     const overlay = createOverlay(onAction);
+    const heading = h('h1', { class: 'unseen' }, 'Shared screen');
     const line = h('span', { class: 'line', role: 'status', 'aria-live': 'polite' });
     const lineWay = h('button', { type: 'button', class: 'link' });
     const size = h('span', { class: 'size' });
@@ -148,7 +149,7 @@ export function createViewerUi(
     stage.element.append(overlay.element, statsPanel, fullScreen.element);
     root.replaceChildren(
         bar.element,
-        h('main', { class: 'view' }, stage.element),
+        h('main', { class: 'view' }, heading, stage.element),
         h(
             'footer',
             { class: 'foot' },
@@ -211,6 +212,7 @@ export function createViewerUi(
         command: (command) => actions[command](),
         sharer(next) {
             who = next;
+            setText(heading, `Screen of ${next.name}`);
             stage.element.setAttribute(
                 'aria-label',
                 `Shared screen of ${next.name}. Use plus and minus to zoom, arrow keys to move.`,

@@ -62,12 +62,14 @@ export async function pressPlace(page: Page, code: string, key: string): Promise
 export async function withPixelRatio(page: Page, ratio: number, work: () => Promise<void>): Promise<void> {
     const size = page.viewportSize() ?? { width: 1280, height: 800 };
     await withDevTools(page, async (session) => {
-        const metrics = { ...size, deviceScaleFactor: ratio, mobile: false };
-        await session.send('Emulation.setDeviceMetricsOverride', metrics);
+        const become = (deviceScaleFactor: number, width: number): Promise<unknown> =>
+            session.send('Emulation.setDeviceMetricsOverride', { ...size, width, deviceScaleFactor, mobile: false });
+        // An emulated ratio is told to a page with a new size only; a real screen tells it in any case.
+        await become(ratio, size.width - 10);
         try {
             await work();
         } finally {
-            await session.send('Emulation.setDeviceMetricsOverride', { ...metrics, deviceScaleFactor: 1 });
+            await become(1, size.width);
         }
     });
 }
