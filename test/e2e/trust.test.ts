@@ -56,6 +56,8 @@ describe('trust in VS Code', function () {
         await press(theirs, 'They Match');
         await sheet(alice.workbench, /^Verify Bob/u, /have verified each other/u);
         await keepPicture(alice, 'trust-verified');
+        const view = await bob.workbench.hushFrame('view', 'live');
+        await view.locator('.device', { hasText: /· verified$/u }).waitFor({ state: 'attached' });
         await sheet(alice.workbench, /^Who can see your screen$/u, /1 device can see this: verified/u);
     });
 

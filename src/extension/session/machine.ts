@@ -20,7 +20,7 @@ import {
 } from './shareFlow.ts';
 import { abort, moveAnnounced, moveKeyed, notAnnounced, reconsider, shareWaited } from './shareMove.ts';
 import { initialState, type Effect, type SessionEvent, type SessionState } from './state.ts';
-import { audienceTold, forgetSharers, isWithheld, tellTrust, withheldTold } from './trustFlow.ts';
+import { audienceTold, forgetSharers, isWithheld, queryTrustAgain, tellTrust, withheldTold } from './trustFlow.ts';
 import {
     acceptCall,
     closeView,
@@ -150,6 +150,8 @@ function handle(state: SessionState, event: SessionEvent): Step {
             return state.share?.roomId === event.roomId
                 ? keyDelivery(state, event.failed, event.message)
                 : still(state);
+        case 'trustChanged':
+            return queryTrustAgain(state, event.userId);
         case 'trust': {
             const view = state.views.get(event.viewId);
             if (!view) return still(state);

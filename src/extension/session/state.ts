@@ -202,6 +202,8 @@ export type SessionEvent =
     | { readonly type: 'keysReady'; readonly roomId: string }
     | { readonly type: 'keysFailed'; readonly roomId: string; readonly failure: Failure }
     | { readonly type: 'keyDelivery'; readonly roomId: string; readonly failed: boolean; readonly message: string }
+    /** Devices of this person (undefined: of anybody) may be trusted more, or less, than they were. */
+    | { readonly type: 'trustChanged'; readonly userId: string | undefined }
     | { readonly type: 'trust'; readonly viewId: string; readonly trust: TrustLevel; readonly deviceName: string }
     // what pages and peers say
     | { readonly type: 'page'; readonly call: string; readonly generation: number; readonly message: PageMessage }

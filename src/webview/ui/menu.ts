@@ -123,7 +123,7 @@ export function addMenu(button: HTMLButtonElement, { label, items, orientation }
     };
 }
 
-function rowOf({ label, face, icon: name, hint, checked, run }: MenuItem, chosen = run): HTMLElement {
+function rowOf({ label, face, icon: name, hint, checked }: MenuItem, chosen: () => void): HTMLElement {
     const row = h(
         'button',
         {

@@ -1,5 +1,18 @@
 /** Puts the picture that is shown now into the clipboard, as a PNG. */
 
+/** ms that the page may need to get the keyboard back. */
+const FOCUS_MS = 1_000;
+
+/** Browsers give the clipboard only to the page that has the keyboard; VS Code's menu has taken it. */
+async function focused(): Promise<void> {
+    if (document.hasFocus()) return;
+    await new Promise<void>((done) => {
+        const timer = setTimeout(done, FOCUS_MS);
+        window.addEventListener('focus', () => (clearTimeout(timer), done()), { once: true });
+        window.focus();
+    });
+}
+
 /** Resolves with why it could not be copied; undefined: it was. */
 export async function copyPicture(video: HTMLVideoElement): Promise<string | undefined> {
     const { videoWidth: width, videoHeight: height } = video;
@@ -7,8 +20,7 @@ export async function copyPicture(video: HTMLVideoElement): Promise<string | und
     const canvas = new OffscreenCanvas(width, height);
     canvas.getContext('2d')?.drawImage(video, 0, 0);
     try {
-        // Browsers give the clipboard to the page that has the keyboard only; VS Code's menu has taken it.
-        if (!document.hasFocus()) window.focus();
+        await focused();
         const png = canvas.convertToBlob({ type: 'image/png' });
         await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })]);
         return undefined;

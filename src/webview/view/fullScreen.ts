@@ -34,7 +34,7 @@ export function createFullScreen(
         clearTimeout(hideAt);
         setHidden(element, mode === 'off');
         if (mode === 'off') return;
-        hideAt = setTimeout(() => setHidden(element, element.contains(document.activeElement) ? false : true), HINT_MS);
+        hideAt = setTimeout(() => setHidden(element, !element.contains(document.activeElement)), HINT_MS);
     };
     const become = (next: typeof mode): void => {
         if (mode === next) return;

@@ -1,14 +1,6 @@
 /** The viewer tab: toolbar, stage, state line, statistics. Renders what it is given and decides nothing. */
 import { h, setHidden, setText } from '../ui/dom.ts';
-import {
-    bitRateWords,
-    endedWords,
-    encryptionWords,
-    pathWords,
-    PAUSED_WORDS,
-    viewWords,
-    withheldWords,
-} from '../ui/words.ts';
+import { endedWords, encryptionWords, pathWords, PAUSED_WORDS, viewWords, withheldWords } from '../ui/words.ts';
 import type { WayAction } from '../ui/words.ts';
 import { deviceLabel, trustMeaning, trustWord } from '../protocol/trustWords.ts';
 import type { Again, Path, TrustLevel, ViewerCommand, WithheldReason } from '../protocol/messages.ts';
@@ -18,6 +10,7 @@ import { createOverlay } from './overlay.ts';
 import { createSnapshotTaker, type Snapshot } from './snapshot.ts';
 import { createStage } from './stage.ts';
 import type { ReceiverSample } from './receiverStats.ts';
+import { createStatsPanel } from './statsPanel.ts';
 import { createToolbar, type ToolbarActions } from './toolbar.ts';
 import { createViewerBar } from './viewerBar.ts';
 import { PAUSED } from './viewHealth.ts';
@@ -86,14 +79,8 @@ export function createViewerUi(
     let liveSince: number | undefined;
     let shown: Verdict = { state: 'connecting', detail: '' };
 
-    let sampled: { sample: ReceiverSample | undefined; bitsPerSecond: number } = {
-        sample: undefined,
-        bitsPerSecond: 0,
-    };
-
     const stage = createStage((percent, fits) => toolbar.zoomed(percent, fits));
-    const statsPanel = h('dl', { class: 'stats', 'aria-label': 'Statistics' });
-    statsPanel.hidden = true;
+    const stats = createStatsPanel();
     const taker = createSnapshotTaker(stage.element, onSnapshot, (sentence) => note(sentence));
     /** What is not shown (refused, over, paused) leaves the page neither way. */
     const isShown = (): boolean => SHOWN.has(shown.state) && shown.detail !== PAUSED;
@@ -130,9 +117,8 @@ export function createViewerUi(
             onAction('whoCanSee');
         },
         toggleStats() {
-            statsPanel.hidden = !statsPanel.hidden;
-            renderStats(statsPanel, sampled.sample, sampled.bitsPerSecond);
-            toolbar.on('toggleStats', !statsPanel.hidden);
+            stats.toggle();
+            toolbar.on('toggleStats', stats.shown);
         },
     };
     const toolbar = createToolbar(actions);
@@ -146,7 +132,7 @@ export function createViewerUi(
     const size = h('span', { class: 'size' });
     let wayInLine: WayAction = 'retry';
     lineWay.addEventListener('click', () => onAction(wayInLine));
-    stage.element.append(overlay.element, statsPanel, fullScreen.element);
+    stage.element.append(overlay.element, stats.element, fullScreen.element);
     root.replaceChildren(
         bar.element,
         h('main', { class: 'view' }, heading, stage.element),
@@ -248,8 +234,7 @@ export function createViewerUi(
             root.dataset['hushWidth'] = String(videoWidth);
             root.dataset['hushHeight'] = String(videoHeight);
             setText(size, videoWidth > 0 ? `${videoWidth} × ${videoHeight}` : '');
-            sampled = { sample, bitsPerSecond };
-            if (!statsPanel.hidden) renderStats(statsPanel, sample, bitsPerSecond);
+            stats.sampled(sample, bitsPerSecond);
         },
         attach(track) {
             const { video } = stage;
@@ -273,16 +258,4 @@ function lasted(liveSince: number | undefined, startedTs: number | null, now: nu
     const watched = now - liveSince;
     const shared = startedTs === null ? 0 : now - startedTs;
     return shared > watched && shared < TOO_LONG_MS ? shared : watched;
-}
-
-function renderStats(panel: HTMLElement, sample: ReceiverSample | undefined, bitsPerSecond: number): void {
-    const rows: readonly (readonly [string, string | undefined])[] = [
-        ['Picture', sample && `${sample.width} × ${sample.height}`],
-        ['Frames', sample && `${sample.framesPerSecond} per second`],
-        ['Decoded', sample && `${sample.framesDecoded}`],
-        ['Rate', sample && bitRateWords(bitsPerSecond)],
-        ['Round trip', sample && sample.roundTripMs > 0 ? `${sample.roundTripMs} ms` : undefined],
-        ['Codec', sample?.codec],
-    ];
-    panel.replaceChildren(...rows.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value || '…')]));
 }
