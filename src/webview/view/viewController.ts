@@ -189,6 +189,8 @@ export function createViewController({ root, keys, worker, send, now }: Options)
     return {
         handle(message) {
             switch (message.type) {
+                case 'init':
+                    return ui.named(message.title);
                 case 'view.connect':
                     request = message;
                     return connect(message);

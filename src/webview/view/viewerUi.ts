@@ -28,6 +28,8 @@ export interface Sharer {
 
 export interface ViewerUi {
     readonly video: HTMLVideoElement;
+    /** Whose screen it is to be, before more is known of the device. */
+    named(name: string): void;
     sharer(sharer: Sharer): void;
     verdict(verdict: Verdict): void;
     /** What may follow a share that is over. */
@@ -188,6 +190,15 @@ export function createViewerUi(
         setText(lineWay, way?.label ?? '');
         wayInLine = way?.action ?? 'retry';
     };
+    const know = (next: Sharer): void => {
+        who = next;
+        setText(heading, `Screen of ${next.name}`);
+        stage.element.setAttribute(
+            'aria-label',
+            `Shared screen of ${next.name}. Use plus and minus to zoom, arrow keys to move.`,
+        );
+        render();
+    };
     render();
     return {
         get video() {
@@ -196,15 +207,8 @@ export function createViewerUi(
         add: stage.add,
         show: stage.show,
         command: (command) => actions[command](),
-        sharer(next) {
-            who = next;
-            setText(heading, `Screen of ${next.name}`);
-            stage.element.setAttribute(
-                'aria-label',
-                `Shared screen of ${next.name}. Use plus and minus to zoom, arrow keys to move.`,
-            );
-            render();
-        },
+        named: (name) => know({ ...who, name }),
+        sharer: know,
         withheld(reason) {
             withheld = reason;
             if (reason !== null) bar.audience('', '', 'good'); // what was told before is not true any more

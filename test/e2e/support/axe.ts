@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type axe from 'axe-core';
 import type { Frame, Page } from 'playwright-core';
+import { eventually } from '../../stack/eventually.ts';
 import type { Person } from './person.ts';
 
 /** Themes of VS Code, by what they are. */
@@ -59,13 +60,30 @@ export async function framesOfOurs(page: Page): Promise<Frame[]> {
     return ours;
 }
 
-/** Gives the window another look; resolves once `frames` have it. */
-export async function setLook({ server }: Person, look: Look, frames: readonly Frame[]): Promise<void> {
+/** Gives the window another look; see {@link untilLook}. */
+export function setLook({ server }: Person, look: Look): Promise<void> {
+    return server.changeSettings({ 'workbench.colorTheme': LOOKS[look].theme });
+}
+
+export async function untilLook(frame: Frame, look: Look): Promise<void> {
     const { theme, body } = LOOKS[look];
-    await server.changeSettings({ 'workbench.colorTheme': theme });
-    for (const frame of frames)
-        await frame.waitForFunction(
-            ([kind, name]) => document.body.classList.contains(kind) && document.body.dataset['vscodeThemeId'] === name,
-            [body, theme] as const,
-        );
+    await frame.waitForFunction(
+        ([kind, name]) => document.body.classList.contains(kind) && document.body.dataset['vscodeThemeId'] === name,
+        [body, theme] as const,
+    );
+}
+
+/** The page of ours that is in front and has this in it. VS Code makes some anew each time they are shown. */
+export function frontFrame(page: Page, selector: string): Promise<Frame> {
+    return eventually(async () => {
+        for (const frame of await framesOfOurs(page))
+            if (
+                (await frame
+                    .locator(selector)
+                    .count()
+                    .catch(() => 0)) > 0
+            )
+                return frame;
+        return undefined;
+    }, `a page with ${selector} in front`);
 }
