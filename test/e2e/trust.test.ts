@@ -31,7 +31,7 @@ describe('trust in VS Code', function () {
             /^Who can see the screen of Alice/u,
             /1 device can see this: verified/u,
         );
-        assert.match(await told.locator('main').innerText(), /Bob .*\(you\), this device/u);
+        assert.match(await told.locator('main').innerText(), /Bob .*\(you\) · Hush on .*, this device/u);
         await keepPicture(bob, 'trust-viewer-sheet');
         await alice.workbench.page.locator('.statusbar-item[id*="hush.audience"]').click();
         const own = await sheet(alice.workbench, /^Who can see your screen$/u, /direct since/u);

@@ -32,7 +32,7 @@ export function createViewerBar(toolbar: Toolbar, onAudience: () => void): Viewe
     const element = h('header', { class: 'bar' }, badge, device, route, audience, grow, toolbar.element);
 
     const arrange = (): void => {
-        const room = element.clientWidth - 16; // its padding
+        const room = element.clientWidth - 16 - 2 * GAP; // its padding, and the gaps around what is left free
         if (room <= 0) return;
         delete element.dataset['short']; // to see how wide the words are whole
         const wide = (part: HTMLElement): number => (part.scrollWidth > 0 ? part.scrollWidth + GAP : 0);
