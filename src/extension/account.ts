@@ -78,6 +78,8 @@ export interface Account extends Disposable {
     readonly trust: TrustPort;
     readonly roomAdmin: RoomsPort;
     deviceTrust(userId: string, deviceId: string): Promise<TrustLevel>;
+    /** As its owner named it; empty: without a name, or not known. */
+    deviceName(userId: string, deviceId: string): Promise<string>;
     createSessionRoom(session: CreateSession): Promise<string>;
     invite(roomId: string, userId: string): Promise<void>;
     join(roomId: string): Promise<void>;

@@ -99,6 +99,7 @@ export function createApp(options: AppOptions): App {
             media: options.media,
             log,
             deviceTrust: (userId, deviceId) => account.deviceTrust(userId, deviceId),
+            deviceName: (userId, deviceId) => account.deviceName(userId, deviceId),
             notify: options.notify,
             after(ms, work) {
                 const timer = setTimeout(work, ms);

@@ -40,6 +40,11 @@ export const commands = {
     sendSelectionFile: 'hush.sendSelectionFile',
     sendFile: 'hush.sendFile',
     sendSnapshot: 'hush.sendSnapshot',
+    copyPicture: 'hush.copyPicture',
+    zoomIn: 'hush.zoomIn',
+    zoomOut: 'hush.zoomOut',
+    zoomToFit: 'hush.zoomToFit',
+    actualPixels: 'hush.actualPixels',
     whoCanSee: 'hush.whoCanSee',
     verifyDevice: 'hush.verifyDevice',
     verifyTeammate: 'hush.verifyTeammate',
@@ -65,6 +70,15 @@ export const treeOnlyCommands: readonly CommandId[] = [
     commands.denyKnock,
     commands.withdrawKnock,
     commands.followUpgrade,
+];
+
+/** Commands of VS Code's menu over a shared picture, which the palette does not list: in its tab they are keys and buttons. */
+export const pictureCommands: readonly CommandId[] = [
+    commands.copyPicture,
+    commands.zoomIn,
+    commands.zoomOut,
+    commands.zoomToFit,
+    commands.actualPixels,
 ];
 
 /** Commands about rooms and their people: their code is loaded when the first of them runs. */

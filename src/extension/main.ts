@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { createAccountControl } from './accountControl.ts';
 import type { ActionContext } from './actions/context.ts';
 import { answerRing } from './actions/calls.ts';
+import { followOpenChat } from './actions/pictureMenu.ts';
 import { openView } from './actions/shares.ts';
 import { createApp } from './app.ts';
 import { createChatView } from './chat/chatView.ts';
@@ -166,9 +167,9 @@ export function activate(extension: vscode.ExtensionContext): void {
             return mapping.folders;
         },
         configuration,
-        cropShare(viewId, generation) {
+        viewerCommand(viewId, generation, command) {
             media.reveal(viewId);
-            media.send(viewId, generation, { type: 'view.snapshot' });
+            media.send(viewId, generation, { type: 'view.command', command });
         },
         async mapWorkspace(roomId, folder) {
             await mapping.map(roomId, folder);
@@ -257,6 +258,7 @@ export function activate(extension: vscode.ExtensionContext): void {
         }),
     );
     scope.add(followSnapshots(actions, media));
+    scope.add(followOpenChat(actions, media));
     scope.add(followTrust(actions, media, (listener) => vscode.workspace.onDidChangeConfiguration(listener)));
     // Only asks: nothing is joined before the person said so.
     scope.add(

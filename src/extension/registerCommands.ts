@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { SignOutScope } from './account.ts';
 import type { ActionContext } from './actions/context.ts';
 import { callTeammate } from './actions/calls.ts';
+import { commandPicture } from './actions/pictureMenu.ts';
 import { linkWorkspace, startSession, type RoomArgument } from './actions/rooms.ts';
 import { leaveSession, shareScreen, stopSharing, viewShare, type ViewArgument } from './actions/shares.ts';
 import { commands, roomCommandIds, type CommandId, type RoomCommandId } from './commands.ts';
@@ -61,6 +62,11 @@ const doing: Readonly<Record<CommandId, string>> = {
     [commands.sendSelectionFile]: 'Sending the selection',
     [commands.sendFile]: 'Sending the file',
     [commands.sendSnapshot]: 'Sending the snapshot',
+    [commands.copyPicture]: 'Copying the picture',
+    [commands.zoomIn]: 'Zooming',
+    [commands.zoomOut]: 'Zooming',
+    [commands.zoomToFit]: 'Zooming',
+    [commands.actualPixels]: 'Zooming',
     [commands.whoCanSee]: 'Showing who can see this',
     [commands.verifyDevice]: 'Verifying this device',
     [commands.verifyTeammate]: 'Verifying',
@@ -110,8 +116,15 @@ export function registerCommands(context: ActionContext, account: AccountCommand
         [commands.sendProblem]: async () => (await fileDesk()).sendProblem(context),
         [commands.sendSelectionFile]: async () => (await fileDesk()).sendSelectionFile(context),
         [commands.sendFile]: async (argument, selected) => (await fileDesk()).sendFile(context, argument, selected),
-        [commands.sendSnapshot]: async () => (await fileDesk()).sendSnapshot(context),
-        [commands.whoCanSee]: async () => (await trust()).whoCanSee(context, undefined),
+        [commands.sendSnapshot]: async (argument) =>
+            commandPicture(context, argument, 'snapshot') || (await fileDesk()).sendSnapshot(context),
+        [commands.copyPicture]: (argument) => commandPicture(context, argument, 'copyPicture'),
+        [commands.zoomIn]: (argument) => commandPicture(context, argument, 'zoomIn'),
+        [commands.zoomOut]: (argument) => commandPicture(context, argument, 'zoomOut'),
+        [commands.zoomToFit]: (argument) => commandPicture(context, argument, 'fit'),
+        [commands.actualPixels]: (argument) => commandPicture(context, argument, 'exact'),
+        [commands.whoCanSee]: async (argument) =>
+            commandPicture(context, argument, 'whoCanSee') || (await trust()).whoCanSee(context, undefined),
         [commands.verifyDevice]: async () => (await trust()).verifyDevice(context),
         [commands.verifyTeammate]: async (argument) =>
             (await trust()).verifyTeammate(context, typeof argument === 'string' ? argument : undefined),

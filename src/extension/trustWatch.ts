@@ -34,7 +34,10 @@ export function watchTrust(context: ActionContext, account: Account): Disposable
     scope.add(vscode.window.onDidChangeWindowState(() => follow(account.trust.own)));
     scope.add(
         account.trust.onVerification((verification) => {
-            if (verification.state.kind !== 'asked') return;
+            const { state, userId, self } = verification;
+            if (state.kind === 'done')
+                context.orchestrator?.dispatch({ type: 'trustChanged', userId: self ? undefined : userId });
+            if (state.kind !== 'asked') return;
             trustCommands()
                 .then(({ answerVerification }) => answerVerification(context, verification))
                 .catch((error: unknown) => context.log.warn('a verification request was not handled', error));

@@ -18,6 +18,12 @@ export async function deviceTrust(sdk: MatrixClient, userId: string, deviceId: s
     return status.localVerified && !known ? 'verified' : 'unverified';
 }
 
+/** As its owner named it; empty: without a name, or not known. */
+export async function deviceName(sdk: MatrixClient, userId: string, deviceId: string): Promise<string> {
+    const devices = await sdk.getCrypto()?.getUserDeviceInfo([userId]);
+    return (devices?.get(userId)?.get(deviceId)?.displayName ?? '').slice(0, 200);
+}
+
 /** The keys of these people's devices, as far as they are known. Asks nobody, and waits for nothing that was asked. */
 export async function knownDevices(
     olm: Pick<OlmMachine, 'getUserDevices'>,

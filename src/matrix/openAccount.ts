@@ -15,7 +15,7 @@ import { createAccountStatus } from './accountStatus.ts';
 import { createAccountTokens } from './accountTokens.ts';
 import { accountDiagnostics } from './accountDiagnostics.ts';
 import { createDevices } from './devices.ts';
-import { deviceTrust } from './deviceTrust.ts';
+import { deviceName, deviceTrust } from './deviceTrust.ts';
 import { keysElsewhere } from './keysElsewhere.ts';
 import { endSignIn } from './forgetAccount.ts';
 import { takeOverRoomKeys } from './formerDevices.ts';
@@ -350,6 +350,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         presence,
         trust,
         deviceTrust: (user, device) => deviceTrust(sdk, user, device),
+        deviceName: (user, device) => deviceName(sdk, user, device),
         ...roomWork.actions,
         roomAdmin: roomWork.admin,
         devices: createDevices({

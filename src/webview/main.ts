@@ -1,5 +1,6 @@
 /** The page: finds its host, says what it can do, and becomes a share or a view by the host's first message. */
 import './ui/page.css';
+import './ui/menu.css';
 import './view/view.css';
 import './share/share.css';
 import { LogLevel, setLogExtension, setLogLevel } from 'livekit-client';

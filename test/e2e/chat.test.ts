@@ -63,7 +63,7 @@ describe('the chat beside the tree', function () {
         const first = message(bob, 'please');
         await first.focus();
         await first.getByRole('button', { name: 'React', exact: true }).click();
-        await first.getByRole('button', { name: 'React with 👍' }).click();
+        await first.getByRole('menuitem', { name: 'React with 👍' }).click();
         const seen = message(alice, 'please').getByRole('button', { name: '👍 1' });
         await seen.waitFor();
         await first.getByRole('button', { name: '👍 1' }).click();
@@ -167,7 +167,7 @@ describe('the chat beside the tree', function () {
         const first = message(bob, 'please').first();
         await first.focus();
         await first.getByRole('button', { name: 'React', exact: true }).click();
-        await first.getByRole('button', { name: 'React with 🎉' }).click();
+        await first.getByRole('menuitem', { name: 'React with 🎉' }).click();
         await first.getByRole('button', { name: '🎉 1' }).waitFor();
         for (const text of ['good indeed', 'from the tunnel', 'still in the tunnel'])
             await bob.locator('.message', { hasText: text }).getByText('It goes out by itself').waitFor();

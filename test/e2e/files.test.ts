@@ -219,7 +219,7 @@ describe('files of a session', function () {
         const crop = view.getByRole('dialog', { name: /^Snapshot/u });
         const chosen = async (): Promise<number[]> =>
             ((await crop.getAttribute('data-hush-crop')) ?? '').split(' ').map(Number);
-        await view.getByRole('button', { name: 'Send snapshot to the session' }).click();
+        await view.getByRole('button', { name: 'Send Snapshot…' }).click();
         await crop.waitFor();
         assert.deepEqual(await chosen(), [0, 0, SHARED.width, SHARED.height]);
         await crop.press('Shift+ArrowLeft');

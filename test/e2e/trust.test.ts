@@ -25,13 +25,13 @@ describe('trust in VS Code', function () {
         await shareScreen(alice.workbench, alice.context, 'webview');
         const frame = await viewShare(bob.workbench);
         await advancingPicture(frame, SHARED.width);
-        await frame.getByText('1 can see this').click();
+        await frame.getByText('1 device can see this').click();
         const told = await sheet(
             bob.workbench,
             /^Who can see the screen of Alice/u,
             /1 device can see this: verified/u,
         );
-        assert.match(await told.locator('main').innerText(), /Bob .*\(you\), this device/u);
+        assert.match(await told.locator('main').innerText(), /Bob .*\(you\) · Hush on .*, this device/u);
         await keepPicture(bob, 'trust-viewer-sheet');
         await alice.workbench.page.locator('.statusbar-item[id*="hush.audience"]').click();
         const own = await sheet(alice.workbench, /^Who can see your screen$/u, /direct since/u);
@@ -56,6 +56,8 @@ describe('trust in VS Code', function () {
         await press(theirs, 'They Match');
         await sheet(alice.workbench, /^Verify Bob/u, /have verified each other/u);
         await keepPicture(alice, 'trust-verified');
+        const view = await bob.workbench.hushFrame('view', 'live');
+        await view.locator('.device', { hasText: /· verified$/u }).waitFor({ state: 'attached' });
         await sheet(alice.workbench, /^Who can see your screen$/u, /1 device can see this: verified/u);
     });
 
@@ -88,7 +90,7 @@ describe('trust in VS Code', function () {
         assert.equal((await pageData(frame))?.['hushWithheld'], 'notCrossSigned');
         await keepPicture(bob, 'trust-withheld');
         await alice.workbench.clickNotification(/cannot see your screen/u, 'Who Can See This');
-        await sheet(alice.workbench, /^Who can see your screen$/u, /Kept out[\s\S]*has not verified that device/u);
+        await sheet(alice.workbench, /^Who can see your screen$/u, /Kept out[\s\S]*That device of Bob .* is unverified/u);
         await keepPicture(alice, 'trust-kept-out');
     });
 
@@ -117,7 +119,7 @@ describe('trust in VS Code', function () {
         await bob.workbench.seeNotification(/Your identity is new/u);
         const frame = await bob.workbench.hushFrame('view');
         await frame.getByRole('heading', { name: 'Your encryption identity has changed' }).waitFor();
-        await frame.getByText('1 can see this').waitFor({ state: 'hidden' });
+        await frame.getByText('1 device can see this').waitFor({ state: 'hidden' });
         await keepPicture(bob, 'trust-identity-changed');
         await alice.workbench.seeNotification(/The identity of Bob .* has changed since you last saw it/u);
         const kept = await sheet(alice.workbench, /^Who can see your screen$/u, /identity changed/u);

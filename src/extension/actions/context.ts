@@ -1,5 +1,6 @@
 /** What the commands work with. */
 import type * as vscode from 'vscode';
+import type { ViewerCommand } from '../../webview/protocol/messages.ts';
 import type { ChatView } from '../chat/chatView.ts';
 import { HushError } from '../errors.ts';
 import type { Account } from '../account.ts';
@@ -18,8 +19,8 @@ export interface ActionContext {
     readonly workspace: WorkspaceFolders;
     readonly chat: Pick<ChatView, 'open' | 'assertWritable' | 'send' | 'sendFiles' | 'sendBytes'>;
     readonly configuration: () => vscode.WorkspaceConfiguration;
-    /** Lets the person choose, in the tab of this view, what to send of its picture. */
-    cropShare(viewId: string, generation: number): void;
+    /** Does what a tool over the picture does, in the tab of this view. */
+    viewerCommand(viewId: string, generation: number, command: ViewerCommand): void;
     mapWorkspace(roomId: string, folder?: string): Promise<void>;
     unmapWorkspace(): Promise<void>;
     /** The screen that a row of the tree stands for. */

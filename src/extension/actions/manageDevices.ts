@@ -1,4 +1,5 @@
 /** **Hush: Manage Devices**: every device of the account, with what is known of it; rename, remove one or several. */
+import { trustWord } from '../../webview/protocol/trustWords.ts';
 import * as vscode from 'vscode';
 import type { OwnDevice } from '../account.ts';
 import { commands } from '../commands.ts';
@@ -41,9 +42,9 @@ export async function manageDevices(context: ActionContext): Promise<void> {
 
 /** `crossSigned`: by the identity that the server shows, which this device has not verified. */
 const TRUST: Readonly<Record<OwnDevice['trust'], string>> = {
-    verified: '$(verified) verified',
+    verified: `$(verified) ${trustWord('verified')}`,
     crossSigned: '$(question) cannot be told before this device is verified',
-    unverified: '$(warning) not verified',
+    unverified: `$(warning) ${trustWord('unverified')}`,
     unknown: '$(circle-slash) no encryption',
 };
 

@@ -25,7 +25,7 @@ export async function sendSnapshot(context: ActionContext): Promise<void> {
         description: plainName(view.roomName),
         run() {
             context.chat.assertWritable(view.target.roomId);
-            context.cropShare(view.id, view.generation);
+            context.viewerCommand(view.id, view.generation, 'snapshot');
         },
     }));
     if (editor && !editor.selection.isEmpty)

@@ -1,5 +1,6 @@
 /** Verification by emoji: started here or by somebody else, in a tab of its own. */
 import * as vscode from 'vscode';
+import type { Account } from '../account.ts';
 import { commands } from '../commands.ts';
 import { userMessage } from '../errors.ts';
 import { openSheet } from '../panels/sheetTab.ts';
@@ -144,10 +145,8 @@ export async function verifyDevice(context: ActionContext): Promise<void> {
 /** Somebody asks: said in a notification, since a tab must not take the place of what is typed in. */
 export async function answerVerification(context: ActionContext, asked: Verification): Promise<void> {
     const { id, name, userId, self, deviceId } = asked;
-    const { trust } = signedIn(context).account;
-    const text = self
-        ? `Your device ${deviceId ?? ''} asks to be verified by this one.`
-        : `${plainName(name)} (${userId}) asks to verify each other by emoji.`;
+    const { account } = signedIn(context);
+    const { trust } = account;
     const [show, decline] = ['Verify', 'Decline'] as const;
     // The notification may stay for long, and the verification goes on, or ends, without it.
     let verification = asked;
@@ -156,6 +155,9 @@ export async function answerVerification(context: ActionContext, asked: Verifica
     });
     let chosen: typeof show | typeof decline | undefined;
     try {
+        const text = self
+            ? `${await ownDevice(account, userId, deviceId)} asks to be verified by this one.`
+            : `${plainName(name)} (${userId}) asks to verify each other by emoji.`;
         chosen = await showInformationMessage(text, show, decline);
     } finally {
         following.dispose();
@@ -173,4 +175,10 @@ export async function answerVerification(context: ActionContext, asked: Verifica
         context.log.warn('a verification request was not answered', error);
         void showFailure(userMessage(error, 'Verifying'));
     }
+}
+
+/** By its name; the ID is in the tab. A name that cannot be had must not keep the question from being asked. */
+async function ownDevice(account: Account, userId: string, deviceId: string | undefined): Promise<string> {
+    const name = deviceId === undefined ? '' : await account.deviceName(userId, deviceId).catch(() => '');
+    return name === '' ? 'Another device of yours' : `Your device “${plainName(name)}”`;
 }

@@ -1,5 +1,7 @@
 /** How that looks which waits in the outbox: new messages, and changes to those that are there. Pure. */
 import { MAX_BODY, type ChatMessage } from '../../webview/protocol/chatMessages.ts';
+import { quoteText } from '../../webview/protocol/quoteText.ts';
+import { visibleLine } from '../../webview/protocol/visibleText.ts';
 import type { Waiting } from './outbox.ts';
 import { echoOf, type WrittenFile } from './writtenFile.ts';
 
@@ -58,7 +60,7 @@ export function echoesOf(
         if (written.kind !== 'text' && written.kind !== 'file') return [];
         const { replyTo } = written;
         const target = messages.find((m) => m.key === replyTo);
-        const excerpt = target?.body.slice(0, 160) ?? 'an earlier message';
+        const excerpt = target ? visibleLine(quoteText(target.body, target.html), 160) : 'an earlier message';
         const echo: ChatMessage = {
             key: txnId,
             txnId,

@@ -23,10 +23,13 @@ export function imageHtml({ name, kind, base64, cspSource, styleUri }: ImagePage
         `<title>${escapeHtml(name)}</title>`,
         '</head>',
         '<body class="imageTab">',
+        '<main>',
+        `<h1 class="unseen">${escapeHtml(name)}</h1>`,
         '<label title="Click for the actual size">',
         '<input type="checkbox" autofocus aria-label="Actual size">',
         `<img src="data:${kind.type};base64,${base64}" alt="${escapeHtml(title)}">`,
         '</label>',
+        '</main>',
         '</body>',
         '</html>',
     ].join('\n');

@@ -30,6 +30,7 @@ const ORDER: readonly (Kind | 'keys')[] = [
     'view.connect',
     'view.direct',
     'view.end',
+    'view.again',
 ];
 
 /** What the later message makes meaningless. */
@@ -38,8 +39,8 @@ const ENDS: Readonly<Partial<Record<HostMessage['type'], readonly Kind[]>>> = {
     'share.capture': ['share.stop'],
     'share.unpublish': ['share.prepare', 'share.publish'],
     'view.end': ['view.connect', 'view.direct'],
-    'view.connect': ['view.end', 'view.direct'],
-    'view.direct': ['view.end', 'view.connect'],
+    'view.connect': ['view.end', 'view.again', 'view.direct'],
+    'view.direct': ['view.end', 'view.again', 'view.connect'],
 };
 
 export function createPageReplay(): PageReplay {

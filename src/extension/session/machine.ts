@@ -4,6 +4,7 @@
  */
 import { calledPerson, callPerson } from './calledPeople.ts';
 import { reconcileCalls } from './callFlow.ts';
+import { targetShare } from './members.ts';
 import {
     announceViewers,
     endShare,
@@ -19,7 +20,7 @@ import {
 } from './shareFlow.ts';
 import { abort, moveAnnounced, moveKeyed, notAnnounced, reconsider, shareWaited } from './shareMove.ts';
 import { initialState, type Effect, type SessionEvent, type SessionState } from './state.ts';
-import { audienceTold, forgetSharers, isWithheld, tellTrust, withheldTold } from './trustFlow.ts';
+import { audienceTold, forgetSharers, isWithheld, queryTrustAgain, tellTrust, withheldTold } from './trustFlow.ts';
 import {
     acceptCall,
     closeView,
@@ -31,6 +32,7 @@ import {
     viewPageSaid,
     withView,
 } from './viewFlow.ts';
+import { followReturns, toggleWaiting } from './viewAgain.ts';
 import { moveFailed, moveGaveUp, moveViews, viewMoved, viewMoveGranted, viewWaited } from './viewMove.ts';
 
 const still = (state: SessionState): Step => ({ state, effects: [] });
@@ -86,6 +88,7 @@ function handle(state: SessionState, event: SessionEvent): Step {
             return chain(
                 forgetSharers({ ...state, rtc }, event.roomId),
                 (s) => endGoneViews(s, event.roomId),
+                (s) => followReturns(s, event.roomId),
                 (s) => moveViews(s, event.roomId),
             );
         }
@@ -147,11 +150,17 @@ function handle(state: SessionState, event: SessionEvent): Step {
             return state.share?.roomId === event.roomId
                 ? keyDelivery(state, event.failed, event.message)
                 : still(state);
+        case 'trustChanged':
+            return queryTrustAgain(state, event.userId);
         case 'trust': {
             const view = state.views.get(event.viewId);
             if (!view) return still(state);
             const deviceId = view.target.deviceId ?? '';
-            const message = { type: 'view.sharer', name: view.sharerName, deviceId, trust: event.trust } as const;
+            const { sharerName: name, target } = view;
+            const { trust, deviceName } = event;
+            const userId = target.userId ?? '';
+            const startedTs = targetShare(state, target)?.startedTs ?? null;
+            const message = { type: 'view.sharer', name, userId, deviceId, deviceName, trust, startedTs } as const;
             return {
                 state: withView(state, view.id, { trust: event.trust }),
                 effects: [{ type: 'send', call: view.id, generation: view.generation, message }],
@@ -219,6 +228,7 @@ function pageSaid(state: SessionState, event: Extract<SessionEvent, { type: 'pag
     if (view?.generation !== event.generation) return still(state);
     const { message } = event;
     if (message.type === 'view.moved') return viewMoved(state, view, message.via, message.ok);
+    if (message.type === 'action' && message.name === 'watchAgain') return toggleWaiting(state, view);
     const step = viewPageSaid(state, view, message);
     const after = message.type === 'ready' ? step.state.views.get(view.id) : undefined;
     return after ? { ...step, effects: [...step.effects, ...tellTrust(state, after)] } : step;

@@ -1,7 +1,7 @@
 /** Questions about who is in a room's RTC session. Pure. */
 import type { Viewer } from '../../webview/protocol/messages.ts';
 import type { LocalShare, SessionState, ViewTarget } from './state.ts';
-import type { RtcMember } from './types.ts';
+import type { RtcMember, Share } from './types.ts';
 
 /** Map and Set key of a device. A user ID holds no `|`. */
 export function deviceKey(device: { readonly userId: string; readonly deviceId: string }): string {
@@ -25,9 +25,22 @@ export function targetMember(state: SessionState, target: ViewTarget): RtcMember
     return member.shares.some((s) => s.id === target.shareId) ? member : undefined;
 }
 
+export function targetShare(state: SessionState, target: ViewTarget): Share | undefined {
+    return targetMember(state, target)?.shares.find((s) => s.id === target.shareId);
+}
+
 /** The sharer's own device sends that share, on request. */
 export function isDirect(state: SessionState, target: ViewTarget): boolean {
-    return targetMember(state, target)?.shares.find((s) => s.id === target.shareId)?.transport === 'mesh';
+    return targetShare(state, target)?.transport === 'mesh';
+}
+
+/** The newest share of the person whom a tab shows: of the same device where it has one. */
+export function newestTarget(state: SessionState, target: ViewTarget): ViewTarget | undefined {
+    const { roomId, userId } = target;
+    const members = state.rtc.get(roomId)?.filter((m) => m.userId === userId && m.shares.length > 0) ?? [];
+    const member = members.find((m) => m.deviceId === target.deviceId) ?? members[0];
+    const share = member?.shares.at(-1);
+    return member && share && { roomId, userId, deviceId: member.deviceId, shareId: share.id };
 }
 
 /**
@@ -37,15 +50,17 @@ export function isDirect(state: SessionState, target: ViewTarget): boolean {
 export function viewersOf(state: SessionState, share: LocalShare): Viewer[] {
     const viewers: Viewer[] = [];
     const audience = state.self && state.audiences.get(sharerKey(share.roomId, state.self));
+    const names = new Map(audience?.holders.map((holder) => [deviceKey(holder), holder.deviceName]));
     const keptOut = new Set(audience?.withheld.map(deviceKey));
     for (const member of state.rtc.get(share.roomId) ?? []) {
         if (member.userId === state.self?.userId && member.deviceId === state.self.deviceId) continue;
         if (keptOut.has(deviceKey(member))) continue;
         if (member.client === 'other' || share.watchers.has(deviceKey(member))) {
-            viewers.push({ userId: member.userId, deviceId: member.deviceId, name: member.name });
+            const { userId, deviceId, name } = member;
+            viewers.push({ userId, deviceId, deviceName: names.get(deviceKey(member)) ?? '', name });
         }
     }
     for (const [userId, { name, deviceId }] of share.called)
-        if (deviceId !== undefined) viewers.push({ userId, deviceId, name });
+        if (deviceId !== undefined) viewers.push({ userId, deviceId, deviceName: '', name });
     return viewers.sort((a, b) => (deviceKey(a) < deviceKey(b) ? -1 : 1));
 }

@@ -19,6 +19,7 @@ export interface OrchestratorPorts {
     readonly media: MediaPort;
     readonly log: Log;
     deviceTrust(userId: string, deviceId: string): Promise<TrustLevel>;
+    deviceName(userId: string, deviceId: string): Promise<string>;
     /** Runs `work` after `ms`; the result takes it back. */
     after(ms: number, work: () => void): () => void;
     notify(notice: Notice): void;
@@ -309,8 +310,11 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                 calls.retire(effect.call);
                 return;
             case 'queryTrust':
-                ports.deviceTrust(effect.userId, effect.deviceId).then(
-                    (trust) => dispatch({ type: 'trust', viewId: effect.viewId, trust }),
+                Promise.all([
+                    ports.deviceTrust(effect.userId, effect.deviceId),
+                    ports.deviceName(effect.userId, effect.deviceId),
+                ]).then(
+                    ([trust, deviceName]) => dispatch({ type: 'trust', viewId: effect.viewId, trust, deviceName }),
                     (error: unknown) => log.warn('device trust is not known', error),
                 );
                 return;

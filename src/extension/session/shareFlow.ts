@@ -1,5 +1,5 @@
 /** Our own share, from the command to its end. Pure. */
-import type { PageMessage } from '../../webview/protocol/messages.ts';
+import type { PageMessage, Viewer } from '../../webview/protocol/messages.ts';
 import { deviceKey, viewersOf } from './members.ts';
 import { abort, moveGranted, movePublished, othersIn, serverLost } from './shareMove.ts';
 import type { Effect, Failure, LocalShare, SessionEvent, SessionState } from './state.ts';
@@ -179,7 +179,8 @@ export function announceViewers(before: SessionState, after: SessionState): Effe
     if (!share) return [];
     const viewers = viewersOf(after, share);
     const old = before.share ? viewersOf(before, before.share) : [];
-    if (viewers.map(deviceKey).join() === old.map(deviceKey).join()) return [];
+    const look = (all: readonly Viewer[]): string => all.map((v) => `${deviceKey(v)} ${v.deviceName}`).join('\n');
+    if (look(viewers) === look(old)) return [];
     return [
         { type: 'send', call: share.id, generation: share.generation, message: { type: 'share.viewers', viewers } },
     ];

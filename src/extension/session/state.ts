@@ -1,5 +1,6 @@
 /** What the session core knows, and what can happen to it. Immutable; holds no token and no key, so it can be logged. Pure. */
 import type {
+    Again,
     PageMessage,
     Path,
     Viewer,
@@ -121,6 +122,8 @@ export interface View {
     /** Names what the tab waits for, so that an older wait is known as such. */
     readonly wait: number;
     readonly path: Path | undefined;
+    /** Once it is over: whether another share of its sharer may follow. */
+    readonly again: Again;
     /** It shows a call of another Matrix client, not a share that the room's session announces. */
     readonly callId: string | undefined;
 }
@@ -199,7 +202,9 @@ export type SessionEvent =
     | { readonly type: 'keysReady'; readonly roomId: string }
     | { readonly type: 'keysFailed'; readonly roomId: string; readonly failure: Failure }
     | { readonly type: 'keyDelivery'; readonly roomId: string; readonly failed: boolean; readonly message: string }
-    | { readonly type: 'trust'; readonly viewId: string; readonly trust: TrustLevel }
+    /** Devices of this person (undefined: of anybody) may be trusted more, or less, than they were. */
+    | { readonly type: 'trustChanged'; readonly userId: string | undefined }
+    | { readonly type: 'trust'; readonly viewId: string; readonly trust: TrustLevel; readonly deviceName: string }
     // what pages and peers say
     | { readonly type: 'page'; readonly call: string; readonly generation: number; readonly message: PageMessage }
     /** The person takes a call of another Matrix client. */

@@ -4,6 +4,7 @@
  * connection stands), and is *withheld* from otherwise. Pure.
  */
 import type { TrustLevel, WithheldReason } from '../../webview/protocol/messages.ts';
+import { trustWord } from '../../webview/protocol/trustWords.ts';
 
 /** `hush.trust.shareWith`. */
 export const sharePolicies = ['everyone', 'crossSigned', 'verified'] as const;
@@ -79,17 +80,6 @@ export function sameAudience(a: ShareAudience | undefined, b: ShareAudience | un
     return JSON.stringify(a) === JSON.stringify(b);
 }
 
-const TRUST_WORDS: Readonly<Record<TrustLevel, string>> = {
-    verified: 'verified',
-    crossSigned: 'cross-signed',
-    unverified: 'unverified',
-    unknown: 'not known here',
-};
-
-export function trustWord(trust: TrustLevel): string {
-    return TRUST_WORDS[trust];
-}
-
 /** Of the people on this list, the weakest trust. */
 function weakest(holders: readonly Holder[]): TrustLevel {
     for (const level of ['unknown', 'unverified', 'crossSigned'] as const)
@@ -97,12 +87,25 @@ function weakest(holders: readonly Holder[]): TrustLevel {
     return 'verified';
 }
 
-/** For the viewer's bar, where space is short: "2 can see this". The whole line is its tooltip. */
+/** For the viewer's bar, where space is short: "2 devices can see this". The whole line is its tooltip. */
 export function audienceChip(audience: ShareAudience): { text: string; detail: string; tone: 'good' | 'warn' } {
     const { text, tone } = audienceSummary(audience);
     const { length } = audience.holders;
-    const weak = tone === 'warn' && length > 0 ? `, ${trustWord(weakest(audience.holders))}` : '';
-    return { text: length === 0 ? 'nobody can see this' : `${length} can see this${weak}`, detail: text, tone };
+    const level = weakest(audience.holders);
+    const weak = tone === 'warn' && length > 0 ? `, ${countOf(audience.holders, level)} ${trustWord(level)}` : '';
+    return {
+        text: length === 0 ? 'nobody can see this' : `${devices(length)} can see this${weak}`,
+        detail: text,
+        tone,
+    };
+}
+
+function countOf(holders: readonly Holder[], level: TrustLevel): number {
+    return holders.filter(({ trust }) => trust === level).length;
+}
+
+function devices(count: number): string {
+    return count === 1 ? '1 device' : `${count} devices`;
 }
 
 /** One line: "2 devices can see this: all verified". */
@@ -111,11 +114,13 @@ export function audienceSummary({ holders, withheld }: ShareAudience): { text: s
     if (holders.length === 0) return { text: `Nobody can see this${kept}`, tone: kept === '' ? 'good' : 'warn' };
     const level = weakest(holders);
     const good = level === 'verified' || level === 'crossSigned';
-    const count = holders.length === 1 ? '1 device can see this' : `${holders.length} devices can see this`;
     const how = good
         ? `${holders.length === 1 ? '' : 'all '}${trustWord(level)}`
-        : `${holders.filter((h) => h.trust === level).length} ${trustWord(level)}`;
-    return { text: `${count}: ${how}${kept}`, tone: good && kept === '' ? 'good' : 'warn' };
+        : `${countOf(holders, level)} ${trustWord(level)}`;
+    return {
+        text: `${devices(holders.length)} can see this: ${how}${kept}`,
+        tone: good && kept === '' ? 'good' : 'warn',
+    };
 }
 
 /** The sharer's side: why X cannot see, and the way on. */
@@ -124,13 +129,13 @@ export function withheldSentence(reason: WithheldReason, name: string): string {
         case 'unknownDevice':
             return `The homeserver does not list that device of ${name}, so nothing is sent to it.`;
         case 'notCrossSigned':
-            return `${name} has not verified that device yet. It gets the picture as soon as they have.`;
+            return `That device of ${name} is unverified. It gets the picture as soon as they have verified it there.`;
         case 'notVerified':
             return `You share with verified people only, and you have not verified ${name} yet.`;
         case 'identityChanged':
             return `The identity of ${name} has changed since you last saw it: they may have set up their encryption anew, or somebody pretends to be them. They get no picture until you acknowledge it.`;
         case 'sharerUnverified':
-            return 'This device is not verified, so it cannot tell your own devices from forged ones. Verify it, and your other devices get the picture.';
+            return 'This device is unverified, so it cannot tell your own devices from forged ones. Verify it, and your other devices get the picture.';
     }
 }
 

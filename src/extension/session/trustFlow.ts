@@ -4,7 +4,7 @@ import { deviceKey, sharerKey } from './members.ts';
 import type { Step } from './shareFlow.ts';
 import type { Effect, SessionEvent, SessionState, View, ViewTarget } from './state.ts';
 import { audienceChip } from './trust.ts';
-import { retryView } from './viewFlow.ts';
+import { isOver, retryView } from './viewFlow.ts';
 
 export function targetKey({ roomId, userId, deviceId }: ViewTarget): string | undefined {
     return userId === undefined || deviceId === undefined ? undefined : sharerKey(roomId, { userId, deviceId });
@@ -76,6 +76,18 @@ export function audienceTold(state: SessionState, event: Extract<SessionEvent, {
             effects.push({ type: 'notify', notice: { kind: 'withheld', roomId: event.roomId, device } });
     }
     return { state: next, effects };
+}
+
+/** The tabs say how far the sharer's device is trusted now, not when they were opened. */
+export function queryTrustAgain(state: SessionState, person: string | undefined): Step {
+    const effects: Effect[] = [];
+    for (const view of state.views.values()) {
+        const { userId, deviceId } = view.target;
+        if (userId === undefined || deviceId === undefined || isOver(view)) continue;
+        if (person === undefined || person === userId)
+            effects.push({ type: 'queryTrust', viewId: view.id, userId, deviceId });
+    }
+    return { state, effects };
 }
 
 /** Nothing of a sharer that left the session is kept. */

@@ -1,6 +1,6 @@
 /** Tabs that show somebody's screen. Pure. */
-import type { PageMessage } from '../../webview/protocol/messages.ts';
-import { deviceKey, isDirect, targetMember } from './members.ts';
+import type { Again, PageMessage } from '../../webview/protocol/messages.ts';
+import { deviceKey, isDirect, newestTarget, targetMember } from './members.ts';
 import type { Step } from './shareFlow.ts';
 import type { Effect, Failure, SessionEvent, SessionState, Transport, View, ViewTarget } from './state.ts';
 import { DIRECT_WITHIN_MS } from './topology.ts';
@@ -59,6 +59,7 @@ const OPENING = {
     announced: false,
     move: undefined,
     path: undefined,
+    again: 'never',
 } as const satisfies Partial<View>;
 
 function newView(view: NewView): View {
@@ -94,10 +95,8 @@ function releaseEffect(view: View): Effect[] {
 /** Starts the tab anew: a fresh grant, a fresh page. If the share is over but its sharer has a newer one, shows that. */
 export function retryView(state: SessionState, view: View): Step {
     if (view.callId !== undefined) return endView(state, view, 'ended'); // the other side would have to call again
-    const { userId, deviceId } = view.target;
-    const member = state.rtc.get(view.target.roomId)?.find((m) => m.userId === userId && m.deviceId === deviceId);
-    const newest = member?.shares.at(-1);
-    const target = view.target.shareId !== undefined && newest ? { ...view.target, shareId: newest.id } : view.target;
+    const newest = view.target.shareId === undefined ? undefined : newestTarget(state, view.target);
+    const target = newest ?? view.target;
     const next = withView(state, view.id, {
         ...OPENING,
         target,
@@ -151,10 +150,22 @@ export function watchEffect(view: View, watching: boolean, via?: Transport | 'un
     return [{ type: 'sendWatch', roomId, userId, deviceId, shareId, watching, via }];
 }
 
+/** Where a share that has just ended leaves its tab. */
+export function againAfterEnd(state: SessionState, view: View): Again {
+    // Another client announces no shares, and one who called has to call again.
+    if (view.callId !== undefined || view.target.shareId === undefined) return 'never';
+    return newestTarget(state, view.target) ? 'back' : 'offered';
+}
+
+export function againEffect({ id: call, generation }: View, again: Again): Effect {
+    return { type: 'send', call, generation, message: { type: 'view.again', again } };
+}
+
 /** The share is over, or could not be shown: the tab stays and says so. */
 export function endView(state: SessionState, view: View, phase: 'ended' | 'failed', failure?: Failure): Step {
     if (isOver(view)) return still(state);
     const detail = failure?.message ?? '';
+    const again = phase === 'ended' ? againAfterEnd(state, view) : 'never';
     const effects: Effect[] = [
         {
             type: 'send',
@@ -162,6 +173,7 @@ export function endView(state: SessionState, view: View, phase: 'ended' | 'faile
             generation: view.generation,
             message: { type: 'view.end', state: phase, detail },
         },
+        ...(phase === 'ended' ? [againEffect(view, again)] : []),
         ...(view.announced ? watchEffect(view, false) : []),
         ...releaseEffect(view),
     ];
@@ -170,7 +182,7 @@ export function endView(state: SessionState, view: View, phase: 'ended' | 'faile
         effects.push({ type: 'notify', notice: { kind: 'viewFailed', failure } });
         return closeView({ ...state }, { ...view, announced: false }, effects);
     }
-    return { state: withView(state, view.id, { phase, detail, announced: false }), effects };
+    return { state: withView(state, view.id, { phase, detail, announced: false, again }), effects };
 }
 
 /** Forgets the tab. */
@@ -214,7 +226,8 @@ export function viewPageSaid(state: SessionState, view: View, message: PageMessa
             if (isOver(view)) {
                 const { generation, phase, detail } = view;
                 const end = { type: 'view.end', state: phase === 'failed' ? 'failed' : 'ended', detail } as const;
-                return { state, effects: [{ type: 'send', call: view.id, generation, message: end }] };
+                const told: Effect = { type: 'send', call: view.id, generation, message: end };
+                return { state, effects: phase === 'ended' ? [told, againEffect(view, view.again)] : [told] };
             }
             // A tab restored after a window reload may outlive its share.
             if (view.callId === undefined && view.target.userId !== undefined && !targetMember(state, view.target))

@@ -1,9 +1,9 @@
 /** **Who Can See This**: what its tab says, and the same as text to copy. Pure. */
 import type { TrustLevel } from '../../webview/protocol/messages.ts';
+import { deviceLabel, trustWord } from '../../webview/protocol/trustWords.ts';
 import type { Sheet, SheetBlock, SheetButton } from '../../webview/protocol/sheet.ts';
 import {
     audienceSummary,
-    trustWord,
     withheldSentence,
     type AudienceDevice,
     type ShareAudience,
@@ -22,8 +22,8 @@ export interface AudienceContext {
 
 const POLICY: Readonly<Record<SharePolicy, string>> = {
     everyone: 'every device in the session',
-    crossSigned: 'devices that their owners have verified (cross-signed)',
-    verified: 'people who were verified in person or by emoji',
+    crossSigned: 'cross-signed and verified devices',
+    verified: 'verified people’s devices',
 };
 
 type Row = Extract<SheetBlock, { kind: 'list' }>['rows'][number];
@@ -35,11 +35,10 @@ function toneOf(trust: TrustLevel): Row['tone'] {
 function row(device: AudienceDevice, context: AudienceContext, detail: string, more: Partial<Row> = {}): Row {
     const you = device.userId === context.selfUserId ? ' (you)' : '';
     const here = you !== '' && device.deviceId === context.selfDeviceId ? ', this device' : '';
-    const named = device.deviceName === '' ? device.deviceId : `${device.deviceName} (${device.deviceId})`;
     return {
         id: `${device.userId} ${device.deviceId}`,
-        title: `${device.name}${you}${here}`,
-        detail: [device.userId, named, detail].filter(Boolean).join(' · '),
+        title: `${deviceLabel(`${device.name}${you}`, device.deviceName)}${here}`,
+        detail: [device.userId, device.deviceId, detail].filter(Boolean).join(' · '),
         badge: trustWord(device.trust),
         tone: toneOf(device.trust),
         buttons: [],

@@ -1,12 +1,13 @@
 /** What the sidebar tree and the status bar show, computed from the account, the rooms and the session. Pure. */
 import type { Path } from '../../webview/protocol/messages.ts';
+import { deviceLabel, trustWord } from '../../webview/protocol/trustWords.ts';
 import { rowFlags, rows } from '../contexts.ts';
 import { personFlags, whyNotPerson } from '../rooms/personRow.ts';
 import { roleOf } from '../rooms/roles.ts';
 import { roomFlags, roomTooltip, whyNotHere } from '../rooms/roomRow.ts';
 import { deviceKey, sharerKey, viewersOf } from '../session/members.ts';
 import type { SessionState, ViewTarget } from '../session/state.ts';
-import { audienceSummary, trustWord } from '../session/trust.ts';
+import { audienceSummary, type AudienceDevice } from '../session/trust.ts';
 import { replacedRooms } from '../session/workspaceRooms.ts';
 import type { AccountState, RoomMember, RoomSnapshot, RtcMember } from '../session/types.ts';
 import { memberState } from './memberState.ts';
@@ -345,7 +346,7 @@ export function sharingStatus(session: SessionState): StatusItem | undefined {
     const who =
         viewers.length === 0
             ? 'Nobody watches yet.'
-            : `Watching:\n${viewers.map((v) => `• ${plainName(v.name)} (${v.userId}, device ${v.deviceId})`).join('\n')}`;
+            : `Watching:\n${viewers.map((v) => `• ${deviceLabel(plainName(v.name), plainName(v.deviceName))} (${v.userId}, ${v.deviceId})`).join('\n')}`;
     return item(
         `$(device-desktop) Sharing · $(eye) ${viewers.length}${share.path === undefined ? '' : ` · ${pathWord(share.path)}`}`,
         `You share your screen in ${plainName(share.roomName)}, end-to-end encrypted.\n${share.path === undefined ? '' : `${PATHS[share.path]}\n`}${who}\nClick to stop.`,
@@ -358,8 +359,9 @@ export function audienceStatus({ share, self, audiences }: SessionState): Status
     const audience = share && self && audiences.get(sharerKey(share.roomId, self));
     if (!audience) return undefined;
     const { text, tone } = audienceSummary(audience);
-    const lines = audience.holders.map((h) => `• ${plainName(h.name)} (${h.deviceId}), ${trustWord(h.trust)}`);
-    const out = audience.withheld.map((w) => `• ${plainName(w.name)} (${w.deviceId}) is kept out`);
+    const label = (d: AudienceDevice): string => deviceLabel(plainName(d.name), plainName(d.deviceName));
+    const lines = audience.holders.map((h) => `• ${label(h)} · ${trustWord(h.trust)} (${h.deviceId})`);
+    const out = audience.withheld.map((w) => `• ${label(w)} is kept out (${w.deviceId})`);
     return {
         text: `${tone === 'warn' ? '$(workspace-untrusted)' : '$(workspace-trusted)'} ${audience.holders.length}`,
         tooltip: [`${text}.`, ...lines, ...out, 'Click to see who.'].join('\n'),

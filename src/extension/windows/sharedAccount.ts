@@ -346,6 +346,7 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
             verify: at(({ trust }, id: string, step: VerificationStep) => trust.verify(id, step)),
         },
         deviceTrust: again((account, user: string, device: string) => account.deviceTrust(user, device)),
+        deviceName: again((account, user: string, device: string) => account.deviceName(user, device)),
         createSessionRoom: at((account, ...args: Parameters<Account['createSessionRoom']>) =>
             account.createSessionRoom(...args),
         ),

@@ -275,6 +275,7 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
             verify: ask('trust.verify'),
         },
         deviceTrust: ask('deviceTrust'),
+        deviceName: ask('deviceName'),
         createSessionRoom: ask('createSessionRoom'),
         invite: ask('invite'),
         join: ask('join'),

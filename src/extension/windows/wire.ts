@@ -38,6 +38,7 @@ type Path =
 export const METHODS = {
     people: 'ask',
     deviceTrust: 'ask',
+    deviceName: 'ask',
     createSessionRoom: 'ask',
     invite: 'ask',
     join: 'ask',

@@ -3,6 +3,7 @@
  * back left out. An edit counts only from its message's own sender (client-server API, "Event replacements"). Pure.
  */
 import type { ChatMessage, Reaction } from '../../webview/protocol/chatMessages.ts';
+import { quoteText } from '../../webview/protocol/quoteText.ts';
 import { visibleLine } from '../../webview/protocol/visibleText.ts';
 import { failureWords } from './failureWords.ts';
 import { parseMessage, withoutReplyFallback, type ParsedMessage } from './parseMessage.ts';
@@ -137,8 +138,12 @@ function quote(
         ? 'a deleted message'
         : !event.encrypted || event.failure !== undefined || event.type !== 'm.room.message'
           ? 'a message that cannot be read'
-          : contentOf(event, lastEdit(event, books), replyOf(event) !== undefined).body;
+          : wordsOf(contentOf(event, lastEdit(event, books), replyOf(event) !== undefined));
     return { key: target, name: nameOf(event.sender, people), excerpt: visibleLine(body, 160) };
+}
+
+function wordsOf({ body, html }: ParsedMessage): string {
+    return quoteText(body, html);
 }
 
 function reactionsTo(target: string, { reactions, deleted }: Books, people: People): Reaction[] {

@@ -3,7 +3,7 @@ import { CryptoEvent } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import type { Disposable } from '../../extension/session/ports.ts';
 import type { Standing } from '../../extension/session/trust.ts';
-import { deviceTrust } from '../deviceTrust.ts';
+import { deviceName, deviceTrust } from '../deviceTrust.ts';
 import type { Device } from '../rtc/olmMessages.ts';
 
 export interface Standings {
@@ -19,22 +19,21 @@ export function createStandings(sdk: MatrixClient): Standings {
             const crypto = sdk.getCrypto();
             if (!crypto) return undefined;
             try {
-                const [trust, person, devices] = await Promise.all([
+                const [trust, person, name] = await Promise.all([
                     deviceTrust(sdk, userId, deviceId),
                     crypto.getUserVerificationStatus(userId),
-                    crypto.getUserDeviceInfo([userId]),
+                    deviceName(sdk, userId, deviceId),
                 ]);
                 if (trust === 'unknown') return undefined;
                 // An identity of ours is not pinned when it is first seen, as others' are: it counts once it is verified.
                 const own = userId === sdk.getUserId();
                 const proven = person.isCrossSigningVerified();
                 const changed = !own && (person.needsUserApproval || (person.wasCrossSigningVerified() && !proven));
-                const deviceName = devices.get(userId)?.get(deviceId)?.displayName ?? '';
                 return {
                     trust: own && trust === 'crossSigned' ? 'unverified' : trust,
                     identityChanged: changed,
                     unprovenOwn: own && !proven,
-                    deviceName: deviceName.slice(0, 200),
+                    deviceName: name,
                 };
             } catch {
                 return undefined; // a store that is closing: what is not known gets nothing

@@ -164,11 +164,34 @@ export function createConversation({
             before = message;
         }
         for (const id of [...drawn.keys()]) if (!used.has(id)) drawn.delete(id);
+        const focused = focusedPart();
         // What is gone goes first: an element that has to be moved loses the focus.
         const staying = new Set<Element>(wanted);
         for (const child of [...list.children]) if (!staying.has(child)) child.remove();
         for (const [i, child] of wanted.entries())
             if (list.children[i] !== child) list.insertBefore(child, list.children[i] ?? null);
+        if (focused && !list.contains(focused.element)) refocus(focused);
+    }
+
+    interface FocusedPart {
+        readonly element: Element;
+        readonly key: string;
+        /** Of a button of the message; null: the message itself. */
+        readonly label: string | null;
+    }
+    function focusedPart(): FocusedPart | undefined {
+        const element = document.activeElement;
+        const message = element?.closest<HTMLElement>('.message');
+        if (!element || !message || !list.contains(message)) return undefined;
+        const label = element === message ? null : element.getAttribute('aria-label');
+        return { element, key: message.dataset['key'] ?? '', label };
+    }
+    /** What is drawn anew goes on where the keyboard was: a reaction must not throw it to the page's beginning. */
+    function refocus({ key, label }: FocusedPart): void {
+        const message = elementOf(key);
+        message?.focus({ preventScroll: true });
+        if (label !== null)
+            message?.querySelector<HTMLElement>(`[aria-label="${CSS.escape(label)}"]`)?.focus({ preventScroll: true });
     }
 
     return {

@@ -1,5 +1,6 @@
 /** The page of the chat view: draws what the host shows, and tells it what the person does. */
 import '../ui/page.css';
+import '../ui/menu.css';
 import './chat.css';
 import './message.css';
 import './body.css';
@@ -162,6 +163,7 @@ function start(host: NonNullable<typeof api>): void {
     const chat = h(
         'main',
         { class: 'chat' },
+        h('h1', { class: 'unseen' }, 'Chat'),
         offline,
         conversation.element,
         typists.element,
@@ -252,6 +254,7 @@ function emptyView(act: (name: 'startSession' | 'pickRoom') => void): HTMLElemen
     return h(
         'main',
         { class: 'empty' },
+        h('h1', { class: 'unseen' }, 'Chat'),
         h('p', {}, 'This workspace has no session yet. Its end-to-end encrypted chat appears here once it has one.'),
         begin,
         pick,

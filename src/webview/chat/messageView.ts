@@ -2,6 +2,7 @@
 import type { ChatMessage } from '../protocol/chatMessages.ts';
 import { h } from '../ui/dom.ts';
 import { icon, type IconName } from '../ui/icons.ts';
+import { addMenu } from '../ui/menu.ts';
 import type { BodyRenderer } from './bodyRenderer.ts';
 import { fileElement, type FileActions } from './fileView.ts';
 
@@ -155,6 +156,22 @@ function link(text: string, run: () => void): HTMLElement {
     return button;
 }
 
+function reactionChooser(message: ChatMessage, act: MessageActions): HTMLElement {
+    const button = h('button', { type: 'button', title: 'React', 'aria-label': 'React' }, icon('smile'));
+    const host = h('span', { class: 'menuHost' }, button);
+    addMenu(button, {
+        label: 'Reactions',
+        orientation: 'horizontal',
+        items: () =>
+            REACTIONS.map((key) => ({
+                label: `React with ${key}`,
+                face: key,
+                run: () => act.react(message, key),
+            })),
+    });
+    return host;
+}
+
 function toolsOf(message: ChatMessage, may: MessagePlace['may'], act: MessageActions): HTMLElement {
     const tools = h('div', { class: 'tools', role: 'toolbar', 'aria-label': 'Message' });
     const tool = (name: IconName, title: string, run: () => void): HTMLElement => {
@@ -162,27 +179,7 @@ function toolsOf(message: ChatMessage, may: MessagePlace['may'], act: MessageAct
         button.addEventListener('click', run);
         return button;
     };
-    if (message.kind !== 'unreadable' && may.react) {
-        const choices = h('div', { class: 'choices', hidden: true });
-        for (const key of REACTIONS) {
-            const choice = h(
-                'button',
-                { type: 'button', title: `React with ${key}`, 'aria-label': `React with ${key}` },
-                key,
-            );
-            choice.addEventListener('click', () => {
-                choices.hidden = true;
-                act.react(message, key);
-            });
-            choices.append(choice);
-        }
-        tools.append(
-            choices,
-            tool('smile', 'React', () => {
-                choices.hidden = !choices.hidden;
-            }),
-        );
-    }
+    if (message.kind !== 'unreadable' && may.react) tools.append(reactionChooser(message, act));
     if (message.kind !== 'unreadable' && may.write) {
         tools.append(tool('reply', 'Reply', () => act.reply(message)));
         if (message.own && message.kind === 'text') tools.append(tool('edit', 'Edit', () => act.edit(message)));

@@ -41,8 +41,8 @@ export const storedTarget = v.object({
 });
 export type StoredTarget = v.InferOutput<typeof storedTarget>;
 
-/** Somebody who can see the share now. */
-export const viewer = v.object({ userId: id, deviceId: id, name: text });
+/** Somebody who can see the share now. `deviceName`: as its owner named it; empty without a name. */
+export const viewer = v.object({ userId: id, deviceId: id, deviceName: text, name: text });
 export type Viewer = v.InferOutput<typeof viewer>;
 
 /** One RTCPeerConnection of the mesh, by the name its host gave it. */
@@ -86,6 +86,10 @@ export const viewStates = [
 ] as const;
 export type ViewState = (typeof viewStates)[number];
 
+/** After the end of a share: another of its sharer may be waited for, is waited for, is there; or there will be none. */
+export const agains = ['offered', 'waiting', 'back', 'never'] as const;
+export type Again = (typeof agains)[number];
+
 /** How the device behind a share is known to us. `unknown` until the crypto layer has answered. */
 export const trustLevels = ['verified', 'crossSigned', 'unverified', 'unknown'] as const;
 export type TrustLevel = (typeof trustLevels)[number];
@@ -99,6 +103,20 @@ export const withheldReasons = [
     'sharerUnverified',
 ] as const;
 export type WithheldReason = (typeof withheldReasons)[number];
+
+/** What the tools over a picture do. */
+export const viewerCommands = [
+    'zoomOut',
+    'zoomIn',
+    'fit',
+    'exact',
+    'snapshot',
+    'copyPicture',
+    'fullScreen',
+    'whoCanSee',
+    'toggleStats',
+] as const;
+export type ViewerCommand = (typeof viewerCommands)[number];
 
 export const hostMessage = v.variant('type', [
     v.object({
@@ -134,16 +152,28 @@ export const hostMessage = v.variant('type', [
         identity: v.nullable(id),
         handover: v.optional(v.boolean()),
     }),
-    /** The sharer's name and device trust, known to the host only. */
-    v.object({ type: v.literal('view.sharer'), name: text, deviceId: text, trust: v.picklist(trustLevels) }),
+    /** Who shares, from which device, and how far it is trusted: known to the host only. */
+    v.object({
+        type: v.literal('view.sharer'),
+        name: text,
+        userId: text,
+        /** As its owner named it; empty without a name. */
+        deviceName: text,
+        deviceId: text,
+        trust: v.picklist(trustLevels),
+        /** ms since the epoch, by the sharer’s clock; null: not known. */
+        startedTs: v.nullable(count),
+    }),
     /** The sharer's device keeps the share from ours; null: not (any more). */
     v.object({ type: v.literal('view.withheld'), reason: v.nullable(v.picklist(withheldReasons)) }),
     /** Who can see the share, in a few words and in one line. */
     v.object({ type: v.literal('view.audience'), text, detail: text, tone: v.picklist(['good', 'warn']) }),
-    /** Let the person choose what to send of the picture. */
-    v.object({ type: v.literal('view.snapshot') }),
+    /** Do what a tool of the page does: chosen from VS Code's menu over the picture. */
+    v.object({ type: v.literal('view.command'), command: v.picklist(viewerCommands) }),
     /** The host knows better than the page: the share is over, or could not be joined. */
     v.object({ type: v.literal('view.end'), state: v.picklist(['ended', 'failed']), detail: text }),
+    /** What may follow a share that is over. */
+    v.object({ type: v.literal('view.again'), again: v.picklist(agains) }),
     /** Base64 of 16 raw bytes, HKDF input (see element-call-protocol: LiveKit E2EE). */
     v.object({
         type: v.literal('keys.set'),
@@ -266,6 +296,9 @@ export const pageMessage = v.variant('type', [
             'whoCanSee',
             'becomeTrusted',
             'verifySharer',
+            /** Wait for the sharer’s next share, or no longer. */
+            'watchAgain',
+            'openChat',
         ]),
     }),
     v.object({ type: v.literal('log'), level: v.picklist(['debug', 'info', 'warn', 'error']), text }),

@@ -1,5 +1,6 @@
 /** The share page: what is shared, with whom, and the ways to start and stop. Renders what it is given. */
 import type { Path, Viewer } from '../protocol/messages.ts';
+import { deviceLabel } from '../protocol/trustWords.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { pathWords, viewerCountWords } from '../ui/words.ts';
@@ -120,12 +121,7 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
             setText(count, viewerCountWords(new Set(viewers.map((v) => v.userId)).size));
             list.replaceChildren(
                 ...viewers.map((v) =>
-                    h(
-                        'li',
-                        { title: v.userId },
-                        h('span', { class: 'name' }, v.name),
-                        h('span', { class: 'device' }, v.deviceId),
-                    ),
+                    h('li', { title: `${v.userId}, device ${v.deviceId}` }, deviceLabel(v.name, v.deviceName)),
                 ),
             );
             root.dataset['hushViewers'] = String(viewers.length);

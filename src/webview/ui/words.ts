@@ -1,7 +1,13 @@
 /** The sentences of the page. Pure. */
-import type { Path, TrustLevel, ViewState, WithheldReason } from '../protocol/messages.ts';
+import type { Again, Path, ViewState, WithheldReason } from '../protocol/messages.ts';
 
-export type WayAction = 'retry' | 'closeView' | 'showLog' | 'becomeTrusted' | 'verifySharer';
+export type WayAction =
+    'retry' | 'closeView' | 'showLog' | 'becomeTrusted' | 'verifySharer' | 'watchAgain' | 'openChat';
+
+export interface Way {
+    readonly label: string;
+    readonly action: WayAction;
+}
 
 export interface StateWords {
     /** For the state line. */
@@ -10,7 +16,9 @@ export interface StateWords {
     readonly headline?: string;
     readonly explanation?: string;
     /** The button that leads on. */
-    readonly way?: { readonly label: string; readonly action: WayAction };
+    readonly way?: Way;
+    /** Other buttons beside it. */
+    readonly more?: readonly Way[];
 }
 
 const retry = { label: 'Try Again', action: 'retry' } as const;
@@ -75,6 +83,54 @@ export function viewWords(state: ViewState, who: string): StateWords {
     }
 }
 
+const openChat = { label: 'Open Chat', action: 'openChat' } as const;
+
+/** Instead of the words for `ended`, when the host knows what may follow. `lastedMs`: how long it was shared, if known. */
+export function endedWords(who: string, again: Again, lastedMs: number | undefined): StateWords {
+    const sharer = who || 'the sharer';
+    const Sharer = who || 'The sharer';
+    const headline = who ? `${who} has stopped sharing` : 'The share has ended';
+    const lasted = lastedMs === undefined ? '' : `The share lasted ${durationWords(lastedMs)}.`;
+    const words = (explanation: string, way: Way): StateWords => ({
+        line: 'Ended',
+        headline,
+        explanation: [lasted, explanation].filter((part) => part !== '').join(' '),
+        way,
+        more: [openChat, close],
+    });
+    switch (again) {
+        case 'offered':
+            return words('', { label: 'Watch Again When It Is Back', action: 'watchAgain' });
+        case 'waiting':
+            return {
+                ...words(`The picture appears here as soon as ${sharer} shares again.`, {
+                    label: 'Stop Waiting',
+                    action: 'watchAgain',
+                }),
+                line: `Waiting for ${sharer}`,
+            };
+        case 'back':
+            return {
+                ...words('', { label: 'Watch Now', action: 'retry' }),
+                headline: `${Sharer} shares again`,
+                line: 'Shared again',
+            };
+        case 'never':
+            return { ...words('', openChat), more: [close] };
+    }
+}
+
+/** In whole minutes and hours; less than a minute in seconds. */
+export function durationWords(ms: number): string {
+    const count = (n: number, unit: string): string => `${n} ${unit}${n === 1 ? '' : 's'}`;
+    const seconds = Math.max(1, Math.round(ms / 1_000));
+    if (seconds < 60) return count(seconds, 'second');
+    const minutes = Math.round(seconds / 60);
+    if (minutes < 60) return count(minutes, 'minute');
+    const rest = minutes % 60;
+    return [count(Math.floor(minutes / 60), 'hour'), ...(rest === 0 ? [] : [count(rest, 'minute')])].join(' ');
+}
+
 /** Instead of the words for a missing picture, while the sharer's device keeps it from ours. `who`: as in {@link viewWords}. */
 export function withheldWords(reason: WithheldReason, who: string): StateWords {
     const sharer = who || 'the sharer';
@@ -82,7 +138,7 @@ export function withheldWords(reason: WithheldReason, who: string): StateWords {
     switch (reason) {
         case 'notCrossSigned':
             return {
-                line: 'Not open to this device: it is not verified',
+                line: 'Not open to this device: it is unverified',
                 headline,
                 explanation: `You signed in here without verifying this device, so the device of ${sharer} cannot know that it is yours. Verify it with another device of yours, or with your recovery key. The picture then comes by itself.`,
                 way: { label: 'Verify This Device', action: 'becomeTrusted' },
@@ -103,8 +159,8 @@ export function withheldWords(reason: WithheldReason, who: string): StateWords {
             };
         case 'sharerUnverified':
             return {
-                line: 'Not open to this device: the sharing one is not verified',
-                headline: 'The device that shares is not verified',
+                line: 'Not open to this device: the sharing one is unverified',
+                headline: 'The device that shares is unverified',
                 explanation:
                     'You share from a device of yours that you have not verified, so it cannot tell this one from a forged one. Verify that device, and the picture comes by itself.',
                 way: retry,
@@ -117,17 +173,6 @@ export function withheldWords(reason: WithheldReason, who: string): StateWords {
                 way: retry,
             };
     }
-}
-
-const TRUST: Readonly<Record<TrustLevel, string>> = {
-    verified: 'verified',
-    crossSigned: 'signed by its owner',
-    unverified: 'not verified',
-    unknown: 'not checked yet',
-};
-
-export function trustWords(trust: TrustLevel): string {
-    return TRUST[trust];
 }
 
 /** What the picture's encryption is, from the track itself: only decrypted frames earn the promise. */

@@ -1,6 +1,9 @@
 /** The picture and the ways to move it: wheel, drag, keys. Zoom state lives here; the maths in zoom.ts. */
 import { h } from '../ui/dom.ts';
-import { exactScale, FIT, panBy, percent, place, zoomBy, zoomTo, ZOOM_STEP } from './zoom.ts';
+import { onPixelRatio } from '../ui/pixelRatio.ts';
+import { createOverview } from './overview.ts';
+import { overviewSize, seenAround, seenPart } from './overviewRect.ts';
+import { atRatio, exactScale, FIT, panBy, percent, place, zoomAnchor, zoomBy, zoomTo, ZOOM_STEP } from './zoom.ts';
 import type { Point, Zoom } from './zoom.ts';
 
 const PAN_KEY_STEP_PX = 80;
@@ -36,12 +39,22 @@ export function createStage(onChange: (percent: number, fits: boolean) => void):
         video,
     );
 
+    const overview = createOverview((point, size) => set(seenAround(point, zoom, stage(), picture(), ratio(), size)));
+    element.append(overview.element);
     let zoom: Zoom = FIT;
     let drag: Point | undefined;
+    /** Where the pointer is, or was when a menu opened over the stage. */
+    let pointer: Point | undefined;
+    let menuAt: Point | undefined;
     const stage = () => ({ width: element.clientWidth, height: element.clientHeight });
     const picture = () => ({ width: video.videoWidth, height: video.videoHeight });
     const ratio = () => window.devicePixelRatio || 1;
-    const middle = (): Point => ({ x: element.clientWidth / 2, y: element.clientHeight / 2 });
+    const anchor = (): Point =>
+        zoomAnchor(pointer ?? menuAt, place(zoom, stage(), picture(), ratio()), stage(), picture());
+    const pointOf = (event: MouseEvent): Point => {
+        const box = element.getBoundingClientRect();
+        return { x: event.clientX - box.left, y: event.clientY - box.top };
+    };
 
     const draw = (): void => {
         const { width, height } = picture();
@@ -55,6 +68,8 @@ export function createStage(onChange: (percent: number, fits: boolean) => void):
             'movable',
             width * at.scale > stage().width + 1 || height * at.scale > stage().height + 1,
         );
+        const small = overviewSize(zoom, stage(), picture(), ratio());
+        overview.show(video, small, small && seenPart(zoom, stage(), picture(), ratio(), small));
         onChange(percent(at.scale, ratio()), zoom.mode === 'fit');
     };
     const set = (next: Zoom): void => {
@@ -65,9 +80,9 @@ export function createStage(onChange: (percent: number, fits: boolean) => void):
     const pan = (by: Point): void => set(panBy(zoom, by, stage(), picture(), ratio()));
     const actions = {
         fit: () => set(FIT),
-        exact: () => set(zoomTo(zoom, exactScale(ratio()), middle(), stage(), picture(), ratio())),
-        zoomIn: () => step(ZOOM_STEP, middle()),
-        zoomOut: () => step(1 / ZOOM_STEP, middle()),
+        exact: () => set(zoomTo(zoom, exactScale(ratio()), anchor(), stage(), picture(), ratio())),
+        zoomIn: () => step(ZOOM_STEP, anchor()),
+        zoomOut: () => step(1 / ZOOM_STEP, anchor()),
     };
 
     element.addEventListener(
@@ -76,9 +91,7 @@ export function createStage(onChange: (percent: number, fits: boolean) => void):
             event.preventDefault();
             const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 33 : 1;
             if (event.ctrlKey || event.metaKey) {
-                const box = element.getBoundingClientRect();
-                const at = { x: event.clientX - box.left, y: event.clientY - box.top };
-                step(ZOOM_STEP ** (-(event.deltaY * lines) / WHEEL_NOTCH), at);
+                step(ZOOM_STEP ** (-(event.deltaY * lines) / WHEEL_NOTCH), pointOf(event));
             } else {
                 const sideways = event.shiftKey && event.deltaX === 0;
                 pan({ x: -(sideways ? event.deltaY : event.deltaX) * lines, y: sideways ? 0 : -event.deltaY * lines });
@@ -93,6 +106,8 @@ export function createStage(onChange: (percent: number, fits: boolean) => void):
         element.classList.add('dragging');
     });
     element.addEventListener('pointermove', (event) => {
+        pointer = pointOf(event);
+        menuAt = undefined;
         if (!drag) return;
         pan({ x: event.clientX - drag.x, y: event.clientY - drag.y });
         drag = { x: event.clientX, y: event.clientY };
@@ -103,6 +118,12 @@ export function createStage(onChange: (percent: number, fits: boolean) => void):
     };
     element.addEventListener('pointerup', endDrag);
     element.addEventListener('pointercancel', endDrag);
+    element.addEventListener('pointerleave', () => {
+        pointer = undefined;
+    });
+    element.addEventListener('contextmenu', (event) => {
+        menuAt = pointOf(event);
+    });
     element.addEventListener('dblclick', () => (zoom.mode === 'fit' ? actions.exact() : actions.fit()));
     element.addEventListener('keydown', (event) => {
         const by = ARROWS[event.key];
@@ -116,6 +137,7 @@ export function createStage(onChange: (percent: number, fits: boolean) => void):
     };
     follow(video);
     new ResizeObserver(draw).observe(element);
+    onPixelRatio((before, now) => set(atRatio(zoom, before, now, anchor(), stage(), picture())));
     return {
         element,
         get video() {

@@ -1,48 +1,87 @@
-/** The viewer's buttons and their keys. */
-import { h, setText } from '../ui/dom.ts';
-import { icon } from '../ui/icons.ts';
-import type { IconName } from '../ui/icons.ts';
+/** The viewer's tools: buttons in the bar, as many as it has room for, the rest in a menu; and their keys. */
+import { h, setHidden, setText } from '../ui/dom.ts';
+import { icon, type IconName } from '../ui/icons.ts';
+import { addMenu } from '../ui/menu.ts';
+import type { ViewerCommand } from '../protocol/messages.ts';
+import { commandOf } from './viewerKeys.ts';
 
-export interface ToolbarActions {
-    fit(): void;
-    exact(): void;
-    zoomIn(): void;
-    zoomOut(): void;
-    snapshot(): void;
-    fullScreen(): void;
-    toggleStats(): void;
-    whoCanSee(): void;
-}
+export type ToolbarActions = Readonly<Record<ViewerCommand, () => void>>;
 
 export interface Toolbar {
     readonly element: HTMLElement;
+    /** px, of the tools in the order in which they are given up last, and of the menu's button; each with its gap. */
+    widths(): { readonly tools: readonly number[]; readonly menu: number };
+    /** So many of the tools stand in the bar, the others in the menu. */
+    room(count: number): void;
     zoomed(percent: number, fits: boolean): void;
-    statsShown(shown: boolean): void;
+    /** Of the tools that are on or off. */
+    on(command: ViewerCommand, on: boolean): void;
 }
 
-interface Command {
-    readonly action: keyof ToolbarActions;
+interface Tool {
+    readonly command: ViewerCommand;
     readonly icon: IconName;
     readonly label: string;
-    /** `event.key` values. */
-    readonly keys: readonly string[];
+    /** Its key. */
     readonly hint: string;
+    readonly shortcut: string;
 }
 
-const COMMANDS: readonly Command[] = [
-    { action: 'zoomOut', icon: 'zoomOut', label: 'Zoom out', keys: ['-', '_'], hint: '−' },
-    { action: 'zoomIn', icon: 'zoomIn', label: 'Zoom in', keys: ['+', '='], hint: '+' },
-    { action: 'fit', icon: 'fit', label: 'Fit to tab', keys: ['0'], hint: '0' },
-    { action: 'exact', icon: 'exact', label: 'Actual pixels (100 %)', keys: ['1'], hint: '1' },
-    { action: 'snapshot', icon: 'camera', label: 'Send snapshot to the session', keys: ['s', 'S'], hint: 's' },
-    { action: 'fullScreen', icon: 'fullScreen', label: 'Full screen', keys: ['f', 'F'], hint: 'f' },
-    { action: 'whoCanSee', icon: 'shield', label: 'Who can see this', keys: ['w', 'W'], hint: 'w' },
-    { action: 'toggleStats', icon: 'info', label: 'Statistics', keys: ['i', 'I'], hint: 'i' },
+const COPY = /\bMac OS X\b/u.test(navigator.userAgent) ? '⌘C' : 'Ctrl+C';
+
+/** As they stand in the bar. */
+const TOOLS: readonly Tool[] = [
+    { command: 'zoomOut', icon: 'zoomOut', label: 'Zoom Out', hint: '−', shortcut: '-' },
+    { command: 'zoomIn', icon: 'zoomIn', label: 'Zoom In', hint: '+', shortcut: '+' },
+    { command: 'fit', icon: 'fit', label: 'Fit to Tab', hint: '0', shortcut: '0' },
+    { command: 'exact', icon: 'exact', label: 'Actual Pixels (100 %)', hint: '1', shortcut: '1' },
+    { command: 'snapshot', icon: 'camera', label: 'Send Snapshot…', hint: 'S', shortcut: 'S' },
+    { command: 'copyPicture', icon: 'copy', label: 'Copy Picture', hint: COPY, shortcut: 'Control+C' },
+    { command: 'fullScreen', icon: 'fullScreen', label: 'Full Screen', hint: 'F', shortcut: 'F' },
+    { command: 'whoCanSee', icon: 'shield', label: 'Who Can See This', hint: 'W', shortcut: 'W' },
+    { command: 'toggleStats', icon: 'info', label: 'Statistics', hint: 'I', shortcut: 'I' },
 ];
+
+/** The last of them leaves the bar first. The two that zoom go together, with the level between them. */
+const BY_WORTH: readonly ViewerCommand[] = [
+    'zoomIn',
+    'zoomOut',
+    'fullScreen',
+    'snapshot',
+    'fit',
+    'exact',
+    'whoCanSee',
+    'copyPicture',
+    'toggleStats',
+];
+
+/** px: a button, and the level between those that zoom. */
+const TOOL_PX = 27;
+const LEVEL_PX = 47;
 
 export function createToolbar(actions: ToolbarActions): Toolbar {
     const level = h('output', { class: 'level', 'aria-label': 'Zoom' }, '');
-    const buttons = new Map(COMMANDS.map((command) => [command.action, button(command, actions)]));
+    const buttons = new Map(TOOLS.map((tool) => [tool.command, button(tool, actions[tool.command])]));
+    const states = new Map<ViewerCommand, boolean>();
+    const inBar = new Set<ViewerCommand>(BY_WORTH);
+    const more = h(
+        'button',
+        { type: 'button', class: 'tool', title: 'More', 'aria-label': 'More', 'data-action': 'more' },
+        icon('more'),
+    );
+    const menu = addMenu(more, {
+        label: 'Picture',
+        orientation: 'vertical',
+        items: () =>
+            TOOLS.filter(({ command }) => !inBar.has(command)).map((tool) => ({
+                label: tool.label,
+                icon: tool.icon,
+                hint: tool.hint,
+                ...(states.has(tool.command) ? { checked: states.get(tool.command) === true } : {}),
+                run: actions[tool.command],
+            })),
+    });
+    const host = h('div', { class: 'menuHost', hidden: true }, more);
     const [out, ...others] = buttons.values();
     const element = h(
         'div',
@@ -50,41 +89,74 @@ export function createToolbar(actions: ToolbarActions): Toolbar {
         ...(out ? [out] : []),
         level,
         ...others,
+        host,
     );
 
     window.addEventListener('keydown', (event) => {
-        if (event.altKey || event.defaultPrevented) return;
-        // Ctrl/Cmd + plus, minus and 0 zoom the picture instead of the page; other chords belong to VS Code.
-        if ((event.ctrlKey || event.metaKey) && !['+', '=', '-', '0'].includes(event.key)) return;
-        const command = COMMANDS.find((c) => c.keys.includes(event.key));
+        if (event.defaultPrevented) return;
+        const command = commandOf(event, isTyping(event.target));
         if (!command) return;
         event.preventDefault();
-        actions[command.action]();
+        actions[command]();
     });
+    // Ctrl+C and VS Code's own Copy both end as this event.
+    document.addEventListener('copy', (event) => {
+        if (isTyping(event.target) || document.getSelection()?.isCollapsed === false) return;
+        event.preventDefault();
+        actions.copyPicture();
+    });
+    const on = (command: ViewerCommand, is: boolean): void => {
+        states.set(command, is);
+        buttons.get(command)?.setAttribute('aria-pressed', String(is));
+    };
     return {
         element,
+        widths: () => ({
+            tools: BY_WORTH.map((command) => TOOL_PX + (command === 'zoomIn' ? LEVEL_PX : 0)),
+            menu: TOOL_PX,
+        }),
+        room(count) {
+            const kept = new Set(BY_WORTH.slice(0, count === 1 ? 0 : count));
+            if (kept.size === inBar.size) return;
+            menu.close();
+            inBar.clear();
+            for (const command of BY_WORTH) {
+                if (kept.has(command)) inBar.add(command);
+                const tool = buttons.get(command);
+                if (tool) setHidden(tool, !kept.has(command));
+            }
+            setHidden(level, !kept.has('zoomIn'));
+            setHidden(host, kept.size === BY_WORTH.length);
+        },
         zoomed(percent, fits) {
             setText(level, `${percent} %`);
-            buttons.get('fit')?.setAttribute('aria-pressed', String(fits));
-            buttons.get('exact')?.setAttribute('aria-pressed', String(!fits && percent === 100));
+            on('fit', fits);
+            on('exact', !fits && percent === 100);
         },
-        statsShown: (shown) => buttons.get('toggleStats')?.setAttribute('aria-pressed', String(shown)),
+        on,
     };
 }
 
-function button(command: Command, actions: ToolbarActions): HTMLButtonElement {
+function isTyping(target: EventTarget | null): boolean {
+    return (
+        target instanceof HTMLElement &&
+        (target.isContentEditable || target.matches('input, textarea, select, [role=textbox]'))
+    );
+}
+
+function button(tool: Tool, run: () => void): HTMLButtonElement {
     const element = h(
         'button',
         {
             type: 'button',
             class: 'tool',
-            title: `${command.label} (${command.hint})`,
-            'aria-label': command.label,
-            'aria-keyshortcuts': command.keys[0],
-            'data-action': command.action,
+            title: `${tool.label} (${tool.hint})`,
+            'aria-label': tool.label,
+            'aria-keyshortcuts': tool.shortcut,
+            'data-action': tool.command,
         },
-        icon(command.icon),
+        icon(tool.icon),
     );
-    element.addEventListener('click', () => actions[command.action]());
+    element.addEventListener('click', run);
     return element;
 }

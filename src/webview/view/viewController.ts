@@ -189,6 +189,8 @@ export function createViewController({ root, keys, worker, send, now }: Options)
     return {
         handle(message) {
             switch (message.type) {
+                case 'init':
+                    return ui.named(message.title);
                 case 'view.connect':
                     request = message;
                     return connect(message);
@@ -212,8 +214,10 @@ export function createViewController({ root, keys, worker, send, now }: Options)
                     return ui.withheld(message.reason);
                 case 'view.audience':
                     return ui.audience(message.text, message.detail, message.tone);
-                case 'view.snapshot':
-                    return ui.snapshot();
+                case 'view.command':
+                    return ui.command(message.command);
+                case 'view.again':
+                    return ui.again(message.again);
                 case 'view.end':
                     return end({ state: message.state, detail: message.detail });
                 case 'keys.set':

@@ -1,34 +1,39 @@
 /** The viewer tab: toolbar, stage, state line, statistics. Renders what it is given and decides nothing. */
 import { h, setHidden, setText } from '../ui/dom.ts';
-import { icon } from '../ui/icons.ts';
-import {
-    bitRateWords,
-    encryptionWords,
-    pathWords,
-    PAUSED_WORDS,
-    trustWords,
-    viewWords,
-    withheldWords,
-} from '../ui/words.ts';
+import { endedWords, encryptionWords, pathWords, PAUSED_WORDS, viewWords, withheldWords } from '../ui/words.ts';
 import type { WayAction } from '../ui/words.ts';
-import type { Path, TrustLevel, WithheldReason } from '../protocol/messages.ts';
+import { deviceLabel, trustMeaning, trustWord } from '../protocol/trustWords.ts';
+import type { Again, Path, TrustLevel, ViewerCommand, WithheldReason } from '../protocol/messages.ts';
+import { copyPicture } from './copyPicture.ts';
+import { createFullScreen } from './fullScreen.ts';
+import { createOverlay } from './overlay.ts';
 import { createSnapshotTaker, type Snapshot } from './snapshot.ts';
 import { createStage } from './stage.ts';
 import type { ReceiverSample } from './receiverStats.ts';
-import { createToolbar } from './toolbar.ts';
+import { createStatsPanel } from './statsPanel.ts';
+import { createToolbar, type ToolbarActions } from './toolbar.ts';
+import { createViewerBar } from './viewerBar.ts';
 import { PAUSED } from './viewHealth.ts';
 import type { Verdict } from './viewHealth.ts';
 
 export interface Sharer {
     readonly name: string;
+    readonly userId: string;
+    readonly deviceName: string;
     readonly deviceId: string;
     readonly trust: TrustLevel;
+    /** ms since the epoch, by the sharer's clock; null: not known. */
+    readonly startedTs: number | null;
 }
 
 export interface ViewerUi {
     readonly video: HTMLVideoElement;
+    /** Whose screen it is to be, before more is known of the device. */
+    named(name: string): void;
     sharer(sharer: Sharer): void;
     verdict(verdict: Verdict): void;
+    /** What may follow a share that is over. */
+    again(again: Again): void;
     /** The sharer's device keeps the picture from ours; null: not any more. */
     withheld(reason: WithheldReason | null): void;
     /** Who can see the share, in one line. */
@@ -41,8 +46,8 @@ export interface ViewerUi {
     /** Another element for a picture, unseen until `show` puts it in the place of the one that is shown. */
     add(): HTMLVideoElement;
     show(video: HTMLVideoElement): void;
-    /** Lets the person choose what to send of the picture that is shown now. */
-    snapshot(): void;
+    /** Does what the tool of this name does: the menu of VS Code asks for it. */
+    command(command: ViewerCommand): void;
 }
 
 export type ViewerAction = WayAction | 'fullScreen' | 'whoCanSee';
@@ -59,58 +64,80 @@ const NO_PICTURE: ReadonlySet<Verdict['state']> = new Set([
 /** What is not shown (refused, ended, paused) is not sent either. */
 const SHOWN: ReadonlySet<Verdict['state']> = new Set(['live', 'frozen', 'reconnecting']);
 
+/** ms that what was done, or could not be, is said in the line. */
+const NOTE_MS = 8_000;
+const NOTHING = 'There is no picture now.';
+
 export function createViewerUi(
     root: HTMLElement,
     onAction: (action: ViewerAction) => void,
     onSnapshot: (snapshot: Snapshot) => void,
 ): ViewerUi {
-    let who: Sharer = { name: '', deviceId: '', trust: 'unknown' };
+    let who: Sharer = { name: '', userId: '', deviceName: '', deviceId: '', trust: 'unknown', startedTs: null };
     let withheld: WithheldReason | null = null;
+    let again: Again | undefined;
+    let lastedMs: number | undefined;
+    /** ms since the epoch: the picture was first seen. */
+    let liveSince: number | undefined;
     let shown: Verdict = { state: 'connecting', detail: '' };
 
     const stage = createStage((percent, fits) => toolbar.zoomed(percent, fits));
-    const statsPanel = h('dl', { class: 'stats', 'aria-label': 'Statistics' });
-    statsPanel.hidden = true;
-    const taker = createSnapshotTaker(stage.element, onSnapshot, (sentence) => setText(line, sentence));
-    const snapshot = (): void => {
-        const taken = SHOWN.has(shown.state) && shown.detail !== PAUSED && taker.take(stage.video);
-        if (!taken) setText(line, 'There is no picture to send yet.');
+    const stats = createStatsPanel();
+    const taker = createSnapshotTaker(stage.element, onSnapshot, (sentence) => note(sentence));
+    /** What is not shown (refused, over, paused) leaves the page neither way. */
+    const isShown = (): boolean => SHOWN.has(shown.state) && shown.detail !== PAUSED;
+    let noted: ReturnType<typeof setTimeout> | undefined;
+    /** Instead of the state, for a while. */
+    const note = (sentence: string): void => {
+        setText(line, sentence);
+        clearTimeout(noted);
+        noted = setTimeout(() => {
+            noted = undefined;
+            render();
+        }, NOTE_MS);
     };
-    const toolbar = createToolbar({
-        snapshot,
+    const copy = async (): Promise<void> => {
+        note((isShown() ? await copyPicture(stage.video) : NOTHING) ?? 'Copied the picture.');
+    };
+    const fullScreen = createFullScreen(
+        root,
+        () => onAction('fullScreen'),
+        (active) => toolbar.on('fullScreen', active),
+    );
+    const actions: ToolbarActions = {
+        snapshot() {
+            if (!isShown() || !taker.take(stage.video)) note(NOTHING);
+        },
+        copyPicture: () => void copy(),
         fit: stage.fit,
         exact: stage.exact,
         zoomIn: stage.zoomIn,
         zoomOut: stage.zoomOut,
-        fullScreen: () => void toggleFullScreen(root, () => onAction('fullScreen')),
-        whoCanSee: () => onAction('whoCanSee'),
-        toggleStats() {
-            statsPanel.hidden = !statsPanel.hidden;
-            toolbar.statsShown(!statsPanel.hidden);
+        fullScreen: fullScreen.toggle,
+        whoCanSee() {
+            fullScreen.leave(); // it opens in another tab
+            onAction('whoCanSee');
         },
-    });
-    const badgeIcon = h('span', { class: 'badge-icon' });
-    const badgeText = h('span', { class: 'badge-text' });
-    const badge = h('div', { class: 'badge' }, badgeIcon, badgeText);
-    const device = h('span', { class: 'device' });
-    const route = h('span', { class: 'device' });
-    const audience = h('button', { type: 'button', class: 'audience', title: 'Who can see this' });
-    audience.hidden = true;
-    audience.addEventListener('click', () => onAction('whoCanSee'));
-    const headline = h('h1');
-    const explanation = h('p');
-    const way = h('button', { type: 'button', class: 'primary' });
-    const overlay = h('div', { class: 'overlay' }, headline, explanation, way);
+        toggleStats() {
+            stats.toggle();
+            toolbar.on('toggleStats', stats.shown);
+        },
+    };
+    const toolbar = createToolbar(actions);
+    toolbar.on('toggleStats', false);
+    toolbar.on('fullScreen', false);
+    const bar = createViewerBar(toolbar, actions.whoCanSee);
+    const overlay = createOverlay(onAction);
+    const heading = h('h1', { class: 'unseen' }, 'Shared screen');
     const line = h('span', { class: 'line', role: 'status', 'aria-live': 'polite' });
     const lineWay = h('button', { type: 'button', class: 'link' });
     const size = h('span', { class: 'size' });
-    for (const button of [way, lineWay]) {
-        button.addEventListener('click', () => onAction((button.dataset['action'] ?? 'retry') as ViewerAction));
-    }
-    stage.element.append(overlay, statsPanel);
+    let wayInLine: WayAction = 'retry';
+    lineWay.addEventListener('click', () => onAction(wayInLine));
+    stage.element.append(overlay.element, stats.element, fullScreen.element);
     root.replaceChildren(
-        h('header', { class: 'bar' }, badge, device, route, audience, h('span', { class: 'grow' }), toolbar.element),
-        stage.element,
+        bar.element,
+        h('main', { class: 'view' }, heading, stage.element),
         h(
             'footer',
             { class: 'foot' },
@@ -122,35 +149,55 @@ export function createViewerUi(
         ),
     );
 
+    /** VS Code's menu over the picture: Hush's own entries where there is one, and never Cut, Copy and Paste. */
+    const offerMenu = (): void => {
+        const webviewSection = isShown() ? 'picture' : 'noPicture';
+        const hushView = document.documentElement.dataset['hushCall'] ?? '';
+        root.dataset['vscodeContext'] = JSON.stringify({ preventDefaultContextMenuItems: true });
+        stage.element.dataset['vscodeContext'] = JSON.stringify({ webviewSection, hushView });
+    };
     const render = (): void => {
         const paused = shown.detail === PAUSED;
         const kept = withheld !== null && NO_PICTURE.has(shown.state) ? withheld : undefined;
-        const words = kept ? withheldWords(kept, who.name) : paused ? PAUSED_WORDS : viewWords(shown.state, who.name);
+        const words = kept
+            ? withheldWords(kept, who.name)
+            : paused
+              ? PAUSED_WORDS
+              : shown.state === 'ended' && again !== undefined
+                ? endedWords(who.name, again, lastedMs)
+                : viewWords(shown.state, who.name);
         root.dataset['hushWithheld'] = kept ?? '';
         root.dataset['hushPaused'] = String(paused);
         const encryption = encryptionWords(shown.state);
         root.dataset['hushState'] = shown.state;
+        offerMenu();
         root.dataset['hushE2ee'] =
             encryption.tone === 'good' ? 'on' : encryption.tone === 'bad' ? 'refused' : 'pending';
-        badge.dataset['tone'] = encryption.tone;
-        badgeIcon.replaceChildren(icon(encryption.tone === 'bad' ? 'warning' : 'lock'));
-        setText(badgeText, encryption.label);
-        setText(device, who.deviceId ? `device ${who.deviceId} · ${trustWords(who.trust)}` : '');
-        device.dataset['trust'] = who.trust;
+        bar.encryption(encryption.label, encryption.tone);
+        const { name, userId, deviceName, deviceId, trust } = who;
+        const known = deviceId !== '';
+        bar.sharer(
+            known ? `${deviceLabel(name, deviceName)} · ${trustWord(trust)}` : name,
+            known ? `${name} (${userId})\nDevice ${deviceId}\n${trustMeaning(trust)}` : '',
+            trust,
+        );
         // "Frozen" says why in the line; the picture stays visible under it.
+        clearTimeout(noted);
         setText(line, shown.state === 'frozen' && shown.detail && !paused ? `Frozen: ${shown.detail}` : words.line);
-        setHidden(overlay, words.headline === undefined);
-        setText(headline, words.headline ?? '');
-        setText(explanation, (paused || kept ? '' : shown.detail) || (words.explanation ?? ''));
-        const inLine = words.headline === undefined;
-        for (const [button, used] of [
-            [way, !inLine],
-            [lineWay, inLine],
-        ] as const) {
-            setHidden(button, !used || !words.way);
-            setText(button, words.way?.label ?? '');
-            button.dataset['action'] = words.way?.action ?? '';
-        }
+        overlay.show(words, paused || kept || again !== undefined ? '' : shown.detail);
+        const way = words.headline === undefined ? words.way : undefined;
+        setHidden(lineWay, !way);
+        setText(lineWay, way?.label ?? '');
+        wayInLine = way?.action ?? 'retry';
+    };
+    const know = (next: Sharer): void => {
+        who = next;
+        setText(heading, `Screen of ${next.name}`);
+        stage.element.setAttribute(
+            'aria-label',
+            `Shared screen of ${next.name}. Use plus and minus to zoom, arrow keys to move.`,
+        );
+        render();
     };
     render();
     return {
@@ -159,35 +206,31 @@ export function createViewerUi(
         },
         add: stage.add,
         show: stage.show,
-        snapshot,
-        sharer(next) {
-            who = next;
-            stage.element.setAttribute(
-                'aria-label',
-                `Shared screen of ${next.name}. Use plus and minus to zoom, arrow keys to move.`,
-            );
-            render();
-        },
+        command: (command) => actions[command](),
+        named: (name) => know({ ...who, name }),
+        sharer: know,
         withheld(reason) {
             withheld = reason;
-            if (reason !== null) setHidden(audience, true); // what was told before is not true any more
+            if (reason !== null) bar.audience('', '', 'good'); // what was told before is not true any more
             render();
         },
-        audience(text, detail, tone) {
-            setHidden(audience, false);
-            setText(audience, text);
-            audience.title = `${detail}. Click to see who.`;
-            audience.dataset['tone'] = tone;
-        },
+        audience: (text, detail, tone) => bar.audience(text, `${detail}. Click to see who.`, tone),
         verdict(next) {
+            if (next.state === 'live') liveSince ??= Date.now();
+            if (next.state === 'ended' && shown.state !== 'ended')
+                lastedMs = lasted(liveSince, who.startedTs, Date.now());
+            if (next.state !== 'ended' || next.detail !== '') again = undefined; // a reason says more
             shown = next;
+            render();
+        },
+        again(next) {
+            again = next;
             render();
         },
         path(path) {
             root.dataset['hushPath'] = path ?? '';
             const words = path && pathWords(path);
-            setText(route, words?.label ?? '');
-            route.title = badge.title = words?.explanation ?? '';
+            bar.route(words?.label ?? '', words?.explanation ?? '');
         },
         stats(sample, bitsPerSecond) {
             root.dataset['hushFramesDecoded'] = String(sample.framesDecoded);
@@ -195,7 +238,7 @@ export function createViewerUi(
             root.dataset['hushWidth'] = String(videoWidth);
             root.dataset['hushHeight'] = String(videoHeight);
             setText(size, videoWidth > 0 ? `${videoWidth} × ${videoHeight}` : '');
-            if (!statsPanel.hidden) renderStats(statsPanel, sample, bitsPerSecond);
+            stats.sampled(sample, bitsPerSecond);
         },
         attach(track) {
             const { video } = stage;
@@ -210,25 +253,13 @@ export function createViewerUi(
     };
 }
 
-function renderStats(panel: HTMLElement, sample: ReceiverSample, bitsPerSecond: number): void {
-    const rows: readonly (readonly [string, string])[] = [
-        ['Picture', `${sample.width} × ${sample.height}`],
-        ['Frames', `${sample.framesPerSecond} per second`],
-        ['Decoded', `${sample.framesDecoded}`],
-        ['Rate', bitRateWords(bitsPerSecond)],
-        ['Round trip', sample.roundTripMs > 0 ? `${sample.roundTripMs} ms` : '…'],
-        ['Codec', sample.codec || '…'],
-    ];
-    panel.replaceChildren(...rows.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]));
-}
+/** ms; longer than any share, so a clock is wrong. */
+const TOO_LONG_MS = 48 * 3_600_000;
 
-/** Frames may forbid it (VS Code's webviews do): then the host maximises the tab. */
-async function toggleFullScreen(root: HTMLElement, otherwise: () => void): Promise<void> {
-    try {
-        if (document.fullscreenElement) await document.exitFullscreen();
-        else if (document.fullscreenEnabled) await root.requestFullscreen({ navigationUI: 'hide' });
-        else otherwise();
-    } catch {
-        otherwise();
-    }
+/** ms; by the sharer's clock where it can be right: not shorter than it was watched. Undefined: it was never seen. */
+function lasted(liveSince: number | undefined, startedTs: number | null, now: number): number | undefined {
+    if (liveSince === undefined) return undefined;
+    const watched = now - liveSince;
+    const shared = startedTs === null ? 0 : now - startedTs;
+    return shared > watched && shared < TOO_LONG_MS ? shared : watched;
 }

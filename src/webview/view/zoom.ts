@@ -54,6 +54,26 @@ export function zoomBy(zoom: Zoom, factor: number, at: Point, stage: Size, pictu
     return zoomTo(zoom, place(zoom, stage, picture, pixelRatio).scale * factor, at, stage, picture, pixelRatio);
 }
 
+/**
+ * What keys and buttons zoom about: the pointer while it is over the picture, else the upper left of what is seen of the
+ * picture. Text begins there, and stays in view.
+ */
+export function zoomAnchor(pointer: Point | undefined, at: Placement, stage: Size, picture: Size): Point {
+    const start = { x: Math.max(0, at.x), y: Math.max(0, at.y) };
+    const end = {
+        x: Math.min(stage.width, at.x + picture.width * at.scale),
+        y: Math.min(stage.height, at.y + picture.height * at.scale),
+    };
+    const over = pointer && pointer.x >= start.x && pointer.x <= end.x && pointer.y >= start.y && pointer.y <= end.y;
+    return over ? pointer : start;
+}
+
+/** The same percent after the window came to a screen with another pixel ratio; `anchor` stays where it is. */
+export function atRatio(zoom: Zoom, before: number, now: number, anchor: Point, stage: Size, picture: Size): Zoom {
+    if (zoom.mode === 'fit' || before === now) return zoom;
+    return zoomTo(zoom, (zoom.scale * before) / now, anchor, stage, picture, now);
+}
+
 export function panBy(zoom: Zoom, by: Point, stage: Size, picture: Size, pixelRatio: number): Zoom {
     const from = place(zoom, stage, picture, pixelRatio);
     const moved = settle({ scale: from.scale, x: from.x + by.x, y: from.y + by.y }, stage, picture, pixelRatio);

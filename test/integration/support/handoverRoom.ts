@@ -198,6 +198,7 @@ export function createHandoverRoom(
             media: host,
             log,
             deviceTrust: async () => 'verified',
+            deviceName: async () => 'Laptop',
             notify: (notice) => notices.push(notice),
             after(ms, work) {
                 waits.set(work, ms);

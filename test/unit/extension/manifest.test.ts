@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
-import { commands, treeOnlyCommands } from '../../../src/extension/commands.ts';
+import { commands, pictureCommands, treeOnlyCommands } from '../../../src/extension/commands.ts';
 import { settings } from '../../../src/extension/config.ts';
 import { contexts, rows } from '../../../src/extension/contexts.ts';
 
@@ -48,6 +48,7 @@ describe('the manifest and the code', () => {
             ...Object.values(commands),
             'hush.sessions',
             'hush.chat',
+            'hush.view',
         ]);
         const clauses = [
             ...Object.values(contributes.menus).flat(),
@@ -89,9 +90,9 @@ describe('the manifest and the code', () => {
         for (const entry of sending) assert.match(entry?.when ?? '', /hush\.hasRooms(?!.*workspaceLinked)/u);
     });
 
-    it('commands that need a row are hidden from the palette', () => {
+    it('commands that need a row or a picture are hidden from the palette', () => {
         const hidden =
             contributes.menus['commandPalette']?.filter((m) => m.when === 'false').map((m) => m.command) ?? [];
-        assert.deepEqual(hidden.toSorted(), treeOnlyCommands.toSorted());
+        assert.deepEqual(hidden.toSorted(), [...treeOnlyCommands, ...pictureCommands].toSorted());
     });
 });

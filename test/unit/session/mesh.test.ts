@@ -138,8 +138,10 @@ describe('a call of another Matrix client', () => {
         run.page('V1', 1, READY);
         assert.deepEqual(types(run.do({ type: 'callOver', call: 'V1', generation: 1, ...BOB })), [
             'send view.end',
+            'send view.again',
             'releaseMesh',
         ]);
+        assert.equal(run.state.views.get('V1')?.again, 'never', 'who called has to call again');
         assert.deepEqual(types(run.do({ type: 'viewCloseRequested', viewId: 'V1' })), ['releaseMesh', 'closePage']);
     });
 

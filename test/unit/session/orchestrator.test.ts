@@ -39,6 +39,7 @@ describe('the orchestrator', () => {
             media,
             log: createLog({ debug: write, info: write, warn: write, error: write }),
             deviceTrust: async () => 'verified',
+            deviceName: async () => 'Laptop',
             notify: (notice) => notices.push(notice),
             after: () => () => undefined,
         });

@@ -48,7 +48,7 @@ describe('who may have a share', () => {
                 assert.deepEqual(admitted, admitted.toSorted().toReversed());
             }),
         ));
-    it('by default a device must be signed by its owner; "verified" wants the person verified', () => {
+    it('by default a device must be cross-signed; "verified" wants the person verified', () => {
         const of = (trust: Standing['trust'], unprovenOwn = false): Standing => ({
             trust,
             identityChanged: false,

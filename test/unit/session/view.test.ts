@@ -47,6 +47,15 @@ describe('watching', () => {
         assert.equal(run.effects.filter((e) => e.type === 'sendWatch').length, 1);
     });
 
+    it('tells how far the sharer is trusted now, not when the tab was opened', () => {
+        const run = liveView();
+        assert.deepEqual(types(run.do({ type: 'trustChanged', userId: BOB.userId })), ['queryTrust']);
+        assert.deepEqual(types(run.do({ type: 'trustChanged', userId: undefined })), ['queryTrust']);
+        assert.deepEqual(types(run.do({ type: 'trustChanged', userId: '@carol:hs' })), []);
+        const told = run.do({ type: 'trust', viewId: 'V1', trust: 'verified', deviceName: 'Laptop' });
+        assert.deepEqual(types(told), ['send view.sharer']);
+    });
+
     it('a second click brings the tab to the front', () => {
         const run = liveView();
         assert.deepEqual(types(run.do(requestView('S9', 'V2'))), ['revealPage']);
@@ -67,7 +76,7 @@ describe('watching', () => {
         it(`the tab stays and says that the share is over when ${name}`, () => {
             const run = liveView();
             const effects = run.do(event);
-            assert.deepEqual(types(effects), ['send view.end', 'sendWatch', 'leave']);
+            assert.deepEqual(types(effects), ['send view.end', 'send view.again', 'sendWatch', 'leave']);
             assert.equal(run.state.views.get('V1')?.phase, 'ended');
         });
     }

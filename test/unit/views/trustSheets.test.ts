@@ -34,8 +34,8 @@ describe('who can see this, as a sheet', () => {
         const text = sheetText(audienceSheet(audience, context));
         for (const part of [
             'generation 3, last rotation t7',
-            'Bob · @bob:x · Hush on laptop (B1) · has the key since t5 · cross-signed',
-            'Hush on laptop (B2) · the key is on its way',
+            'Bob · Hush on laptop · @bob:x · B1 · has the key since t5 · cross-signed',
+            'Bob · Hush on laptop · @bob:x · B2 · the key is on its way',
             'Carol',
             'identity changed',
             't7: @eve:x E left',

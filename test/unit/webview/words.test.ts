@@ -1,7 +1,14 @@
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
-import { viewStates } from '../../../src/webview/protocol/messages.ts';
-import { encryptionWords, viewerCountWords, viewWords } from '../../../src/webview/ui/words.ts';
+import { agains, trustLevels, viewStates } from '../../../src/webview/protocol/messages.ts';
+import {
+    durationWords,
+    encryptionWords,
+    endedWords,
+    viewerCountWords,
+    viewWords,
+} from '../../../src/webview/ui/words.ts';
+import { deviceLabel, trustMeaning, trustWord } from '../../../src/webview/protocol/trustWords.ts';
 
 describe('the words of the viewer', () => {
     it('promises encryption only for pictures that were decrypted', () => {
@@ -18,6 +25,40 @@ describe('the words of the viewer', () => {
     it('names the sharer when it is known', () => {
         assert.match(viewWords('notSharing', 'Ann').headline ?? '', /^Ann is not/u);
         assert.match(viewWords('notSharing', '').headline ?? '', /^The sharer is not/u);
+    });
+    it('of an ended share say who, how long, and lead on', () => {
+        for (const again of agains) {
+            const words = endedWords('Ann', again, 125_000);
+            assert.match(words.headline ?? '', /^Ann /u, again);
+            assert.match(words.explanation ?? '', /^The share lasted 2 minutes\./u, again);
+            const labels = [words.way, ...(words.more ?? [])].map((way) => way?.label);
+            assert.ok(labels.includes('Open Chat') && labels.includes('Close Tab'), again);
+        }
+        assert.equal(endedWords('', 'offered', undefined).explanation, '');
+    });
+    it('say a time as people do', () => {
+        assert.deepEqual([400, 1_000, 59_000, 60_000, 90_000, 3_599_000, 3_600_000, 5_460_000].map(durationWords), [
+            '1 second',
+            '1 second',
+            '59 seconds',
+            '1 minute',
+            '2 minutes',
+            '1 hour',
+            '1 hour',
+            '1 hour 31 minutes',
+        ]);
+    });
+    it('have one word for a level of trust, and no ID beside a name', () => {
+        assert.equal(new Set(trustLevels.map(trustWord)).size, trustLevels.length);
+        for (const level of trustLevels)
+            assert.ok(
+                trustMeaning(level)
+                    .toLowerCase()
+                    .startsWith(`${trustWord(level)}:`),
+            );
+        assert.equal(deviceLabel('Ann', 'Laptop'), 'Ann · Laptop');
+        assert.equal(deviceLabel('Ann', ''), 'Ann');
+        assert.equal(deviceLabel('Ann', 'a\u202Eb'), 'Ann · a[U+202E]b');
     });
     it('counts people in words', () =>
         assert.deepEqual([0, 1, 2].map(viewerCountWords), [

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import {
+    atRatio,
     clampScale,
     exactScale,
     FIT,
@@ -9,9 +10,11 @@ import {
     panBy,
     percent,
     place,
+    zoomAnchor,
     zoomBy,
     zoomTo,
 } from '../../../src/webview/view/zoom.ts';
+import { overviewSize, seenAround, seenPart } from '../../../src/webview/view/overviewRect.ts';
 import type { Zoom } from '../../../src/webview/view/zoom.ts';
 
 const stage = fc.record({ width: fc.integer({ min: 200, max: 2600 }), height: fc.integer({ min: 100, max: 1600 }) });
@@ -120,6 +123,76 @@ describe('zoom', () => {
     it('goes on fitting after a pan that could not move it', () => {
         const s = { width: 800, height: 600 };
         assert.deepEqual(panBy(FIT, { x: 50, y: 0 }, s, { width: 1600, height: 1200 }, 1), FIT);
+    });
+
+    it('by keys keeps the pointer’s place over the picture, else the upper left of what is seen', () => {
+        fc.assert(
+            fc.property(stage, picture, pixelRatio, steps, share, share, (s, p, r, path, px, py) => {
+                const at = place(walk(path, s, p, r), s, p, r);
+                const pointer = { x: px * s.width, y: py * s.height };
+                const anchor = zoomAnchor(pointer, at, s, p);
+                const start = { x: Math.max(0, at.x), y: Math.max(0, at.y) };
+                const over =
+                    pointer.x >= at.x &&
+                    pointer.x <= at.x + p.width * at.scale &&
+                    pointer.y >= at.y &&
+                    pointer.y <= at.y + p.height * at.scale;
+                assert.deepEqual(anchor, over ? pointer : start);
+                assert.deepEqual(zoomAnchor(undefined, at, s, p), start);
+            }),
+        );
+    });
+
+    it('brings the beginning of the lines into view at 100 %, wherever it zooms from', () => {
+        fc.assert(
+            fc.property(stage, picture, pixelRatio, (s, p, r) => {
+                const anchor = zoomAnchor(undefined, place(FIT, s, p, r), s, p);
+                assert.ok(place(zoomTo(FIT, exactScale(r), anchor, s, p, r), s, p, r).x >= 0);
+            }),
+        );
+    });
+
+    it('keeps its percent on a screen with another pixel ratio', () => {
+        fc.assert(
+            fc.property(stage, picture, pixelRatio, pixelRatio, (s, p, before, now) => {
+                const exact = zoomTo(FIT, exactScale(before), { x: 0, y: 0 }, s, p, before);
+                const moved = atRatio(exact, before, now, { x: 0, y: 0 }, s, p);
+                assert.equal(percent(place(moved, s, p, now).scale, now), 100);
+                assert.deepEqual(atRatio(FIT, before, now, { x: 0, y: 0 }, s, p), FIT);
+            }),
+        );
+    });
+});
+
+describe('the overview', () => {
+    it('marks a part that lies within it, and there is none while all is seen', () => {
+        fc.assert(
+            fc.property(stage, picture, pixelRatio, steps, (s, p, r, path) => {
+                const zoom = walk(path, s, p, r);
+                assert.equal(overviewSize(FIT, s, p, r), undefined);
+                const size = overviewSize(zoom, s, p, r);
+                if (!size) return;
+                const seen = seenPart(zoom, s, p, r, size);
+                assert.ok(seen.x >= 0 && seen.y >= 0 && seen.width > 0 && seen.height > 0);
+                assert.ok(seen.x + seen.width <= size.width + 1e-6 && seen.y + seen.height <= size.height + 1e-6);
+                assert.ok(size.width <= s.width * 0.3 + 1 && size.height <= s.height * 0.3 + 1);
+            }),
+        );
+    });
+
+    it('a click brings what lies there into view', () => {
+        fc.assert(
+            fc.property(stage, picture, pixelRatio, steps, share, share, (s, p, r, path, px, py) => {
+                const zoom = walk(path, s, p, r);
+                const size = overviewSize(zoom, s, p, r);
+                if (!size) return;
+                const point = { x: px * size.width, y: py * size.height };
+                const seen = seenPart(seenAround(point, zoom, s, p, r, size), s, p, r, size);
+                const slack = 1; // px: places are whole device pixels
+                assert.ok(point.x >= seen.x - slack && point.x <= seen.x + seen.width + slack);
+                assert.ok(point.y >= seen.y - slack && point.y <= seen.y + seen.height + slack);
+            }),
+        );
     });
 });
 

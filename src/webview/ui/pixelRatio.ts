@@ -1,0 +1,15 @@
+/** Tells when the window has come to a screen with another pixel ratio, or the person zoomed VS Code. */
+export function onPixelRatio(changed: (before: number, now: number) => void): void {
+    let known = window.devicePixelRatio || 1;
+    const watch = (): void => {
+        // A query asks for one ratio only, so each change needs a new one.
+        matchMedia(`(resolution: ${known}dppx)`).addEventListener('change', look, { once: true });
+    };
+    const look = (): void => {
+        const before = known;
+        known = window.devicePixelRatio || 1;
+        watch();
+        if (before !== known) changed(before, known);
+    };
+    watch();
+}

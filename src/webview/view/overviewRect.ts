@@ -1,0 +1,56 @@
+/** The small picture of the whole while a part of it is seen: what it marks, and where a click on it leads. Pure. */
+import type { Rect } from './cropRect.ts';
+import { panBy, place, type Point, type Size, type Zoom } from './zoom.ts';
+
+/** px, both ways at the most. */
+const MOST: Size = { width: 176, height: 132 };
+/** Of the stage, both ways at the most: on a small one it must not cover what it leads to. */
+const SHARE_OF_STAGE = 0.3;
+
+/** Undefined: all of the picture is seen, or the stage is too small for an overview. */
+export function overviewSize(zoom: Zoom, stage: Size, picture: Size, pixelRatio: number): Size | undefined {
+    const { scale } = place(zoom, stage, picture, pixelRatio);
+    const hidden = picture.width * scale > stage.width + 1 || picture.height * scale > stage.height + 1;
+    if (!hidden) return undefined;
+    const room = {
+        width: Math.min(MOST.width, stage.width * SHARE_OF_STAGE),
+        height: Math.min(MOST.height, stage.height * SHARE_OF_STAGE),
+    };
+    const small = Math.min(room.width / picture.width, room.height / picture.height);
+    const size = { width: Math.round(picture.width * small), height: Math.round(picture.height * small) };
+    return size.width < 24 || size.height < 12 ? undefined : size;
+}
+
+/** What is seen of the picture, as a part of its overview; px of the overview. */
+export function seenPart(zoom: Zoom, stage: Size, picture: Size, pixelRatio: number, overview: Size): Rect {
+    const at = place(zoom, stage, picture, pixelRatio);
+    const span = (offset: number, room: number, length: number): readonly [number, number] => {
+        const from = Math.max(0, -offset) / length;
+        return [from, Math.min(1, (room - offset) / length) - from];
+    };
+    const [x, width] = span(at.x, stage.width, picture.width * at.scale);
+    const [y, height] = span(at.y, stage.height, picture.height * at.scale);
+    return {
+        x: x * overview.width,
+        y: y * overview.height,
+        width: width * overview.width,
+        height: height * overview.height,
+    };
+}
+
+/** Brings the part around `point` of the overview to the middle of the stage, as far as the edges allow. */
+export function seenAround(
+    point: Point,
+    zoom: Zoom,
+    stage: Size,
+    picture: Size,
+    pixelRatio: number,
+    overview: Size,
+): Zoom {
+    const at = place(zoom, stage, picture, pixelRatio);
+    const target = {
+        x: stage.width / 2 - (point.x / overview.width) * picture.width * at.scale,
+        y: stage.height / 2 - (point.y / overview.height) * picture.height * at.scale,
+    };
+    return panBy(zoom, { x: target.x - at.x, y: target.y - at.y }, stage, picture, pixelRatio);
+}
