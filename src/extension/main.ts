@@ -16,6 +16,7 @@ import { registerDiagnostics } from './diagnostics.ts';
 import type { Engine } from './engine.ts';
 import { followSnapshots } from './files/followSnapshots.ts';
 import { onRemotes } from './git.ts';
+import { createJoins } from './joining/joins.ts';
 import { DisposableScope } from './lifecycle.ts';
 import { createLog } from './log.ts';
 import { createMediaHost } from './panels/mediaHost.ts';
@@ -78,6 +79,7 @@ export function activate(extension: vscode.ExtensionContext): void {
         open: (stored) => app.open(stored),
         signOut: (scope) => app.signOut(scope),
         state: () => app.model.account,
+        onState: (listener) => app.onModel(listener),
         account: () => app.account,
         knownChanged(userIds) {
             auth.update(userIds);
@@ -102,7 +104,9 @@ export function activate(extension: vscode.ExtensionContext): void {
                 void sessionGlare
                     .check()
                     .then(() =>
-                        sessionGlare.settles(room.roomId) || isSuccessor(app.model.rooms, room)
+                        sessionGlare.settles(room.roomId) ||
+                        isSuccessor(app.model.rooms, room) ||
+                        joins.awaits(room.roomId)
                             ? undefined
                             : showInvite(room),
                     ),
@@ -138,7 +142,14 @@ export function activate(extension: vscode.ExtensionContext): void {
             log,
         }),
     );
+    const joins = createJoins({
+        memento: extension.workspaceState,
+        context: () => actions,
+        changed: () => app.refresh(),
+        log,
+    });
     const actions: ActionContext = {
+        joining: { ...joins, settled: control.settled, signIn: control.signInToJoin },
         log,
         chat,
         extensionUri: extension.extensionUri,
@@ -212,6 +223,7 @@ export function activate(extension: vscode.ExtensionContext): void {
             chat.update(model);
             shareNews.update(model);
             follower.settled();
+            joins.update(model);
             const { account } = model;
             const who = account.kind === 'signedOut' ? '' : account.userId;
             if (who !== seen) void control.refreshKnown();
@@ -274,7 +286,7 @@ export function activate(extension: vscode.ExtensionContext): void {
         }
     };
     // After activation returned: reading the keychain must not delay the window.
-    setImmediate(() => void control.resume());
+    setImmediate(() => void control.resume().then(joins.resume));
     activationMs = performance.now() - started;
     log.info(`activated in ${activationMs.toFixed(1)} ms`);
 }
