@@ -149,7 +149,14 @@ export function activate(extension: vscode.ExtensionContext): void {
         log,
     });
     const actions: ActionContext = {
-        joining: { ...joins, settled: control.settled, signIn: control.signInToJoin },
+        joining: {
+            wishes: joins.wishes,
+            during: joins.during,
+            answered: joins.answered,
+            linkOnceLive: joins.linkOnceLive,
+            settled: control.settled,
+            signIn: control.signInToJoin,
+        },
         log,
         chat,
         extensionUri: extension.extensionUri,

@@ -17,6 +17,7 @@ export interface Joining {
     readonly wishes: JoinWishes;
     /** See `WishFollower`. */
     during<T>(work: () => Promise<T>): Promise<T>;
+    answered(roomId: string): Promise<void>;
     /** See `AccountControl`. */
     settled(): Promise<AccountState>;
     signIn(link: RoomLink, agreed: () => void): Promise<boolean | undefined>;

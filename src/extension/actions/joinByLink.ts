@@ -8,7 +8,7 @@ import { HushError, isHushError, userMessage } from '../errors.ts';
 import { fromOpenedUri, parseJoinLink, type ParsedLink, type RoomLink } from '../rooms/joinLink.ts';
 import type { RoomPreview } from '../rooms/roomsPort.ts';
 import { letsAsk } from '../rooms/roomWords.ts';
-import { setStatusBarMessage, showInformationMessage, showWarningMessage } from '../views/messages.ts';
+import { showInformationMessage, showWarningMessage, withProgress } from '../views/messages.ts';
 import { showFailure } from '../views/notices.ts';
 import { plainName, plainText } from '../views/plainText.ts';
 import { shareChoices } from '../views/shareChoices.ts';
@@ -97,8 +97,11 @@ async function goOn(context: ActionContext): Promise<void> {
     const { wishes } = context.joining;
     const link = wishes.wish?.link;
     if (!link || !(await hasAccount(context, link))) return;
+    // Another link may have been opened meanwhile: it has its turn next.
+    const { wish } = wishes;
+    if (wish?.link.target.room !== link.target.room) return;
     try {
-        await enter(context, link, wishes.wish?.step === 'agreed');
+        await enter(context, link, wish.step === 'agreed');
     } finally {
         const step = wishes.wish?.step;
         if (step === 'opened' || step === 'agreed') wishes.drop(link);
@@ -221,10 +224,24 @@ async function askToJoin(context: ActionContext, link: RoomLink, name: string, r
         const roomId = await withNotification(`Asking to join ${name}…`, asking);
         if (roomId === undefined) return;
         context.joining.wishes.asked({ ...link, target: { ...link.target, room: roomId } }, account.userId);
+        void waitToBeLetIn(context, roomId, name);
     } catch (error) {
         return turnedAway(context, error, undefined);
     }
-    setStatusBarMessage('bell', `You asked to join ${name}`, 8_000);
-    const text = `You asked to join ${name}. Once somebody there lets you in, you are in, and what is shared opens here.`;
-    void showInformationMessage(text);
+}
+
+/** Says so until somebody has answered; its Cancel takes the request back. Never rejects. */
+async function waitToBeLetIn(context: ActionContext, roomId: string, name: string): Promise<void> {
+    const title = `You asked to join ${name}. Once somebody lets you in, what is shared opens here.`;
+    const cancelled = await withProgress(
+        { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+        (_progress, token) =>
+            Promise.race([
+                context.joining.answered(roomId).then(() => false),
+                new Promise<boolean>((resolve) => token.onCancellationRequested(() => resolve(true))),
+            ]),
+    );
+    if (!cancelled) return;
+    context.joining.wishes.drop();
+    await vscode.commands.executeCommand(commands.withdrawKnock, `knocking:${roomId}`);
 }

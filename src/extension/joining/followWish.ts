@@ -19,9 +19,13 @@ export interface WishFollowerOptions {
 }
 
 export interface WishFollower {
+    /** The person is being asked. */
+    readonly busy: boolean;
     update(model: Model): void;
     /** While this runs (it asks the person), nothing is done by itself. */
     during<T>(work: () => Promise<T>): Promise<T>;
+    /** Resolves when no request to this room is waited for any more, whatever became of it. */
+    answered(roomId: string): Promise<void>;
     /** An invitation to this room is the answer to our request, and needs no notification. */
     awaits(roomId: string): boolean;
 }
@@ -39,12 +43,26 @@ export function createWishFollower({ wishes, log, ...options }: WishFollowerOpti
             options.changed();
         }
     };
+    const waiting = new Set<() => void>();
     const waitsIn = (): string | undefined =>
         wishes.wish?.step === 'asked' ? wishes.wish.link.target.room : undefined;
     return {
+        get busy() {
+            return running > 0;
+        },
         during,
         awaits: (roomId) => waitsIn() === roomId,
+        answered(roomId) {
+            const { promise, resolve } = Promise.withResolvers<void>();
+            const look = (): void => {
+                if (waitsIn() !== roomId) resolve();
+            };
+            waiting.add(look);
+            look();
+            return promise.finally(() => waiting.delete(look));
+        },
         update({ account, rooms }) {
+            for (const look of waiting) look();
             if (running > 0) return;
             const roomId = waitsIn();
             const asks = rooms.some((room) => room.roomId === roomId && room.membership === 'knock');

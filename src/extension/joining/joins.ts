@@ -45,7 +45,13 @@ export function createJoins({ memento, context, changed, log }: JoinsOptions): J
         log,
     });
     return {
-        ...follower,
+        get busy() {
+            return follower.busy;
+        },
+        during: follower.during,
+        awaits: follower.awaits,
+        answered: follower.answered,
+        update: follower.update,
         wishes,
         linkOnceLive(roomId, shareId) {
             dialogs()
@@ -53,7 +59,8 @@ export function createJoins({ memento, context, changed, log }: JoinsOptions): J
                 .catch((error: unknown) => log.warn('the link of a new session was not copied', error));
         },
         async resume() {
-            const step = wishes.wish?.step;
+            // A link that was opened meanwhile is under way already.
+            const step = follower.busy ? undefined : wishes.wish?.step;
             if (step === 'opened' || step === 'agreed') await follower.during(goOn);
         },
     };

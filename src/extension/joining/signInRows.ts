@@ -39,6 +39,7 @@ export function signInRows(typed: string, link: RoomLink, suggested: string | un
             description: '',
             answer: { kind: 'signIn' as const, homeserver },
         })),
+        ...(text === '' ? [{ ...says('Type your user ID above, and press Enter'), icon: 'sign-in' }] : []),
         ...(text !== '' && accounts(text, known).length === 0
             ? [says('A user ID looks like @you:example.org. A server works, too: example.org')]
             : []),

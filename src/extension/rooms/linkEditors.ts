@@ -23,5 +23,5 @@ export function isLinkEditor(value: string): value is LinkEditor {
 export function joinLinkText(editor: LinkEditor, link: RoomLink, ownScheme: string): string {
     if (editor !== 'any') return buildJoinLink('vscode', link, LINK_EDITORS[editor].scheme ?? ownScheme);
     const web = buildJoinLink('matrixTo', link, ownScheme);
-    return `${web} (a Hush session: in your editor, run “Hush: Join by Link…” and paste this)`;
+    return `Join my Hush session (in your editor, run “Hush: Join by Link…” and paste this): ${web}`;
 }
