@@ -64,7 +64,7 @@ export interface AccountControl {
      * in. False: they gave up. Undefined: another dialog about accounts is open, and was not disturbed.
      */
     signInToJoin(link: RoomLink, agreed: () => void): Promise<boolean | undefined>;
-    /** Resolves when the account is open, or it is sure that none can be opened. Never rejects. */
+    /** Resolves when the account is open and its homeserver answers, or it is sure that none can be opened. Never rejects. */
     settled(): Promise<AccountState>;
     switchAccount(): Promise<void>;
     /** Another window may have added, switched or signed out accounts. Never rejects. */
@@ -309,7 +309,8 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
             const opening = Promise.withResolvers<AccountState>();
             const look = (): void => {
                 const state = options.state();
-                if (state.kind !== 'starting') opening.resolve(state);
+                const waits = state.kind === 'starting' || (state.kind === 'ready' && !state.online);
+                if (!waits) opening.resolve(state);
             };
             const watch = options.onState(look);
             look();

@@ -100,16 +100,17 @@ export function activate(extension: vscode.ExtensionContext): void {
                 scope.add(followPresence(account.presence));
                 return scope;
             },
-            onInvite: (room) =>
+            onInvite(room) {
+                // Asked now: by the end of the check the answer to our own request is taken.
+                const awaited = joins.awaits(room.roomId);
                 void sessionGlare
                     .check()
                     .then(() =>
-                        sessionGlare.settles(room.roomId) ||
-                        isSuccessor(app.model.rooms, room) ||
-                        joins.awaits(room.roomId)
+                        awaited || sessionGlare.settles(room.roomId) || isSuccessor(app.model.rooms, room)
                             ? undefined
                             : showInvite(room),
-                    ),
+                    );
+            },
             onRing: (call, room) => void answerRing(actions, call, room),
             workspaceRoom: (rooms) => mapping.room(rooms),
             defer: setImmediate,

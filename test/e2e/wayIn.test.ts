@@ -190,7 +190,7 @@ describe('the way in', function () {
         await workbench.page.reload();
         await openLink(workbench, second);
         await (await allowLink(workbench)).click();
-        await workbench.seeNotification('Opening your account…');
+        await workbench.seeNotification('Getting ready to join…');
         assert.equal(await workbench.asking('Sign In').count(), 0, 'she is signed in');
         await world.stack.synapse.restart();
         const question = workbench.dialog('Join Second?');

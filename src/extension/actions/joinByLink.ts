@@ -5,10 +5,10 @@
 import * as vscode from 'vscode';
 import { commands } from '../commands.ts';
 import { HushError, isHushError, userMessage } from '../errors.ts';
-import { fromOpenedUri, parseJoinLink, type ParsedLink, type RoomLink } from '../rooms/joinLink.ts';
+import { buildJoinLink, fromOpenedUri, parseJoinLink, type ParsedLink, type RoomLink } from '../rooms/joinLink.ts';
 import type { RoomPreview } from '../rooms/roomsPort.ts';
 import { letsAsk } from '../rooms/roomWords.ts';
-import { showInformationMessage, showWarningMessage, withProgress } from '../views/messages.ts';
+import { showErrorMessage, showInformationMessage, showWarningMessage, withProgress } from '../views/messages.ts';
 import { showFailure } from '../views/notices.ts';
 import { plainName, plainText } from '../views/plainText.ts';
 import { shareChoices } from '../views/shareChoices.ts';
@@ -102,16 +102,33 @@ async function goOn(context: ActionContext): Promise<void> {
     if (wish?.link.target.room !== link.target.room) return;
     try {
         await enter(context, link, wish.step === 'agreed');
+    } catch (error) {
+        if (!isHushError(error) || !error.code.startsWith('network.')) throw error;
+        inBackground(context, () => offerAgain(link, error.message));
     } finally {
         const step = wishes.wish?.step;
         if (step === 'opened' || step === 'agreed') wishes.drop(link);
     }
 }
 
+/** What waits for a click on a notification, which may never come, must not hold up what comes next. */
+function inBackground(context: ActionContext, work: () => Promise<void>): void {
+    work().catch((error: unknown) => {
+        context.log.warn('joining by a link did not go on', error);
+        void showFailure(userMessage(error, 'Joining by the link'));
+    });
+}
+
+async function offerAgain(link: RoomLink, why: string): Promise<void> {
+    const again = 'Try Again';
+    if ((await showErrorMessage(why, again)) === again)
+        await vscode.commands.executeCommand(commands.joinByLink, buildJoinLink('vscode', link, 'vscode'));
+}
+
 /** Waits for an account that is being opened: it is no newcomer who opens a link right after the start. */
 async function hasAccount(context: ActionContext, link: RoomLink): Promise<boolean> {
     const { wishes, settled, signIn } = context.joining;
-    const state = await withNotification('Opening your account…', settled);
+    const state = await withNotification('Getting ready to join…', settled);
     if (state?.kind === 'ready') return true;
     const joins = state !== undefined && (await signIn(link, () => wishes.reach(link, 'agreed')));
     if (joins !== true) {
@@ -120,7 +137,7 @@ async function hasAccount(context: ActionContext, link: RoomLink): Promise<boole
         else wishes.drop(link);
         return false;
     }
-    const now = await withNotification('Opening your account…', settled);
+    const now = await withNotification('Getting ready to join…', settled);
     return now?.kind === 'ready';
 }
 
@@ -187,7 +204,7 @@ async function joinNow(
         void tellJoined(name, roomId);
     } catch (error) {
         if (agreed && joinRule === 'knock_restricted' && isTurnedAway(error)) return askToJoin(context, link, name, '');
-        await turnedAway(context, error, letsAsk(joinRule) ? () => askInWords(context, link, name) : undefined);
+        turnedAway(context, error, letsAsk(joinRule) ? () => askInWords(context, link, name) : undefined);
     }
 }
 
@@ -196,16 +213,14 @@ function isTurnedAway(error: unknown): boolean {
 }
 
 /** Rethrows what is no refusal. `askInstead`: where the room may take requests. */
-async function turnedAway(
-    context: ActionContext,
-    error: unknown,
-    askInstead: (() => Promise<void>) | undefined,
-): Promise<void> {
+function turnedAway(context: ActionContext, error: unknown, askInstead: (() => Promise<void>) | undefined): void {
     if (!isHushError(error) || !isTurnedAway(error)) throw error;
-    const [ask, copy] = ['Ask to Join…', 'Copy My ID'] as const;
-    const chosen = await showWarningMessage(error.message, ...(askInstead ? [ask, copy] : [copy]));
-    if (chosen === ask) await askInstead?.();
-    if (chosen === copy) await copyMyId(context);
+    inBackground(context, async () => {
+        const [ask, copy] = ['Ask to Join…', 'Copy My ID'] as const;
+        const chosen = await showWarningMessage(error.message, ...(askInstead ? [ask, copy] : [copy]));
+        if (chosen === ask) await askInstead?.();
+        if (chosen === copy) await copyMyId(context);
+    });
 }
 
 async function askInWords(context: ActionContext, link: RoomLink, name: string): Promise<void> {
@@ -226,7 +241,7 @@ async function askToJoin(context: ActionContext, link: RoomLink, name: string, r
         context.joining.wishes.asked({ ...link, target: { ...link.target, room: roomId } }, account.userId);
         void waitToBeLetIn(context, roomId, name);
     } catch (error) {
-        return turnedAway(context, error, undefined);
+        turnedAway(context, error, undefined);
     }
 }
 
