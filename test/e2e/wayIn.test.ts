@@ -200,6 +200,7 @@ describe('the way in', function () {
         await keepPicture(carol, 'way-confirm');
         await question.getByRole('button', { name: 'Ask to Join', exact: true }).click();
         await alice.workbench.seeNotification(/Carol .*asks to join Second/u);
+        await workbench.openSidebar();
         await workbench.row(/Second.*you asked to join/su).waitFor();
     });
 

@@ -50,11 +50,11 @@ describe('the way in, without an account', function () {
         await effort.answer('Create Account (2/3)', 'a password of hers, long');
         await effort.answer('Create Account (3/3)', 'a password of hers, long');
         await workbench.seeNotification('You are in Welcome now.');
+        console.log(await effort.report('who has no account yet', 0));
+        const questions = await effort.questions();
         await workbench.openSidebar();
         await workbench.row('Welcome').waitFor();
         await keepPicture(newcomer, 'way-new-account');
-        console.log(await effort.report('who has no account yet', 0));
-        const questions = await effort.questions();
         assert.equal(questions.filter((text) => text.includes('homeserver')).length, 0, 'the link names the server');
         assert.ok(effort.clicks.length <= 3 && questions.length <= 5, questions.join());
     });
