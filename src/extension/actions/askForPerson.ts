@@ -26,7 +26,7 @@ interface Item extends vscode.QuickPickItem {
 
 const LINK: Item = {
     label: '$(link) Copy a join link instead…',
-    description: 'whoever opens it comes to this room by themselves',
+    description: 'takes no user ID',
     alwaysShow: true,
     answer: 'link',
 };
