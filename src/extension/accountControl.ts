@@ -9,6 +9,7 @@ import type { Engine } from './engine.ts';
 import { HushError, userMessage } from './errors.ts';
 import type { Log } from './log.ts';
 import { createOwnServer } from './ownServer.ts';
+import type { RoomLink } from './rooms/joinLink.ts';
 import type { AccountState } from './session/types.ts';
 import {
     accountIndexOf,
@@ -20,6 +21,7 @@ import {
     type StoredAccount,
 } from './storedAccounts.ts';
 import type { Vault } from './vault.ts';
+import { isServerName, parseUserId } from '../matrix/serverName.ts';
 import { showFailure } from './views/notices.ts';
 import { showInformationMessage, showWarningMessage, withProgress } from './views/messages.ts';
 import type { OwnWindow } from './windows/ownWindow.ts';
@@ -42,6 +44,8 @@ export interface AccountControlOptions {
     open(stored: StoredAccount): Promise<void>;
     signOut(scope: SignOutScope): Promise<void>;
     state(): AccountState;
+    /** Tells of every change that may have changed `state()`. */
+    onState(listener: () => void): { dispose(): void };
     /** The open account. */
     account(): Account | undefined;
     /** The user IDs that are signed in on this machine, the active one or not. */
@@ -58,6 +62,13 @@ export interface AccountControl {
     /** `another`: beside those that are known. */
     signIn(another?: 'another'): Promise<void>;
     createAccount(): Promise<void>;
+    /**
+     * For who opened a link to a room; `agreed` is called when they said that they want to join, before they are signed
+     * in. False: they gave up. Undefined: another dialog about accounts is open, and was not disturbed.
+     */
+    signInToJoin(link: RoomLink, agreed: () => void): Promise<boolean | undefined>;
+    /** Resolves when the account is open and its homeserver answers, or it is sure that none can be opened. Never rejects. */
+    settled(): Promise<AccountState>;
     switchAccount(): Promise<void>;
     /** Another window may have added, switched or signed out accounts. Never rejects. */
     refreshKnown(): Promise<void>;
@@ -66,6 +77,8 @@ export interface AccountControl {
 }
 
 const SIGNED_IN = 'hush.signedInAs';
+/** The server that was signed in to last: what the next sign-in suggests. */
+const LAST_HOMESERVER = 'hush.lastHomeserver';
 
 /** Tells when this window is in front, now and later. */
 function followFocus(front: () => void): vscodeTypes.Disposable {
@@ -77,6 +90,7 @@ function followFocus(front: () => void): vscodeTypes.Disposable {
 
 export function createAccountControl(options: AccountControlOptions): AccountControl {
     const { log } = options;
+    const { promise: resumed, resolve: tellResumed } = Promise.withResolvers<void>();
     let asking: { readonly what: string; readonly done: Promise<void> } | undefined;
 
     /** One dialog at a time: asked for again it is the same one, and another has to wait for its end. */
@@ -130,6 +144,8 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
         ]);
         const account = nextAccount(before, session, engine.newStorageKey);
         await saveAccount(vault, account);
+        const { serverName } = parseUserId(account.userId) ?? {};
+        await options.memento.update(LAST_HOMESERVER, serverName);
         await activate(account);
         // A web page may have been signed in as somebody else.
         if (again !== undefined && again !== account.userId) void tellOther(account.userId, again);
@@ -150,7 +166,17 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
     }
 
     const dialogs = () => import('./actions/accountDialogs.ts');
-    const asked = () => ({ engine: options.loadEngine, settings: options.configuration(), log });
+    const asked = () => ({
+        engine: options.loadEngine,
+        settings: options.configuration(),
+        lastHomeserver: lastHomeserver(),
+        log,
+    });
+
+    function lastHomeserver(): string | undefined {
+        const last = options.memento.get<unknown>(LAST_HOMESERVER);
+        return typeof last === 'string' && isServerName(last) ? last : undefined;
+    }
 
     async function askAndOpen(another: boolean): Promise<void> {
         const before = another ? undefined : await stored();
@@ -167,6 +193,25 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
         const { signIn } = await dialogs();
         const session = await signIn({ ...asked(), again });
         if (session) await adopt(session, again?.userId);
+    }
+
+    async function askToJoin(link: RoomLink, agreed: () => void): Promise<boolean> {
+        // Who was signed in here comes back as the same device, and says afterwards whether to join.
+        if (options.state().kind !== 'signedOut') {
+            await askAndOpen(false);
+            return true;
+        }
+        const { askHowToSignIn, createAccount, signIn, suggestedHomeserver } = await dialogs();
+        const suggested = suggestedHomeserver(options.configuration(), lastHomeserver());
+        const how = await askHowToSignIn(link, suggested, options.loadEngine);
+        if (!how) return false;
+        agreed();
+        const session =
+            how.kind === 'signIn'
+                ? await signIn({ ...asked(), at: how.homeserver })
+                : await createAccount({ ...asked(), server: how.homeserver });
+        if (session) await adopt(session);
+        return session !== undefined;
     }
 
     async function askAndSwitch(): Promise<void> {
@@ -244,16 +289,37 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
                 await tellKnown();
                 const account = await stored();
                 if (account) await open(account);
-                else await tellLostSignIn();
+                else tellLostSignIn().catch((error: unknown) => log.warn('the lost sign-in was not told', error));
             } catch (error) {
                 log.error('the account could not be resumed', error);
                 void showFailure(userMessage(error, 'Opening your account'));
+            } finally {
+                tellResumed();
             }
         },
         refreshKnown: () =>
             tellKnown().catch((error: unknown) => log.warn('the known accounts could not be read', error)),
         signIn: (another) => dialog(another ?? 'signIn', () => askAndOpen(another !== undefined)),
         createAccount: () => dialog('create', askAndCreate),
+        async signInToJoin(link, agreed) {
+            let joins: boolean | undefined;
+            await dialog('join', async () => {
+                joins = await askToJoin(link, agreed);
+            });
+            return joins;
+        },
+        async settled() {
+            await resumed;
+            const opening = Promise.withResolvers<AccountState>();
+            const look = (): void => {
+                const state = options.state();
+                const waits = state.kind === 'starting' || (state.kind === 'ready' && !state.online);
+                if (!waits) opening.resolve(state);
+            };
+            const watch = options.onState(look);
+            look();
+            return opening.promise.finally(() => watch.dispose());
+        },
         switchAccount: () => dialog('switch', askAndSwitch),
         async signOut(scope, userId) {
             const state = options.state();

@@ -7,7 +7,9 @@ export const commands = {
     signOut: 'hush.signOut',
     signOutEverywhere: 'hush.signOutEverywhere',
     manageDevices: 'hush.manageDevices',
+    copyMyId: 'hush.copyMyId',
     startSession: 'hush.startSession',
+    startSessionAndCopyLink: 'hush.startSessionAndCopyLink',
     linkWorkspace: 'hush.linkWorkspace',
     unlinkWorkspace: 'hush.unlinkWorkspace',
     inviteTeammate: 'hush.inviteTeammate',
@@ -83,6 +85,8 @@ export const pictureCommands: readonly CommandId[] = [
 
 /** Commands about rooms and their people: their code is loaded when the first of them runs. */
 export const roomCommandIds = [
+    commands.startSessionAndCopyLink,
+    commands.copyMyId,
     commands.inviteTeammate,
     commands.acceptInvite,
     commands.declineInvite,

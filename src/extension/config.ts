@@ -1,4 +1,5 @@
 /** Every setting, typed once with its default. A unit test holds this table against `contributes.configuration`. Pure. */
+import { isLinkEditor, type LinkEditor } from './rooms/linkEditors.ts';
 import { sharePolicies, type SharePolicy } from './session/trust.ts';
 import type { ShareSettings } from '../webview/protocol/messages.ts';
 
@@ -8,6 +9,7 @@ export const settings = {
     'hush.transport': 'auto' as 'auto' | 'mesh' | 'livekit',
     'hush.mesh.relayOnly': false,
     'hush.trust.shareWith': 'crossSigned' as SharePolicy,
+    'hush.link.editor': 'vscode' as LinkEditor,
     'hush.presence.send': true,
     'hush.chat.sendTyping': true,
     'hush.chat.sendReadReceipts': true,
@@ -62,4 +64,10 @@ export function transportSetting(reader: SettingsReader): Settings['hush.transpo
 export function sharePolicySetting(reader: SettingsReader): SharePolicy {
     const value = readSetting(reader, 'hush.trust.shareWith');
     return sharePolicies.find((policy) => policy === value) ?? settings['hush.trust.shareWith'];
+}
+
+/** The default for anything that is not one of the values. */
+export function linkEditorSetting(reader: SettingsReader): LinkEditor {
+    const value: string = readSetting(reader, 'hush.link.editor');
+    return isLinkEditor(value) ? value : settings['hush.link.editor'];
 }

@@ -15,7 +15,7 @@ export const contexts = {
     linked: 'hush.workspaceLinked',
     /** We are in an encrypted room: one that has a chat. */
     hasRooms: 'hush.hasRooms',
-    /** The room that **Share Screen** takes lets us share: this workspace's, or without one any. */
+    /** The room that **Share Screen** takes lets us share: this workspace's, or without one any, or a new one. */
     mayShare: 'hush.mayShare',
     /** The room of this workspace lets us invite. */
     mayInvite: 'hush.mayInvite',

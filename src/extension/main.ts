@@ -17,6 +17,7 @@ import { registerDiagnostics } from './diagnostics.ts';
 import type { Engine } from './engine.ts';
 import { followSnapshots } from './files/followSnapshots.ts';
 import { onRemotes } from './git.ts';
+import { createJoins } from './joining/joins.ts';
 import { DisposableScope } from './lifecycle.ts';
 import { createLog } from './log.ts';
 import { createMediaHost } from './panels/mediaHost.ts';
@@ -89,6 +90,7 @@ export function activate(extension: vscode.ExtensionContext): void {
         open: (stored) => app.open(stored),
         signOut: (scope) => app.signOut(scope),
         state: () => app.model.account,
+        onState: (listener) => app.onModel(listener),
         account: () => app.account,
         knownChanged(userIds) {
             auth.update(userIds);
@@ -110,14 +112,17 @@ export function activate(extension: vscode.ExtensionContext): void {
                 scope.add(followPresence(account.presence));
                 return scope;
             },
-            onInvite: (room) =>
+            onInvite(room) {
+                // Asked now: by the end of the check the answer to our own request is taken.
+                const awaited = joins.awaits(room.roomId);
                 void sessionGlare
                     .check()
                     .then(() =>
-                        sessionGlare.settles(room.roomId) || isSuccessor(app.model.rooms, room)
+                        awaited || sessionGlare.settles(room.roomId) || isSuccessor(app.model.rooms, room)
                             ? undefined
                             : showInvite(room),
-                    ),
+                    );
+            },
             onRing: (call, room) => void answerRing(actions, call, room),
             workspaceRoom: (rooms) => mapping.room(rooms),
             defer: setImmediate,
@@ -150,7 +155,21 @@ export function activate(extension: vscode.ExtensionContext): void {
             log,
         }),
     );
+    const joins = createJoins({
+        memento: extension.workspaceState,
+        context: () => actions,
+        changed: () => app.refresh(),
+        log,
+    });
     const actions: ActionContext = {
+        joining: {
+            wishes: joins.wishes,
+            during: joins.during,
+            answered: joins.answered,
+            linkOnceLive: joins.linkOnceLive,
+            settled: control.settled,
+            signIn: control.signInToJoin,
+        },
         log,
         chat,
         extensionUri: extension.extensionUri,
@@ -224,6 +243,7 @@ export function activate(extension: vscode.ExtensionContext): void {
             chat.update(model);
             shareNews.update(model);
             follower.settled();
+            joins.update(model);
             const { account } = model;
             const who = account.kind === 'signedOut' ? '' : account.userId;
             if (who !== seen) void control.refreshKnown();
@@ -287,7 +307,7 @@ export function activate(extension: vscode.ExtensionContext): void {
         }
     };
     // After activation returned: reading the keychain must not delay the window.
-    setImmediate(() => void control.resume());
+    setImmediate(() => void control.resume().then(joins.resume));
     activationMs = performance.now() - started;
     log.info(`activated in ${activationMs.toFixed(1)} ms`);
 }

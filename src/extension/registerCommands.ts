@@ -30,6 +30,8 @@ const doing: Readonly<Record<CommandId, string>> = {
     [commands.signOutEverywhere]: 'Signing out everywhere',
     [commands.manageDevices]: 'Managing your devices',
     [commands.startSession]: 'Starting the session',
+    [commands.startSessionAndCopyLink]: 'Starting the session',
+    [commands.copyMyId]: 'Copying your ID',
     [commands.linkWorkspace]: 'Linking the workspace',
     [commands.unlinkWorkspace]: 'Unlinking the workspace',
     [commands.inviteTeammate]: 'Inviting',

@@ -4,9 +4,9 @@ import type { CreateSession } from '../extension/account.ts';
 import { HushError } from '../extension/errors.ts';
 import type { WorkspaceLink } from '../extension/session/types.ts';
 import type { CapabilitiesSource } from './capabilities.ts';
-import { fromSdk } from './http.ts';
 import { workspaceContentOf } from './roomContents.ts';
 import { acting, joinRoom, untilLeft, untilVisible } from './rooms/acting.ts';
+import { lookUpPerson } from './rooms/lookUp.ts';
 import { newRoom } from './rooms/newRoom.ts';
 import { parseUserId } from './serverName.ts';
 import { WORKSPACE_TYPE } from './syncFilter.ts';
@@ -28,17 +28,9 @@ export function createRoomActions(sdk: MatrixClient, capabilities: CapabilitiesS
             throw new HushError('room.invalidUserId', `"${userId}" is not a user ID. Type it like @alice:example.org.`);
         if (userId === sdk.getSafeUserId())
             throw new HushError('room.invalidUserId', 'That is you: you are in the room already.');
-        try {
-            await sdk.getProfileInfo(userId);
-        } catch (error) {
-            // By status: Synapse answers 404 with M_UNKNOWN. And asked at all, because it invites nobody without a word.
-            const status = error instanceof Error && 'httpStatus' in error ? error.httpStatus : undefined;
-            if (status === 404)
-                throw new HushError('room.unknownUser', `There is no ${userId}. Check the spelling.`, { cause: error });
-            const reason = fromSdk(error, 'Looking up the person');
-            if (reason.code.startsWith('network.')) throw reason;
-            // Anything else (servers may hide profiles) is no reason not to try.
-        }
+        // Asked because Synapse invites nobody without a word. Where it does not tell, that is no reason not to try.
+        if ((await lookUpPerson(sdk, userId)).kind === 'nobody')
+            throw new HushError('room.unknownUser', `There is no ${userId}. Check the spelling.`);
     };
     const assertReachable = (roomId: string, userId: string): void => {
         const own = parseUserId(sdk.getSafeUserId())?.serverName;

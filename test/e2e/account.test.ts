@@ -45,7 +45,10 @@ describe('the account in VS Code', function () {
     });
 
     it('signed out, the palette offers to sign in, and nothing that needs an account', async () => {
-        assert.deepEqual(await offered(dave), [...ALWAYS, 'Hush: Create Account', 'Hush: Sign In'].toSorted());
+        assert.deepEqual(
+            await offered(dave),
+            [...ALWAYS, 'Hush: Create Account', 'Hush: Join by Link…', 'Hush: Sign In'].toSorted(),
+        );
     });
 
     it('signed in, it offers what can be done now', async () => {
@@ -63,6 +66,8 @@ describe('the account in VS Code', function () {
             'Hush: Sign Out Everywhere',
             'Hush: Switch Account…',
             'Hush: Manage Devices',
+            'Hush: Copy My ID',
+            'Hush: Start Session and Copy Link',
         ])
             assert.ok(now.includes(command), command);
         for (const command of [

@@ -162,12 +162,16 @@ describe('on a bad day', function () {
         await workbench.statusBar('Sharing').waitFor({ state: 'hidden' });
     });
 
-    it('a name alone invites at one’s own server; nobody by that name: said, and asked again', async () => {
+    it('a name alone invites at one’s own server; nobody by that name: said before anybody is invited', async () => {
         const { workbench } = alice;
         await workbench.inlineAction('Open', 'Invite Teammate…');
         await workbench.asking('Invite Teammate').locator('input').fill('nobody-at-all');
-        await workbench.pick('Invite @nobody-at-all:');
-        await workbench.clickNotification('There is no @nobody-at-all:', 'Try Again');
+        await workbench.asking('Invite Teammate').getByText('Nobody has the ID @nobody-at-all:').waitFor();
+        await workbench.asking('Invite Teammate').getByText('Copy a join link instead…').waitFor();
+        assert.equal(await workbench.asking('Invite Teammate').getByText('Invite @nobody-at-all:').count(), 0);
+        await keepPicture(alice, 'invite-nobody');
+        await workbench.page.keyboard.press('Enter');
+        assert.equal(await workbench.asking('Invite Teammate').count(), 1, 'nobody is invited by Enter');
         await workbench.asking('Invite Teammate').locator('input').fill(accounts.admin.localpart);
         await workbench.pick(`Invite @${accounts.admin.localpart}:`);
         await workbench.row(/invited$/u).waitFor();

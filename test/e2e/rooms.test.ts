@@ -76,7 +76,7 @@ describe('rooms and their people', function () {
         await workbench.pick('VS Code link');
         await workbench.statusBar('The link is in the clipboard').waitFor();
         const link = (workshopLink = await clipboard(alice));
-        assert.match(link, /^[\w-]+:\/\/hush\.hush\/join\/!/u);
+        assert.match(link, /^vscode:\/\/hush\.hush\/join\/!/u);
 
         await bob.workbench.command('Hush: Join by Link…');
         await bob.workbench.answer('Join by Link', link);
@@ -84,7 +84,7 @@ describe('rooms and their people', function () {
         await question.getByText('It is end-to-end encrypted.').waitFor();
         await keepPicture(bob, 'rooms-join');
         assert.equal(await bob.workbench.row('Open house').count(), 0, 'nothing is done before the click');
-        await question.getByRole('button', { name: 'Ask to Join…' }).click();
+        await question.getByRole('button', { name: 'Ask with a Message…' }).click();
         await bob.workbench.answer('Ask to Join Open house', 'Bob, from the other team');
         await bob.workbench.row(/Open house.*you asked to join/su).waitFor();
 
@@ -92,8 +92,9 @@ describe('rooms and their people', function () {
         await workbench.row(/asks to join/u).waitFor();
         await keepPicture(alice, 'rooms-knock');
         await workbench.clickNotification(/asks to join Open house/u, 'Let In');
-        await bob.workbench.clickNotification(/invites you to Open house/u, 'Join');
         await bob.workbench.row(/Open house(?!.*(?:asked|invitation))/su).waitFor();
+        await bob.workbench.seeNotification('You are in Open house now.');
+        assert.equal(await bob.workbench.notification(/invites you to Open house/u).count(), 0, 'he has asked');
     });
 
     it('a link that VS Code itself is opened with asks in the same way', async () => {
@@ -271,7 +272,7 @@ describe('rooms and their people', function () {
         const knock = async (): Promise<void> => {
             await bob.workbench.command('Hush: Join by Link…');
             await bob.workbench.answer('Join by Link', workshopLink);
-            await bob.workbench.dialog('Join Workshop?').getByRole('button', { name: 'Ask to Join…' }).click();
+            await bob.workbench.dialog('Join Workshop?').getByRole('button', { name: 'Ask with a Message…' }).click();
             await bob.workbench.answer('Ask to Join Workshop', 'sorry');
             await bob.workbench.row(/Workshop.*you asked to join/su).waitFor();
         };

@@ -7,6 +7,8 @@ import { saidDuring } from './said.ts';
 
 const NEED_ACCOUNT: readonly CommandId[] = [
     commands.startSession,
+    commands.startSessionAndCopyLink,
+    commands.copyMyId,
     commands.linkWorkspace,
     commands.inviteTeammate,
     commands.acceptInvite,
@@ -20,7 +22,6 @@ const NEED_ACCOUNT: readonly CommandId[] = [
     commands.leaveRoom,
     commands.createRoom,
     commands.copyJoinLink,
-    commands.joinByLink,
     commands.withdrawKnock,
     commands.followUpgrade,
     commands.roomSettings,
@@ -85,13 +86,13 @@ describe('the commands', () => {
     it('a link that VS Code was opened with does nothing but ask, and says when it leads nowhere', async () => {
         const open = (path: string): Promise<string[]> =>
             saidDuring(() => vscode.commands.executeCommand(commands.joinByLink, { path, query: 'via=example.org' }));
-        assert.deepEqual(await open('/join/#room:example.org'), ['Sign in to join the room that this link leads to.']);
+        assert.deepEqual(await open('/join/#room:example.org'), ['Sign In to Join the Session on example.org']);
         assert.match((await open('/leave/#room:example.org')).join(), /leads to no room/u);
         assert.match((await open('/join/../../etc')).join(), /leads to no room/u);
     });
 
     it('take odd arguments without a rejection or an unexpected problem', async () => {
-        for (const id of [...NEED_ACCOUNT, ...SILENT]) {
+        for (const id of [...NEED_ACCOUNT, ...SILENT, commands.joinByLink]) {
             for (const argument of ODD_ARGUMENTS) {
                 const said = await saidDuring(() => vscode.commands.executeCommand(id, argument));
                 assert.ok(!said.some((text) => text.includes('unexpected problem')), `${id}: ${said.join()}`);

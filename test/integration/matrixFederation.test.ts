@@ -133,7 +133,7 @@ describe('two homeservers that federate', function () {
             alice.account.roomAdmin.people(room),
             new Promise(() => undefined),
         );
-        const link = buildJoinLink('vscode', { room, via: viaServers(inside.userIds, () => 0) }, 'vscode');
+        const link = buildJoinLink('vscode', { target: { room, via: viaServers(inside.userIds, () => 0) } }, 'vscode');
         const parsed = parseJoinLink(link);
         assert.ok(parsed.kind === 'room' && parsed.target.via.length > 0);
         return parsed.target;

@@ -4,6 +4,7 @@ import { readSetting } from '../config.ts';
 import type { Engine } from '../engine.ts';
 import { userMessage } from '../errors.ts';
 import { askText } from './asking.ts';
+import { HOMESERVER_HELP } from './homeserverHelp.ts';
 
 export type FoundHomeserver = Awaited<ReturnType<Engine['discoverHomeserver']>>;
 
@@ -15,8 +16,12 @@ export interface HomeserverQuestion {
     readonly missing: string;
     readonly engine: () => Promise<Engine>;
     readonly settings: vscode.WorkspaceConfiguration;
-    /** Default: the setting. */
+    /** Default: the setting, else `last`. */
     readonly value?: string | undefined;
+    /** The homeserver that was signed in to last on this machine. */
+    readonly last: string | undefined;
+    /** Why it is asked (again). */
+    readonly problem?: string | undefined;
 }
 
 export async function askHomeserver(question: HomeserverQuestion): Promise<FoundHomeserver | undefined> {
@@ -25,8 +30,10 @@ export async function askHomeserver(question: HomeserverQuestion): Promise<Found
     const typed = await askText({
         title,
         prompt,
+        help: HOMESERVER_HELP,
         placeHolder,
-        value: question.value ?? readSetting(question.settings, 'hush.homeserver'),
+        value: question.value ?? suggestedHomeserver(question.settings, question.last) ?? '',
+        problem: question.problem,
         async check(value) {
             if (value.trim() === '') return missing;
             try {
@@ -38,4 +45,12 @@ export async function askHomeserver(question: HomeserverQuestion): Promise<Found
         },
     });
     return typed === undefined ? undefined : found;
+}
+
+/** What stands in the question already: what the person set, else where they were last. */
+export function suggestedHomeserver(
+    settings: vscode.WorkspaceConfiguration,
+    last: string | undefined,
+): string | undefined {
+    return readSetting(settings, 'hush.homeserver') || last;
 }

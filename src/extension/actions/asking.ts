@@ -7,6 +7,8 @@ import { plainText } from '../views/plainText.ts';
 export interface TextQuestion {
     readonly title: string;
     readonly prompt: string;
+    /** Behind the prompt: a sentence of ours, which may have a link in it. */
+    readonly help?: string;
     readonly placeHolder?: string;
     readonly value?: string;
     readonly password?: boolean;
@@ -29,7 +31,7 @@ export function askText(question: TextQuestion): Promise<string | undefined> {
     const box = vscode.window.createInputBox();
     Object.assign(box, {
         title: question.title,
-        prompt: plainText(question.prompt),
+        prompt: [plainText(question.prompt), question.help].filter(Boolean).join('. '),
         placeholder: question.placeHolder,
         password: question.password ?? false,
         value: question.value ?? '',

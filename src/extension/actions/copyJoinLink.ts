@@ -1,47 +1,82 @@
-/** **Hush: Copy Join Link…**: a link to the room for VS Code, for any Matrix client, or as a Matrix URI. */
+/** **Hush: Copy Join Link…**: a link to the room for the editor of a teammate, for any Matrix client, or as a Matrix URI. */
 import * as vscode from 'vscode';
-import { levelOf } from '../../matrix/rooms/powerLevels.ts';
-import type { Account } from '../account.ts';
-import { buildJoinLink, viaServers, type JoinTarget, type LinkKind } from '../rooms/joinLink.ts';
+import { linkEditorSetting } from '../config.ts';
+import { buildJoinLink, type RoomLink } from '../rooms/joinLink.ts';
+import { isLinkEditor, joinLinkText, LINK_EDITORS, type LinkEditor } from '../rooms/linkEditors.ts';
 import { joinRuleSentence } from '../rooms/roomWords.ts';
-import type { RoomSnapshot } from '../session/types.ts';
 import { setStatusBarMessage } from '../views/messages.ts';
 import { plainName } from '../views/plainText.ts';
 import { withNotification } from './asking.ts';
 import { signedIn, type ActionContext } from './context.ts';
-import { insideOf } from './insideRoom.ts';
+import { linkOfRoom } from './joinLinkOfRoom.ts';
+import { offerRequests } from './letPeopleAsk.ts';
 import { roomForCommand, type RoomArgument } from './rooms.ts';
+
+interface LinkItem extends vscode.QuickPickItem {
+    /** Undefined: another editor is to be chosen first. */
+    readonly text: string | undefined;
+}
 
 export async function copyJoinLink(context: ActionContext, argument: RoomArgument): Promise<void> {
     const { account } = signedIn(context);
     const roomId = await roomForCommand(context, argument, 'Link to which room?');
     const room = context.model.rooms.find((r) => r.roomId === roomId);
     if (!room) return;
-    const target = await withNotification('Looking who is in the room…', () => targetOf(account, room));
-    if (!target) return;
-    const item = (label: string, detail: string, kind: LinkKind) => ({
-        label,
-        detail,
-        description: kind === 'vscode' ? 'opens in VS Code' : '',
-        link: buildJoinLink(kind, target, vscode.env.uriScheme),
+    const link = await withNotification('Looking who is in the room…', () => linkOfRoom(account, room));
+    if (!link) return;
+    const picked = await vscode.window.showQuickPick(itemsFor(link, linkEditorSetting(context.configuration())), {
+        title: `Join Link to ${plainName(room.name)}`,
+        placeHolder: joinRuleSentence(room.joinRule),
     });
-    const picked = await vscode.window.showQuickPick(
-        [
-            item('$(vscode) VS Code link', 'For teammates who have Hush.', 'vscode'),
-            item('$(globe) matrix.to link', 'For everybody: opens in whatever Matrix client they have.', 'matrixTo'),
-            item('$(link) Matrix URI', 'matrix:… for clients that are registered for it.', 'matrix'),
-        ],
-        { title: `Join Link to ${plainName(room.name)}`, placeHolder: joinRuleSentence(room.joinRule) },
-    );
-    if (!picked) return;
-    await vscode.env.clipboard.writeText(picked.link);
+    const text = picked && (picked.text ?? (await textForOther(context, link)));
+    if (text === undefined) return;
+    await vscode.env.clipboard.writeText(text);
     setStatusBarMessage('clippy', 'The link is in the clipboard. It holds no secret.', 5_000);
+    await offerRequests(context, room);
 }
 
-/** By its address where it has one, which survives an upgrade of the room. */
-async function targetOf(account: Account, room: RoomSnapshot): Promise<JoinTarget> {
-    const { roomId, alias, powers } = room;
-    if (alias !== undefined) return { room: alias, via: [] };
-    const { userIds } = await insideOf(account, room);
-    return { room: roomId, via: viaServers(userIds, (id) => (powers ? levelOf(powers, id) : 0)) };
+function itemsFor(link: RoomLink, editor: LinkEditor): LinkItem[] {
+    const { uriScheme } = vscode.env;
+    const own = editor === 'any' ? 'vscode' : editor;
+    return [
+        {
+            label: `$(vscode) ${own === 'this' ? 'Link for this editor' : `${LINK_EDITORS[own].name} link`}`,
+            description: 'opens in the editor',
+            detail: 'For teammates who have Hush.',
+            text: joinLinkText(own, link, uriScheme),
+        },
+        {
+            label: '$(note) Link for any editor',
+            detail: 'A web link, with a line that says how Hush opens it.',
+            text: joinLinkText('any', link, uriScheme),
+        },
+        { label: '$(edit) Another editor…', detail: 'Hush remembers it.', text: undefined },
+        {
+            label: '$(globe) matrix.to link',
+            detail: 'For everybody: opens in whatever Matrix client they have.',
+            text: buildJoinLink('matrixTo', link, uriScheme),
+        },
+        {
+            label: '$(link) Matrix URI',
+            detail: 'matrix:… for clients that are registered for it.',
+            text: buildJoinLink('matrix', link, uriScheme),
+        },
+    ];
+}
+
+async function textForOther(context: ActionContext, link: RoomLink): Promise<string | undefined> {
+    const now = linkEditorSetting(context.configuration());
+    const items = Object.entries(LINK_EDITORS).flatMap(([editor, { name }]) =>
+        isLinkEditor(editor)
+            ? {
+                  label: `${editor === now ? '$(check)' : '$(blank)'} ${name.replace(/^[a-z]/u, (c) => c.toUpperCase())}`,
+                  description: editor === 'this' ? vscode.env.appName : '',
+                  editor,
+              }
+            : [],
+    );
+    const picked = await vscode.window.showQuickPick(items, { title: 'Links Open in Which Editor?' });
+    if (!picked) return undefined;
+    await context.configuration().update('hush.link.editor', picked.editor, vscode.ConfigurationTarget.Global);
+    return joinLinkText(picked.editor, link, vscode.env.uriScheme);
 }

@@ -8,7 +8,7 @@ import type { Engine } from '../engine.ts';
 import { isHushError, userMessage } from '../errors.ts';
 import type { NewSession } from '../storedAccounts.ts';
 import { showFailure } from '../views/notices.ts';
-import { askHomeserver } from './askHomeserver.ts';
+import { askHomeserver, type FoundHomeserver } from './askHomeserver.ts';
 import { askText, withNotification } from './asking.ts';
 import { signInByOAuth, signInBySso } from './browserSignIn.ts';
 import { deviceName, type SignInOptions } from './signIn.ts';
@@ -18,20 +18,34 @@ import { plainName } from '../views/plainText.ts';
 
 const TITLE = 'Hush: Create Account';
 
+export interface CreateAccountOptions extends Omit<SignInOptions, 'again' | 'at'> {
+    /** The server that the person chose already. */
+    readonly server?: string | undefined;
+}
+
 /** `undefined`: the person gave up, or read why it does not work. */
-export async function createAccount(options: Omit<SignInOptions, 'again'>): Promise<NewSession | undefined> {
+export async function createAccount(options: CreateAccountOptions): Promise<NewSession | undefined> {
     const { log } = options;
     try {
-        for (let value: string | undefined; ;) {
-            const homeserver = await askHomeserver({
-                title: TITLE,
-                prompt: 'The Matrix homeserver to hold your account: its name or address',
-                placeHolder: 'matrix.org, or the homeserver of your team',
-                missing: 'Type the name or address of a homeserver.',
-                engine: options.engine,
-                settings: options.settings,
-                value,
-            });
+        let chosen = options.server === undefined ? undefined : await lookUp(options.server, options);
+        let value = options.server;
+        for (;;) {
+            const asked = typeof chosen === 'string' ? { problem: chosen } : {};
+            const given = typeof chosen === 'object' ? chosen : undefined;
+            chosen = undefined;
+            const homeserver =
+                given ??
+                (await askHomeserver({
+                    title: TITLE,
+                    prompt: 'The Matrix homeserver to hold your account: its name or address',
+                    placeHolder: 'matrix.org, or the homeserver of your team',
+                    missing: 'Type the name or address of a homeserver.',
+                    engine: options.engine,
+                    settings: options.settings,
+                    last: options.lastHomeserver,
+                    value,
+                    ...asked,
+                }));
             if (!homeserver) return undefined;
             const { baseUrl, versions } = homeserver;
             const engine = await options.engine();
@@ -50,6 +64,15 @@ export async function createAccount(options: Omit<SignInOptions, 'again'>): Prom
         log.warn('creating the account failed', error);
         void showFailure(userMessage(error, 'Creating the account'));
         return undefined;
+    }
+}
+
+/** Why there is none, as a sentence. */
+async function lookUp(server: string, { engine }: Pick<SignInOptions, 'engine'>): Promise<FoundHomeserver | string> {
+    try {
+        return await (await engine()).discoverHomeserver(server, fetch);
+    } catch (error) {
+        return userMessage(error, 'Looking for the homeserver');
     }
 }
 

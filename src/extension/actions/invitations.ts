@@ -1,12 +1,10 @@
 /** **Hush: Invite Teammate…**, and the answers to invitations that came. */
 import * as vscode from 'vscode';
-import { parseUserId } from '../../matrix/serverName.ts';
-import type { Account } from '../account.ts';
 import { commands } from '../commands.ts';
 import { isHushError, type ErrorCode } from '../errors.ts';
-import { inviteRows, type InviteRow, type KnownPerson } from '../rooms/inviteRows.ts';
 import { setStatusBarMessage, showErrorMessage, showInformationMessage, withProgress } from '../views/messages.ts';
 import { plainName } from '../views/plainText.ts';
+import { askForPerson } from './askForPerson.ts';
 import { signedIn, type ActionContext } from './context.ts';
 import { refused } from './refusals.ts';
 import { joinedRooms, pickRoom, roomIdOf, type RoomArgument } from './rooms.ts';
@@ -33,6 +31,10 @@ export async function inviteTeammate(context: ActionContext, argument: RoomArgum
     const inside = new Set([account.userId, ...(room?.members ?? []).map((m) => m.userId)]);
     for (let typed = ''; ;) {
         const userId = await askForPerson(account, inside, typed);
+        if (userId === 'link') {
+            await vscode.commands.executeCommand(commands.copyJoinLink, roomId);
+            return;
+        }
         if (userId === undefined) return;
         try {
             await withProgress({ location: vscode.ProgressLocation.Window, title: `Hush: inviting ${userId}` }, () =>
@@ -47,71 +49,6 @@ export async function inviteTeammate(context: ActionContext, argument: RoomArgum
             typed = userId;
         }
     }
-}
-
-/** ms without a key before the homeserver is asked whom it knows by what was typed. */
-const TYPING_MS = 300;
-
-const ICONS: Readonly<Record<InviteRow['kind'], string>> = {
-    typed: '$(mail)',
-    known: '$(account)',
-    found: '$(account)',
-    hint: '$(info)',
-};
-
-/** People of shared rooms, those whom the homeserver finds by a name, and what was typed. */
-async function askForPerson(account: Account, inside: ReadonlySet<string>, value: string): Promise<string | undefined> {
-    const outside = (people: readonly KnownPerson[]): KnownPerson[] => people.filter((p) => !inside.has(p.userId));
-    const known = outside(await account.people());
-    let found: readonly KnownPerson[] = [];
-    let timer: NodeJS.Timeout | undefined;
-    const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly userId: string | undefined }>();
-    pick.title = 'Invite Teammate';
-    pick.placeholder = 'Name or user ID, like @name:server.org';
-    pick.matchOnDescription = true;
-    pick.value = value;
-    const show = (): void => {
-        pick.items = inviteRows(pick.value.trim(), account.userId, known, found).map((row) => ({
-            label: `${ICONS[row.kind]} ${row.kind === 'hint' ? row.text : plainName(row.text)}`,
-            description: row.description,
-            alwaysShow: row.kind !== 'known',
-            userId: row.userId,
-        }));
-    };
-    const search = async (typed: string): Promise<void> => {
-        pick.busy = true;
-        // Servers may have no directory, or tell little of it: what was typed can be invited all the same.
-        const people = await account.people(typed).catch(() => []);
-        if (pick.value.trim() !== typed) return;
-        pick.busy = false;
-        found = outside(people);
-        show();
-    };
-    return new Promise((resolve) => {
-        pick.onDidChangeValue((text) => {
-            clearTimeout(timer);
-            const typed = text.trim();
-            [pick.busy, found] = [false, []];
-            show();
-            if (typed.length > 1 && parseUserId(typed) === undefined)
-                timer = setTimeout(() => void search(typed), TYPING_MS);
-        });
-        pick.onDidAccept(() => {
-            // Enter may come before the row for what was just typed.
-            const typed = pick.value.trim();
-            const userId = parseUserId(typed) ? typed : pick.selectedItems[0]?.userId;
-            if (userId === undefined) return;
-            resolve(userId);
-            pick.hide();
-        });
-        pick.onDidHide(() => {
-            clearTimeout(timer);
-            resolve(undefined);
-            pick.dispose();
-        });
-        show();
-        pick.show();
-    });
 }
 
 export async function acceptInvite(context: ActionContext, argument: RoomArgument): Promise<void> {

@@ -1,15 +1,23 @@
-/** **Hush: Join by Link…**, and links that VS Code was opened with: looked up, shown, and joined after a click, never before. */
+/**
+ * **Hush: Join by Link…**, and links that VS Code was opened with. A newcomer signs in first; whoever is signed in says
+ * whether to join, and nothing is done before that. The wish to join is kept with the window meanwhile (see joinWish.ts).
+ */
 import * as vscode from 'vscode';
 import { commands } from '../commands.ts';
-import { HushError, isHushError } from '../errors.ts';
-import { fromOpenedUri, parseJoinLink, type JoinTarget, type ParsedLink } from '../rooms/joinLink.ts';
+import { HushError, isHushError, userMessage } from '../errors.ts';
+import { buildJoinLink, fromOpenedUri, parseJoinLink, type ParsedLink, type RoomLink } from '../rooms/joinLink.ts';
 import type { RoomPreview } from '../rooms/roomsPort.ts';
-import { joinRuleSentence, letsAsk } from '../rooms/roomWords.ts';
-import { setStatusBarMessage, showInformationMessage, showWarningMessage } from '../views/messages.ts';
+import { letsAsk } from '../rooms/roomWords.ts';
+import { showErrorMessage, showInformationMessage, showWarningMessage, withProgress } from '../views/messages.ts';
+import { showFailure } from '../views/notices.ts';
 import { plainName, plainText } from '../views/plainText.ts';
+import { shareChoices } from '../views/shareChoices.ts';
 import { askText, withNotification } from './asking.ts';
 import { signedIn, type ActionContext } from './context.ts';
+import { copyMyId } from './copyMyId.ts';
 import { tellJoined } from './invitations.ts';
+import { confirmJoin } from './confirmJoin.ts';
+import { openView } from './shares.ts';
 
 const TITLE = 'Join by Link';
 const WHAT = 'A link to a room, its address (#room:server.org) or its ID (!id:server.org)';
@@ -19,11 +27,41 @@ export async function joinByLink(context: ActionContext, argument: unknown): Pro
     const given = linkOf(argument);
     if (given?.kind === 'invalid')
         throw new HushError('room.badLink', 'This link leads to no room. Ask for a new one, and paste it whole.');
-    if (!(await hasAccount(context, given !== undefined))) return;
     const link = given ?? (await askForLink());
-    if (!link) return;
+    if (!link || link.kind === 'invalid') return;
     if (link.kind === 'person') return aboutPerson(context, link.userId);
-    if (link.kind === 'room') await enter(context, link.target);
+    const { target, from } = link;
+    context.joining.wishes.begin({ target, ...(from === undefined ? {} : { from }) });
+    await context.joining.during(() => goOn(context));
+}
+
+/** With the wish that was kept over a reload, or a sign-in that ended elsewhere. Never rejects. */
+export async function resumeJoin(context: ActionContext): Promise<void> {
+    try {
+        await goOn(context);
+    } catch (error) {
+        context.log.warn('joining by a link did not go on', error);
+        void showFailure(userMessage(error, 'Joining by the link'));
+    }
+}
+
+/** The invitation that answers our request to join. Never rejects. */
+export async function takeAnswer(context: ActionContext, roomId: string): Promise<void> {
+    const { wishes } = context.joining;
+    const link = wishes.wish?.link;
+    if (!link) return;
+    try {
+        const { account } = signedIn(context);
+        const room = context.model.rooms.find((one) => one.roomId === roomId);
+        // Another window of this person may have joined meanwhile.
+        if (room?.membership !== 'join') await account.join(roomId);
+        wishes.inside(link, account.userId);
+        void tellJoined(plainName(room?.name ?? roomId), roomId);
+    } catch (error) {
+        wishes.drop(link);
+        context.log.warn('the answer to a request to join was not taken', error);
+        void showFailure(userMessage(error, 'Joining the room'));
+    }
 }
 
 function linkOf(argument: unknown): ParsedLink | undefined {
@@ -31,15 +69,6 @@ function linkOf(argument: unknown): ParsedLink | undefined {
     if (typeof argument !== 'object' || argument === null) return undefined;
     const { path, query } = argument as Partial<Record<string, unknown>>;
     return typeof path === 'string' && typeof query === 'string' ? fromOpenedUri({ path, query }) : undefined;
-}
-
-/** A link is opened by people who have not signed in yet, too. */
-async function hasAccount(context: ActionContext, opened: boolean): Promise<boolean> {
-    if (context.account || !opened) return signedIn(context).account !== undefined;
-    const signIn = 'Sign In';
-    const chosen = await showInformationMessage('Sign in to join the room that this link leads to.', signIn);
-    if (chosen === signIn) await vscode.commands.executeCommand(commands.signIn);
-    return context.account !== undefined;
 }
 
 async function askForLink(): Promise<ParsedLink | undefined> {
@@ -64,92 +93,170 @@ async function aboutPerson(context: ActionContext, userId: string): Promise<void
         await vscode.commands.executeCommand(commands.inviteTeammate);
 }
 
-async function enter(context: ActionContext, target: JoinTarget): Promise<void> {
-    const { account } = signedIn(context);
-    const preview = await withNotification('Looking up the room…', () => account.roomAdmin.preview(target));
-    if (!preview) return;
-    const name = plainName(preview.name ?? target.room);
-    if (preview.membership === 'join') {
-        void showInformationMessage(`You are in ${name} already.`);
-        return;
+async function goOn(context: ActionContext): Promise<void> {
+    const { wishes } = context.joining;
+    const link = wishes.wish?.link;
+    if (!link || !(await hasAccount(context, link))) return;
+    // Another link may have been opened meanwhile: it has its turn next.
+    const { wish } = wishes;
+    if (wish?.link.target.room !== link.target.room) return;
+    try {
+        await enter(context, link, wish.step === 'agreed');
+    } catch (error) {
+        if (!isHushError(error) || !error.code.startsWith('network.')) throw error;
+        inBackground(context, () => offerAgain(link, error.message));
+    } finally {
+        const step = wishes.wish?.step;
+        if (step === 'opened' || step === 'agreed') wishes.drop(link);
     }
+}
+
+/** What waits for a click on a notification, which may never come, must not hold up what comes next. */
+function inBackground(context: ActionContext, work: () => Promise<void>): void {
+    work().catch((error: unknown) => {
+        context.log.warn('joining by a link did not go on', error);
+        void showFailure(userMessage(error, 'Joining by the link'));
+    });
+}
+
+async function offerAgain(link: RoomLink, why: string): Promise<void> {
+    const again = 'Try Again';
+    if ((await showErrorMessage(why, again)) === again)
+        await vscode.commands.executeCommand(commands.joinByLink, buildJoinLink('vscode', link, 'vscode'));
+}
+
+/** Waits for an account that is being opened: it is no newcomer who opens a link right after the start. */
+async function hasAccount(context: ActionContext, link: RoomLink): Promise<boolean> {
+    const { wishes, settled, signIn } = context.joining;
+    const state = await withNotification('Getting ready to join…', settled);
+    if (state?.kind === 'ready') return true;
+    const joins = state !== undefined && (await signIn(link, () => wishes.reach(link, 'agreed')));
+    if (joins !== true) {
+        // Whoever gave up in the middle, or is signing in elsewhere, is asked when that is done.
+        if (joins === undefined || wishes.wish?.step === 'agreed') wishes.reach(link, 'opened');
+        else wishes.drop(link);
+        return false;
+    }
+    const now = await withNotification('Getting ready to join…', settled);
+    return now?.kind === 'ready';
+}
+
+/** `agreed`: the person said already that they want to join. */
+async function enter(context: ActionContext, link: RoomLink, agreed: boolean): Promise<void> {
+    const { account } = signedIn(context);
+    const { wishes } = context.joining;
+    const preview = await withNotification('Looking up the room…', () => account.roomAdmin.preview(link.target));
+    if (!preview) return;
+    const name = plainName(preview.name ?? link.target.room);
+    const found = { ...link, target: preview.target };
+    if (preview.membership === 'join') return tellInside(context, preview.target.room, name);
     if (preview.membership === 'ban') throw new HushError('room.forbidden', `You are banned from ${name}.`);
     if (preview.membership === 'knock') {
+        wishes.asked(found, account.userId);
         void showInformationMessage(`You asked to join ${name} already. Somebody in it has to let you in.`);
         return;
     }
-    const [join, ask, copy] = ['Join', 'Ask to Join…', 'Copy My User ID'] as const;
     const rule = preview.membership === 'invite' ? 'public' : preview.joinRule;
-    const ways =
-        rule === 'knock' ? [ask] : rule === 'knock_restricted' ? [join, ask] : rule === 'invite' ? [copy] : [join];
-    const chosen = await showInformationMessage(
-        rule === 'invite' ? `${name} is for invited people only` : `Join ${name}?`,
-        { modal: true, detail: detailOf(target, preview) },
-        ...ways,
-    );
-    if (chosen === copy) await copyUserId(account.userId);
-    if (chosen === ask) await askToJoin(context, preview, name);
-    if (chosen === join) await joinNow(context, preview, name);
-}
-
-function detailOf(link: JoinTarget, { target, topic, joinRule, people, encrypted, membership }: RoomPreview): string {
-    const facts = [
-        people === undefined ? '' : `${people} ${people === 1 ? 'person is' : 'people are'} in it.`,
-        encrypted === undefined
-            ? ''
-            : encrypted
-              ? 'It is end-to-end encrypted.'
-              : 'It is not encrypted, so Hush shares no screens in it.',
-        membership === 'invite' ? 'You are invited.' : joinRule === undefined ? '' : joinRuleSentence(joinRule),
-        joinRule === 'invite' && membership === undefined ? 'Give your user ID to somebody inside.' : '',
-    ];
-    const ids = [...new Set([link.room, target.room])];
-    const paragraphs = [topic ?? '', facts.filter(Boolean).join('\n'), ids.join('\n')];
-    return paragraphs.filter(Boolean).join('\n\n');
-}
-
-async function joinNow(context: ActionContext, preview: RoomPreview, name: string): Promise<void> {
-    const { account } = signedIn(context);
-    const { target, joinRule } = preview;
-    try {
-        const roomId = await withNotification(`Joining ${name}…`, () => account.roomAdmin.joinTarget(target));
-        if (roomId !== undefined) await tellJoined(name, roomId);
-    } catch (error) {
-        await turnedAway(context, error, letsAsk(joinRule) ? () => askToJoin(context, preview, name) : undefined);
+    const way = agreed && rule !== 'invite' ? (rule === 'knock' ? 'ask' : 'join') : undefined;
+    const inviter = context.model.rooms.find((room) => room.roomId === preview.target.room)?.inviter;
+    switch (way ?? (await confirmJoin({ link, preview, rule, inviter, name, self: account.userId }))) {
+        case 'copy':
+            return copyMyId(context);
+        case 'ask':
+            return askToJoin(context, found, name, '');
+        case 'askWithWords':
+            return askInWords(context, found, name);
+        case 'join':
+            return joinNow(context, found, preview, name, agreed);
+        case undefined:
+            return undefined;
     }
 }
 
-/** Rethrows what is no refusal. `askInstead`: where the room may take requests. */
-async function turnedAway(
-    context: ActionContext,
-    error: unknown,
-    askInstead: (() => Promise<void>) | undefined,
-): Promise<void> {
-    if (!isHushError(error) || error.code !== 'room.notInvited') throw error;
-    const [ask, copy] = ['Ask to Join…', 'Copy My User ID'] as const;
-    const chosen = await showWarningMessage(error.message, ...(askInstead ? [ask, copy] : [copy]));
-    if (chosen === ask) await askInstead?.();
-    if (chosen === copy) await copyUserId(signedIn(context).account.userId);
+async function tellInside(context: ActionContext, roomId: string, name: string): Promise<void> {
+    const [screen] = context.orchestrator
+        ? shareChoices(
+              context.model.rooms.filter((room) => room.roomId === roomId),
+              context.orchestrator.state,
+          )
+        : [];
+    const view = 'View Share';
+    const ways = screen ? [view] : [];
+    // Not waited for: the wish is over.
+    void showInformationMessage(`You are in ${name} already.`, ...ways).then((chosen) => {
+        if (screen && chosen === view) openView(context, screen.target);
+    });
 }
 
-async function askToJoin(context: ActionContext, { target }: RoomPreview, name: string): Promise<void> {
+async function joinNow(
+    context: ActionContext,
+    link: RoomLink,
+    { joinRule }: RoomPreview,
+    name: string,
+    agreed: boolean,
+): Promise<void> {
     const { account } = signedIn(context);
+    try {
+        const joining = () => account.roomAdmin.joinTarget(link.target);
+        const roomId = await withNotification(`Joining ${name}…`, joining);
+        if (roomId === undefined) return;
+        context.joining.wishes.inside(link, account.userId);
+        void tellJoined(name, roomId);
+    } catch (error) {
+        if (agreed && joinRule === 'knock_restricted' && isTurnedAway(error)) return askToJoin(context, link, name, '');
+        turnedAway(context, error, letsAsk(joinRule) ? () => askInWords(context, link, name) : undefined);
+    }
+}
+
+function isTurnedAway(error: unknown): boolean {
+    return isHushError(error) && error.code === 'room.notInvited';
+}
+
+/** Rethrows what is no refusal. `askInstead`: where the room may take requests. */
+function turnedAway(context: ActionContext, error: unknown, askInstead: (() => Promise<void>) | undefined): void {
+    if (!isHushError(error) || !isTurnedAway(error)) throw error;
+    inBackground(context, async () => {
+        const [ask, copy] = ['Ask to Join…', 'Copy My ID'] as const;
+        const chosen = await showWarningMessage(error.message, ...(askInstead ? [ask, copy] : [copy]));
+        if (chosen === ask) await askInstead?.();
+        if (chosen === copy) await copyMyId(context);
+    });
+}
+
+async function askInWords(context: ActionContext, link: RoomLink, name: string): Promise<void> {
     const reason = await askText({
         title: `Ask to Join ${name}`,
         prompt: 'Enter sends the request. People in the room see who you are and what you write here.',
         placeHolder: 'Who you are, or why you ask (optional)',
     });
-    if (reason === undefined) return;
-    try {
-        const asking = () => account.roomAdmin.knock(target, reason);
-        if ((await withNotification(`Asking to join ${name}…`, asking)) === undefined) return;
-    } catch (error) {
-        return turnedAway(context, error, undefined);
-    }
-    setStatusBarMessage('bell', `You asked to join ${name}`, 8_000);
+    if (reason !== undefined) await askToJoin(context, link, name, reason);
 }
 
-async function copyUserId(userId: string): Promise<void> {
-    await vscode.env.clipboard.writeText(userId);
-    setStatusBarMessage('clippy', 'Your user ID is in the clipboard', 5_000);
+async function askToJoin(context: ActionContext, link: RoomLink, name: string, reason: string): Promise<void> {
+    const { account } = signedIn(context);
+    try {
+        const asking = () => account.roomAdmin.knock(link.target, reason);
+        const roomId = await withNotification(`Asking to join ${name}…`, asking);
+        if (roomId === undefined) return;
+        context.joining.wishes.asked({ ...link, target: { ...link.target, room: roomId } }, account.userId);
+        void waitToBeLetIn(context, roomId, name);
+    } catch (error) {
+        turnedAway(context, error, undefined);
+    }
+}
+
+/** Says so until somebody has answered; its Cancel takes the request back. Never rejects. */
+async function waitToBeLetIn(context: ActionContext, roomId: string, name: string): Promise<void> {
+    const title = `You asked to join ${name}. Once somebody lets you in, what is shared opens here.`;
+    const cancelled = await withProgress(
+        { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+        (_progress, token) =>
+            Promise.race([
+                context.joining.answered(roomId).then(() => false),
+                new Promise<boolean>((resolve) => token.onCancellationRequested(() => resolve(true))),
+            ]),
+    );
+    if (!cancelled) return;
+    context.joining.wishes.drop();
+    await vscode.commands.executeCommand(commands.withdrawKnock, `knocking:${roomId}`);
 }

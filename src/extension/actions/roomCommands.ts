@@ -4,15 +4,17 @@ import { HushError } from '../errors.ts';
 import { admit, deny } from './answerKnock.ts';
 import type { ActionContext } from './context.ts';
 import { copyJoinLink } from './copyJoinLink.ts';
+import { copyMyId } from './copyMyId.ts';
 import { createRoom } from './createRoom.ts';
 import { followUpgrade } from './followUpgrade.ts';
 import { ignoredPeople, setIgnored } from './ignoredPeople.ts';
 import { acceptInvite, declineInvite, inviteTeammate } from './invitations.ts';
-import { joinByLink } from './joinByLink.ts';
+import { joinByLink, resumeJoin, takeAnswer } from './joinByLink.ts';
 import { leaveRoom, withdrawKnock } from './leaveRoom.ts';
 import { showPeople } from './people.ts';
 import { banPerson, changeRole, isPersonRow, personOfRow, removePerson, type PersonInRoom } from './personActions.ts';
 import type { RoomArgument } from './rooms.ts';
+import { copyLinkWhenLive, startSessionAndCopyLink } from './startAndCopyLink.ts';
 import { tellRoomNews } from './roomNews.ts';
 import { roomSettings } from './roomSettings.ts';
 import { upgradeRoom } from './upgradeRoom.ts';
@@ -32,6 +34,8 @@ export function roomCommands(
             await run(context, found);
         };
     return {
+        [commands.startSessionAndCopyLink]: () => startSessionAndCopyLink(context),
+        [commands.copyMyId]: () => copyMyId(context),
         [commands.inviteTeammate]: room(inviteTeammate),
         [commands.acceptInvite]: room(acceptInvite),
         [commands.declineInvite]: room(declineInvite),
@@ -54,4 +58,4 @@ export function roomCommands(
     };
 }
 
-export { tellRoomNews };
+export { copyLinkWhenLive, resumeJoin, takeAnswer, tellRoomNews };

@@ -31,9 +31,14 @@ interface RoomItem extends vscode.QuickPickItem {
 
 /**
  * Asks for one of our rooms; those that would refuse `deed` stand below with the reason, and whoever asks refuses them.
- * `undefined`: cancelled, or a new session was wanted and is started instead.
+ * `start` makes the new session that may be wanted instead. `undefined`: cancelled.
  */
-export async function pickRoom(context: ActionContext, title: string, deed: RoomDeed): Promise<string | undefined> {
+export async function pickRoom(
+    context: ActionContext,
+    title: string,
+    deed: RoomDeed,
+    start: (context: ActionContext) => Promise<string | undefined> = startSession,
+): Promise<string | undefined> {
     const self = signedIn(context).account.userId;
     const rooms = joinedRooms(context).map((room) => ({ room, why: whyNotHere(room, self, deed) }));
     const items: RoomItem[] = rooms
@@ -64,7 +69,7 @@ export async function pickRoom(context: ActionContext, title: string, deed: Room
         matchOnDetail: true,
     });
     if (!picked) return undefined;
-    return picked.roomId ?? (await startSession(context));
+    return picked.roomId ?? (await start(context));
 }
 
 /** The room that a command is about: its argument, this workspace's, or one that is asked for. */
@@ -119,7 +124,7 @@ async function linkFromGit() {
 }
 
 export async function startSession(context: ActionContext): Promise<string | undefined> {
-    const { account } = signedIn(context);
+    signedIn(context);
     if (context.model.workspaceRoomId !== undefined) {
         const [open, another] = ['Invite Teammate…', 'Start Another'] as const;
         const name = joinedRooms(context).find((r) => r.roomId === context.model.workspaceRoomId)?.name ?? 'a room';
@@ -132,6 +137,22 @@ export async function startSession(context: ActionContext): Promise<string | und
             await vscode.commands.executeCommand(commands.inviteTeammate, context.model.workspaceRoomId);
         if (chosen !== another) return context.model.workspaceRoomId;
     }
+    const roomId = await makeSession(context);
+    const room = joinedRooms(context).find((r) => r.roomId === roomId);
+    if (roomId === undefined || !room) return roomId;
+    const invite = 'Invite Teammate…';
+    void showInformationMessage(`The session “${plainName(room.name)}” is ready.`, invite).then((chosen) =>
+        chosen === invite ? vscode.commands.executeCommand(commands.inviteTeammate, roomId) : undefined,
+    );
+    return roomId;
+}
+
+/**
+ * Asks for the name, makes the room and maps the workspace to it. Whoever has its link may ask to be let in (see
+ * docs/rooms.md). Undefined: cancelled.
+ */
+export async function makeSession(context: ActionContext): Promise<string | undefined> {
+    const { account } = signedIn(context);
     const folder = await pickFolder(context);
     if (!folder) return undefined;
     const suggested = sessionName(context.workspace);
@@ -144,13 +165,15 @@ export async function startSession(context: ActionContext): Promise<string | und
     if (name === undefined) return undefined;
     const roomId = await withProgress(
         { location: vscode.ProgressLocation.Window, title: 'Hush: creating the room' },
-        async () => account.createSessionRoom({ name: name.trim(), invite: [], workspaceLink: await linkFromGit() }),
+        async () =>
+            account.createSessionRoom({
+                name: name.trim(),
+                invite: [],
+                workspaceLink: await linkFromGit(),
+                access: 'knock',
+            }),
     );
     await context.mapWorkspace(roomId, folder.folder);
-    const invite = 'Invite Teammate…';
-    void showInformationMessage(`The session “${name.trim()}” is ready.`, invite).then((chosen) =>
-        chosen === invite ? vscode.commands.executeCommand(commands.inviteTeammate, roomId) : undefined,
-    );
     return roomId;
 }
 

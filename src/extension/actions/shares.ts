@@ -8,28 +8,43 @@ import type { RoomSnapshot } from '../session/types.ts';
 import { shareChoices } from '../views/shareChoices.ts';
 import { signedIn, type ActionContext } from './context.ts';
 import { refused } from './refusals.ts';
-import { joinedRooms, pickRoom, roomIdOf, type RoomArgument } from './rooms.ts';
+import { joinedRooms, makeSession, pickRoom, roomIdOf, type RoomArgument } from './rooms.ts';
 import { showInformationMessage } from '../views/messages.ts';
 
-/** The row's room, else the workspace's, else the only one there is, else asked. */
-async function roomToShareIn(context: ActionContext, argument: RoomArgument): Promise<string | undefined> {
+interface RoomToShareIn {
+    readonly roomId: string;
+    /** Made for this share: nobody else is in it yet. */
+    readonly fresh: boolean;
+}
+
+/** The row's room, else the workspace's, else the only one there is, else asked; without any, a new session. */
+async function roomToShareIn(context: ActionContext, argument: RoomArgument): Promise<RoomToShareIn | undefined> {
     const chosen = roomIdOf(argument) ?? context.model.workspaceRoomId;
-    if (chosen !== undefined) return chosen;
+    if (chosen !== undefined) return { roomId: chosen, fresh: false };
+    const before = joinedRooms(context);
     const { userId } = signedIn(context).account;
-    const [only, ...more] = joinedRooms(context).filter((room) => whyNotHere(room, userId, 'share') === undefined);
-    return only && more.length === 0 ? only.roomId : pickRoom(context, 'Share your screen in which room?', 'share');
+    const [only, ...more] = before.filter((room) => whyNotHere(room, userId, 'share') === undefined);
+    if (only && more.length === 0) return { roomId: only.roomId, fresh: false };
+    const roomId =
+        before.length === 0
+            ? await makeSession(context)
+            : await pickRoom(context, 'Share your screen in which room?', 'share', makeSession);
+    return roomId === undefined ? undefined : { roomId, fresh: !before.some((room) => room.roomId === roomId) };
 }
 
 export async function shareScreen(context: ActionContext, argument: RoomArgument): Promise<void> {
     const { orchestrator } = signedIn(context);
-    const roomId = orchestrator.state.share?.roomId ?? (await roomToShareIn(context, argument));
-    if (roomId === undefined) return;
+    const running = orchestrator.state.share?.roomId;
+    const place = running === undefined ? await roomToShareIn(context, argument) : { roomId: running, fresh: false };
+    if (!place) return;
+    const { roomId, fresh } = place;
     const room = context.model.rooms.find((r) => r.roomId === roomId);
     if (room && (await refused(context, room, 'share'))) return;
     const settings = context.configuration();
+    const shareId = ulid();
     orchestrator.dispatch({
         type: 'shareRequested',
-        shareId: ulid(),
+        shareId,
         roomId,
         roomName: room?.name ?? roomId,
         location: readSetting(settings, 'hush.capture.location') === 'browser' ? 'browser' : 'webview',
@@ -37,6 +52,7 @@ export async function shareScreen(context: ActionContext, argument: RoomArgument
         transport: transportSetting(settings),
         now: Date.now(),
     });
+    if (fresh) context.joining.linkOnceLive(roomId, shareId);
 }
 
 export function stopSharing(context: ActionContext): void {

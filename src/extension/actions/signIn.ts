@@ -7,7 +7,7 @@ import { isHushError, userMessage, type ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { NewSession } from '../storedAccounts.ts';
 import { showFailure } from '../views/notices.ts';
-import { askHomeserver } from './askHomeserver.ts';
+import { askHomeserver, type FoundHomeserver } from './askHomeserver.ts';
 import { askText, withNotification, type TextQuestion } from './asking.ts';
 import { signInByCode, signInByOAuth, signInBySso } from './browserSignIn.ts';
 import { plainName } from '../views/plainText.ts';
@@ -16,6 +16,10 @@ export interface SignInOptions {
     readonly engine: () => Promise<Engine>;
     readonly settings: vscode.WorkspaceConfiguration;
     readonly log: Log;
+    /** The homeserver that was signed in to last on this machine. */
+    readonly lastHomeserver: string | undefined;
+    /** What the person said already, so that it is not asked again. */
+    readonly at?: FoundHomeserver | undefined;
     /** After the server ended the session: the same account, and the same device where the server still has it. */
     readonly again?:
         { readonly userId: string; readonly baseUrl: string; readonly deviceId: string | undefined } | undefined;
@@ -71,7 +75,8 @@ async function signInOnce(
     try {
         const homeserver = again
             ? await (await options.engine()).discoverHomeserver(again.baseUrl, fetch)
-            : await askHomeserver({
+            : ((value === undefined ? options.at : undefined) ??
+              (await askHomeserver({
                   title: TITLE,
                   prompt: 'Your Matrix user ID, or the name or address of your homeserver',
                   placeHolder: '@you:example.org or example.org',
@@ -79,7 +84,8 @@ async function signInOnce(
                   value,
                   engine: options.engine,
                   settings: options.settings,
-              });
+                  last: options.lastHomeserver,
+              })));
         if (!homeserver) return undefined;
         const { baseUrl, versions } = homeserver;
         const userId = again?.userId ?? homeserver.userId;

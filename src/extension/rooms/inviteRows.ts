@@ -1,5 +1,7 @@
 /** Whom **Hush: Invite Teammate…** offers for what was typed. Pure. */
 import { parseUserId } from '../../matrix/serverName.ts';
+import { isNear } from './nearName.ts';
+import type { PersonLookUp } from './roomsPort.ts';
 
 export interface KnownPerson {
     readonly userId: string;
@@ -7,8 +9,11 @@ export interface KnownPerson {
 }
 
 export interface InviteRow {
-    /** `typed`: made from the words alone, so that nobody knows yet whether there is such a person. */
-    readonly kind: 'typed' | 'known' | 'found' | 'hint';
+    /**
+     * `typed`: made from the words alone; `nobody`: made from them, and there is no such person; `similar`: almost what
+     * was typed.
+     */
+    readonly kind: 'typed' | 'nobody' | 'similar' | 'known' | 'found' | 'hint';
     readonly text: string;
     readonly description: string;
     /** Undefined: nobody can be invited by this row. */
@@ -17,33 +22,102 @@ export interface InviteRow {
 
 const hint = (text: string): InviteRow => ({ kind: 'hint', text, description: '', userId: undefined });
 
+/** The user ID that the words stand for: a whole one, or a name alone for somebody of the person's own homeserver. */
+export function personTyped(typed: string, self: string): string | undefined {
+    if (parseUserId(typed)) return typed;
+    const local = /^@?([a-z0-9._=/+-]+)$/u.exec(typed.toLowerCase())?.[1];
+    const guess = `@${local ?? ''}:${parseUserId(self)?.serverName ?? ''}`;
+    return local !== undefined && parseUserId(guess) && guess !== self ? guess : undefined;
+}
+
 /**
- * `known` are left to the palette to filter. A name alone is taken for one of the person's own homeserver, and stands
- * below people whom Hush knows by that name.
+ * `known` are left to the palette to filter. A name alone stands below people whom Hush knows by that name. `lookUp`: what
+ * the homeserver says about the person who is typed; undefined until it does.
  */
 export function inviteRows(
     typed: string,
     self: string,
     known: readonly KnownPerson[],
     found: readonly KnownPerson[],
+    lookUp?: PersonLookUp,
 ): InviteRow[] {
-    const server = parseUserId(self)?.serverName ?? '';
-    const local = /^@?([a-z0-9._=/+-]+)$/u.exec(typed.toLowerCase())?.[1];
-    const whole = parseUserId(typed) ? typed : undefined;
-    const guess = whole === undefined && local !== undefined ? `@${local}:${server}` : undefined;
-    const listed = new Set([...known, ...found].map(({ userId }) => userId));
-    const fresh = found.filter(({ userId }) => !known.some((person) => person.userId === userId) && userId !== self);
+    const whole = parseUserId(typed) !== undefined;
+    const person = personTyped(typed, self);
+    const everybody = [...known, ...found].filter(({ userId }) => userId !== self);
+    const listed = person !== undefined && everybody.some(({ userId }) => userId === person);
+    const fresh = found.filter(({ userId }) => !known.some((one) => one.userId === userId) && userId !== self);
+    const own = person === undefined || listed ? [] : typedRows(person, whole, lookUp, everybody);
+    const first = whole || lookUp?.kind === 'nobody';
     return [
-        ...(whole !== undefined && !listed.has(whole)
-            ? [{ kind: 'typed' as const, text: `Invite ${whole}`, description: '', userId: whole }]
-            : []),
+        ...(first ? own : []),
         ...known.map(({ userId, name }) => ({ kind: 'known' as const, text: name, description: userId, userId })),
         ...fresh.map(({ userId, name }) => ({ kind: 'found' as const, text: name, description: userId, userId })),
-        ...(guess !== undefined && parseUserId(guess) && !listed.has(guess) && guess !== self
-            ? [{ kind: 'typed' as const, text: `Invite ${guess}`, description: 'on your homeserver', userId: guess }]
-            : []),
-        ...(typed !== '' && whole === undefined && guess === undefined
+        ...(first ? [] : own),
+        ...(typed !== '' && person === undefined && typed !== self && !isOwnName(typed, self)
             ? [hint('Somebody on another homeserver? Type their user ID, like @name:server.org')]
             : []),
     ];
+}
+
+function isOwnName(typed: string, self: string): boolean {
+    return typed.toLowerCase().replace(/^@/u, '') === parseUserId(self)?.localpart;
+}
+
+function typedRows(
+    person: string,
+    whole: boolean,
+    lookUp: PersonLookUp | undefined,
+    everybody: readonly KnownPerson[],
+): InviteRow[] {
+    const where = whole ? '' : 'on your homeserver';
+    switch (lookUp?.kind) {
+        case undefined:
+            return [{ kind: 'typed', text: `Invite ${person}`, description: where, userId: person }];
+        case 'found': {
+            // The ID first: anybody may call themselves by a teammate's name.
+            const description = lookUp.name === undefined || lookUp.name === person ? where : lookUp.name;
+            return [{ kind: 'typed', text: `Invite ${person}`, description, userId: person }];
+        }
+        case 'unknown':
+            return [
+                {
+                    kind: 'typed',
+                    text: `Invite ${person}`,
+                    description: 'their server does not say whether there is such a person',
+                    userId: person,
+                },
+            ];
+        case 'nobody':
+            return [
+                ...similarTo(person, everybody).map(({ userId, name }) => ({
+                    kind: 'similar' as const,
+                    text: `Did you mean ${name}?`,
+                    description: userId,
+                    userId,
+                })),
+                {
+                    kind: 'nobody',
+                    text: `Nobody has the ID ${person}`,
+                    description: whole ? 'Check the spelling' : 'No such name on your homeserver',
+                    userId: undefined,
+                },
+            ];
+    }
+}
+
+/** Slips of the finger within the name; for a short one only one. The server may have one as well. */
+function similarTo(person: string, everybody: readonly KnownPerson[]): KnownPerson[] {
+    const own = parseUserId(person);
+    if (!own) return [];
+    const most = own.localpart.length > 4 ? 2 : 1;
+    return everybody
+        .filter(({ userId }) => {
+            const other = parseUserId(userId);
+            return (
+                other !== undefined &&
+                isNear(own.localpart, other.localpart, most) &&
+                isNear(own.serverName, other.serverName, 1)
+            );
+        })
+        .slice(0, 3);
 }

@@ -10,8 +10,14 @@ export interface JoinTarget {
     /** Servers that are in the room, to join through; at most {@link MAX_VIA}. */
     readonly via: readonly string[];
 }
+/** What a link to a room says. All of it is a stranger's word. */
+export interface RoomLink {
+    readonly target: JoinTarget;
+    /** User ID of whoever made the link, by their own account. */
+    readonly from?: string;
+}
 export type ParsedLink =
-    | { readonly kind: 'room'; readonly target: JoinTarget }
+    | ({ readonly kind: 'room' } & RoomLink)
     | { readonly kind: 'person'; readonly userId: string }
     | { readonly kind: 'invalid' };
 
@@ -22,6 +28,10 @@ const MAX_LINK = 4_096;
 const INVALID = { kind: 'invalid' } as const;
 /** Printable ASCII but ":" and space; of room version 12 on there is no server behind it. */
 const OPAQUE_ID = /^[\u0021-\u0039\u003b-\u007e]+$/u;
+/** Names who made a link, in links for Hush alone. */
+const FROM = 'from';
+/** A link within a sentence. */
+const LINK_IN_TEXT = /(?<![^\s<("'])(?:[a-z][a-z\d+.-]*:\/\/|matrix:)[^\s<>"]+/giu;
 /** Anything that can be seen, but ":". */
 const ALIAS = /^[^\s:\p{C}]+$/u;
 
@@ -38,10 +48,20 @@ export function isRoomAlias(text: string): boolean {
     return ALIAS.test(text.slice(1, colon)) && isServerName(text.slice(colon + 1));
 }
 
-/** Whatever a person pasted. Never throws. */
+/** Whatever a person pasted: a link, an address, or the sentence that a link came in. Never throws. */
 export function parseJoinLink(input: string): ParsedLink {
     const text = input.trim().replace(/^<(.*)>$/u, '$1');
     if (text === '' || text.length > MAX_LINK) return INVALID;
+    const whole = parseOne(text);
+    if (whole.kind !== 'invalid') return whole;
+    for (const [found] of text.matchAll(LINK_IN_TEXT)) {
+        const inside = parseOne(found.replace(/[).,;>]+$/u, ''));
+        if (inside.kind === 'room') return inside;
+    }
+    return INVALID;
+}
+
+function parseOne(text: string): ParsedLink {
     if (/^[!#@]/u.test(text)) return named(text, []);
     const url = URL.parse(text);
     if (!url) return INVALID;
@@ -57,7 +77,10 @@ export function parseJoinLink(input: string): ParsedLink {
 /** What VS Code hands over: `/join/<room>` with both parts decoded once, as its `Uri` has them. */
 export function fromOpenedUri({ path, query }: { readonly path: string; readonly query: string }): ParsedLink {
     const room = /^\/join\/(.+)$/su.exec(path)?.[1];
-    return room === undefined ? INVALID : named(room, viaOf(query));
+    if (room === undefined) return INVALID;
+    const link = named(room, viaOf(query));
+    const from = parametersOf(query).get(FROM) ?? '';
+    return link.kind === 'room' && parseUserId(from) ? { ...link, from } : link;
 }
 
 /** `matrix:r/alias:server`, `matrix:roomid/id:server`, `matrix:u/user:server`, each with more behind it. */
@@ -81,8 +104,13 @@ function named(name: string, via: readonly string[]): ParsedLink {
 }
 
 function viaOf(query: string): string[] {
-    const named = new URLSearchParams(query).getAll('via').filter(isServerName);
+    const named = parametersOf(query).getAll('via').filter(isServerName);
     return [...new Set(named)].slice(0, MAX_VIA);
+}
+
+/** A plus is a plus here, as in user IDs, and no space. */
+function parametersOf(query: string): URLSearchParams {
+    return new URLSearchParams(query.replaceAll('+', '%2B'));
 }
 
 function decoded(text: string): string | undefined {
@@ -99,10 +127,12 @@ function byteLength(text: string): number {
 
 export type LinkKind = 'vscode' | 'matrixTo' | 'matrix';
 
-/** `scheme`: VS Code's own, such as `vscode`. The link reads back as `target`. */
-export function buildJoinLink(kind: LinkKind, { room, via }: JoinTarget, scheme: string): string {
+/** `scheme`: of the editor that opens it, such as `vscode`. Reads back as it was; links for other clients leave `from` out. */
+export function buildJoinLink(kind: LinkKind, { target: { room, via }, from }: RoomLink, scheme: string): string {
     const vias = via.slice(0, MAX_VIA).map((server) => `via=${encodeURIComponent(server)}`);
-    if (kind === 'vscode') return `${scheme}://${LINK_AUTHORITY}/join/${encodeURIComponent(room)}${query(vias)}`;
+    const maker = from === undefined ? [] : [`${FROM}=${encodeURIComponent(from)}`];
+    if (kind === 'vscode')
+        return `${scheme}://${LINK_AUTHORITY}/join/${encodeURIComponent(room)}${query([...vias, ...maker])}`;
     if (kind === 'matrixTo') return `https://matrix.to/#/${encodeURIComponent(room)}${query(vias)}`;
     const type = room.startsWith('#') ? 'r' : 'roomid';
     return `matrix:${type}/${encodeURIComponent(room.slice(1))}${query([...vias, 'action=join'])}`;

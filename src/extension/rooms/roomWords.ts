@@ -37,6 +37,11 @@ export function letsAsk(rule: string | undefined): boolean {
     return rule === 'knock' || rule === 'knock_restricted' || !JOIN_RULES.some((known) => known === rule);
 }
 
+/** Whether only the invited get in, as far as Hush knows the rule: a link leads to a closed door. */
+export function isClosed(rule: string | undefined): boolean {
+    return rule === undefined || rule === 'invite' || rule === 'private';
+}
+
 /** What became of a request to join that cannot be answered any more; `now`: their standing, undefined without any. */
 export function knockFate(name: string, room: string, now: 'join' | 'invite' | 'knock' | 'ban' | undefined): string {
     switch (now) {

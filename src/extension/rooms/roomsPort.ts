@@ -76,8 +76,17 @@ export interface RoomPreview {
     readonly membership?: 'join' | 'invite' | 'knock' | 'ban' | undefined;
 }
 
+/** What the homeserver says about a user ID. */
+export type PersonLookUp =
+    | { readonly kind: 'found'; readonly name: string | undefined }
+    | { readonly kind: 'nobody' }
+    /** It does not tell, or their server is away. */
+    | { readonly kind: 'unknown' };
+
 /** Every promise rejects with a `HushError`. */
 export interface RoomsPort {
+    /** Whether there is such a person. */
+    lookUp(userId: string): Promise<PersonLookUp>;
     /** Everybody with a standing in a joined room, asked of the server where the sync left some out. */
     people(roomId: string): Promise<readonly RoomPerson[]>;
     /** Removes somebody, takes an invitation back, or refuses a knock. */
@@ -110,6 +119,7 @@ export interface RoomsPort {
 
 /** Every method, and whether it does no harm when it is done again because the window that did it went away. */
 export const ROOM_METHODS = {
+    lookUp: 'again',
     people: 'again',
     kick: 'once',
     ban: 'once',

@@ -85,7 +85,9 @@ export function renderModel(look: (roomId: string) => void): RenderedModel {
             const some = (rooms: readonly RoomSnapshot[], deed: RoomDeed): boolean =>
                 rooms.some((room) => whyNotHere(room, userId, deed) === undefined);
             setContext(contexts.hasRooms, some(joined, 'chat'));
-            setContext(contexts.mayShare, some(linked.length > 0 ? linked : joined, 'share'));
+            // Without a room, sharing makes a session.
+            const places = linked.length > 0 ? linked : joined;
+            setContext(contexts.mayShare, places.length === 0 || some(places, 'share'));
             setContext(contexts.mayInvite, some(linked, 'invite'));
         },
         dispose: () => scope.dispose(),

@@ -24,8 +24,9 @@ export function newRoom(session: CreateSession, version: string | undefined): IC
     const link = workspaceLink
         ? [{ type: WORKSPACE_TYPE, state_key: workspaceLink.hash, content: workspaceContentOf(workspaceLink) }]
         : [];
-    const knock =
-        access === 'knock' ? [{ type: 'm.room.join_rules', state_key: '', content: { join_rule: 'knock' } }] : [];
+    // Rooms of old versions know no requests: then it is for the invited.
+    const knocks = access === 'knock' && (version === undefined || versionTraits(version).knock);
+    const knock = knocks ? [{ type: 'm.room.join_rules', state_key: '', content: { join_rule: 'knock' } }] : [];
     // Where creators stand above all levels, replacing the room is theirs.
     const tombstone = version !== undefined && versionTraits(version).infiniteCreators ? 150 : 100;
     return {

@@ -7,6 +7,7 @@ import { createCapabilities } from '../capabilities.ts';
 import { createRoomActions, type RoomActions } from '../roomActions.ts';
 import { createAvatars, type AvatarOptions } from './avatar.ts';
 import { createJoining } from './joining.ts';
+import { lookUpPerson } from './lookUp.ts';
 import { createPeople } from './people.ts';
 import { createRoomNews } from './roomNews.ts';
 import { createSettings } from './settings.ts';
@@ -29,6 +30,7 @@ export function createRoomWork({ sdk, now, log, ...media }: RoomWorkOptions): Ro
     return {
         actions: createRoomActions(sdk, capabilities),
         admin: {
+            lookUp: (userId) => lookUpPerson(sdk, userId),
             ...createPeople(sdk),
             ...createJoining(sdk),
             ...createSettings({ sdk, avatars: createAvatars({ sdk, ...media }), log }),

@@ -33,6 +33,9 @@ const aliases = fc
 const targets: fc.Arbitrary<JoinTarget> = fc
     .tuple(fc.oneof(roomIds, aliases), fc.uniqueArray(servers, { maxLength: MAX_VIA }))
     .map(([room, via]) => ({ room, via }));
+const makers = fc
+    .tuple(fc.stringMatching(/^[a-z0-9._=/+-]{1,20}$/u), servers)
+    .map(([name, server]) => `@${name}:${server}`);
 const kinds = fc.constantFrom<LinkKind>('vscode', 'matrixTo', 'matrix');
 
 describe('join links', () => {
@@ -43,7 +46,7 @@ describe('join links', () => {
                 targets,
                 fc.constantFrom('vscode', 'vscode-insiders', 'vscodium'),
                 (kind, target, scheme) => {
-                    const link = buildJoinLink(kind, target, scheme);
+                    const link = buildJoinLink(kind, { target }, scheme);
                     assert.deepEqual(parseJoinLink(link), { kind: 'room', target }, link);
                     assert.deepEqual(parseJoinLink(` <${link}>\n`), { kind: 'room', target });
                     assert.match(link, /^[\u0021-\u007e]+$/u, 'can be pasted anywhere');
@@ -55,15 +58,41 @@ describe('join links', () => {
 
     it('that VS Code opened read the same, from its decoded parts', () => {
         fc.assert(
-            fc.property(targets, (target) => {
-                const url = new URL(buildJoinLink('vscode', target, 'vscode'));
+            fc.property(targets, makers, (target, from) => {
+                const url = new URL(buildJoinLink('vscode', { target, from }, 'vscode'));
                 const parts = {
                     path: decodeURIComponent(url.pathname),
                     query: decodeURIComponent(url.search.slice(1)),
                 };
-                assert.deepEqual(fromOpenedUri(parts), { kind: 'room', target });
+                assert.deepEqual(fromOpenedUri(parts), { kind: 'room', target, from });
             }),
         );
+    });
+
+    it('for Hush say who made them; those for other clients do not', () => {
+        fc.assert(
+            fc.property(kinds, targets, makers, (kind, target, from) => {
+                const made = kind === 'vscode' ? { from } : {};
+                assert.deepEqual(parseJoinLink(buildJoinLink(kind, { target, from }, 'vscode')), {
+                    kind: 'room',
+                    target,
+                    ...made,
+                });
+            }),
+        );
+        const nobody = parseJoinLink('vscode://hush.hush/join/%21a%3Ahs.org?from=nobody');
+        assert.deepEqual(nobody, { kind: 'room', target: { room: '!a:hs.org', via: [] } });
+    });
+
+    it('are found in the sentence that they came in', () => {
+        fc.assert(
+            fc.property(kinds, targets, (kind, target) => {
+                const link = buildJoinLink(kind, { target }, 'vscode');
+                assert.deepEqual(parseJoinLink(`Join me in Hush: <${link}> (or ask).`), { kind: 'room', target }, link);
+            }),
+        );
+        assert.equal(parseJoinLink('see https://example.org and ask #hush').kind, 'invalid');
+        assert.equal(parseJoinLink('javascript:https://matrix.to/#/#hush:example.org').kind, 'invalid');
     });
 
     it('of any other shape are no link, and no exception', () => {

@@ -1,0 +1,67 @@
+/** Joining by a link, as this window has it: the wish, and what follows it. The dialogs are loaded when they are needed. */
+import type { Memento } from 'vscode';
+import type { ActionContext } from '../actions/context.ts';
+import { openView } from '../actions/shares.ts';
+import type { Log } from '../log.ts';
+import { shareChoices, type ShareChoice } from '../views/shareChoices.ts';
+import { createWishFollower, type WishFollower } from './followWish.ts';
+import { createJoinWishes, type JoinWishes } from './joinWishes.ts';
+
+export interface JoinsOptions {
+    /** Of the workspace: a window that reloads finds its wish again, and no other window. */
+    readonly memento: Memento;
+    context(): ActionContext;
+    /** What was going on is over: the model may ask for the next move. */
+    changed(): void;
+    readonly log: Log;
+}
+
+export interface Joins extends WishFollower {
+    readonly wishes: JoinWishes;
+    linkOnceLive(roomId: string, shareId: string): void;
+    /** Asks again what was asked before the window was reloaded. Never rejects. */
+    resume(): Promise<void>;
+}
+
+export function createJoins({ memento, context, changed, log }: JoinsOptions): Joins {
+    const dialogs = () => import('../actions/roomCommands.ts');
+    const wishes = createJoinWishes(memento, Date.now, (error) => log.warn('the wish to join was not kept', error));
+    const screens = (roomId: string): readonly ShareChoice[] => {
+        const { model, orchestrator } = context();
+        const rooms = model.rooms.filter((room) => room.roomId === roomId);
+        return orchestrator ? shareChoices(rooms, orchestrator.state) : [];
+    };
+    const goOn = async (): Promise<void> => (await dialogs()).resumeJoin(context());
+    const follower = createWishFollower({
+        wishes,
+        shares: (roomId) => screens(roomId).length > 0,
+        goOn,
+        accept: async (roomId) => (await dialogs()).takeAnswer(context(), roomId),
+        view(roomId) {
+            const [screen] = screens(roomId);
+            if (screen) openView(context(), screen.target);
+        },
+        changed,
+        log,
+    });
+    return {
+        get busy() {
+            return follower.busy;
+        },
+        during: follower.during,
+        awaits: follower.awaits,
+        answered: follower.answered,
+        update: follower.update,
+        wishes,
+        linkOnceLive(roomId, shareId) {
+            dialogs()
+                .then(({ copyLinkWhenLive }) => copyLinkWhenLive(context(), roomId, shareId))
+                .catch((error: unknown) => log.warn('the link of a new session was not copied', error));
+        },
+        async resume() {
+            // A link that was opened meanwhile is under way already.
+            const step = follower.busy ? undefined : wishes.wish?.step;
+            if (step === 'opened' || step === 'agreed') await follower.during(goOn);
+        },
+    };
+}

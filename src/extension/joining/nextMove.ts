@@ -1,0 +1,39 @@
+/** What a wish to join asks for, as the account and its rooms change. Pure. */
+import type { AccountState, RoomSnapshot } from '../session/types.ts';
+import type { JoinWish } from './joinWish.ts';
+
+export type JoinMove =
+    /** The person is signed in now: on to the room. */
+    | { readonly kind: 'goOn' }
+    /** Whoever is inside let us in: the invitation is the answer to our request. */
+    | { readonly kind: 'accept'; readonly roomId: string }
+    /** Open what is shared in the room. */
+    | { readonly kind: 'view'; readonly roomId: string }
+    /** The request was withdrawn or denied. */
+    | { readonly kind: 'drop' };
+
+/** `knocking`: our request was among the rooms before. `shares`: whether a screen in the room can be watched. */
+export function nextMove(
+    wish: JoinWish | undefined,
+    account: AccountState,
+    rooms: readonly RoomSnapshot[],
+    knocking: boolean,
+    shares: (roomId: string) => boolean,
+): JoinMove | undefined {
+    if (!wish || account.kind !== 'ready') return undefined;
+    if (wish.step === 'opened' || wish.step === 'agreed') return { kind: 'goOn' };
+    if (wish.userId !== account.userId) return undefined;
+    const roomId = wish.link.target.room;
+    const room = rooms.find((one) => one.roomId === roomId);
+    if (wish.step === 'inside')
+        return room?.membership === 'join' && shares(roomId) ? { kind: 'view', roomId } : undefined;
+    switch (room?.membership) {
+        case 'invite':
+        case 'join':
+            return { kind: 'accept', roomId };
+        case 'knock':
+            return undefined;
+        case undefined:
+            return knocking ? { kind: 'drop' } : undefined;
+    }
+}

@@ -1,0 +1,28 @@
+/** Whether there is such a person: their profile is asked for (client-server API, "Profiles"). */
+import * as v from 'valibot';
+import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
+import type { PersonLookUp } from '../../extension/rooms/roomsPort.ts';
+import { fromSdk } from '../http.ts';
+import { isNotFound } from './acting.ts';
+import { optional } from './optional.ts';
+
+const profile = v.looseObject({ displayname: optional(v.string()) });
+
+/** Longest name that is shown, in characters. */
+const MAX_NAME = 200;
+
+/** Rejects where the homeserver itself does not answer. */
+export async function lookUpPerson(sdk: Pick<MatrixClient, 'getProfileInfo'>, userId: string): Promise<PersonLookUp> {
+    try {
+        const parsed = v.safeParse(profile, await sdk.getProfileInfo(userId));
+        const name = parsed.success ? parsed.output.displayname?.trim().slice(0, MAX_NAME) : undefined;
+        return { kind: 'found', name: name || undefined };
+    } catch (error) {
+        // By status: Synapse answers 404 with M_UNKNOWN, too.
+        if (isNotFound(error)) return { kind: 'nobody' };
+        const reason = fromSdk(error, 'Looking up the person');
+        if (reason.code.startsWith('network.')) throw reason;
+        // Servers may hide profiles, and another server may be away.
+        return { kind: 'unknown' };
+    }
+}
