@@ -198,13 +198,10 @@ export function activate(extension: vscode.ExtensionContext): void {
     const restored: ViewTarget[] = [];
     /** Whose account was shown last. */
     let seen = '';
-    let remotes: Promise<unknown> | undefined;
+    let remotes: vscode.Disposable | undefined;
     /** A clone may be opened, or read by Git, when nothing else of the model changes any more. */
     const watchRemotes = (): void => {
-        remotes ??= onRemotes(() => app.refresh()).then(
-            (watching) => scope.add(watching),
-            (error: unknown) => log.warn('Git could not be watched', error),
-        );
+        remotes ??= scope.add(onRemotes(() => app.refresh(), log));
     };
     scope.add(
         app.onModel((model) => {

@@ -7,6 +7,14 @@ import { contexts, rows } from '../../../src/extension/contexts.ts';
 
 interface Manifest {
     readonly activationEvents: readonly string[];
+    readonly capabilities: {
+        readonly untrustedWorkspaces: {
+            supported: string;
+            description: string;
+            restrictedConfigurations: readonly string[];
+        };
+        readonly virtualWorkspaces: { supported: string; description: string };
+    };
     readonly contributes: {
         readonly commands: readonly { command: string; title: string; category: string; enablement?: string }[];
         readonly menus: Readonly<Record<string, readonly { command: string; when?: string }[]>>;
@@ -93,5 +101,25 @@ describe('the manifest and the code', () => {
         const hidden =
             contributes.menus['commandPalette']?.filter((m) => m.when === 'false').map((m) => m.command) ?? [];
         assert.deepEqual(hidden.toSorted(), treeOnlyCommands.toSorted());
+    });
+
+    it('a folder that is not trusted sets nothing but how a picture is captured', () => {
+        const { untrustedWorkspaces, virtualWorkspaces } = manifest.capabilities;
+        assert.equal(untrustedWorkspaces.supported, 'limited');
+        assert.ok(untrustedWorkspaces.description.length > 0 && virtualWorkspaces.description.length > 0);
+        const restricted = new Set(untrustedWorkspaces.restrictedConfigurations);
+        const { properties } = contributes.configuration;
+        for (const key of restricted) assert.ok(key in properties, key);
+        // VS Code takes a setting of scope `application` or `machine` from no workspace, trusted or not.
+        const free = Object.entries(properties)
+            .filter(([key, { scope }]) => !restricted.has(key) && scope !== 'application' && scope !== 'machine')
+            .map(([key]) => key);
+        assert.deepEqual(free.toSorted(), [
+            'hush.share.maxBitrate',
+            'hush.share.maxFrameRate',
+            'hush.share.optimizeFor',
+        ]);
+        for (const key of ['hush.homeserver', 'hush.livekit.serviceUrl', 'hush.trust.shareWith', 'hush.mesh.relayOnly'])
+            assert.match(properties[key]?.scope ?? '', /^(?:application|machine)$/u, key);
     });
 });
