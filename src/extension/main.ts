@@ -66,6 +66,7 @@ export function activate(extension: vscode.ExtensionContext): void {
         createMediaHost({ opener: createPageOpener(extension.extensionUri, log), theme: currentTheme, log }),
     );
     const configuration = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration();
+    let known: readonly string[] = [];
     const control = createAccountControl({
         loadEngine,
         loadVault,
@@ -80,6 +81,7 @@ export function activate(extension: vscode.ExtensionContext): void {
         state: () => app.model.account,
         account: () => app.account,
         knownChanged(userIds) {
+            known = userIds;
             auth.update(userIds);
             chat.known(userIds);
         },
@@ -165,6 +167,15 @@ export function activate(extension: vscode.ExtensionContext): void {
         },
         unmapWorkspace: () => mapping.unmap(),
         targetOfRow: (rowId) => view.tree.node(rowId)?.target,
+        get otherAccounts() {
+            const { account } = app.model;
+            return known.some((userId) => account.kind === 'signedOut' || userId !== account.userId);
+        },
+        selectedRow: () => view.tree.selected(),
+        revealShare() {
+            const { share } = app.model.session;
+            if (share) media.reveal(share.id);
+        },
     };
     const diagnostics = scope.add(
         registerDiagnostics({

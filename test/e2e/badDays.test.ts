@@ -57,7 +57,7 @@ describe('on a bad day', function () {
 
     it('an unknown server: what was typed stays, to be mended', async () => {
         const { workbench } = alice;
-        await workbench.command('Hush: Sign In');
+        await workbench.command('Hush: Sign In…');
         await workbench.answer(/homeserver/iu, 'no-such-server.invalid');
         await workbench.asking('no-such-server.invalid cannot be reached').waitFor();
         await keepPicture(alice, 'unknown-server');
@@ -86,7 +86,7 @@ describe('on a bad day', function () {
 
     it('a wrong password: it is asked again, an arrow leads back to the name, and the right one signs in', async () => {
         const { workbench } = alice;
-        await workbench.command('Hush: Sign In');
+        await workbench.command('Hush: Sign In…');
         await workbench.answer(/homeserver/iu, world.stack.baseUrl);
         await workbench.answer(/user name/iu, accounts.alice.userId);
         await workbench.answer(/Password of/u, 'not my password');

@@ -52,7 +52,7 @@ describe('when servers do not play along', function () {
 
     it('a server that wants a pause: the sentence says how long, and after that it works', async () => {
         const { workbench } = carol;
-        await workbench.command('Hush: Sign In');
+        await workbench.command('Hush: Sign In…');
         await workbench.answer(/homeserver/iu, stack.baseUrl);
         await workbench.answer(/user name/iu, 'carol');
         await workbench.answer(/Password of/u, 'wrong');

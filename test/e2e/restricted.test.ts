@@ -53,7 +53,7 @@ describe('a restricted folder', function () {
         await workbench.openSidebar();
         const welcome = workbench.page.locator('.sidebar .welcome-view-content');
         await welcome.getByRole('button', { name: 'Sign In' }).waitFor();
-        await workbench.command('Hush: Sign In');
+        await workbench.command('Hush: Sign In…');
         const asked = workbench.asking(/homeserver/iu).locator('input');
         await asked.waitFor();
         assert.equal(await asked.inputValue(), ''); // the folder suggests no server

@@ -11,6 +11,7 @@ import type { RoomSnapshot } from '../session/types.ts';
 import { offeredRooms, sessionName } from '../session/workspaceRooms.ts';
 import { signedIn, type ActionContext } from './context.ts';
 import { refused } from './refusals.ts';
+import { tellSessionReady } from './sessionReady.ts';
 import { showInformationMessage, showInputBox, withProgress } from '../views/messages.ts';
 import { plainName } from '../views/plainText.ts';
 
@@ -147,10 +148,7 @@ export async function startSession(context: ActionContext): Promise<string | und
         async () => account.createSessionRoom({ name: name.trim(), invite: [], workspaceLink: await linkFromGit() }),
     );
     await context.mapWorkspace(roomId, folder.folder);
-    const invite = 'Invite Teammate…';
-    void showInformationMessage(`The session “${name.trim()}” is ready.`, invite).then((chosen) =>
-        chosen === invite ? vscode.commands.executeCommand(commands.inviteTeammate, roomId) : undefined,
-    );
+    void tellSessionReady(name.trim(), roomId);
     return roomId;
 }
 

@@ -14,7 +14,7 @@ export interface Credentials {
 /** Signs in and waits until the tree has taken the welcome's place. */
 export async function signIn(workbench: Workbench, who: Credentials): Promise<void> {
     await workbench.openSidebar();
-    await workbench.command('Hush: Sign In');
+    await workbench.command('Hush: Sign In…');
     await workbench.answer(/homeserver/iu, who.homeserver);
     await workbench.answer(/user name/iu, who.user);
     await workbench.answer(/Password/u, who.password);
@@ -30,7 +30,7 @@ export async function ready(workbench: Workbench): Promise<void> {
 }
 
 export async function startSession(workbench: Workbench, name: string): Promise<void> {
-    await workbench.command('Hush: Start Session for This Workspace');
+    await workbench.command('Hush: Start Session for This Workspace…');
     await workbench.answer('Start Session', name);
     await workbench.row(name).waitFor();
 }
@@ -105,4 +105,11 @@ export async function changeSettings(
     await workbench.page.reload();
     await ready(workbench);
     await untilSettings(server, before, change);
+}
+
+/** Through the menu of Hush's item in the status bar. */
+export async function stopFromStatusBar(workbench: Workbench): Promise<void> {
+    await workbench.statusBar('Sharing').click();
+    await workbench.asking('You Share Your Screen').waitFor();
+    await workbench.pick('Stop Sharing');
 }
