@@ -90,7 +90,11 @@ describe('on a bad day', function () {
         await workbench.answer(/homeserver/iu, world.stack.baseUrl);
         await workbench.answer(/user name/iu, accounts.alice.userId);
         await workbench.answer(/Password of/u, 'not my password');
-        await workbench.asking('The user name or the password is wrong').waitFor();
+        const { userId } = accounts.alice;
+        const { host } = new URL(world.stack.baseUrl);
+        await workbench
+            .asking(`${host} knows no account ${userId} with this password. Type the password again`)
+            .waitFor();
         await keepPicture(alice, 'wrong-password');
         assert.equal(await workbench.quickInput.locator('input').getAttribute('type'), 'password');
         await workbench.quickInput.getByRole('button', { name: 'Back' }).click();

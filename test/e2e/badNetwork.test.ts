@@ -56,7 +56,7 @@ describe('when servers do not play along', function () {
         await workbench.answer(/homeserver/iu, stack.baseUrl);
         await workbench.answer(/user name/iu, 'carol');
         await workbench.answer(/Password of/u, 'wrong');
-        await workbench.answer('password is wrong', account.password);
+        await workbench.answer('knows no account carol with this password', account.password);
         const pause = workbench.asking('The server asks for a pause: too many requests. Try again in');
         await pause.waitFor();
         await keepPicture(carol, 'rate-limited');

@@ -56,7 +56,7 @@ describe('sharing a screen', function () {
             await menu.getByText(entry, { exact: true }).waitFor();
         await keepPicture(alice, 'status-menu-sharing');
         await workbench.pick('Show the Sharing Tab');
-        await workbench.page.locator('.tab.active', { hasText: /screen/iu }).waitFor();
+        await workbench.page.locator('.tab.active', { hasText: 'Sharing in' }).waitFor();
         const now = await offered(alice);
         assert.ok(now.includes('Hush: Stop Sharing') && !now.includes('Hush: Share Screen'), now.join());
         await workbench.statusBar(/Sharing ·\s+1/u).waitFor();

@@ -26,6 +26,18 @@ export function joinedRooms(context: ActionContext): RoomSnapshot[] {
     return context.model.rooms.filter((room) => room.membership === 'join');
 }
 
+/** The room ID, where there is but one to choose. */
+export function onlyRoom(context: ActionContext): string | undefined {
+    const [only, ...more] = joinedRooms(context);
+    return more.length === 0 ? only?.roomId : undefined;
+}
+
+/** The ID, for the rare case that its name does not tell it from another. */
+function idWhereNeeded(room: RoomSnapshot, rooms: readonly RoomSnapshot[]): { readonly detail?: string } {
+    const name = plainName(room.name);
+    return rooms.some((other) => other !== room && plainName(other.name) === name) ? { detail: room.roomId } : {};
+}
+
 interface RoomItem extends vscode.QuickPickItem {
     readonly roomId: string | undefined;
 }
@@ -36,14 +48,18 @@ interface RoomItem extends vscode.QuickPickItem {
  */
 export async function pickRoom(context: ActionContext, title: string, deed: RoomDeed): Promise<string | undefined> {
     const self = signedIn(context).account.userId;
-    const rooms = joinedRooms(context).map((room) => ({ room, why: whyNotHere(room, self, deed) }));
+    const joined = joinedRooms(context);
+    const rooms = joined.map((room) => ({ room, why: whyNotHere(room, self, deed) }));
+    /** Whoever links a workspace may have been given an ID. */
+    const detailOf = (room: RoomSnapshot): { readonly detail?: string } =>
+        deed === 'link' ? { detail: room.roomId } : idWhereNeeded(room, joined);
     const items: RoomItem[] = rooms
         .filter(({ why }) => why === undefined)
         .map(({ room }) => ({
             label: `$(${room.encrypted ? 'lock' : 'unlock'}) ${plainName(room.name)}`,
             description:
                 room.roomId === context.model.workspaceRoomId ? 'this workspace' : peopleCount(room.members.length),
-            detail: room.roomId,
+            ...detailOf(room),
             roomId: room.roomId,
         }));
     items.push({ label: '$(add) Start a new session for this workspace', alwaysShow: true, roomId: undefined });
@@ -53,7 +69,7 @@ export async function pickRoom(context: ActionContext, title: string, deed: Room
             : {
                   label: `$(circle-slash) ${plainName(room.name)}`,
                   description: why,
-                  detail: room.roomId,
+                  ...detailOf(room),
                   roomId: room.roomId,
               },
     );
@@ -61,7 +77,7 @@ export async function pickRoom(context: ActionContext, title: string, deed: Room
         items.push({ label: 'Not possible', kind: vscode.QuickPickItemKind.Separator, roomId: undefined }, ...not);
     const picked = await vscode.window.showQuickPick(items, {
         title,
-        placeHolder: 'Choose a room by name or ID',
+        placeHolder: deed === 'link' ? 'Choose a room by name or ID' : 'Choose a room',
         matchOnDetail: true,
     });
     if (!picked) return undefined;
@@ -87,16 +103,17 @@ export async function roomForCommand(
         if (chosen === join) await vscode.commands.executeCommand(commands.joinByLink);
         return undefined;
     }
-    if (rooms.length === 1) return rooms[0]?.roomId;
+    const only = onlyRoom(context);
+    if (only !== undefined) return only;
     const { workspaceRoomId } = context.model;
     const picked = await vscode.window.showQuickPick(
         rooms
             .toSorted((a, b) => Number(b.roomId === workspaceRoomId) - Number(a.roomId === workspaceRoomId))
-            .map(({ roomId, name, encrypted }) => ({
-                label: `$(${encrypted ? 'lock' : 'unlock'}) ${plainName(name)}`,
-                description: roomId === workspaceRoomId ? 'this workspace' : '',
-                detail: roomId,
-                roomId,
+            .map((room) => ({
+                label: `$(${room.encrypted ? 'lock' : 'unlock'}) ${plainName(room.name)}`,
+                description: room.roomId === workspaceRoomId ? 'this workspace' : '',
+                ...idWhereNeeded(room, rooms),
+                roomId: room.roomId,
             })),
         { title: question, matchOnDetail: true },
     );
