@@ -112,7 +112,12 @@ describe('trust in VS Code', function () {
     it('a new identity stops the share to that person until it is acknowledged', async () => {
         const { alice, bob, accounts } = pair;
         await bob.workbench.command('Hush: Reset Encryption Identity…');
-        await bob.workbench.dialog('Reset your encryption identity?').getByRole('button', { name: 'Reset' }).click();
+        const reset = bob.workbench.dialog('Reset your encryption identity?');
+        await reset.getByRole('button', { name: 'Reset' }).waitFor();
+        // Enter must not lose what cannot be brought back.
+        await reset.locator('.monaco-button:focus', { hasText: 'Use Recovery Key' }).waitFor();
+        await keepPicture(bob, 'trust-reset-question');
+        await reset.getByRole('button', { name: 'Reset' }).click();
         await bob.workbench.answer('Your Account’s Password', accounts.bob.password);
         await bob.workbench.seeNotification(/Your identity is new/u);
         const frame = await bob.workbench.hushFrame('view');

@@ -57,7 +57,9 @@ describe('the manifest and the code', () => {
         const known = new Set<string>(Object.values(commands));
         for (const entry of [...Object.values(contributes.menus).flat(), ...contributes.keybindings])
             assert.ok(known.has(entry.command), entry.command);
-        for (const { contents } of contributes.viewsWelcome) {
+        const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+        const texts = [...contributes.viewsWelcome.map((w) => w.contents), ...steps.map((step) => step.description)];
+        for (const contents of texts) {
             for (const [, command] of contents.matchAll(/\(command:([\w.]+)\)/gu))
                 assert.ok(known.has(command ?? ''), command);
         }

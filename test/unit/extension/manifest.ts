@@ -33,6 +33,7 @@ export interface Manifest {
             >;
         };
         readonly views: Readonly<Record<string, readonly { id: string; when?: string; initialSize?: number }[]>>;
+        readonly walkthroughs: readonly { readonly steps: readonly { description: string }[] }[];
         readonly viewsWelcome: readonly { view: string; contents: string; when?: string }[];
     };
 }
