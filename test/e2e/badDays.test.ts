@@ -93,7 +93,9 @@ describe('on a bad day', function () {
         const { userId } = accounts.alice;
         const { host } = new URL(world.stack.baseUrl);
         await workbench
-            .asking(`${host} knows no account ${userId} with this password. Type the password again`)
+            .asking(
+                `${host} knows no account ${userId} with this password. Type the password again, or go back with the arrow above`,
+            )
             .waitFor();
         await keepPicture(alice, 'wrong-password');
         assert.equal(await workbench.quickInput.locator('input').getAttribute('type'), 'password');

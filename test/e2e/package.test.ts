@@ -240,7 +240,7 @@ describe('the package', function () {
     it('its walkthrough shows every step with a picture out of the package', async () => {
         const { workbench } = await fresh();
         const { page } = workbench;
-        await workbench.command('Welcome: Open Walkthrough...');
+        await workbench.statusBar('Hush').click();
         await workbench.pick('Get Started with Hush');
         const steps = page.locator('.gettingStartedContainer .getting-started-step');
         await steps.first().waitFor();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'mocha';
 import type { Locator } from 'playwright-core';
-import type { Account } from '../stack/accounts.ts';
+import { login, request, type Account } from '../stack/accounts.ts';
 import { startEditorPage, type EditorPage } from '../stack/editorPage.ts';
 import { eventually } from '../stack/eventually.ts';
 import { shareScreen, signIn, startSession } from './support/flows.ts';
@@ -97,6 +97,18 @@ describe('what VS Code shows of Hush', function () {
         await workbench.page.keyboard.press('Escape');
     });
 
+    it('Invite asks whom, not where, when there is one room', async () => {
+        const { workbench } = dora;
+        await workbench.command('Hush: Unlink Workspace from Room');
+        await workbench.row('this workspace').waitFor({ state: 'detached' });
+        await workbench.command('Hush: Invite Teammate…');
+        await workbench.quickInput.locator('input[placeholder^="Name or user ID"]').waitFor();
+        await workbench.page.keyboard.press('Escape');
+        await workbench.command('Hush: Link Workspace to Room…');
+        await workbench.pick(ROOM);
+        await workbench.row('this workspace').waitFor();
+    });
+
     it('an invitation without its notification is joined by Enter on its row, and has a menu', async () => {
         const { workbench } = dora;
         const { page } = workbench;
@@ -170,6 +182,36 @@ describe('what VS Code shows of Hush', function () {
         await workbench.menuAction('Your screen', 'Stop Sharing');
         await workbench.row('Your screen').waitFor({ state: 'detached' });
         await workbench.statusBar(/Hush ·/u).waitFor();
+    });
+
+    it('Enter does not sign out while keys would be lost', async () => {
+        const { workbench } = dora;
+        await workbench.command('Hush: Sign Out');
+        const question = workbench.dialog('can then never be read again');
+        await question.locator('.monaco-button:focus', { hasText: 'Set Up Recovery…' }).waitFor();
+        await question.getByRole('button', { name: 'Sign Out', exact: true }).waitFor();
+        await keepPicture(dora, 'sign-out-question');
+        await workbench.page.keyboard.press('Escape');
+        await workbench.row(ROOM).waitFor();
+    });
+
+    it('a sign-in that the server ended: a wrong password names account and server, and leads to another account', async () => {
+        const { workbench } = dora;
+        const { baseUrl } = world.stack;
+        const { accessToken } = await login(baseUrl, account);
+        await request(`${baseUrl}/_matrix/client/v3/logout/all`, {}, accessToken);
+        await workbench.page.locator('.sidebar').getByRole('button', { name: 'Sign In Again' }).waitFor();
+        await workbench.statusBar('Hush').click();
+        await workbench.asking('Sign In Again…').waitFor();
+        await workbench.pick('Sign In Again…');
+        await workbench.answer(/Password of/u, 'not my password');
+        const { host } = new URL(baseUrl);
+        const said = workbench.asking(`${host} knows no account ${account.userId} with this password.`);
+        await said.getByText('choose another account above', { exact: false }).waitFor();
+        await keepPicture(dora, 'wrong-password-again');
+        await workbench.quickInput.getByRole('button', { name: 'Use Another Account…' }).click();
+        await workbench.asking('Switch Account').getByText('Sign in with another account…', { exact: false }).waitFor();
+        await workbench.page.keyboard.press('Escape');
     });
 });
 

@@ -225,7 +225,11 @@ async function askUser({ host, back }: Where, value: string): Promise<string | u
 
 /** After a wrong password. */
 function wayOn({ back, otherAccount }: Pick<TextQuestion, 'back' | 'otherAccount'>): string {
-    const other = back ? 'the arrow above leads back' : otherAccount ? 'choose another account above' : undefined;
+    const other = back
+        ? 'go back with the arrow above for another account'
+        : otherAccount
+          ? 'choose another account above'
+          : undefined;
     return `Type the password again${other === undefined ? '' : `, or ${other}`}.`;
 }
 

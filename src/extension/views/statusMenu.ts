@@ -9,8 +9,8 @@ export interface MenuEntry {
     readonly label: string;
     readonly description?: string;
     /** `revealShare`: brings the tab of our share to the front. */
-    readonly run: CommandId | 'revealShare' | 'workbench.view.extension.hush';
-    /** Of the command: a row of the tree or a room ID. */
+    readonly run: CommandId | 'revealShare' | 'workbench.view.extension.hush' | 'workbench.action.openWalkthrough';
+    /** Of the command: a row of the tree, a room ID, or the walkthrough. */
     readonly argument?: string;
     /** Stands below a line that divides it from the entry before. */
     readonly divided?: boolean;
@@ -20,6 +20,12 @@ const SIDE_BAR: MenuEntry = {
     label: '$(layout-sidebar-left) Show Hush in the Side Bar',
     run: 'workbench.view.extension.hush',
     divided: true,
+};
+
+const GET_STARTED: MenuEntry = {
+    label: '$(book) Get Started with Hush',
+    run: 'workbench.action.openWalkthrough',
+    argument: 'hush.hush#start',
 };
 
 /** In the order of how likely each is wanted. `otherAccounts`: some are known here besides the active one. */
@@ -33,6 +39,7 @@ export function statusMenu(model: Model, otherAccounts: boolean): MenuEntry[] {
                 { label: '$(sign-in) Sign In…', run: commands.signIn },
                 { label: '$(person-add) Create Account…', run: commands.createAccount },
                 ...(otherAccounts ? [another] : []),
+                GET_STARTED,
                 SIDE_BAR,
             ];
         case 'starting':
