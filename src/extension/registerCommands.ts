@@ -6,7 +6,6 @@ import { actOnRow } from './actions/actOnRow.ts';
 import { callTeammate } from './actions/calls.ts';
 import { linkWorkspace, startSession, type RoomArgument } from './actions/rooms.ts';
 import { leaveSession, shareScreen, stopSharing, viewShare, type ViewArgument } from './actions/shares.ts';
-import { showStatusMenu } from './actions/statusMenu.ts';
 import { commands, roomCommandIds, type CommandId, type RoomCommandId } from './commands.ts';
 import { userMessage } from './errors.ts';
 import { DisposableScope } from './lifecycle.ts';
@@ -112,7 +111,7 @@ export function registerCommands(context: ActionContext, account: AccountCommand
         [commands.stopSharing]: () => stopSharing(context),
         [commands.viewShare]: (argument) => viewShare(context, viewArgument(context, argument)),
         [commands.leaveSession]: room(leaveSession),
-        [commands.showMenu]: () => showStatusMenu(context),
+        [commands.showMenu]: async () => (await import('./actions/accountDialogs.ts')).showStatusMenu(context),
         [commands.actOnRow]: () => actOnRow(context),
         [commands.callTeammate]: (argument) =>
             callTeammate(context, typeof argument === 'string' ? argument : undefined),

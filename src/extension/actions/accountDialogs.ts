@@ -1,5 +1,6 @@
-/** What is asked around an account: a bundle of its own, loaded when first needed. */
+/** What is asked and offered around an account: a bundle of its own, loaded when first needed. */
 export { createAccount } from './createAccount.ts';
 export { setUpOwnServer } from './ownServer.ts';
 export { signIn } from './signIn.ts';
 export { chooseAccount, confirmSignOut } from './switchAccount.ts';
+export { showStatusMenu } from './statusMenu.ts';
