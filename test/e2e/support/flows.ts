@@ -50,11 +50,14 @@ export async function acceptInvite(workbench: Workbench, roomName: string): Prom
 export async function linkRoom(workbench: Workbench, roomId: string): Promise<void> {
     const deadline = Date.now() + PATIENCE;
     for (;;) {
-        await workbench.command('Hush: Link Workspace to Room…');
-        const input = workbench.quickInput.locator('input');
-        await input.fill(roomId);
-        const row = workbench.quickInput.locator('.monaco-list-row', { hasText: roomId });
+        // The palette lists the command once there is a room to link.
+        const pending = workbench.row('invitation from');
+        if (await pending.isVisible()) await workbench.inlineAction('invitation from', 'Join');
         try {
+            await workbench.command('Hush: Link Workspace to Room…');
+            const input = workbench.quickInput.locator('input');
+            await input.fill(roomId);
+            const row = workbench.quickInput.locator('.monaco-list-row', { hasText: roomId });
             await row.first().waitFor({ timeout: 5_000 });
             await row.first().click();
             await workbench.row('this workspace').waitFor();
@@ -63,8 +66,6 @@ export async function linkRoom(workbench: Workbench, roomId: string): Promise<vo
             if (Date.now() > deadline)
                 throw new Error(`The account is not in the encrypted room ${roomId}.`, { cause: error });
             await workbench.page.keyboard.press('Escape');
-            const pending = workbench.row('invitation from');
-            if (await pending.isVisible()) await workbench.inlineAction('invitation from', 'Join');
         }
     }
 }
