@@ -50,7 +50,8 @@ export async function acceptInvite(workbench: Workbench, roomName: string): Prom
 export async function linkRoom(workbench: Workbench, roomId: string): Promise<void> {
     const deadline = Date.now() + PATIENCE;
     for (;;) {
-        // The palette lists the command once there is a room to link.
+        // The palette lists the command once there is a room to link: any, or one that is joined first.
+        await workbench.page.locator('.sidebar .monaco-list-row').first().waitFor();
         const pending = workbench.row('invitation from');
         if (await pending.isVisible()) await workbench.inlineAction('invitation from', 'Join');
         try {
