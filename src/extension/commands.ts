@@ -15,6 +15,8 @@ export const commands = {
     inviteTeammate: 'hush.inviteTeammate',
     acceptInvite: 'hush.acceptInvite',
     declineInvite: 'hush.declineInvite',
+    joinInvitation: 'hush.joinInvitation',
+    declineInvitation: 'hush.declineInvitation',
     people: 'hush.people',
     changeRole: 'hush.changeRole',
     removePerson: 'hush.removePerson',
@@ -28,13 +30,18 @@ export const commands = {
     acceptKnock: 'hush.acceptKnock',
     denyKnock: 'hush.denyKnock',
     withdrawKnock: 'hush.withdrawKnock',
+    answerRequest: 'hush.answerRequest',
+    withdrawRequest: 'hush.withdrawRequest',
     followUpgrade: 'hush.followUpgrade',
+    continueInNewRoom: 'hush.continueInNewRoom',
     roomSettings: 'hush.roomSettings',
     upgradeRoom: 'hush.upgradeRoom',
     shareScreen: 'hush.shareScreen',
     stopSharing: 'hush.stopSharing',
     viewShare: 'hush.viewShare',
     leaveSession: 'hush.leaveSession',
+    showMenu: 'hush.showMenu',
+    actOnRow: 'hush.actOnRow',
     callTeammate: 'hush.callTeammate',
     openChat: 'hush.openChat',
     sendSelection: 'hush.sendSelection',
@@ -60,8 +67,11 @@ export const commands = {
 
 export type CommandId = (typeof commands)[keyof typeof commands];
 
-/** Commands that the palette does not list because they need a row of the tree. */
-export const treeOnlyCommands: readonly CommandId[] = [
+/**
+ * Commands that the palette does not list: they are about a row of the tree, and another that asks is listed in their
+ * place; or they belong to a key or the status bar.
+ */
+export const hiddenCommands: readonly CommandId[] = [
     commands.acceptInvite,
     commands.declineInvite,
     commands.changeRole,
@@ -72,6 +82,8 @@ export const treeOnlyCommands: readonly CommandId[] = [
     commands.denyKnock,
     commands.withdrawKnock,
     commands.followUpgrade,
+    commands.showMenu,
+    commands.actOnRow,
 ];
 
 /** Commands of VS Code's menu over a shared picture, which the palette does not list: in its tab they are keys and buttons. */
@@ -90,6 +102,8 @@ export const roomCommandIds = [
     commands.inviteTeammate,
     commands.acceptInvite,
     commands.declineInvite,
+    commands.joinInvitation,
+    commands.declineInvitation,
     commands.people,
     commands.changeRole,
     commands.removePerson,
@@ -103,7 +117,10 @@ export const roomCommandIds = [
     commands.acceptKnock,
     commands.denyKnock,
     commands.withdrawKnock,
+    commands.answerRequest,
+    commands.withdrawRequest,
     commands.followUpgrade,
+    commands.continueInNewRoom,
     commands.roomSettings,
     commands.upgradeRoom,
 ] as const satisfies readonly CommandId[];

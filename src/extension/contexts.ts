@@ -19,6 +19,24 @@ export const contexts = {
     mayShare: 'hush.mayShare',
     /** The room of this workspace lets us invite. */
     mayInvite: 'hush.mayInvite',
+    /** We are in some room, encrypted or not. */
+    inRoom: 'hush.inRoom',
+    /** Somebody shows a screen that may be watched here. */
+    hasScreens: 'hush.hasScreens',
+    /** A tab of ours shows a screen. */
+    watching: 'hush.watching',
+    /** Our share goes the direct way, by which other Matrix clients can be called. */
+    mayCall: 'hush.mayCall',
+    /** Some room can be replaced by us. */
+    mayUpgrade: 'hush.mayUpgrade',
+    /** We are invited to some room. */
+    hasInvitations: 'hush.hasInvitations',
+    /** Somebody asks to be let in, and we may answer. */
+    hasRequests: 'hush.hasRequests',
+    /** We asked to be let in somewhere. */
+    hasOwnRequests: 'hush.hasOwnRequests',
+    /** A room of ours was replaced by another. */
+    hasReplacedRooms: 'hush.hasReplacedRooms',
 } as const;
 
 export type ContextKey = (typeof contexts)[keyof typeof contexts];

@@ -1,7 +1,11 @@
-/** Remotes of the opened repositories, from VS Code's own Git extension. Best effort: no Git, no offer. */
+/**
+ * Remotes of the opened repositories, from VS Code's own Git extension. Best effort: no Git, no offer. A folder that is not
+ * trusted is left alone: its repository's configuration can name programs that Git runs.
+ */
 import type * as vscodeTypes from 'vscode';
 import * as vscode from 'vscode';
 import { DisposableScope } from './lifecycle.ts';
+import type { Log } from './log.ts';
 
 /** The part of the Git extension's API (version 1) that is read here. */
 interface GitApi {
@@ -17,9 +21,13 @@ interface RepositoryState {
     readonly onDidChange: vscodeTypes.Event<void>;
 }
 
+function gitExtension(): vscode.Extension<{ getAPI(version: 1): GitApi }> | undefined {
+    return vscode.extensions.getExtension('vscode.git');
+}
+
 async function gitApi(): Promise<GitApi | undefined> {
-    const extension = vscode.extensions.getExtension<{ getAPI(version: 1): GitApi }>('vscode.git');
-    if (!extension) return undefined;
+    const extension = gitExtension();
+    if (!vscode.workspace.isTrusted || !extension) return undefined;
     try {
         return (await extension.activate()).getAPI(1);
     } catch {
@@ -38,8 +46,28 @@ export async function gitRemotes(): Promise<string[]> {
     return [...new Set(urls.filter((url): url is string => url !== undefined && url !== ''))];
 }
 
-/** Fires when the remotes of a repository are known: Git opens it first, which may be long after we are ready, and reads it then. */
-export async function onRemotes(listener: () => void): Promise<vscode.Disposable> {
+/**
+ * Fires when the remotes of a repository are known: Git opens it first, which may be long after we are ready, and reads it
+ * then. In a folder that is trusted only later, VS Code starts Git when it is.
+ */
+export function onRemotes(listener: () => void, log: Log): vscode.Disposable {
+    const scope = new DisposableScope();
+    let watching = false;
+    const start = (): void => {
+        if (watching || !vscode.workspace.isTrusted || !gitExtension()) return;
+        watching = true;
+        watchRepositories(listener).then(
+            (watch) => scope.add(watch),
+            (error: unknown) => log.warn('Git could not be watched', error),
+        );
+    };
+    scope.add(vscode.workspace.onDidGrantWorkspaceTrust(start));
+    scope.add(vscode.extensions.onDidChange(start));
+    start();
+    return scope;
+}
+
+async function watchRepositories(listener: () => void): Promise<vscode.Disposable> {
     const scope = new DisposableScope();
     const api = await gitApi();
     const watch = ({ state }: { readonly state: RepositoryState }): void => {

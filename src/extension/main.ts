@@ -77,6 +77,7 @@ export function activate(extension: vscode.ExtensionContext): void {
         createMediaHost({ opener: createPageOpener(extension.extensionUri, log), theme: currentTheme, log }),
     );
     const configuration = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration();
+    let known: readonly string[] = [];
     const control = createAccountControl({
         loadEngine,
         loadVault,
@@ -93,6 +94,7 @@ export function activate(extension: vscode.ExtensionContext): void {
         onState: (listener) => app.onModel(listener),
         account: () => app.account,
         knownChanged(userIds) {
+            known = userIds;
             auth.update(userIds);
             chat.known(userIds);
         },
@@ -196,6 +198,15 @@ export function activate(extension: vscode.ExtensionContext): void {
         },
         unmapWorkspace: () => mapping.unmap(),
         targetOfRow: (rowId) => view.tree.node(rowId)?.target,
+        get otherAccounts() {
+            const { account } = app.model;
+            return known.some((userId) => account.kind === 'signedOut' || userId !== account.userId);
+        },
+        selectedRow: () => view.tree.selected(),
+        revealShare() {
+            const { share } = app.model.session;
+            if (share) media.reveal(share.id);
+        },
     };
     const diagnostics = scope.add(
         registerDiagnostics({
@@ -229,13 +240,10 @@ export function activate(extension: vscode.ExtensionContext): void {
     const restored: ViewTarget[] = [];
     /** Whose account was shown last. */
     let seen = '';
-    let remotes: Promise<unknown> | undefined;
+    let remotes: vscode.Disposable | undefined;
     /** A clone may be opened, or read by Git, when nothing else of the model changes any more. */
     const watchRemotes = (): void => {
-        remotes ??= onRemotes(() => app.refresh()).then(
-            (watching) => scope.add(watching),
-            (error: unknown) => log.warn('Git could not be watched', error),
-        );
+        remotes ??= scope.add(onRemotes(() => app.refresh(), log));
     };
     scope.add(
         app.onModel((model) => {

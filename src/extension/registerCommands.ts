@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { SignOutScope } from './account.ts';
 import type { ActionContext } from './actions/context.ts';
+import { actOnRow } from './actions/actOnRow.ts';
 import { callTeammate } from './actions/calls.ts';
 import { commandPicture } from './actions/pictureMenu.ts';
 import { linkWorkspace, startSession, type RoomArgument } from './actions/rooms.ts';
@@ -37,6 +38,8 @@ const doing: Readonly<Record<CommandId, string>> = {
     [commands.inviteTeammate]: 'Inviting',
     [commands.acceptInvite]: 'Joining the room',
     [commands.declineInvite]: 'Declining the invitation',
+    [commands.joinInvitation]: 'Joining the room',
+    [commands.declineInvitation]: 'Declining the invitation',
     [commands.people]: 'Showing the people of the room',
     [commands.changeRole]: 'Changing the role',
     [commands.removePerson]: 'Removing',
@@ -50,13 +53,18 @@ const doing: Readonly<Record<CommandId, string>> = {
     [commands.acceptKnock]: 'Letting them in',
     [commands.denyKnock]: 'Denying the request',
     [commands.withdrawKnock]: 'Withdrawing the request',
+    [commands.answerRequest]: 'Answering the request',
+    [commands.withdrawRequest]: 'Withdrawing the request',
     [commands.followUpgrade]: 'Going on in the new room',
+    [commands.continueInNewRoom]: 'Going on in the new room',
     [commands.roomSettings]: 'Showing the room’s settings',
     [commands.upgradeRoom]: 'Upgrading the room',
     [commands.shareScreen]: 'Sharing your screen',
     [commands.stopSharing]: 'Stopping the share',
     [commands.viewShare]: 'Opening the share',
     [commands.leaveSession]: 'Leaving the session',
+    [commands.showMenu]: 'Showing the menu',
+    [commands.actOnRow]: 'That',
     [commands.callTeammate]: 'Calling',
     [commands.openChat]: 'Opening the chat',
     [commands.sendSelection]: 'Sending the selection',
@@ -111,6 +119,8 @@ export function registerCommands(context: ActionContext, account: AccountCommand
         [commands.stopSharing]: () => stopSharing(context),
         [commands.viewShare]: (argument) => viewShare(context, viewArgument(context, argument)),
         [commands.leaveSession]: room(leaveSession),
+        [commands.showMenu]: async () => (await import('./actions/accountDialogs.ts')).showStatusMenu(context),
+        [commands.actOnRow]: () => actOnRow(context),
         [commands.callTeammate]: (argument) =>
             callTeammate(context, typeof argument === 'string' ? argument : undefined),
         [commands.openChat]: room(async (_, argument) => (await fileDesk()).openChat(context, argument)),

@@ -99,19 +99,28 @@ export function identifierOf(user: string): Readonly<Record<string, string>> {
         : { type: 'm.id.user', user: text };
 }
 
-const LOGIN_ERRORS: KnownErrors = {
-    M_FORBIDDEN: ['login.wrongPassword', 'The user name or the password is wrong. Check both and try again.'],
-    M_USER_DEACTIVATED: ['login.deactivated', 'This account has been deactivated, so nobody can sign in with it.'],
+const DEACTIVATED: KnownErrors[string] = [
+    'login.deactivated',
+    'This account has been deactivated, so nobody can sign in with it.',
+];
+
+/** A server does not say which of the two is wrong, so the sentence names both: a typing error in the name shows there. */
+const passwordErrors = (user: string, host: string): KnownErrors => ({
+    M_FORBIDDEN: ['login.wrongPassword', `${host} knows no account ${user} with this password.`],
+    M_USER_DEACTIVATED: DEACTIVATED,
     M_INVALID_USERNAME: [
         'login.wrongPassword',
         'That is not a user name this server can have. Type it like @alice:example.org.',
     ],
-};
+});
 
 const TOKEN_ERRORS: KnownErrors = {
     M_FORBIDDEN: ['login.wrongToken', 'This sign-in link or token has been used or is too old. Get a new one.'],
-    M_USER_DEACTIVATED: LOGIN_ERRORS['M_USER_DEACTIVATED'] as KnownErrors[string],
+    M_USER_DEACTIVATED: DEACTIVATED,
 };
+
+/** Most characters of a name in a sentence: Matrix allows no longer user ID. */
+const MAX_SHOWN = 255;
 
 /** @throws HushError `login.*`, `network.*`, `server.*`. `now` in ms since the epoch. */
 export async function logInWithPassword(request: PasswordLogin, fetch: Fetch, now: () => number): Promise<Session> {
@@ -124,7 +133,8 @@ export async function logInWithPassword(request: PasswordLogin, fetch: Fetch, no
     }
     const { user, password } = request;
     const credentials = { type: 'm.login.password', identifier: identifierOf(user), password };
-    return logIn(request, credentials, LOGIN_ERRORS, fetch, now);
+    const known = passwordErrors(user.trim().slice(0, MAX_SHOWN), new URL(request.baseUrl).host);
+    return logIn(request, credentials, known, fetch, now);
 }
 
 export type TokenLogin = Omit<PasswordLogin, 'user' | 'password'> & {

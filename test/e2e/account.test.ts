@@ -6,10 +6,12 @@ import { startEditorPage, type EditorPage } from '../stack/editorPage.ts';
 import { eventually } from '../stack/eventually.ts';
 import { keepPicture, picturesOfFailure, stopAtFirstFailure } from './support/failure.ts';
 import { shareScreen, signIn, startSession } from './support/flows.ts';
+import { offered } from './support/palette.ts';
 import { matrixHttp } from './support/matrixHttp.ts';
 import { openPerson, type Person } from './support/person.ts';
 import { sharedWorld, type World } from './support/world.ts';
 
+/** Without an account. */
 const ALWAYS = ['Hush: Set Up LiveKit Server…', 'Hush: Show Diagnostics', 'Hush: Show Log'];
 const MEMBER = 'org.matrix.msc3401.call.member';
 
@@ -47,7 +49,7 @@ describe('the account in VS Code', function () {
     it('signed out, the palette offers to sign in, and nothing that needs an account', async () => {
         assert.deepEqual(
             await offered(dave),
-            [...ALWAYS, 'Hush: Create Account', 'Hush: Join by Link…', 'Hush: Sign In'].toSorted(),
+            [...ALWAYS, 'Hush: Create Account…', 'Hush: Join by Link…', 'Hush: Sign In…'].toSorted(),
         );
     });
 
@@ -61,21 +63,25 @@ describe('the account in VS Code', function () {
         for (const command of [
             ...ALWAYS,
             'Hush: Share Screen',
-            'Hush: Start Session for This Workspace',
+            'Hush: Start Session for This Workspace…',
             'Hush: Sign Out',
             'Hush: Sign Out Everywhere',
             'Hush: Switch Account…',
-            'Hush: Manage Devices',
+            'Hush: Manage Devices…',
             'Hush: Copy My ID',
             'Hush: Start Session and Copy Link',
         ])
             assert.ok(now.includes(command), command);
         for (const command of [
-            'Hush: Sign In',
+            'Hush: Sign In…',
             'Hush: Stop Sharing',
             'Hush: Leave Session',
             'Hush: Unlink Workspace from Room',
             'Hush: Join',
+            'Hush: Create Account…',
+            'Hush: View Share…',
+            'Hush: Leave Room…',
+            'Hush: Send Snapshot…',
         ]) {
             assert.ok(!now.includes(command), command);
         }
@@ -110,22 +116,3 @@ describe('the account in VS Code', function () {
         console.log(`      gone ${Date.now() - closed} ms after the window`);
     });
 });
-
-/** Every Hush command that the palette lists, sorted. */
-async function offered({ workbench }: Person): Promise<string[]> {
-    const { page } = workbench;
-    await page.keyboard.press('Escape');
-    // The list draws what fits, two fifths of the window: all of it must.
-    const size = page.viewportSize();
-    await page.setViewportSize({ width: 1280, height: 2_400 });
-    await page.keyboard.press('F1');
-    await workbench.quickInput.locator('input').fill('>Hush: ');
-    const rows = workbench.quickInput.locator('.monaco-list-row');
-    await rows.filter({ hasText: 'Hush: Show Log' }).waitFor();
-    const labels = await rows.evaluateAll((all) =>
-        all.map((row) => row.querySelector('.label-name')?.textContent ?? ''),
-    );
-    await page.keyboard.press('Escape');
-    if (size) await page.setViewportSize(size);
-    return [...new Set(labels.filter((label) => label.startsWith('Hush: ') && !/View$/u.test(label)))].sort();
-}

@@ -61,7 +61,7 @@ describe('several accounts in one VS Code', function () {
     it('an account is made: name and password are judged where they are typed, then token, captcha, terms and mail', async () => {
         const { workbench, context } = person;
         const { page } = workbench;
-        await workbench.command('Hush: Create Account');
+        await workbench.command('Hush: Create Account…');
         await workbench.answer(/hold your account/u, synapse.baseUrl);
         await workbench.asking('With a name and a password').waitFor();
         await workbench.pick('With a name and a password');
@@ -108,7 +108,7 @@ describe('several accounts in one VS Code', function () {
         const userId = `@${NAME}:${synapse.serverName}`;
         const other = await login(synapse.baseUrl, { userId, password: PASSWORD });
         await request(`${synapse.baseUrl}/_matrix/client/v3/account/whoami`, undefined, other.accessToken);
-        await workbench.command('Hush: Manage Devices');
+        await workbench.command('Hush: Manage Devices…');
         await workbench.asking('this device').waitFor();
         await workbench.asking(/Hush test.*no encryption.*last seen.*127\.0\.0\.1/su).waitFor();
         await keepPicture(person, 'manage-devices');
@@ -178,7 +178,7 @@ describe('several accounts in one VS Code', function () {
         // Each list is asked for with a token that is still alive.
         do {
             await workbench.page.keyboard.press('Escape');
-            await workbench.command('Hush: Manage Devices');
+            await workbench.command('Hush: Manage Devices…');
             await workbench.asking('this device').waitFor();
         } while (delegating.tokensSeen.size < 3);
         await workbench.quickInput.locator('.monaco-list-row').nth(1).click();
@@ -193,7 +193,7 @@ describe('several accounts in one VS Code', function () {
 
     it('OAuth 2.0 with a code that is typed in another browser', async () => {
         const { workbench, browser } = person;
-        await workbench.command('Hush: Sign In');
+        await workbench.command('Hush: Sign In…');
         await workbench.answer(/user ID, or the name/u, delegating.baseUrl);
         await workbench.pick('With a code');
         const said = await workbench.seeNotification('type the code');

@@ -57,7 +57,7 @@ describe('on a bad day', function () {
 
     it('an unknown server: what was typed stays, to be mended', async () => {
         const { workbench } = alice;
-        await workbench.command('Hush: Sign In');
+        await workbench.command('Hush: Sign In…');
         await workbench.answer(/homeserver/iu, 'no-such-server.invalid');
         await workbench.asking('no-such-server.invalid cannot be reached').waitFor();
         await keepPicture(alice, 'unknown-server');
@@ -86,11 +86,17 @@ describe('on a bad day', function () {
 
     it('a wrong password: it is asked again, an arrow leads back to the name, and the right one signs in', async () => {
         const { workbench } = alice;
-        await workbench.command('Hush: Sign In');
+        await workbench.command('Hush: Sign In…');
         await workbench.answer(/homeserver/iu, world.stack.baseUrl);
         await workbench.answer(/user name/iu, accounts.alice.userId);
         await workbench.answer(/Password of/u, 'not my password');
-        await workbench.asking('The user name or the password is wrong').waitFor();
+        const { userId } = accounts.alice;
+        const { host } = new URL(world.stack.baseUrl);
+        await workbench
+            .asking(
+                `${host} knows no account ${userId} with this password. Type the password again, or go back with the arrow above`,
+            )
+            .waitFor();
         await keepPicture(alice, 'wrong-password');
         assert.equal(await workbench.quickInput.locator('input').getAttribute('type'), 'password');
         await workbench.quickInput.getByRole('button', { name: 'Back' }).click();

@@ -52,11 +52,11 @@ describe('when servers do not play along', function () {
 
     it('a server that wants a pause: the sentence says how long, and after that it works', async () => {
         const { workbench } = carol;
-        await workbench.command('Hush: Sign In');
+        await workbench.command('Hush: Sign In…');
         await workbench.answer(/homeserver/iu, stack.baseUrl);
         await workbench.answer(/user name/iu, 'carol');
         await workbench.answer(/Password of/u, 'wrong');
-        await workbench.answer('password is wrong', account.password);
+        await workbench.answer('knows no account carol with this password', account.password);
         const pause = workbench.asking('The server asks for a pause: too many requests. Try again in');
         await pause.waitFor();
         await keepPicture(carol, 'rate-limited');

@@ -5,7 +5,7 @@ import type { TestClient } from '../integration/support/matrixCallPage/page.ts';
 import type { Account } from '../stack/accounts.ts';
 import { startEditorPage, type EditorPage } from '../stack/editorPage.ts';
 import { keepLog, keepPicture, picturesOfFailure, stopAtFirstFailure } from './support/failure.ts';
-import { shareScreen, signIn, startSession, invite } from './support/flows.ts';
+import { shareScreen, signIn, startSession, stopFromStatusBar, invite } from './support/flows.ts';
 import { matrixHttp } from './support/matrixHttp.ts';
 import { SHARED } from './support/pair.ts';
 import { openPerson, type Person } from './support/person.ts';
@@ -103,7 +103,7 @@ describe('calls with another Matrix client', function () {
         await eve.page.evaluate(() => client.share(false));
         await workbench.hushFrame('view', 'ended');
         await eve.shown();
-        await workbench.statusBar('Sharing').click();
+        await stopFromStatusBar(workbench);
         await eve.page.waitForFunction(() => client.state() === 'ended');
     });
 });

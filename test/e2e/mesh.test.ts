@@ -4,7 +4,7 @@ import type { Frame } from 'playwright-core';
 import { after, afterEach, before, describe, it } from 'mocha';
 import { eventually } from '../stack/eventually.ts';
 import { skip } from '../stack/skip.ts';
-import { changeSettings, shareScreen, viewShare } from './support/flows.ts';
+import { changeSettings, shareScreen, stopFromStatusBar, viewShare } from './support/flows.ts';
 import { keepPicture, picturesOfFailure, stopAtFirstFailure } from './support/failure.ts';
 import { matrixHttp } from './support/matrixHttp.ts';
 import { openPair, SHARED, type Pair } from './support/pair.ts';
@@ -73,7 +73,7 @@ describe('sharing a screen from device to device', function () {
 
     it('ends at the viewer when the sharer stops', async () => {
         const { alice, bob } = pair;
-        await alice.workbench.statusBar('Sharing').click();
+        await stopFromStatusBar(alice.workbench);
         await bob.workbench.hushFrame('view', 'ended');
         await bob.workbench.row('’s screen').waitFor({ state: 'detached' });
     });
@@ -94,7 +94,7 @@ describe('sharing a screen from device to device', function () {
         );
         await alice.workbench.statusBar(/Sharing ·\s+1 · relayed/u).waitFor();
         await keepPicture(bob, 'relayed');
-        await alice.workbench.statusBar('Sharing').click();
+        await stopFromStatusBar(alice.workbench);
         await bob.workbench.hushFrame('view', 'ended');
         await changeSettings(alice, { 'hush.mesh.relayOnly': undefined, 'hush.transport': undefined });
     });

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, afterEach, before, describe, it } from 'mocha';
-import { picturesOfFailure } from './support/failure.ts';
+import { eventually } from '../stack/eventually.ts';
+import { keepPicture, picturesOfFailure } from './support/failure.ts';
 import { logText } from './support/hostLog.ts';
 import { openPerson, type Person } from './support/person.ts';
 import { sharedWorld } from './support/world.ts';
@@ -20,6 +21,10 @@ const ALLOWED = [
     'media/panel/screen-dark.svg',
     'media/panel/shield-light.svg',
     'media/panel/shield-dark.svg',
+    ...['welcome', 'sharing', 'viewer', 'audience'].flatMap((name) => [
+        `media/pictures/${name}-light.png`,
+        `media/pictures/${name}-dark.png`,
+    ]),
     'dist/main.cjs',
     'dist/engine.cjs',
     'dist/openShared.cjs',
@@ -63,6 +68,23 @@ const LIMITS: Readonly<Record<string, number>> = {
     'dist/sheet.js': 20_000,
 };
 const VSIX_LIMIT = 6_000_000;
+
+const walkthroughPictures = manifestPictures();
+
+/** Every picture that the walkthrough names, by its path in the package. */
+function manifestPictures(): string[] {
+    const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+        contributes: { walkthroughs: { steps: { media: { image: Record<string, string> } }[] }[] };
+    };
+    const images = manifest.contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.image));
+    return [...new Set(images.flatMap((image) => Object.values(image)))];
+}
+
+/** Of a PNG: its first chunk has them (RFC 2083, 11.2.2), px. */
+function pngSize(file: Buffer): { readonly width: number; readonly height: number } {
+    assert.equal(file.toString('latin1', 1, 4), 'PNG');
+    return { width: file.readUInt32BE(16), height: file.readUInt32BE(20) };
+}
 
 /** Shapes of secrets: private keys, tokens of Matrix, npm, GitHub and JWTs. */
 const SECRETS =
@@ -177,6 +199,68 @@ describe('the package', function () {
         await welcome.getByText('Share your screen with a teammate, end-to-end encrypted').waitFor();
         await welcome.getByRole('button', { name: 'Sign In' }).waitFor();
         assert.equal(await page.locator('.notification-toast').count(), 0);
+    });
+
+    it('has every picture of the README and of the walkthrough in it', () => {
+        const names = new Set(entries.map(({ name }) => name));
+        const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+        const ofReadme = [...readme.matchAll(/!\[[^\]]*\]\(([^)]+)\)/gu)].map(([, path = '']) => path);
+        assert.ok(ofReadme.length > 0);
+        for (const path of [...ofReadme, ...walkthroughPictures]) {
+            assert.ok(names.has(path), path);
+            const { width } = pngSize(entries.find(({ name }) => name === path)?.content() ?? Buffer.alloc(0));
+            assert.ok(width >= 1_280, `${path}: ${width} px wide`);
+        }
+    });
+
+    it('its page begins with what Hush does for a person, and has no picture that cannot be loaded', async () => {
+        const { workbench } = await fresh();
+        const { page } = workbench;
+        await page.locator('.activitybar [aria-label^="Extensions"]').first().click();
+        await page.locator('.extension-list-item', { hasText: 'screen sharing' }).first().click();
+        const text = await eventually(async () => {
+            for (const frame of page.frames()) {
+                const body = frame.locator('body', { hasText: 'without leaving VS Code' });
+                if ((await body.count().catch(() => 0)) === 0) continue;
+                // VS Code removes the source of every picture that does not come over https.
+                const broken = await frame.evaluate(() =>
+                    [...document.images].filter((image) => image.naturalWidth === 0).map((image) => image.alt),
+                );
+                if (frame.parentFrame() === null) continue;
+                assert.deepEqual(broken, []);
+                return (await body.innerText()).trim();
+            }
+            return undefined;
+        }, 'the page of the extension');
+        assert.match(text, /^Hush\s+Share your screen with a teammate, end-to-end encrypted/u);
+        assert.ok(text.indexOf('npm run package') > text.indexOf('Your first share'));
+        await keepPicture(await fresh(), 'extension-page');
+    });
+
+    it('its walkthrough shows every step with a picture out of the package', async () => {
+        const { workbench } = await fresh();
+        const { page } = workbench;
+        await workbench.statusBar('Hush').click();
+        await workbench.pick('Get Started with Hush');
+        const steps = page.locator('.gettingStartedContainer .getting-started-step');
+        await steps.first().waitFor();
+        const shown = new Set<string>();
+        for (const step of await steps.all()) {
+            await step.click();
+            const picture = page.locator('.getting-started-media img').filter({ visible: true });
+            const { source, width } = await eventually(async () => {
+                const found = await picture
+                    .first()
+                    .evaluate((image: HTMLImageElement) => ({ source: image.src, width: image.naturalWidth }))
+                    .catch(() => undefined);
+                return found && found.width > 0 && !shown.has(found.source) ? found : undefined;
+            }, 'the picture of a step');
+            shown.add(source);
+            assert.ok(width >= 1_280, `${source}: ${width} px wide`);
+        }
+        assert.equal(shown.size, walkthroughPictures.length / 2); // the ones of this theme
+        for (const source of shown) assert.match(decodeURIComponent(source), /hush\.hush[^/]*\/media\/pictures\//u);
+        await keepPicture(await fresh(), 'walkthrough');
     });
 
     it('says in its diagnostics how long activation took', async () => {

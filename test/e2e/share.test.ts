@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'mocha';
 import { request, login } from '../stack/accounts.ts';
 import { eventually } from '../stack/eventually.ts';
-import { changeSettings, shareScreen, ready, viewShare } from './support/flows.ts';
+import { changeSettings, shareScreen, ready, stopFromStatusBar, viewShare } from './support/flows.ts';
 import { openPair, SHARED, type Pair } from './support/pair.ts';
 import { advancingPicture } from './support/picture.ts';
-import { picturesOfFailure, stopAtFirstFailure } from './support/failure.ts';
+import { keepPicture, picturesOfFailure, stopAtFirstFailure } from './support/failure.ts';
+import { offered } from './support/palette.ts';
 import { pageData } from './support/workbench.ts';
 
 /** Black and white stay this far apart after encoding, of 255. */
@@ -44,11 +45,21 @@ describe('sharing a screen', function () {
         await alice.workbench.statusBar(/Sharing ·\s+1/u).waitFor();
     });
 
-    it('a second click on Share tells that a share is running', async () => {
+    it('a click in the status bar ends nothing: it shows what can be done, and the palette offers no second share', async () => {
         const { alice } = pair;
-        await alice.workbench.command('Hush: Share Screen');
-        await alice.workbench.seeNotification('already sharing');
-        await alice.workbench.clearNotifications();
+        const { workbench } = alice;
+        await workbench.command('File: New Untitled Text File'); // in front of the sharing tab
+        await workbench.tab('Untitled').waitFor();
+        await workbench.statusBar('Sharing').click();
+        const menu = workbench.asking('You Share Your Screen');
+        for (const entry of ['Stop Sharing', 'Who Can See This', 'Show the Sharing Tab'])
+            await menu.getByText(entry, { exact: true }).waitFor();
+        await keepPicture(alice, 'status-menu-sharing');
+        await workbench.pick('Show the Sharing Tab');
+        await workbench.page.locator('.tab.active', { hasText: 'Sharing in' }).waitFor();
+        const now = await offered(alice);
+        assert.ok(now.includes('Hush: Stop Sharing') && !now.includes('Hush: Share Screen'), now.join());
+        await workbench.statusBar(/Sharing ·\s+1/u).waitFor();
     });
 
     it('the tab goes on when it was hidden', async () => {
@@ -71,9 +82,9 @@ describe('sharing a screen', function () {
         assert.ok(now.markerError < MARKER_TOLERANCE);
     });
 
-    it('one click in the status bar stops it, and the viewer is told', async () => {
+    it('the status bar stops it, and the viewer is told', async () => {
         const { alice, bob } = pair;
-        await alice.workbench.statusBar('Sharing').click();
+        await stopFromStatusBar(alice.workbench);
         await bob.workbench.hushFrame('view', 'ended');
         await bob.workbench.row('’s screen').waitFor({ state: 'detached' });
         await alice.workbench.statusBar('Sharing').waitFor({ state: 'hidden' });

@@ -90,7 +90,11 @@ describe('trust in VS Code', function () {
         assert.equal((await pageData(frame))?.['hushWithheld'], 'notCrossSigned');
         await keepPicture(bob, 'trust-withheld');
         await alice.workbench.clickNotification(/cannot see your screen/u, 'Who Can See This');
-        await sheet(alice.workbench, /^Who can see your screen$/u, /Kept out[\s\S]*That device of Bob .* is unverified/u);
+        await sheet(
+            alice.workbench,
+            /^Who can see your screen$/u,
+            /Kept out[\s\S]*That device of Bob .* is unverified/u,
+        );
         await keepPicture(alice, 'trust-kept-out');
     });
 
@@ -114,7 +118,12 @@ describe('trust in VS Code', function () {
     it('a new identity stops the share to that person until it is acknowledged', async () => {
         const { alice, bob, accounts } = pair;
         await bob.workbench.command('Hush: Reset Encryption Identity…');
-        await bob.workbench.dialog('Reset your encryption identity?').getByRole('button', { name: 'Reset' }).click();
+        const reset = bob.workbench.dialog('Reset your encryption identity?');
+        await reset.getByRole('button', { name: 'Reset' }).waitFor();
+        // Enter must not lose what cannot be brought back.
+        await reset.locator('.monaco-button:focus', { hasText: 'Use Recovery Key' }).waitFor();
+        await keepPicture(bob, 'trust-reset-question');
+        await reset.getByRole('button', { name: 'Reset' }).click();
         await bob.workbench.answer('Your Account’s Password', accounts.bob.password);
         await bob.workbench.seeNotification(/Your identity is new/u);
         const frame = await bob.workbench.hushFrame('view');

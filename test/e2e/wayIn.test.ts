@@ -235,8 +235,8 @@ describe('the way in', function () {
         assert.ok(carol);
         await carol.workbench.clearNotifications();
         await carol.workbench.command('Hush: Start Session and Copy Link');
-        await carol.workbench.answer('Start Session', 'Carol’s');
-        await carol.workbench.seeNotification('A join link to the session “Carol’s” is in the clipboard');
+        // No question: the workspace's name is the session's.
+        await carol.workbench.seeNotification(/A join link to the session “[^”]+” is in the clipboard/u);
         await clipboardHas(carol.workbench, /^vscode:\/\/hush\.hush\/join\/.*carol/u);
     });
 });

@@ -11,6 +11,7 @@ import { cacheRoot, withLock } from './lock.mjs';
 const TASKS = {
     test: 'test/stack/testAll.ts',
     demo: 'test/demo/main.ts',
+    pictures: 'test/demo/pictures.ts',
     stack: 'test/stack/main.ts',
     bench: 'test/bench/main.ts',
     desktop: 'test/desktop/main.ts',

@@ -1,9 +1,10 @@
 /** `npm run package`: bundles and writes `hush-<version>.vsix`. Also used by the demo and the end-to-end tests. */
 import { createHash } from 'node:crypto';
-import { readFile, rename, stat } from 'node:fs/promises';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheRoot, withLock } from './lock.mjs';
+import { pageReadme } from './pageReadme.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { run } from './run.ts';
 
@@ -26,10 +27,20 @@ export async function packageVsix(progress: Progress): Promise<string> {
         // Everything the extension needs is in its bundles: node_modules stays out. Renamed at the end, so that whoever
         // installs the file meanwhile has a whole one.
         const fresh = `${file}.${process.pid}.tmp`;
+        const readme = 'dist/README.md';
+        await writeFile(join(root, readme), pageReadme(await readFile(join(root, 'README.md'), 'utf8')));
         await run(
             'vsce',
             process.execPath,
-            [join(root, 'node_modules/@vscode/vsce/vsce'), 'package', '--no-dependencies', '--out', fresh],
+            [
+                join(root, 'node_modules/@vscode/vsce/vsce'),
+                'package',
+                '--no-dependencies',
+                '--readme-path',
+                readme,
+                '--out',
+                fresh,
+            ],
             { cwd: root },
         );
         await rename(fresh, file);

@@ -12,7 +12,7 @@ import { synapseConfig, type SynapseOptions } from './synapseConfig.ts';
 export interface Synapse {
     /** Without a trailing slash, e.g. `http://127.0.0.1:41234`. */
     readonly baseUrl: string;
-    /** The part after the colon in user IDs, `localhost:<port>`. */
+    /** The part after the colon in user IDs. */
     readonly serverName: string;
     readonly log: string;
     /** A new account on this server, through the shared-secret registration of its admin API. */
@@ -41,7 +41,7 @@ export async function startSynapse(options: StartSynapseOptions = {}): Promise<S
     const remove = removeAtEnd(folder);
     const registrationSecret = randomBytes(24).toString('base64url');
     const { federation } = options;
-    const serverName = federation ? `127.0.0.1:${federation.port}` : `localhost:${port}`;
+    const serverName = options.serverName ?? (federation ? `127.0.0.1:${federation.port}` : `localhost:${port}`);
     const baseUrl = `http://127.0.0.1:${port}`;
     const log = join(folder, 'synapse.log');
     const config = join(folder, 'homeserver.json');

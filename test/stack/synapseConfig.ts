@@ -12,6 +12,8 @@ export interface FederationOptions {
 }
 
 export interface SynapseOptions {
+    /** The part after the colon in user IDs. Default: `localhost:<port>`, or where it federates, its address for that. */
+    readonly serverName?: string;
     /** Merged over the generated homeserver configuration, top-level key by top-level key. */
     readonly config?: Readonly<Record<string, unknown>>;
     /** `loose` (default) so that parallel tests never wait; `tight` leaves Synapse's own limits, as on a real server. */

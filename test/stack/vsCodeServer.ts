@@ -23,6 +23,8 @@ export interface VsCodeServerOptions {
     readonly development?: boolean;
     /** For the server and its extension hosts, e.g. a D-Bus address. */
     readonly env?: Readonly<Record<string, string | undefined>>;
+    /** Folders are restricted until the person trusts them, as VS Code has it by itself. Default: every folder is trusted. */
+    readonly workspaceTrust?: boolean;
     /** The person's settings.json. What a test needs (no trust prompt, no welcome page, …) is there already. */
     readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -47,7 +49,6 @@ const QUIET = {
     'workbench.welcomePage.walkthroughs.openOnInstall': false,
     'workbench.tips.enabled': false,
     'workbench.secondarySideBar.defaultVisibility': 'hidden',
-    'security.workspace.trust.enabled': false,
     'extensions.ignoreRecommendations': true,
     'extensions.autoCheckUpdates': false,
     'update.mode': 'none',
@@ -92,7 +93,8 @@ export async function startVsCodeServer(options: VsCodeServerOptions = {}): Prom
     };
     try {
         await mkdir(join(dataDir, 'tmp'), { recursive: true });
-        await changeSettings({ ...QUIET, ...options.settings });
+        const trust = options.workspaceTrust ?? false;
+        await changeSettings({ ...QUIET, 'security.workspace.trust.enabled': trust, ...options.settings });
         for (const file of options.vsix ?? []) {
             await run(
                 'vsix',
@@ -109,7 +111,7 @@ export async function startVsCodeServer(options: VsCodeServerOptions = {}): Prom
             '--without-connection-token',
             '--accept-server-license-terms',
         ];
-        const quiet = ['--disable-workspace-trust', '--telemetry-level', 'off'];
+        const quiet = [...(trust ? [] : ['--disable-workspace-trust']), '--telemetry-level', 'off'];
         const driver = options.development === true ? ['--enable-smoke-test-driver'] : [];
         server = startProcess(node, [serverMain, ...flags, ...quiet, ...driver, ...dirs], { log, env });
         await untilReady({ name: 'VS Code server', url: `http://127.0.0.1:${port}/version`, process: server, log });

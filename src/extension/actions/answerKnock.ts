@@ -14,6 +14,7 @@ export const deny = (context: ActionContext, row: unknown): Promise<void> => ans
 
 async function answer(context: ActionContext, row: unknown, give: typeof letIn): Promise<void> {
     const [, roomId, userId] = (typeof row === 'string' ? /^knock:(!.+?):(@.+)$/u.exec(row) : undefined) ?? [];
+    signedIn(context);
     if (roomId === undefined || userId === undefined) return;
     const knock = personOfRow(context, row as string);
     if (knock?.membership !== 'knock') return sayFate(context, roomId, userId, await standing(context, roomId, userId));

@@ -20,7 +20,14 @@ export interface TextQuestion {
     readonly check?: (value: string) => Promise<string | undefined>;
     /** Puts an arrow into the title, for who wants the question before this one; then the answer is undefined. */
     readonly back?: (() => void) | undefined;
+    /** The same for who wants another account than the question is about. */
+    readonly otherAccount?: (() => void) | undefined;
 }
+
+const OTHER_ACCOUNT: vscode.QuickInputButton = {
+    iconPath: new vscode.ThemeIcon('account'),
+    tooltip: 'Use Another Account…',
+};
 
 /** ms without a key before a server is asked about what was typed. */
 const TYPING_MS = 350;
@@ -37,10 +44,14 @@ export function askText(question: TextQuestion): Promise<string | undefined> {
         value: question.value ?? '',
         ignoreFocusOut: true,
         validationMessage: question.problem === undefined ? undefined : plainText(question.problem),
-        buttons: question.back ? [vscode.QuickInputButtons.Back] : [],
+        buttons: [
+            ...(question.back ? [vscode.QuickInputButtons.Back] : []),
+            ...(question.otherAccount ? [OTHER_ACCOUNT] : []),
+        ],
     });
-    box.onDidTriggerButton(() => {
-        question.back?.();
+    box.onDidTriggerButton((button) => {
+        if (button === OTHER_ACCOUNT) question.otherAccount?.();
+        else question.back?.();
         box.hide();
     });
     let timer: NodeJS.Timeout | undefined;

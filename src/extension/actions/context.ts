@@ -11,7 +11,7 @@ import type { Orchestrator } from '../session/orchestrator.ts';
 import type { ViewTarget } from '../session/state.ts';
 import type { AccountState } from '../session/types.ts';
 import type { WorkspaceFolders } from '../session/workspaceRooms.ts';
-import type { Model } from '../views/viewModel.ts';
+import type { Model, TreeNode } from '../views/viewModel.ts';
 
 /** What joining by a link needs beside an account, which may not be there yet. */
 export interface Joining {
@@ -42,6 +42,12 @@ export interface ActionContext {
     unmapWorkspace(): Promise<void>;
     /** The screen that a row of the tree stands for. */
     targetOfRow(rowId: string): ViewTarget | undefined;
+    /** The row of the tree that was chosen last. */
+    selectedRow(): Pick<TreeNode, 'id' | 'context'> | undefined;
+    /** Accounts are known here besides the active one. */
+    readonly otherAccounts: boolean;
+    /** Brings the tab of our share to the front. */
+    revealShare(): void;
 }
 
 /** The signed-in account and its session core. Throws `account.notSignedIn`. */

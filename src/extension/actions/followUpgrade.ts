@@ -9,6 +9,7 @@ import { roomIdOf, type RoomArgument } from './rooms.ts';
 /** What this workspace and others are linked to follows when both rooms say that they belong together. */
 export async function followUpgrade(context: ActionContext, argument: RoomArgument): Promise<void> {
     const { account } = signedIn(context);
+    if (argument === undefined) return;
     const old = context.model.rooms.find((r) => r.roomId === roomIdOf(argument) && r.membership === 'join');
     const target = old?.replacement;
     if (!old || !target) throw new HushError('room.notFound', 'This room has no successor that Hush knows of.');

@@ -7,7 +7,7 @@ import { plainName } from '../views/plainText.ts';
 import { askForPerson } from './askForPerson.ts';
 import { signedIn, type ActionContext } from './context.ts';
 import { refused } from './refusals.ts';
-import { joinedRooms, pickRoom, roomIdOf, type RoomArgument } from './rooms.ts';
+import { joinedRooms, onlyRoom, pickRoom, roomIdOf, type RoomArgument } from './rooms.ts';
 
 /** Another answer, or a moment, can mend these. */
 const ASK_AGAIN: readonly ErrorCode[] = [
@@ -24,6 +24,7 @@ export async function inviteTeammate(context: ActionContext, argument: RoomArgum
     const roomId =
         roomIdOf(argument) ??
         context.model.workspaceRoomId ??
+        onlyRoom(context) ??
         (await pickRoom(context, 'Invite to Which Session?', 'invite'));
     if (roomId === undefined) return;
     const room = joinedRooms(context).find((r) => r.roomId === roomId);

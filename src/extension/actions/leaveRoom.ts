@@ -1,10 +1,12 @@
 /** **Hush: Leave Room…**: leaves and forgets, after saying what goes with it. */
 import { isLastManager } from '../rooms/inside.ts';
 import { setStatusBarMessage, showWarningMessage } from '../views/messages.ts';
+import { askBeforeLoss } from '../views/askBeforeLoss.ts';
 import { plainName } from '../views/plainText.ts';
 import { waited, withNotification } from './asking.ts';
 import { signedIn, type ActionContext } from './context.ts';
 import { insideOf } from './insideRoom.ts';
+import { showPeople } from './people.ts';
 import { roomForCommand, type RoomArgument } from './rooms.ts';
 
 const WARNINGS = {
@@ -22,17 +24,19 @@ export async function leaveRoom(context: ActionContext, argument: RoomArgument):
     if (!room) return;
     const inside = await withNotification('Looking who stays in the room…', () => insideOf(account, room));
     if (!inside) return;
+    const manager = isLastManager(room.powers, account.userId, inside);
     const lines = [
         'You need a new invitation to come back, and read nothing that is written meanwhile.',
-        ...WARNINGS[isLastManager(room.powers, account.userId, inside)],
+        ...WARNINGS[manager],
         ...(context.model.session.share?.roomId === room.roomId ? ['Your share in it ends.'] : []),
     ];
-    const leave = 'Leave';
-    const chosen = await showWarningMessage(
-        `Leave ${plainName(room.name)}?`,
-        { modal: true, detail: lines.join('\n\n') },
-        leave,
-    );
+    const [people, leave] = ['People in This Room…', 'Leave'] as const;
+    const [question, detail] = [`Leave ${plainName(room.name)}?`, lines.join('\n\n')];
+    const chosen =
+        manager === 'no'
+            ? await showWarningMessage(question, { modal: true, detail }, leave)
+            : await askBeforeLoss(question, detail, people, leave);
+    if (chosen === people) return showPeople(context, room.roomId);
     if (chosen !== leave) return;
     if (!(await waited(`Leaving ${plainName(room.name)}…`, () => account.leaveRoom(room.roomId)))) return;
     setStatusBarMessage('sign-out', `You left ${room.name}`, 5_000);

@@ -7,7 +7,8 @@ import { removeDevices as removeFromAccount } from '../removeDevices.ts';
 import { askText, openPage } from './asking.ts';
 import { signedIn, type ActionContext } from './context.ts';
 import { createUiaPrompts } from './uiaPrompts.ts';
-import { setStatusBarMessage, showInformationMessage, showWarningMessage } from '../views/messages.ts';
+import { askBeforeLoss } from '../views/askBeforeLoss.ts';
+import { setStatusBarMessage, showInformationMessage } from '../views/messages.ts';
 import { plainName } from '../views/plainText.ts';
 
 const TITLE = 'Hush: Manage Devices';
@@ -114,7 +115,7 @@ async function removeDevices(context: ActionContext, devices: readonly OwnDevice
             ? 'It is signed out at once, and what only it can decrypt is lost.'
             : `${names.join(', ')}\n\nThey are signed out at once, and what only they can decrypt is lost.`;
     const text = `Remove ${what} from your account?`;
-    if ((await showWarningMessage(text, { modal: true, detail }, remove)) !== remove) return 'again';
+    if ((await askBeforeLoss(text, detail, 'Back to Devices', remove)) !== remove) return 'again';
     if (await removeFromAccount(account.devices, account.userId, ids, createUiaPrompts(TITLE, account.userId)))
         setStatusBarMessage('check', `${what} ${ids.length === 1 ? 'is' : 'are'} signed out`, 8_000);
     return 'again';

@@ -6,7 +6,8 @@ import { deedObstacle } from '../rooms/personRow.ts';
 import { obstacleSentence, roleChoices, roleName, roleWarning } from '../rooms/roles.ts';
 import type { RoomPerson } from '../rooms/roomsPort.ts';
 import type { RoomSnapshot } from '../session/types.ts';
-import { setStatusBarMessage, showWarningMessage } from '../views/messages.ts';
+import { askBeforeLoss } from '../views/askBeforeLoss.ts';
+import { setStatusBarMessage } from '../views/messages.ts';
 import { plainName } from '../views/plainText.ts';
 import { askText, waited } from './asking.ts';
 import { signedIn, type ActionContext } from './context.ts';
@@ -131,7 +132,8 @@ function refuse(why: Obstacle | undefined): void {
     if (why) throw new HushError('room.forbidden', obstacleSentence(why));
 }
 
-export async function changeRole(context: ActionContext, { userId, name, room }: PersonInRoom): Promise<void> {
+export async function changeRole(context: ActionContext, person: PersonInRoom): Promise<void> {
+    const { userId, name, room } = person;
     const { account } = signedIn(context);
     const { powers } = room;
     if (!powers) return;
@@ -158,7 +160,10 @@ export async function changeRole(context: ActionContext, { userId, name, room }:
     const role = roleName(level, powers.usersDefault);
     if (warning !== undefined) {
         const question = `Make ${userId === self ? 'yourself' : plainName(name)} ${role}?`;
-        if ((await showWarningMessage(question, { modal: true, detail: warning }, give)) !== give) return;
+        const another = 'Choose Another Role';
+        const chosen = await askBeforeLoss(question, warning, another, give);
+        if (chosen === another) return changeRole(context, person);
+        if (chosen !== give) return;
     }
     const changing = () => account.roomAdmin.setLevel(room.roomId, userId, level);
     if (!(await waited(`Changing the role of ${plainName(name)}…`, changing))) return;

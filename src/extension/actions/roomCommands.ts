@@ -13,10 +13,11 @@ import { joinByLink, resumeJoin, takeAnswer } from './joinByLink.ts';
 import { leaveRoom, withdrawKnock } from './leaveRoom.ts';
 import { showPeople } from './people.ts';
 import { banPerson, changeRole, isPersonRow, personOfRow, removePerson, type PersonInRoom } from './personActions.ts';
-import type { RoomArgument } from './rooms.ts';
+import { roomIdOf, type RoomArgument } from './rooms.ts';
 import { copyLinkWhenLive, startSessionAndCopyLink } from './startAndCopyLink.ts';
 import { tellRoomNews } from './roomNews.ts';
 import { roomSettings } from './roomSettings.ts';
+import { askForAnswer, askForInvitation, askForOwnRequest, askForReplaced, askForRequest } from './subjects.ts';
 import { upgradeRoom } from './upgradeRoom.ts';
 
 /** `room`: makes an argument of VS Code's into a room, or nothing. */
@@ -28,17 +29,30 @@ export function roomCommands(
         (run: (context: ActionContext, person: PersonInRoom) => Promise<void>) =>
         async (argument: unknown): Promise<void> => {
             const row = typeof argument === 'string' && isPersonRow(argument) ? argument : undefined;
-            if (row === undefined) return;
+            if (row === undefined) return showPeople(context, undefined);
             const found = personOfRow(context, row);
             if (!found) throw new HushError('room.notFound', 'This person is not in the room any more.');
             await run(context, found);
         };
+    type Ask = (context: ActionContext, title: string) => Promise<string | undefined>;
+    type Run = (context: ActionContext, argument: string | undefined) => Promise<void>;
+    const orAsked = (run: Run, ask: Ask, title: string) =>
+        room(async (_, argument) => run(context, roomIdOf(argument) ?? (await ask(context, title))));
+    /** The same of a row that stands for more than a room. */
+    const rowOrAsked = (run: Run, ask: Ask, title: string) => async (argument: unknown) =>
+        run(context, typeof argument === 'string' ? argument : await ask(context, title));
+    const join = orAsked(acceptInvite, askForInvitation, 'Join Invitation');
+    const decline = orAsked(declineInvite, askForInvitation, 'Decline Invitation');
+    const withdraw = rowOrAsked(withdrawKnock, askForOwnRequest, 'Withdraw Request to Join');
+    const follow = orAsked(followUpgrade, askForReplaced, 'Continue in New Room');
     return {
         [commands.startSessionAndCopyLink]: () => startSessionAndCopyLink(context),
         [commands.copyMyId]: () => copyMyId(context),
         [commands.inviteTeammate]: room(inviteTeammate),
-        [commands.acceptInvite]: room(acceptInvite),
-        [commands.declineInvite]: room(declineInvite),
+        [commands.acceptInvite]: join,
+        [commands.declineInvite]: decline,
+        [commands.joinInvitation]: join,
+        [commands.declineInvitation]: decline,
         [commands.people]: room(showPeople),
         [commands.changeRole]: person(changeRole),
         [commands.removePerson]: person(removePerson),
@@ -49,13 +63,22 @@ export function roomCommands(
         [commands.createRoom]: () => createRoom(context),
         [commands.copyJoinLink]: room(copyJoinLink),
         [commands.joinByLink]: (argument) => joinByLink(context, argument),
-        [commands.acceptKnock]: (argument) => admit(context, argument),
-        [commands.denyKnock]: (argument) => deny(context, argument),
-        [commands.withdrawKnock]: (argument) => withdrawKnock(context, argument),
-        [commands.followUpgrade]: room(followUpgrade),
+        [commands.acceptKnock]: rowOrAsked(admit, askForRequest, 'Let In'),
+        [commands.denyKnock]: rowOrAsked(deny, askForRequest, 'Deny'),
+        [commands.answerRequest]: () => answerRequest(context),
+        [commands.withdrawKnock]: withdraw,
+        [commands.withdrawRequest]: withdraw,
+        [commands.followUpgrade]: follow,
+        [commands.continueInNewRoom]: follow,
         [commands.roomSettings]: room(roomSettings),
         [commands.upgradeRoom]: room(upgradeRoom),
     };
+}
+
+async function answerRequest(context: ActionContext): Promise<void> {
+    const row = await askForRequest(context, 'Answer Request to Join');
+    const answer = row && (await askForAnswer());
+    if (answer) await (answer === 'letIn' ? admit : deny)(context, row);
 }
 
 export { copyLinkWhenLive, resumeJoin, takeAnswer, tellRoomNews };

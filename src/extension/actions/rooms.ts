@@ -11,6 +11,7 @@ import type { RoomSnapshot } from '../session/types.ts';
 import { offeredRooms, sessionName } from '../session/workspaceRooms.ts';
 import { signedIn, type ActionContext } from './context.ts';
 import { refused } from './refusals.ts';
+import { tellSessionReady } from './sessionReady.ts';
 import { showInformationMessage, showInputBox, withProgress } from '../views/messages.ts';
 import { plainName } from '../views/plainText.ts';
 
@@ -23,6 +24,18 @@ export function roomIdOf(argument: RoomArgument): string | undefined {
 
 export function joinedRooms(context: ActionContext): RoomSnapshot[] {
     return context.model.rooms.filter((room) => room.membership === 'join');
+}
+
+/** The room ID, where there is but one to choose. */
+export function onlyRoom(context: ActionContext): string | undefined {
+    const [only, ...more] = joinedRooms(context);
+    return more.length === 0 ? only?.roomId : undefined;
+}
+
+/** The ID, for the rare case that its name does not tell it from another. */
+function idWhereNeeded(room: RoomSnapshot, rooms: readonly RoomSnapshot[]): { readonly detail?: string } {
+    const name = plainName(room.name);
+    return rooms.some((other) => other !== room && plainName(other.name) === name) ? { detail: room.roomId } : {};
 }
 
 interface RoomItem extends vscode.QuickPickItem {
@@ -40,14 +53,18 @@ export async function pickRoom(
     start: (context: ActionContext) => Promise<string | undefined> = startSession,
 ): Promise<string | undefined> {
     const self = signedIn(context).account.userId;
-    const rooms = joinedRooms(context).map((room) => ({ room, why: whyNotHere(room, self, deed) }));
+    const joined = joinedRooms(context);
+    const rooms = joined.map((room) => ({ room, why: whyNotHere(room, self, deed) }));
+    /** Whoever links a workspace may have been given an ID. */
+    const detailOf = (room: RoomSnapshot): { readonly detail?: string } =>
+        deed === 'link' ? { detail: room.roomId } : idWhereNeeded(room, joined);
     const items: RoomItem[] = rooms
         .filter(({ why }) => why === undefined)
         .map(({ room }) => ({
             label: `$(${room.encrypted ? 'lock' : 'unlock'}) ${plainName(room.name)}`,
             description:
                 room.roomId === context.model.workspaceRoomId ? 'this workspace' : peopleCount(room.members.length),
-            detail: room.roomId,
+            ...detailOf(room),
             roomId: room.roomId,
         }));
     items.push({ label: '$(add) Start a new session for this workspace', alwaysShow: true, roomId: undefined });
@@ -57,7 +74,7 @@ export async function pickRoom(
             : {
                   label: `$(circle-slash) ${plainName(room.name)}`,
                   description: why,
-                  detail: room.roomId,
+                  ...detailOf(room),
                   roomId: room.roomId,
               },
     );
@@ -65,7 +82,7 @@ export async function pickRoom(
         items.push({ label: 'Not possible', kind: vscode.QuickPickItemKind.Separator, roomId: undefined }, ...not);
     const picked = await vscode.window.showQuickPick(items, {
         title,
-        placeHolder: 'Choose a room by name or ID',
+        placeHolder: deed === 'link' ? 'Choose a room by name or ID' : 'Choose a room',
         matchOnDetail: true,
     });
     if (!picked) return undefined;
@@ -91,16 +108,17 @@ export async function roomForCommand(
         if (chosen === join) await vscode.commands.executeCommand(commands.joinByLink);
         return undefined;
     }
-    if (rooms.length === 1) return rooms[0]?.roomId;
+    const only = onlyRoom(context);
+    if (only !== undefined) return only;
     const { workspaceRoomId } = context.model;
     const picked = await vscode.window.showQuickPick(
         rooms
             .toSorted((a, b) => Number(b.roomId === workspaceRoomId) - Number(a.roomId === workspaceRoomId))
-            .map(({ roomId, name, encrypted }) => ({
-                label: `$(${encrypted ? 'lock' : 'unlock'}) ${plainName(name)}`,
-                description: roomId === workspaceRoomId ? 'this workspace' : '',
-                detail: roomId,
-                roomId,
+            .map((room) => ({
+                label: `$(${room.encrypted ? 'lock' : 'unlock'}) ${plainName(room.name)}`,
+                description: room.roomId === workspaceRoomId ? 'this workspace' : '',
+                ...idWhereNeeded(room, rooms),
+                roomId: room.roomId,
             })),
         { title: question, matchOnDetail: true },
     );
@@ -140,28 +158,31 @@ export async function startSession(context: ActionContext): Promise<string | und
     const roomId = await makeSession(context);
     const room = joinedRooms(context).find((r) => r.roomId === roomId);
     if (roomId === undefined || !room) return roomId;
-    const invite = 'Invite Teammate…';
-    void showInformationMessage(`The session “${plainName(room.name)}” is ready.`, invite).then((chosen) =>
-        chosen === invite ? vscode.commands.executeCommand(commands.inviteTeammate, roomId) : undefined,
-    );
+    void tellSessionReady(plainName(room.name), roomId);
     return roomId;
 }
 
 /**
- * Asks for the name, makes the room and maps the workspace to it. Whoever has its link may ask to be let in (see
- * docs/rooms.md). Undefined: cancelled.
+ * Makes the room and maps the workspace to it. Whoever has its link may ask to be let in (see docs/rooms.md). `named`: the
+ * person gives it, or it is the workspace's. Undefined: cancelled.
  */
-export async function makeSession(context: ActionContext): Promise<string | undefined> {
+export async function makeSession(
+    context: ActionContext,
+    named: 'byPerson' | 'byWorkspace' = 'byPerson',
+): Promise<string | undefined> {
     const { account } = signedIn(context);
     const folder = await pickFolder(context);
     if (!folder) return undefined;
     const suggested = sessionName(context.workspace);
-    const name = await showInputBox({
-        title: 'Start Session',
-        prompt: 'Name of the encrypted room for this workspace',
-        value: suggested,
-        validateInput: (value) => (value.trim() === '' ? 'The room needs a name.' : undefined),
-    });
+    const name =
+        named === 'byWorkspace'
+            ? suggested
+            : await showInputBox({
+                  title: 'Start Session',
+                  prompt: 'Name of the encrypted room for this workspace',
+                  value: suggested,
+                  validateInput: (value) => (value.trim() === '' ? 'The room needs a name.' : undefined),
+              });
     if (name === undefined) return undefined;
     const roomId = await withProgress(
         { location: vscode.ProgressLocation.Window, title: 'Hush: creating the room' },

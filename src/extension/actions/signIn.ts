@@ -3,6 +3,7 @@ import * as os from 'node:os';
 import * as vscode from 'vscode';
 import type { SignInWay } from '../../matrix/auth/ways.ts';
 import type { Engine } from '../engine.ts';
+import { commands } from '../commands.ts';
 import { isHushError, userMessage, type ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { NewSession } from '../storedAccounts.ts';
@@ -50,6 +51,8 @@ interface Where {
     readonly log: Log;
     /** To the question for the homeserver; undefined where that was not asked. */
     readonly back: (() => void) | undefined;
+    /** To the accounts that are known, where the one to sign in with is given. */
+    readonly otherAccount: (() => void) | undefined;
 }
 
 /** Asks for everything and signs in. `undefined`: the person gave up; nothing was changed. */
@@ -110,6 +113,9 @@ async function signInOnce(
             deviceId: again?.deviceId,
             log,
             back: back && (() => back(userId ?? baseUrl)),
+            // When this sign-in is over: there is one dialog about accounts at a time.
+            otherAccount:
+                again && (() => setImmediate(() => void vscode.commands.executeCommand(commands.switchAccount))),
         };
         return await signInBy(way, where);
     } catch (error) {
@@ -188,14 +194,14 @@ function signInBy(way: Choice, where: Where): Promise<NewSession | undefined> {
 }
 
 async function byPassword(where: Where): Promise<NewSession | undefined> {
-    const { engine, baseUrl, host, deviceId, userId } = where;
+    const { engine, baseUrl, host, deviceId, userId, otherAccount } = where;
     for (let value = ''; ;) {
         const user = userId ?? (await askUser(where, value));
         if (user === undefined) return undefined;
         let returned = false;
         const back = userId === undefined ? () => (returned = true) : where.back;
         const prompt = `Password of ${user} on ${host}`;
-        const session = await askUntilItWorks(where, user, { prompt, title: TITLE, back }, (password) =>
+        const session = await askUntilItWorks(where, user, { prompt, title: TITLE, back, otherAccount }, (password) =>
             engine.auth.logInWithPassword({ baseUrl, user, password, deviceName, deviceId }, fetch, Date.now),
         );
         if (session || !returned) return session;
@@ -223,11 +229,21 @@ async function askUser({ host, back }: Where, value: string): Promise<string | u
     return typed?.trim();
 }
 
+/** After a wrong password. */
+function wayOn({ back, otherAccount }: Pick<TextQuestion, 'back' | 'otherAccount'>): string {
+    const other = back
+        ? 'go back with the arrow above for another account'
+        : otherAccount
+          ? 'choose another account above'
+          : undefined;
+    return `Type the password again${other === undefined ? '' : `, or ${other}`}.`;
+}
+
 /** Another answer can mend only a wrong one, or come after the wait that the server asked for. */
 async function askUntilItWorks(
     { engine, baseUrl, deviceId, log }: Where,
     who: string,
-    question: Pick<TextQuestion, 'title' | 'prompt' | 'back'>,
+    question: Pick<TextQuestion, 'title' | 'prompt' | 'back' | 'otherAccount'>,
     logIn: (secret: string) => Promise<Omit<NewSession, 'baseUrl'>>,
 ): Promise<NewSession | undefined> {
     for (let problem: string | undefined; ;) {
@@ -246,7 +262,7 @@ async function askUntilItWorks(
             return undefined;
         } catch (error) {
             if (!isHushError(error) || !ASK_AGAIN.includes(error.code)) throw error;
-            problem = error.message;
+            problem = error.code === 'login.wrongPassword' ? `${error.message} ${wayOn(question)}` : error.message;
         }
     }
 }

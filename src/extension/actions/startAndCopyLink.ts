@@ -12,10 +12,10 @@ import { copyLinkOfRoom } from './joinLinkOfRoom.ts';
 import { offerRequests } from './letPeopleAsk.ts';
 import { joinedRooms, makeSession } from './rooms.ts';
 
-/** The session of this workspace, or a new one. */
+/** The session of this workspace, or a new one that has the workspace's name. */
 export async function startSessionAndCopyLink(context: ActionContext): Promise<void> {
     signedIn(context);
-    const roomId = context.model.workspaceRoomId ?? (await makeSession(context));
+    const roomId = context.model.workspaceRoomId ?? (await makeSession(context, 'byWorkspace'));
     const room = joinedRooms(context).find((one) => one.roomId === roomId);
     if (room) await copyAndTell(context, room, `A join link to the session “${plainName(room.name)}”`);
 }

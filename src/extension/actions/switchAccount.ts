@@ -4,6 +4,7 @@ import type { Account, KeysElsewhere, SignOutScope } from '../account.ts';
 import { commands } from '../commands.ts';
 import type { StoredAccount } from '../storedAccounts.ts';
 import { openPage } from './asking.ts';
+import { askBeforeLoss } from '../views/askBeforeLoss.ts';
 import { showWarningMessage } from '../views/messages.ts';
 
 /** A user ID, or a way to another account; undefined: none. */
@@ -63,10 +64,12 @@ export async function confirmSignOut(
         : 'Your shares end, and the tokens and encryption keys of this device are deleted.';
     const question = everywhere ? `Sign out ${userId} on every device?` : `Sign out ${userId} from Hush?`;
     const detail = `${what}\n\n${keysSentence(scope, left)}`;
-    const recovery = 'Set Up Recovery…';
-    const ways = left !== undefined && isLoss(scope, left) ? [yes, recovery] : [yes];
-    const chosen = await showWarningMessage(question, { modal: true, detail }, ...ways);
-    if (chosen === recovery) await vscode.commands.executeCommand(commands.setUpRecovery);
+    if (left === 'backup')
+        return (await showWarningMessage(question, { modal: true, detail }, yes)) === yes ? scope : undefined;
+    // Of an account that is not open, no keys can be saved.
+    const safe = account ? 'Set Up Recovery…' : 'Stay Signed In';
+    const chosen = await askBeforeLoss(question, detail, safe, yes);
+    if (account && chosen === safe) await vscode.commands.executeCommand(commands.setUpRecovery);
     return chosen === yes ? scope : undefined;
 }
 

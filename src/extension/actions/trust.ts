@@ -10,7 +10,8 @@ import { audienceSheet, emptyAudienceSheet, sheetText, type AudienceContext } fr
 import { showFailure } from '../views/notices.ts';
 import { signedIn, type ActionContext } from './context.ts';
 import { verifyPerson } from './trustVerify.ts';
-import { setStatusBarMessage, showInformationMessage, showWarningMessage } from '../views/messages.ts';
+import { askBeforeLoss } from '../views/askBeforeLoss.ts';
+import { setStatusBarMessage, showInformationMessage } from '../views/messages.ts';
 import { plainName } from '../views/plainText.ts';
 
 interface Subject {
@@ -72,7 +73,7 @@ async function pressed(context: ActionContext, subject: Subject, button: string,
         await vscode.commands.executeCommand('workbench.action.openSettings', 'hush.trust.shareWith');
     if (action === 'verifyThis') await vscode.commands.executeCommand(commands.verifyDevice);
     if (action === 'verify') await verifyPerson(context, userId, subject.roomId);
-    if (action === 'acknowledge') await acknowledge(context, account.trust, userId);
+    if (action === 'acknowledge') await acknowledge(context, account.trust, userId, subject.roomId);
 }
 
 /** Asks first: it is the one way in which an impostor would get in. */
@@ -80,16 +81,16 @@ export async function acknowledge(
     context: ActionContext,
     trust: { acknowledge(userId: string): Promise<void> },
     userId: string,
+    roomId: string,
 ): Promise<void> {
-    const yes = 'Acknowledge';
-    const chosen = await showWarningMessage(
+    const [verify, yes] = ['Verify by Emoji…', 'Acknowledge'] as const;
+    const chosen = await askBeforeLoss(
         `Is the new identity of ${userId} really theirs?`,
-        {
-            modal: true,
-            detail: 'Ask them over another channel whether they have set up their encryption anew. If they have not, somebody may be pretending to be them. Verifying by emoji is the sure way.',
-        },
+        'Ask them over another channel whether they have set up their encryption anew. If they have not, somebody may be pretending to be them. Verifying by emoji is the sure way.',
+        verify,
         yes,
     );
+    if (chosen === verify) await verifyPerson(context, userId, roomId);
     if (chosen !== yes) return;
     await trust.acknowledge(userId);
     context.log.info(`acknowledged the identity of ${userId}`);

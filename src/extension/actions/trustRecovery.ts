@@ -8,6 +8,7 @@ import { showFailure } from '../views/notices.ts';
 import { recoverySheet } from '../views/recoverySheet.ts';
 import { askText } from './asking.ts';
 import { signedIn, type ActionContext } from './context.ts';
+import { askBeforeLoss } from '../views/askBeforeLoss.ts';
 import { showInformationMessage, showWarningMessage, withProgress } from '../views/messages.ts';
 
 function working<T>(title: string, work: () => Promise<T>): Thenable<T> {
@@ -107,14 +108,11 @@ export async function setUpRecovery(context: ActionContext): Promise<void> {
 /** Somebody's history may be in there only. */
 async function mayReplaceBackup(): Promise<boolean> {
     const [yes, recoverIt] = ['Delete It and Make a New One', 'Use Recovery Key'] as const;
-    const chosen = await showWarningMessage(
+    const chosen = await askBeforeLoss(
         'Your homeserver has a key backup that this device does not use. Delete it?',
-        {
-            modal: true,
-            detail: 'Another client made it, or this device has not got its key. A new backup takes its place: the keys of your encrypted history that are only in the old one are deleted from the server and cannot be brought back. If you have the recovery key of the old one, use that instead.',
-        },
-        yes,
+        'Another client made it, or this device has not got its key. A new backup takes its place: the keys of your encrypted history that are only in the old one are deleted from the server and cannot be brought back. If you have the recovery key of the old one, use that instead.',
         recoverIt,
+        yes,
     );
     if (chosen === recoverIt) await vscode.commands.executeCommand(commands.recover);
     return chosen === yes;
@@ -207,15 +205,14 @@ export async function tellBackupReplaced(before = ''): Promise<void> {
 
 export async function resetIdentity(context: ActionContext): Promise<void> {
     const { account } = signedIn(context);
-    const yes = 'Reset';
-    const chosen = await showWarningMessage(
+    const [recoverIt, yes] = ['Use Recovery Key', 'Reset'] as const;
+    const chosen = await askBeforeLoss(
         'Reset your encryption identity?',
-        {
-            modal: true,
-            detail: 'For when no device of yours is verified and the recovery key is lost.\n\n• Everybody who verified you is warned, and shares to you stop until they acknowledge it.\n• Your other devices become unverified.\n• The recovery key and the key backup are deleted: history that no device of yours can read is lost for good.',
-        },
+        'For when no device of yours is verified and the recovery key is lost.\n\n• Everybody who verified you is warned, and shares to you stop until they acknowledge it.\n• Your other devices become unverified.\n• The recovery key and the key backup are deleted: history that no device of yours can read is lost for good.',
+        recoverIt,
         yes,
     );
+    if (chosen === recoverIt) await vscode.commands.executeCommand(commands.recover);
     if (chosen !== yes) return;
     const done = await withPassword(account.userId, 'Resetting your identity needs it.', (password) =>
         Promise.resolve(working('Resetting your identity…', () => account.trust.resetIdentity(password))),

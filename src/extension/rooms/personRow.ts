@@ -38,6 +38,13 @@ export function personFlags(room: RoomSnapshot, self: string | undefined, target
     return [...possible.map(([deed]) => rowFlags[deed]), target === self ? '' : rowFlags.other].join('');
 }
 
+/** Who asks to be let in, and may be let in or denied by this account. */
+export function answerableKnocks(room: RoomSnapshot, self: string): NonNullable<RoomSnapshot['knocks']> {
+    const { powers, knocks = [], mayInvite } = room;
+    if (!powers) return [];
+    return knocks.filter(({ userId }) => mayInvite || !deedObstacle(powers, self, userId, 'remove'));
+}
+
 /** For a tooltip: what nobody offers to do about this person, a line for each reason. */
 export function whyNotPerson(room: RoomSnapshot, self: string | undefined, target: string): string[] {
     if (self === undefined) return [];

@@ -46,11 +46,18 @@ function refusal({ powers }: RoomSnapshot, self: string, action: RoomAction): st
     return why ? obstacleSentence(why) : 'Somebody with more power in the room may.';
 }
 
+/** What would not be refused. */
+export function roomDeeds(room: RoomSnapshot, self: string): RoomDeed[] {
+    return (['share', 'invite', 'link', 'chat'] as const).filter((deed) => whyNotHere(room, self, deed) === undefined);
+}
+
 /** Appended to a room's row: which entries its menu has. */
 export function roomFlags(room: RoomSnapshot, self: string | undefined): string {
-    if (self === undefined) return '';
-    const may = (deed: RoomDeed): boolean => whyNotHere(room, self, deed) === undefined;
-    return (['share', 'invite', 'link', 'chat'] as const).map((deed) => (may(deed) ? rowFlags[deed] : '')).join('');
+    return self === undefined
+        ? ''
+        : roomDeeds(room, self)
+              .map((deed) => rowFlags[deed])
+              .join('');
 }
 
 /** What the room is, then each thing that is not offered with the reason. */

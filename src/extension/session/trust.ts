@@ -94,7 +94,7 @@ export function audienceChip(audience: ShareAudience): { text: string; detail: s
     const level = weakest(audience.holders);
     const weak = tone === 'warn' && length > 0 ? `, ${countOf(audience.holders, level)} ${trustWord(level)}` : '';
     return {
-        text: length === 0 ? 'nobody can see this' : `${devices(length)} can see this${weak}`,
+        text: length === 0 ? 'Nobody can see this' : `${devices(length)} can see this${weak}`,
         detail: text,
         tone,
     };

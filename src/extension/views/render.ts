@@ -1,15 +1,15 @@
 /** Renders the model: tree, badge, status bar and context keys. */
 import * as vscode from 'vscode';
-import { contexts, type ContextKey } from '../contexts.ts';
+import type { ContextKey } from '../contexts.ts';
+import { contextValues } from './contextValues.ts';
 import { DisposableScope } from '../lifecycle.ts';
-import { whyNotHere, type RoomDeed } from '../rooms/roomRow.ts';
-import type { RoomSnapshot } from '../session/types.ts';
 import { unreadWords } from '../chat/unread.ts';
 import { unwatched } from '../shareNews.ts';
 import { createSessionsTree, type SessionsTree } from './sessionsTree.ts';
 import { createAudienceItem, createStatusBar } from './statusBar.ts';
 import { plainName } from './plainText.ts';
-import { audienceStatus, buildTree, connectionMessage, sharingStatus, type Model } from './viewModel.ts';
+import { audienceStatus, hushStatus } from './statusItem.ts';
+import { buildTree, connectionMessage, type Model } from './viewModel.ts';
 
 export interface RenderedModel extends vscode.Disposable {
     readonly tree: SessionsTree;
@@ -72,23 +72,9 @@ export function renderModel(look: (roomId: string) => void): RenderedModel {
             tree.update(model.account.kind === 'ready' ? buildTree(model) : []);
             count(model);
             tree.as(model.account.kind === 'ready' ? plainName(model.account.userId) : '');
-            statusBar.update(sharingStatus(model.session));
+            statusBar.update(hushStatus(model));
             audienceItem.update(audienceStatus(model.session));
-            setContext(contexts.account, model.account.kind);
-            setContext(contexts.deviceGone, model.account.kind === 'expired' && model.account.deviceGone);
-            setContext(contexts.sharing, model.session.share !== undefined);
-            setContext(contexts.inSession, model.session.calls.size > 0);
-            setContext(contexts.linked, model.workspaceRoomId !== undefined);
-            const { userId } = model.session.self ?? { userId: '' };
-            const joined = model.rooms.filter((room) => room.membership === 'join');
-            const linked = joined.filter((room) => room.roomId === model.workspaceRoomId);
-            const some = (rooms: readonly RoomSnapshot[], deed: RoomDeed): boolean =>
-                rooms.some((room) => whyNotHere(room, userId, deed) === undefined);
-            setContext(contexts.hasRooms, some(joined, 'chat'));
-            // Without a room, sharing makes a session.
-            const places = linked.length > 0 ? linked : joined;
-            setContext(contexts.mayShare, places.length === 0 || some(places, 'share'));
-            setContext(contexts.mayInvite, some(linked, 'invite'));
+            for (const [key, value] of Object.entries(contextValues(model))) setContext(key as ContextKey, value);
         },
         dispose: () => scope.dispose(),
     };

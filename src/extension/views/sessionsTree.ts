@@ -1,6 +1,7 @@
 /** The sidebar tree: renders {@link buildTree}, and refreshes only the rows that changed so that nothing flickers. */
 import * as vscode from 'vscode';
 import { commands } from '../commands.ts';
+import { rows } from '../contexts.ts';
 import { DisposableScope } from '../lifecycle.ts';
 import type { TreeNode } from './viewModel.ts';
 
@@ -15,6 +16,8 @@ export interface SessionsTree extends vscode.Disposable {
     say(message: string | undefined): void;
     /** The row shown under this ID. */
     node(id: string): TreeNode | undefined;
+    /** The row that was chosen last, by mouse or keyboard. */
+    selected(): TreeNode | undefined;
 }
 
 function look(node: TreeNode): string {
@@ -36,6 +39,8 @@ function item(node: TreeNode): vscode.TreeItem {
     tree.contextValue = node.context;
     tree.accessibilityInformation = { label: `${node.label}, ${node.description}` };
     if (node.target) tree.command = { command: commands.viewShare, title: 'View Share', arguments: [node.id] };
+    // A click must not end what others watch.
+    if (node.context === rows.ownShare) tree.command = { command: commands.showMenu, title: 'Show Menu' };
     return tree;
 }
 
@@ -118,6 +123,10 @@ export function createSessionsTree(opened: (roomId: string) => void): SessionsTr
             view.message = message ?? '';
         },
         node: (id) => byId.get(id),
+        selected() {
+            const [id] = view.selection;
+            return id === undefined ? undefined : byId.get(id);
+        },
         dispose: () => scope.dispose(),
     };
 }

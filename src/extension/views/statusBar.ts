@@ -1,15 +1,15 @@
-/** Status-bar items while we share: that it is on, who watches, one click to stop; and who can see it. */
+/** Hush's items in the status bar: Hush itself, always, with a menu; and while we share, who can see it. */
 import * as vscode from 'vscode';
 import { commands } from '../commands.ts';
-import type { StatusItem } from './viewModel.ts';
+import type { StatusItem } from './statusItem.ts';
 
 export interface StatusBar extends vscode.Disposable {
     update(status: StatusItem | undefined): void;
 }
 
-/** That we share; a click stops it. */
+/** Always there. A click opens the menu of what can be done now. */
 export function createStatusBar(): StatusBar {
-    return createItem('hush.sharing', 'Hush: Sharing', 1_000, commands.stopSharing);
+    return createItem('hush.status', 'Hush', 1_000, commands.showMenu);
 }
 
 /** Who can see our share; a click opens the list. */

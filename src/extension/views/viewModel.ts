@@ -1,17 +1,14 @@
-/** What the sidebar tree and the status bar show, computed from the account, the rooms and the session. Pure. */
-import type { Path } from '../../webview/protocol/messages.ts';
-import { deviceLabel, trustWord } from '../../webview/protocol/trustWords.ts';
+/** What the sidebar tree shows, computed from the account, the rooms and the session. Pure. */
 import { rowFlags, rows } from '../contexts.ts';
 import { personFlags, whyNotPerson } from '../rooms/personRow.ts';
 import { roleOf } from '../rooms/roles.ts';
 import { roomFlags, roomTooltip, whyNotHere } from '../rooms/roomRow.ts';
 import { deviceKey, sharerKey, viewersOf } from '../session/members.ts';
 import type { SessionState, ViewTarget } from '../session/state.ts';
-import { audienceSummary, type AudienceDevice } from '../session/trust.ts';
 import { replacedRooms } from '../session/workspaceRooms.ts';
 import type { AccountState, RoomMember, RoomSnapshot, RtcMember } from '../session/types.ts';
 import { memberState } from './memberState.ts';
-import { plainName } from './plainText.ts';
+import { pathWord } from './pathWord.ts';
 
 export interface Model {
     readonly account: AccountState;
@@ -125,19 +122,6 @@ function sharingDescription(session: SessionState): string {
     if (!share) return '';
     return viewerCount(viewersOf(session, share).length);
 }
-
-/** How the picture travels, in a word; empty while it does not. */
-function pathWord(path: Path | undefined): string {
-    return path === undefined ? '' : path === 'sfu' ? 'via SFU' : path;
-}
-
-const DIRECT =
-    'The picture goes straight from your device to each viewer’s (DTLS-SRTP, its fingerprints checked through the room’s encryption)';
-const PATHS: Readonly<Record<Path, string>> = {
-    direct: `${DIRECT}.`,
-    relayed: `${DIRECT}, through a relay that cannot read it.`,
-    sfu: 'The picture goes through the media server, which cannot read it.',
-};
 
 export function viewerCount(count: number): string {
     return count === 0 ? 'nobody watches yet' : count === 1 ? '1 person watches' : `${count} people watch`;
@@ -312,59 +296,4 @@ export function connectionMessage({ account }: Model): string | undefined {
     const offline = account.kind === 'ready' ? !account.online : account.kind === 'starting' && account.unreachable;
     if (account.kind === 'signedOut' || !offline) return undefined;
     return `No connection to ${account.userId.slice(account.userId.indexOf(':') + 1)}. Hush keeps trying.`;
-}
-
-export interface StatusItem {
-    readonly text: string;
-    readonly tooltip: string;
-    readonly warning: boolean;
-}
-
-/** The status bar while a share of ours exists; undefined hides it. */
-export function sharingStatus(session: SessionState): StatusItem | undefined {
-    const { share } = session;
-    if (!share) return undefined;
-    const item = (text: string, tooltip: string, warning = false): StatusItem => ({ text, tooltip, warning });
-    if (share.phase === 'preparing') return item('$(loading~spin) Starting share…', 'Click to cancel.');
-    if (share.phase === 'choosing')
-        return item('$(device-desktop) Choose what to share…', 'Pick a screen, window or tab. Click here to cancel.');
-    if (share.phase === 'publishing')
-        return item('$(loading~spin) Starting share…', 'Sending the encryption key and connecting. Click to cancel.');
-    if (share.held)
-        return item(
-            '$(warning) Sharing on hold',
-            'A changed encryption key could not be delivered, so nothing is sent. Click to stop sharing.',
-            true,
-        );
-    if (share.phase === 'reconnecting')
-        return item(
-            '$(sync~spin) Sharing: reconnecting…',
-            'The connection to the media server was lost. Click to stop sharing.',
-            true,
-        );
-    const viewers = viewersOf(session, share);
-    const who =
-        viewers.length === 0
-            ? 'Nobody watches yet.'
-            : `Watching:\n${viewers.map((v) => `• ${deviceLabel(plainName(v.name), plainName(v.deviceName))} (${v.userId}, ${v.deviceId})`).join('\n')}`;
-    return item(
-        `$(device-desktop) Sharing · $(eye) ${viewers.length}${share.path === undefined ? '' : ` · ${pathWord(share.path)}`}`,
-        `You share your screen in ${plainName(share.roomName)}, end-to-end encrypted.\n${share.path === undefined ? '' : `${PATHS[share.path]}\n`}${who}\nClick to stop.`,
-        true,
-    );
-}
-
-/** Who can see our share, beside the status of it; undefined while nobody told. A click opens the whole answer. */
-export function audienceStatus({ share, self, audiences }: SessionState): StatusItem | undefined {
-    const audience = share && self && audiences.get(sharerKey(share.roomId, self));
-    if (!audience) return undefined;
-    const { text, tone } = audienceSummary(audience);
-    const label = (d: AudienceDevice): string => deviceLabel(plainName(d.name), plainName(d.deviceName));
-    const lines = audience.holders.map((h) => `• ${label(h)} · ${trustWord(h.trust)} (${h.deviceId})`);
-    const out = audience.withheld.map((w) => `• ${label(w)} is kept out (${w.deviceId})`);
-    return {
-        text: `${tone === 'warn' ? '$(workspace-untrusted)' : '$(workspace-trusted)'} ${audience.holders.length}`,
-        tooltip: [`${text}.`, ...lines, ...out, 'Click to see who.'].join('\n'),
-        warning: false,
-    };
 }

@@ -14,7 +14,7 @@ export interface Credentials {
 /** Signs in and waits until the tree has taken the welcome's place. */
 export async function signIn(workbench: Workbench, who: Credentials): Promise<void> {
     await workbench.openSidebar();
-    await workbench.command('Hush: Sign In');
+    await workbench.command('Hush: Sign In…');
     await workbench.answer(/homeserver/iu, who.homeserver);
     await workbench.answer(/user name/iu, who.user);
     await workbench.answer(/Password/u, who.password);
@@ -30,7 +30,7 @@ export async function ready(workbench: Workbench): Promise<void> {
 }
 
 export async function startSession(workbench: Workbench, name: string): Promise<void> {
-    await workbench.command('Hush: Start Session for This Workspace');
+    await workbench.command('Hush: Start Session for This Workspace…');
     await workbench.answer('Start Session', name);
     await workbench.row(name).waitFor();
 }
@@ -50,11 +50,15 @@ export async function acceptInvite(workbench: Workbench, roomName: string): Prom
 export async function linkRoom(workbench: Workbench, roomId: string): Promise<void> {
     const deadline = Date.now() + PATIENCE;
     for (;;) {
-        await workbench.command('Hush: Link Workspace to Room…');
-        const input = workbench.quickInput.locator('input');
-        await input.fill(roomId);
-        const row = workbench.quickInput.locator('.monaco-list-row', { hasText: roomId });
+        // The palette lists the command once there is a room to link: any, or one that is joined first.
+        await workbench.page.locator('.sidebar .monaco-list-row').first().waitFor();
+        const pending = workbench.row('invitation from');
+        if (await pending.isVisible()) await workbench.inlineAction('invitation from', 'Join');
         try {
+            await workbench.command('Hush: Link Workspace to Room…');
+            const input = workbench.quickInput.locator('input');
+            await input.fill(roomId);
+            const row = workbench.quickInput.locator('.monaco-list-row', { hasText: roomId });
             await row.first().waitFor({ timeout: 5_000 });
             await row.first().click();
             await workbench.row('this workspace').waitFor();
@@ -63,8 +67,6 @@ export async function linkRoom(workbench: Workbench, roomId: string): Promise<vo
             if (Date.now() > deadline)
                 throw new Error(`The account is not in the encrypted room ${roomId}.`, { cause: error });
             await workbench.page.keyboard.press('Escape');
-            const pending = workbench.row('invitation from');
-            if (await pending.isVisible()) await workbench.inlineAction('invitation from', 'Join');
         }
     }
 }
@@ -105,4 +107,11 @@ export async function changeSettings(
     await workbench.page.reload();
     await ready(workbench);
     await untilSettings(server, before, change);
+}
+
+/** Through the menu of Hush's item in the status bar. */
+export async function stopFromStatusBar(workbench: Workbench): Promise<void> {
+    await workbench.statusBar('Sharing').click();
+    await workbench.asking('You Share Your Screen').waitFor();
+    await workbench.pick('Stop Sharing');
 }

@@ -1,7 +1,7 @@
 /** One person at a real VS Code: own server, own browser, own workspace folder. */
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { launchChromium, type Capture } from '../../stack/chromium.ts';
 import { removeAtEnd } from '../../stack/processes.ts';
@@ -22,6 +22,10 @@ export interface PersonOptions {
     /** Extra browser flags, such as the window's place on the screen. */
     readonly args?: readonly string[];
     readonly env?: Readonly<Record<string, string | undefined>>;
+    /** The folder is restricted until the person trusts it. Default: it is trusted. */
+    readonly workspaceTrust?: boolean;
+    /** What the folder brings along, by its path in it. */
+    readonly files?: Readonly<Record<string, string>>;
 }
 
 export interface Person {
@@ -39,7 +43,10 @@ export async function openPerson(options: PersonOptions): Promise<Person> {
     const remove = removeAtEnd(base);
     const folder = join(base, options.workspace);
     await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'hello.ts'), 'export const hello = "Hush";\n');
+    for (const [path, text] of Object.entries({ 'hello.ts': 'export const hello = "Hush";\n', ...options.files })) {
+        await mkdir(dirname(join(folder, path)), { recursive: true });
+        await writeFile(join(folder, path), text);
+    }
     const cleanUp: (() => Promise<unknown>)[] = [remove];
     const stop = async (): Promise<void> => {
         for (const end of cleanUp.toReversed()) await end();
@@ -48,6 +55,7 @@ export async function openPerson(options: PersonOptions): Promise<Person> {
         const server = await startVsCodeServer({
             vsix: [options.vsix],
             settings: options.settings ?? {},
+            workspaceTrust: options.workspaceTrust ?? false,
             ...(options.env ? { env: options.env } : {}),
         });
         cleanUp.push(() => server.stop());

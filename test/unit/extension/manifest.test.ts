@@ -1,26 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
-import { commands, pictureCommands, treeOnlyCommands } from '../../../src/extension/commands.ts';
+import { commands, hiddenCommands, pictureCommands } from '../../../src/extension/commands.ts';
 import { settings } from '../../../src/extension/config.ts';
 import { contexts, rows } from '../../../src/extension/contexts.ts';
+import { manifest } from './manifest.ts';
 
-interface Manifest {
-    readonly activationEvents: readonly string[];
-    readonly contributes: {
-        readonly commands: readonly { command: string; title: string; category: string; enablement?: string }[];
-        readonly menus: Readonly<Record<string, readonly { command: string; when?: string }[]>>;
-        readonly keybindings: readonly { command: string; key: string; when?: string }[];
-        readonly configuration: {
-            readonly properties: Readonly<
-                Record<string, { default: unknown; scope?: string; markdownDescription?: string; description?: string }>
-            >;
-        };
-        readonly viewsWelcome: readonly { contents: string; when?: string }[];
-    };
-}
-
-const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as Manifest;
 const { contributes } = manifest;
 
 describe('the manifest and the code', () => {
@@ -74,7 +58,9 @@ describe('the manifest and the code', () => {
         const known = new Set<string>(Object.values(commands));
         for (const entry of [...Object.values(contributes.menus).flat(), ...contributes.keybindings])
             assert.ok(known.has(entry.command), entry.command);
-        for (const { contents } of contributes.viewsWelcome) {
+        const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+        const texts = [...contributes.viewsWelcome.map((w) => w.contents), ...steps.map((step) => step.description)];
+        for (const contents of texts) {
             for (const [, command] of contents.matchAll(/\(command:([\w.]+)\)/gu))
                 assert.ok(known.has(command ?? ''), command);
         }
@@ -90,9 +76,29 @@ describe('the manifest and the code', () => {
         for (const entry of sending) assert.match(entry?.when ?? '', /hush\.hasRooms(?!.*workspaceLinked)/u);
     });
 
-    it('commands that need a row or a picture are hidden from the palette', () => {
+    it('commands that the palette has another for are hidden from it', () => {
         const hidden =
             contributes.menus['commandPalette']?.filter((m) => m.when === 'false').map((m) => m.command) ?? [];
-        assert.deepEqual(hidden.toSorted(), [...treeOnlyCommands, ...pictureCommands].toSorted());
+        assert.deepEqual(hidden.toSorted(), [...hiddenCommands, ...pictureCommands].toSorted());
+    });
+
+    it('a folder that is not trusted sets nothing but how a picture is captured', () => {
+        const { untrustedWorkspaces, virtualWorkspaces } = manifest.capabilities;
+        assert.equal(untrustedWorkspaces.supported, 'limited');
+        assert.ok(untrustedWorkspaces.description.length > 0 && virtualWorkspaces.description.length > 0);
+        const restricted = new Set(untrustedWorkspaces.restrictedConfigurations);
+        const { properties } = contributes.configuration;
+        for (const key of restricted) assert.ok(key in properties, key);
+        // VS Code takes a setting of scope `application` or `machine` from no workspace, trusted or not.
+        const free = Object.entries(properties)
+            .filter(([key, { scope }]) => !restricted.has(key) && scope !== 'application' && scope !== 'machine')
+            .map(([key]) => key);
+        assert.deepEqual(free.toSorted(), [
+            'hush.share.maxBitrate',
+            'hush.share.maxFrameRate',
+            'hush.share.optimizeFor',
+        ]);
+        for (const key of ['hush.homeserver', 'hush.livekit.serviceUrl', 'hush.trust.shareWith', 'hush.mesh.relayOnly'])
+            assert.match(properties[key]?.scope ?? '', /^(?:application|machine)$/u, key);
     });
 });

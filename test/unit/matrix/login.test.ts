@@ -42,7 +42,7 @@ describe('signing in', () => {
         [
             'a wrong password',
             { status: 403, body: { errcode: 'M_FORBIDDEN', error: 'Invalid' } },
-            { code: 'login.wrongPassword' },
+            { code: 'login.wrongPassword', message: 'hs.example.org knows no account @a:b.org with this password.' },
         ],
         [
             'a deactivated account',

@@ -5,7 +5,7 @@ import { powersOf } from '../../../src/matrix/rooms/powerLevels.ts';
 import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
 import { roomSnapshot } from '../roomSnapshot.ts';
 import { shareChoices } from '../../../src/extension/views/shareChoices.ts';
-import { buildTree, connectionMessage, sharingStatus, type Model } from '../../../src/extension/views/viewModel.ts';
+import { buildTree, connectionMessage, type Model } from '../../../src/extension/views/viewModel.ts';
 import { ALICE, BOB, liveShare, member, requestView, ROOM, Run } from '../session/fixtures.ts';
 
 function room(patch: Partial<RoomSnapshot> = {}): RoomSnapshot {
@@ -191,19 +191,6 @@ describe('view share', () => {
         assert.deepEqual(shareChoices([room({ rtc: [own] })], new Run().state), []);
         assert.deepEqual(shareChoices([room({ encrypted: false, rtc: [bobSharing] })], new Run().state), []);
         assert.deepEqual(shareChoices([room({ mayJoinCall: false, rtc: [bobSharing] })], new Run().state), []);
-    });
-});
-
-describe('the status bar', () => {
-    it('is hidden without a share and counts who watches with one', () => {
-        assert.equal(sharingStatus(new Run().state), undefined);
-        const run = liveShare();
-        assert.match(sharingStatus(run.state)?.text ?? '', /Sharing · \$\(eye\) 0/u);
-        run.do(
-            { type: 'rtcChanged', roomId: ROOM, members: [member(BOB)] },
-            { type: 'watch', roomId: ROOM, shareId: 'S1', watching: true, ...BOB },
-        );
-        assert.match(sharingStatus(run.state)?.text ?? '', /\$\(eye\) 1/u);
     });
 });
 
