@@ -104,9 +104,12 @@ class Model {
         this.#applied = applied;
         this.taken = new Set(applied.map(({ target }) => target));
     }
+    /** `marked`: it says what it takes back. What it says is gone when it was itself taken back. */
     redactionsOf(id: string): { marked: boolean }[] {
         const own = this.#applied.filter(({ target }) => target === id);
-        return own.flatMap(({ deed }) => (deed.kind === 'redaction' ? [deed] : []));
+        return own.map(({ id: redaction, deed }) => ({
+            marked: deed.kind === 'redaction' && deed.marked && !this.taken.has(redaction),
+        }));
     }
     get messages(): readonly Made[] {
         return this.#all.filter(({ deed }) => deed.kind === 'message');
