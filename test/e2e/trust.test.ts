@@ -90,7 +90,11 @@ describe('trust in VS Code', function () {
         assert.equal((await pageData(frame))?.['hushWithheld'], 'notCrossSigned');
         await keepPicture(bob, 'trust-withheld');
         await alice.workbench.clickNotification(/cannot see your screen/u, 'Who Can See This');
-        await sheet(alice.workbench, /^Who can see your screen$/u, /Kept out[\s\S]*That device of Bob .* is unverified/u);
+        await sheet(
+            alice.workbench,
+            /^Who can see your screen$/u,
+            /Kept out[\s\S]*That device of Bob .* is unverified/u,
+        );
         await keepPicture(alice, 'trust-kept-out');
     });
 
