@@ -65,12 +65,32 @@ export function setLook({ server }: Person, look: Look): Promise<void> {
     return server.changeSettings({ 'workbench.colorTheme': LOOKS[look].theme });
 }
 
+/** By looks from outside: a page without scripts has no timers to wait with. */
 export async function untilLook(frame: Frame, look: Look): Promise<void> {
     const { theme, body } = LOOKS[look];
-    await frame.waitForFunction(
-        ([kind, name]) => document.body.classList.contains(kind) && document.body.dataset['vscodeThemeId'] === name,
-        [body, theme] as const,
+    await eventually(
+        () =>
+            frame.evaluate(
+                ([kind, name]) =>
+                    document.body.classList.contains(kind) && document.body.dataset['vscodeThemeId'] === name,
+                [body, theme] as const,
+            ),
+        `the look ${look}`,
     );
+}
+
+/** Of a page without scripts, in which axe could not run: of its document, elsewhere. */
+export async function violationsInCopy(frame: Frame): Promise<string[]> {
+    const html = await frame.evaluate(() =>
+        document.documentElement.outerHTML.replaceAll(/<meta http-equiv[^>]*>/gu, ''),
+    );
+    const page = await frame.page().context().newPage();
+    try {
+        await page.setContent(html);
+        return await violationsIn(page.mainFrame());
+    } finally {
+        await page.close();
+    }
 }
 
 /** The page of ours that is in front and has this in it. VS Code makes some anew each time they are shown. */
