@@ -98,6 +98,8 @@ function watchQuestions(): void {
         if (!shown(box)) return '';
         const title = box.querySelector<HTMLElement>('.quick-input-title')?.innerText ?? '';
         const input = box.querySelector<HTMLInputElement>('input[type="text"], input[type="password"]');
+        // A box that is on its way says nothing yet.
+        if (title === '' && (input?.placeholder ?? '') === '') return '';
         return `${title} [${input?.type === 'password' ? 'password' : (input?.placeholder ?? '')}]`;
     };
     const look = (): void => {
