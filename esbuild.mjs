@@ -21,27 +21,32 @@ const shared = {
     legalComments: 'none',
 };
 
-/** What the host loads when it is first needed, so that activation reads little. */
+/** What the host loads when it is first needed, so that activation reads little: source file → bundle. */
+const engine = { 'src/extension/account/engine.ts': 'engine' };
 const parts = {
-    accountDialogs: 'src/extension/actions/accountDialogs.ts',
-    fileDesk: 'src/extension/files/fileDesk.ts',
-    loopbackServer: 'src/extension/panels/loopbackServer.ts',
-    openShared: 'src/extension/windows/openShared.ts',
-    ownServer: 'src/livekit/ownServer.ts',
-    roomCommands: 'src/extension/actions/roomCommands.ts',
-    trustCommands: 'src/extension/actions/trustCommands.ts',
+    'src/extension/account/accountDialogs.ts': 'accountDialogs',
+    'src/extension/chat/chatDesk.ts': 'chatDesk',
+    'src/extension/rooms/roomCommands.ts': 'roomCommands',
+    'src/extension/share/page/loopbackServer.ts': 'loopbackServer',
+    'src/extension/tree/showStatusMenu.ts': 'statusMenu',
+    'src/extension/trust/trustCommands.ts': 'trustCommands',
+    'src/extension/windows/openShared.ts': 'openShared',
+    'src/livekit/tokens/ownSfuTokens.ts': 'ownSfuTokens',
 };
+const bundleOf = new Map(Object.entries({ ...engine, ...parts }).map(([file, name]) => [resolve(file), name]));
+const entries = (map) => Object.fromEntries(Object.entries(map).map(([file, name]) => [name, file]));
 
-/** A dynamic import of those, and of the engine with its 1 MB of SDK, stays a file of its own. */
+/** A dynamic import of those stays a file of its own. One of any other file of ours would silently become part of its importer. */
 const onDemand = {
     name: 'on-demand',
     setup(b) {
-        const names = ['engine', ...Object.keys(parts)];
-        b.onResolve({ filter: new RegExp(`/(?:${names.join('|')})\\.ts$`) }, (args) =>
-            args.kind === 'dynamic-import'
-                ? { path: `./${/(\w+)\.ts$/.exec(args.path)[1]}.cjs`, external: true }
-                : undefined,
-        );
+        b.onResolve({ filter: /^\./ }, (args) => {
+            if (args.kind !== 'dynamic-import' || args.importer.includes('node_modules')) return undefined;
+            const file = resolve(args.resolveDir, args.path);
+            const bundle = bundleOf.get(file);
+            if (bundle !== undefined) return { path: `./${bundle}.cjs`, external: true };
+            return { errors: [{ text: `${args.path} is loaded on demand, but esbuild.mjs has no bundle for it` }] };
+        });
     },
 };
 
@@ -74,17 +79,17 @@ const results = await Promise.all([
     }),
     build({
         ...host,
-        entryPoints: parts,
+        entryPoints: entries(parts),
         outdir: 'dist',
         outExtension: { '.js': '.cjs' },
         plugins: [onDemand],
     }),
     build({
         ...host,
-        entryPoints: { engine: 'src/extension/engine.ts' },
+        entryPoints: entries(engine),
         outdir: 'dist',
         outExtension: { '.js': '.cjs' },
-        plugins: [privateIndexedDb],
+        plugins: [onDemand, privateIndexedDb],
     }),
     build({
         ...shared,
@@ -92,10 +97,10 @@ const results = await Promise.all([
         target: ['chrome128', 'firefox128'],
         format: 'iife',
         entryPoints: {
-            page: 'src/webview/main.ts',
-            chat: 'src/webview/chat/main.ts',
-            e2eeWorker: 'src/webview/e2eeWorker.ts',
-            sheet: 'src/webview/sheet/main.ts',
+            page: 'src/webview/mediaPage.ts',
+            chat: 'src/webview/chat/chatPage.ts',
+            e2eeWorker: 'src/livekit/browser/e2eeWorker.ts',
+            sheet: 'src/webview/sheet/sheetPage.ts',
         },
         outdir: 'dist',
         loader: { '.css': 'css' },

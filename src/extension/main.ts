@@ -3,43 +3,47 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { createAccountControl } from './accountControl.ts';
-import type { ActionContext } from './actions/context.ts';
-import { answerRing } from './actions/calls.ts';
-import { followOpenChat } from './actions/pictureMenu.ts';
-import { openView } from './actions/shares.ts';
-import { createApp } from './app.ts';
+import { createAccountControl } from './account/accountControl.ts';
+import type { ActionContext } from './shell/actionContext.ts';
+import { answerRing } from './share/callCommands.ts';
+import { followOpenChat } from './share/pictureMenu.ts';
+import { openView } from './share/shareCommands.ts';
+import { createApp } from '../core/app/app.ts';
 import { createChatView } from './chat/chatView.ts';
-import { registerAuthProvider } from './authProvider.ts';
-import { commands } from './commands.ts';
-import { describeSettings } from './config.ts';
-import { registerDiagnostics } from './diagnostics.ts';
-import type { Engine } from './engine.ts';
-import { followSnapshots } from './files/followSnapshots.ts';
-import { onRemotes } from './git.ts';
+import { registerAuthProvider } from './account/authProvider.ts';
+import { commands } from './manifest/commands.ts';
+import { describeSettings } from './manifest/config.ts';
+import { after } from './shell/after.ts';
+import { registerDiagnostics } from './shell/diagnostics.ts';
+import type { Engine } from './account/engine.ts';
+import { followSnapshots } from './share/followSnapshots.ts';
+import { onRemotes } from './workspace/git.ts';
 import { createJoins } from './joining/joins.ts';
-import { DisposableScope } from './lifecycle.ts';
-import { createLog } from './log.ts';
-import { createMediaHost } from './panels/mediaHost.ts';
-import { createPageOpener, currentTheme } from './panels/openPages.ts';
-import { createViewMemory } from './panels/viewMemory.ts';
-import { registerViewSerializer } from './panels/viewSerializer.ts';
-import { followPresence } from './presence/followPresence.ts';
+import { DisposableScope } from '../core/base/disposable.ts';
+import { createLog } from '../core/base/log.ts';
+import { createMediaHost } from './share/page/mediaHost.ts';
+import { createPageOpener, currentTheme } from './share/page/openPages.ts';
+import { createViewMemory } from './share/page/viewMemory.ts';
+import { registerViewSerializer } from './share/page/viewSerializer.ts';
+import { followPresence } from './shell/followPresence.ts';
 import { registerCommands } from './registerCommands.ts';
-import type { ViewTarget } from './session/state.ts';
-import { isSuccessor } from './session/workspaceRooms.ts';
-import { watchRooms } from './roomsWatch.ts';
-import { createSessionGlare } from './sessionGlare.ts';
-import { createShareNews } from './shareNews.ts';
-import { loadAccount } from './storedAccounts.ts';
-import { createProcessLock } from './processLock.ts';
-import { followTrust, watchTrust } from './trustWatch.ts';
-import { openVault, type Keytar, type Vault } from './vault.ts';
-import { showFailure, showInvite, showLiveScreen, showNotice } from './views/notices.ts';
-import { renderModel } from './views/render.ts';
+import type { ViewTarget } from '../core/share/share.ts';
+import { isSuccessor } from '../core/workspace/workspaceRooms.ts';
+import { watchRooms } from './rooms/watchRooms.ts';
+import { createSessionGlare } from '../core/workspace/sessionGlare.ts';
+import { createShareNews } from './share/shareNews.ts';
+import { loadAccount } from '../core/account/storedAccounts.ts';
+import { createProcessLock } from './account/processLock.ts';
+import { followTrust, watchTrust } from './trust/watchTrust.ts';
+import { openVault, type Keytar } from './account/keychainVault.ts';
+import type { Vault } from '../core/account/vault.ts';
+import { showFailure } from './shell/failure.ts';
+import { showInvite } from './rooms/showInvite.ts';
+import { showLiveScreen, showNotice } from './share/shareNotices.ts';
+import { renderModel } from './tree/render.ts';
 import { followWindows } from './windows/followWindows.ts';
 import { createOwnWindow } from './windows/ownWindow.ts';
-import { createWorkspaceMapping } from './workspaceMapping.ts';
+import { createWorkspaceMapping } from './workspace/workspaceMapping.ts';
 
 let shutDown: (() => Promise<void>) | undefined;
 
@@ -51,7 +55,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     const log = createLog(channel);
 
     let engine: Promise<Engine> | undefined;
-    const loadEngine = (): Promise<Engine> => (engine ??= import('./engine.ts'));
+    const loadEngine = (): Promise<Engine> => (engine ??= import('./account/engine.ts'));
     let vault: Promise<Vault> | undefined;
     // The keychain is shared by every VS Code of the person; each installation's storage folder has an item of its own.
     const place = createHash('sha256').update(extension.globalStorageUri.toString()).digest('hex').slice(0, 12);
@@ -127,6 +131,7 @@ export function activate(extension: vscode.ExtensionContext): void {
             },
             onRing: (call, room) => void answerRing(actions, call, room),
             workspaceRoom: (rooms) => mapping.room(rooms),
+            after,
             defer: setImmediate,
         }),
     );
@@ -141,6 +146,7 @@ export function activate(extension: vscode.ExtensionContext): void {
         }),
     );
     const sessionGlare = createSessionGlare({
+        after,
         account: () => app.account,
         ownRoomId: () => app.model.workspaceRoomId,
         sameWorkspace: (invitation, own) => mapping.isSame(invitation, own),
@@ -169,6 +175,7 @@ export function activate(extension: vscode.ExtensionContext): void {
             during: joins.during,
             answered: joins.answered,
             linkOnceLive: joins.linkOnceLive,
+            viewIn: joins.viewIn,
             settled: control.settled,
             signIn: control.signInToJoin,
         },
@@ -230,10 +237,7 @@ export function activate(extension: vscode.ExtensionContext): void {
             model: () => app.model,
             isPlace: (roomId) => roomId === app.model.workspaceRoomId || vscode.window.state.focused,
             tell: (screen) => void showLiveScreen(screen),
-            after(ms, work) {
-                const timer = setTimeout(work, ms);
-                return () => clearTimeout(timer);
-            },
+            after,
         }),
     );
     const memory = createViewMemory(extension.workspaceState);
@@ -278,7 +282,7 @@ export function activate(extension: vscode.ExtensionContext): void {
             switchAccount: control.switchAccount,
             signOut: (scope) => control.signOut(scope),
             async setUpLiveKit() {
-                const { setUpOwnServer } = await import('./actions/accountDialogs.ts');
+                const { setUpOwnServer } = await import('./account/accountDialogs.ts');
                 await setUpOwnServer(await loadVault(), log);
             },
             showLog: () => channel.show(),

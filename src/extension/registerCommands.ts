@@ -1,16 +1,18 @@
 /** Binds every command of the table to its action; an error becomes its sentence, never an unhandled rejection. */
 import * as vscode from 'vscode';
-import type { SignOutScope } from './account.ts';
-import type { ActionContext } from './actions/context.ts';
-import { actOnRow } from './actions/actOnRow.ts';
-import { callTeammate } from './actions/calls.ts';
-import { commandPicture } from './actions/pictureMenu.ts';
-import { linkWorkspace, startSession, type RoomArgument } from './actions/rooms.ts';
-import { leaveSession, shareScreen, stopSharing, viewShare, type ViewArgument } from './actions/shares.ts';
-import { commands, roomCommandIds, type CommandId, type RoomCommandId } from './commands.ts';
-import { userMessage } from './errors.ts';
-import { DisposableScope } from './lifecycle.ts';
-import { showFailure } from './views/notices.ts';
+import type { SignOutScope } from '../core/account/account.ts';
+import type { ActionContext } from './shell/actionContext.ts';
+import { actOnRow } from './tree/actOnRow.ts';
+import { callTeammate } from './share/callCommands.ts';
+import { commandPicture } from './share/pictureMenu.ts';
+import { linkWorkspace } from './rooms/linkWorkspace.ts';
+import { startSession } from './workspace/startSession.ts';
+import type { RoomArgument } from './rooms/pickRoom.ts';
+import { leaveSession, shareScreen, stopSharing, viewShare, type ViewArgument } from './share/shareCommands.ts';
+import { commands, roomCommandIds, type CommandId, type RoomCommandId } from './manifest/commands.ts';
+import { userMessage } from '../core/base/errors.ts';
+import { DisposableScope } from '../core/base/disposable.ts';
+import { showFailure } from './shell/failure.ts';
 
 export interface AccountCommands {
     signIn(): Promise<void>;
@@ -97,13 +99,13 @@ export function registerCommands(context: ActionContext, account: AccountCommand
         roomCommandIds.map((id) => [
             id,
             async (argument: unknown): Promise<void> => {
-                const { roomCommands } = await import('./actions/roomCommands.ts');
+                const { roomCommands } = await import('./rooms/roomCommands.ts');
                 await roomCommands(context, room)[id](argument);
             },
         ]),
     ) as Record<RoomCommandId, (argument: unknown) => Promise<void>>;
-    const fileDesk = () => import('./files/fileDesk.ts');
-    const trust = () => import('./actions/trustCommands.ts');
+    const chatDesk = () => import('./chat/chatDesk.ts');
+    const trust = () => import('./trust/trustCommands.ts');
     const actions: Readonly<Record<CommandId, (argument: unknown, selected: unknown) => unknown>> = {
         [commands.signIn]: () => account.signIn(),
         [commands.createAccount]: () => account.createAccount(),
@@ -119,17 +121,17 @@ export function registerCommands(context: ActionContext, account: AccountCommand
         [commands.stopSharing]: () => stopSharing(context),
         [commands.viewShare]: (argument) => viewShare(context, viewArgument(context, argument)),
         [commands.leaveSession]: room(leaveSession),
-        [commands.showMenu]: async () => (await import('./actions/accountDialogs.ts')).showStatusMenu(context),
+        [commands.showMenu]: async () => (await import('./tree/showStatusMenu.ts')).showStatusMenu(context),
         [commands.actOnRow]: () => actOnRow(context),
         [commands.callTeammate]: (argument) =>
             callTeammate(context, typeof argument === 'string' ? argument : undefined),
-        [commands.openChat]: room(async (_, argument) => (await fileDesk()).openChat(context, argument)),
-        [commands.sendSelection]: async () => (await fileDesk()).sendSelection(context),
-        [commands.sendProblem]: async () => (await fileDesk()).sendProblem(context),
-        [commands.sendSelectionFile]: async () => (await fileDesk()).sendSelectionFile(context),
-        [commands.sendFile]: async (argument, selected) => (await fileDesk()).sendFile(context, argument, selected),
+        [commands.openChat]: room(async (_, argument) => (await chatDesk()).openChat(context, argument)),
+        [commands.sendSelection]: async () => (await chatDesk()).sendSelection(context),
+        [commands.sendProblem]: async () => (await chatDesk()).sendProblem(context),
+        [commands.sendSelectionFile]: async () => (await chatDesk()).sendSelectionFile(context),
+        [commands.sendFile]: async (argument, selected) => (await chatDesk()).sendFile(context, argument, selected),
         [commands.sendSnapshot]: async (argument) =>
-            commandPicture(context, argument, 'snapshot') || (await fileDesk()).sendSnapshot(context),
+            commandPicture(context, argument, 'snapshot') || (await chatDesk()).sendSnapshot(context),
         [commands.copyPicture]: (argument) => commandPicture(context, argument, 'copyPicture'),
         [commands.zoomIn]: (argument) => commandPicture(context, argument, 'zoomIn'),
         [commands.zoomOut]: (argument) => commandPicture(context, argument, 'zoomOut'),

@@ -1,7 +1,7 @@
 /** Lines for "Hush: Show Diagnostics". No secrets. */
-import type { OwnTrust, SharePolicy } from '../extension/session/trust.ts';
-import type { StoredAccount } from '../extension/storedAccounts.ts';
-import type { OpenMatrixClient } from './client.ts';
+import type { OwnTrust, SharePolicy } from '../core/trust/shareTrust.ts';
+import type { StoredAccount } from '../core/account/storedAccounts.ts';
+import type { OpenMatrixClient } from './sdk/client.ts';
 import type { OlmMessages } from './rtc/olmMessages.ts';
 import type { Transports } from './rtc/transports.ts';
 

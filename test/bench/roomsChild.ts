@@ -3,9 +3,9 @@
  * Prints one line of JSON: ms until the rooms were known and until the server had answered, MB of memory then, what was
  * asked of the server.
  */
-import { createLog } from '../../src/extension/log.ts';
-import { loadAccount, type StoredAccount } from '../../src/extension/storedAccounts.ts';
-import { openVault } from '../../src/extension/vault.ts';
+import { createLog } from '../../src/core/base/log.ts';
+import { loadAccount, type StoredAccount } from '../../src/core/account/storedAccounts.ts';
+import { openVault } from '../../src/extension/account/keychainVault.ts';
 import { fileSecrets } from '../stack/fileSecrets.ts';
 import { openAccount } from '../integration/support/matrixEngine.ts';
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, afterEach, before, describe, it } from 'mocha';
-import { WORKSPACE_TYPE } from '../../src/matrix/syncFilter.ts';
-import { linkForRemote } from '../../src/matrix/workspaceHash.ts';
+import { WORKSPACE_TYPE } from '../../src/core/rooms/eventTypes.ts';
+import { linkForRemote } from '../../src/core/workspace/workspaceHash.ts';
 import type { Account } from '../stack/accounts.ts';
 import { startEditorPage, type EditorPage } from '../stack/editorPage.ts';
 import { shareScreen, signIn } from './support/flows.ts';

@@ -1,7 +1,7 @@
 /** The way in: from an empty profile to the first picture, in real windows, with the clicks and questions counted. */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'mocha';
-import { parseJoinLink } from '../../src/extension/rooms/joinLink.ts';
+import { parseJoinLink } from '../../src/core/rooms/joinLink.ts';
 import type { Account } from '../stack/accounts.ts';
 import { startEditorPage, type EditorPage } from '../stack/editorPage.ts';
 import { allowLink, clipboardHas, Effort, openLink } from './support/effort.ts';

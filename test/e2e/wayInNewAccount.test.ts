@@ -1,7 +1,7 @@
 /** The way in for who has no account yet: the link makes one, and leads on to the room. */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'mocha';
-import { buildJoinLink } from '../../src/extension/rooms/joinLink.ts';
+import { buildJoinLink } from '../../src/core/rooms/joinLink.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { allowLink, Effort, openLink } from './support/effort.ts';
 import { keepPicture, picturesOfFailure } from './support/failure.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { commands, type CommandId } from '../../src/extension/commands.ts';
+import { commands, type CommandId } from '../../src/extension/manifest/commands.ts';
 import { EXTENSION_ID } from './results.ts';
 import { saidDuring } from './said.ts';
 

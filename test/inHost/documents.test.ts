@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { commands } from '../../src/extension/commands.ts';
+import { commands } from '../../src/extension/manifest/commands.ts';
 
 /** The open document of that scheme whose text has `pattern`: VS Code fills it after the command has returned. */
 function documentWith(scheme: string, pattern: RegExp): Promise<string> {

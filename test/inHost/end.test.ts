@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { commands } from '../../src/extension/commands.ts';
+import { commands } from '../../src/extension/manifest/commands.ts';
 import { EXTENSION_ID } from './results.ts';
 
 describe('the end', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { readSetting, settings, shareSettings, type SettingKey } from '../../src/extension/config.ts';
+import { readSetting, settings, shareSettings, type SettingKey } from '../../src/extension/manifest/config.ts';
 
 describe('the settings', () => {
     it('have the defaults of the table', () => {

@@ -1,5 +1,5 @@
 /** What the suite asks of the process that started it: servers, faults between, other windows. One type for both sides. */
-import type { StoredAccount } from '../../src/extension/storedAccounts.ts';
+import type { StoredAccount } from '../../src/core/account/storedAccounts.ts';
 import type { FaultRule } from '../integration/support/faultRules.ts';
 import type { Account, AccountOptions } from '../stack/accounts.ts';
 import type { Passing } from '../integration/support/faultProxy.ts';

@@ -4,7 +4,7 @@ import { afterEach, describe, it } from 'mocha';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createProcessLock } from '../../src/extension/processLock.ts';
+import { createProcessLock } from '../../src/extension/account/processLock.ts';
 import { startChild, type Child } from './support/child.ts';
 import { recordingLog } from './support/matrixAccounts.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { RoomServiceClient, TokenVerifier } from 'livekit-server-sdk';
 import { after, before, describe, it } from 'mocha';
-import { sha256Base64 } from '../../src/livekit/tokens.ts';
+import { sha256Base64 } from '../../src/livekit/tokens/roomTokens.ts';
 import { login, request, type Login } from '../stack/accounts.ts';
 import { startAuthoriser, startStack, type Authoriser, type Stack } from '../stack/stack.ts';
 

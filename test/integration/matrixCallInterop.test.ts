@@ -2,8 +2,8 @@
 import { after, before, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import type { CallToTake } from '../../src/extension/session/ports.ts';
-import type { SharePolicy } from '../../src/extension/session/trust.ts';
+import type { CallToTake } from '../../src/core/session/callsPort.ts';
+import type { SharePolicy } from '../../src/core/trust/shareTrust.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { newPerson, until, untilRoom, type Person } from './support/matrixAccounts.ts';
 import { openOtherClient, type OtherClient } from './support/matrixCallPage/otherClient.ts';

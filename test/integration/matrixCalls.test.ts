@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { after, before, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
-import type { RoomSnapshot } from '../../src/extension/session/types.ts';
+import type { RoomSnapshot } from '../../src/core/rooms/room.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { login } from '../stack/accounts.ts';
 import { createFakePages, type FakePages } from './support/fakePages.ts';

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { CryptoEvent } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import { ClientPrefix, Method } from 'matrix-js-sdk/lib/matrix.js';
-import type { ChatSend, ChatTimeline } from '../../src/extension/chat/chatPort.ts';
-import type { ChatMessage } from '../../src/webview/protocol/chatMessages.ts';
+import type { ChatSend, ChatTimeline } from '../../src/core/chat/chatPort.ts';
+import type { ChatMessage } from '../../src/core/chat/message.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { newPerson, pair, signedIn, until, untilRoom, type Person } from './support/matrixAccounts.ts';
 import { lastClientOf } from './support/matrixClients.ts';

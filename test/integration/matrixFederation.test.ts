@@ -5,8 +5,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { whoIsInside } from '../../src/extension/rooms/inside.ts';
-import { buildJoinLink, parseJoinLink, viaServers, type JoinTarget } from '../../src/extension/rooms/joinLink.ts';
-import type { JoinRule } from '../../src/extension/rooms/roomWords.ts';
+import { buildJoinLink, parseJoinLink, viaServers, type JoinTarget } from '../../src/core/rooms/joinLink.ts';
+import type { JoinRule } from '../../src/core/rooms/roomWords.ts';
 import { startFederation, type Federation } from '../stack/federation.ts';
 import { newPerson, pair, until, untilRoom, type Person } from './support/matrixAccounts.ts';
 

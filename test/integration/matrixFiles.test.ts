@@ -7,7 +7,7 @@ import type { Owner } from '../../src/extension/windows/ownerFile.ts';
 import { createSeats } from '../../src/extension/windows/seats.ts';
 import { connectToOwner } from '../../src/extension/windows/windowClient.ts';
 import { serveWindows } from '../../src/extension/windows/windowServer.ts';
-import { encryptedBytes } from '../../src/matrix/requests/size.ts';
+import { encryptedBytes } from '../../src/matrix/requests/eventSize.ts';
 import { fileWorld, MB, png, stallUpload, txn } from './support/fileWorld.ts';
 import { lastClientOf } from './support/matrixClients.ts';
 

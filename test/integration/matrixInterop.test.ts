@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'mocha';
-import type { MediaKey } from '../../src/extension/session/ports.ts';
+import type { MediaKey } from '../../src/core/session/rtcPort.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { lastClientOf } from './support/matrixClients.ts';
 import { newPerson, pair, until, untilRoom, type Person } from './support/matrixAccounts.ts';

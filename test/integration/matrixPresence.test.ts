@@ -1,6 +1,6 @@
 /** Who is there, who types and who has read how far, between real devices through a real homeserver. */
 import assert from 'node:assert/strict';
-import type { ReadMark, RoomActivity } from '../../src/extension/presence/presencePort.ts';
+import type { ReadMark, RoomActivity } from '../../src/core/rooms/presencePort.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { newPerson, pair, signedIn, until, untilRoom, type Person } from './support/matrixAccounts.ts';
 

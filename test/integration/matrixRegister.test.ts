@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import type { JsonAnswer } from '../../src/matrix/http.ts';
-import type { Elsewhere, UiaPrompts } from '../../src/matrix/auth/runUia.ts';
-import { beginRegistration, finishRegistration, nameTaken } from '../../src/matrix/auth/register.ts';
-import { registerWays } from '../../src/matrix/auth/ways.ts';
-import type { PolicyDocument } from '../../src/matrix/auth/uia.ts';
-import { logInWithPassword, whoami, type Session } from '../../src/matrix/login.ts';
+import type { JsonAnswer } from '../../src/core/account/jsonAnswer.ts';
+import type { Elsewhere, UiaPrompts } from '../../src/core/account/runUia.ts';
+import { beginRegistration, finishRegistration, nameTaken } from '../../src/matrix/signIn/register.ts';
+import { registerWays } from '../../src/matrix/signIn/signInWays.ts';
+import type { PolicyDocument } from '../../src/core/account/uia.ts';
+import { logInWithPassword, whoami, type Session } from '../../src/matrix/signIn/login.ts';
 import { login, request } from '../stack/accounts.ts';
 import { solveCaptcha, startCaptchaJudge, type CaptchaJudge } from '../stack/captchaJudge.ts';
 import { startMailbox, type Mailbox } from '../stack/mailbox.ts';

@@ -1,9 +1,9 @@
 /** Ways into a room, on a real homeserver: created with each option, by link, by knocking, through another room. */
 import assert from 'node:assert/strict';
-import { parseJoinLink, type JoinTarget } from '../../src/extension/rooms/joinLink.ts';
-import type { RoomNews } from '../../src/extension/rooms/roomsPort.ts';
-import type { CreateSession } from '../../src/extension/account.ts';
-import { levelOf } from '../../src/matrix/rooms/powerLevels.ts';
+import { parseJoinLink, type JoinTarget } from '../../src/core/rooms/joinLink.ts';
+import type { RoomNews } from '../../src/core/rooms/roomsPort.ts';
+import type { CreateSession } from '../../src/core/account/account.ts';
+import { levelOf } from '../../src/core/rooms/powerLevels.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { newPerson, until, untilRoom, type Person } from './support/matrixAccounts.ts';
 import { lastClientOf } from './support/matrixClients.ts';

@@ -1,8 +1,7 @@
 /** Who may do what in a room, told beforehand and then done on a real homeserver; and ignoring people. */
 import assert from 'node:assert/strict';
-import type { RoomAction } from '../../src/matrix/rooms/powerLevels.ts';
-import { levelOf } from '../../src/matrix/rooms/powerLevels.ts';
-import type { RoomSnapshot } from '../../src/extension/session/types.ts';
+import { type RoomAction, levelOf } from '../../src/core/rooms/powerLevels.ts';
+import type { RoomSnapshot } from '../../src/core/rooms/room.ts';
 import { isLastManager, whoIsInside } from '../../src/extension/rooms/inside.ts';
 import { eventually } from '../stack/eventually.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { KeyEvent, MediaKey, WatchEvent } from '../../src/extension/session/ports.ts';
-import type { RtcMember } from '../../src/extension/session/types.ts';
+import type { KeyEvent, MediaKey, WatchEvent } from '../../src/core/session/rtcPort.ts';
+import type { RtcMember } from '../../src/core/share/share.ts';
 import type { Rtc } from '../../src/matrix/rtc/rtcSession.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { login, request } from '../stack/accounts.ts';

@@ -2,7 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { after, before, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
-import { createSessionGlare } from '../../src/extension/sessionGlare.ts';
+import { after as laterOn } from '../../src/extension/shell/after.ts';
+import { createSessionGlare } from '../../src/core/workspace/sessionGlare.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { newPerson, until, type Person } from './support/matrixAccounts.ts';
 
@@ -32,6 +33,7 @@ describe('session glare', function () {
             map: async (roomId) => {
                 it.room = roomId;
             },
+            after: laterOn,
             log: person.log,
         });
         person.account.onRooms(() => void glare.check());

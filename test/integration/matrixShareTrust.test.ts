@@ -1,9 +1,9 @@
 /** Who gets the key of a share, who does not and why, on a real homeserver. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
-import type { KeyEvent, MediaKey } from '../../src/extension/session/ports.ts';
-import type { ShareAudience, SharePolicy } from '../../src/extension/session/trust.ts';
-import type { WithheldReason } from '../../src/webview/protocol/messages.ts';
+import type { KeyEvent, MediaKey } from '../../src/core/session/rtcPort.ts';
+import type { ShareAudience, SharePolicy } from '../../src/core/trust/shareTrust.ts';
+import type { WithheldReason } from '../../src/core/trust/trustLevels.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { lastClientOf } from './support/matrixClients.ts';
 import { newPerson, pair, signedIn, until, untilOwn, untilRoom, type Person } from './support/matrixAccounts.ts';

@@ -1,8 +1,8 @@
 /** A sign-in that the homeserver let run out: the device and its keys are still there, and go on after signing in again. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
-import { loadAccount, nextAccount, saveAccount } from '../../src/extension/storedAccounts.ts';
-import { logInWithPassword } from '../../src/matrix/login.ts';
+import { loadAccount, nextAccount, saveAccount } from '../../src/core/account/storedAccounts.ts';
+import { logInWithPassword } from '../../src/matrix/signIn/login.ts';
 import { eventually } from '../stack/eventually.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { newStorageKey } from './support/matrixEngine.ts';

@@ -2,11 +2,16 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadAccount, nextAccount, saveAccount } from '../../src/extension/storedAccounts.ts';
-import { discoverHomeserver } from '../../src/matrix/discovery.ts';
-import { logInWithPassword, logOut, refreshTokens, whoami } from '../../src/matrix/login.ts';
-import { storePath } from '../../src/matrix/storePath.ts';
-import { createTokenKeeper, PLACEHOLDER_TOKEN, type TokenKeeper, type Tokens } from '../../src/matrix/tokens.ts';
+import { loadAccount, nextAccount, saveAccount } from '../../src/core/account/storedAccounts.ts';
+import { discoverHomeserver } from '../../src/matrix/signIn/discovery.ts';
+import { logInWithPassword, logOut, refreshTokens, whoami } from '../../src/matrix/signIn/login.ts';
+import { storePath } from '../../src/matrix/account/storePath.ts';
+import {
+    createTokenKeeper,
+    PLACEHOLDER_TOKEN,
+    type TokenKeeper,
+    type Tokens,
+} from '../../src/matrix/account/tokenRefresh.ts';
 import { eventually } from '../stack/eventually.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { login, request } from '../stack/accounts.ts';

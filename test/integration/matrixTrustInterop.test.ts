@@ -1,7 +1,7 @@
 /** Verification, recovery and backup with matrix-js-sdk by itself as the other device. */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'mocha';
-import type { Verification } from '../../src/extension/trustPort.ts';
+import type { Verification } from '../../src/core/trust/trustPort.ts';
 import { eventually } from '../stack/eventually.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { newPerson, signedIn, until, untilOwn, untilRoom, type Person } from './support/matrixAccounts.ts';

@@ -4,11 +4,9 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import type { JSHandle, Page } from 'playwright-core';
 import { WebSocket } from 'ws';
-import { closeCodes } from '../../src/webview/protocol/handshake.ts';
-import { launchPageBrowser } from './support/pageBrowser.ts';
-import type { PageBrowser } from './support/pageBrowser.ts';
-import { choose, createHarness } from './support/pageHarness.ts';
-import type { Harness } from './support/pageHarness.ts';
+import { closeCodes } from '../../src/core/page/handshake.ts';
+import { launchPageBrowser, type PageBrowser } from './support/pageBrowser.ts';
+import { choose, createHarness, type Harness } from './support/pageHarness.ts';
 
 const SETTINGS = { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 } as const;
 

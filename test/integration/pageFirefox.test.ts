@@ -2,13 +2,10 @@
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import { skip } from '../stack/skip.ts';
-import { firefoxBinary, launchFirefox } from './support/firefox.ts';
-import type { Firefox, FirefoxPage } from './support/firefox.ts';
+import { firefoxBinary, launchFirefox, type Firefox, type FirefoxPage } from './support/firefox.ts';
 import { launchPageBrowser } from './support/pageBrowser.ts';
-import { createHarness } from './support/pageHarness.ts';
-import type { Harness, HarnessPage } from './support/pageHarness.ts';
-import { startPageLiveKit } from './support/pageLiveKit.ts';
-import type { PageLiveKit } from './support/pageLiveKit.ts';
+import { createHarness, type Harness, type HarnessPage } from './support/pageHarness.ts';
+import { startPageLiveKit, type PageLiveKit } from './support/pageLiveKit.ts';
 import { hasXvfb, startDisplay } from './support/xDisplay.ts';
 
 const SETTINGS = { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 } as const;

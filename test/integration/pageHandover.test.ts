@@ -2,14 +2,11 @@
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { CALM_MS, RETRY_MS } from '../../src/extension/session/topology.ts';
-import type { SessionState } from '../../src/extension/session/state.ts';
-import { createHandoverRoom, ROOM } from './support/handoverRoom.ts';
-import type { HandoverRoom, RoomPerson } from './support/handoverRoom.ts';
-import { launchPageBrowser } from './support/pageBrowser.ts';
-import type { PageBrowser } from './support/pageBrowser.ts';
-import { startPageLiveKit } from './support/pageLiveKit.ts';
-import type { PageLiveKit } from './support/pageLiveKit.ts';
+import { CALM_MS, RETRY_MS } from '../../src/core/session/topology.ts';
+import type { SessionState } from '../../src/core/session/state.ts';
+import { createHandoverRoom, ROOM, type HandoverRoom, type RoomPerson } from './support/handoverRoom.ts';
+import { launchPageBrowser, type PageBrowser } from './support/pageBrowser.ts';
+import { startPageLiveKit, type PageLiveKit } from './support/pageLiveKit.ts';
 
 interface Watched {
     /** Looks that found no picture, and the states in them. */

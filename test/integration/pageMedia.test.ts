@@ -2,14 +2,11 @@
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import type { PageMessage } from '../../src/webview/protocol/messages.ts';
+import type { PageMessage } from '../../src/core/share/mediaMessages.ts';
 import { publishClear } from './support/openClearPublisher.ts';
-import { launchPageBrowser } from './support/pageBrowser.ts';
-import type { PageBrowser } from './support/pageBrowser.ts';
-import { choose, createHarness } from './support/pageHarness.ts';
-import type { Harness, HarnessPage } from './support/pageHarness.ts';
-import { startPageLiveKit } from './support/pageLiveKit.ts';
-import type { PageLiveKit } from './support/pageLiveKit.ts';
+import { launchPageBrowser, type PageBrowser } from './support/pageBrowser.ts';
+import { choose, createHarness, type Harness, type HarnessPage } from './support/pageHarness.ts';
+import { startPageLiveKit, type PageLiveKit } from './support/pageLiveKit.ts';
 
 const key = (byte: number): string => Buffer.alloc(16, byte).toString('base64');
 const states = (page: HarnessPage): string[] =>

@@ -4,15 +4,11 @@ import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { skip } from '../stack/skip.ts';
-import { startTurn } from '../stack/turn.ts';
-import type { Turn } from '../stack/turn.ts';
+import { startTurn, type Turn } from '../stack/turn.ts';
 import type { IceServer } from '../../src/matrix/calls/iceServers.ts';
-import { launchPageBrowser } from './support/pageBrowser.ts';
-import type { PageBrowser } from './support/pageBrowser.ts';
-import { choose, createHarness } from './support/pageHarness.ts';
-import type { Harness, HarnessPage } from './support/pageHarness.ts';
-import { createMeshPair } from './support/meshPair.ts';
-import type { MeshPair } from './support/meshPair.ts';
+import { launchPageBrowser, type PageBrowser } from './support/pageBrowser.ts';
+import { choose, createHarness, type Harness, type HarnessPage } from './support/pageHarness.ts';
+import { createMeshPair, type MeshPair } from './support/meshPair.ts';
 
 describe('a share from device to device', function () {
     this.timeout(90_000);

@@ -1,17 +1,15 @@
 /** The same page as a webview has it: VS Code's API instead of a socket, policy in a meta element, worker over a resource URI. */
 import { after, before, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
-import { readPageFiles } from '../../src/extension/panels/pageFiles.ts';
-import { webviewHtml } from '../../src/extension/panels/pageHtml.ts';
-import { PROTOCOL_VERSION } from '../../src/webview/protocol/messages.ts';
-import type { Envelope, HostMessage, PageMessage } from '../../src/webview/protocol/messages.ts';
+import { readPageFiles } from '../../src/extension/share/page/pageFiles.ts';
+import { webviewHtml } from '../../src/extension/shell/pageHtml.ts';
+import { PROTOCOL_VERSION, type Envelope } from '../../src/core/page/envelope.ts';
+import type { HostMessage, PageMessage } from '../../src/core/share/mediaMessages.ts';
 import { pageBundle } from './support/pageBundle.ts';
-import { launchPageBrowser } from './support/pageBrowser.ts';
-import type { PageBrowser } from './support/pageBrowser.ts';
+import { launchPageBrowser, type PageBrowser } from './support/pageBrowser.ts';
 
 declare global {
     // Put there by the stub below.

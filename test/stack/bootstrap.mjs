@@ -16,7 +16,7 @@ const TASKS = {
     bench: 'test/bench/main.ts',
     desktop: 'test/desktop/main.ts',
     package: 'test/stack/packageVsix.ts',
-    'livekit-auth': 'src/livekit/authoriserMain.ts',
+    'livekit-auth': 'src/livekit/authoriser/authoriserMain.ts',
 };
 // The only dependencies whose install scripts Hush needs: a Node binary, esbuild's binary check, and the
 // copying of keytar's bundled prebuild (`keytar` is an npm alias for @github/keytar).

@@ -1,7 +1,7 @@
 /** One account in a file, as VS Code's secret storage shows it: for processes that are killed while they write it. */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SecretStorageLike } from '../../src/extension/patientSecrets.ts';
+import type { SecretStorageLike } from '../../src/extension/account/patientSecrets.ts';
 
 /** `folder` holds account.json. Only changes of the account itself are kept: it is known, and it is the active one. */
 export function fileSecrets(folder: string): SecretStorageLike {

@@ -1,5 +1,5 @@
-import { listenAuthoriser } from '../../src/livekit/authoriserServer.ts';
-import type { Source } from '../../src/livekit/claims.ts';
+import { listenAuthoriser } from '../../src/livekit/authoriser/authoriserServer.ts';
+import type { Source } from '../../src/livekit/tokens/claims.ts';
 import { startLiveKit, type LiveKit } from './liveKit.ts';
 import { freePorts } from './net.ts';
 import { onShutdown } from './processes.ts';

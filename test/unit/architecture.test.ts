@@ -1,7 +1,7 @@
 /** The import rules of the architecture (README, "Architecture"), held against the sources. */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, it } from 'mocha';
 
@@ -65,21 +65,77 @@ const isLocal = (what: string): boolean => what.startsWith('src/');
 const isSdk = (what: string): boolean => what.startsWith('matrix-js-sdk') || what.startsWith('@matrix-org/');
 const isNode = (what: string): boolean => what.startsWith('node:') || what === 'ws' || what === 'keytar';
 
-/** A file is pure when its head comment says so; these must. */
-const saysPure = ({ text }: Source): boolean => /\bpure\b/iu.test(/^\/\*\*[\s\S]*?\*\//u.exec(text)?.[0] ?? '');
-const mustBePure = ({ file }: Source): boolean =>
-    (under('extension/session', 'webview/protocol')(file) && file !== 'src/extension/session/orchestrator.ts') ||
-    ['commands', 'config', 'contexts', 'errors', 'lifecycle', 'log', 'views/viewModel'].some(
-        (name) => file === `src/extension/${name}.ts`,
-    ) ||
-    file === 'src/matrix/rtc/keyRing.ts' ||
-    file === 'src/livekit/claims.ts';
-const pure = new Set(sources.filter((s) => saysPure(s) || mustBePure(s)).map((s) => s.file));
-/** What gives the same answer to the same question, wherever it runs. */
-const DETERMINISTIC: Readonly<Record<string, readonly string[]>> = {
-    'node:crypto': ['createHash', 'timingSafeEqual'],
-    'node:path': ['join'],
+/**
+ * The floors, from the ground: each may import of those that it names, and of its own. Types count as values do, and so do
+ * imports on demand. `livekit/browser` is LiveKit's half in the page, and stands on the page's floor.
+ */
+const FLOORS = {
+    core: [],
+    matrix: ['core'],
+    livekit: ['core'],
+    'livekit/browser': ['core'],
+    webview: ['core', 'livekit/browser'],
+    extension: ['core', 'matrix', 'livekit'],
+} as const satisfies Record<string, readonly string[]>;
+type Floor = keyof typeof FLOORS;
+
+function floorOf(file: string): Floor {
+    const floors = (Object.keys(FLOORS) as Floor[]).filter((floor) => under(floor)(file));
+    const deepest = floors.sort((a, b) => b.length - a.length)[0];
+    if (!deepest) throw new Error(`${file} is on no floor`);
+    return deepest;
+}
+
+/** Of core, a page knows how to talk to its host and nothing of what the host decides. */
+const CORE_OF_PAGES = (file: string): boolean =>
+    under('core/base', 'core/page')(file) ||
+    ['trust/trustLevels', 'trust/trustWords', 'share/mediaMessages', 'chat/message', 'chat/chatPageMessages'].some(
+        (name) => file === `src/core/${name}.ts`,
+    );
+/** What the extension reaches of the houses beside it: one lazy loader each, else types alone. */
+const LOADERS: Readonly<Record<string, string>> = {
+    'src/extension/account/engine.ts': 'matrix',
+    'src/extension/account/ownSfuKeys.ts': 'livekit',
+    'src/extension/account/setUpOwnSfu.ts': 'livekit',
 };
+/** Files beside the folders of a house: its front doors. */
+const FRONT_DOORS = [
+    'extension/main',
+    'extension/registerCommands',
+    'matrix/openAccount',
+    'matrix/accountDiagnostics',
+    'webview/mediaPage',
+];
+/** What gives the same answer to the same question, wherever it runs. */
+const DETERMINISTIC: Readonly<Record<string, readonly string[]>> = { 'node:crypto': ['createHash', 'timingSafeEqual'] };
+
+const folderOf = (file: string): string => dirname(file);
+
+/** Groups of nodes that reach each other. */
+function circlesOf(edges: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+    const reaches = (from: string): ReadonlySet<string> => {
+        const seen = new Set<string>();
+        const open = [from];
+        for (let node = open.pop(); node !== undefined; node = open.pop())
+            for (const next of edges.get(node) ?? []) {
+                if (seen.has(next)) continue;
+                seen.add(next);
+                open.push(next);
+            }
+        return seen;
+    };
+    return [...edges.keys()].filter((node) => reaches(node).has(node));
+}
+
+function edgesBetween(nameOf: (file: string) => string): Map<string, Set<string>> {
+    const edges = new Map<string, Set<string>>();
+    for (const { file, imports } of sources)
+        for (const { what } of imports) {
+            if (!byFile.has(what) || nameOf(what) === nameOf(file)) continue;
+            edges.set(nameOf(file), (edges.get(nameOf(file)) ?? new Set()).add(nameOf(what)));
+        }
+    return edges;
+}
 
 /** Without comments and strings. */
 function code(text: string): string {
@@ -95,16 +151,6 @@ function offences(files: (file: string) => boolean, allowed: (imported: Import, 
         );
 }
 
-/** Everything that loading `file` loads, by value imports. */
-function loadedBy(file: string, seen = new Set<string>()): ReadonlySet<string> {
-    for (const { what, typeOnly } of byFile.get(file)?.imports ?? []) {
-        if (typeOnly || seen.has(what)) continue;
-        seen.add(what);
-        if (isLocal(what)) loadedBy(what, seen);
-    }
-    return seen;
-}
-
 describe('the architecture', () => {
     it('every import of a file of ours names one that is there', () => {
         const missing = offences(
@@ -114,64 +160,106 @@ describe('the architecture', () => {
         assert.deepEqual(missing, []);
     });
 
-    it('only views/messages.ts speaks to VS Code, so no name of a stranger becomes a link', () => {
+    it('only shell/dialogs.ts speaks to VS Code, so no name of a stranger becomes a link', () => {
         const speaking =
             /\bwindow\s*\.(?:show(?:Information|Warning|Error)Message|showInputBox|withProgress|setStatusBarMessage)\b/u;
-        const others = sources.filter((s) => speaking.test(s.text) && s.file !== 'src/extension/views/messages.ts');
+        const others = sources.filter((s) => speaking.test(s.text) && s.file !== 'src/extension/shell/dialogs.ts');
         assert.deepEqual(
             others.map((s) => s.file),
             [],
         );
     });
 
-    it('the session core, the protocol and the tables say that they are pure', () => {
-        assert.deepEqual(
-            sources.filter((s) => mustBePure(s) && !saysPure(s)).map((s) => s.file),
-            [],
-        );
-    });
-
-    it('pure files and the orchestrator import only pure files, valibot and ULIDs', () => {
-        const orchestrator = 'src/extension/session/orchestrator.ts';
+    it('each floor imports of the floors below it, and of no other', () => {
+        const arrows = new Map<string, number>();
         const bad = offences(
-            (file) => pure.has(file) || file === orchestrator,
-            ({ what, typeOnly, names }) =>
-                typeOnly ||
-                pure.has(what) ||
-                what === 'valibot' ||
-                what === 'ulid' ||
-                names.every((name) => DETERMINISTIC[what]?.includes(name) ?? false),
+            () => true,
+            ({ what }, { file }) => {
+                if (!isLocal(what)) return true;
+                const [from, to] = [floorOf(file), floorOf(what)];
+                if (from === to) return true;
+                arrows.set(`${from} -> ${to}`, (arrows.get(`${from} -> ${to}`) ?? 0) + 1);
+                return (FLOORS[from] as readonly string[]).includes(to);
+            },
+        );
+        console.log(
+            [...arrows]
+                .sort()
+                .map(([arrow, count]) => `        ${arrow}: ${count}`)
+                .join('\n'),
         );
         assert.deepEqual(bad, []);
     });
 
-    it('pure files take time, chance and the world as arguments', () => {
-        const world =
-            /\b(?:Date\.now|performance\.now|Math\.random|setTimeout|setInterval|fetch|randomBytes|randomUUID)\s*\(|\bprocess\.|\bdocument\.|\bglobalThis\./u;
-        assert.deepEqual(
-            sources.filter((s) => pure.has(s.file) && world.test(code(s.text))).map((s) => s.file),
-            [],
-        );
-    });
-
-    it('the protocol between page and host knows nothing but valibot', () => {
-        assert.deepEqual(
-            offences(under('webview/protocol'), ({ what }) => what === 'valibot' || under('webview/protocol')(what)),
-            [],
-        );
-    });
-
-    it('only src/extension knows vscode, and never its pure files', () => {
+    it('the extension loads the Matrix and LiveKit houses through one door each; else it knows their types', () => {
         assert.deepEqual(
             offences(
-                (file) => !under('extension')(file),
-                ({ what }) => what !== 'vscode',
+                under('extension'),
+                ({ what, typeOnly }, { file }) =>
+                    typeOnly || !under('matrix', 'livekit')(what) || LOADERS[file] === floorOf(what),
             ),
             [],
         );
+        // Loaded when it is first needed: activation must not read a megabyte.
         assert.deepEqual(
             offences(
-                (file) => pure.has(file),
+                () => true,
+                ({ what, typeOnly, names }) =>
+                    typeOnly ||
+                    names.length === 0 ||
+                    !['src/extension/account/engine.ts', 'src/livekit/tokens/ownSfuTokens.ts'].includes(what),
+            ),
+            [],
+        );
+    });
+
+    it('a page knows of core the messages that it exchanges with its host', () => {
+        assert.deepEqual(
+            offences(under('webview', 'livekit/browser'), ({ what }) => !under('core')(what) || CORE_OF_PAGES(what)),
+            [],
+        );
+    });
+
+    it('no circle of files, and none of folders within a house', () => {
+        assert.deepEqual(circlesOf(edgesBetween((file) => file)), []);
+        assert.deepEqual(circlesOf(edgesBetween(folderOf)), []);
+    });
+
+    it('a name stands for one file, and a house has only its front doors beside its folders', () => {
+        const names = sources.map(({ file }) => basename(file));
+        assert.deepEqual(
+            names.filter((name, index) => names.indexOf(name) !== index),
+            [],
+        );
+        const loose = sources.map(({ file }) => file).filter((file) => file.split('/').length === 3);
+        assert.deepEqual(loose.toSorted(), FRONT_DOORS.map((name) => `src/${name}.ts`).toSorted());
+    });
+
+    it('core imports nothing from outside but valibot, ULIDs and hashes', () => {
+        const bad = offences(
+            under('core'),
+            ({ what, names }) =>
+                isLocal(what) ||
+                what === 'valibot' ||
+                what === 'ulid' ||
+                (names.length > 0 && names.every((name) => DETERMINISTIC[what]?.includes(name) ?? false)),
+        );
+        assert.deepEqual(bad, []);
+    });
+
+    it('core takes time, chance and the world as arguments', () => {
+        const world =
+            /\b(?:Date\.now|performance\.now|Math\.random|setTimeout|setInterval|fetch|randomBytes|randomUUID)\s*\(|\bprocess\.|\bdocument\.|\bglobalThis\./u;
+        assert.deepEqual(
+            sources.filter((s) => under('core')(s.file) && world.test(code(s.text))).map((s) => s.file),
+            [],
+        );
+    });
+
+    it('only src/extension knows vscode', () => {
+        assert.deepEqual(
+            offences(
+                (file) => !under('extension')(file),
                 ({ what }) => what !== 'vscode',
             ),
             [],
@@ -192,48 +280,37 @@ describe('the architecture', () => {
         );
     });
 
-    it('src/matrix loads of src/extension only what loads nothing but valibot', () => {
-        const light = (file: string): boolean =>
-            [...loadedBy(file)].every((what) => isLocal(what) || what === 'valibot');
-        assert.deepEqual(
-            offences(
-                under('matrix'),
-                ({ what, typeOnly }) => typeOnly || !under('extension', 'webview')(what) || light(what),
-            ),
-            [],
-        );
-    });
-
-    it('the LiveKit host files stand alone, so that the authoriser runs by itself', () => {
+    it('the LiveKit host files stand on their own and core’s base, so that the authoriser runs by itself', () => {
         const host = (file: string): boolean => under('livekit')(file) && !under('livekit/browser')(file);
         assert.deepEqual(
             offences(
                 host,
-                ({ what }) => host(what) || isNode(what) || what === 'livekit-server-sdk' || what === 'valibot',
+                ({ what }) =>
+                    host(what) ||
+                    under('core/base')(what) ||
+                    isNode(what) ||
+                    what === 'livekit-server-sdk' ||
+                    what === 'valibot',
             ),
             [],
         );
-        // The extension makes tokens for a person's own server; everything else of these is the authoriser's.
-        const forExtension = ['src/livekit/ownServer.ts', 'src/livekit/rateLimit.ts'];
         assert.deepEqual(
             offences(
                 (file) => !host(file),
-                ({ what }, { file }) =>
-                    what !== 'livekit-server-sdk' &&
-                    (!host(what) || (under('extension')(file) && forExtension.includes(what))),
+                ({ what }) => what !== 'livekit-server-sdk' && !under('livekit/authoriser')(what),
             ),
             [],
         );
     });
 
-    it('page code knows the page, livekit-client and the protocol: no Node, no vscode, no Matrix', () => {
+    it('page code uses livekit-client and valibot: no Node, no vscode, no Matrix', () => {
         const page = under('webview', 'livekit/browser');
         const allowed = ['valibot', 'livekit-client', 'livekit-client/e2ee-worker'];
         assert.deepEqual(
             offences(
                 page,
                 ({ what }, { file }) =>
-                    page(what) ||
+                    isLocal(what) ||
                     allowed.includes(what) ||
                     // What makes the bodies of messages safe and readable is the chat's alone.
                     (under('webview/chat')(file) && (what === 'dompurify' || what.startsWith('highlight.js/lib/'))),
@@ -242,37 +319,13 @@ describe('the architecture', () => {
         );
     });
 
-    it('host code never loads page code: of src/webview only the protocol', () => {
-        const page = (file: string): boolean =>
-            under('livekit/browser')(file) || (under('webview')(file) && !under('webview/protocol')(file));
+    it('host code never loads page code', () => {
+        const page = under('webview', 'livekit/browser');
         assert.deepEqual(
             offences(
                 (file) => !page(file),
                 ({ what }) => !page(what) && !what.startsWith('livekit-client'),
             ),
-            [],
-        );
-    });
-
-    it('the entry reaches the engine only by the import that is loaded on demand', () => {
-        const statically = offences(
-            () => true,
-            ({ what, typeOnly, names }) => typeOnly || what !== 'src/extension/engine.ts' || names.length === 0,
-        );
-        assert.deepEqual(statically, []);
-        assert.deepEqual(
-            offences(
-                under('extension'),
-                ({ what, typeOnly }, { file }) =>
-                    typeOnly || !under('matrix')(what) || pure.has(what) || file.endsWith('/engine.ts'),
-            ),
-            [],
-        );
-    });
-
-    it('no file loads itself by a detour', () => {
-        assert.deepEqual(
-            sources.map((s) => s.file).filter((file) => loadedBy(file).has(file)),
             [],
         );
     });
@@ -289,7 +342,7 @@ describe('the architecture', () => {
 
     it('nothing writes to the console but the authoriser’s own command', () => {
         const talks = sources.filter((s) => /\bconsole\./u.test(code(s.text))).map((s) => s.file);
-        assert.deepEqual(talks, ['src/livekit/authoriserMain.ts']);
+        assert.deepEqual(talks, ['src/livekit/authoriser/authoriserMain.ts']);
     });
 
     it('no file is longer than 400 lines', () => {

@@ -1,4 +1,4 @@
-import type { RoomSnapshot } from '../../src/extension/session/types.ts';
+import type { RoomSnapshot } from '../../src/core/rooms/room.ts';
 
 /** A joined, encrypted room without people, in which everything is allowed. */
 export function roomSnapshot(more: Partial<RoomSnapshot> = {}): RoomSnapshot {

@@ -1,22 +1,23 @@
 /** What the chat view does with files: sends those that the person chooses, shows pictures, saves the rest. */
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import type { ChatHostMessage, ChatMessage, ChatPageMessage } from '../../webview/protocol/chatMessages.ts';
-import { HushError, userMessage } from '../errors.ts';
-import { lookAtAll, type ChosenFile } from '../files/chosenFiles.ts';
-import type { FilesPort } from '../files/filesPort.ts';
+import type { ChatHostMessage, ChatPageMessage } from '../../core/chat/chatPageMessages.ts';
+import type { ChatMessage } from '../../core/chat/message.ts';
+import { HushError, userMessage } from '../../core/base/errors.ts';
+import { lookAtAll, type ChosenFile } from './chosenFiles.ts';
+import type { FilesPort } from '../../core/files/filesPort.ts';
 import { openImageTab } from '../files/imageTab.ts';
 import { createLocalFiles, NO_FOLDERS, unreadable } from '../files/localFiles.ts';
 import { saveFile } from '../files/saveFile.ts';
-import type { Log } from '../log.ts';
-import { showFailure } from '../views/notices.ts';
+import type { Log } from '../../core/base/log.ts';
+import { showFailure } from '../shell/failure.ts';
 import { createChatPictures } from './chatPictures.ts';
-import type { ChatPlace, ChatSession } from './chatSession.ts';
-import type { FileSender } from './delivery.ts';
+import type { ChatPlace, ChatSession } from '../../core/chat/chatSession.ts';
+import type { FileSender } from '../../core/chat/delivery.ts';
 import { createFileSender } from './fileSender.ts';
 import { createPastedFiles } from './pastedFiles.ts';
 import { createPictureShrinker } from './pictureShrinker.ts';
-import { showWarningMessage, withProgress } from '../views/messages.ts';
+import { showWarningMessage, withProgress } from '../shell/dialogs.ts';
 
 export type FileMessage = Extract<
     ChatPageMessage,

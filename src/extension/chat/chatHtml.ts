@@ -1,5 +1,5 @@
 /** The HTML around the chat page: one script, one style sheet, and no way out of it. Pure. */
-import { escapeHtml } from '../panels/pageHtml.ts';
+import { escapeHtml } from '../shell/pageHtml.ts';
 
 export interface ChatPage {
     readonly generation: number;

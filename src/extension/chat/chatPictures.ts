@@ -1,7 +1,7 @@
 /** Pictures for the page of the chat: a few at a time, in the order in which they came into view. Pure. */
-import type { ChatHostMessage } from '../../webview/protocol/chatMessages.ts';
-import { userMessage } from '../errors.ts';
-import { imageKind } from '../files/imageKind.ts';
+import type { ChatHostMessage } from '../../core/chat/chatPageMessages.ts';
+import { userMessage } from '../../core/base/errors.ts';
+import { imageKind } from '../../core/files/imageKind.ts';
 
 export interface PictureRequest {
     readonly roomId: string;

@@ -1,30 +1,31 @@
 /** The chat view in the side bar: its page, its badge, and what in it needs VS Code. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import { createChannel, type Channel } from '../../webview/protocol/channel.ts';
+import { createChannel, type Channel } from '../../core/page/channel.ts';
 import {
     CHAT_CALL,
     chatPageMessage,
     type ChatHostMessage,
     type ChatPageMessage,
-} from '../../webview/protocol/chatMessages.ts';
-import type { Account } from '../account.ts';
-import { commands } from '../commands.ts';
-import { readSetting } from '../config.ts';
-import { userMessage } from '../errors.ts';
-import { DisposableScope, type Disposable } from '../lifecycle.ts';
-import type { Log } from '../log.ts';
-import { showFailure } from '../views/notices.ts';
-import type { Model } from '../views/viewModel.ts';
+} from '../../core/chat/chatPageMessages.ts';
+import type { Account } from '../../core/account/account.ts';
+import { commands } from '../manifest/commands.ts';
+import { readSetting } from '../manifest/config.ts';
+import { userMessage } from '../../core/base/errors.ts';
+import { DisposableScope, type Disposable } from '../../core/base/disposable.ts';
+import type { Log } from '../../core/base/log.ts';
+import { showFailure } from '../shell/failure.ts';
+import type { Model } from '../../core/app/model.ts';
 import { chatHtml } from './chatHtml.ts';
-import { assertWritable, chatRoomOf } from './chatRoom.ts';
+import { assertWritable } from '../../core/chat/chatRoom.ts';
+import { chatRoomOf } from './chosenRoom.ts';
 import type { ChatFiles } from './chatFiles.ts';
-import { createChatMemory } from './chatMemory.ts';
-import { createChatSession } from './chatSession.ts';
-import { createForgotten } from './forgotten.ts';
+import { createChatMemory } from '../../core/chat/chatMemory.ts';
+import { createChatSession } from '../../core/chat/chatSession.ts';
+import { createForgotten } from '../../core/chat/forgotten.ts';
 import { openReference } from './openReference.ts';
-import { unreadWords } from './unread.ts';
-import { setStatusBarMessage, showWarningMessage } from '../views/messages.ts';
+import { unreadWords } from '../../core/chat/unread.ts';
+import { setStatusBarMessage, showWarningMessage } from '../shell/dialogs.ts';
 
 export const CHAT_VIEW = 'hush.chat';
 
@@ -78,7 +79,7 @@ export function createChatView(options: ChatViewOptions): ChatView {
 
     let desk: Promise<ChatFiles> | undefined;
     const files = (): Promise<ChatFiles> =>
-        (desk ??= import('../files/fileDesk.ts').then(({ createChatFiles }) =>
+        (desk ??= import('./chatDesk.ts').then(({ createChatFiles }) =>
             createChatFiles({
                 session,
                 files: () => account()?.files,

@@ -1,7 +1,7 @@
 /** Hands a file to the account, with a small picture of it where it is one. Pure. */
-import { HushError } from '../errors.ts';
-import { MAX_INLINE_IMAGE, type FilesPort, type FileToSend } from '../files/filesPort.ts';
-import type { FileSender } from './delivery.ts';
+import { HushError } from '../../core/base/errors.ts';
+import { MAX_INLINE_IMAGE, type FilesPort, type FileToSend } from '../../core/files/filesPort.ts';
+import type { FileSender } from '../../core/chat/delivery.ts';
 
 export interface FileSenderOptions {
     /** @throws HushError `file.unreadable` */

@@ -1,6 +1,6 @@
 /** Opens the file that a message names, if it is in this workspace: a message must not make VS Code open anything else. */
 import * as vscode from 'vscode';
-import { HushError } from '../errors.ts';
+import { HushError } from '../../core/base/errors.ts';
 import { pathInWorkspace } from './workspacePath.ts';
 
 export interface Reference {

@@ -2,11 +2,11 @@
  * What is pasted into the chat's page, or dropped on it: kept on the disk and handed on in the person's order; what cannot
  * be kept goes back to them with its words. Pure.
  */
-import type { ChatHostMessage, ChatPageMessage } from '../../webview/protocol/chatMessages.ts';
-import { userMessage } from '../errors.ts';
-import { imageKind } from '../files/imageKind.ts';
-import type { ChatPlace } from './chatSession.ts';
-import type { WrittenFile } from './writtenFile.ts';
+import type { ChatHostMessage, ChatPageMessage } from '../../core/chat/chatPageMessages.ts';
+import { userMessage } from '../../core/base/errors.ts';
+import { imageKind } from '../../core/files/imageKind.ts';
+import type { ChatPlace } from '../../core/chat/chatSession.ts';
+import type { WrittenFile } from '../../core/chat/writtenFile.ts';
 
 export type PastedFile = Extract<ChatPageMessage, { type: 'chat.file' }>;
 export interface PastedFilesOptions {

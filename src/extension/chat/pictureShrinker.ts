@@ -2,9 +2,9 @@
  * Small pictures of large ones, made by the chat's page: a browser decodes what a stranger may have drawn in a sandbox,
  * which the extension host is not. Pure.
  */
-import type { ChatHostMessage, ChatPageMessage } from '../../webview/protocol/chatMessages.ts';
-import { MAX_THUMBNAIL, type FileToSend } from '../files/filesPort.ts';
-import { imageKind, isTooManyPixels } from '../files/imageKind.ts';
+import type { ChatHostMessage, ChatPageMessage } from '../../core/chat/chatPageMessages.ts';
+import { MAX_THUMBNAIL, type FileToSend } from '../../core/files/filesPort.ts';
+import { imageKind, isTooManyPixels } from '../../core/files/imageKind.ts';
 
 export interface PictureShrinker {
     /** Null: there is no page to do it, it takes too long, or nothing smaller is needed. Never rejects. */

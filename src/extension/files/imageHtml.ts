@@ -1,6 +1,6 @@
 /** The page around one image: fitted to the tab, and with a click or the space bar at its own size. Pure. */
-import { escapeHtml } from '../panels/pageHtml.ts';
-import type { ImageKind } from './imageKind.ts';
+import { escapeHtml } from '../shell/pageHtml.ts';
+import type { ImageKind } from '../../core/files/imageKind.ts';
 
 export interface ImagePage {
     readonly name: string;

@@ -1,8 +1,8 @@
 /** An image of the conversation, large, in a tab of its own: a page without scripts that loads nothing. */
 import * as vscode from 'vscode';
 import { imageHtml } from './imageHtml.ts';
-import { shownName } from './fileName.ts';
-import { imageKind } from './imageKind.ts';
+import { shownName } from '../../core/files/fileName.ts';
+import { imageKind } from '../../core/files/imageKind.ts';
 
 export function openImageTab(name: string, bytes: Uint8Array, extensionUri: vscode.Uri): void {
     const kind = imageKind(bytes);

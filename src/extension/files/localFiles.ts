@@ -5,10 +5,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MAX_SIDE, type WrittenFile } from '../chat/writtenFile.ts';
-import { HushError } from '../errors.ts';
-import { MAX_INLINE_IMAGE } from './filesPort.ts';
-import { IMAGE_HEAD, imageKind, isTooManyPixels } from './imageKind.ts';
+import { MAX_SIDE, type WrittenFile } from '../../core/chat/writtenFile.ts';
+import { HushError } from '../../core/base/errors.ts';
+import { MAX_INLINE_IMAGE } from '../../core/files/filesPort.ts';
+import { IMAGE_HEAD, imageKind, isTooManyPixels } from '../../core/files/imageKind.ts';
 import { mimeTypeOf } from './mimeType.ts';
 
 export const NO_FOLDERS = 'Only files can be sent, not folders. Put a folder into an archive first.';

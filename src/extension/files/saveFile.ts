@@ -4,11 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
 import * as vscode from 'vscode';
-import { HushError, isHushError } from '../errors.ts';
-import { setStatusBarMessage, withProgress } from '../views/messages.ts';
-import { plainName } from '../views/plainText.ts';
-import { safeFileName } from './fileName.ts';
-import type { FilesPort } from './filesPort.ts';
+import { HushError, isHushError } from '../../core/base/errors.ts';
+import { setStatusBarMessage, withProgress } from '../shell/dialogs.ts';
+import { plainName } from '../shell/plainText.ts';
+import { safeFileName } from '../../core/files/fileName.ts';
+import type { FilesPort } from '../../core/files/filesPort.ts';
 
 export interface Saving {
     readonly files: FilesPort;

@@ -1,7 +1,7 @@
 /** Goes on with the wish to join when what it waits for has come. No vscode in here. */
-import type { Log } from '../log.ts';
-import type { Model } from '../views/viewModel.ts';
-import type { JoinWishes } from './joinWishes.ts';
+import type { Log } from '../../core/base/log.ts';
+import type { Model } from '../../core/app/model.ts';
+import type { JoinWishes } from '../../core/rooms/joinWishes.ts';
 import { nextMove } from './nextMove.ts';
 
 export interface WishFollowerOptions {

@@ -1,11 +1,11 @@
 /** Joining by a link, as this window has it: the wish, and what follows it. The dialogs are loaded when they are needed. */
 import type { Memento } from 'vscode';
-import type { ActionContext } from '../actions/context.ts';
-import { openView } from '../actions/shares.ts';
-import type { Log } from '../log.ts';
-import { shareChoices, type ShareChoice } from '../views/shareChoices.ts';
+import type { ActionContext } from '../shell/actionContext.ts';
+import { openView } from '../share/shareCommands.ts';
+import type { Log } from '../../core/base/log.ts';
+import { shareChoices, type ShareChoice } from '../share/shareChoices.ts';
 import { createWishFollower, type WishFollower } from './followWish.ts';
-import { createJoinWishes, type JoinWishes } from './joinWishes.ts';
+import { createJoinWishes, type JoinWishes } from '../../core/rooms/joinWishes.ts';
 
 export interface JoinsOptions {
     /** Of the workspace: a window that reloads finds its wish again, and no other window. */
@@ -19,17 +19,23 @@ export interface JoinsOptions {
 export interface Joins extends WishFollower {
     readonly wishes: JoinWishes;
     linkOnceLive(roomId: string, shareId: string): void;
+    /** See `Joining`. */
+    viewIn(roomId: string): (() => void) | undefined;
     /** Asks again what was asked before the window was reloaded. Never rejects. */
     resume(): Promise<void>;
 }
 
 export function createJoins({ memento, context, changed, log }: JoinsOptions): Joins {
-    const dialogs = () => import('../actions/roomCommands.ts');
+    const dialogs = () => import('../rooms/roomCommands.ts');
     const wishes = createJoinWishes(memento, Date.now, (error) => log.warn('the wish to join was not kept', error));
     const screens = (roomId: string): readonly ShareChoice[] => {
         const { model, orchestrator } = context();
         const rooms = model.rooms.filter((room) => room.roomId === roomId);
         return orchestrator ? shareChoices(rooms, orchestrator.state) : [];
+    };
+    const viewIn = (roomId: string): (() => void) | undefined => {
+        const [screen] = screens(roomId);
+        return screen && (() => openView(context(), screen.target));
     };
     const goOn = async (): Promise<void> => (await dialogs()).resumeJoin(context());
     const follower = createWishFollower({
@@ -37,10 +43,7 @@ export function createJoins({ memento, context, changed, log }: JoinsOptions): J
         shares: (roomId) => screens(roomId).length > 0,
         goOn,
         accept: async (roomId) => (await dialogs()).takeAnswer(context(), roomId),
-        view(roomId) {
-            const [screen] = screens(roomId);
-            if (screen) openView(context(), screen.target);
-        },
+        view: (roomId) => viewIn(roomId)?.(),
         changed,
         log,
     });
@@ -53,6 +56,7 @@ export function createJoins({ memento, context, changed, log }: JoinsOptions): J
         answered: follower.answered,
         update: follower.update,
         wishes,
+        viewIn,
         linkOnceLive(roomId, shareId) {
             dialogs()
                 .then(({ copyLinkWhenLive }) => copyLinkWhenLive(context(), roomId, shareId))

@@ -1,6 +1,7 @@
 /** What a wish to join asks for, as the account and its rooms change. Pure. */
-import type { AccountState, RoomSnapshot } from '../session/types.ts';
-import type { JoinWish } from './joinWish.ts';
+import type { AccountState } from '../../core/account/accountState.ts';
+import type { RoomSnapshot } from '../../core/rooms/room.ts';
+import type { JoinWish } from '../../core/rooms/joinWish.ts';
 
 export type JoinMove =
     /** The person is signed in now: on to the room. */

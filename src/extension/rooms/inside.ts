@@ -2,10 +2,9 @@
  * Who is in a room, asked of the server where it matters that nobody is missing: the sync brings the members of most rooms
  * only when somebody looks at them. Pure.
  */
-import type { Powers } from '../../matrix/rooms/powerLevels.ts';
-import { levelOf, stateLevel } from '../../matrix/rooms/powerLevels.ts';
-import type { RoomSnapshot } from '../session/types.ts';
-import type { RoomPerson } from './roomsPort.ts';
+import { type Powers, levelOf, stateLevel } from '../../core/rooms/powerLevels.ts';
+import type { RoomSnapshot } from '../../core/rooms/room.ts';
+import type { RoomPerson } from '../../core/rooms/roomsPort.ts';
 
 export interface Inside {
     readonly userIds: readonly string[];

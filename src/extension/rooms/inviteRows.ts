@@ -1,7 +1,7 @@
 /** Whom **Hush: Invite Teammate…** offers for what was typed. Pure. */
-import { parseUserId } from '../../matrix/serverName.ts';
+import { parseUserId } from '../../core/base/identifiers.ts';
 import { isNear } from './nearName.ts';
-import type { PersonLookUp } from './roomsPort.ts';
+import type { PersonLookUp } from '../../core/rooms/roomsPort.ts';
 
 export interface KnownPerson {
     readonly userId: string;

@@ -1,7 +1,7 @@
 /** What may be done to a person of a room, for the tree and the lists. Pure. */
-import { obstacle, type Obstacle, type Powers } from '../../matrix/rooms/powerLevels.ts';
-import { rowFlags } from '../contexts.ts';
-import type { RoomSnapshot } from '../session/types.ts';
+import { obstacle, type Obstacle, type Powers } from '../../core/rooms/powerLevels.ts';
+import { rowFlags } from '../manifest/contexts.ts';
+import type { RoomSnapshot } from '../../core/rooms/room.ts';
 import { obstacleSentence, roleChoices } from './roles.ts';
 
 const PERSON_DEEDS = ['role', 'remove', 'ban'] as const;

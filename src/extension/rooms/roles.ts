@@ -1,5 +1,5 @@
 /** Power levels in words: roles, and why something is not offered. Pure. */
-import { levelOf, obstacle, stateLevel, type Obstacle, type Powers } from '../../matrix/rooms/powerLevels.ts';
+import { levelOf, obstacle, stateLevel, type Obstacle, type Powers } from '../../core/rooms/powerLevels.ts';
 
 export const ADMIN = 100;
 export const MODERATOR = 50;

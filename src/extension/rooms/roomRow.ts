@@ -1,10 +1,10 @@
 /** What may be done in a room: for its row and tooltip, for lists of rooms, and for commands that must refuse. Pure. */
-import { obstacle, type RoomAction } from '../../matrix/rooms/powerLevels.ts';
-import { CALL_MEMBER_TYPE, MESSAGE_TYPE, REACTION_TYPE, WORKSPACE_TYPE } from '../../matrix/syncFilter.ts';
-import { rowFlags } from '../contexts.ts';
-import type { RoomSnapshot } from '../session/types.ts';
+import { obstacle, type RoomAction } from '../../core/rooms/powerLevels.ts';
+import { CALL_MEMBER_TYPE, MESSAGE_TYPE, REACTION_TYPE, WORKSPACE_TYPE } from '../../core/rooms/eventTypes.ts';
+import { rowFlags } from '../manifest/contexts.ts';
+import type { RoomSnapshot } from '../../core/rooms/room.ts';
 import { obstacleSentence } from './roles.ts';
-import { peopleCount } from './roomWords.ts';
+import { peopleCount } from '../../core/rooms/roomWords.ts';
 
 /** `share`: also to watch, since both take a membership of the room’s call. */
 export type RoomDeed = 'share' | 'invite' | 'link' | 'chat';

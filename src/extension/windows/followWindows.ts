@@ -3,10 +3,10 @@
  * owners announce themselves changed, and the vault names an account that this window does not have.
  */
 import { mkdirSync, watch, type FSWatcher } from 'node:fs';
-import type { Disposable } from '../lifecycle.ts';
-import type { Log } from '../log.ts';
-import type { AccountState } from '../session/types.ts';
-import type { StoredAccount } from '../storedAccounts.ts';
+import type { Disposable } from '../../core/base/disposable.ts';
+import type { Log } from '../../core/base/log.ts';
+import type { AccountState } from '../../core/account/accountState.ts';
+import type { StoredAccount } from '../../core/account/storedAccounts.ts';
 import { windowsFolder } from './ownerFile.ts';
 
 export interface FollowOptions {

@@ -1,10 +1,10 @@
 /** Opens the account for this window: through the window that owns it, or as its owner. Its own bundle, on demand. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Account } from '../account.ts';
-import { isHushError } from '../errors.ts';
-import { DisposableScope, type Disposable } from '../lifecycle.ts';
-import { Listeners } from '../listeners.ts';
-import type { Log } from '../log.ts';
+import type { Account } from '../../core/account/account.ts';
+import { isHushError } from '../../core/base/errors.ts';
+import { DisposableScope, type Disposable } from '../../core/base/disposable.ts';
+import { Listeners } from '../../core/base/listeners.ts';
+import type { Log } from '../../core/base/log.ts';
 import { announceOwner, newOwner, readOwner } from './ownerFile.ts';
 import { createSeats, type Seats } from './seats.ts';
 import { createSharedAccount } from './sharedAccount.ts';

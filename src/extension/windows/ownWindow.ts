@@ -2,9 +2,9 @@
  * Whether this extension host's window still answers. The host lives on when the window's renderer crashed or the connection
  * to it is lost; it can then neither read secrets nor tell the person anything, so it should not hold the account.
  */
-import type { Disposable } from '../lifecycle.ts';
-import { Listeners } from '../listeners.ts';
-import type { Log } from '../log.ts';
+import type { Disposable } from '../../core/base/disposable.ts';
+import { Listeners } from '../../core/base/listeners.ts';
+import type { Log } from '../../core/base/log.ts';
 import { createPulse, type PulseOptions } from './pulse.ts';
 
 export interface OwnWindow extends Disposable {

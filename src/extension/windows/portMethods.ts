@@ -1,5 +1,5 @@
 /** Ports whose methods all ask and answer, made from the list of their names. Pure. */
-import { ROOM_METHODS, type RoomMethod } from '../rooms/roomsPort.ts';
+import { ROOM_METHODS, type RoomMethod } from '../../core/rooms/roomsPort.ts';
 
 /** Its paths in the table of what another window may call. */
 export const ROOM_PATHS = Object.fromEntries(

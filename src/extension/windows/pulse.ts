@@ -1,5 +1,5 @@
 /** Whether the window that holds the account still answers: one whose extension host hangs keeps its socket open. */
-import { HushError } from '../errors.ts';
+import { HushError } from '../../core/base/errors.ts';
 
 export interface Pulse {
     /** Rejects with `network.timeout` when the owner falls silent before `work` is done. */

@@ -4,14 +4,15 @@
  * one's; a media key lives while any seat wants it; a sharer is told that we stopped watching when no seat watches.
  * An invitation or a ringing call goes to the window that was in front last. Pure.
  */
-import type { Account } from '../account.ts';
-import { HushError } from '../errors.ts';
-import { Listeners } from '../listeners.ts';
-import type { RoomNews } from '../rooms/roomsPort.ts';
-import type { OwnStatus, PresencePort } from '../presence/presencePort.ts';
-import type { CallsPort, ForeignCall, RtcPort, WatchEvent } from '../session/ports.ts';
-import type { Verification } from '../trustPort.ts';
-import type { Share } from '../session/types.ts';
+import type { Account } from '../../core/account/account.ts';
+import { HushError } from '../../core/base/errors.ts';
+import { Listeners } from '../../core/base/listeners.ts';
+import type { RoomNews } from '../../core/rooms/roomsPort.ts';
+import type { OwnStatus, PresencePort } from '../../core/rooms/presencePort.ts';
+import type { CallsPort, ForeignCall } from '../../core/session/callsPort.ts';
+import type { RtcPort, WatchEvent } from '../../core/session/rtcPort.ts';
+import type { Verification } from '../../core/trust/trustPort.ts';
+import type { Share } from '../../core/share/share.ts';
 
 export interface Seat {
     /** `stop()` gives the seat up: what only this window holds ends, the account goes on. */

@@ -3,20 +3,23 @@
  * what this window was in the middle of (its memberships, its media key, its direct shares), and nothing that the window
  * shows changes until that is done. Pure.
  */
-import type { Account, SignOutScope } from '../account.ts';
-import { HushError, isHushError, userMessage } from '../errors.ts';
-import type { Progress } from '../files/filesPort.ts';
-import type { Disposable, DisposableScope } from '../lifecycle.ts';
-import { Listeners } from '../listeners.ts';
-import type { Log } from '../log.ts';
-import { ROOM_METHODS, type RoomMethod, type RoomNews, type RoomsPort } from '../rooms/roomsPort.ts';
-import type { OwnStatus } from '../presence/presencePort.ts';
-import type { AdoptedPage, CallsPort, ForeignCall, KeyEvent, MembershipLost, WatchEvent } from '../session/ports.ts';
-import type { OwnTrust } from '../session/trust.ts';
-import { latestAudiences, latestWithheld } from '../trustEvents.ts';
-import type { Verification, VerificationStep } from '../trustPort.ts';
-import type { AccountState, RoomSnapshot, Share } from '../session/types.ts';
-import type { HostMessage } from '../../webview/protocol/messages.ts';
+import type { Account, SignOutScope } from '../../core/account/account.ts';
+import { HushError, isHushError, userMessage } from '../../core/base/errors.ts';
+import type { Progress } from '../../core/files/filesPort.ts';
+import type { Disposable, DisposableScope } from '../../core/base/disposable.ts';
+import { Listeners } from '../../core/base/listeners.ts';
+import type { Log } from '../../core/base/log.ts';
+import { ROOM_METHODS, type RoomMethod, type RoomNews, type RoomsPort } from '../../core/rooms/roomsPort.ts';
+import type { OwnStatus } from '../../core/rooms/presencePort.ts';
+import type { AdoptedPage, CallsPort, ForeignCall } from '../../core/session/callsPort.ts';
+import type { KeyEvent, MembershipLost, WatchEvent } from '../../core/session/rtcPort.ts';
+import type { OwnTrust } from '../../core/trust/shareTrust.ts';
+import { latestAudiences, latestWithheld } from '../../core/session/trustEvents.ts';
+import type { Verification, VerificationStep } from '../../core/trust/trustPort.ts';
+import type { AccountState } from '../../core/account/accountState.ts';
+import type { RoomSnapshot } from '../../core/rooms/room.ts';
+import type { Share } from '../../core/share/share.ts';
+import type { HostMessage } from '../../core/share/mediaMessages.ts';
 import { portOf } from './portMethods.ts';
 import { createSuccession, type Backend } from './succession.ts';
 

@@ -2,9 +2,9 @@
  * Which backend serves this window, and the way from one that is gone to the next. An owner may go while its successor is
  * still taking over; then the round begins again, and nothing of this window is given up. Pure.
  */
-import type { Account } from '../account.ts';
-import { isHushError } from '../errors.ts';
-import { DisposableScope } from '../lifecycle.ts';
+import type { Account } from '../../core/account/account.ts';
+import { isHushError } from '../../core/base/errors.ts';
+import { DisposableScope } from '../../core/base/disposable.ts';
 
 /** The account in this window's hands or in another's. */
 export interface Backend {

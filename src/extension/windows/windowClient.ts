@@ -2,17 +2,19 @@
 import { createConnection } from 'node:net';
 import { once } from 'node:events';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
-import type { Account } from '../account.ts';
-import { HushError } from '../errors.ts';
-import type { Progress } from '../files/filesPort.ts';
-import { Listeners } from '../listeners.ts';
-import { ROOM_METHODS, type RoomMethod, type RoomNews, type RoomsPort } from '../rooms/roomsPort.ts';
-import type { ForeignCall, KeyEvent, MediaKey, MembershipLost, WatchEvent } from '../session/ports.ts';
-import type { AccountState, RoomSnapshot } from '../session/types.ts';
-import type { OwnTrust } from '../session/trust.ts';
-import { latestAudiences, latestWithheld } from '../trustEvents.ts';
-import type { Verification } from '../trustPort.ts';
-import type { HostMessage } from '../../webview/protocol/messages.ts';
+import type { Account } from '../../core/account/account.ts';
+import { HushError } from '../../core/base/errors.ts';
+import type { Progress } from '../../core/files/filesPort.ts';
+import { Listeners } from '../../core/base/listeners.ts';
+import { ROOM_METHODS, type RoomMethod, type RoomNews, type RoomsPort } from '../../core/rooms/roomsPort.ts';
+import type { ForeignCall } from '../../core/session/callsPort.ts';
+import type { KeyEvent, MediaKey, MembershipLost, WatchEvent } from '../../core/session/rtcPort.ts';
+import type { AccountState } from '../../core/account/accountState.ts';
+import type { RoomSnapshot } from '../../core/rooms/room.ts';
+import type { OwnTrust } from '../../core/trust/shareTrust.ts';
+import { latestAudiences, latestWithheld } from '../../core/session/trustEvents.ts';
+import type { Verification } from '../../core/trust/trustPort.ts';
+import type { HostMessage } from '../../core/share/mediaMessages.ts';
 import {
     callNotice,
     callRequest,

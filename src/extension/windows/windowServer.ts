@@ -1,10 +1,10 @@
 /** The owner's side: lets the person's other windows use the account, each from a seat of its own. */
 import { chmod } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
-import type { Account } from '../account.ts';
-import { DisposableScope } from '../lifecycle.ts';
-import type { Log } from '../log.ts';
-import type { RoomSnapshot } from '../session/types.ts';
+import type { Account } from '../../core/account/account.ts';
+import { DisposableScope } from '../../core/base/disposable.ts';
+import type { Log } from '../../core/base/log.ts';
+import type { RoomSnapshot } from '../../core/rooms/room.ts';
 import {
     callNotice,
     callRequest,
@@ -15,8 +15,8 @@ import {
     staleNotice,
     toldNotice,
     welcomeNotice,
+    type Call,
 } from './link.ts';
-import type { Call } from './link.ts';
 import type { Owner } from './ownerFile.ts';
 import type { Seats } from './seats.ts';
 import { isMethod, toWire, type Answer, type RoomKeys, type Told } from './wire.ts';

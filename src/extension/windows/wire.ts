@@ -3,23 +3,24 @@
  * gets this far (see ownerFile.ts), and both run the same version of Hush, so values keep their shapes (structured
  * clones, by V8); what may be called is listed here all the same. Pure.
  */
-import type { Account } from '../account.ts';
-import { HushError, isHushError, userMessage, type ErrorCode } from '../errors.ts';
-import type { Progress } from '../files/filesPort.ts';
+import type { Account } from '../../core/account/account.ts';
+import { HushError, isHushError, userMessage, type ErrorCode } from '../../core/base/errors.ts';
+import type { Progress } from '../../core/files/filesPort.ts';
 import type {
     AudienceEvent,
-    ForeignCall,
     KeyEvent,
     MediaKey,
     MembershipLost,
     WatchEvent,
     WithheldEvent,
-} from '../session/ports.ts';
-import type { RoomMethod, RoomNews } from '../rooms/roomsPort.ts';
-import type { OwnTrust } from '../session/trust.ts';
-import type { Verification } from '../trustPort.ts';
-import type { AccountState, RoomSnapshot } from '../session/types.ts';
-import type { HostMessage } from '../../webview/protocol/messages.ts';
+} from '../../core/session/rtcPort.ts';
+import type { ForeignCall } from '../../core/session/callsPort.ts';
+import type { RoomMethod, RoomNews } from '../../core/rooms/roomsPort.ts';
+import type { OwnTrust } from '../../core/trust/shareTrust.ts';
+import type { Verification } from '../../core/trust/trustPort.ts';
+import type { AccountState } from '../../core/account/accountState.ts';
+import type { RoomSnapshot } from '../../core/rooms/room.ts';
+import type { HostMessage } from '../../core/share/mediaMessages.ts';
 import { ROOM_PATHS } from './portMethods.ts';
 
 type Methods<T> = { [K in keyof T & string]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T & string];

@@ -1,8 +1,6 @@
 /** A LiveKit room that can only carry encrypted media: E2EE is on before it connects, or there is no room. */
-import { Room, RoomEvent } from 'livekit-client';
-import type { RoomOptions } from 'livekit-client';
-import { MediaKeyProvider } from './mediaKeys.ts';
-import type { KeyRing } from './mediaKeys.ts';
+import { Room, RoomEvent, type RoomOptions } from 'livekit-client';
+import { MediaKeyProvider, type KeyRing } from './mediaKeys.ts';
 
 /** ms until the E2EE worker must have confirmed; it answers within a few ms of the connection. */
 const ENABLE_TIMEOUT_MS = 5_000;

@@ -2,10 +2,17 @@
  * Publishes one captured screen, encrypted, or fails. The order is the guarantee: key present, room connected, worker
  * confirmed, and only then a track; and a sender that has no encryption attached is emptied before it can send.
  */
-import { ConnectionState, ParticipantEvent, RoomEvent, Track } from 'livekit-client';
-import type { LocalTrack, LocalTrackPublication, Room, TrackPublishOptions } from 'livekit-client';
-import { createEncryptedRoom } from './encryptedRoom.ts';
-import type { EncryptedRoom } from './encryptedRoom.ts';
+import {
+    ConnectionState,
+    ParticipantEvent,
+    RoomEvent,
+    Track,
+    type LocalTrack,
+    type LocalTrackPublication,
+    type Room,
+    type TrackPublishOptions,
+} from 'livekit-client';
+import { createEncryptedRoom, type EncryptedRoom } from './encryptedRoom.ts';
 import type { KeyRing } from './mediaKeys.ts';
 
 /** Track name that tells a Hush viewer that frames keep coming while the picture is still. */

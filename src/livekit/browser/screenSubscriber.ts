@@ -2,8 +2,15 @@
  * Watches one screen of a LiveKit room. Subscribes to that alone, and only when it is announced as encrypted: the SDK
  * would decode a clear track without a word.
  */
-import { ConnectionQuality, ConnectionState, RoomEvent, Track } from 'livekit-client';
-import type { RemoteParticipant, RemoteTrackPublication, Room } from 'livekit-client';
+import {
+    ConnectionQuality,
+    ConnectionState,
+    RoomEvent,
+    Track,
+    type RemoteParticipant,
+    type RemoteTrackPublication,
+    type Room,
+} from 'livekit-client';
 import { createEncryptedRoom } from './encryptedRoom.ts';
 import type { KeyRing } from './mediaKeys.ts';
 import { STEADY_TRACK } from './screenPublisher.ts';

@@ -1,5 +1,5 @@
 /** A change of the calls' state under way: the state so far and the effects it brings. What the machine's files share. Pure. */
-import type { CallEvent } from './events.ts';
+import type { CallEvent } from './callEvents.ts';
 import {
     connectionOf,
     type Call,

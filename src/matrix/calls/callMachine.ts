@@ -4,7 +4,7 @@
  * living in the page that shows or captures it. Two people who share to each other end up in one call with two legs,
  * whoever called first (glare.ts). Anything may come twice, late, or not at all: a viewer without a picture asks again.
  */
-import { callIdOf } from '../../extension/session/glare.ts';
+import { callIdOf } from '../../core/session/glare.ts';
 import { adopted, dropped } from './adoptedPages.ts';
 import { Draft } from './callDraft.ts';
 import { received } from './callReceive.ts';
@@ -21,7 +21,7 @@ import {
     type Leg,
 } from './callState.ts';
 import { addCandidates, emptyBatch } from './candidateBatch.ts';
-import { LIFETIME_MS } from './events.ts';
+import { LIFETIME_MS } from './callEvents.ts';
 import { accepted, callPerson, declined } from './foreignCalls.ts';
 import { bringsScreen } from './screenOut.ts';
 

@@ -1,7 +1,7 @@
 /** Offers and candidates of the other side on their way to the page; what comes before its offer waits. Pure. */
 import type { Draft } from './callDraft.ts';
 import { connectionOf, sameDevice, type Call, type Device, type Leg } from './callState.ts';
-import type { CallEvent, IceCandidate, StreamPurposes } from './events.ts';
+import type { CallEvent, IceCandidate, StreamPurposes } from './callEvents.ts';
 
 /** Of one connection; a whole gathering is some dozens. */
 const MOST_CANDIDATES_IN = 300;

@@ -1,5 +1,5 @@
 /** What the other side's events do to our calls. Every event here was encrypted by the device it is said to come from. Pure. */
-import { glareWinner } from '../../extension/session/glare.ts';
+import { glareWinner } from '../../core/session/glare.ts';
 import type { Draft } from './callDraft.ts';
 import { giveCandidates, keepEarly, offered } from './callOffers.ts';
 import {
@@ -11,7 +11,7 @@ import {
     type Device,
     type Watching,
 } from './callState.ts';
-import type { CallEvent } from './events.ts';
+import type { CallEvent } from './callEvents.ts';
 import { timeLeft } from './expiry.ts';
 import { endsRinging, yieldOrRing } from './foreignCalls.ts';
 

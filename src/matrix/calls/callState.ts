@@ -1,6 +1,6 @@
 /** What the call machine knows, what can happen to it and what it wants done. Holds no SDP: those pass through. Pure. */
 import { emptyBatch, type Batch } from './candidateBatch.ts';
-import type { CallEvent, IceCandidate, StreamPurposes } from './events.ts';
+import type { CallEvent, IceCandidate, StreamPurposes } from './callEvents.ts';
 
 export interface Device {
     readonly userId: string;

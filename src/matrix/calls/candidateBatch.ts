@@ -1,5 +1,5 @@
 /** Groups ICE candidates into few events: sent 200 ms after the first or when there are ten (specification, "m.call.candidates"). Pure. */
-import type { IceCandidate } from './events.ts';
+import type { IceCandidate } from './callEvents.ts';
 
 export const BATCH_MS = 200;
 export const BATCH_SIZE = 10;

@@ -2,7 +2,7 @@
  * Calls with other Matrix clients (Element's 1:1 calls): one connection, named on the wire by nothing but its call. Theirs
  * ring until our person takes them; ours ring all clients of a person, and the first that answers is meant. Pure.
  */
-import { callIdOf, glareWinner } from '../../extension/session/glare.ts';
+import { callIdOf, glareWinner } from '../../core/session/glare.ts';
 import type { Draft } from './callDraft.ts';
 import { offered } from './callOffers.ts';
 import {
@@ -14,7 +14,7 @@ import {
     type Incoming,
     type PageAddress,
 } from './callState.ts';
-import { LIFETIME_MS, type CallEvent } from './events.ts';
+import { LIFETIME_MS, type CallEvent } from './callEvents.ts';
 
 const MOST_RINGING = 10;
 /** Our name for the one connection of a call with another client. */

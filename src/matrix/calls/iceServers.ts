@@ -1,6 +1,6 @@
 /** ICE servers of the homeserver (`/voip/turnServer`), asked for again before their credentials expire. */
 import * as v from 'valibot';
-import type { Log } from '../../extension/log.ts';
+import type { Log } from '../../core/base/log.ts';
 
 export interface IceServer {
     readonly urls: readonly string[];

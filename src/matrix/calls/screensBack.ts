@@ -3,8 +3,8 @@
  * because the call's connection lives there; a tab gets it from that page, by a connection on this machine that nobody
  * else takes part in. Pure but for its own memory.
  */
-import type { ForeignCall } from '../../extension/session/ports.ts';
-import type { HostMessage, MeshMessage } from '../../webview/protocol/messages.ts';
+import type { ForeignCall } from '../../core/session/callsPort.ts';
+import type { HostMessage, MeshMessage } from '../../core/share/mediaMessages.ts';
 import { connectionOf, type Call, type PageAddress } from './callState.ts';
 
 export interface ScreensBack {

@@ -13,12 +13,12 @@ import {
     type Room,
 } from 'matrix-js-sdk/lib/matrix.js';
 import { EventShieldReason } from 'matrix-js-sdk/lib/crypto-api/index.js';
-import { HushError } from '../../extension/errors.ts';
-import { Listeners } from '../../extension/listeners.ts';
-import type { Log } from '../../extension/log.ts';
-import type { Disposable } from '../../extension/session/ports.ts';
+import { HushError } from '../../core/base/errors.ts';
+import { Listeners } from '../../core/base/listeners.ts';
+import type { Log } from '../../core/base/log.ts';
+import type { Disposable } from '../../core/base/disposable.ts';
 import type { Device } from './callState.ts';
-import { buildCallEvent, isCallType, parseCallEvent, type CallEvent } from './events.ts';
+import { buildCallEvent, isCallType, parseCallEvent, type CallEvent } from './callEvents.ts';
 
 export interface ReceivedCallEvent {
     readonly roomId: string;

@@ -5,7 +5,7 @@
  */
 import type { IRoomEvent, MatrixEvent } from 'matrix-js-sdk/lib/matrix.js';
 import { bundledEdit } from './messagesPage.ts';
-import { asRecord } from './rawEvent.ts';
+import { asRecord } from '../events/rawEvent.ts';
 
 export interface BundledEdits {
     /** Takes note of what came with these events; returns it. */

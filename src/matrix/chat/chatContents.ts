@@ -1,6 +1,6 @@
 /** What is sent for each thing that a person does in the chat. */
-import type { ChatSend } from '../../extension/chat/chatPort.ts';
-import { messageText } from './markdown.ts';
+import type { ChatSend } from '../../core/chat/chatPort.ts';
+import { messageText } from '../events/markdown.ts';
 
 export interface Outgoing {
     readonly type: string;

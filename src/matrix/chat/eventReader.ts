@@ -4,10 +4,10 @@
  */
 import type { MatrixClient, MatrixEvent } from 'matrix-js-sdk/lib/matrix.js';
 import { EventShieldReason } from 'matrix-js-sdk/lib/crypto-api/index.js';
-import type { Log } from '../../extension/log.ts';
-import { versionTraits } from '../rooms/roomVersions.ts';
+import type { Log } from '../../core/base/log.ts';
+import { versionTraits } from '../../core/rooms/roomVersions.ts';
 import { NOT_THE_SENDER } from './failureWords.ts';
-import { asRecord, isId, type RawEvent } from './rawEvent.ts';
+import { asRecord, isId, type RawEvent } from '../events/rawEvent.ts';
 
 export interface EventReader {
     /** Decrypts it, and looks up whose keys did. Never rejects; until it has resolved, an encrypted event is unreadable. */

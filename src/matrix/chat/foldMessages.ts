@@ -2,12 +2,12 @@
  * The conversation that a stretch of events amounts to: edits put into their messages, reactions counted, what was taken
  * back left out. An edit counts only from its message's own sender (client-server API, "Event replacements"). Pure.
  */
-import type { ChatMessage, Reaction } from '../../webview/protocol/chatMessages.ts';
-import { quoteText } from '../../webview/protocol/quoteText.ts';
-import { visibleLine } from '../../webview/protocol/visibleText.ts';
+import type { ChatMessage, Reaction } from '../../core/chat/message.ts';
+import { quoteText } from '../../core/chat/quoteText.ts';
+import { visibleLine } from '../../core/base/visibleText.ts';
 import { failureWords } from './failureWords.ts';
 import { parseMessage, withoutReplyFallback, type ParsedMessage } from './parseMessage.ts';
-import { asRecord, relationOf, replyOf, type RawEvent } from './rawEvent.ts';
+import { asRecord, relationOf, replyOf, type RawEvent } from '../events/rawEvent.ts';
 
 export interface People {
     readonly self: string;

@@ -4,8 +4,8 @@
  */
 import { ClientPrefix, Method, type IRoomEvent, type MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import * as v from 'valibot';
-import { HushError } from '../../extension/errors.ts';
-import { CHAT_TYPES } from './rawEvent.ts';
+import { HushError } from '../../core/base/errors.ts';
+import { CHAT_TYPES } from '../events/rawEvent.ts';
 
 export interface MessagesPage {
     /** In the direction that was asked for. */

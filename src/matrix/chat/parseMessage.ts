@@ -1,9 +1,9 @@
 /** What an `m.room.message` says, whatever is in it: a body of the right type and size, or a line that tells what it is. Pure. */
-import { shownName } from '../../extension/files/fileName.ts';
-import { MAX_BODY, type ChatFile, type MessageKind } from '../../webview/protocol/chatMessages.ts';
+import { shownName } from '../../core/files/fileName.ts';
+import { MAX_BODY, type ChatFile, type MessageKind } from '../../core/chat/message.ts';
 import { attachmentOf, type Attachment } from '../files/attachment.ts';
 import { depthOf } from './htmlDepth.ts';
-import { asRecord } from './rawEvent.ts';
+import { asRecord } from '../events/rawEvent.ts';
 
 export interface ParsedMessage {
     readonly kind: MessageKind;

@@ -6,19 +6,19 @@ import {
     type MatrixEvent,
     type Room,
 } from 'matrix-js-sdk/lib/matrix.js';
-import type { ChatTimeline } from '../../extension/chat/chatPort.ts';
-import type { Log } from '../../extension/log.ts';
-import { MAX_SHOWN, type ChatMessage } from '../../webview/protocol/chatMessages.ts';
-import { HushError } from '../../extension/errors.ts';
-import { fromSdk, type KnownErrors } from '../http.ts';
+import type { ChatTimeline } from '../../core/chat/chatPort.ts';
+import type { Log } from '../../core/base/log.ts';
+import { MAX_SHOWN, type ChatMessage } from '../../core/chat/message.ts';
+import { HushError } from '../../core/base/errors.ts';
+import { fromSdk, type KnownErrors } from '../requests/matrixHttp.ts';
 import { isNotFound } from '../rooms/acting.ts';
-import { obstacle, type RoomAction } from '../rooms/powerLevels.ts';
+import { obstacle, type RoomAction } from '../../core/rooms/powerLevels.ts';
 import { roomPowers, roomVersion } from '../rooms/roomState.ts';
 import { createBundledEdits, replacedBy } from './bundledEdits.ts';
 import { createEventReader, redactsOf } from './eventReader.ts';
 import { foldMessages, shownContent } from './foldMessages.ts';
 import { editsAt, eventContext, messagesPage } from './messagesPage.ts';
-import { CHAT_TYPES } from './rawEvent.ts';
+import { CHAT_TYPES } from '../events/rawEvent.ts';
 import { createRedactions } from './redactions.ts';
 import { createSegments, type Segment } from './segments.ts';
 import { shownPart, type ShownPart } from './shownPart.ts';

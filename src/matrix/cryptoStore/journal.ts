@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { deserialize, serialize } from 'node:v8';
-import { HushError } from '../../extension/errors.ts';
+import { HushError } from '../../core/base/errors.ts';
 import { decodeKey, encodeKey } from './keyCodec.ts';
 import type { DirtyStore, RawDatabase, RawStore, RawTransaction } from './rawIndexedDb.ts';
 

@@ -2,7 +2,7 @@
  * What a message says of its attachment, checked field by field (client-server API, "Sending encrypted attachments" and
  * "m.room.message msgtypes"). Nothing in it is true before the bytes say so: not the type, not the size. Pure.
  */
-import { asRecord } from '../chat/rawEvent.ts';
+import { asRecord } from '../events/rawEvent.ts';
 import { parseMxc, type Mxc } from './mxc.ts';
 
 export type Source =

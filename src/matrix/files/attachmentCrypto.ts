@@ -3,7 +3,7 @@
  * key that no other file gets, 64 random bits and a 64-bit counter from 0, and the SHA-256 of what the server keeps.
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes, type Decipheriv } from 'node:crypto';
-import { HushError } from '../../extension/errors.ts';
+import { HushError } from '../../core/base/errors.ts';
 import type { Source } from './attachment.ts';
 
 /** `EncryptedFile` of the specification, less its `url`. */

@@ -5,8 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { HushError, isHushError } from '../../extension/errors.ts';
-import { sizeWords } from '../../webview/protocol/sizeWords.ts';
+import { HushError, isHushError } from '../../core/base/errors.ts';
+import { sizeWords } from '../../core/base/sizeWords.ts';
 import type { Source } from './attachment.ts';
 import { createDecryptor } from './attachmentCrypto.ts';
 import { createWatchdog, mediaError, requestMedia, type MediaServer } from './mediaRequest.ts';

@@ -1,7 +1,7 @@
 /** The message of a file that was uploaded (client-server API, "m.image", "m.file", "Media captions", "Sending encrypted attachments"). */
-import type { FileToSend } from '../../extension/files/filesPort.ts';
-import { shownName } from '../../extension/files/fileName.ts';
-import { messageText } from '../chat/markdown.ts';
+import type { FileToSend } from '../../core/files/filesPort.ts';
+import { shownName } from '../../core/files/fileName.ts';
+import { messageText } from '../events/markdown.ts';
 import { createEncryptor } from './attachmentCrypto.ts';
 import type { EncryptedFile } from './upload.ts';
 

@@ -1,8 +1,15 @@
 /** Requests to the content repository whose bodies are streams: patient with slow lines, not with dead ones. */
 import type { ReadableStream } from 'node:stream/web';
-import { HushError, isHushError } from '../../extension/errors.ts';
-import { matrixErrorBody, networkError, refusal, retryAfter, type Fetch, type KnownErrors } from '../http.ts';
-import { PLACEHOLDER_TOKEN } from '../tokens.ts';
+import { HushError, isHushError } from '../../core/base/errors.ts';
+import {
+    matrixErrorBody,
+    networkError,
+    refusal,
+    retryAfter,
+    type Fetch,
+    type KnownErrors,
+} from '../requests/matrixHttp.ts';
+import { PLACEHOLDER_TOKEN } from '../account/tokenRefresh.ts';
 
 export interface MediaServer {
     readonly baseUrl: string;

@@ -1,5 +1,5 @@
 /** `mxc://` URIs (client-server API, "Matrix Content (mxc://) URIs"): where a server keeps what was uploaded. Pure. */
-import { isServerName } from '../serverName.ts';
+import { isServerName } from '../../core/base/identifiers.ts';
 
 export interface Mxc {
     readonly serverName: string;

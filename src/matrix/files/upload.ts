@@ -6,7 +6,7 @@
 import { createReadStream } from 'node:fs';
 import { ReadableStream } from 'node:stream/web';
 import { setTimeout as pause } from 'node:timers/promises';
-import { HushError, isHushError } from '../../extension/errors.ts';
+import { HushError, isHushError } from '../../core/base/errors.ts';
 import { createEncryptor, type FileKeys } from './attachmentCrypto.ts';
 import {
     bodyText,

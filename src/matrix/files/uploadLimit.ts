@@ -1,9 +1,9 @@
 /** The largest upload that the homeserver takes (client-server API, `GET /media/config`), asked for once an hour. */
 import * as v from 'valibot';
-import { HushError } from '../../extension/errors.ts';
-import { sizeWords } from '../../webview/protocol/sizeWords.ts';
-import { requestJson, refusedAnswer, matrixErrorBody } from '../http.ts';
-import { PLACEHOLDER_TOKEN } from '../tokens.ts';
+import { HushError } from '../../core/base/errors.ts';
+import { sizeWords } from '../../core/base/sizeWords.ts';
+import { requestJson, refusedAnswer, matrixErrorBody } from '../requests/matrixHttp.ts';
+import { PLACEHOLDER_TOKEN } from '../account/tokenRefresh.ts';
 import type { MediaServer } from './mediaRequest.ts';
 
 const config = v.looseObject({ 'm.upload.size': v.optional(v.nullable(v.pipe(v.number(), v.minValue(0)))) });

@@ -3,7 +3,7 @@
  * account hold few that are empty, for a day (Synapse: five), so an upload that was given up leaves its own to the next.
  */
 import * as v from 'valibot';
-import { HushError } from '../../extension/errors.ts';
+import { HushError } from '../../core/base/errors.ts';
 import { bodyText, requestMedia, type MediaServer } from './mediaRequest.ts';
 import { parseMxc, type Mxc } from './mxc.ts';
 

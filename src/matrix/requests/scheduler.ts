@@ -5,10 +5,10 @@
  * the caller's to tell.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Log } from '../../extension/log.ts';
-import { retryAfter, type Fetch } from '../http.ts';
+import type { Log } from '../../core/base/log.ts';
+import { retryAfter, type Fetch } from './matrixHttp.ts';
 import { laneOf, type Lane } from './lanes.ts';
-import { isSendable, NOT_SENT_TOO_LARGE, tooLarge } from './size.ts';
+import { isSendable, NOT_SENT_TOO_LARGE, tooLarge } from './eventSize.ts';
 
 export interface SchedulerOptions {
     readonly fetch: Fetch;

@@ -1,9 +1,9 @@
 /** What the files about rooms share: a joined room or a sentence, and refusals as sentences. */
 import { ClientEvent, KnownMembership, type MatrixClient, type Room } from 'matrix-js-sdk/lib/matrix.js';
-import { HushError } from '../../extension/errors.ts';
-import { fromSdk, type KnownErrors } from '../http.ts';
-import { parseUserId } from '../serverName.ts';
-import { isComplete } from '../snapshots.ts';
+import { HushError } from '../../core/base/errors.ts';
+import { fromSdk, type KnownErrors } from '../requests/matrixHttp.ts';
+import { parseUserId } from '../../core/base/identifiers.ts';
+import { isComplete } from './roomSnapshots.ts';
 
 /** Longest reason that is sent, in characters. */
 export const MAX_REASON = 500;

@@ -1,8 +1,8 @@
 /** The picture of a room: uploaded in clear, as everybody may see it, and had small for a list. */
 import { open } from 'node:fs/promises';
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
-import { HushError } from '../../extension/errors.ts';
-import { imageKind, isTooManyPixels, type ImageKind } from '../../extension/files/imageKind.ts';
+import { HushError } from '../../core/base/errors.ts';
+import { imageKind, isTooManyPixels, type ImageKind } from '../../core/files/imageKind.ts';
 import { download, toMemory } from '../files/download.ts';
 import type { MediaServer } from '../files/mediaRequest.ts';
 import { parseMxc } from '../files/mxc.ts';

@@ -1,7 +1,7 @@
 /** The homeserver's user directory (client-server API, "User Directory"). */
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
-import type { Person } from '../../extension/account.ts';
-import { fromSdk } from '../http.ts';
+import type { Person } from '../../core/account/account.ts';
+import { fromSdk } from '../requests/matrixHttp.ts';
 
 /** Nobody reads a longer list; a longer search finds fewer. */
 const MOST = 20;

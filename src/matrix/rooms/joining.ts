@@ -1,11 +1,11 @@
 /** Into a room from outside: what a link leads to, joining through other servers, knocking. */
 import { KnownMembership, type MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import * as v from 'valibot';
-import { HushError } from '../../extension/errors.ts';
-import { isRoomId, MAX_VIA, type JoinTarget } from '../../extension/rooms/joinLink.ts';
-import type { RoomPreview, RoomsPort } from '../../extension/rooms/roomsPort.ts';
-import { fromSdk, type KnownErrors } from '../http.ts';
-import { isServerName } from '../serverName.ts';
+import { HushError } from '../../core/base/errors.ts';
+import { isRoomId, MAX_VIA, type JoinTarget } from '../../core/rooms/joinLink.ts';
+import type { RoomPreview, RoomsPort } from '../../core/rooms/roomsPort.ts';
+import { fromSdk, type KnownErrors } from '../requests/matrixHttp.ts';
+import { isServerName } from '../../core/base/identifiers.ts';
 import { acting, joinRoom, MAX_REASON, untilVisible } from './acting.ts';
 import { optional } from './optional.ts';
 

@@ -1,8 +1,8 @@
 /** Whether there is such a person: their profile is asked for (client-server API, "Profiles"). */
 import * as v from 'valibot';
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
-import type { PersonLookUp } from '../../extension/rooms/roomsPort.ts';
-import { fromSdk } from '../http.ts';
+import type { PersonLookUp } from '../../core/rooms/roomsPort.ts';
+import { fromSdk } from '../requests/matrixHttp.ts';
 import { isNotFound } from './acting.ts';
 import { optional } from './optional.ts';
 

@@ -1,9 +1,14 @@
 /** The request that makes a room of Hush's: private, and encrypted from its first event. Pure. */
 import type { ICreateRoomOpts } from 'matrix-js-sdk/lib/matrix.js';
-import type { CreateSession } from '../../extension/account.ts';
-import { SESSION_FIELD, workspaceContentOf } from '../roomContents.ts';
-import { CALL_MEMBER_TYPE, LIVEKIT_SESSION_TYPE, RTC_MEMBER_TYPE, WORKSPACE_TYPE } from '../syncFilter.ts';
-import { versionTraits } from './roomVersions.ts';
+import type { CreateSession } from '../../core/account/account.ts';
+import { SESSION_FIELD, workspaceContentOf } from '../events/hushEvents.ts';
+import {
+    CALL_MEMBER_TYPE,
+    LIVEKIT_SESSION_TYPE,
+    RTC_MEMBER_TYPE,
+    WORKSPACE_TYPE,
+} from '../../core/rooms/eventTypes.ts';
+import { versionTraits } from '../../core/rooms/roomVersions.ts';
 
 /** What a state event of these types needs here; the rest of a session is open to every member. */
 const LEVELS = {

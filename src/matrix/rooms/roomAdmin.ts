@@ -1,15 +1,15 @@
 /** What an account does to rooms, put together. */
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
-import type { Disposable } from '../../extension/lifecycle.ts';
-import type { Log } from '../../extension/log.ts';
-import type { RoomsPort } from '../../extension/rooms/roomsPort.ts';
-import { createCapabilities } from '../capabilities.ts';
-import { createRoomActions, type RoomActions } from '../roomActions.ts';
+import type { Disposable } from '../../core/base/disposable.ts';
+import type { Log } from '../../core/base/log.ts';
+import type { RoomsPort } from '../../core/rooms/roomsPort.ts';
+import { createCapabilities } from '../requests/serverCapabilities.ts';
+import { createRoomActions, type RoomActions } from './roomActions.ts';
 import { createAvatars, type AvatarOptions } from './avatar.ts';
 import { createJoining } from './joining.ts';
 import { lookUpPerson } from './lookUp.ts';
-import { createPeople } from './people.ts';
-import { createRoomNews } from './roomNews.ts';
+import { createPeople } from './roomPeople.ts';
+import { createRoomNews } from './watchRoomNews.ts';
 import { createSettings } from './settings.ts';
 import { createUpgrade } from './upgrade.ts';
 

@@ -1,9 +1,9 @@
 /** What the SDK holds of a room's state, in our words. */
 import { KnownMembership, type Room } from 'matrix-js-sdk/lib/matrix.js';
-import { isRoomAlias, isRoomId, type JoinTarget } from '../../extension/rooms/joinLink.ts';
-import { JOIN_RULES, type JoinRule, type Knock } from '../../extension/rooms/roomWords.ts';
-import { parseUserId } from '../serverName.ts';
-import { powersOf, roomVersionOf, type CreateEvent, type Powers } from './powerLevels.ts';
+import { isRoomAlias, isRoomId, type JoinTarget } from '../../core/rooms/joinLink.ts';
+import { JOIN_RULES, type JoinRule, type Knock } from '../../core/rooms/roomWords.ts';
+import { parseUserId } from '../../core/base/identifiers.ts';
+import { powersOf, roomVersionOf, type CreateEvent, type Powers } from '../../core/rooms/powerLevels.ts';
 
 function createOf(room: Room): CreateEvent | undefined {
     const event = room.currentState.getStateEvents('m.room.create', '');

@@ -1,16 +1,16 @@
 /** A room's settings: read as the server has them, each changed by one state event. */
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import * as v from 'valibot';
-import { HushError } from '../../extension/errors.ts';
-import type { Log } from '../../extension/log.ts';
-import { isRoomAlias, isRoomId } from '../../extension/rooms/joinLink.ts';
-import type { RoomChange, RoomSettings, RoomsPort } from '../../extension/rooms/roomsPort.ts';
-import { HISTORY, JOIN_RULES } from '../../extension/rooms/roomWords.ts';
+import { HushError } from '../../core/base/errors.ts';
+import type { Log } from '../../core/base/log.ts';
+import { isRoomAlias, isRoomId } from '../../core/rooms/joinLink.ts';
+import type { RoomChange, RoomSettings, RoomsPort } from '../../core/rooms/roomsPort.ts';
+import { HISTORY, JOIN_RULES } from '../../core/rooms/roomWords.ts';
 import { acting, isNotFound, joinedRoom, NO_POWER } from './acting.ts';
 import type { Avatars } from './avatar.ts';
 import { optional } from './optional.ts';
 import { roomVersion } from './roomState.ts';
-import { versionTraits } from './roomVersions.ts';
+import { versionTraits } from '../../core/rooms/roomVersions.ts';
 
 type SettingsPort = Pick<RoomsPort, 'settings' | 'picture' | 'change'>;
 

@@ -2,15 +2,14 @@
  * Replacing a room by one of another version (client-server API, "Room Upgrades"). The server copies what every room has;
  * Hush takes its people and its workspaces along.
  */
-import type { MatrixClient, Room } from 'matrix-js-sdk/lib/matrix.js';
-import { KnownMembership } from 'matrix-js-sdk/lib/matrix.js';
-import type { Log } from '../../extension/log.ts';
-import type { RoomsPort } from '../../extension/rooms/roomsPort.ts';
-import type { CapabilitiesSource } from '../capabilities.ts';
-import { WORKSPACE_TYPE } from '../syncFilter.ts';
+import { type MatrixClient, type Room, KnownMembership } from 'matrix-js-sdk/lib/matrix.js';
+import type { Log } from '../../core/base/log.ts';
+import type { RoomsPort } from '../../core/rooms/roomsPort.ts';
+import type { CapabilitiesSource } from '../requests/serverCapabilities.ts';
+import { WORKSPACE_TYPE } from '../../core/rooms/eventTypes.ts';
 import { acting, joinedRoom, NO_POWER, untilVisible } from './acting.ts';
 import { roomPowers } from './roomState.ts';
-import { newestFirst, versionTraits } from './roomVersions.ts';
+import { newestFirst, versionTraits } from '../../core/rooms/roomVersions.ts';
 
 type UpgradePort = Pick<RoomsPort, 'versions' | 'upgrade'>;
 

@@ -4,11 +4,13 @@
  * one identity.
  */
 import * as v from 'valibot';
-import { HushError, isHushError } from '../../extension/errors.ts';
-import type { MediaGrant } from '../../webview/protocol/messages.ts';
-import { rateLimited, requestJson, type Fetch, type JsonAnswer } from '../http.ts';
-import { isLoopbackHost } from '../serverName.ts';
-import { ownSfuUrl, type OwnServer } from './ownTransport.ts';
+import { HushError, isHushError } from '../../core/base/errors.ts';
+import type { MediaGrant } from '../../core/share/mediaMessages.ts';
+import { rateLimited, requestJson, type Fetch } from '../requests/matrixHttp.ts';
+import type { JsonAnswer } from '../../core/account/jsonAnswer.ts';
+import { isLoopbackHost } from '../../core/base/identifiers.ts';
+import { ownSfuUrl } from './ownTransport.ts';
+import type { OwnServer } from '../../core/share/ownSfu.ts';
 import { assertServiceUrl } from './transports.ts';
 
 export interface OpenIdToken {

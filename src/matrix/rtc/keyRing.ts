@@ -1,6 +1,6 @@
 /**
  * The media keys of one room: when our own is sent to whom and when it changes, and which keys of others we hold.
- * Decisions only: `reduce` takes what happened and returns the next state and what to do (see mediaKeys.ts).
+ * Decisions only: `reduce` takes what happened and returns the next state and what to do (see keyRingRunner.ts).
  *
  * Rules (reference/element-call-protocol.md, "Media keys"; they must agree with Element Call's):
  * - the first key has index 0 and is used at once (one that follows the key of a lost window: as after a leave);

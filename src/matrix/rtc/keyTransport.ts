@@ -1,6 +1,6 @@
 /** `io.element.call.encryption_keys`: media keys between devices, as Element Call sends and reads them. */
 import * as v from 'valibot';
-import type { Disposable } from '../../extension/session/ports.ts';
+import type { Disposable } from '../../core/base/disposable.ts';
 import type { ReceivedKey } from './keyRing.ts';
 import type { Device, OlmMessages, SendOutcome } from './olmMessages.ts';
 

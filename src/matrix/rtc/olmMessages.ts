@@ -6,9 +6,9 @@
  */
 import { ClientEvent, type MatrixClient, type ReceivedToDeviceMessage } from 'matrix-js-sdk/lib/matrix.js';
 import * as v from 'valibot';
-import type { Disposable } from '../../extension/session/ports.ts';
-import type { Log } from '../../extension/log.ts';
-import { fromSdk } from '../http.ts';
+import type { Disposable } from '../../core/base/disposable.ts';
+import type { Log } from '../../core/base/log.ts';
+import { fromSdk } from '../requests/matrixHttp.ts';
 
 export interface Device {
     readonly userId: string;

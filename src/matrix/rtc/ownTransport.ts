@@ -3,22 +3,9 @@
  * a transport of ours, and devices in the session ask the holder's device for a token, in Olm-encrypted messages. Inside
  * Hush such an SFU is known by a service URL of the scheme `olm+wss:`. Pure.
  */
-import { isLoopbackHost } from '../serverName.ts';
+import { isSfuUrl } from '../../core/share/ownSfu.ts';
 
 export const OWN_TRANSPORT_TYPE = 'com.hush.livekit';
-
-/** What the holder of the key does; the key itself stays in the keychain. */
-export interface OwnServer {
-    /** The SFU's `wss://…` URL; undefined where none is set up. */
-    url(): Promise<string | undefined>;
-    /** @throws HushError `media.*`. */
-    token(request: {
-        readonly roomId: string;
-        readonly userId: string;
-        readonly deviceId: string;
-        readonly viewId?: string;
-    }): Promise<string>;
-}
 
 export interface RtcTransport {
     readonly type: string;
@@ -32,13 +19,6 @@ export function ownServiceUrl(sfuUrl: string): string {
 /** The SFU behind an `olm+wss:` URL; undefined for every other. */
 export function ownSfuUrl(serviceUrl: string): string | undefined {
     return serviceUrl.startsWith('olm+') && isSfuUrl(serviceUrl.slice(4)) ? serviceUrl.slice(4) : undefined;
-}
-
-/** `wss:`, or `ws:` on this machine; nothing in it but host, port and path. */
-export function isSfuUrl(text: string): boolean {
-    const url = URL.parse(text);
-    if (!url || url.username || url.password || url.search || url.hash || text.length > 2_048) return false;
-    return url.protocol === 'wss:' || (url.protocol === 'ws:' && isLoopbackHost(url.hostname));
 }
 
 export function transportOf(serviceUrl: string, roomId: string): RtcTransport {

@@ -4,8 +4,8 @@
  */
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import * as v from 'valibot';
-import type { Log } from '../../extension/log.ts';
-import { CALL_MEMBER_TYPE } from '../syncFilter.ts';
+import type { Log } from '../../core/base/log.ts';
+import { CALL_MEMBER_TYPE } from '../../core/rooms/eventTypes.ts';
 import type { Device } from './olmMessages.ts';
 
 const item = v.looseObject({

@@ -3,11 +3,12 @@
  * an SFU's key for a token to watch there. Both are Olm-encrypted to-device messages whose sender was checked.
  */
 import * as v from 'valibot';
-import { HushError } from '../../extension/errors.ts';
-import type { Log } from '../../extension/log.ts';
-import type { MediaGrant } from '../../webview/protocol/messages.ts';
+import { HushError } from '../../core/base/errors.ts';
+import type { Log } from '../../core/base/log.ts';
+import type { MediaGrant } from '../../core/share/mediaMessages.ts';
 import type { Device, OlmMessages } from './olmMessages.ts';
-import { ownSfuUrl, type OwnServer } from './ownTransport.ts';
+import { ownSfuUrl } from './ownTransport.ts';
+import type { OwnServer } from '../../core/share/ownSfu.ts';
 
 const REQUEST_TYPE = 'com.hush.livekit.token_request';
 const TOKEN_TYPE = 'com.hush.livekit.token';

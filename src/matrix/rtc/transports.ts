@@ -3,10 +3,10 @@
  * rtc_foci, the setting, the person's own server, what the room's last share used; in that order.
  */
 import * as v from 'valibot';
-import { HushError } from '../../extension/errors.ts';
-import type { Log } from '../../extension/log.ts';
-import { refusedAnswer, requestJson, type Fetch } from '../http.ts';
-import { isLoopbackHost } from '../serverName.ts';
+import { HushError } from '../../core/base/errors.ts';
+import type { Log } from '../../core/base/log.ts';
+import { refusedAnswer, requestJson, type Fetch } from '../requests/matrixHttp.ts';
+import { isLoopbackHost } from '../../core/base/identifiers.ts';
 import { ownServiceUrl } from './ownTransport.ts';
 
 export type TransportSource = 'homeserver' | 'wellKnown' | 'setting' | 'ownServer' | 'room';

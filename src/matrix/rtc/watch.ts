@@ -1,8 +1,9 @@
 /** `com.hush.watch`: a viewer tells the sharer's device, and nobody else, that it watches. */
 import * as v from 'valibot';
-import { Latest } from '../../extension/latest.ts';
-import type { Disposable, WatchEvent } from '../../extension/session/ports.ts';
-import type { Log } from '../../extension/log.ts';
+import { Latest } from '../../core/base/latest.ts';
+import type { Disposable } from '../../core/base/disposable.ts';
+import type { WatchEvent } from '../../core/session/rtcPort.ts';
+import type { Log } from '../../core/base/log.ts';
 import type { OlmMessages } from './olmMessages.ts';
 
 export const WATCH_TYPE = 'com.hush.watch';

@@ -1,7 +1,8 @@
 /** Which rooms of a saved sync cannot matter to Hush, and what the sync says of one that came to matter. Pure. */
 import * as v from 'valibot';
-import { SESSION_FIELD } from '../roomContents.ts';
-import { CALL_MEMBER_TYPE, LIVEKIT_SESSION_TYPE, STATE_TYPES, WORKSPACE_TYPE } from '../syncFilter.ts';
+import { SESSION_FIELD } from '../events/hushEvents.ts';
+import { CALL_MEMBER_TYPE, LIVEKIT_SESSION_TYPE, WORKSPACE_TYPE } from '../../core/rooms/eventTypes.ts';
+import { STATE_TYPES } from './syncFilter.ts';
 
 const stateEvent = v.looseObject({
     type: v.string(),

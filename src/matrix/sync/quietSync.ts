@@ -4,8 +4,8 @@
  * it had been joined just then. That a quiet room became encrypted is found out when somebody looks at it, and otherwise by
  * asking for one room a minute.
  */
-import type { Log } from '../../extension/log.ts';
-import { matrixErrorBody, requestJson, type Fetch } from '../http.ts';
+import type { Log } from '../../core/base/log.ts';
+import { matrixErrorBody, requestJson, type Fetch } from '../requests/matrixHttp.ts';
 import { quietRoomsOf, withRoom } from './quietRooms.ts';
 
 export interface QuietSyncOptions {

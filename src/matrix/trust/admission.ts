@@ -2,10 +2,10 @@
  * Which devices our policy admits to our shares, kept true while they run: whoever was asked about once is looked at again
  * when the crypto layer reports something of its owner. A device that was not looked at yet is not admitted.
  */
-import type { Disposable } from '../../extension/session/ports.ts';
-import { refusalOf, type SharePolicy, type Standing } from '../../extension/session/trust.ts';
-import type { Log } from '../../extension/log.ts';
-import type { WithheldReason } from '../../webview/protocol/messages.ts';
+import type { Disposable } from '../../core/base/disposable.ts';
+import { refusalOf, type SharePolicy, type Standing } from '../../core/trust/shareTrust.ts';
+import type { Log } from '../../core/base/log.ts';
+import type { WithheldReason } from '../../core/trust/trustLevels.ts';
 import { deviceKey } from '../rtc/keyRing.ts';
 import type { Device } from '../rtc/olmMessages.ts';
 import type { Standings } from './standing.ts';

@@ -3,7 +3,7 @@
  * takes none of it, in silence; whoever is lied to should know.
  */
 import { createPublicKey, verify } from 'node:crypto';
-import type { DeviceLie } from '../../extension/session/trust.ts';
+import type { DeviceLie } from '../../core/trust/shareTrust.ts';
 
 /** The keys of a device as they were known before, base64 without padding. */
 export interface KnownDevice {

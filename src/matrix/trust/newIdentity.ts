@@ -4,9 +4,9 @@
  */
 import type { CryptoApi } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import { Method, type MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
-import { HushError } from '../../extension/errors.ts';
-import type { Log } from '../../extension/log.ts';
-import { fromSdk } from '../http.ts';
+import { HushError } from '../../core/base/errors.ts';
+import type { Log } from '../../core/base/log.ts';
+import { fromSdk } from '../requests/matrixHttp.ts';
 import { checkUploadAuth, uploadAuth } from './uploadAuth.ts';
 
 export const IDENTITY_SECRETS = [

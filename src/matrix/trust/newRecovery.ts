@@ -5,10 +5,10 @@
  */
 import type { CryptoApi } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import { ClientPrefix, Method, type MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
-import { HushError } from '../../extension/errors.ts';
-import type { Log } from '../../extension/log.ts';
-import type { NewRecovery } from '../../extension/trustPort.ts';
-import { fromSdk } from '../http.ts';
+import { HushError } from '../../core/base/errors.ts';
+import type { Log } from '../../core/base/log.ts';
+import type { NewRecovery } from '../../core/trust/trustPort.ts';
+import { fromSdk } from '../requests/matrixHttp.ts';
 
 export interface NewRecoveryOptions {
     readonly sdk: Pick<MatrixClient, 'http' | 'getAccountDataFromServer'>;

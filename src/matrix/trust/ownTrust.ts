@@ -6,11 +6,11 @@
 import { CryptoEvent, type CryptoApi } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import type { UIAuthCallback } from 'matrix-js-sdk/lib/interactive-auth.js';
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
-import { HushError, isHushError } from '../../extension/errors.ts';
-import type { Log } from '../../extension/log.ts';
-import type { Disposable } from '../../extension/session/ports.ts';
-import type { OwnTrust } from '../../extension/session/trust.ts';
-import { fromSdk } from '../http.ts';
+import { HushError, isHushError } from '../../core/base/errors.ts';
+import type { Log } from '../../core/base/log.ts';
+import type { Disposable } from '../../core/base/disposable.ts';
+import type { OwnTrust } from '../../core/trust/shareTrust.ts';
+import { fromSdk } from '../requests/matrixHttp.ts';
 import type { ServerWatch } from './serverWatch.ts';
 import { uploadAuth } from './uploadAuth.ts';
 

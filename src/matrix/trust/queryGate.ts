@@ -2,7 +2,7 @@
  * Keeps /keys/query back while a new identity is made: an answer with the identity that the server still has would make
  * the crypto layer drop the private keys of the new one before it is uploaded, and nobody could sign for it then.
  */
-import type { Fetch } from '../http.ts';
+import type { Fetch } from '../requests/matrixHttp.ts';
 
 export interface QueryGate {
     /** To be used for every request of the account. */

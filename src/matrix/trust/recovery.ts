@@ -5,10 +5,10 @@
  */
 import { decodeRecoveryKey, deriveRecoveryKeyFromPassphrase } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
-import { HushError } from '../../extension/errors.ts';
-import type { Log } from '../../extension/log.ts';
-import type { Recovered, TrustPort } from '../../extension/trustPort.ts';
-import { fromSdk } from '../http.ts';
+import { HushError } from '../../core/base/errors.ts';
+import type { Log } from '../../core/base/log.ts';
+import type { Recovered, TrustPort } from '../../core/trust/trustPort.ts';
+import { fromSdk } from '../requests/matrixHttp.ts';
 import { newRecovery } from './newRecovery.ts';
 import { IDENTITY_SECRETS, replaceIdentity } from './newIdentity.ts';
 import type { SecretKeys } from './secretKeys.ts';

@@ -2,12 +2,12 @@
  * Looks at what the homeserver answers, and remembers what a person ought to know of it: that it lied about a device, or
  * that this computer's clock and the server's are too far apart for encryption to work.
  */
-import { HushError } from '../../extension/errors.ts';
-import { Listeners } from '../../extension/listeners.ts';
-import type { Disposable } from '../../extension/lifecycle.ts';
-import type { Log } from '../../extension/log.ts';
-import { clockSentence, SESSION_CLOCK_MS, type DeviceLie, type ServerWarning } from '../../extension/session/trust.ts';
-import type { Fetch } from '../http.ts';
+import { HushError } from '../../core/base/errors.ts';
+import { Listeners } from '../../core/base/listeners.ts';
+import type { Disposable } from '../../core/base/disposable.ts';
+import type { Log } from '../../core/base/log.ts';
+import { clockSentence, SESSION_CLOCK_MS, type DeviceLie, type ServerWarning } from '../../core/trust/shareTrust.ts';
+import type { Fetch } from '../requests/matrixHttp.ts';
 import { findDeviceLies, type KnownDevices } from './deviceLies.ts';
 
 export interface ServerWatchOptions {

@@ -2,13 +2,19 @@
  * Who can see our shares: computed from what the key transport delivered and which direct connections stand, told to the
  * devices that can see them, and, to those that are kept out, why. Also what other sharers' devices told us of theirs.
  */
-import type { Disposable } from '../../extension/session/ports.ts';
-import type { AudienceDevice, Holder, Pending, ShareAudience, Withheld } from '../../extension/session/trust.ts';
-import { sameAudience } from '../../extension/session/trust.ts';
-import type { WithheldReason } from '../../webview/protocol/messages.ts';
-import type { Calls } from '../calls/calls.ts';
+import type { Disposable } from '../../core/base/disposable.ts';
+import {
+    type AudienceDevice,
+    type Holder,
+    type Pending,
+    type ShareAudience,
+    type Withheld,
+    sameAudience,
+} from '../../core/trust/shareTrust.ts';
+import type { WithheldReason } from '../../core/trust/trustLevels.ts';
+import type { Calls } from '../calls/callRunner.ts';
 import { deviceKey } from '../rtc/keyRing.ts';
-import type { MediaKeys } from '../rtc/mediaKeys.ts';
+import type { MediaKeys } from '../rtc/keyRingRunner.ts';
 import type { Device, SendFailure } from '../rtc/olmMessages.ts';
 import type { Admission } from './admission.ts';
 import type { ToldAudience, TrustMessages } from './trustMessages.ts';

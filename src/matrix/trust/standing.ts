@@ -1,9 +1,9 @@
 /** What the crypto layer says of a device, and when it may say something else. */
 import { CryptoEvent } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
-import type { Disposable } from '../../extension/session/ports.ts';
-import type { Standing } from '../../extension/session/trust.ts';
-import { deviceName, deviceTrust } from '../deviceTrust.ts';
+import type { Disposable } from '../../core/base/disposable.ts';
+import type { Standing } from '../../core/trust/shareTrust.ts';
+import { deviceName, deviceTrust } from './deviceTrust.ts';
 import type { Device } from '../rtc/olmMessages.ts';
 
 export interface Standings {

@@ -4,10 +4,10 @@
  * `com.hush.audience`: who else can see the share, to those who can.
  */
 import * as v from 'valibot';
-import type { Disposable } from '../../extension/session/ports.ts';
-import { sharePolicies, type SharePolicy } from '../../extension/session/trust.ts';
-import type { Log } from '../../extension/log.ts';
-import { withheldReasons, type WithheldReason } from '../../webview/protocol/messages.ts';
+import type { Disposable } from '../../core/base/disposable.ts';
+import { sharePolicies, type SharePolicy } from '../../core/trust/shareTrust.ts';
+import type { Log } from '../../core/base/log.ts';
+import { withheldReasons, type WithheldReason } from '../../core/trust/trustLevels.ts';
 import type { Device, OlmMessages } from '../rtc/olmMessages.ts';
 
 export const WITHHELD_TYPE = 'com.hush.withheld';

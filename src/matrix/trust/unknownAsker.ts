@@ -4,8 +4,8 @@
  * sleeps. Its devices are looked up first.
  */
 import { DeviceId, UserId, type KeysQueryRequest, type OlmMachine } from '@matrix-org/matrix-sdk-crypto-wasm';
-import type { Log } from '../../extension/log.ts';
-import { asRecord } from '../chat/rawEvent.ts';
+import type { Log } from '../../core/base/log.ts';
+import { asRecord } from '../events/rawEvent.ts';
 
 /** A stranger's flood does not become a flood of queries. */
 const MOST_PEOPLE = 10;

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import type { UIAuthCallback } from 'matrix-js-sdk/lib/interactive-auth.js';
 import { ClientPrefix, Method, type MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import * as v from 'valibot';
-import { HushError } from '../../extension/errors.ts';
-import { fromSdk } from '../http.ts';
+import { HushError } from '../../core/base/errors.ts';
+import { fromSdk } from '../requests/matrixHttp.ts';
 
 const challenge = v.looseObject({
     httpStatus: v.literal(401),

@@ -9,17 +9,17 @@ import {
     type Verifier,
 } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
-import { HushError } from '../../extension/errors.ts';
-import { Listeners } from '../../extension/listeners.ts';
-import type { Log } from '../../extension/log.ts';
+import { HushError } from '../../core/base/errors.ts';
+import { Listeners } from '../../core/base/listeners.ts';
+import type { Log } from '../../core/base/log.ts';
 import type {
     CancelReason,
     TrustPort,
     Verification,
     VerificationState,
     VerificationStep,
-} from '../../extension/trustPort.ts';
-import { fromSdk } from '../http.ts';
+} from '../../core/trust/trustPort.ts';
+import { fromSdk } from '../requests/matrixHttp.ts';
 
 export const SAS = 'm.sas.v1';
 

@@ -1,5 +1,5 @@
 /** What a failed getDisplayMedia means, by the error names of the Screen Capture specification. Pure. */
-import type { CaptureFailure } from '../protocol/messages.ts';
+import type { CaptureFailure } from '../../core/share/mediaMessages.ts';
 
 export interface CaptureProblem {
     readonly reason: CaptureFailure;

@@ -1,5 +1,5 @@
 /** How a screen is captured and encoded. The figures and their measurements are in FACTS, "Encoding text". Pure. */
-import type { ShareSettings } from '../protocol/messages.ts';
+import type { ShareSettings } from '../../core/share/mediaMessages.ts';
 
 /** bit/s at 720p and below, and at 1080p; above, in proportion to the pixels, as far as one viewer's line should carry. */
 const AT_720P = 4_000_000;

@@ -1,8 +1,7 @@
 /** Asks the browser for a screen. The browser's own picker is the consent. */
-import type { ShareSettings } from '../protocol/messages.ts';
-import { detectCapabilities } from './capabilities.ts';
-import { classifyCaptureError, UNSUPPORTED } from './captureError.ts';
-import type { CaptureProblem } from './captureError.ts';
+import type { ShareSettings } from '../../core/share/mediaMessages.ts';
+import { detectCapabilities } from './pageCapabilities.ts';
+import { classifyCaptureError, UNSUPPORTED, type CaptureProblem } from './captureError.ts';
 import { captureOptions, steadyConstraints } from './encoding.ts';
 
 export interface Captured {

@@ -4,7 +4,7 @@
  * that a browser opens. Everything after that only makes text into less than it was: links to files, and code colours.
  */
 import createDOMPurify, { type Config, type WindowLike } from 'dompurify';
-import { visibleText } from '../protocol/visibleText.ts';
+import { visibleText } from '../../core/base/visibleText.ts';
 import { highlight } from './highlight.ts';
 import { findReferences, type Piece } from './references.ts';
 

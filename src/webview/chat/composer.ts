@@ -1,19 +1,11 @@
-/** Where a message is written: Enter sends, Shift+Enter breaks the line, Escape leaves a reply or an edit. */
-import { MAX_BODY, type ChatMessage } from '../protocol/chatMessages.ts';
+/** The field in which a person writes: drafts, keys, what is answered or edited. */
+import { MAX_BODY, type ChatMessage } from '../../core/chat/message.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { joinWords, parcelsOf, type Parcel } from './parcels.ts';
 import { createTray } from './tray.ts';
+import type { Draft } from './drafts.ts';
 
-export interface Draft {
-    readonly text: string;
-    readonly replyTo: string | null;
-    readonly edits: string | null;
-    /** What stands over the text. */
-    readonly about: string;
-    /** What was pasted or dropped, to go with it. */
-    readonly files: readonly File[];
-}
 export const EMPTY_DRAFT: Draft = { text: '', replyTo: null, edits: null, about: '', files: [] };
 
 export interface Composer {

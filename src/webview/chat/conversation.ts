@@ -1,5 +1,6 @@
 /** The list of messages: keeps its place while it grows at either end, and touches only what changed. */
-import type { ChatHostMessage, ChatMessage } from '../protocol/chatMessages.ts';
+import type { ChatHostMessage } from '../../core/chat/chatPageMessages.ts';
+import type { ChatMessage } from '../../core/chat/message.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import type { BodyRenderer } from './bodyRenderer.ts';

@@ -3,7 +3,6 @@
  * that were to go with it only as long as the page is there. Pure.
  */
 import * as v from 'valibot';
-import type { Draft } from './composer.ts';
 
 const MAX_ROOMS = 20;
 const stored = v.object({
@@ -66,4 +65,16 @@ export function createDrafts(state: unknown, keep: (state: v.InferOutput<typeof 
             set(all.filter(([user]) => user !== userId));
         },
     };
+}
+
+/** Where a message is written: Enter sends, Shift+Enter breaks the line, Escape leaves a reply or an edit. */
+
+export interface Draft {
+    readonly text: string;
+    readonly replyTo: string | null;
+    readonly edits: string | null;
+    /** What stands over the text. */
+    readonly about: string;
+    /** What was pasted or dropped, to go with it. */
+    readonly files: readonly File[];
 }

@@ -1,6 +1,6 @@
 /** The attachment of a message: its picture where it has one, what it is, and what can be done with it. */
-import type { ChatFile, ChatMessage } from '../protocol/chatMessages.ts';
-import { sizeWords } from '../protocol/sizeWords.ts';
+import type { ChatFile, ChatMessage } from '../../core/chat/message.ts';
+import { sizeWords } from '../../core/base/sizeWords.ts';
 import { h, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 

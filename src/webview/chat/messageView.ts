@@ -1,5 +1,5 @@
 /** One message of the conversation as an element, with what can be done to it. */
-import type { ChatMessage } from '../protocol/chatMessages.ts';
+import type { ChatMessage } from '../../core/chat/message.ts';
 import { h } from '../ui/dom.ts';
 import { icon, type IconName } from '../ui/icons.ts';
 import { addMenu } from '../ui/menu.ts';

@@ -1,5 +1,5 @@
 /** What goes in which message when several things are sent at once. Pure. */
-import type { Draft } from './composer.ts';
+import type { Draft } from './drafts.ts';
 
 export interface Parcel<F> {
     readonly file: F;

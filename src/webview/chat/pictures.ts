@@ -1,5 +1,6 @@
 /** Pictures of the conversation: asked for when they come near the view, shown from blobs, kept while there is room. */
-import type { ChatFile, ChatHostMessage, ChatMessage } from '../protocol/chatMessages.ts';
+import type { ChatFile, ChatMessage } from '../../core/chat/message.ts';
+import type { ChatHostMessage } from '../../core/chat/chatPageMessages.ts';
 import { h, setText } from '../ui/dom.ts';
 
 type Answer = Extract<ChatHostMessage, { type: 'chat.picture' }>;

@@ -1,6 +1,6 @@
 /** What was pasted or dropped, above the field until it is sent: a slip of the hand sends nothing. */
-import { MAX_PASTED, MAX_PASTED_FILES } from '../protocol/chatMessages.ts';
-import { timeInName } from '../protocol/timeInName.ts';
+import { MAX_PASTED, MAX_PASTED_FILES } from '../../core/chat/chatPageMessages.ts';
+import { timeInName } from '../../core/base/timeInName.ts';
 import { h, setHidden } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 

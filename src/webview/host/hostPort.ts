@@ -1,6 +1,6 @@
 /** The seam under the page: the same bundle runs in a webview and in a browser, and only these files know which. */
-import type { StoredTarget } from '../protocol/messages.ts';
-import type { Transport } from '../protocol/channel.ts';
+import type { StoredTarget } from '../../core/share/mediaMessages.ts';
+import type { Transport } from '../../core/page/channel.ts';
 
 export interface HostPort {
     readonly kind: 'webview' | 'loopback';

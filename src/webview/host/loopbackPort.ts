@@ -1,10 +1,8 @@
 /** The page in the person's own browser, talking to VS Code over a WebSocket on 127.0.0.1. */
 import * as v from 'valibot';
-import { CHANNEL_PATH, closeCodes, TOKEN_PATTERN, welcome } from '../protocol/handshake.ts';
-import type { Hello } from '../protocol/handshake.ts';
-import { PROTOCOL_VERSION } from '../protocol/messages.ts';
-import { HostPortError } from './hostPort.ts';
-import type { HostPort } from './hostPort.ts';
+import { CHANNEL_PATH, closeCodes, TOKEN_PATTERN, welcome, type Hello } from '../../core/page/handshake.ts';
+import { PROTOCOL_VERSION } from '../../core/page/envelope.ts';
+import { HostPortError, type HostPort } from './hostPort.ts';
 
 const USED = 'This link has been used already. Go back to VS Code and share again.';
 const LOST = 'VS Code is no longer connected to this page, so the sharing was stopped.';

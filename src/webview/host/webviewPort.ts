@@ -1,7 +1,6 @@
 /** The page inside a VS Code webview. */
-import { HEARTBEAT, HEARTBEAT_MS, HEARTBEATS_MISSED } from '../protocol/handshake.ts';
-import { HostPortError } from './hostPort.ts';
-import type { HostPort } from './hostPort.ts';
+import { HEARTBEAT, HEARTBEAT_MS, HEARTBEATS_MISSED } from '../../core/page/handshake.ts';
+import { HostPortError, type HostPort } from './hostPort.ts';
 
 /** VS Code's API inside a webview (`@types/vscode-webview` has the same; this is all that is used). */
 export interface VsCodeApi {

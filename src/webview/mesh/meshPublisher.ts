@@ -1,5 +1,5 @@
 /** Sends one captured screen to every viewer who asked, each over a connection of its own. */
-import type { HostMessage, MeshMessage, Path } from '../protocol/messages.ts';
+import type { HostMessage, MeshMessage, Path } from '../../core/share/mediaMessages.ts';
 import { createEncodeWatch, mayUseAv1, orderCodecs } from './codecs.ts';
 import { createPeer, type Peer } from './peer.ts';
 import { createUplinkWatch, type UplinkSample } from './uplink.ts';

@@ -1,6 +1,6 @@
 /** Watches one screen that comes straight from the sharer's device. The newest connection is the one that counts. */
 import type { SubscriberState } from '../../livekit/browser/screenSubscriber.ts';
-import type { HostMessage, MeshMessage, Path } from '../protocol/messages.ts';
+import type { HostMessage, MeshMessage, Path } from '../../core/share/mediaMessages.ts';
 import { createPeer, type Peer, type PeerState } from './peer.ts';
 
 export interface MeshSubscriber {

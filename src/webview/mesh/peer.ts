@@ -2,7 +2,7 @@
  * One RTCPeerConnection of the mesh. The host decides what happens when; this does it, in order. Media is encrypted by
  * DTLS-SRTP, whose fingerprints are in the descriptions that the host sends through the room's end-to-end encryption.
  */
-import type { HostMessage, MeshMessage, Path } from '../protocol/messages.ts';
+import type { HostMessage, MeshMessage, Path } from '../../core/share/mediaMessages.ts';
 
 type Open = Extract<HostMessage, { type: 'mesh.open' }>;
 type Description = Extract<HostMessage, { type: 'mesh.description' }>;

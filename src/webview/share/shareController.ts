@@ -2,17 +2,18 @@
  * The share role: capture, then publish under the key of our identity, then stop. What can fail says so to the host and to
  * the person; nothing is ever sent in clear, and nothing is captured without the browser's own picker.
  */
-import type { HostMessage, PageMessage, ShareSettings, Way } from '../protocol/messages.ts';
-import { connectPublisher, publishScreen } from '../../livekit/browser/screenPublisher.ts';
-import type { Connection, Publisher } from '../../livekit/browser/screenPublisher.ts';
+import type { HostMessage, PageMessage, ShareSettings, Way } from '../../core/share/mediaMessages.ts';
+import {
+    connectPublisher,
+    publishScreen,
+    type Connection,
+    type Publisher,
+} from '../../livekit/browser/screenPublisher.ts';
 import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
-import { createMeshPublisher } from '../mesh/meshPublisher.ts';
-import type { MeshPublisher } from '../mesh/meshPublisher.ts';
+import { createMeshPublisher, type MeshPublisher } from '../mesh/meshPublisher.ts';
 import { chooseBitrate, degradation } from '../capture/encoding.ts';
-import { captureScreen } from '../capture/screenCapture.ts';
-import type { Captured } from '../capture/screenCapture.ts';
-import { bitRate, readSender } from '../view/receiverStats.ts';
-import type { ReceiverSample } from '../view/receiverStats.ts';
+import { captureScreen, type Captured } from '../capture/screenCapture.ts';
+import { bitRate, readSender, type ReceiverSample } from '../view/receiverStats.ts';
 import { createShareUi } from './shareUi.ts';
 
 const SAMPLE_MS = 1_000;

@@ -1,6 +1,6 @@
 /** The share page: what is shared, with whom, and the ways to start and stop. Renders what it is given. */
-import type { Path, Viewer } from '../protocol/messages.ts';
-import { deviceLabel } from '../protocol/trustWords.ts';
+import type { Path, Viewer } from '../../core/share/mediaMessages.ts';
+import { deviceLabel } from '../../core/trust/trustWords.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { pathWords, viewerCountWords } from '../ui/words.ts';

@@ -1,5 +1,5 @@
 /** Draws a sheet. Focus stays on the button it was on, and the status line is read out when it changes. */
-import type { Sheet, SheetBlock, SheetButton } from '../protocol/sheet.ts';
+import type { Sheet, SheetBlock, SheetButton } from '../../core/page/sheet.ts';
 import { h, setText } from '../ui/dom.ts';
 import { icon, type IconName } from '../ui/icons.ts';
 

@@ -1,5 +1,6 @@
 /** The sentences of the page. Pure. */
-import type { Again, Path, ViewState, WithheldReason } from '../protocol/messages.ts';
+import type { Again, Path, ViewState } from '../../core/share/mediaMessages.ts';
+import type { WithheldReason } from '../../core/trust/trustLevels.ts';
 
 export type WayAction =
     'retry' | 'closeView' | 'showLog' | 'becomeTrusted' | 'verifySharer' | 'watchAgain' | 'openChat';

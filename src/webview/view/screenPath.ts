@@ -1,9 +1,8 @@
 /** One way for a screen to come into the page: through the media server, or straight from the sharer's device. */
-import { watchScreen } from '../../livekit/browser/screenSubscriber.ts';
-import type { Subscriber, SubscriberState } from '../../livekit/browser/screenSubscriber.ts';
+import { watchScreen, type Subscriber, type SubscriberState } from '../../livekit/browser/screenSubscriber.ts';
 import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
 import { createMeshSubscriber } from '../mesh/meshSubscriber.ts';
-import type { HostMessage, PageMessage, Path, Way } from '../protocol/messages.ts';
+import type { HostMessage, PageMessage, Path, Way } from '../../core/share/mediaMessages.ts';
 
 export interface ScreenPath {
     readonly via: Way;

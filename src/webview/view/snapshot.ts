@@ -2,7 +2,7 @@
  * Takes a snapshot of the picture: it stands still while the person chooses a part of it, by mouse or keyboard, and
  * decides whether to send that. Nothing leaves the page before.
  */
-import { MAX_SNAPSHOT } from '../protocol/messages.ts';
+import { MAX_SNAPSHOT } from '../../core/share/mediaMessages.ts';
 import { h, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { draggedRect, movedRect, resizedRect, wholeOf, type Rect } from './cropRect.ts';

@@ -3,8 +3,20 @@ import { h } from '../ui/dom.ts';
 import { onPixelRatio } from '../ui/pixelRatio.ts';
 import { createOverview } from './overview.ts';
 import { overviewSize, seenAround, seenPart } from './overviewRect.ts';
-import { atRatio, exactScale, FIT, panBy, percent, place, zoomAnchor, zoomBy, zoomTo, ZOOM_STEP } from './zoom.ts';
-import type { Point, Zoom } from './zoom.ts';
+import {
+    atRatio,
+    exactScale,
+    FIT,
+    panBy,
+    percent,
+    place,
+    zoomAnchor,
+    zoomBy,
+    zoomTo,
+    ZOOM_STEP,
+    type Point,
+    type Zoom,
+} from './zoom.ts';
 
 const PAN_KEY_STEP_PX = 80;
 /** Wheel units to a zoom factor: 100 units (one notch in most browsers) are one step. */

@@ -2,7 +2,7 @@
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon, type IconName } from '../ui/icons.ts';
 import { addMenu } from '../ui/menu.ts';
-import type { ViewerCommand } from '../protocol/messages.ts';
+import type { ViewerCommand } from '../../core/share/mediaMessages.ts';
 import { commandOf } from './viewerKeys.ts';
 
 export type ToolbarActions = Readonly<Record<ViewerCommand, () => void>>;

@@ -1,15 +1,11 @@
 /** The view role: connection, keys, picture and verdict, from the host's messages. */
-import type { HostMessage, PageMessage } from '../protocol/messages.ts';
+import type { HostMessage, PageMessage } from '../../core/share/mediaMessages.ts';
 import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
-import { createNextPath } from './nextPath.ts';
-import type { NextPath } from './nextPath.ts';
+import { createNextPath, type NextPath } from './nextPath.ts';
 import { createObserver } from './observer.ts';
-import { bitRate, readReceiver } from './receiverStats.ts';
-import type { ReceiverSample } from './receiverStats.ts';
-import { createDirectPath, createServerPath } from './screenPath.ts';
-import type { PathEvents, ScreenPath } from './screenPath.ts';
-import { judge } from './viewHealth.ts';
-import type { Verdict } from './viewHealth.ts';
+import { bitRate, readReceiver, type ReceiverSample } from './receiverStats.ts';
+import { createDirectPath, createServerPath, type PathEvents, type ScreenPath } from './screenPath.ts';
+import { judge, type Verdict } from './viewHealth.ts';
 import { createViewerUi } from './viewerUi.ts';
 
 const SAMPLE_MS = 1_000;

@@ -7,7 +7,7 @@
  *   the sharer promised a steady stream, or when the whole connection is silent.
  * Pure.
  */
-import type { ViewState } from '../protocol/messages.ts';
+import type { ViewState } from '../../core/share/mediaMessages.ts';
 
 /** ms that a key is given to start decrypting: a rotated key is used 1 s after sending, a late joiner waits up to 2 s. */
 export const KEY_GRACE_MS = 3_000;

@@ -1,5 +1,5 @@
 /** Which command of the viewer a key means, on any keyboard. Pure. */
-import type { ViewerCommand } from '../protocol/messages.ts';
+import type { ViewerCommand } from '../../core/share/mediaMessages.ts';
 
 /** What of a KeyboardEvent decides. */
 export interface PressedKey {

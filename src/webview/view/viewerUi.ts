@@ -1,9 +1,17 @@
 /** The viewer tab: toolbar, stage, state line, statistics. Renders what it is given and decides nothing. */
 import { h, setHidden, setText } from '../ui/dom.ts';
-import { endedWords, encryptionWords, pathWords, PAUSED_WORDS, viewWords, withheldWords } from '../ui/words.ts';
-import type { WayAction } from '../ui/words.ts';
-import { deviceLabel, trustMeaning, trustWord } from '../protocol/trustWords.ts';
-import type { Again, Path, TrustLevel, ViewerCommand, WithheldReason } from '../protocol/messages.ts';
+import {
+    endedWords,
+    encryptionWords,
+    pathWords,
+    PAUSED_WORDS,
+    viewWords,
+    withheldWords,
+    type WayAction,
+} from '../ui/words.ts';
+import { deviceLabel, trustMeaning, trustWord } from '../../core/trust/trustWords.ts';
+import type { Again, Path, ViewerCommand } from '../../core/share/mediaMessages.ts';
+import type { TrustLevel, WithheldReason } from '../../core/trust/trustLevels.ts';
 import { copyPicture } from './copyPicture.ts';
 import { createFullScreen } from './fullScreen.ts';
 import { createOverlay } from './overlay.ts';
@@ -13,8 +21,7 @@ import type { ReceiverSample } from './receiverStats.ts';
 import { createStatsPanel } from './statsPanel.ts';
 import { createToolbar, type ToolbarActions } from './toolbar.ts';
 import { createViewerBar } from './viewerBar.ts';
-import { PAUSED } from './viewHealth.ts';
-import type { Verdict } from './viewHealth.ts';
+import { PAUSED, type Verdict } from './viewHealth.ts';
 
 export interface Sharer {
     readonly name: string;

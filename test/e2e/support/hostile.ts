@@ -1,11 +1,11 @@
 /** Another client of somebody in the room, that sends what no well-meaning one does: encrypted like any message. */
 import assert from 'node:assert/strict';
-import { createLog } from '../../../src/extension/log.ts';
+import { createLog } from '../../../src/core/base/log.ts';
 import { startSdkPeer } from '../../integration/support/sdkPeer.ts';
 import type { Account } from '../../stack/accounts.ts';
 import type { Homeserver } from './pair.ts';
 
-const { captureSdkLog } = await import('../../../src/matrix/sdkLog.ts');
+const { captureSdkLog } = await import('../../../src/matrix/sdk/sdkLog.ts');
 const nothing = (): undefined => undefined;
 
 /** Resolves when the homeserver has all of it; "the rest" comes last. */

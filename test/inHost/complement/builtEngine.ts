@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { Engine } from '../../../src/extension/engine.ts';
+import type { Engine } from '../../../src/extension/account/engine.ts';
 import { EXTENSION_ID } from '../results.ts';
 
 const folder = vscode.extensions.getExtension(EXTENSION_ID)?.extensionPath ?? '';

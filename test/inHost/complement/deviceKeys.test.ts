@@ -4,7 +4,7 @@ import { it } from 'mocha';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadAccount } from '../../../src/extension/storedAccounts.ts';
+import { loadAccount } from '../../../src/core/account/storedAccounts.ts';
 import { pair, untilRoom } from '../../integration/support/matrixAccounts.ts';
 import { eventually } from '../../stack/eventually.ts';
 import type { HostWorld } from '../world.ts';

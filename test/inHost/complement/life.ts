@@ -1,9 +1,9 @@
 /** An extension host that is there to be killed: opens one account, joins where it is invited, and tells what it reads. */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createLog } from '../../../src/extension/log.ts';
-import { loadAccount, saveAccount } from '../../../src/extension/storedAccounts.ts';
-import { openVault } from '../../../src/extension/vault.ts';
+import { createLog } from '../../../src/core/base/log.ts';
+import { loadAccount, saveAccount } from '../../../src/core/account/storedAccounts.ts';
+import { openVault } from '../../../src/extension/account/keychainVault.ts';
 import type { HostWorld, Life } from '../world.ts';
 import { openAccount } from './builtEngine.ts';
 

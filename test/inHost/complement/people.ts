@@ -1,6 +1,6 @@
 /** People of the scenarios: each is signed in with the built engine in this extension host, through a proxy of their own. */
-import { loadAccount } from '../../../src/extension/storedAccounts.ts';
-import type { ChatMessage } from '../../../src/webview/protocol/chatMessages.ts';
+import { loadAccount } from '../../../src/core/account/storedAccounts.ts';
+import type { ChatMessage } from '../../../src/core/chat/message.ts';
 import type { FaultRule } from '../../integration/support/faultRules.ts';
 import type { Passing } from '../../integration/support/faultProxy.ts';
 import { newPerson, pair, signedIn, until, type Person } from '../../integration/support/matrixAccounts.ts';

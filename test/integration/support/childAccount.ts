@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { logInWithPassword } from '../../../src/matrix/login.ts';
+import { logInWithPassword } from '../../../src/matrix/signIn/login.ts';
 import type { Synapse } from '../../stack/synapse.ts';
 import { untilRoom, type Person } from './matrixAccounts.ts';
 import { newStorageKey } from './matrixEngine.ts';

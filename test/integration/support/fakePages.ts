@@ -1,7 +1,7 @@
 /** Pages that make descriptions at once and are connected when both ends have theirs: what the calls of real accounts need. */
 import { EventEmitter } from 'node:events';
-import type { CallsPort } from '../../../src/extension/session/ports.ts';
-import type { HostMessage } from '../../../src/webview/protocol/messages.ts';
+import type { CallsPort } from '../../../src/core/session/callsPort.ts';
+import type { HostMessage } from '../../../src/core/share/mediaMessages.ts';
 import type { Person } from './matrixAccounts.ts';
 
 const SDP = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n';

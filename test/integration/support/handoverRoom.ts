@@ -4,16 +4,17 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Page } from 'playwright-core';
-import { HushError } from '../../../src/extension/errors.ts';
-import { createBrowserLink } from '../../../src/extension/panels/browserLink.ts';
-import { createMediaHost } from '../../../src/extension/panels/mediaHost.ts';
-import { readPageFiles } from '../../../src/extension/panels/pageFiles.ts';
-import { createOrchestrator, type Orchestrator } from '../../../src/extension/session/orchestrator.ts';
-import type { KeyEvent, MediaKey, PageRequest, RtcPort, WatchEvent } from '../../../src/extension/session/ports.ts';
-import type { Notice } from '../../../src/extension/session/state.ts';
-import type { RtcMember, Share } from '../../../src/extension/session/types.ts';
-import { createCalls, type Calls } from '../../../src/matrix/calls/calls.ts';
-import type { CallRequest } from '../../../src/matrix/calls/requests.ts';
+import { HushError } from '../../../src/core/base/errors.ts';
+import { createBrowserLink } from '../../../src/extension/share/page/browserLink.ts';
+import { createMediaHost } from '../../../src/extension/share/page/mediaHost.ts';
+import { readPageFiles } from '../../../src/extension/share/page/pageFiles.ts';
+import { createOrchestrator, type Orchestrator } from '../../../src/core/session/orchestrator.ts';
+import type { KeyEvent, MediaKey, RtcPort, WatchEvent } from '../../../src/core/session/rtcPort.ts';
+import type { PageRequest } from '../../../src/core/session/mediaPort.ts';
+import type { Notice } from '../../../src/core/session/state.ts';
+import type { RtcMember, Share } from '../../../src/core/share/share.ts';
+import { createCalls, type Calls } from '../../../src/matrix/calls/callRunner.ts';
+import type { CallRequest } from '../../../src/matrix/calls/callRequests.ts';
 import type { ReceivedCallEvent } from '../../../src/matrix/calls/signalling.ts';
 import { pageBundle } from './pageBundle.ts';
 import type { PageLiveKit } from './pageLiveKit.ts';

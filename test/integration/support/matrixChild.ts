@@ -4,10 +4,9 @@
  */
 import { appendFileSync } from 'node:fs';
 import type { MatrixEvent } from 'matrix-js-sdk/lib/matrix.js';
-import { createLog } from '../../../src/extension/log.ts';
-import type { StoredAccount } from '../../../src/extension/storedAccounts.ts';
-import { saveAccount, loadAccount } from '../../../src/extension/storedAccounts.ts';
-import { openVault } from '../../../src/extension/vault.ts';
+import { createLog } from '../../../src/core/base/log.ts';
+import { type StoredAccount, saveAccount, loadAccount } from '../../../src/core/account/storedAccounts.ts';
+import { openVault } from '../../../src/extension/account/keychainVault.ts';
 import { fileSecrets } from '../../stack/fileSecrets.ts';
 import { lastClientOf } from './matrixClients.ts';
 import { openAccount } from './matrixEngine.ts';

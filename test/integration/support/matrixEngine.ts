@@ -23,6 +23,6 @@ registerHooks({
 });
 
 export const { openAccount, newStorageKey } = await import('../../../src/matrix/openAccount.ts');
-export const { discoverHomeserver } = await import('../../../src/matrix/discovery.ts');
-export const { logInWithPassword } = await import('../../../src/matrix/login.ts');
-export const { openMatrixClient } = await import('../../../src/matrix/client.ts');
+export const { discoverHomeserver } = await import('../../../src/matrix/signIn/discovery.ts');
+export const { logInWithPassword } = await import('../../../src/matrix/signIn/login.ts');
+export const { openMatrixClient } = await import('../../../src/matrix/sdk/client.ts');

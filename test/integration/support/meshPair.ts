@@ -1,10 +1,10 @@
 /** Call runners of a sharer and of viewers, joined by a wire in this process, over the pages of one media host. */
-import { createCalls, type Calls } from '../../../src/matrix/calls/calls.ts';
-import type { CallRequest } from '../../../src/matrix/calls/requests.ts';
+import { createCalls, type Calls } from '../../../src/matrix/calls/callRunner.ts';
+import type { CallRequest } from '../../../src/matrix/calls/callRequests.ts';
 import type { ReceivedCallEvent } from '../../../src/matrix/calls/signalling.ts';
-import type { MediaHost } from '../../../src/extension/panels/mediaHost.ts';
+import type { MediaHost } from '../../../src/extension/share/page/mediaHost.ts';
 import type { IceServer } from '../../../src/matrix/calls/iceServers.ts';
-import type { MeshMessage } from '../../../src/webview/protocol/messages.ts';
+import type { MeshMessage } from '../../../src/core/share/mediaMessages.ts';
 
 const ROOM = '!room:hs';
 

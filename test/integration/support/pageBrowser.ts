@@ -1,6 +1,5 @@
 /** Chromium for the page tests, with a moving picture to share in a tab of its own. */
-import { chromium } from 'playwright-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
 export const SOURCE_TITLE = 'Hush test source';
 

@@ -19,7 +19,7 @@ async function bundle(): Promise<string> {
         platform: 'browser',
         target: ['chrome128', 'firefox128'],
         format: 'iife',
-        entryPoints: { page: 'src/webview/main.ts', e2eeWorker: 'src/webview/e2eeWorker.ts' },
+        entryPoints: { page: 'src/webview/mediaPage.ts', e2eeWorker: 'src/livekit/browser/e2eeWorker.ts' },
         outdir,
         logLevel: 'warning',
         legalComments: 'none',

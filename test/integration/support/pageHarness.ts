@@ -1,12 +1,11 @@
 /** The real media host with its pages on loopback in a test's browser, and what they said, to wait for. */
 import type { Page } from 'playwright-core';
-import { createBrowserLink } from '../../../src/extension/panels/browserLink.ts';
-import { createMediaHost } from '../../../src/extension/panels/mediaHost.ts';
-import type { MediaHost } from '../../../src/extension/panels/mediaHost.ts';
-import { readPageFiles } from '../../../src/extension/panels/pageFiles.ts';
-import type { PageRequest } from '../../../src/extension/session/ports.ts';
-import type { HostMessage, PageMessage } from '../../../src/webview/protocol/messages.ts';
-import type { Log } from '../../../src/extension/log.ts';
+import { createBrowserLink } from '../../../src/extension/share/page/browserLink.ts';
+import { createMediaHost, type MediaHost } from '../../../src/extension/share/page/mediaHost.ts';
+import { readPageFiles } from '../../../src/extension/share/page/pageFiles.ts';
+import type { PageRequest } from '../../../src/core/session/mediaPort.ts';
+import type { HostMessage, PageMessage } from '../../../src/core/share/mediaMessages.ts';
+import type { Log } from '../../../src/core/base/log.ts';
 import { pageBundle } from './pageBundle.ts';
 
 const WAIT_MS = 20_000;

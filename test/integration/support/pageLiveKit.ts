@@ -1,10 +1,8 @@
 /** A LiveKit of one's own for the page tests: free ports, loopback only, ended with the test. */
-import { AccessToken, TrackSource } from 'livekit-server-sdk';
-import type { VideoGrant } from 'livekit-server-sdk';
+import { AccessToken, TrackSource, type VideoGrant } from 'livekit-server-sdk';
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { eventually } from '../../stack/eventually.ts';
 import { cacheRoot } from '../../stack/lock.mjs';

@@ -1,9 +1,8 @@
 /** Encrypted messages as the tests of end-to-end encryption need them: sent, read, or not readable and why. */
 import type { MatrixEvent } from 'matrix-js-sdk/lib/matrix.js';
 import { eventually } from '../../stack/eventually.ts';
-import type { Person } from './matrixAccounts.ts';
+import { type Person, until } from './matrixAccounts.ts';
 import { clientOf } from './matrixClients.ts';
-import { until } from './matrixAccounts.ts';
 
 const { MatrixEventEvent, RoomEvent } = await import('matrix-js-sdk/lib/matrix.js');
 

@@ -1,7 +1,7 @@
 /** Rooms of any version with people in them, for the tests about who may do what. */
-import { isHushError } from '../../../src/extension/errors.ts';
-import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
-import { obstacle, type RoomAction } from '../../../src/matrix/rooms/powerLevels.ts';
+import { isHushError } from '../../../src/core/base/errors.ts';
+import type { RoomSnapshot } from '../../../src/core/rooms/room.ts';
+import { obstacle, type RoomAction } from '../../../src/core/rooms/powerLevels.ts';
 import { untilRoom, type Person } from './matrixAccounts.ts';
 import { lastClientOf } from './matrixClients.ts';
 

@@ -1,10 +1,10 @@
 /** Adds accounts to the list in a folder of secrets that other processes change, too. argv: folder, prefix, how many. */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createLog } from '../../../src/extension/log.ts';
-import { createProcessLock } from '../../../src/extension/processLock.ts';
-import { activateAccount, deleteAccount, saveAccount } from '../../../src/extension/storedAccounts.ts';
-import { openVault } from '../../../src/extension/vault.ts';
+import { createLog } from '../../../src/core/base/log.ts';
+import { createProcessLock } from '../../../src/extension/account/processLock.ts';
+import { activateAccount, deleteAccount, saveAccount } from '../../../src/core/account/storedAccounts.ts';
+import { openVault } from '../../../src/extension/account/keychainVault.ts';
 
 const [folder = '', prefix = '', count = '0'] = process.argv.slice(2);
 const warn = (text: string): void => void process.stdout.write(`warn ${text}\n`);

@@ -1,6 +1,6 @@
 /** A verification by emoji, from the request to the end, with both sides as Hush's account has them. */
 import assert from 'node:assert/strict';
-import type { Verification } from '../../../src/extension/trustPort.ts';
+import type { Verification } from '../../../src/core/trust/trustPort.ts';
 import { until, type Person } from './matrixAccounts.ts';
 
 /** Both sides compare the emoji and confirm; ends when both are done. */

@@ -5,9 +5,9 @@
  * told `find window` it does again.
  */
 import { createInterface } from 'node:readline';
-import { createLog } from '../../../src/extension/log.ts';
-import { loadAccount } from '../../../src/extension/storedAccounts.ts';
-import { openVault } from '../../../src/extension/vault.ts';
+import { createLog } from '../../../src/core/base/log.ts';
+import { loadAccount } from '../../../src/core/account/storedAccounts.ts';
+import { openVault } from '../../../src/extension/account/keychainVault.ts';
 import { openShared } from '../../../src/extension/windows/openShared.ts';
 import { createOwnWindow } from '../../../src/extension/windows/ownWindow.ts';
 import { fileSecrets } from '../../stack/fileSecrets.ts';

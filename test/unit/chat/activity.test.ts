@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { seenBy } from '../../../src/extension/chat/roomActivity.ts';
-import type { ReadMark } from '../../../src/extension/presence/presencePort.ts';
-import type { ChatMessage } from '../../../src/webview/protocol/chatMessages.ts';
+import { seenBy } from '../../../src/core/chat/roomActivity.ts';
+import type { ReadMark } from '../../../src/core/rooms/presencePort.ts';
+import type { ChatMessage } from '../../../src/core/chat/message.ts';
 import { typingWords } from '../../../src/webview/chat/typing.ts';
 
 const PEOPLE = ['@a:h', '@b:h', '@c:h'];

@@ -5,11 +5,11 @@ import { JSDOM } from 'jsdom';
 import { before, describe, it } from 'mocha';
 import * as v from 'valibot';
 import { foldMessages } from '../../../src/matrix/chat/foldMessages.ts';
-import { messageText } from '../../../src/matrix/chat/markdown.ts';
-import type { RawEvent } from '../../../src/matrix/chat/rawEvent.ts';
+import { messageText } from '../../../src/matrix/events/markdown.ts';
+import type { RawEvent } from '../../../src/matrix/events/rawEvent.ts';
 import { createBodyRenderer, type BodyRenderer } from '../../../src/webview/chat/bodyRenderer.ts';
 import type { Piece } from '../../../src/webview/chat/references.ts';
-import { chatMessage } from '../../../src/webview/protocol/chatMessages.ts';
+import { chatMessage } from '../../../src/core/chat/message.ts';
 
 const people = { self: '@me:hs', name: (id: string) => id, mayDelete: () => true };
 const NASTY = [

@@ -1,8 +1,8 @@
 /** Edits and reactions on their way: shown at once, lost never, and told of when they are refused. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
-import { HushError } from '../../../src/extension/errors.ts';
-import type { ChatMessage } from '../../../src/webview/protocol/chatMessages.ts';
+import { HushError } from '../../../src/core/base/errors.ts';
+import type { ChatMessage } from '../../../src/core/chat/message.ts';
 import { ChatWorld, message, ROOM } from './chatWorld.ts';
 
 const OFFLINE = new HushError('network.offline', 'No net.');

@@ -1,12 +1,12 @@
 /** Several accounts in one window: what one person wrote, saw and picked is nothing to the next. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
-import { createChatMemory, type WorkspaceState } from '../../../src/extension/chat/chatMemory.ts';
-import { createForgotten } from '../../../src/extension/chat/forgotten.ts';
-import type { ChatAccount } from '../../../src/extension/chat/chatSession.ts';
-import { forgetPerson } from '../../../src/extension/chat/personChat.ts';
-import { HushError } from '../../../src/extension/errors.ts';
-import { createLog } from '../../../src/extension/log.ts';
+import { createChatMemory, type WorkspaceState } from '../../../src/core/chat/chatMemory.ts';
+import { createForgotten } from '../../../src/core/chat/forgotten.ts';
+import type { ChatAccount } from '../../../src/core/chat/chatSession.ts';
+import { forgetPerson } from '../../../src/core/chat/personChat.ts';
+import { HushError } from '../../../src/core/base/errors.ts';
+import { createLog } from '../../../src/core/base/log.ts';
 import { createDrafts } from '../../../src/webview/chat/drafts.ts';
 import { ChatWorld, FakeChat, FILE, message, PLACE, ROOM } from './chatWorld.ts';
 

@@ -1,11 +1,12 @@
 /** Which room the chat is of, and whether one may write in it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { assertWritable, chatRoomOf } from '../../../src/extension/chat/chatRoom.ts';
-import { initialState } from '../../../src/extension/session/state.ts';
-import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
-import type { Model } from '../../../src/extension/views/viewModel.ts';
-import { powersOf } from '../../../src/matrix/rooms/powerLevels.ts';
+import { assertWritable } from '../../../src/core/chat/chatRoom.ts';
+import { chatRoomOf } from '../../../src/extension/chat/chosenRoom.ts';
+import { initialState } from '../../../src/core/session/state.ts';
+import type { RoomSnapshot } from '../../../src/core/rooms/room.ts';
+import type { Model } from '../../../src/core/app/model.ts';
+import { powersOf } from '../../../src/core/rooms/powerLevels.ts';
 import { roomSnapshot } from '../roomSnapshot.ts';
 import { ChatWorld, ROOM } from './chatWorld.ts';
 

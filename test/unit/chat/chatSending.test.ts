@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
-import { HushError } from '../../../src/extension/errors.ts';
+import { HushError } from '../../../src/core/base/errors.ts';
 import { ChatWorld, FILE, message, PLACE, ROOM } from './chatWorld.ts';
 
 const OFFLINE = new HushError('network.offline', 'No net.');

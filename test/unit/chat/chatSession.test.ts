@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
-import { HushError } from '../../../src/extension/errors.ts';
-import { NO_ACTIVITY, type ReadMark } from '../../../src/extension/presence/presencePort.ts';
+import { HushError } from '../../../src/core/base/errors.ts';
+import { NO_ACTIVITY, type ReadMark } from '../../../src/core/rooms/presencePort.ts';
 import { ChatWorld, message, ROOM } from './chatWorld.ts';
 
 describe('the chat of a window', () => {

@@ -1,18 +1,14 @@
 /** A chat with fakes around it: the account's conversation, presence, and files that go out when the test says. */
-import type { ChatPort, ChatSend } from '../../../src/extension/chat/chatPort.ts';
-import type { FileSender } from '../../../src/extension/chat/delivery.ts';
-import type { WrittenFile } from '../../../src/extension/chat/writtenFile.ts';
-import {
-    createChatSession,
-    type ChatAccount,
-    type ChatRoom,
-    type ChatSession,
-} from '../../../src/extension/chat/chatSession.ts';
-import { HushError } from '../../../src/extension/errors.ts';
-import { Listeners } from '../../../src/extension/listeners.ts';
-import { createLog } from '../../../src/extension/log.ts';
-import { NO_ACTIVITY, type PresencePort, type RoomActivity } from '../../../src/extension/presence/presencePort.ts';
-import type { ChatMessage } from '../../../src/webview/protocol/chatMessages.ts';
+import type { ChatPort, ChatSend } from '../../../src/core/chat/chatPort.ts';
+import type { FileSender } from '../../../src/core/chat/delivery.ts';
+import type { WrittenFile } from '../../../src/core/chat/writtenFile.ts';
+import { createChatSession, type ChatAccount, type ChatSession } from '../../../src/core/chat/chatSession.ts';
+import type { ChatRoom } from '../../../src/core/chat/chatRoom.ts';
+import { HushError } from '../../../src/core/base/errors.ts';
+import { Listeners } from '../../../src/core/base/listeners.ts';
+import { createLog } from '../../../src/core/base/log.ts';
+import { NO_ACTIVITY, type PresencePort, type RoomActivity } from '../../../src/core/rooms/presencePort.ts';
+import type { ChatMessage } from '../../../src/core/chat/message.ts';
 
 export const ROOM: ChatRoom = {
     roomId: '!room:hs',

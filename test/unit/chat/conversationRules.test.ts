@@ -6,10 +6,10 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { IEvent } from 'matrix-js-sdk/lib/matrix.js';
 import { describe, it } from 'mocha';
-import type { ChatMessage } from '../../../src/webview/protocol/chatMessages.ts';
+import type { ChatMessage } from '../../../src/core/chat/message.ts';
 import { EDIT_OF } from '../../../src/matrix/chat/eventReader.ts';
 import { foldMessages, shownContent } from '../../../src/matrix/chat/foldMessages.ts';
-import type { RawEvent } from '../../../src/matrix/chat/rawEvent.ts';
+import type { RawEvent } from '../../../src/matrix/events/rawEvent.ts';
 import { clear, edit, FakeRoom, sealed, text } from './fakeRoom.ts';
 
 const ADMIN = '@admin:hs';

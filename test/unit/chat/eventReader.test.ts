@@ -5,7 +5,7 @@ import { EventShieldReason } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import { describe, it } from 'mocha';
 import { createEventReader, redactsOf, type EventReader } from '../../../src/matrix/chat/eventReader.ts';
 import { foldMessages, shownContent } from '../../../src/matrix/chat/foldMessages.ts';
-import type { ChatMessage } from '../../../src/webview/protocol/chatMessages.ts';
+import type { ChatMessage } from '../../../src/core/chat/message.ts';
 import { ALICE, clear as clearEvent, decrypt, edit, quiet, sealed as sealedEvent, text } from './fakeRoom.ts';
 
 const people = { self: '@me:hs', name: (id: string) => id, mayDelete: () => true };

@@ -1,6 +1,6 @@
 /** A room on a homeserver with as many events as one likes, for the SDK's part of a conversation; what it encrypts is legible. */
 import { MatrixEvent, type IEvent, type MatrixClient, type Room } from 'matrix-js-sdk/lib/matrix.js';
-import { createLog } from '../../../src/extension/log.ts';
+import { createLog } from '../../../src/core/base/log.ts';
 import { createRoomChat, type RoomChat } from '../../../src/matrix/chat/roomChat.ts';
 
 export const ROOM_ID = '!r:hs';

@@ -5,7 +5,7 @@ import { JSDOM } from 'jsdom';
 import { before, describe, it } from 'mocha';
 import { depthOf } from '../../../src/matrix/chat/htmlDepth.ts';
 import { parseMessage, withoutReplyFallback } from '../../../src/matrix/chat/parseMessage.ts';
-import { messageText } from '../../../src/matrix/chat/markdown.ts';
+import { messageText } from '../../../src/matrix/events/markdown.ts';
 
 const NAMES =
     'b i a p div span ul li table tbody tr td th caption col colgroup thead br img hr font h1 h2 pre code details summary mx-reply svg math mi mtext annotation-xml foreignObject title desc style script textarea xmp template select option optgroup form button object marquee iframe noscript nobr plaintext frameset body html input dd dt ruby rp image isindex keygen'.split(

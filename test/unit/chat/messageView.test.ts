@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { JSDOM } from 'jsdom';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
-import { createComposer, type Composer, type Draft } from '../../../src/webview/chat/composer.ts';
+import { createComposer, type Composer } from '../../../src/webview/chat/composer.ts';
+import type { Draft } from '../../../src/webview/chat/drafts.ts';
 import { createConversation } from '../../../src/webview/chat/conversation.ts';
 import { messageElement, type MessageActions } from '../../../src/webview/chat/messageView.ts';
-import type { ChatMessage } from '../../../src/webview/protocol/chatMessages.ts';
+import type { ChatMessage } from '../../../src/core/chat/message.ts';
 import { message } from './chatWorld.ts';
 
 let window: JSDOM['window'];

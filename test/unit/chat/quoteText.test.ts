@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { quoteText } from '../../../src/webview/protocol/quoteText.ts';
+import { quoteText } from '../../../src/core/chat/quoteText.ts';
 
 describe('the words of a quotation', () => {
     it('are what its HTML shows, not the Markdown that it was written in', () => {

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import type { ChatTimeline } from '../../../src/extension/chat/chatPort.ts';
+import type { ChatTimeline } from '../../../src/core/chat/chatPort.ts';
 import { shownPart } from '../../../src/matrix/chat/shownPart.ts';
-import { MAX_SHOWN, type ChatMessage } from '../../../src/webview/protocol/chatMessages.ts';
+import { MAX_SHOWN, type ChatMessage } from '../../../src/core/chat/message.ts';
 import { ALICE, clear, edit, FakeRoom, sealed, text } from './fakeRoom.ts';
 
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => sealed(`$${i}`, text(`${i}`)));

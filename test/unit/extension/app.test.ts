@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { createApp } from '../../../src/extension/app.ts';
-import type { Account } from '../../../src/extension/account.ts';
-import { HushError } from '../../../src/extension/errors.ts';
-import { createLog } from '../../../src/extension/log.ts';
-import type { StoredAccount } from '../../../src/extension/storedAccounts.ts';
-import type { AccountState } from '../../../src/extension/session/types.ts';
+import { createApp } from '../../../src/core/app/app.ts';
+import type { Account } from '../../../src/core/account/account.ts';
+import { HushError } from '../../../src/core/base/errors.ts';
+import { createLog } from '../../../src/core/base/log.ts';
+import type { StoredAccount } from '../../../src/core/account/storedAccounts.ts';
+import type { AccountState } from '../../../src/core/account/accountState.ts';
 import { FakeCalls, FakeMedia, FakeRtc } from '../session/fakePorts.ts';
 import { ALICE } from '../session/fixtures.ts';
 
@@ -50,6 +50,7 @@ function world(openAccount: (did: string[]) => Promise<Account>) {
         onInvite: () => undefined,
         onRing: () => undefined,
         workspaceRoom: () => undefined,
+        after: () => () => undefined,
         defer: (work) => work(),
     });
     return { app, did };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { describeSettings, shareSettings } from '../../../src/extension/config.ts';
+import { describeSettings, shareSettings } from '../../../src/extension/manifest/config.ts';
 
 const reader = (values: Record<string, unknown>): { get(key: string): unknown } => ({ get: (key) => values[key] });
 

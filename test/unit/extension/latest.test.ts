@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { latestWithheld } from '../../../src/extension/trustEvents.ts';
+import { latestWithheld } from '../../../src/core/session/trustEvents.ts';
 
 const from = { roomId: '!r:x', userId: '@a:x' };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { DisposableScope } from '../../../src/extension/lifecycle.ts';
+import { DisposableScope } from '../../../src/core/base/disposable.ts';
 
 describe('a disposable scope', () => {
     it('disposes in reverse order, once', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { HushError } from '../../../src/extension/errors.ts';
-import { createLog, describeError, redact } from '../../../src/extension/log.ts';
+import { HushError } from '../../../src/core/base/errors.ts';
+import { createLog, describeError, redact } from '../../../src/core/base/log.ts';
 
 const secret = fc.string({
     minLength: 12,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { commands, hiddenCommands, pictureCommands } from '../../../src/extension/commands.ts';
-import { settings } from '../../../src/extension/config.ts';
-import { contexts, rows } from '../../../src/extension/contexts.ts';
+import { commands, hiddenCommands, pictureCommands } from '../../../src/extension/manifest/commands.ts';
+import { settings } from '../../../src/extension/manifest/config.ts';
+import { contexts, rows } from '../../../src/extension/manifest/contexts.ts';
 import { manifest } from './manifest.ts';
 
 const { contributes } = manifest;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { nextAccount, type StoredAccount } from '../../../src/extension/storedAccounts.ts';
+import { nextAccount, type StoredAccount } from '../../../src/core/account/storedAccounts.ts';
 
 const before = { baseUrl: 'https://hs', userId: '@a:hs', deviceId: 'OLD', storageKey: 'old key' } as StoredAccount;
 const session = (deviceId: string, userId = '@a:hs') => ({

@@ -1,8 +1,8 @@
 /** What the palette lists in each state, by title: a command that has no sense at the moment is not there. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { hiddenCommands, pictureCommands } from '../../../src/extension/commands.ts';
-import { contexts } from '../../../src/extension/contexts.ts';
+import { hiddenCommands, pictureCommands } from '../../../src/extension/manifest/commands.ts';
+import { contexts } from '../../../src/extension/manifest/contexts.ts';
 import { manifest } from './manifest.ts';
 import { holds, type Keys } from './whenClause.ts';
 

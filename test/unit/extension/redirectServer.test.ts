@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { get as ask } from 'node:http';
 import { describe, it } from 'mocha';
-import { startRedirectServer } from '../../../src/extension/redirectServer.ts';
+import { startRedirectServer } from '../../../src/extension/account/redirectServer.ts';
 
 describe('the way back from the browser', () => {
     it('takes one answer with the right state, under our own name, and leaves no token in the address bar', async () => {

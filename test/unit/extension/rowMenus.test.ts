@@ -1,9 +1,9 @@
 /** The menus of the tree's rows: whatever the mouse can do there, the keyboard can. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { commands } from '../../../src/extension/commands.ts';
-import { rowFlags, rows } from '../../../src/extension/contexts.ts';
-import { firstAction } from '../../../src/extension/rooms/firstAction.ts';
+import { commands } from '../../../src/extension/manifest/commands.ts';
+import { rowFlags, rows } from '../../../src/extension/manifest/contexts.ts';
+import { firstAction } from '../../../src/extension/tree/firstAction.ts';
 import { manifest, type MenuEntry } from './manifest.ts';
 import { holds } from './whenClause.ts';
 

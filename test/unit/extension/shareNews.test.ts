@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { createShareNews } from '../../../src/extension/shareNews.ts';
-import type { RoomSnapshot, RtcMember } from '../../../src/extension/session/types.ts';
-import type { Model } from '../../../src/extension/views/viewModel.ts';
+import { createShareNews } from '../../../src/extension/share/shareNews.ts';
+import type { RoomSnapshot } from '../../../src/core/rooms/room.ts';
+import type { RtcMember } from '../../../src/core/share/share.ts';
+import type { Model } from '../../../src/core/app/model.ts';
 import { roomSnapshot } from '../roomSnapshot.ts';
 import { ALICE, BOB, member, requestView, ROOM, Run } from '../session/fixtures.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { createLog } from '../../../src/extension/log.ts';
+import { createLog } from '../../../src/core/base/log.ts';
 import {
     accountIndexOf,
     activateAccount,
@@ -9,8 +9,9 @@ import {
     saveAccount,
     updateAccount,
     type StoredAccount,
-} from '../../../src/extension/storedAccounts.ts';
-import { openVault, type Vault } from '../../../src/extension/vault.ts';
+} from '../../../src/core/account/storedAccounts.ts';
+import { openVault } from '../../../src/extension/account/keychainVault.ts';
+import type { Vault } from '../../../src/core/account/vault.ts';
 
 const lines: string[] = [];
 const push = (text: string): void => void lines.push(text);

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { safeFileName, shownName } from '../../../src/extension/files/fileName.ts';
+import { safeFileName, shownName } from '../../../src/core/files/fileName.ts';
 import { mimeTypeOf } from '../../../src/extension/files/mimeType.ts';
 import { parseMessage } from '../../../src/matrix/chat/parseMessage.ts';
 import { attachmentOf } from '../../../src/matrix/files/attachment.ts';
 import { formatMxc, mxcPath, parseMxc } from '../../../src/matrix/files/mxc.ts';
 import { assertWithin } from '../../../src/matrix/files/uploadLimit.ts';
-import { sizeWords } from '../../../src/webview/protocol/sizeWords.ts';
+import { sizeWords } from '../../../src/core/base/sizeWords.ts';
 
 const serverName = fc
     .tuple(fc.domain(), fc.option(fc.integer({ min: 1, max: 65_535 })))

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import type { WrittenFile } from '../../../src/extension/chat/writtenFile.ts';
-import { HushError } from '../../../src/extension/errors.ts';
-import { lookAtAll, type ChosenFile } from '../../../src/extension/files/chosenFiles.ts';
+import type { WrittenFile } from '../../../src/core/chat/writtenFile.ts';
+import { HushError } from '../../../src/core/base/errors.ts';
+import { lookAtAll, type ChosenFile } from '../../../src/extension/chat/chosenFiles.ts';
 
 const file = (name: string, size: number, most?: number): ChosenFile => ({
     name,

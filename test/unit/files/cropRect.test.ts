@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { codeFileName } from '../../../src/extension/files/codeFile.ts';
-import { timeInName } from '../../../src/webview/protocol/timeInName.ts';
+import { codeFileName } from '../../../src/extension/chat/codeFile.ts';
+import { timeInName } from '../../../src/core/base/timeInName.ts';
 import {
     draggedRect,
     LEAST_SIDE,

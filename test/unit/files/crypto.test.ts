@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash, webcrypto } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import type { Source } from '../../../src/matrix/files/attachment.ts';
-import { attachmentOf } from '../../../src/matrix/files/attachment.ts';
+import { type Source, attachmentOf } from '../../../src/matrix/files/attachment.ts';
 import { createDecryptor, createEncryptor, type FileKeys } from '../../../src/matrix/files/attachmentCrypto.ts';
 
 const { subtle } = webcrypto;

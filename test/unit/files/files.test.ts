@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { after, before, describe, it } from 'mocha';
-import { HushError } from '../../../src/extension/errors.ts';
-import type { FileToSend } from '../../../src/extension/files/filesPort.ts';
+import { HushError } from '../../../src/core/base/errors.ts';
+import type { FileToSend } from '../../../src/core/files/filesPort.ts';
 import { createEncryptor } from '../../../src/matrix/files/attachmentCrypto.ts';
 import { fileContent, largestContent } from '../../../src/matrix/files/fileContent.ts';
-import { createFiles, type FilesOptions } from '../../../src/matrix/files/files.ts';
+import { createFiles, type FilesOptions } from '../../../src/matrix/files/matrixFiles.ts';
 import { parseMxc } from '../../../src/matrix/files/mxc.ts';
-import type { Fetch } from '../../../src/matrix/http.ts';
+import type { Fetch } from '../../../src/matrix/requests/matrixHttp.ts';
 
 const file = (path: string, more: Partial<FileToSend> = {}): FileToSend => ({
     path,

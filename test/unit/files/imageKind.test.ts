@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { imageKind, isTooManyPixels } from '../../../src/extension/files/imageKind.ts';
+import { imageKind, isTooManyPixels } from '../../../src/core/files/imageKind.ts';
 
 const le16 = (n: number): number[] => [n & 255, n >> 8];
 const side = fc.integer({ min: 1, max: 32_000 });

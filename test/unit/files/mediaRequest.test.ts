@@ -5,7 +5,7 @@ import { describe, it } from 'mocha';
 import { download, toMemory } from '../../../src/matrix/files/download.ts';
 import { DEAD_AFTER_MS, requestMedia, type MediaServer } from '../../../src/matrix/files/mediaRequest.ts';
 import { upload } from '../../../src/matrix/files/upload.ts';
-import type { Fetch } from '../../../src/matrix/http.ts';
+import type { Fetch } from '../../../src/matrix/requests/matrixHttp.ts';
 
 /** Time that passes only when it is told to. */
 function clock() {

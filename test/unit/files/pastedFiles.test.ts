@@ -2,15 +2,17 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'mocha';
 import { JSDOM } from 'jsdom';
-import type { Account } from '../../../src/extension/account.ts';
-import { createDelivery } from '../../../src/extension/chat/delivery.ts';
-import { createOutbox, type Outbox } from '../../../src/extension/chat/outbox.ts';
+import type { Account } from '../../../src/core/account/account.ts';
+import { createDelivery } from '../../../src/core/chat/delivery.ts';
+import { createOutbox, type Outbox } from '../../../src/core/chat/outbox.ts';
 import { createPastedFiles, type PastedFile } from '../../../src/extension/chat/pastedFiles.ts';
-import type { WrittenFile } from '../../../src/extension/chat/writtenFile.ts';
-import { HushError } from '../../../src/extension/errors.ts';
-import { createComposer, type Composer, type Draft } from '../../../src/webview/chat/composer.ts';
+import type { WrittenFile } from '../../../src/core/chat/writtenFile.ts';
+import { HushError } from '../../../src/core/base/errors.ts';
+import { createComposer, type Composer } from '../../../src/webview/chat/composer.ts';
+import type { Draft } from '../../../src/webview/chat/drafts.ts';
 import { parcelsOf, type Parcel } from '../../../src/webview/chat/parcels.ts';
-import type { ChatHostMessage, ChatMessage } from '../../../src/webview/protocol/chatMessages.ts';
+import type { ChatHostMessage } from '../../../src/core/chat/chatPageMessages.ts';
+import type { ChatMessage } from '../../../src/core/chat/message.ts';
 
 /** Asked for nothing: its files go through the fake sender. */
 const ACCOUNT = { chat: {}, files: {} } as Pick<Account, 'chat' | 'files'>;

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'mocha';
 import { fromMemory, upload, type EncryptedFile, type UploadSource } from '../../../src/matrix/files/upload.ts';
 import { createUploadPlaces, type UploadPlaces } from '../../../src/matrix/files/uploadPlaces.ts';
-import type { Fetch } from '../../../src/matrix/http.ts';
+import type { Fetch } from '../../../src/matrix/requests/matrixHttp.ts';
 import { createScheduler } from '../../../src/matrix/requests/scheduler.ts';
 
 const HOUR = 3_600_000;

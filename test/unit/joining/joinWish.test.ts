@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { createWishFollower } from '../../../src/extension/joining/followWish.ts';
-import { readWish, type JoinWish } from '../../../src/extension/joining/joinWish.ts';
-import { createJoinWishes } from '../../../src/extension/joining/joinWishes.ts';
-import type { RoomLink } from '../../../src/extension/rooms/joinLink.ts';
-import type { AccountState, RoomSnapshot } from '../../../src/extension/session/types.ts';
-import { initialState } from '../../../src/extension/session/state.ts';
+import { readWish, type JoinWish } from '../../../src/core/rooms/joinWish.ts';
+import { createJoinWishes } from '../../../src/core/rooms/joinWishes.ts';
+import type { RoomLink } from '../../../src/core/rooms/joinLink.ts';
+import type { AccountState } from '../../../src/core/account/accountState.ts';
+import type { RoomSnapshot } from '../../../src/core/rooms/room.ts';
+import { initialState } from '../../../src/core/session/state.ts';
 import { roomSnapshot } from '../roomSnapshot.ts';
 
 const LINK: RoomLink = { target: { room: '!pair:hs.org', via: ['hs.org'] }, from: '@alice:hs.org' };

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { parseUserId } from '../../../src/matrix/serverName.ts';
-import { serverOfLink, signInRows } from '../../../src/extension/joining/signInRows.ts';
-import type { RoomLink } from '../../../src/extension/rooms/joinLink.ts';
+import { parseUserId } from '../../../src/core/base/identifiers.ts';
+import { serverOfLink, signInRows } from '../../../src/core/account/signInRows.ts';
+import type { RoomLink } from '../../../src/core/rooms/joinLink.ts';
 
 const LINK: RoomLink = { target: { room: '!pair', via: ['via.org'] }, from: '@alice:team.org' };
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { afterEach, describe, it } from 'mocha';
-import type { AuthoriserOptions, Rooms } from '../../../src/livekit/authoriser.ts';
-import { listenAuthoriser, type RunningAuthoriser } from '../../../src/livekit/authoriserServer.ts';
-import type { OpenIdCheck } from '../../../src/livekit/openId.ts';
+import type { AuthoriserOptions, Rooms } from '../../../src/livekit/authoriser/authoriser.ts';
+import { listenAuthoriser, type RunningAuthoriser } from '../../../src/livekit/authoriser/authoriserServer.ts';
+import type { OpenIdCheck } from '../../../src/livekit/authoriser/openId.ts';
 
 const body = {
     room: '!room:example.org',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { readConfig } from '../../../src/livekit/authoriserConfig.ts';
+import { readConfig } from '../../../src/livekit/authoriser/authoriserConfig.ts';
 
 const env = {
     LIVEKIT_URL: 'wss://livekit.example.org',

@@ -9,8 +9,8 @@ import {
     parseGetToken,
     parseSfuGet,
     type ParseResult,
-} from '../../../src/livekit/claims.ts';
-import { sha256Base64 } from '../../../src/livekit/tokens.ts';
+} from '../../../src/livekit/tokens/claims.ts';
+import { sha256Base64 } from '../../../src/livekit/tokens/roomTokens.ts';
 
 const openid_token = {
     access_token: 'secret-token',

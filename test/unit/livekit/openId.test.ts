@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { after, before, beforeEach, describe, it } from 'mocha';
-import { createOpenIdCheck } from '../../../src/livekit/openId.ts';
+import { createOpenIdCheck } from '../../../src/livekit/authoriser/openId.ts';
 
 describe('the check of an OpenID token', () => {
     let server: Server;

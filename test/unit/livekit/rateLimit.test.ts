@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { createRateLimit } from '../../../src/livekit/rateLimit.ts';
+import { createRateLimit } from '../../../src/core/base/rateLimit.ts';
 
 describe('the rate limit', () => {
     it('lets a burst through, then names the wait after which one more passes', () => {

@@ -8,7 +8,7 @@ import {
     RequestType,
     UserId,
 } from '@matrix-org/matrix-sdk-crypto-wasm';
-import { createDeviceLookup } from '../../../src/matrix/deviceLookup.ts';
+import { createDeviceLookup } from '../../../src/matrix/sdk/deviceLookup.ts';
 
 const near = '@bob:home.example';
 const far = '@carol:away.example';

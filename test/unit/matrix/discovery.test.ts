@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { isHushError } from '../../../src/extension/errors.ts';
-import { discoverHomeserver } from '../../../src/matrix/discovery.ts';
+import { isHushError } from '../../../src/core/base/errors.ts';
+import { discoverHomeserver } from '../../../src/matrix/signIn/discovery.ts';
 import { fakeFetch, type Answerer } from './fakeFetch.ts';
 
 const VERSIONS = { body: { versions: ['v1.1', 'v1.11'], unstable_features: { 'org.matrix.msc4140': true } } };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { KNOWN_ERRCODES } from '../../../src/matrix/errcodes.ts';
-import { refusal } from '../../../src/matrix/http.ts';
+import { KNOWN_ERRCODES } from '../../../src/matrix/requests/errcodes.ts';
+import { refusal } from '../../../src/matrix/requests/matrixHttp.ts';
 import { COMMON, OF_APPLICATION_SERVICES, OF_ENDPOINTS, OTHER } from './specifiedErrcodes.ts';
 
 /** `M_LIMIT_EXCEEDED` is a pause with a length, and `M_UNKNOWN` goes by the status: both are tested below. */

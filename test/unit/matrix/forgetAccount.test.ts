@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createLog } from '../../../src/extension/log.ts';
-import { loadAccount, saveAccount, type StoredAccount } from '../../../src/extension/storedAccounts.ts';
-import { openVault, type Vault } from '../../../src/extension/vault.ts';
-import { forgetAccount } from '../../../src/matrix/forgetAccount.ts';
-import { storeFiles, storePath } from '../../../src/matrix/storePath.ts';
+import { createLog } from '../../../src/core/base/log.ts';
+import { loadAccount, saveAccount, type StoredAccount } from '../../../src/core/account/storedAccounts.ts';
+import { openVault } from '../../../src/extension/account/keychainVault.ts';
+import type { Vault } from '../../../src/core/account/vault.ts';
+import { forgetAccount } from '../../../src/matrix/account/forgetAccount.ts';
+import { storeFiles, storePath } from '../../../src/matrix/account/storePath.ts';
 import { fakeFetch } from './fakeFetch.ts';
 
 const log = createLog({ debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined });

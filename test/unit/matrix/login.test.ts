@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { logInWithPassword, logOut } from '../../../src/matrix/login.ts';
+import { logInWithPassword, logOut } from '../../../src/matrix/signIn/login.ts';
 import { fakeFetch, type Answerer } from './fakeFetch.ts';
 
 const BASE = 'https://hs.example.org';

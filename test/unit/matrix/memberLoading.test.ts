@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { MatrixClient, Room } from 'matrix-js-sdk/lib/matrix.js';
 import { describe, it } from 'mocha';
-import { createMemberLoading } from '../../../src/matrix/memberLoading.ts';
-import { WORKSPACE_TYPE } from '../../../src/matrix/syncFilter.ts';
+import { createMemberLoading } from '../../../src/matrix/sync/memberLoading.ts';
+import { WORKSPACE_TYPE } from '../../../src/core/rooms/eventTypes.ts';
 
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import { describe, it } from 'mocha';
-import { createPresence } from '../../../src/matrix/presence/presence.ts';
+import { createPresence } from '../../../src/matrix/rooms/presence.ts';
 
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { HushError } from '../../../src/extension/errors.ts';
-import { createLog } from '../../../src/extension/log.ts';
-import type { OAuthClient } from '../../../src/matrix/auth/oauth.ts';
-import { abortable } from '../../../src/matrix/http.ts';
-import { createTokenKeeper, PLACEHOLDER_TOKEN, type Tokens } from '../../../src/matrix/tokens.ts';
+import { HushError } from '../../../src/core/base/errors.ts';
+import { createLog } from '../../../src/core/base/log.ts';
+import type { OAuthClient } from '../../../src/matrix/signIn/oauth.ts';
+import { abortable } from '../../../src/matrix/requests/matrixHttp.ts';
+import { createTokenKeeper, PLACEHOLDER_TOKEN, type Tokens } from '../../../src/matrix/account/tokenRefresh.ts';
 import { fakeFetch, type Answerer } from './fakeFetch.ts';
 
 const quiet = createLog({

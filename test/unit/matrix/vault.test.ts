@@ -4,15 +4,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createLog } from '../../../src/extension/log.ts';
+import { createLog } from '../../../src/core/base/log.ts';
 import {
     deleteAccount,
     loadAccount,
     saveAccount,
     updateAccount,
     type StoredAccount,
-} from '../../../src/extension/storedAccounts.ts';
-import { openVault, type Keytar, type VaultOptions } from '../../../src/extension/vault.ts';
+} from '../../../src/core/account/storedAccounts.ts';
+import { openVault, type Keytar, type VaultOptions } from '../../../src/extension/account/keychainVault.ts';
 import { skip } from '../../stack/skip.ts';
 
 const quiet = createLog({
@@ -194,7 +194,7 @@ describe('the vault', () => {
         const found = spawnSync('sh', ['-c', 'command -v dbus-run-session && command -v gnome-keyring-daemon']);
         if (found.status !== 0) skip(this, 'dbus-run-session or gnome-keyring-daemon is not installed');
         const home = mkdtempSync(join(tmpdir(), 'hush-keyring-'));
-        const vault = fileURLToPath(new URL('../../../src/extension/vault.ts', import.meta.url));
+        const vault = fileURLToPath(new URL('../../../src/extension/account/keychainVault.ts', import.meta.url));
         const modules = fileURLToPath(new URL('../../../node_modules/', import.meta.url));
         const script = join(home, 'script.mts');
         writeFileSync(

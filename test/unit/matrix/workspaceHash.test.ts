@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { linkForRemote, matchesRemote, normaliseRemote } from '../../../src/matrix/workspaceHash.ts';
+import { linkForRemote, matchesRemote, normaliseRemote } from '../../../src/core/workspace/workspaceHash.ts';
 
 const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,8}$/u);
 /** No names that URLs take for an address (`0x`) or for punycode (`xn--…`). */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
-import { createLoadWatch, type LoadWatch } from '../../../src/extension/panels/loadWatch.ts';
+import { createLoadWatch, type LoadWatch } from '../../../src/extension/share/page/loadWatch.ts';
 
 describe('a tab that stays blank', () => {
     let loads: number;

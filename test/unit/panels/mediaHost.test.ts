@@ -1,10 +1,10 @@
 import { beforeEach, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
-import { createMediaHost } from '../../../src/extension/panels/mediaHost.ts';
-import type { MediaHost } from '../../../src/extension/panels/mediaHost.ts';
-import type { PageLink } from '../../../src/extension/panels/pageLink.ts';
-import type { PageRequest } from '../../../src/extension/session/ports.ts';
-import type { Envelope, HostMessage, PageMessage } from '../../../src/webview/protocol/messages.ts';
+import { createMediaHost, type MediaHost } from '../../../src/extension/share/page/mediaHost.ts';
+import type { PageLink } from '../../../src/extension/share/page/pageLink.ts';
+import type { PageRequest } from '../../../src/core/session/mediaPort.ts';
+import type { Envelope } from '../../../src/core/page/envelope.ts';
+import type { HostMessage, PageMessage } from '../../../src/core/share/mediaMessages.ts';
 
 class FakeLink implements PageLink {
     readonly loads: PageRequest[] = [];

@@ -5,7 +5,7 @@ import {
     contentSecurityPolicy,
     loopbackHtml,
     webviewHtml,
-} from '../../../src/extension/panels/pageHtml.ts';
+} from '../../../src/extension/shell/pageHtml.ts';
 
 const page = {
     call: '@ann:example.org!DEV!01',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { createViewMemory, viewTitle } from '../../../src/extension/panels/viewMemory.ts';
+import { createViewMemory, viewTitle } from '../../../src/extension/share/page/viewMemory.ts';
 
 function memento(initial?: unknown) {
     let value = initial;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { createCapabilities, parseCapabilities } from '../../../src/matrix/capabilities.ts';
+import { createCapabilities, parseCapabilities } from '../../../src/matrix/requests/serverCapabilities.ts';
 import { newRoom } from '../../../src/matrix/rooms/newRoom.ts';
 
 describe('the capabilities of a homeserver', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { isLastManager, whoIsInside } from '../../../src/extension/rooms/inside.ts';
-import type { RoomPerson } from '../../../src/extension/rooms/roomsPort.ts';
-import type { RoomMember } from '../../../src/extension/session/types.ts';
-import { powersOf } from '../../../src/matrix/rooms/powerLevels.ts';
+import type { RoomPerson } from '../../../src/core/rooms/roomsPort.ts';
+import type { RoomMember } from '../../../src/core/rooms/room.ts';
+import { powersOf } from '../../../src/core/rooms/powerLevels.ts';
 
 const [ALICE, BOB, CAROL] = ['@alice:hs', '@bob:hs', '@carol:hs'];
 const never = new Promise<never>(() => undefined);

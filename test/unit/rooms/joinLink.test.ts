@@ -11,7 +11,7 @@ import {
     viaServers,
     type JoinTarget,
     type LinkKind,
-} from '../../../src/extension/rooms/joinLink.ts';
+} from '../../../src/core/rooms/joinLink.ts';
 
 const servers = fc.oneof(fc.domain(), fc.constantFrom('localhost:8448', '127.0.0.1:80', '[::1]:8008', 'example.org'));
 const opaque = fc.string({

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
-import { linkEditorSetting } from '../../../src/extension/config.ts';
-import { parseJoinLink, type RoomLink } from '../../../src/extension/rooms/joinLink.ts';
-import { isLinkEditor, joinLinkText, LINK_EDITORS } from '../../../src/extension/rooms/linkEditors.ts';
+import { linkEditorSetting } from '../../../src/extension/manifest/config.ts';
+import { parseJoinLink, type RoomLink } from '../../../src/core/rooms/joinLink.ts';
+import { isLinkEditor, joinLinkText, LINK_EDITORS } from '../../../src/core/rooms/linkEditors.ts';
 
 const LINK: RoomLink = { target: { room: '!pair:hs.org', via: ['hs.org'] }, from: '@alice:hs.org' };
 const editors = Object.keys(LINK_EDITORS).filter(isLinkEditor);

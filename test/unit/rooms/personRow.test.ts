@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { powersOf } from '../../../src/matrix/rooms/powerLevels.ts';
+import { powersOf } from '../../../src/core/rooms/powerLevels.ts';
 import { deedObstacle, personFlags, whyNotPerson } from '../../../src/extension/rooms/personRow.ts';
-import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
+import type { RoomSnapshot } from '../../../src/core/rooms/room.ts';
 
 const [ALICE, BOB, CAROL] = ['@alice:hs', '@bob:hs', '@carol:hs'];
 const powers = powersOf(

@@ -9,8 +9,8 @@ import {
     stateLevel,
     type CreateEvent,
     type RoomAction,
-} from '../../../src/matrix/rooms/powerLevels.ts';
-import { newerVersions, newestFirst, versionTraits } from '../../../src/matrix/rooms/roomVersions.ts';
+} from '../../../src/core/rooms/powerLevels.ts';
+import { newerVersions, newestFirst, versionTraits } from '../../../src/core/rooms/roomVersions.ts';
 import { abilities, obstacleSentence, roleChoices, roleName, roleWarning } from '../../../src/extension/rooms/roles.ts';
 
 const [ALICE, BOB, CAROL, DAVE] = ['@alice:hs', '@bob:hs', '@carol:hs', '@dave:hs'];

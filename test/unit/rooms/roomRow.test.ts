@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { rowFlags, rows } from '../../../src/extension/contexts.ts';
+import { rowFlags, rows } from '../../../src/extension/manifest/contexts.ts';
 import { roomFlags, roomTooltip, whyLinkIsOwn, whyNotHere, whyNotWrite } from '../../../src/extension/rooms/roomRow.ts';
-import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
+import type { RoomSnapshot } from '../../../src/core/rooms/room.ts';
 import { roomSnapshot } from '../roomSnapshot.ts';
-import { obstacle, powersOf } from '../../../src/matrix/rooms/powerLevels.ts';
-import { CALL_MEMBER_TYPE, WORKSPACE_TYPE } from '../../../src/matrix/syncFilter.ts';
+import { obstacle, powersOf } from '../../../src/core/rooms/powerLevels.ts';
+import { CALL_MEMBER_TYPE, WORKSPACE_TYPE } from '../../../src/core/rooms/eventTypes.ts';
 
 const [ALICE, BOB] = ['@alice:hs', '@bob:hs'];
 

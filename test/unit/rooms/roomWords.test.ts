@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { knockFate, letsAsk } from '../../../src/extension/rooms/roomWords.ts';
+import { knockFate, letsAsk } from '../../../src/core/rooms/roomWords.ts';
 
 describe('a request to join', () => {
     it('is offered where the rule may take one, and nowhere else', () => {

@@ -1,20 +1,17 @@
 /** Ports that do what the test says, and record what was asked. */
+import type { AdoptedPage, CallsPort, ForeignCall } from '../../../src/core/session/callsPort.ts';
 import type {
-    AdoptedPage,
     AudienceEvent,
-    CallsPort,
-    Disposable,
-    ForeignCall,
     KeyEvent,
     MediaKey,
-    MediaPort,
     MembershipLost,
-    PageRequest,
     RtcPort,
     WatchEvent,
     WithheldEvent,
-} from '../../../src/extension/session/ports.ts';
-import type { HostMessage, MeshMessage, PageMessage } from '../../../src/webview/protocol/messages.ts';
+} from '../../../src/core/session/rtcPort.ts';
+import type { Disposable } from '../../../src/core/base/disposable.ts';
+import type { MediaPort, PageRequest } from '../../../src/core/session/mediaPort.ts';
+import type { HostMessage, MeshMessage, PageMessage } from '../../../src/core/share/mediaMessages.ts';
 
 class Listeners<T extends unknown[]> {
     readonly #set = new Set<(...args: T) => void>();

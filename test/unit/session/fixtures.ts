@@ -1,12 +1,7 @@
 /** Builders for session tests: short names for the things every test needs. */
-import { reduce } from '../../../src/extension/session/machine.ts';
-import {
-    initialState,
-    type Effect,
-    type SessionEvent,
-    type SessionState,
-} from '../../../src/extension/session/state.ts';
-import type { RtcMember } from '../../../src/extension/session/types.ts';
+import { reduce } from '../../../src/core/session/machine.ts';
+import { initialState, type Effect, type SessionEvent, type SessionState } from '../../../src/core/session/state.ts';
+import type { RtcMember } from '../../../src/core/share/share.ts';
 
 export const ROOM = '!room:hs';
 export const ALICE = { userId: '@alice:hs', deviceId: 'ADEV' };

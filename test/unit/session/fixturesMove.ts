@@ -1,7 +1,7 @@
 /** A direct share in a room with a media server, up to each stage of its move. */
 import { ALICE, member, READY, requestShare, ROOM, Run, STARTED } from './fixtures.ts';
-import type { Effect, Transport } from '../../../src/extension/session/state.ts';
-import type { RtcMember } from '../../../src/extension/session/types.ts';
+import type { Effect } from '../../../src/core/session/state.ts';
+import type { Transport, RtcMember } from '../../../src/core/share/share.ts';
 
 export const VIEWERS = [1, 2, 3, 4, 5].map((i) => ({ userId: `@v${i}:hs`, deviceId: `D${i}` }));
 export const NO_SERVER = { code: 'media.noServer', message: 'none' };

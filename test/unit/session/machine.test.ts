@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { wantedCalls } from '../../../src/extension/session/callFlow.ts';
-import type { Effect, SessionEvent } from '../../../src/extension/session/state.ts';
+import { wantedCalls } from '../../../src/core/session/membershipFlow.ts';
+import type { Effect, SessionEvent } from '../../../src/core/session/state.ts';
 import { ALICE, BOB, member, READY, requestShare, requestView, ROOM, Run, STARTED } from './fixtures.ts';
 
 const OTHER = '!other:hs';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { HushError } from '../../../src/extension/errors.ts';
-import { createLog } from '../../../src/extension/log.ts';
-import { createOrchestrator, type Orchestrator } from '../../../src/extension/session/orchestrator.ts';
-import { sfuOrigins } from '../../../src/extension/session/pageGrants.ts';
-import type { MediaKey } from '../../../src/extension/session/ports.ts';
-import type { Notice } from '../../../src/extension/session/state.ts';
+import { HushError } from '../../../src/core/base/errors.ts';
+import { createLog } from '../../../src/core/base/log.ts';
+import { createOrchestrator, type Orchestrator } from '../../../src/core/session/orchestrator.ts';
+import { sfuOrigins } from '../../../src/core/session/pageGrants.ts';
+import type { MediaKey } from '../../../src/core/session/rtcPort.ts';
+import type { Notice } from '../../../src/core/session/state.ts';
 import { FakeCalls, FakeMedia, FakeRtc } from './fakePorts.ts';
 import { ALICE, BOB, member, READY, requestShare, requestView, ROOM, STARTED } from './fixtures.ts';
 

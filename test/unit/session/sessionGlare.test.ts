@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import type { Account } from '../../../src/extension/account.ts';
-import { createLog } from '../../../src/extension/log.ts';
-import { createSessionGlare } from '../../../src/extension/sessionGlare.ts';
+import type { Account } from '../../../src/core/account/account.ts';
+import { createLog } from '../../../src/core/base/log.ts';
+import { createSessionGlare } from '../../../src/core/workspace/sessionGlare.ts';
 import { member } from './fixtures.ts';
-import { crossedSessions } from '../../../src/extension/session/glare.ts';
-import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
+import { crossedSessions } from '../../../src/core/session/glare.ts';
+import type { RoomSnapshot } from '../../../src/core/rooms/room.ts';
 import { roomSnapshot } from '../roomSnapshot.ts';
 
 const people = ['@alice:hs', '@bob:hs', '@carol:hs', '@dave:hs', '@erin:hs'];
@@ -112,6 +112,7 @@ describe('the room that is given up for another', () => {
             map: async (roomId) => {
                 mapped = roomId;
             },
+            after: () => () => undefined,
             log: createLog({ debug() {}, info() {}, warn() {}, error() {} }),
         });
         await glare.check();

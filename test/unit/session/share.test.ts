@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { viewersOf } from '../../../src/extension/session/members.ts';
+import { viewersOf } from '../../../src/core/session/sessionMembers.ts';
 import { ALICE, BOB, liveShare, liveView, member, READY, requestShare, ROOM, Run, STARTED, types } from './fixtures.ts';
 
 const CAROL = { userId: '@carol:hs', deviceId: 'CDEV' };

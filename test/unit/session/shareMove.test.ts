@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { ANNOUNCE_AGAIN_MS, CALM_MS, HANDOVER_MS, RETRY_MS } from '../../../src/extension/session/topology.ts';
-import type { Effect } from '../../../src/extension/session/state.ts';
+import { ANNOUNCE_AGAIN_MS, CALM_MS, HANDOVER_MS, RETRY_MS } from '../../../src/core/session/topology.ts';
+import type { Effect } from '../../../src/core/session/state.ts';
 import { member, READY, requestShare, ROOM, STARTED, types, Run } from './fixtures.ts';
 import { atServer, granted, liveDirect, members, NO_SERVER, settling, VIEWERS, watch } from './fixturesMove.ts';
 

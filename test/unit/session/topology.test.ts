@@ -9,7 +9,7 @@ import {
     MOST_DIRECT,
     needOf,
     type Scene,
-} from '../../../src/extension/session/topology.ts';
+} from '../../../src/core/session/topology.ts';
 
 const calm: Scene = { wish: 'auto', current: 'mesh', viewers: 1, carries: MOST_DIRECT, others: 0, unreached: 0 };
 const scenes: fc.Arbitrary<Scene> = fc.record({

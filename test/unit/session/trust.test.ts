@@ -9,8 +9,8 @@ import {
     type ShareAudience,
     type Standing,
     type Withheld,
-} from '../../../src/extension/session/trust.ts';
-import { trustLevels } from '../../../src/webview/protocol/messages.ts';
+} from '../../../src/core/trust/shareTrust.ts';
+import { trustLevels } from '../../../src/core/trust/trustLevels.ts';
 
 const standing: fc.Arbitrary<Standing> = fc.record({
     trust: fc.constantFrom(...trustLevels),

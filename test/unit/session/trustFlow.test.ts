@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { viewersOf } from '../../../src/extension/session/members.ts';
-import { reduce } from '../../../src/extension/session/machine.ts';
-import type { Effect, SessionEvent, SessionState } from '../../../src/extension/session/state.ts';
-import { initialState } from '../../../src/extension/session/state.ts';
-import type { ShareAudience, Withheld } from '../../../src/extension/session/trust.ts';
+import { viewersOf } from '../../../src/core/session/sessionMembers.ts';
+import { reduce } from '../../../src/core/session/machine.ts';
+import { type Effect, type SessionEvent, type SessionState, initialState } from '../../../src/core/session/state.ts';
+import type { ShareAudience, Withheld } from '../../../src/core/trust/shareTrust.ts';
 
 const ROOM = '!r:x';
 const SHARER = { userId: '@alice:x', deviceId: 'A' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { DIRECT_WITHIN_MS } from '../../../src/extension/session/topology.ts';
-import type { Effect } from '../../../src/extension/session/state.ts';
+import { DIRECT_WITHIN_MS } from '../../../src/core/session/topology.ts';
+import type { Effect } from '../../../src/core/session/state.ts';
 import { BOB, liveView, member, READY, requestView, ROOM, Run, types } from './fixtures.ts';
 
 const bob = (run: Run, transport?: 'mesh'): Effect[] =>

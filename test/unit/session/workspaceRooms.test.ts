@@ -12,8 +12,8 @@ import {
     withMapping,
     withoutMapping,
     workspaceKeys,
-} from '../../../src/extension/session/workspaceRooms.ts';
-import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
+} from '../../../src/core/workspace/workspaceRooms.ts';
+import type { RoomSnapshot } from '../../../src/core/rooms/room.ts';
 
 const A = { uri: 'file:///a', name: 'a' };
 const B = { uri: 'file:///b', name: 'b' };

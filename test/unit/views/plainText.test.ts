@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { plainName, plainText } from '../../../src/extension/views/plainText.ts';
+import { plainName, plainText } from '../../../src/extension/shell/plainText.ts';
 
 /** What VS Code takes for a link in a message, and for an icon in a row. */
 const LINK = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/giu;

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import type { AccountState, RoomSnapshot } from '../../../src/extension/session/types.ts';
-import type { ShareAudience } from '../../../src/extension/session/trust.ts';
-import { sharerKey } from '../../../src/extension/session/members.ts';
-import { commands } from '../../../src/extension/commands.ts';
-import { contexts } from '../../../src/extension/contexts.ts';
-import { contextValues } from '../../../src/extension/views/contextValues.ts';
-import { audienceStatus, hushStatus } from '../../../src/extension/views/statusItem.ts';
-import { statusMenu } from '../../../src/extension/views/statusMenu.ts';
-import type { Model } from '../../../src/extension/views/viewModel.ts';
+import type { AccountState } from '../../../src/core/account/accountState.ts';
+import type { RoomSnapshot } from '../../../src/core/rooms/room.ts';
+import type { ShareAudience } from '../../../src/core/trust/shareTrust.ts';
+import { sharerKey } from '../../../src/core/session/sessionMembers.ts';
+import { commands } from '../../../src/extension/manifest/commands.ts';
+import { contexts } from '../../../src/extension/manifest/contexts.ts';
+import { contextValues } from '../../../src/extension/tree/contextValues.ts';
+import { audienceStatus, hushStatus } from '../../../src/extension/tree/statusItem.ts';
+import { statusMenu } from '../../../src/extension/tree/statusMenuItems.ts';
+import type { Model } from '../../../src/core/app/model.ts';
 import { roomSnapshot } from '../roomSnapshot.ts';
 import { ALICE, BOB, liveShare, liveView, member, requestShare, ROOM, Run } from '../session/fixtures.ts';
 

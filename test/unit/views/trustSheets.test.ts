@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import * as v from 'valibot';
 import { describe, it } from 'mocha';
-import type { ShareAudience } from '../../../src/extension/session/trust.ts';
-import type { CancelReason, VerificationState } from '../../../src/extension/trustPort.ts';
-import { audienceSheet, emptyAudienceSheet, sheetText } from '../../../src/extension/views/audienceSheet.ts';
-import { recoverySheet } from '../../../src/extension/views/recoverySheet.ts';
-import { overSentence, verificationSheet } from '../../../src/extension/views/verificationSheet.ts';
-import { sheet } from '../../../src/webview/protocol/sheet.ts';
+import type { ShareAudience } from '../../../src/core/trust/shareTrust.ts';
+import type { CancelReason, VerificationState } from '../../../src/core/trust/trustPort.ts';
+import { audienceSheet, emptyAudienceSheet, sheetText } from '../../../src/extension/trust/audienceSheet.ts';
+import { recoverySheet } from '../../../src/extension/trust/recoverySheet.ts';
+import { overSentence, verificationSheet } from '../../../src/extension/trust/verificationSheet.ts';
+import { sheet } from '../../../src/core/page/sheet.ts';
 
 const context = {
     roomName: 'Pairing',

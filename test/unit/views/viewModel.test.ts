@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { rowFlags, rows } from '../../../src/extension/contexts.ts';
-import { powersOf } from '../../../src/matrix/rooms/powerLevels.ts';
-import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
+import { rowFlags, rows } from '../../../src/extension/manifest/contexts.ts';
+import { powersOf } from '../../../src/core/rooms/powerLevels.ts';
+import type { RoomSnapshot } from '../../../src/core/rooms/room.ts';
 import { roomSnapshot } from '../roomSnapshot.ts';
-import { shareChoices } from '../../../src/extension/views/shareChoices.ts';
-import { buildTree, connectionMessage, type Model } from '../../../src/extension/views/viewModel.ts';
+import { shareChoices } from '../../../src/extension/share/shareChoices.ts';
+import { buildTree, connectionMessage } from '../../../src/extension/tree/viewModel.ts';
+import type { Model } from '../../../src/core/app/model.ts';
 import { ALICE, BOB, liveShare, member, requestView, ROOM, Run } from '../session/fixtures.ts';
 
 function room(patch: Partial<RoomSnapshot> = {}): RoomSnapshot {

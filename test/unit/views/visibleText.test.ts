@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { ownStatus } from '../../../src/extension/presence/presencePort.ts';
-import { visibleLine, visibleText } from '../../../src/webview/protocol/visibleText.ts';
+import { ownStatus } from '../../../src/core/rooms/presencePort.ts';
+import { visibleLine, visibleText } from '../../../src/core/base/visibleText.ts';
 
 describe('text of others, made visible', () => {
     it('keeps what languages and emoji are written with', () => {

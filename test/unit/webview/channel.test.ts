@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
-import { createChannel } from '../../../src/webview/protocol/channel.ts';
-import type { Transport } from '../../../src/webview/protocol/channel.ts';
-import { hostMessage } from '../../../src/webview/protocol/messages.ts';
-import type { HostMessage, PageMessage } from '../../../src/webview/protocol/messages.ts';
+import { createChannel, type Transport } from '../../../src/core/page/channel.ts';
+import { hostMessage, type HostMessage, type PageMessage } from '../../../src/core/share/mediaMessages.ts';
 
 function wire() {
     const listeners = new Set<(data: unknown) => void>();

@@ -7,8 +7,8 @@ import {
     KEY_GRACE_MS,
     STALL_MS,
     STEADY_SILENCE_MS,
+    type Observed,
 } from '../../../src/webview/view/viewHealth.ts';
-import type { Observed } from '../../../src/webview/view/viewHealth.ts';
 
 const live: Observed = {
     connection: 'connected',

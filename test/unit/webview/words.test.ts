@@ -1,6 +1,7 @@
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
-import { agains, trustLevels, viewStates } from '../../../src/webview/protocol/messages.ts';
+import { agains, viewStates } from '../../../src/core/share/mediaMessages.ts';
+import { trustLevels } from '../../../src/core/trust/trustLevels.ts';
 import {
     durationWords,
     encryptionWords,
@@ -8,7 +9,7 @@ import {
     viewerCountWords,
     viewWords,
 } from '../../../src/webview/ui/words.ts';
-import { deviceLabel, trustMeaning, trustWord } from '../../../src/webview/protocol/trustWords.ts';
+import { deviceLabel, trustMeaning, trustWord } from '../../../src/core/trust/trustWords.ts';
 
 describe('the words of the viewer', () => {
     it('promises encryption only for pictures that were decrypted', () => {

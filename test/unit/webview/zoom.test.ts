@@ -13,9 +13,9 @@ import {
     zoomAnchor,
     zoomBy,
     zoomTo,
+    type Zoom,
 } from '../../../src/webview/view/zoom.ts';
 import { overviewSize, seenAround, seenPart } from '../../../src/webview/view/overviewRect.ts';
-import type { Zoom } from '../../../src/webview/view/zoom.ts';
 
 const stage = fc.record({ width: fc.integer({ min: 200, max: 2600 }), height: fc.integer({ min: 100, max: 1600 }) });
 const picture = fc.record({ width: fc.integer({ min: 16, max: 7680 }), height: fc.integer({ min: 16, max: 4320 }) });

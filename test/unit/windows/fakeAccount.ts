@@ -1,14 +1,16 @@
 /** An account that does what the test says, on the fake ports of the session tests. */
-import type { Account } from '../../../src/extension/account.ts';
-import type { ChatPort } from '../../../src/extension/chat/chatPort.ts';
-import type { FilesPort, Progress } from '../../../src/extension/files/filesPort.ts';
-import { Listeners } from '../../../src/extension/listeners.ts';
-import type { RoomNews, RoomsPort } from '../../../src/extension/rooms/roomsPort.ts';
-import { NO_ACTIVITY, type OwnStatus, type PresencePort } from '../../../src/extension/presence/presencePort.ts';
-import type { RtcPort } from '../../../src/extension/session/ports.ts';
-import type { AccountState, RoomSnapshot, Share } from '../../../src/extension/session/types.ts';
-import type { OwnTrust } from '../../../src/extension/session/trust.ts';
-import type { TrustPort, Verification } from '../../../src/extension/trustPort.ts';
+import type { Account } from '../../../src/core/account/account.ts';
+import type { ChatPort } from '../../../src/core/chat/chatPort.ts';
+import type { FilesPort, Progress } from '../../../src/core/files/filesPort.ts';
+import { Listeners } from '../../../src/core/base/listeners.ts';
+import type { RoomNews, RoomsPort } from '../../../src/core/rooms/roomsPort.ts';
+import { NO_ACTIVITY, type OwnStatus, type PresencePort } from '../../../src/core/rooms/presencePort.ts';
+import type { RtcPort } from '../../../src/core/session/rtcPort.ts';
+import type { AccountState } from '../../../src/core/account/accountState.ts';
+import type { RoomSnapshot } from '../../../src/core/rooms/room.ts';
+import type { Share } from '../../../src/core/share/share.ts';
+import type { OwnTrust } from '../../../src/core/trust/shareTrust.ts';
+import type { TrustPort, Verification } from '../../../src/core/trust/trustPort.ts';
 import { FakeCalls, FakeRtc } from '../session/fakePorts.ts';
 import { ALICE } from '../session/fixtures.ts';
 

@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { createLog } from '../../../src/extension/log.ts';
-import type { AccountState } from '../../../src/extension/session/types.ts';
-import type { StoredAccount } from '../../../src/extension/storedAccounts.ts';
+import { createLog } from '../../../src/core/base/log.ts';
+import type { AccountState } from '../../../src/core/account/accountState.ts';
+import type { StoredAccount } from '../../../src/core/account/storedAccounts.ts';
 import { followWindows, type WindowFollower } from '../../../src/extension/windows/followWindows.ts';
 import { ALICE } from '../session/fixtures.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { createOwnWindow } from '../../../src/extension/windows/ownWindow.ts';
-import { createLog } from '../../../src/extension/log.ts';
+import { createLog } from '../../../src/core/base/log.ts';
 
 describe('the window of this extension host', () => {
     it('is silent while it does not answer, and is not when it does again', async () => {

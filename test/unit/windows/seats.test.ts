@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import type { RoomSnapshot } from '../../../src/extension/session/types.ts';
+import type { RoomSnapshot } from '../../../src/core/rooms/room.ts';
 import { createSeats } from '../../../src/extension/windows/seats.ts';
 import { FakeAccount } from './fakeAccount.ts';
 

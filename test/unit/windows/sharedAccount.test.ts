@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { HushError } from '../../../src/extension/errors.ts';
-import { createLog } from '../../../src/extension/log.ts';
+import { HushError } from '../../../src/core/base/errors.ts';
+import { createLog } from '../../../src/core/base/log.ts';
 import { createSharedAccount } from '../../../src/extension/windows/sharedAccount.ts';
 import type { Backend } from '../../../src/extension/windows/succession.ts';
 import { FakeAccount } from './fakeAccount.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fetchAuthMetadata, isIssuedBy } from '../../../../src/matrix/auth/oauth.ts';
+import { fetchAuthMetadata, isIssuedBy } from '../../../../src/matrix/signIn/oauth.ts';
 import { fakeFetch } from '../fakeFetch.ts';
 
 const BASE = 'https://hs.example.org';

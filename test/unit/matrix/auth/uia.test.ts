@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { isHushError } from '../../../../src/extension/errors.ts';
-import { runUia, type UiaPrompts } from '../../../../src/matrix/auth/runUia.ts';
-import { fallbackUrl, nextStage, readChallenge, termsDocuments, uiaStart } from '../../../../src/matrix/auth/uia.ts';
-import type { JsonAnswer } from '../../../../src/matrix/http.ts';
+import { isHushError } from '../../../../src/core/base/errors.ts';
+import { runUia, type UiaPrompts } from '../../../../src/core/account/runUia.ts';
+import { fallbackUrl, nextStage, readChallenge, termsDocuments, uiaStart } from '../../../../src/core/account/uia.ts';
+import type { JsonAnswer } from '../../../../src/core/account/jsonAnswer.ts';
 
 const BASE = 'https://hs.example.org';
 const TERMS = {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
-import { createCalls, type Calls } from '../../../../src/matrix/calls/calls.ts';
-import type { CallEvent } from '../../../../src/matrix/calls/events.ts';
+import { createCalls, type Calls } from '../../../../src/matrix/calls/callRunner.ts';
+import type { CallEvent } from '../../../../src/matrix/calls/callEvents.ts';
 import type { ReceivedCallEvent } from '../../../../src/matrix/calls/signalling.ts';
-import type { HostMessage } from '../../../../src/webview/protocol/messages.ts';
-import { Listeners } from '../../../../src/extension/listeners.ts';
+import type { HostMessage } from '../../../../src/core/share/mediaMessages.ts';
+import { Listeners } from '../../../../src/core/base/listeners.ts';
 
 const ROOM = '!room:hs';
 const page = { call: 'S1', generation: 1 };

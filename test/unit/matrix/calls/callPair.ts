@@ -1,6 +1,6 @@
 /** A sharer's device and a viewer's, each with its call machine, and a viewer that has just asked for the share. */
 import type { CallsEffect } from '../../../../src/matrix/calls/callState.ts';
-import type { CallEvent, IceCandidate } from '../../../../src/matrix/calls/events.ts';
+import type { CallEvent, IceCandidate } from '../../../../src/matrix/calls/callEvents.ts';
 import { ROOM, World } from './world.ts';
 
 export const candidate: IceCandidate = {

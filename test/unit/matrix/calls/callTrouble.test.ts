@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
 import { DOWN_MS } from '../../../../src/matrix/calls/callMachine.ts';
 import { emptyCalls } from '../../../../src/matrix/calls/callState.ts';
-import type { IceCandidate } from '../../../../src/matrix/calls/events.ts';
+import type { IceCandidate } from '../../../../src/matrix/calls/callEvents.ts';
 import { asking, callId, candidate, invite, kinds, received, sharer, viewer } from './callPair.ts';
 import { ROOM, type World } from './world.ts';
 

@@ -8,7 +8,7 @@ import {
     parseCallEvent,
     type CallEvent,
     type IceCandidate,
-} from '../../../../src/matrix/calls/events.ts';
+} from '../../../../src/matrix/calls/callEvents.ts';
 import { timeLeft } from '../../../../src/matrix/calls/expiry.ts';
 
 const candidate = (i: number): IceCandidate => ({

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { callIdOf, glareWinner } from '../../../../src/extension/session/glare.ts';
+import { callIdOf, glareWinner } from '../../../../src/core/session/glare.ts';
 import { World, type Fate } from './world.ts';
 
 const fates = (kinds: readonly Fate['fate'][]) =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
-import type { ForeignCall } from '../../../../src/extension/session/ports.ts';
+import type { ForeignCall } from '../../../../src/core/session/callsPort.ts';
 import { newLeg, type Call } from '../../../../src/matrix/calls/callState.ts';
 import { createScreensBack, type ScreensBack } from '../../../../src/matrix/calls/screensBack.ts';
 

@@ -7,7 +7,7 @@ import {
     type CallsState,
     type Device,
 } from '../../../../src/matrix/calls/callState.ts';
-import type { CallEvent } from '../../../../src/matrix/calls/events.ts';
+import type { CallEvent } from '../../../../src/matrix/calls/callEvents.ts';
 
 export const ROOM = '!room:hs';
 type Unstamped = CallsEvent extends infer T ? (T extends { now: number } ? Omit<T, 'now'> : never) : never;

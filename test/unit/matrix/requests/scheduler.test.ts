@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { refusal, type Fetch } from '../../../../src/matrix/http.ts';
+import { refusal, type Fetch } from '../../../../src/matrix/requests/matrixHttp.ts';
 import { laneOf } from '../../../../src/matrix/requests/lanes.ts';
 import { createScheduler, PATIENCE_MS } from '../../../../src/matrix/requests/scheduler.ts';
 

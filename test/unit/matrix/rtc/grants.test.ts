@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { createLog } from '../../../../src/extension/log.ts';
+import { createLog } from '../../../../src/core/base/log.ts';
 import { createGrants } from '../../../../src/matrix/rtc/grants.ts';
-import type { OwnServer } from '../../../../src/matrix/rtc/ownTransport.ts';
+import type { OwnServer } from '../../../../src/core/share/ownSfu.ts';
 import { createTransports, isServiceUrl } from '../../../../src/matrix/rtc/transports.ts';
 import { fakeFetch, type Answerer } from '../fakeFetch.ts';
 

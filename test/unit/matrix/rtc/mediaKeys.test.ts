@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import { createLog } from '../../../../src/extension/log.ts';
-import type { KeyEvent } from '../../../../src/extension/session/ports.ts';
+import { createLog } from '../../../../src/core/base/log.ts';
+import type { KeyEvent } from '../../../../src/core/session/rtcPort.ts';
 import type { ReceivedKey, RingMember } from '../../../../src/matrix/rtc/keyRing.ts';
 import type { KeyTransport } from '../../../../src/matrix/rtc/keyTransport.ts';
-import { createMediaKeys, START_WITHIN_MS } from '../../../../src/matrix/rtc/mediaKeys.ts';
+import { createMediaKeys, START_WITHIN_MS } from '../../../../src/matrix/rtc/keyRingRunner.ts';
 import type { Device, SendOutcome } from '../../../../src/matrix/rtc/olmMessages.ts';
 
 const ROOM = '!r:x';

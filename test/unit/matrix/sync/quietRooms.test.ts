@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { SESSION_FIELD } from '../../../../src/matrix/roomContents.ts';
+import { SESSION_FIELD } from '../../../../src/matrix/events/hushEvents.ts';
 import { quietRoomsOf, withRoom } from '../../../../src/matrix/sync/quietRooms.ts';
 import { createQuietSync } from '../../../../src/matrix/sync/quietSync.ts';
-import type { Fetch } from '../../../../src/matrix/http.ts';
+import type { Fetch } from '../../../../src/matrix/requests/matrixHttp.ts';
 
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const event = (type: string, content: object = {}, key = '') => ({ type, state_key: key, content });

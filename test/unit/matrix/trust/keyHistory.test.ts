@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { deviceKey, emptyRing, reduce, type RingEvent, type RingMember } from '../../../../src/matrix/rtc/keyRing.ts';
-import { emptyHistory, recordStep } from '../../../../src/matrix/trust/keyHistory.ts';
+import { emptyHistory, recordStep } from '../../../../src/matrix/rtc/keyHistory.ts';
 
 const SELF = { userId: '@me:x', deviceId: 'ME' };
 const member = (n: number, excluded = false): RingMember => ({

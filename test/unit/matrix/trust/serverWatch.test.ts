@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { clockSentence } from '../../../../src/extension/session/trust.ts';
-import { createLog } from '../../../../src/extension/log.ts';
+import { clockSentence } from '../../../../src/core/trust/shareTrust.ts';
+import { createLog } from '../../../../src/core/base/log.ts';
 import { createServerWatch } from '../../../../src/matrix/trust/serverWatch.ts';
 
 const DAY = 86_400_000;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { ShareAudience } from '../../../../src/extension/session/trust.ts';
+import type { ShareAudience } from '../../../../src/core/trust/shareTrust.ts';
 import { deviceKey } from '../../../../src/matrix/rtc/keyRing.ts';
-import type { KeyReport } from '../../../../src/matrix/rtc/mediaKeys.ts';
+import type { KeyReport } from '../../../../src/matrix/rtc/keyRingRunner.ts';
 import { createShareAudiences, type ShareAudiencesOptions } from '../../../../src/matrix/trust/shareAudience.ts';
 import type { ToldAudience } from '../../../../src/matrix/trust/trustMessages.ts';
-import type { WithheldReason } from '../../../../src/webview/protocol/messages.ts';
+import type { WithheldReason } from '../../../../src/core/trust/trustLevels.ts';
 
 type Device = ShareAudiencesOptions['self'];
 const ROOM = '!r:x';

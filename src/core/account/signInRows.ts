@@ -1,0 +1,77 @@
+/** What a newcomer who opened a link is offered, for what they typed. Pure. */
+import { isServerName, parseUserId } from '../base/identifiers.ts';
+import type { RoomLink } from '../rooms/joinLink.ts';
+
+export type SignInAnswer =
+    /** With what stands for the account: a user ID, or a server. */
+    | { readonly kind: 'signIn'; readonly homeserver: string }
+    /** On this server, or on one that is asked for. */
+    | { readonly kind: 'create'; readonly homeserver: string | undefined }
+    | { readonly kind: 'explain' };
+
+export interface SignInRow {
+    readonly icon: string;
+    readonly label: string;
+    readonly description: string;
+    /** Undefined: it only says something. */
+    readonly answer: SignInAnswer | undefined;
+}
+
+/** The server that the link names: of whoever made it, else the first that is in the room. */
+export function serverOfLink({ target, from }: RoomLink): string | undefined {
+    return parseUserId(from ?? '')?.serverName ?? target.via[0] ?? serverOf(target.room);
+}
+
+function serverOf(room: string): string | undefined {
+    const colon = room.indexOf(':');
+    return colon < 0 ? undefined : room.slice(colon + 1);
+}
+
+/** `suggested`: the person's own server, by settings or from before; else that of the link. */
+export function signInRows(typed: string, link: RoomLink, suggested: string | undefined): SignInRow[] {
+    const text = typed.trim();
+    const server = serverOfLink(link);
+    const known = [...new Set([suggested, server])].filter((name) => name !== undefined && name !== '') as string[];
+    return [
+        ...accounts(text, known).map((homeserver) => ({
+            icon: 'sign-in',
+            label: homeserver.startsWith('@') ? `Sign in as ${homeserver}` : `Sign in on ${homeserver}`,
+            description: '',
+            answer: { kind: 'signIn' as const, homeserver },
+        })),
+        ...(text === '' ? [{ ...says('Type your user ID above, and press Enter'), icon: 'sign-in' }] : []),
+        ...(text !== '' && accounts(text, known).length === 0
+            ? [says('A user ID looks like @you:example.org. A server works, too: example.org')]
+            : []),
+        ...(server === undefined
+            ? []
+            : [create(`Create an account on ${server}`, 'the server that this link names', server)]),
+        create(server === undefined ? 'Create an account…' : 'Create an account on another server…', '', undefined),
+        {
+            icon: 'question',
+            label: 'What is a homeserver?',
+            description: 'It holds your account, as a mail provider does for mail.',
+            answer: { kind: 'explain' },
+        },
+    ];
+}
+
+function create(label: string, description: string, homeserver: string | undefined): SignInRow {
+    return { icon: 'person-add', label, description, answer: { kind: 'create', homeserver } };
+}
+
+function says(label: string): SignInRow {
+    return { icon: 'info', label, description: '', answer: undefined };
+}
+
+/** What the words may stand for, the likeliest first. */
+function accounts(text: string, servers: readonly string[]): string[] {
+    if (parseUserId(text)) return [text];
+    if (/^https?:\/\/[^\s/]/iu.test(text)) return [text];
+    const mail = /^([a-z0-9._=/+-]+)@([^@\s]+)$/iu.exec(text);
+    if (mail) return [`@${(mail[1] ?? '').toLowerCase()}:${mail[2] ?? ''}`].filter((id) => parseUserId(id));
+    const server = isServerName(text) && /[.:]/u.test(text) ? [text] : [];
+    const local = /^@?([a-z0-9._=/+-]+):?$/u.exec(text.toLowerCase())?.[1];
+    const guessed = local === undefined ? [] : servers.map((name) => `@${local}:${name}`);
+    return [...server, ...guessed.filter((id) => parseUserId(id))];
+}

@@ -1,0 +1,215 @@
+/** The account that is signed in, with its session core: opened, replaced and closed as one. No vscode in here. */
+import type { Account, SignOutScope } from '../account/account.ts';
+import { isHushError, userMessage } from '../base/errors.ts';
+import { DisposableScope, type Disposable } from '../base/disposable.ts';
+import { Listeners } from '../base/listeners.ts';
+import type { After } from '../base/timer.ts';
+import type { Log } from '../base/log.ts';
+import { createRoomFeed } from './roomFeed.ts';
+import { createOrchestrator, type Orchestrator } from '../session/orchestrator.ts';
+import { isToTake, type CallToTake } from '../session/callsPort.ts';
+import type { MediaPort } from '../session/mediaPort.ts';
+import { initialState, type Notice } from '../session/state.ts';
+import type { AccountState } from '../account/accountState.ts';
+import type { RoomSnapshot } from '../rooms/room.ts';
+import type { StoredAccount } from '../account/storedAccounts.ts';
+import type { Model } from './model.ts';
+
+export interface AppOptions {
+    readonly media: MediaPort;
+    readonly log: Log;
+    /** Loads the engine and opens the account's stores; resolves before the first sync. */
+    openAccount(stored: StoredAccount): Promise<Account>;
+    /** Signs out the stored account while none is open: it failed to open, and its tokens and keys must not stay behind. */
+    forgetAccount(scope?: SignOutScope): Promise<void>;
+    notify(notice: Notice): void;
+    /** The account will stop unless the person does something; the sentence says what. */
+    onTrouble(sentence: string): void;
+    /** An account was opened; what is returned goes when it closes. */
+    onAccount?(account: Account): Disposable;
+    onInvite(room: RoomSnapshot): void;
+    /** Another Matrix client calls, or shows a screen in a call with ours. */
+    onRing(call: CallToTake, room: RoomSnapshot): void;
+    /** The mapped room of this window among these rooms. */
+    workspaceRoom(rooms: readonly RoomSnapshot[]): string | undefined;
+    readonly after: After;
+    /** Runs after the current turn; several changes make one update. */
+    defer(work: () => void): void;
+}
+
+export interface App extends Disposable {
+    readonly model: Model;
+    readonly account: Account | undefined;
+    readonly orchestrator: Orchestrator | undefined;
+    onModel(listener: (model: Model) => void): Disposable;
+    /** Recomputes the model: the workspace mapping changed. */
+    refresh(): void;
+    /** Opens the stored account. A failure becomes the account's state, not an exception. */
+    open(stored: StoredAccount): Promise<void>;
+    /** Ends shares and tabs, leaves every call, then signs out on the server and here. */
+    signOut(scope?: SignOutScope): Promise<void>;
+    /** Leaves every call and stops; the sign-in stays. */
+    close(): Promise<void>;
+}
+
+export function createApp(options: AppOptions): App {
+    const { log } = options;
+    const models = new Listeners<[Model]>();
+    let state: AccountState = { kind: 'signedOut' };
+    let open: { account: Account; orchestrator: Orchestrator; scope: DisposableScope } | undefined;
+    let pending = false;
+    let turn: Promise<unknown> = Promise.resolve();
+
+    /** Opening, signing out and closing never overlap: a sign-out while the account opens must not be undone by its end. */
+    function inTurn(work: () => Promise<void>): Promise<void> {
+        const result = turn.then(work);
+        turn = result.catch(() => undefined);
+        return result;
+    }
+
+    function buildModel(): Model {
+        const rooms = open?.account.rooms() ?? [];
+        return {
+            account: state,
+            rooms,
+            session: open?.orchestrator.state ?? initialState,
+            workspaceRoomId: options.workspaceRoom(rooms),
+        };
+    }
+
+    function refresh(): void {
+        if (pending) return;
+        pending = true;
+        options.defer(() => {
+            pending = false;
+            const model = buildModel();
+            models.emit(model);
+        });
+    }
+
+    function setState(next: AccountState): void {
+        if (next.kind !== state.kind) log.info(`account: ${next.kind}`);
+        if (next.kind === 'ready' && next.trouble !== undefined && troubleOf(state) !== next.trouble)
+            options.onTrouble(next.trouble);
+        state = next;
+        refresh();
+    }
+
+    function wire(account: Account): void {
+        const scope = new DisposableScope();
+        const orchestrator = createOrchestrator({
+            rtc: account.rtc,
+            calls: account.calls,
+            media: options.media,
+            log,
+            deviceTrust: (userId, deviceId) => account.deviceTrust(userId, deviceId),
+            deviceName: (userId, deviceId) => account.deviceName(userId, deviceId),
+            notify: options.notify,
+            after: options.after,
+        });
+        const feed = createRoomFeed();
+        const onRooms = (): void => {
+            for (const event of feed.next(account.rooms())) orchestrator.dispatch(event);
+            refresh();
+        };
+        const onState = (next: AccountState): void => {
+            // The server ended the session, or nobody holds the account any more: nothing of ours may go on in its name.
+            if (next.kind === 'expired' || next.kind === 'failed') orchestrator.dispatch({ type: 'signedOut' });
+            setState(next);
+            // Another window signed out: what this one has of the account goes too.
+            if (next.kind === 'signedOut' && open?.account === account)
+                void inTurn(() => unwire((gone) => gone.stop())).catch((error: unknown) =>
+                    log.warn('closing the account that another window signed out did not work', error),
+                );
+        };
+        open = { account, orchestrator, scope };
+        scope.add(orchestrator);
+        scope.add(orchestrator.onState(refresh));
+        scope.add(account.onRooms(onRooms));
+        scope.add(account.onState(onState));
+        scope.add(account.onInvite(options.onInvite));
+        if (options.onAccount) scope.add(options.onAccount(account));
+        scope.add(
+            account.calls.onForeignCall((event) => {
+                if (!isToTake(event)) return;
+                const room = account.rooms().find((r) => r.roomId === event.roomId);
+                if (room) options.onRing(event, room);
+            }),
+        );
+        orchestrator.dispatch({ type: 'signedIn', self: { userId: account.userId, deviceId: account.deviceId } });
+        onRooms();
+        onState(account.state);
+    }
+
+    /** Where no window holds the account, or the one that did went meanwhile, it is signed out from here all the same. */
+    async function signOutOf(account: Account, scope: SignOutScope | undefined): Promise<void> {
+        try {
+            await account.signOut(scope);
+        } catch (error) {
+            const ownerless = ['account.ownerGone', 'account.storeLocked', 'account.storeFailed'];
+            if (!isHushError(error) || !ownerless.includes(error.code)) throw error;
+            await options.forgetAccount(scope);
+        }
+    }
+
+    /** Ends everything of the open account, in the order that leaves nothing behind. */
+    async function unwire(end: (account: Account) => Promise<void>): Promise<void> {
+        const current = open;
+        if (!current) return;
+        current.orchestrator.dispatch({ type: 'signedOut' });
+        await current.orchestrator.settled();
+        open = undefined;
+        current.scope.dispose();
+        await end(current.account);
+    }
+
+    return {
+        get model() {
+            return buildModel();
+        },
+        get account() {
+            return open?.account;
+        },
+        get orchestrator() {
+            return open?.orchestrator;
+        },
+        onModel: models.add,
+        refresh,
+        open: (stored) =>
+            inTurn(async () => {
+                await unwire((account) => account.stop());
+                setState({ kind: 'starting', userId: stored.userId });
+                try {
+                    const account = await options.openAccount(stored);
+                    wire(account);
+                    account.start();
+                } catch (error) {
+                    log.error('the account could not be opened', error);
+                    setState({
+                        kind: 'failed',
+                        userId: stored.userId,
+                        message: userMessage(error, 'Opening your account'),
+                    });
+                }
+            }),
+        signOut: (scope) =>
+            inTurn(async () => {
+                try {
+                    if (open) await unwire((account) => signOutOf(account, scope));
+                    else await options.forgetAccount(scope);
+                } finally {
+                    setState({ kind: 'signedOut' });
+                }
+            }),
+        close: () => inTurn(() => unwire((account) => account.stop())),
+        dispose() {
+            models.clear();
+            open?.scope.dispose();
+            open = undefined;
+        },
+    };
+}
+
+function troubleOf(state: AccountState): string | undefined {
+    return state.kind === 'ready' ? state.trouble : undefined;
+}

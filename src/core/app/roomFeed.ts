@@ -1,0 +1,29 @@
+/** Turns room snapshots into session events: whose memberships changed, which rooms we are no longer in. Pure. */
+import type { SessionEvent } from '../session/state.ts';
+import type { RoomSnapshot } from '../rooms/room.ts';
+import type { RtcMember } from '../share/share.ts';
+
+function sameMembers(a: readonly RtcMember[], b: readonly RtcMember[]): boolean {
+    return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** `next(rooms)` gives the events since the call before. */
+export function createRoomFeed(): { next(rooms: readonly RoomSnapshot[]): SessionEvent[] } {
+    let known = new Map<string, readonly RtcMember[]>();
+    return {
+        next(rooms) {
+            const joined = rooms.filter((room) => room.membership === 'join');
+            const events: SessionEvent[] = [];
+            for (const { roomId, rtc } of joined) {
+                if (!sameMembers(known.get(roomId) ?? [], rtc))
+                    events.push({ type: 'rtcChanged', roomId, members: rtc });
+            }
+            const now = new Map(joined.map((room) => [room.roomId, room.rtc]));
+            for (const roomId of known.keys()) {
+                if (!now.has(roomId)) events.push({ type: 'roomGone', roomId });
+            }
+            known = now;
+            return events;
+        },
+    };
+}

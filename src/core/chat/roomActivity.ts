@@ -1,0 +1,34 @@
+/** Who types in the conversation that is shown, and how far its people have read, as the page draws it. Pure. */
+import type { ChatMessage } from './message.ts';
+import { visibleLine } from '../base/visibleText.ts';
+import type { ReadMark, RoomActivity } from '../rooms/presencePort.ts';
+
+export interface SeenBy {
+    /** Of the message. */
+    readonly key: string;
+    readonly names: string[];
+}
+
+/** More names than anybody reads. */
+const MOST_NAMES = 20;
+
+/** The message that the mark is at: its own, or the last one before an event that is not shown (a reaction, a call). */
+export function markedMessage(messages: readonly ChatMessage[], mark: ReadMark): ChatMessage | undefined {
+    return (
+        messages.find(({ key }) => key === mark.eventId) ??
+        messages.findLast(({ ts, state }) => state === 'sent' && ts <= mark.ts)
+    );
+}
+
+/** Under each message the people who have read up to it and no further; nobody is said to have seen their own. */
+export function seenBy(messages: readonly ChatMessage[], read: RoomActivity['read']): SeenBy[] {
+    const names = new Map<string, string[]>();
+    for (const mark of read) {
+        const message = markedMessage(messages, mark);
+        if (!message || message.sender === mark.userId) continue;
+        const list = names.get(message.key) ?? [];
+        names.set(message.key, list);
+        list.push(visibleLine(mark.name, 128));
+    }
+    return [...names].map(([key, list]) => ({ key, names: list.sort().slice(0, MOST_NAMES) }));
+}

@@ -1,0 +1,44 @@
+/**
+ * How a page on loopback proves that it is the one VS Code opened, and learns what it was opened for. The page's first
+ * message carries the one-time token of its URL fragment; the answer carries its address. In a webview VS Code itself is
+ * the proof, and the address is in the page's own HTML. Pure.
+ */
+import * as v from 'valibot';
+import { PROTOCOL_VERSION } from './envelope.ts';
+
+/** 256 bits, base64url without padding. */
+export const TOKEN_PATTERN = /^[\w-]{43}$/u;
+
+export const hello = v.object({
+    hush: v.literal(PROTOCOL_VERSION),
+    hello: v.pipe(v.string(), v.regex(TOKEN_PATTERN)),
+});
+export type Hello = v.InferOutput<typeof hello>;
+
+export const welcome = v.object({
+    hush: v.literal(PROTOCOL_VERSION),
+    welcome: v.object({
+        call: v.pipe(v.string(), v.minLength(1), v.maxLength(512)),
+        generation: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    }),
+});
+export type Welcome = v.InferOutput<typeof welcome>;
+
+/** Relative to the page, so that a proxy in front of the extension host may add a path. */
+export const CHANNEL_PATH = 'channel';
+
+/** WebSocket close codes of the loopback server (RFC 6455 section 7.4.2: 4000-4999 are private). */
+export const closeCodes = {
+    /** The host is done with this page. */
+    finished: 4000,
+    /** Wrong, used or expired token, or no token in time. */
+    refused: 4401,
+    /** Another tab already holds this share. */
+    taken: 4409,
+} as const;
+
+/** What the host posts to a page in a webview every {@link HEARTBEAT_MS}, beside the channel, and the page back. */
+export const HEARTBEAT = 'hush-heartbeat';
+export const HEARTBEAT_MS = 2_000;
+/** So many turns of its own clock without one, and the page takes the host for dead: a webview outlives a crash of it. */
+export const HEARTBEATS_MISSED = 3;

@@ -1,0 +1,158 @@
+/**
+ * Links to rooms, read and made: bare IDs and aliases, `matrix:` URIs (Matrix spec, "URIs", MSC2312), matrix.to links and
+ * links that VS Code opens with Hush. What comes in is a stranger's. Pure.
+ */
+import { isServerName, parseUserId } from '../base/identifiers.ts';
+
+export interface JoinTarget {
+    /** `!id`, `!id:server` or `#alias:server`. */
+    readonly room: string;
+    /** Servers that are in the room, to join through; at most {@link MAX_VIA}. */
+    readonly via: readonly string[];
+}
+/** What a link to a room says. All of it is a stranger's word. */
+export interface RoomLink {
+    readonly target: JoinTarget;
+    /** User ID of whoever made the link, by their own account. */
+    readonly from?: string;
+}
+export type ParsedLink =
+    | ({ readonly kind: 'room' } & RoomLink)
+    | { readonly kind: 'person'; readonly userId: string }
+    | { readonly kind: 'invalid' };
+
+/** The one that VS Code hands links over by: publisher and name of the manifest. */
+export const LINK_AUTHORITY = 'hush.hush';
+export const MAX_VIA = 10;
+const MAX_LINK = 4_096;
+const INVALID = { kind: 'invalid' } as const;
+/** Printable ASCII but ":" and space; of room version 12 on there is no server behind it. */
+const OPAQUE_ID = /^[\u0021-\u0039\u003b-\u007e]+$/u;
+/** Names who made a link, in links for Hush alone. */
+const FROM = 'from';
+/** A link within a sentence. */
+const LINK_IN_TEXT = /(?<![^\s<("'])(?:[a-z][a-z\d+.-]*:\/\/|matrix:)[^\s<>"]+/giu;
+/** Anything that can be seen, but ":". */
+const ALIAS = /^[^\s:\p{C}]+$/u;
+
+export function isRoomId(text: string): boolean {
+    if (!text.startsWith('!') || byteLength(text) > 255) return false;
+    const colon = text.indexOf(':');
+    const id = colon < 0 ? text.slice(1) : text.slice(1, colon);
+    return OPAQUE_ID.test(id) && (colon < 0 || isServerName(text.slice(colon + 1)));
+}
+
+export function isRoomAlias(text: string): boolean {
+    const colon = text.indexOf(':');
+    if (!text.startsWith('#') || colon < 2 || byteLength(text) > 255) return false;
+    return ALIAS.test(text.slice(1, colon)) && isServerName(text.slice(colon + 1));
+}
+
+/** Whatever a person pasted: a link, an address, or the sentence that a link came in. Never throws. */
+export function parseJoinLink(input: string): ParsedLink {
+    const text = input.trim().replace(/^<(.*)>$/u, '$1');
+    if (text === '' || text.length > MAX_LINK) return INVALID;
+    const whole = parseOne(text);
+    if (whole.kind !== 'invalid') return whole;
+    for (const [found] of text.matchAll(LINK_IN_TEXT)) {
+        const inside = parseOne(found.replace(/[).,;>]+$/u, ''));
+        if (inside.kind === 'room') return inside;
+    }
+    return INVALID;
+}
+
+function parseOne(text: string): ParsedLink {
+    if (/^[!#@]/u.test(text)) return named(text, []);
+    const url = URL.parse(text);
+    if (!url) return INVALID;
+    if (url.protocol === 'matrix:') return fromMatrixUri(url);
+    if (url.protocol === 'https:' && url.hostname === 'matrix.to') return fromMatrixTo(url);
+    if (url.hostname.toLowerCase() === LINK_AUTHORITY) {
+        const path = decoded(url.pathname);
+        return path === undefined ? INVALID : fromOpenedUri({ path, query: url.search.slice(1) });
+    }
+    return INVALID;
+}
+
+/** What VS Code hands over: `/join/<room>` with both parts decoded once, as its `Uri` has them. */
+export function fromOpenedUri({ path, query }: { readonly path: string; readonly query: string }): ParsedLink {
+    const room = /^\/join\/(.+)$/su.exec(path)?.[1];
+    if (room === undefined) return INVALID;
+    const link = named(room, viaOf(query));
+    const from = parametersOf(query).get(FROM) ?? '';
+    return link.kind === 'room' && parseUserId(from) ? { ...link, from } : link;
+}
+
+/** `matrix:r/alias:server`, `matrix:roomid/id:server`, `matrix:u/user:server`, each with more behind it. */
+function fromMatrixUri(url: URL): ParsedLink {
+    const [type = '', id = ''] = url.pathname.replace(/^\/\/[^/]*\//u, '').split('/');
+    const sigil = { r: '#', room: '#', roomid: '!', u: '@', user: '@' }[type];
+    const name = decoded(id);
+    return sigil === undefined || name === undefined ? INVALID : named(sigil + name, viaOf(url.search.slice(1)));
+}
+
+/** `https://matrix.to/#/<room>[/<event>][?via=…]` */
+function fromMatrixTo(url: URL): ParsedLink {
+    const [path = '', query = ''] = url.hash.replace(/^#\/?/u, '').split('?');
+    const name = decoded(path.split('/')[0] ?? '');
+    return name === undefined ? INVALID : named(name, viaOf(query));
+}
+
+function named(name: string, via: readonly string[]): ParsedLink {
+    if (isRoomId(name) || isRoomAlias(name)) return { kind: 'room', target: { room: name, via } };
+    return parseUserId(name) ? { kind: 'person', userId: name } : INVALID;
+}
+
+function viaOf(query: string): string[] {
+    const named = parametersOf(query).getAll('via').filter(isServerName);
+    return [...new Set(named)].slice(0, MAX_VIA);
+}
+
+/** A plus is a plus here, as in user IDs, and no space. */
+function parametersOf(query: string): URLSearchParams {
+    return new URLSearchParams(query.replaceAll('+', '%2B'));
+}
+
+function decoded(text: string): string | undefined {
+    try {
+        return decodeURIComponent(text);
+    } catch {
+        return undefined;
+    }
+}
+
+function byteLength(text: string): number {
+    return new TextEncoder().encode(text).length;
+}
+
+export type LinkKind = 'vscode' | 'matrixTo' | 'matrix';
+
+/** `scheme`: of the editor that opens it, such as `vscode`. Reads back as it was; links for other clients leave `from` out. */
+export function buildJoinLink(kind: LinkKind, { target: { room, via }, from }: RoomLink, scheme: string): string {
+    const vias = via.slice(0, MAX_VIA).map((server) => `via=${encodeURIComponent(server)}`);
+    const maker = from === undefined ? [] : [`${FROM}=${encodeURIComponent(from)}`];
+    if (kind === 'vscode')
+        return `${scheme}://${LINK_AUTHORITY}/join/${encodeURIComponent(room)}${query([...vias, ...maker])}`;
+    if (kind === 'matrixTo') return `https://matrix.to/#/${encodeURIComponent(room)}${query(vias)}`;
+    const type = room.startsWith('#') ? 'r' : 'roomid';
+    return `matrix:${type}/${encodeURIComponent(room.slice(1))}${query([...vias, 'action=join'])}`;
+}
+
+function query(parts: readonly string[]): string {
+    return parts.length === 0 ? '' : `?${parts.join('&')}`;
+}
+
+/**
+ * Up to three servers that will still be in the room when the link is used: that of the most powerful member, then those
+ * with most members (Matrix spec, "Routing").
+ */
+export function viaServers(members: readonly string[], levelOf: (userId: string) => number): string[] {
+    const serverOf = (userId: string): string => parseUserId(userId)?.serverName ?? '';
+    const counts = new Map<string, number>();
+    for (const userId of members) counts.set(serverOf(userId), (counts.get(serverOf(userId)) ?? 0) + 1);
+    counts.delete('');
+    const [top] = members.toSorted((a, b) => levelOf(b) - levelOf(a) || (a < b ? -1 : 1));
+    const popular = [...counts].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([server]) => server);
+    const first = top === undefined ? [] : [serverOf(top)].filter(Boolean);
+    return [...new Set([...first, ...popular])].slice(0, 3);
+}

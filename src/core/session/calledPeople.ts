@@ -1,0 +1,39 @@
+/** Whose other Matrix clients we called with our direct share. Pure. */
+import { withShare } from './shareFlow.ts';
+import type { Step, LocalShare, SessionEvent, SessionState } from './state.ts';
+
+const still = (state: SessionState): Step => ({ state, effects: [] });
+
+/** Rings somebody's other Matrix clients with our direct share. */
+export function callPerson(
+    state: SessionState,
+    { userId, name }: Extract<SessionEvent, { type: 'callRequested' }>,
+): Step {
+    const { share } = state;
+    if (share?.transport !== 'mesh' || share.phase !== 'live' || share.called.has(userId)) return still(state);
+    const called = new Map(share.called).set(userId, { name, deviceId: undefined });
+    return {
+        state: withShare(state, { called }),
+        effects: [{ type: 'callPerson', call: share.id, roomId: share.roomId, userId }],
+    };
+}
+
+/** Somebody whom we called has answered, or is gone. */
+export function calledPerson(
+    state: SessionState,
+    share: LocalShare,
+    event: Extract<SessionEvent, { type: 'callAnswered' | 'callOver' }>,
+): Step {
+    // With the window that owned the account all of them ended.
+    if (event.userId === '') return still(withShare(state, { called: new Map() }));
+    const called = new Map(share.called);
+    const person = called.get(event.userId);
+    if (!person) return still(state);
+    if (event.type === 'callAnswered') called.set(event.userId, { ...person, deviceId: event.deviceId });
+    else called.delete(event.userId);
+    const unanswered = event.type === 'callOver' && person.deviceId === undefined;
+    return {
+        state: withShare(state, { called }),
+        effects: unanswered ? [{ type: 'notify', notice: { kind: 'notAnswered', name: person.name } }] : [],
+    };
+}

@@ -1,0 +1,251 @@
+/**
+ * The session core: `reduce(state, event) -> state + effects`, a pure function. The orchestrator runs the effects and feeds
+ * their ends back as events; the views render the state.
+ */
+import { calledPerson, callPerson } from './calledPeople.ts';
+import { reconcileCalls } from './membershipFlow.ts';
+import { targetShare } from './sessionMembers.ts';
+import {
+    announceViewers,
+    endShare,
+    keyDelivery,
+    publishWhenReady,
+    requestShare,
+    shareGrantFailed,
+    shareGrantReady,
+    shareJoined,
+    sharePageSaid,
+    shareWatched,
+} from './shareFlow.ts';
+import { type Step, initialState, type Effect, type SessionEvent, type SessionState } from './state.ts';
+import { abort, moveAnnounced, moveKeyed, notAnnounced, reconsider, shareWaited } from './shareMove.ts';
+import { audienceTold, forgetSharers, isWithheld, queryTrustAgain, tellTrust, withheldTold } from './trustFlow.ts';
+import {
+    acceptCall,
+    closeView,
+    endGoneViews,
+    endView,
+    needsGrant,
+    requestView,
+    viewGrantReady,
+    viewPageSaid,
+    withView,
+} from './viewFlow.ts';
+import { followReturns, toggleWaiting } from './viewAgain.ts';
+import { moveFailed, moveGaveUp, moveViews, viewMoved, viewMoveGranted, viewWaited } from './viewMove.ts';
+
+const still = (state: SessionState): Step => ({ state, effects: [] });
+
+const NO_ANSWER = {
+    code: 'media.noAnswer',
+    message: 'The sharer’s device does not answer. Ask them whether they are online, then try again.',
+};
+
+/** Runs the steps one after another, each on the state the one before left. */
+function chain(state: SessionState, ...steps: readonly ((state: SessionState) => Step)[]): Step {
+    const effects: Effect[] = [];
+    let current = state;
+    for (const step of steps) {
+        const result = step(current);
+        current = result.state;
+        effects.push(...result.effects);
+    }
+    return { state: current, effects };
+}
+
+function leaveRoom(state: SessionState, roomId: string, reason: string): Step {
+    const views = [...state.views.values()].filter((v) => v.target.roomId === roomId);
+    return chain(
+        state,
+        (s) => (s.share?.roomId === roomId ? endShare(s, reason) : still(s)),
+        ...views.map((view) => (s: SessionState) => closeView(s, s.views.get(view.id) ?? view)),
+    );
+}
+
+function failRoom(state: SessionState, roomId: string, failure: { code: string; message: string }): Step {
+    const views = [...state.views.values()].filter((v) => v.target.roomId === roomId);
+    return chain(
+        state,
+        (s) => (s.share?.roomId === roomId ? endShare(s, '', failure) : still(s)),
+        ...views.map((view) => (s: SessionState) => endView(s, s.views.get(view.id) ?? view, 'failed', failure)),
+    );
+}
+
+function handle(state: SessionState, event: SessionEvent): Step {
+    switch (event.type) {
+        case 'signedIn':
+            return still({ ...state, self: event.self });
+        case 'signedOut': {
+            const rooms = new Set([...state.calls.keys(), ...[...state.views.values()].map((v) => v.target.roomId)]);
+            if (state.share) rooms.add(state.share.roomId);
+            const left = chain(state, ...[...rooms].map((roomId) => (s: SessionState) => leaveRoom(s, roomId, '')));
+            // Reconciled against the old memberships, so that each of them is left.
+            return { ...left, state: { ...initialState, calls: left.state.calls } };
+        }
+        case 'rtcChanged': {
+            const rtc = new Map(state.rtc).set(event.roomId, event.members);
+            return chain(
+                forgetSharers({ ...state, rtc }, event.roomId),
+                (s) => endGoneViews(s, event.roomId),
+                (s) => followReturns(s, event.roomId),
+                (s) => moveViews(s, event.roomId),
+            );
+        }
+        case 'roomGone': {
+            const rtc = new Map(state.rtc);
+            rtc.delete(event.roomId);
+            return leaveRoom(
+                forgetSharers({ ...state, rtc }, event.roomId),
+                event.roomId,
+                'You are no longer in the room.',
+            );
+        }
+        case 'shareRequested':
+            return requestShare(state, event);
+        case 'shareStopRequested':
+            return endShare(state, '');
+        case 'viewRequested':
+            return requestView(state, event);
+        case 'viewCloseRequested': {
+            const view = state.views.get(event.viewId);
+            return view ? closeView(state, view) : still(state);
+        }
+        case 'leaveRequested':
+            return leaveRoom(state, event.roomId, '');
+        case 'grantReady':
+        case 'grantFailed':
+            return grantEnded(state, event);
+        case 'joined':
+            return shareJoined(state, event.roomId);
+        case 'joinFailed':
+            return failRoom(state, event.roomId, event.failure);
+        case 'announced': {
+            const { share } = state;
+            return share?.move && share.roomId === event.roomId
+                ? moveAnnounced(state, share, share.move)
+                : shareJoined(state, event.roomId); // a tab has joined the room before
+        }
+        case 'announceFailed':
+            return announceFailed(state, event);
+        case 'waited': {
+            const { share } = state;
+            if (share?.id === event.call) return shareWaited(state, share, event.wait);
+            const view = state.views.get(event.call);
+            return view?.wait === event.wait ? viewWaited(state, view) : still(state);
+        }
+        case 'keysReady': {
+            const { share } = state;
+            if (share?.roomId !== event.roomId) return still(state);
+            if (share.move) return moveKeyed(state, share, share.move);
+            return publishWhenReady({ ...state, share: { ...share, keysReady: true } });
+        }
+        case 'keysFailed': {
+            const { share } = state;
+            if (share?.roomId !== event.roomId) return still(state);
+            if (share.move) return abort(state, share, share.move, event.failure);
+            return endShare(state, '', event.failure);
+        }
+        case 'keyDelivery':
+            return state.share?.roomId === event.roomId
+                ? keyDelivery(state, event.failed, event.message)
+                : still(state);
+        case 'trustChanged':
+            return queryTrustAgain(state, event.userId);
+        case 'trust': {
+            const view = state.views.get(event.viewId);
+            if (!view) return still(state);
+            const deviceId = view.target.deviceId ?? '';
+            const { sharerName: name, target } = view;
+            const { trust, deviceName } = event;
+            const userId = target.userId ?? '';
+            const startedTs = targetShare(state, target)?.startedTs ?? null;
+            const message = { type: 'view.sharer', name, userId, deviceId, deviceName, trust, startedTs } as const;
+            return {
+                state: withView(state, view.id, { trust: event.trust }),
+                effects: [{ type: 'send', call: view.id, generation: view.generation, message }],
+            };
+        }
+        case 'page':
+            return pageSaid(state, event);
+        case 'callAccepted':
+            return acceptCall(state, event);
+        case 'callRequested':
+            return callPerson(state, event);
+        case 'callAnswered':
+        case 'callOver': {
+            const { share } = state;
+            if (share?.id === event.call) return calledPerson(state, share, event);
+            const view = state.views.get(event.call);
+            return event.type === 'callOver' && view?.generation === event.generation
+                ? endView(state, view, 'ended')
+                : still(state);
+        }
+        case 'meshGaveUp': {
+            const view = state.views.get(event.call);
+            if (view?.generation !== event.generation) return still(state);
+            // Its tab says why there is no answer, and the sharer's device tells when there will be one.
+            if (isWithheld(state, view)) return still(state);
+            return view.move ? moveGaveUp(state, view) : endView(state, view, 'failed', NO_ANSWER);
+        }
+        case 'pageClosed':
+            return pageClosed(state, event);
+        case 'watch':
+            return shareWatched(state, event);
+        case 'withheld':
+            return withheldTold(state, event);
+        case 'audience':
+            return audienceTold(state, event);
+    }
+}
+
+/** It concerns our share alone: that the membership is gone, and tabs with it, has an event of its own. */
+function announceFailed(state: SessionState, event: Extract<SessionEvent, { type: 'announceFailed' }>): Step {
+    const { roomId, failure } = event;
+    const { share } = state;
+    if (share?.roomId !== roomId || share.phase === 'preparing' || share.phase === 'choosing') return still(state);
+    return notAnnounced(state, share, failure) ?? endShare(state, '', failure);
+}
+
+function grantEnded(state: SessionState, event: Extract<SessionEvent, { type: 'grantReady' | 'grantFailed' }>): Step {
+    const { share } = state;
+    if (share?.id === event.call && share.generation === event.generation) {
+        return event.type === 'grantReady' ? shareGrantReady(state) : shareGrantFailed(state, event.failure);
+    }
+    const view = state.views.get(event.call);
+    if (view?.generation !== event.generation) return still(state);
+    // The share came back before the token did: what the tab shows needs none.
+    if (!needsGrant(view)) return { state, effects: [{ type: 'forgetGrant', call: view.id }] };
+    if (view.move) return event.type === 'grantReady' ? viewMoveGranted(state, view) : moveFailed(state, view);
+    return event.type === 'grantReady' ? viewGrantReady(state, view) : endView(state, view, 'failed', event.failure);
+}
+
+function pageSaid(state: SessionState, event: Extract<SessionEvent, { type: 'page' }>): Step {
+    const { share } = state;
+    if (share?.id === event.call && share.generation === event.generation)
+        return sharePageSaid(state, share, event.message);
+    const view = state.views.get(event.call);
+    if (view?.generation !== event.generation) return still(state);
+    const { message } = event;
+    if (message.type === 'view.moved') return viewMoved(state, view, message.via, message.ok);
+    if (message.type === 'action' && message.name === 'watchAgain') return toggleWaiting(state, view);
+    const step = viewPageSaid(state, view, message);
+    const after = message.type === 'ready' ? step.state.views.get(view.id) : undefined;
+    return after ? { ...step, effects: [...step.effects, ...tellTrust(state, after)] } : step;
+}
+
+function pageClosed(state: SessionState, event: Extract<SessionEvent, { type: 'pageClosed' }>): Step {
+    const { share } = state;
+    if (share?.id === event.call && share.generation === event.generation) return endShare(state, event.reason);
+    const view = state.views.get(event.call);
+    return view?.generation === event.generation ? closeView(state, view) : still(state);
+}
+
+/** The next state, and what must be done for it. Never throws; an event about something that is gone changes nothing. */
+export function reduce(state: SessionState, event: SessionEvent): Step {
+    const handled = chain(state, (s) => handle(s, event), reconsider);
+    const called = reconcileCalls(handled.state);
+    return {
+        state: called.state,
+        effects: [...handled.effects, ...called.effects, ...announceViewers(state, called.state)],
+    };
+}

@@ -1,0 +1,40 @@
+/**
+ * Our membership of each room's RTC session follows from what runs there: a share past its picker, or a tab that is not
+ * over. After every event the difference to what was last asked of the server becomes join, announce and leave. Pure.
+ */
+import type { Effect, SessionState } from './state.ts';
+import type { Share } from '../share/share.ts';
+
+export function sameShares(a: readonly Share[], b: readonly Share[]): boolean {
+    return a.length === b.length && a.every((share, i) => share.id === b[i]?.id && share.transport === b[i]?.transport);
+}
+
+/** Rooms we want to be in, and the shares to announce in each. */
+export function wantedCalls(state: SessionState): Map<string, readonly Share[]> {
+    const wanted = new Map<string, readonly Share[]>();
+    for (const view of state.views.values()) {
+        if (view.callId === undefined && view.phase !== 'ended' && view.phase !== 'failed')
+            wanted.set(view.target.roomId, []);
+    }
+    const { share } = state;
+    if (share && share.phase !== 'preparing' && share.phase !== 'choosing') {
+        wanted.set(share.roomId, [
+            { id: share.id, startedTs: share.startedTs, ...(share.transport === 'mesh' ? { transport: 'mesh' } : {}) },
+        ]);
+    }
+    return wanted;
+}
+
+export function reconcileCalls(state: SessionState): { state: SessionState; effects: Effect[] } {
+    const wanted = wantedCalls(state);
+    const effects: Effect[] = [];
+    for (const [roomId, shares] of wanted) {
+        const current = state.calls.get(roomId);
+        if (!current) effects.push({ type: 'join', roomId, shares });
+        else if (!sameShares(current, shares)) effects.push({ type: 'announce', roomId, shares });
+    }
+    for (const roomId of state.calls.keys()) {
+        if (!wanted.has(roomId)) effects.push({ type: 'leave', roomId });
+    }
+    return effects.length === 0 ? { state, effects } : { state: { ...state, calls: wanted }, effects };
+}

@@ -1,0 +1,66 @@
+/** Questions about who is in a room's RTC session. Pure. */
+import type { Viewer } from '../share/mediaMessages.ts';
+import type { LocalShare, SessionState } from './state.ts';
+import type { ViewTarget, RtcMember, Share } from '../share/share.ts';
+
+/** Map and Set key of a device. A user ID holds no `|`. */
+export function deviceKey(device: { readonly userId: string; readonly deviceId: string }): string {
+    return `${device.userId}|${device.deviceId}`;
+}
+
+export function memberOf(state: SessionState, roomId: string, userId: string, deviceId: string): RtcMember | undefined {
+    return state.rtc.get(roomId)?.find((m) => m.userId === userId && m.deviceId === deviceId);
+}
+
+/** Key of what is known about one sharer's device in one room. */
+export function sharerKey(roomId: string, device: { readonly userId: string; readonly deviceId: string }): string {
+    return `${roomId}|${deviceKey(device)}`;
+}
+
+/** The member a tab shows, if it is in the call and (for a Hush share) still announces that share. */
+export function targetMember(state: SessionState, target: ViewTarget): RtcMember | undefined {
+    if (target.userId === undefined || target.deviceId === undefined) return undefined;
+    const member = memberOf(state, target.roomId, target.userId, target.deviceId);
+    if (!member || target.shareId === undefined) return member;
+    return member.shares.some((s) => s.id === target.shareId) ? member : undefined;
+}
+
+export function targetShare(state: SessionState, target: ViewTarget): Share | undefined {
+    return targetMember(state, target)?.shares.find((s) => s.id === target.shareId);
+}
+
+/** The sharer's own device sends that share, on request. */
+export function isDirect(state: SessionState, target: ViewTarget): boolean {
+    return targetShare(state, target)?.transport === 'mesh';
+}
+
+/** The newest share of the person whom a tab shows: of the same device where it has one. */
+export function newestTarget(state: SessionState, target: ViewTarget): ViewTarget | undefined {
+    const { roomId, userId } = target;
+    const members = state.rtc.get(roomId)?.filter((m) => m.userId === userId && m.shares.length > 0) ?? [];
+    const member = members.find((m) => m.deviceId === target.deviceId) ?? members[0];
+    const share = member?.shares.at(-1);
+    return member && share && { roomId, userId, deviceId: member.deviceId, shareId: share.id };
+}
+
+/**
+ * Who watches our share now: devices that said so and are still in the call, and every device of another MatrixRTC client
+ * in the call, since those show a screen to their person without asking; without those that are kept out.
+ */
+export function viewersOf(state: SessionState, share: LocalShare): Viewer[] {
+    const viewers: Viewer[] = [];
+    const audience = state.self && state.audiences.get(sharerKey(share.roomId, state.self));
+    const names = new Map(audience?.holders.map((holder) => [deviceKey(holder), holder.deviceName]));
+    const keptOut = new Set(audience?.withheld.map(deviceKey));
+    for (const member of state.rtc.get(share.roomId) ?? []) {
+        if (member.userId === state.self?.userId && member.deviceId === state.self.deviceId) continue;
+        if (keptOut.has(deviceKey(member))) continue;
+        if (member.client === 'other' || share.watchers.has(deviceKey(member))) {
+            const { userId, deviceId, name } = member;
+            viewers.push({ userId, deviceId, deviceName: names.get(deviceKey(member)) ?? '', name });
+        }
+    }
+    for (const [userId, { name, deviceId }] of share.called)
+        if (deviceId !== undefined) viewers.push({ userId, deviceId, deviceName: '', name });
+    return viewers.sort((a, b) => (deviceKey(a) < deviceKey(b) ? -1 : 1));
+}

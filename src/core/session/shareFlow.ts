@@ -1,0 +1,272 @@
+/** The share of this device, from the picker to its end: which phase follows which, and what has to be done for it. */
+import type { PageMessage, Viewer } from '../share/mediaMessages.ts';
+import { deviceKey, viewersOf } from './sessionMembers.ts';
+import { abort, moveGranted, movePublished, othersIn, serverLost } from './shareMove.ts';
+import type { Effect, Failure, LocalShare, SessionEvent, SessionState, Step } from './state.ts';
+import { carriesAfter, firstWay, MOST_DIRECT, RETRY_MS } from './topology.ts';
+
+const still = (state: SessionState): Step => ({ state, effects: [] });
+
+export function withShare(state: SessionState, patch: Partial<LocalShare>): SessionState {
+    return state.share ? { ...state, share: { ...state.share, ...patch } } : state;
+}
+
+function openSharePage(share: LocalShare): Effect {
+    return {
+        type: 'openPage',
+        call: share.id,
+        generation: share.generation,
+        role: 'share',
+        location: share.location,
+        title: share.roomName,
+        roomName: share.roomName,
+        target: undefined,
+        serviceUrl: undefined,
+        // One that may move later must be able to reach a media server without being loaded again.
+        servers: share.wish === 'mesh' ? 'none' : share.transport === 'mesh' ? 'now' : 'known',
+    };
+}
+
+export function requestShare(state: SessionState, event: Extract<SessionEvent, { type: 'shareRequested' }>): Step {
+    if (state.share) {
+        return {
+            state,
+            effects: [
+                { type: 'revealPage', call: state.share.id },
+                { type: 'notify', notice: { kind: 'alreadySharing', roomName: state.share.roomName } },
+            ],
+        };
+    }
+    const share: LocalShare = {
+        id: event.shareId,
+        roomId: event.roomId,
+        roomName: event.roomName,
+        generation: 1,
+        location: event.location,
+        phase: 'preparing',
+        startedTs: event.now,
+        size: undefined,
+        keysReady: false,
+        joined: false,
+        held: false,
+        watchers: new Map(),
+        settings: event.settings,
+        wish: event.transport ?? 'auto',
+        transport: event.transport ?? 'auto',
+        move: undefined,
+        calm: undefined,
+        noServer: undefined,
+        untold: undefined,
+        waits: 0,
+        carries: MOST_DIRECT,
+        unreached: new Set(),
+        told: new Set(),
+        path: undefined,
+        called: new Map(),
+    };
+    const { id: call, generation, roomId } = share;
+    // What stands in the way is said before anybody picks a screen, also where no token is needed.
+    if (share.transport === 'mesh')
+        return { state: { ...state, share }, effects: [{ type: 'askToShare', call, generation }] };
+    // The grant comes first: a room without a media server is said before anybody picks a screen, and the page's
+    // content security policy can name the one SFU it may talk to.
+    return {
+        state: { ...state, share },
+        effects: [{ type: 'fetchPublishGrant', call, generation, roomId }],
+    };
+}
+
+/** Ends our share whatever its phase. Idempotent; safe with no share. */
+export function endShare(state: SessionState, reason: string, failure?: Failure): Step {
+    const { share } = state;
+    if (!share) return still(state);
+    const effects: Effect[] = [
+        { type: 'send', call: share.id, generation: share.generation, message: { type: 'share.stop', reason } },
+        { type: 'closePage', call: share.id },
+    ];
+    if (share.phase !== 'preparing' && share.phase !== 'choosing') {
+        // A share between two ways has both; a call with another client stays direct.
+        if (share.transport === 'mesh' || share.move || share.called.size > 0)
+            effects.push({ type: 'releaseMesh', call: share.id });
+        if (share.transport !== 'mesh' || share.move) effects.push({ type: 'stopKeys', roomId: share.roomId });
+    }
+    if (failure) effects.push({ type: 'notify', notice: { kind: 'shareFailed', failure } });
+    else if (reason !== '') effects.push({ type: 'notify', notice: { kind: 'shareEnded', reason } });
+    return { state: { ...state, share: undefined }, effects };
+}
+
+export function shareGrantReady(state: SessionState): Step {
+    const { share } = state;
+    if (share?.move) return moveGranted(state, share, share.move);
+    if (share?.phase !== 'preparing') return still(state);
+    if (share.wish === 'mesh') return choose(state);
+    const transport = share.wish === 'livekit' ? 'livekit' : firstWay(othersIn(state, share.roomId));
+    const chosen = choose(withShare(state, { transport }));
+    if (transport === 'livekit') return chosen;
+    return { state: chosen.state, effects: [...chosen.effects, { type: 'forgetGrant', call: share.id }] };
+}
+
+/** Codes that are about the media server or the way to it, and not about the room, the account or another window. */
+const SERVER_TROUBLE = /^(?:media\.(?:noServer|token)|network\.|server\.)/u;
+
+/** Whatever is wrong with the media server, a share whose way was left to us goes directly from device to device. */
+export function shareGrantFailed(state: SessionState, failure: Failure): Step {
+    const { share } = state;
+    if (share?.move) return abort(state, share, share.move, failure);
+    if (share?.wish !== 'auto' || !SERVER_TROUBLE.test(failure.code)) return endShare(state, '', failure);
+    if (share.phase !== 'preparing') return still(state);
+    const wait = share.waits + 1;
+    const chosen = choose(withShare(state, { transport: 'mesh', noServer: { wait, failure }, waits: wait }));
+    return {
+        state: chosen.state,
+        effects: [...chosen.effects, { type: 'wait', call: share.id, wait, ms: RETRY_MS }],
+    };
+}
+
+function choose(state: SessionState): Step {
+    const next = withShare(state, { phase: 'choosing' });
+    return next.share ? { state: next, effects: [openSharePage(next.share)] } : still(next);
+}
+
+/** Publishing starts when the key is with everybody and the membership is on the server, whichever comes last. */
+export function publishWhenReady(state: SessionState): Step {
+    const { share } = state;
+    if (share?.phase !== 'publishing' || !share.keysReady || !share.joined) return still(state);
+    const { id: call, generation, roomId } = share;
+    if (share.transport === 'mesh') {
+        return {
+            state,
+            effects: [
+                { type: 'send', call, generation, message: { type: 'share.direct' } },
+                { type: 'serveMesh', call, generation, roomId },
+            ],
+        };
+    }
+    return {
+        state,
+        effects: [{ type: 'publish', call: share.id, generation: share.generation, roomId: share.roomId }],
+    };
+}
+
+/** Our membership says that we share. */
+export function shareJoined(state: SessionState, roomId: string): Step {
+    const { share } = state;
+    if (share?.roomId !== roomId || share.phase !== 'publishing') return still(state);
+    return publishWhenReady({ ...state, share: { ...share, joined: true } });
+}
+
+export function keyDelivery(state: SessionState, failed: boolean, message: string): Step {
+    const { share } = state;
+    // On the way to the media server nothing depends on the key yet: the direct way has its own.
+    if (share?.move?.to === 'livekit' && share.transport === 'mesh')
+        return failed ? abort(state, share, share.move, { code: 'media.keyNotSent', message }) : still(state);
+    if (!share || share.held === failed || (share.transport === 'mesh' && !share.move)) return still(state);
+    const effects: Effect[] = [
+        { type: 'send', call: share.id, generation: share.generation, message: { type: 'share.hold', held: failed } },
+    ];
+    if (failed) effects.push({ type: 'notify', notice: { kind: 'held', message } });
+    return { state: withShare(state, { held: failed }), effects };
+}
+
+/** Tells the share's page who watches, when that changed. */
+export function announceViewers(before: SessionState, after: SessionState): Effect[] {
+    const { share } = after;
+    if (!share) return [];
+    const viewers = viewersOf(after, share);
+    const old = before.share ? viewersOf(before, before.share) : [];
+    const look = (all: readonly Viewer[]): string => all.map((v) => `${deviceKey(v)} ${v.deviceName}`).join('\n');
+    if (look(viewers) === look(old)) return [];
+    return [
+        { type: 'send', call: share.id, generation: share.generation, message: { type: 'share.viewers', viewers } },
+    ];
+}
+
+export function shareWatched(state: SessionState, event: Extract<SessionEvent, { type: 'watch' }>): Step {
+    const { share } = state;
+    if (!share || share.id !== event.shareId || share.roomId !== event.roomId) return still(state);
+    const key = deviceKey(event);
+    const watchers = new Map(share.watchers);
+    const unreached = event.via === 'unreached';
+    if (!event.watching) watchers.delete(key);
+    else watchers.set(key, event.via === 'unreached' ? watchers.get(key) : event.via);
+    return still(
+        withShare(state, { watchers, ...(unreached ? { unreached: new Set(share.unreached).add(key) } : {}) }),
+    );
+}
+
+/** The page moves to the person's own browser, where capture is allowed. */
+function moveToBrowser(state: SessionState, share: LocalShare): Step {
+    const moved: LocalShare = { ...share, location: 'browser', generation: share.generation + 1 };
+    return {
+        state: { ...state, share: moved },
+        effects: [{ type: 'closePage', call: share.id }, openSharePage(moved)],
+    };
+}
+
+export function sharePageSaid(state: SessionState, share: LocalShare, message: PageMessage): Step {
+    switch (message.type) {
+        case 'ready':
+            // A page that loads again (its tab moved to another window) has lost what it captured.
+            if (share.phase !== 'choosing') return endShare(state, 'Its tab was loaded again, which ends the capture.');
+            if (!message.displayCapture && share.location === 'webview') return moveToBrowser(state, share);
+            return {
+                state,
+                effects: [
+                    {
+                        type: 'send',
+                        call: share.id,
+                        generation: share.generation,
+                        message: { type: 'share.capture', settings: share.settings },
+                    },
+                    ...(share.transport === 'mesh'
+                        ? []
+                        : [{ type: 'preparePublish', call: share.id, generation: share.generation } as const]),
+                ],
+            };
+        case 'capture.started':
+            if (share.phase !== 'choosing') return still(state);
+            return {
+                // Directly, the keys are those of each connection (DTLS), whose fingerprints go through the room's encryption.
+                state: withShare(state, {
+                    phase: 'publishing',
+                    size: { width: message.width, height: message.height },
+                    keysReady: share.transport === 'mesh',
+                }),
+                effects: share.transport === 'mesh' ? [] : [{ type: 'startKeys', roomId: share.roomId }],
+            };
+        case 'capture.failed':
+            // A refusal is shown by the page, with a button to try again. What can never work there moves on or ends.
+            if (message.reason !== 'unsupported') return still(state);
+            if (share.location === 'webview') return moveToBrowser(state, share);
+            return endShare(state, '', {
+                code: 'media.captureFailed',
+                message: 'This browser cannot share a screen. Open the link in Chrome, Edge, Firefox or Safari.',
+            });
+        case 'capture.ended':
+            return endShare(state, 'The capture was ended in the browser.');
+        case 'share.published': {
+            const { via } = message;
+            if (share.move && via !== share.transport) return movePublished(state, share, share.move, via);
+            return still(withShare(state, { phase: 'live', ...(via === 'livekit' ? { path: 'sfu' } : {}) }));
+        }
+        case 'share.serverLost':
+            return serverLost(state, share, message.detail);
+        case 'share.uplink':
+            if (share.transport !== 'mesh') return still(state);
+            return still(withShare(state, { carries: carriesAfter(share.carries, message.viewers) }));
+        case 'mesh.state':
+            return still(message.state === 'connected' ? withShare(state, { path: message.path }) : state);
+        case 'share.reconnecting':
+            return still(share.transport === 'livekit' ? withShare(state, { phase: 'reconnecting' }) : state);
+        case 'share.failed':
+            return endShare(state, '', { code: 'media.captureFailed', message: message.detail });
+        case 'action':
+            if (message.name === 'stopShare') return endShare(state, '');
+            if (message.name === 'openInBrowser' && share.location === 'webview' && share.phase === 'choosing') {
+                return moveToBrowser(state, share);
+            }
+            return still(state);
+        default:
+            return still(state);
+    }
+}

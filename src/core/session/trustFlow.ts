@@ -1,0 +1,103 @@
+/** What sharers' devices tell about trust, kept by sharer and shown in the tabs that it concerns. Pure. */
+import type { HostMessage } from '../share/mediaMessages.ts';
+import { deviceKey, sharerKey } from './sessionMembers.ts';
+import type { Step, Effect, SessionEvent, SessionState, View } from './state.ts';
+import type { ViewTarget } from '../share/share.ts';
+import { audienceChip } from '../trust/shareTrust.ts';
+import { isOver, retryView } from './viewFlow.ts';
+
+export function targetKey({ roomId, userId, deviceId }: ViewTarget): string | undefined {
+    return userId === undefined || deviceId === undefined ? undefined : sharerKey(roomId, { userId, deviceId });
+}
+
+function send(view: View, message: HostMessage): Effect {
+    return { type: 'send', call: view.id, generation: view.generation, message };
+}
+
+function audienceMessage(state: SessionState, view: View): Effect[] {
+    const audience = state.audiences.get(targetKey(view.target) ?? '');
+    return audience ? [send(view, { type: 'view.audience', ...audienceChip(audience) })] : [];
+}
+
+/** What a page that has just become ready must know. */
+export function tellTrust(state: SessionState, view: View): Effect[] {
+    const reason = state.withheld.get(targetKey(view.target) ?? '');
+    return [
+        ...(reason === undefined ? [] : [send(view, { type: 'view.withheld', reason })]),
+        ...audienceMessage(state, view),
+    ];
+}
+
+export function isWithheld(state: SessionState, view: View): boolean {
+    return state.withheld.has(targetKey(view.target) ?? '');
+}
+
+/** A device that is admitted now asks anew for what it was refused. */
+export function withheldTold(state: SessionState, event: Extract<SessionEvent, { type: 'withheld' }>): Step {
+    const key = sharerKey(event.roomId, event);
+    const withheld = new Map(state.withheld);
+    if (event.reason === null) withheld.delete(key);
+    else withheld.set(key, event.reason);
+    let next: SessionState = { ...state, withheld };
+    const effects: Effect[] = [];
+    for (const view of state.views.values()) {
+        if (targetKey(view.target) !== key) continue;
+        effects.push(send(view, { type: 'view.withheld', reason: event.reason }));
+        const lacks = view.direct && view.phase !== 'live' && view.phase !== 'frozen' && view.phase !== 'ended';
+        if (event.reason !== null || !state.withheld.has(key) || !lacks) continue;
+        const step = retryView(next, view);
+        next = step.state;
+        effects.push(...step.effects);
+    }
+    return { state: next, effects };
+}
+
+export function audienceTold(state: SessionState, event: Extract<SessionEvent, { type: 'audience' }>): Step {
+    const key = sharerKey(event.roomId, event);
+    const before = state.audiences.get(key);
+    const audiences = new Map(state.audiences);
+    if (event.audience) audiences.set(key, event.audience);
+    else audiences.delete(key);
+    const next = { ...state, audiences };
+    const effects = [...next.views.values()]
+        .filter((view) => targetKey(view.target) === key)
+        .flatMap((view) => audienceMessage(next, view));
+    const { share, self } = state;
+    if (
+        share?.roomId !== event.roomId ||
+        self === undefined ||
+        key !== sharerKey(event.roomId, self) ||
+        !event.audience
+    )
+        return { state: next, effects };
+    for (const device of event.audience.withheld) {
+        const known = before?.withheld.find((w) => deviceKey(w) === deviceKey(device));
+        if (known?.reason !== device.reason)
+            effects.push({ type: 'notify', notice: { kind: 'withheld', roomId: event.roomId, device } });
+    }
+    return { state: next, effects };
+}
+
+/** The tabs say how far the sharer's device is trusted now, not when they were opened. */
+export function queryTrustAgain(state: SessionState, person: string | undefined): Step {
+    const effects: Effect[] = [];
+    for (const view of state.views.values()) {
+        const { userId, deviceId } = view.target;
+        if (userId === undefined || deviceId === undefined || isOver(view)) continue;
+        if (person === undefined || person === userId)
+            effects.push({ type: 'queryTrust', viewId: view.id, userId, deviceId });
+    }
+    return { state, effects };
+}
+
+/** Nothing of a sharer that left the session is kept. */
+export function forgetSharers(state: SessionState, roomId: string): SessionState {
+    const there = new Set((state.rtc.get(roomId) ?? []).map((member) => sharerKey(roomId, member)));
+    const gone = (key: string): boolean => key.startsWith(`${roomId}|`) && !there.has(key);
+    if (![...state.withheld.keys(), ...state.audiences.keys()].some(gone)) return state;
+    return {
+        ...state,
+        withheld: new Map([...state.withheld].filter(([key]) => !gone(key))),
+        audiences: new Map([...state.audiences].filter(([key]) => !gone(key))),
+    };
+}

@@ -1,0 +1,34 @@
+/** After the end of a share: the tab offers to wait for its sharer's next one, and shows it when it comes. Pure. */
+import type { Again } from '../share/mediaMessages.ts';
+import { newestTarget } from './sessionMembers.ts';
+import type { Step, Effect, SessionState, View } from './state.ts';
+import { againEffect, retryView, withView } from './viewFlow.ts';
+
+function become(state: SessionState, view: View, again: Again): Step {
+    if (view.again === again) return { state, effects: [] };
+    return { state: withView(state, view.id, { again }), effects: [againEffect(view, again)] };
+}
+
+/** The button of the tab: it waits, or waits no longer. */
+export function toggleWaiting(state: SessionState, view: View): Step {
+    if (view.phase !== 'ended') return { state, effects: [] };
+    if (view.again === 'waiting') return become(state, view, 'offered');
+    return view.again === 'offered' ? become(state, view, 'waiting') : { state, effects: [] };
+}
+
+/** Called after the room's memberships changed. A tab that waits starts by itself; another offers it. */
+export function followReturns(state: SessionState, roomId: string): Step {
+    let next = state;
+    const effects: Effect[] = [];
+    for (const view of state.views.values()) {
+        if (view.target.roomId !== roomId || view.phase !== 'ended' || view.again === 'never') continue;
+        const back = newestTarget(state, view.target) !== undefined;
+        const step =
+            back && view.again === 'waiting'
+                ? retryView(next, view)
+                : become(next, view, back ? 'back' : view.again === 'back' ? 'offered' : view.again);
+        next = step.state;
+        effects.push(...step.effects);
+    }
+    return { state: next, effects };
+}

@@ -1,0 +1,260 @@
+/** Tabs that show somebody's screen. Pure. */
+import type { Again, PageMessage } from '../share/mediaMessages.ts';
+import { deviceKey, isDirect, newestTarget, targetMember } from './sessionMembers.ts';
+import type { Step, Effect, Failure, SessionEvent, SessionState, View } from './state.ts';
+import type { Transport, ViewTarget } from '../share/share.ts';
+import { DIRECT_WITHIN_MS } from './topology.ts';
+
+const still = (state: SessionState): Step => ({ state, effects: [] });
+
+export function withView(state: SessionState, id: string, patch: Partial<View>): SessionState {
+    const view = state.views.get(id);
+    return view ? { ...state, views: new Map(state.views).set(id, { ...view, ...patch }) } : state;
+}
+
+/** Same tab: a second click on a share brings its tab to the front. */
+function sameTarget(a: ViewTarget, b: ViewTarget): boolean {
+    return a.roomId === b.roomId && a.userId === b.userId && a.deviceId === b.deviceId && a.shareId === b.shareId;
+}
+
+export function isOver(view: View): boolean {
+    return view.phase === 'ended' || view.phase === 'failed';
+}
+
+/** It shows, or is on its way to, what comes from a media server. */
+export function needsGrant({ direct, move }: View): boolean {
+    return move ? move.to === 'livekit' : !direct;
+}
+
+/** Token and tab are asked for at once; whichever comes last connects. What comes straight from a device needs no token. */
+function openEffects(state: SessionState, view: View): Effect[] {
+    const { id: call, generation, target, roomName, sharerName } = view;
+    const serviceUrl = targetMember(state, target)?.serviceUrl;
+    const open = {
+        type: 'openPage',
+        call,
+        generation,
+        role: 'view',
+        location: 'webview',
+        title: sharerName,
+        roomName,
+        target,
+        serviceUrl,
+        // A direct share may move to a media server while it runs.
+        servers: view.callId !== undefined ? 'none' : view.direct ? 'now' : 'known',
+    } as const;
+    return view.direct
+        ? [open]
+        : [{ type: 'fetchViewGrant', call, generation, roomId: target.roomId, serviceUrl }, open];
+}
+
+type NewView = Pick<View, 'id' | 'target' | 'sharerName' | 'roomName' | 'generation' | 'direct' | 'callId'>;
+
+/** What is true of every tab whose page was just asked for. */
+const OPENING = {
+    phase: 'opening',
+    granted: false,
+    pageReady: false,
+    detail: '',
+    announced: false,
+    move: undefined,
+    path: undefined,
+    again: 'never',
+} as const satisfies Partial<View>;
+
+function newView(view: NewView): View {
+    return { ...view, ...OPENING, trust: 'unknown', wait: 0 };
+}
+
+export function requestView(state: SessionState, event: Extract<SessionEvent, { type: 'viewRequested' }>): Step {
+    const open = [...state.views.values()].find((v) => sameTarget(v.target, event.target));
+    if (open && !isOver(open)) return { state, effects: [{ type: 'revealPage', call: open.id }] };
+    if (open && open.id !== event.viewId) return retryView(state, open);
+    const { viewId: id, target, sharerName, roomName } = event;
+    // The page that a restored tab showed before the reload was its first.
+    const generation = (open?.generation ?? (event.restored ? 1 : 0)) + 1;
+    const direct = isDirect(state, target);
+    const view = newView({ id, target, sharerName, roomName, generation, direct, callId: undefined });
+    const next = { ...state, views: new Map(state.views).set(view.id, view) };
+    return { state: next, effects: openEffects(next, view) };
+}
+
+/** A tab for a call of another client. It needs no membership in the room's session: the call itself is the link. */
+export function acceptCall(state: SessionState, event: Extract<SessionEvent, { type: 'callAccepted' }>): Step {
+    const { viewId: id, callId, roomId, userId, deviceId, callerName: sharerName, roomName } = event;
+    const target = { roomId, userId, deviceId, shareId: undefined };
+    const view = newView({ id, target, sharerName, roomName, generation: 1, direct: true, callId });
+    const next = { ...state, views: new Map(state.views).set(id, view) };
+    return { state: next, effects: openEffects(next, view) };
+}
+
+function releaseEffect(view: View): Effect[] {
+    return view.direct || view.move?.to === 'mesh' ? [{ type: 'releaseMesh', call: view.id }] : [];
+}
+
+/** Starts the tab anew: a fresh grant, a fresh page. If the share is over but its sharer has a newer one, shows that. */
+export function retryView(state: SessionState, view: View): Step {
+    if (view.callId !== undefined) return endView(state, view, 'ended'); // the other side would have to call again
+    const newest = view.target.shareId === undefined ? undefined : newestTarget(state, view.target);
+    const target = newest ?? view.target;
+    const next = withView(state, view.id, {
+        ...OPENING,
+        target,
+        generation: view.generation + 1,
+        direct: isDirect(state, target),
+        wait: view.wait + 1,
+    });
+    const renewed = next.views.get(view.id);
+    return renewed ? { state: next, effects: [...releaseEffect(view), ...openEffects(next, renewed)] } : still(next);
+}
+
+export function viewGrantReady(state: SessionState, view: View): Step {
+    return connectWhenReady(withView(state, view.id, { granted: true }), view.id);
+}
+
+/** What brings the picture into the tab's page; on the way from one transport to the other beside the one it shows. */
+export function connectEffects(state: SessionState, view: View, direct: boolean): Effect[] {
+    const { id: call, generation, wait } = view;
+    const { roomId, userId, deviceId, shareId } = view.target;
+    const handover = view.move !== undefined;
+    if (direct && userId !== undefined && deviceId !== undefined && shareId !== undefined) {
+        const identity = deviceKey({ userId, deviceId });
+        return [
+            { type: 'send', call, generation, message: { type: 'view.direct', identity, handover } },
+            { type: 'watchMesh', call, generation, roomId, userId, deviceId, shareId },
+            { type: 'wait', call, wait, ms: DIRECT_WITHIN_MS },
+        ];
+    }
+    const identity = targetMember(state, view.target)?.identity ?? null;
+    return [{ type: 'connectView', call, generation, roomId, identity, handover }];
+}
+
+function connectWhenReady(state: SessionState, id: string): Step {
+    const view = state.views.get(id);
+    if (!view?.pageReady || !(view.granted || view.direct) || isOver(view)) return still(state);
+    const { userId, deviceId } = view.target;
+    const { generation } = view;
+    const effects: Effect[] = [];
+    if (view.callId !== undefined) {
+        effects.push({ type: 'send', call: id, generation, message: { type: 'view.direct', identity: view.callId } });
+        effects.push({ type: 'acceptCall', call: id, generation, roomId: view.target.roomId, callId: view.callId });
+    } else effects.push(...connectEffects(state, view, view.direct));
+    if (userId !== undefined && deviceId !== undefined)
+        effects.push({ type: 'queryTrust', viewId: id, userId, deviceId });
+    return { state: withView(state, id, { phase: 'connecting' }), effects };
+}
+
+export function watchEffect(view: View, watching: boolean, via?: Transport | 'unreached'): Effect[] {
+    const { roomId, userId, deviceId, shareId } = view.target;
+    if (userId === undefined || deviceId === undefined || shareId === undefined) return [];
+    return [{ type: 'sendWatch', roomId, userId, deviceId, shareId, watching, via }];
+}
+
+/** Where a share that has just ended leaves its tab. */
+export function againAfterEnd(state: SessionState, view: View): Again {
+    // Another client announces no shares, and one who called has to call again.
+    if (view.callId !== undefined || view.target.shareId === undefined) return 'never';
+    return newestTarget(state, view.target) ? 'back' : 'offered';
+}
+
+export function againEffect({ id: call, generation }: View, again: Again): Effect {
+    return { type: 'send', call, generation, message: { type: 'view.again', again } };
+}
+
+/** The share is over, or could not be shown: the tab stays and says so. */
+export function endView(state: SessionState, view: View, phase: 'ended' | 'failed', failure?: Failure): Step {
+    if (isOver(view)) return still(state);
+    const detail = failure?.message ?? '';
+    const again = phase === 'ended' ? againAfterEnd(state, view) : 'never';
+    const effects: Effect[] = [
+        {
+            type: 'send',
+            call: view.id,
+            generation: view.generation,
+            message: { type: 'view.end', state: phase, detail },
+        },
+        ...(phase === 'ended' ? [againEffect(view, again)] : []),
+        ...(view.announced ? watchEffect(view, false) : []),
+        ...releaseEffect(view),
+    ];
+    // Without a page yet there is no tab to say it in.
+    if (failure && !view.pageReady && view.generation === 1) {
+        effects.push({ type: 'notify', notice: { kind: 'viewFailed', failure } });
+        return closeView({ ...state }, { ...view, announced: false }, effects);
+    }
+    return { state: withView(state, view.id, { phase, detail, announced: false, again }), effects };
+}
+
+/** Forgets the tab. */
+export function closeView(state: SessionState, view: View, effects: readonly Effect[] = []): Step {
+    const views = new Map(state.views);
+    views.delete(view.id);
+    return {
+        state: { ...state, views },
+        effects: [
+            ...effects,
+            ...(view.announced ? watchEffect(view, false) : []),
+            ...releaseEffect(view),
+            { type: 'closePage', call: view.id },
+        ],
+    };
+}
+
+/** Ends the tabs of a room whose sharer or share went away. Called after the room's memberships changed. */
+export function endGoneViews(state: SessionState, roomId: string): Step {
+    let next = state;
+    const effects: Effect[] = [];
+    for (const view of state.views.values()) {
+        if (
+            view.target.roomId !== roomId ||
+            view.target.userId === undefined ||
+            view.callId !== undefined ||
+            isOver(view)
+        )
+            continue;
+        if (targetMember(state, view.target)) continue;
+        const step = endView(next, view, 'ended');
+        next = step.state;
+        effects.push(...step.effects);
+    }
+    return { state: next, effects };
+}
+
+export function viewPageSaid(state: SessionState, view: View, message: PageMessage): Step {
+    switch (message.type) {
+        case 'ready': {
+            if (isOver(view)) {
+                const { generation, phase, detail } = view;
+                const end = { type: 'view.end', state: phase === 'failed' ? 'failed' : 'ended', detail } as const;
+                const told: Effect = { type: 'send', call: view.id, generation, message: end };
+                return { state, effects: phase === 'ended' ? [told, againEffect(view, view.again)] : [told] };
+            }
+            // A tab restored after a window reload may outlive its share.
+            if (view.callId === undefined && view.target.userId !== undefined && !targetMember(state, view.target))
+                return endView(state, view, 'ended');
+            // A page that loaded again (its tab moved to another window) needs a token of its own: the first one is in use.
+            if (view.pageReady) return retryView(state, view);
+            return connectWhenReady(withView(state, view.id, { pageReady: true }), view.id);
+        }
+        case 'view.state': {
+            if (isOver(view)) return still(state);
+            const path = view.direct ? view.path : message.state === 'live' ? 'sfu' : view.path;
+            const next = withView(state, view.id, { phase: message.state, detail: message.detail, path });
+            if (message.state !== 'live' || view.announced) return { state: next, effects: [] };
+            const via = view.direct ? 'mesh' : 'livekit';
+            return { state: withView(next, view.id, { announced: true }), effects: watchEffect(view, true, via) };
+        }
+        case 'mesh.state':
+            return still(message.state === 'connected' ? withView(state, view.id, { path: message.path }) : state);
+        case 'view.screens': {
+            const screens = new Map(state.screens).set(view.target.roomId, new Set(message.identities));
+            return still({ ...state, screens });
+        }
+        case 'action':
+            if (message.name === 'retry') return retryView(state, view);
+            if (message.name === 'closeView') return closeView(state, view);
+            return still(state);
+        default:
+            return still(state);
+    }
+}

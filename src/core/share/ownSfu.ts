@@ -1,0 +1,22 @@
+/** The LiveKit server whose API key the person holds, as a port. */
+import { isLoopbackHost } from '../base/identifiers.ts';
+
+/** What the holder of the key does; the key itself stays in the keychain. */
+export interface OwnServer {
+    /** The SFU's `wss://…` URL; undefined where none is set up. */
+    url(): Promise<string | undefined>;
+    /** @throws HushError `media.*`. */
+    token(request: {
+        readonly roomId: string;
+        readonly userId: string;
+        readonly deviceId: string;
+        readonly viewId?: string;
+    }): Promise<string>;
+}
+
+/** `wss:`, or `ws:` on this machine; nothing in it but host, port and path. */
+export function isSfuUrl(text: string): boolean {
+    const url = URL.parse(text);
+    if (!url || url.username || url.password || url.search || url.hash || text.length > 2_048) return false;
+    return url.protocol === 'wss:' || (url.protocol === 'ws:' && isLoopbackHost(url.hostname));
+}

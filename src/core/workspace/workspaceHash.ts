@@ -1,0 +1,87 @@
+/**
+ * `com.hush.workspace`: lets a teammate who opens a clone of the same repository be offered the room, without the room
+ * naming the repository. Pure.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { WorkspaceLink } from '../rooms/room.ts';
+
+const DEFAULT_PORTS: Readonly<Record<string, string>> = {
+    ssh: '22',
+    'git+ssh': '22',
+    https: '443',
+    http: '80',
+    git: '9418',
+};
+
+/**
+ * One text for all the ways to write a remote: `git@host:a/b.git`, `ssh://git@host/a/b`, `https://user:pw@HOST/a/b.git/`
+ * all give `host/a/b`. A port that is not the scheme's own stays, as does the case of the path. Undefined for what names
+ * no host (a local path): two machines could not mean the same by it.
+ */
+export function normaliseRemote(remote: string): string | undefined {
+    const { scheme, host, port, path } = split(remote.trim()) ?? {};
+    if (scheme === undefined || host === undefined || path === undefined) return undefined;
+    // One parser for every scheme: URL treats IDNs and odd IPv4 spellings of https hosts otherwise than those of ssh.
+    const hostname = host === '' ? undefined : URL.parse(`https://${host}`)?.hostname;
+    const defaultPort = DEFAULT_PORTS[scheme];
+    if (!hostname || defaultPort === undefined) return undefined;
+    const clean = decode(path)
+        .replace(/\/{2,}/gu, '/')
+        .replace(/^\/|\/+$/gu, '')
+        .replace(/\.git$/u, '')
+        .replace(/\/+$/u, '');
+    if (clean === '') return undefined;
+    return `${hostname.replace(/\.$/u, '')}${port === undefined || port === defaultPort ? '' : `:${port}`}/${clean}`;
+}
+
+interface RemoteParts {
+    readonly scheme: string;
+    readonly host: string;
+    readonly port: string | undefined;
+    /** Percent-encoded for a URL, plain for git's short form. */
+    readonly path: string;
+}
+
+function split(text: string): RemoteParts | undefined {
+    const url = /^([a-z+]+):\/\/(?:[^@/?#]*@)?(\[[^\]/]*\]|[^:/?#]*)(?::(\d*))?(\/[^?#]*)/iu.exec(text);
+    if (url)
+        return {
+            scheme: (url[1] ?? '').toLowerCase(),
+            host: url[2] ?? '',
+            port: url[3] || undefined,
+            path: url[4] ?? '',
+        };
+    if (text.includes('://')) return undefined;
+    // `[user@]host:path`, git's short form of ssh. A single letter before the colon is a Windows drive.
+    const scp = /^(?:[^@/\s]+@)?(\[[0-9A-Fa-f:.]+\]|[^:/@\s\\]{2,}):(.+)$/u.exec(text);
+    return scp ? { scheme: 'ssh', host: scp[1] ?? '', port: undefined, path: scp[2] ?? '' } : undefined;
+}
+
+function decode(path: string): string {
+    try {
+        return decodeURIComponent(path);
+    } catch {
+        return path;
+    }
+}
+
+/** Base64 of SHA-256 over salt, NUL, normalised remote. */
+export function hashRemote(normalised: string, salt: string): string {
+    return createHash('sha256').update(salt).update('\0').update(normalised).digest('base64');
+}
+
+/** `random(n)` gives n random bytes. Undefined when the remote names no host. */
+export function linkForRemote(remote: string, random: (bytes: number) => Uint8Array): WorkspaceLink | undefined {
+    const normalised = normaliseRemote(remote);
+    if (normalised === undefined) return undefined;
+    const salt = Buffer.from(random(16)).toString('base64');
+    return { salt, hash: hashRemote(normalised, salt) };
+}
+
+/** Whether `remote` is the repository that `link` stands for. */
+export function matchesRemote(link: WorkspaceLink, remote: string): boolean {
+    const normalised = normaliseRemote(remote);
+    if (normalised === undefined) return false;
+    const [ours, theirs] = [Buffer.from(hashRemote(normalised, link.salt)), Buffer.from(link.hash)];
+    return ours.length === theirs.length && timingSafeEqual(ours, theirs);
+}

@@ -1,0 +1,73 @@
+/** Every setting, typed once with its default. A unit test holds this table against `contributes.configuration`. Pure. */
+import { isLinkEditor, type LinkEditor } from '../../core/rooms/linkEditors.ts';
+import { sharePolicies, type SharePolicy } from '../../core/trust/shareTrust.ts';
+import type { ShareSettings } from '../../core/share/mediaMessages.ts';
+
+export const settings = {
+    'hush.homeserver': '',
+    'hush.livekit.serviceUrl': '',
+    'hush.transport': 'auto' as 'auto' | 'mesh' | 'livekit',
+    'hush.mesh.relayOnly': false,
+    'hush.trust.shareWith': 'crossSigned' as SharePolicy,
+    'hush.link.editor': 'vscode' as LinkEditor,
+    'hush.presence.send': true,
+    'hush.chat.sendTyping': true,
+    'hush.chat.sendReadReceipts': true,
+    'hush.capture.location': 'auto' as 'auto' | 'webview' | 'browser',
+    'hush.share.maxFrameRate': 30,
+    'hush.share.optimizeFor': 'text' as 'text' | 'motion',
+    'hush.share.maxBitrate': 0,
+};
+
+export type Settings = typeof settings;
+export type SettingKey = keyof Settings;
+
+/** `get(key)` returns what VS Code has, of whatever type; a value of the wrong type counts as unset. */
+export interface SettingsReader {
+    get(key: string): unknown;
+}
+
+export function readSetting<K extends SettingKey>(reader: SettingsReader, key: K): Settings[K] {
+    const value = reader.get(key);
+    return typeof value === typeof settings[key] ? (value as Settings[K]) : settings[key];
+}
+
+/** The settings that differ from their defaults, as JSON: one line for the log. */
+export function describeSettings(reader: SettingsReader): string {
+    const keys = Object.keys(settings) as SettingKey[];
+    return JSON.stringify(
+        Object.fromEntries(
+            keys
+                .map((key) => [key, readSetting(reader, key)])
+                .filter(([key, value]) => value !== settings[key as SettingKey]),
+        ),
+    );
+}
+
+/** What the capture page needs, within the limits the page accepts. */
+export function shareSettings(reader: SettingsReader): ShareSettings {
+    const within = (value: number, min: number, max: number): number => Math.min(max, Math.max(min, value));
+    return {
+        maxFrameRate: within(readSetting(reader, 'hush.share.maxFrameRate'), 1, 60),
+        contentHint: readSetting(reader, 'hush.share.optimizeFor') === 'motion' ? 'motion' : 'text',
+        maxBitrate: within(readSetting(reader, 'hush.share.maxBitrate'), 0, 50_000) * 1_000,
+    };
+}
+
+/** `auto` for anything that is not one of the values. */
+export function transportSetting(reader: SettingsReader): Settings['hush.transport'] {
+    const value = readSetting(reader, 'hush.transport');
+    return value === 'mesh' || value === 'livekit' ? value : 'auto';
+}
+
+/** The default for anything that is not one of the values: a typing error must not open a share to everyone. */
+export function sharePolicySetting(reader: SettingsReader): SharePolicy {
+    const value = readSetting(reader, 'hush.trust.shareWith');
+    return sharePolicies.find((policy) => policy === value) ?? settings['hush.trust.shareWith'];
+}
+
+/** The default for anything that is not one of the values. */
+export function linkEditorSetting(reader: SettingsReader): LinkEditor {
+    const value: string = readSetting(reader, 'hush.link.editor');
+    return isLinkEditor(value) ? value : settings['hush.link.editor'];
+}

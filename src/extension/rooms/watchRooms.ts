@@ -1,0 +1,12 @@
+/** Tells the person what happens to their rooms without their doing. */
+import type { Account } from '../../core/account/account.ts';
+import type { Disposable } from '../../core/base/disposable.ts';
+import type { Log } from '../../core/base/log.ts';
+
+export function watchRooms(account: Account, log: Log): Disposable {
+    return account.roomAdmin.onNews((news) => {
+        import('./roomCommands.ts')
+            .then(({ tellRoomNews }) => tellRoomNews(news))
+            .catch((error: unknown) => log.warn('news of a room was not handled', error));
+    });
+}

@@ -1,0 +1,20 @@
+/** Sends what the person chose in a share's tab to the room of that share. */
+import { timeInName } from '../../core/base/timeInName.ts';
+import { userMessage } from '../../core/base/errors.ts';
+import type { ActionContext } from '../shell/actionContext.ts';
+import type { Disposable } from '../../core/base/disposable.ts';
+import type { MediaPort } from '../../core/session/mediaPort.ts';
+import { showFailure } from '../shell/failure.ts';
+import { plainName } from '../shell/plainText.ts';
+
+export function followSnapshots(context: ActionContext, media: Pick<MediaPort, 'onMessage'>): Disposable {
+    return media.onMessage((call, _generation, message) => {
+        if (message.type !== 'view.snapshot') return;
+        const view = context.orchestrator?.state.views.get(call);
+        if (!view) return;
+        const name = `${plainName(view.sharerName)}’s screen ${timeInName(new Date())}.png`;
+        context.chat
+            .sendBytes(message.png, name, { roomId: view.target.roomId })
+            .catch((error: unknown) => showFailure(userMessage(error, 'Sending the snapshot')));
+    });
+}

@@ -1,0 +1,70 @@
+/** A page on loopback as a PageLink. How a URL is opened comes in, so that tests need no VS Code. */
+import { Listeners } from '../../../core/base/listeners.ts';
+import type { Log } from '../../../core/base/log.ts';
+import type { PageRequest } from '../../../core/session/mediaPort.ts';
+import type { LoopbackServer } from './loopbackServer.ts';
+import type { PageFile } from './pageFiles.ts';
+import type { PageLink } from './pageLink.ts';
+
+/** Opens `url` with `token` as its fragment; `allow` names the authority the browser will really use. */
+export type OpenUrl = (
+    url: string,
+    token: string,
+    allow: (external: { readonly scheme: string; readonly authority: string }) => void,
+) => Promise<void>;
+
+export interface BrowserLinkOptions {
+    readonly files: () => Promise<ReadonlyMap<string, PageFile>>;
+    readonly openUrl: OpenUrl;
+    readonly log: Log;
+}
+
+export function createBrowserLink(request: PageRequest, { files, openUrl, log }: BrowserLinkOptions): PageLink {
+    const data = new Listeners<[unknown]>();
+    const closings = new Listeners<[string]>();
+    let server: LoopbackServer | undefined;
+    let closed = false;
+    const gone = (reason: string): void => {
+        if (closed) return;
+        closed = true;
+        closings.emit(reason);
+    };
+    const start = async (): Promise<void> => {
+        // With its WebSocket library, loaded when a page is wanted.
+        const { startLoopbackServer } = await import('./loopbackServer.ts');
+        server = await startLoopbackServer({
+            call: request.call,
+            generation: request.generation,
+            files: await files(),
+            connectOrigins: request.connectOrigins,
+            onData: (received) => data.emit(received),
+            onClosed: gone,
+            onRefused: (reason) => log.warn(`loopback: refused a connection: ${reason}`),
+        });
+        if (closed) return server.close();
+        const { url, token, allow } = server;
+        await openUrl(url, token, allow);
+    };
+    return {
+        load() {
+            start().catch((error: unknown) => {
+                log.error('loopback: the sharing page could not be opened', error);
+                server?.close();
+                gone('The sharing page could not be opened in the browser.');
+            });
+        },
+        post: (data) => server?.send(data),
+        onData: data.add,
+        onClosed: closings.add,
+        reveal() {
+            // A browser offers no way to bring a tab to the front from outside.
+        },
+        toggleFullScreen() {
+            // The page does that itself there.
+        },
+        close() {
+            closed = true;
+            server?.close();
+        },
+    };
+}

@@ -1,0 +1,178 @@
+/**
+ * The Media port over pages: one page per call, rebuilt from a snapshot whenever it loads, and deaf to what an older page
+ * of the same call still says. Pure: how pages are opened comes in.
+ */
+import { createChannel, type Channel } from '../../../core/page/channel.ts';
+import {
+    pageMessage,
+    type HostMessage,
+    type PageMessage,
+    type StoredTarget,
+} from '../../../core/share/mediaMessages.ts';
+import { DisposableScope, type Disposable } from '../../../core/base/disposable.ts';
+import type { Log } from '../../../core/base/log.ts';
+import type { MediaPort, PageRequest } from '../../../core/session/mediaPort.ts';
+import type { PageLink, PageOpener } from './pageLink.ts';
+import { createPageReplay, type PageReplay } from './pageReplay.ts';
+
+export interface MediaHost extends MediaPort {
+    /** Gives a restored tab to the next `open` of a view with this target. Its own closing is then the host's again. */
+    adopt(target: StoredTarget, link: PageLink): void;
+    /** The window goes away: from now on the tabs of views are left standing, for VS Code to bring back after a reload. */
+    keepTabs(): void;
+    /** Closes every page. */
+    dispose(): void;
+}
+
+export interface MediaHostOptions {
+    readonly opener: PageOpener;
+    /** For pages outside VS Code. */
+    readonly theme: () => 'light' | 'dark';
+    readonly log: Log;
+}
+
+interface Page {
+    readonly request: PageRequest;
+    readonly link: PageLink;
+    readonly replay: PageReplay;
+    readonly channel: Channel<HostMessage>;
+    readonly listeners: DisposableScope;
+    wasReady: boolean;
+    ready: boolean;
+}
+
+type MessageListener = (call: string, generation: number, message: PageMessage) => void;
+type ClosedListener = (call: string, generation: number, reason: string) => void;
+
+export function createMediaHost({ opener, theme, log }: MediaHostOptions): MediaHost {
+    const pages = new Map<string, Page>();
+    const adopted = new Map<string, { readonly link: PageLink; readonly listener: Disposable }>();
+    const messageListeners = new Set<MessageListener>();
+    const closedListeners = new Set<ClosedListener>();
+    let keepTabs = false;
+    const closeLink = ({ request, link }: Page): void => {
+        if (!keepTabs || request.role !== 'view') link.close();
+    };
+
+    const linkFor = (request: PageRequest, old: Page | undefined): PageLink => {
+        if (old?.request.location === request.location && request.location === 'webview') return old.link;
+        old?.link.close();
+        if (request.location === 'browser') return opener.openBrowser(request);
+        const restored = request.target && takeAdopted(request.target);
+        return restored ?? opener.openTab(request);
+    };
+    const takeAdopted = (target: StoredTarget): PageLink | undefined => {
+        const entry = adopted.get(targetKey(target));
+        adopted.delete(targetKey(target));
+        entry?.listener.dispose();
+        return entry?.link;
+    };
+    /** Stops listening to a page; its tab stays. */
+    const release = (page: Page): void => {
+        page.channel.close();
+        page.listeners.dispose();
+        pages.delete(page.request.call);
+    };
+    const received = (page: Page, message: PageMessage): void => {
+        const { call, generation } = page.request;
+        if (message.type === 'ready') {
+            for (const m of page.replay.snapshot(page.wasReady)) page.channel.send(m);
+            page.wasReady = page.ready = true;
+        }
+        if (message.type === 'log') {
+            log[message.level](`page ${call}: ${message.text}`);
+            return;
+        }
+        if (message.type === 'action' && message.name === 'fullScreen') {
+            page.link.toggleFullScreen();
+            return;
+        }
+        for (const listener of messageListeners) listener(call, generation, message);
+    };
+
+    return {
+        open(request) {
+            const { call, generation } = request;
+            const old = pages.get(call);
+            if (old && old.request.generation >= generation) {
+                log.warn(`page ${call}: generation ${generation} is not newer than ${old.request.generation}`);
+                return;
+            }
+            if (old) release(old);
+            const link = linkFor(request, old);
+            const listeners = new DisposableScope();
+            const page: Page = {
+                request,
+                link,
+                listeners,
+                replay: createPageReplay(),
+                wasReady: false,
+                ready: false,
+                channel: createChannel({
+                    call,
+                    generation,
+                    transport: {
+                        post: (data) => link.post(data),
+                        onData(listener) {
+                            const registration = listeners.add(link.onData(listener));
+                            return () => registration.dispose();
+                        },
+                    },
+                    incoming: pageMessage,
+                    onMessage: (message) => received(page, message),
+                    onDropped: (reason) => log.debug(`page ${call}: dropped what was ${reason}`),
+                }),
+            };
+            pages.set(call, page);
+            listeners.add(
+                link.onClosed((reason) => {
+                    release(page);
+                    for (const listener of closedListeners) listener(call, generation, reason);
+                }),
+            );
+            const { role, title, roomName, target } = request;
+            page.replay.note({ type: 'init', role, title, roomName, theme: theme(), persist: target ?? null });
+            link.load(request);
+        },
+        send(call, generation, message) {
+            const page = pages.get(call);
+            if (page?.request.generation !== generation) return;
+            page.replay.note(message);
+            if (page.ready) page.channel.send(message);
+        },
+        close(call) {
+            const page = pages.get(call);
+            if (!page) return;
+            release(page);
+            closeLink(page);
+        },
+        hasTab: (call, target) => pages.has(call) || (target !== undefined && adopted.has(targetKey(target))),
+        keepTabs() {
+            keepTabs = true;
+        },
+        reveal: (call) => pages.get(call)?.link.reveal(),
+        onMessage: (listener) => listen(messageListeners, listener),
+        onClosed: (listener) => listen(closedListeners, listener),
+        adopt(target, link) {
+            takeAdopted(target)?.close();
+            const key = targetKey(target);
+            adopted.set(key, { link, listener: link.onClosed(() => adopted.delete(key)) });
+        },
+        dispose() {
+            for (const page of [...pages.values()]) {
+                release(page);
+                closeLink(page);
+            }
+            adopted.clear(); // restored tabs stay, for the next start
+        },
+    };
+}
+
+function listen<T>(set: Set<T>, listener: T): Disposable {
+    set.add(listener);
+    return { dispose: () => set.delete(listener) };
+}
+
+function targetKey({ roomId, userId, deviceId, shareId }: StoredTarget): string {
+    return JSON.stringify([roomId, userId ?? null, deviceId ?? null, shareId ?? null]);
+}

@@ -1,0 +1,29 @@
+/** The page's own files, as the loopback server hands them out: this table and nothing else. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loopbackHtml } from '../../shell/pageHtml.ts';
+
+export interface PageFile {
+    readonly type: string;
+    readonly body: string;
+}
+
+export const PAGE_SCRIPT = 'page.js';
+export const PAGE_STYLE = 'page.css';
+export const E2EE_WORKER = 'e2eeWorker.js';
+
+const SCRIPT = 'text/javascript; charset=utf-8';
+
+/** Rejects when the extension was not built. */
+export async function readPageFiles(dist: string): Promise<ReadonlyMap<string, PageFile>> {
+    const read = async (name: string, type: string): Promise<[string, PageFile]> => [
+        name,
+        { type, body: await readFile(join(dist, name), 'utf8') },
+    ];
+    return new Map([
+        ['', { type: 'text/html; charset=utf-8', body: loopbackHtml() }],
+        await read(PAGE_SCRIPT, SCRIPT),
+        await read(PAGE_STYLE, 'text/css; charset=utf-8'),
+        await read(E2EE_WORKER, SCRIPT),
+    ]);
+}

@@ -1,0 +1,151 @@
+/** The page in an editor tab. */
+import { randomBytes } from 'node:crypto';
+import { commands, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
+import { HEARTBEAT, HEARTBEAT_MS } from '../../../core/page/handshake.ts';
+import type { Log } from '../../../core/base/log.ts';
+import type { PageRequest } from '../../../core/session/mediaPort.ts';
+import { createLoadWatch } from './loadWatch.ts';
+import { viewTitle } from './viewMemory.ts';
+import { E2EE_WORKER, PAGE_SCRIPT, PAGE_STYLE } from './pageFiles.ts';
+import { restoringHtml, webviewHtml } from '../../shell/pageHtml.ts';
+import type { PageLink } from './pageLink.ts';
+import { showWarningMessage } from '../../shell/dialogs.ts';
+
+/** Also in the manifest's activation events: `onWebviewPanel:hush.view`. */
+export const VIEW_TYPE = 'hush.view';
+export const SHARE_TYPE = 'hush.share';
+/** ms that a restored tab may wait for its page before it says that it looks for its share. */
+const RESTORING_AFTER_MS = 1_500;
+/** Heartbeats without an answer after which a page is taken for gone. */
+const UNANSWERED = 5;
+const BLANK = 'VS Code left a tab of Hush blank.';
+
+export function openTab(request: PageRequest, extensionUri: Uri, log: Log): PageLink {
+    const watching = request.role === 'view';
+    const panel = window.createWebviewPanel(
+        watching ? VIEW_TYPE : SHARE_TYPE,
+        tabTitle(request),
+        // The picture goes beside the code it is about; a share's page is looked at once, so it stays out of the way.
+        watching
+            ? { viewColumn: besideTheCode(), preserveFocus: false }
+            : { viewColumn: ViewColumn.Active, preserveFocus: false },
+        // A hidden tab goes on watching or sharing.
+        { ...webviewOptions(extensionUri), retainContextWhenHidden: true, enableFindWidget: false },
+    );
+    return tabLink(panel, extensionUri, log);
+}
+
+/** An existing panel as a link. A restored one says that it is looking for its share until a page is loaded into it. */
+export function tabLink(panel: WebviewPanel, extensionUri: Uri, log: Log, restored = false): PageLink {
+    const { webview } = panel;
+    let closing = false;
+    let reason = 'The tab was closed.';
+    /** Loads what the tab shows; only a view's, because a share that loads again has lost its screen. */
+    let reload: (() => void) | undefined;
+    let spoke = false;
+    let unanswered = 0;
+    const heart = setInterval(() => {
+        void webview.postMessage(HEARTBEAT);
+        if (!spoke || !panel.visible || !reload || ++unanswered <= UNANSWERED) return;
+        // VS Code now and then swaps a page for a blank one after it spoke. Turns are counted, not time: a machine sleeps.
+        log.warn('a tab fell silent and is loaded again');
+        spoke = false;
+        unanswered = 0;
+        watch.start(reload);
+    }, HEARTBEAT_MS);
+    const watch = createLoadWatch({
+        visible: () => panel.visible,
+        later(ms, work) {
+            const timer = setTimeout(work, ms);
+            return () => clearTimeout(timer);
+        },
+        onReload: () => log.warn('a tab said nothing and was loaded again'),
+        onGaveUp() {
+            log.error('a tab stayed blank and was closed');
+            reason = BLANK;
+            panel.dispose();
+            const reload = 'Reload Window';
+            void showWarningMessage(`${BLANK} Reloading the window helps.`, reload).then((chosen) => {
+                if (chosen === reload) void commands.executeCommand('workbench.action.reloadWindow');
+            });
+        },
+    });
+    panel.onDidDispose(() => {
+        clearInterval(heart);
+        clearTimeout(restoring);
+        watch.heard();
+    });
+    webview.onDidReceiveMessage(() => {
+        watch.heard();
+        spoke = true;
+        unanswered = 0;
+    });
+    const file = (name: string): string => webview.asWebviewUri(Uri.joinPath(extensionUri, 'dist', name)).toString();
+    webview.options = webviewOptions(extensionUri);
+    panel.iconPath = {
+        light: Uri.joinPath(extensionUri, 'media', 'panel', 'screen-light.svg'),
+        dark: Uri.joinPath(extensionUri, 'media', 'panel', 'screen-dark.svg'),
+    };
+    // Not at once: VS Code may lose the second of two pages that follow each other within milliseconds.
+    const restoring = restored
+        ? setTimeout(() => {
+              webview.html = restoringHtml(webview.cspSource, file(PAGE_STYLE));
+          }, RESTORING_AFTER_MS)
+        : undefined;
+    return {
+        load(request) {
+            panel.title = tabTitle(request);
+            const load = (): void => {
+                webview.html = webviewHtml({
+                    call: request.call,
+                    generation: request.generation,
+                    title: request.title,
+                    cspSource: webview.cspSource,
+                    nonce: randomBytes(16).toString('base64url'),
+                    scriptUri: file(PAGE_SCRIPT),
+                    styleUri: file(PAGE_STYLE),
+                    workerUri: file(E2EE_WORKER),
+                    connectOrigins: request.connectOrigins,
+                });
+            };
+            clearTimeout(restoring);
+            reload = request.role === 'view' ? load : undefined;
+            spoke = false;
+            watch.start(load);
+        },
+        post: (data) => void webview.postMessage(data),
+        onData: (listener) =>
+            webview.onDidReceiveMessage((data: unknown) => {
+                if (data !== HEARTBEAT) listener(data);
+            }),
+        onClosed: (listener) =>
+            panel.onDidDispose(() => {
+                if (!closing) listener(reason);
+            }),
+        reveal: () => panel.reveal(),
+        toggleFullScreen() {
+            panel.reveal();
+            void commands.executeCommand('workbench.action.toggleMaximizeEditorGroup');
+        },
+        close() {
+            closing = true;
+            panel.dispose();
+        },
+    };
+}
+
+function tabTitle(request: PageRequest): string {
+    return request.role === 'view' ? viewTitle(request.title) : `Sharing in ${request.roomName}`;
+}
+
+function besideTheCode(): ViewColumn {
+    return window.activeTextEditor ? ViewColumn.Beside : ViewColumn.Active;
+}
+
+function webviewOptions(extensionUri: Uri) {
+    return {
+        enableScripts: true,
+        enableForms: false,
+        localResourceRoots: [Uri.joinPath(extensionUri, 'dist'), Uri.joinPath(extensionUri, 'media')],
+    };
+}

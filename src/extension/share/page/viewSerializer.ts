@@ -1,0 +1,36 @@
+/** Brings view tabs back after a window reload. */
+import * as v from 'valibot';
+import { window, type Disposable, type Uri } from 'vscode';
+import { storedTarget } from '../../../core/share/mediaMessages.ts';
+import type { Log } from '../../../core/base/log.ts';
+import type { ViewTarget } from '../../../core/share/share.ts';
+import type { MediaHost } from './mediaHost.ts';
+import { tabLink, VIEW_TYPE } from './tabPage.ts';
+import type { ViewMemory } from './viewMemory.ts';
+
+/**
+ * `onRestore` is told what the tab showed. The tab waits, saying so, for the next `open` of a view with this target; a tab
+ * that stored nothing usable closes.
+ */
+export function registerViewSerializer(
+    mediaHost: Pick<MediaHost, 'adopt'>,
+    extensionUri: Uri,
+    log: Log,
+    memory: Pick<ViewMemory, 'find'>,
+    onRestore: (target: ViewTarget) => void,
+): Disposable {
+    return window.registerWebviewPanelSerializer(VIEW_TYPE, {
+        async deserializeWebviewPanel(panel, state) {
+            const stored = v.safeParse(storedTarget, state);
+            const target = stored.success ? stored.output : memory.find(panel.title);
+            if (!target) {
+                log.warn('a restored tab did not know what it showed');
+                panel.dispose();
+                return;
+            }
+            const { roomId, userId, deviceId, shareId } = target;
+            mediaHost.adopt(target, tabLink(panel, extensionUri, log, true));
+            onRestore({ roomId, userId, deviceId, shareId });
+        },
+    });
+}

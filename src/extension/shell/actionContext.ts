@@ -1,0 +1,81 @@
+/** What every command gets: the account, the model, the chat and the log. */
+import type { RoomSnapshot } from '../../core/rooms/room.ts';
+
+/** What the commands work with. */
+import type * as vscode from 'vscode';
+import type { ViewerCommand } from '../../core/share/mediaMessages.ts';
+import { HushError } from '../../core/base/errors.ts';
+import type { Account } from '../../core/account/account.ts';
+import type { Log } from '../../core/base/log.ts';
+import type { JoinWishes } from '../../core/rooms/joinWishes.ts';
+import type { RoomLink } from '../../core/rooms/joinLink.ts';
+import type { Orchestrator } from '../../core/session/orchestrator.ts';
+import type { ViewTarget } from '../../core/share/share.ts';
+import type { AccountState } from '../../core/account/accountState.ts';
+import type { WorkspaceFolders } from '../../core/workspace/workspaceRooms.ts';
+import type { Model } from '../../core/app/model.ts';
+
+/** What joining by a link needs beside an account, which may not be there yet. */
+export interface Joining {
+    readonly wishes: JoinWishes;
+    /** See `WishFollower`. */
+    during<T>(work: () => Promise<T>): Promise<T>;
+    answered(roomId: string): Promise<void>;
+    /** See `AccountControl`. */
+    settled(): Promise<AccountState>;
+    signIn(link: RoomLink, agreed: () => void): Promise<boolean | undefined>;
+    /** Opens a screen that is shared in the room; undefined: there is none to watch. */
+    viewIn(roomId: string): (() => void) | undefined;
+    /** Once this share is live, a link to its room is in the clipboard, and the person is told. */
+    linkOnceLive(roomId: string, shareId: string): void;
+}
+
+/** What commands do with the chat. */
+export interface ChatDesk {
+    open(roomId: string): Promise<void>;
+    assertWritable(roomId?: string): void;
+    send(markdown: string): void;
+    sendFiles(uris: readonly vscode.Uri[]): Promise<void>;
+    sendBytes(
+        bytes: Uint8Array,
+        name: string,
+        how?: { roomId?: string; caption?: string; text?: boolean },
+    ): Promise<void>;
+}
+
+export interface ActionContext {
+    readonly log: Log;
+    readonly extensionUri: vscode.Uri;
+    readonly model: Model;
+    readonly account: Account | undefined;
+    readonly orchestrator: Orchestrator | undefined;
+    readonly workspace: WorkspaceFolders;
+    readonly chat: ChatDesk;
+    readonly configuration: () => vscode.WorkspaceConfiguration;
+    /** Does what a tool over the picture does, in the tab of this view. */
+    viewerCommand(viewId: string, generation: number, command: ViewerCommand): void;
+    readonly joining: Joining;
+    mapWorkspace(roomId: string, folder?: string): Promise<void>;
+    unmapWorkspace(): Promise<void>;
+    /** The screen that a row of the tree stands for. */
+    targetOfRow(rowId: string): ViewTarget | undefined;
+    /** The row of the tree that was chosen last. */
+    selectedRow(): { readonly id: string; readonly context: string } | undefined;
+    /** Accounts are known here besides the active one. */
+    readonly otherAccounts: boolean;
+    /** Brings the tab of our share to the front. */
+    revealShare(): void;
+}
+
+/** The signed-in account and its session core. Throws `account.notSignedIn`. */
+export function signedIn(context: ActionContext): { account: Account; orchestrator: Orchestrator } {
+    const { account, orchestrator } = context;
+    if (!account || !orchestrator) {
+        throw new HushError('account.notSignedIn', 'You are not signed in. Run "Hush: Sign In" first.');
+    }
+    return { account, orchestrator };
+}
+
+export function joinedRooms(context: ActionContext): RoomSnapshot[] {
+    return context.model.rooms.filter((room) => room.membership === 'join');
+}

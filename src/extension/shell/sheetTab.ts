@@ -1,0 +1,71 @@
+/** A sheet in an editor tab: drawn by its own small page, gone with its tab. Nothing of it is stored. */
+import { randomBytes } from 'node:crypto';
+import * as v from 'valibot';
+import { Uri, ViewColumn, window } from 'vscode';
+import { sheetPageMessage, type Sheet } from '../../core/page/sheet.ts';
+import { Listeners } from '../../core/base/listeners.ts';
+import type { Disposable } from '../../core/base/disposable.ts';
+import { sheetHtml } from './pageHtml.ts';
+
+const SHEET_TYPE = 'hush.sheet';
+
+export interface SheetTab extends Disposable {
+    show(sheet: Sheet): void;
+    onPress(listener: (button: string) => void): Disposable;
+    onClosed(listener: () => void): Disposable;
+    reveal(): void;
+}
+
+export function openSheet(extensionUri: Uri, first: Sheet): SheetTab {
+    const panel = window.createWebviewPanel(
+        SHEET_TYPE,
+        first.title,
+        { viewColumn: ViewColumn.Active, preserveFocus: false },
+        {
+            enableScripts: true,
+            enableForms: false,
+            retainContextWhenHidden: true,
+            localResourceRoots: [Uri.joinPath(extensionUri, 'dist')],
+        },
+    );
+    const { webview } = panel;
+    const file = (name: string): string => webview.asWebviewUri(Uri.joinPath(extensionUri, 'dist', name)).toString();
+    const presses = new Listeners<[string]>();
+    let current = first;
+    let open = true;
+    const post = (): void => {
+        if (!open) return;
+        panel.title = current.title;
+        void webview.postMessage({ type: 'sheet', sheet: current });
+    };
+    webview.onDidReceiveMessage((raw: unknown) => {
+        const message = v.safeParse(sheetPageMessage, raw);
+        if (!message.success) return;
+        if (message.output.type === 'ready') post();
+        else presses.emit(message.output.id);
+    });
+    panel.onDidDispose(() => {
+        open = false;
+    });
+    panel.iconPath = {
+        light: Uri.joinPath(extensionUri, 'media', 'panel', 'shield-light.svg'),
+        dark: Uri.joinPath(extensionUri, 'media', 'panel', 'shield-dark.svg'),
+    };
+    webview.html = sheetHtml({
+        title: first.title,
+        cspSource: webview.cspSource,
+        nonce: randomBytes(16).toString('base64url'),
+        scriptUri: file('sheet.js'),
+        styleUri: file('sheet.css'),
+    });
+    return {
+        show(sheet) {
+            current = sheet;
+            post();
+        },
+        onPress: presses.add,
+        onClosed: (listener) => panel.onDidDispose(listener),
+        reveal: () => panel.reveal(),
+        dispose: () => panel.dispose(),
+    };
+}

@@ -1,0 +1,85 @@
+/**
+ * Remotes of the opened repositories, from VS Code's own Git extension. Best effort: no Git, no offer. A folder that is not
+ * trusted is left alone: its repository's configuration can name programs that Git runs.
+ */
+import type * as vscodeTypes from 'vscode';
+import * as vscode from 'vscode';
+import { DisposableScope } from '../../core/base/disposable.ts';
+import type { Log } from '../../core/base/log.ts';
+
+/** The part of the Git extension's API (version 1) that is read here. */
+interface GitApi {
+    readonly repositories: readonly {
+        readonly rootUri: vscodeTypes.Uri;
+        readonly state: RepositoryState;
+    }[];
+    readonly onDidOpenRepository: vscodeTypes.Event<{ readonly state: RepositoryState }>;
+}
+
+interface RepositoryState {
+    readonly remotes: readonly { readonly name: string; readonly fetchUrl?: string }[];
+    readonly onDidChange: vscodeTypes.Event<void>;
+}
+
+function gitExtension(): vscode.Extension<{ getAPI(version: 1): GitApi }> | undefined {
+    return vscode.extensions.getExtension('vscode.git');
+}
+
+async function gitApi(): Promise<GitApi | undefined> {
+    const extension = gitExtension();
+    if (!vscode.workspace.isTrusted || !extension) return undefined;
+    try {
+        return (await extension.activate()).getAPI(1);
+    } catch {
+        // Git is disabled or not installed: there is nothing to match rooms with, and that is all.
+        return undefined;
+    }
+}
+
+/** Fetch URLs, `origin` first. Credentials may be inside: normalise before use, never log. */
+export async function gitRemotes(): Promise<string[]> {
+    const api = await gitApi();
+    const remotes = (api?.repositories ?? []).flatMap((r) => r.state.remotes);
+    const urls = remotes
+        .toSorted((a, b) => Number(b.name === 'origin') - Number(a.name === 'origin'))
+        .map((r) => r.fetchUrl);
+    return [...new Set(urls.filter((url): url is string => url !== undefined && url !== ''))];
+}
+
+/**
+ * Fires when the remotes of a repository are known: Git opens it first, which may be long after we are ready, and reads it
+ * then. In a folder that is trusted only later, VS Code starts Git when it is.
+ */
+export function onRemotes(listener: () => void, log: Log): vscode.Disposable {
+    const scope = new DisposableScope();
+    let watching = false;
+    const start = (): void => {
+        if (watching || !vscode.workspace.isTrusted || !gitExtension()) return;
+        watching = true;
+        watchRepositories(listener).then(
+            (watch) => scope.add(watch),
+            (error: unknown) => log.warn('Git could not be watched', error),
+        );
+    };
+    scope.add(vscode.workspace.onDidGrantWorkspaceTrust(start));
+    scope.add(vscode.extensions.onDidChange(start));
+    start();
+    return scope;
+}
+
+async function watchRepositories(listener: () => void): Promise<vscode.Disposable> {
+    const scope = new DisposableScope();
+    const api = await gitApi();
+    const watch = ({ state }: { readonly state: RepositoryState }): void => {
+        if (state.remotes.length > 0) return listener();
+        const change = state.onDidChange(() => {
+            if (state.remotes.length === 0) return;
+            change.dispose();
+            listener();
+        });
+        scope.add(change);
+    };
+    if (api) scope.add(api.onDidOpenRepository(watch));
+    for (const repository of api?.repositories ?? []) watch(repository);
+    return scope;
+}

@@ -1,0 +1,84 @@
+/** **Hush: Start Session for This Workspace** */
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { linkForRemote } from '../../core/workspace/workspaceHash.ts';
+import { commands } from '../manifest/commands.ts';
+import { gitRemotes } from './git.ts';
+import { sessionName } from '../../core/workspace/workspaceRooms.ts';
+import { signedIn, type ActionContext, joinedRooms } from '../shell/actionContext.ts';
+import { tellSessionReady } from './sessionReady.ts';
+import { showInformationMessage, showInputBox, withProgress } from '../shell/dialogs.ts';
+import { plainName } from '../shell/plainText.ts';
+
+/** One of several folders, or the whole window; asked once, since the mapping is remembered. */
+export async function pickFolder(context: ActionContext): Promise<{ folder: string | undefined } | undefined> {
+    const { workspaceFile, folders } = context.workspace;
+    if (workspaceFile !== undefined || folders.length < 2) return { folder: undefined };
+    const picked = await vscode.window.showQuickPick(
+        folders.map((f) => ({ label: `$(folder) ${f.name}`, folder: f.uri })),
+        { title: 'Which folder does the session belong to?' },
+    );
+    return picked ? { folder: picked.folder } : undefined;
+}
+
+export async function linkFromGit() {
+    const [remote] = await gitRemotes();
+    return remote === undefined ? undefined : linkForRemote(remote, randomBytes);
+}
+
+export async function startSession(context: ActionContext): Promise<string | undefined> {
+    signedIn(context);
+    if (context.model.workspaceRoomId !== undefined) {
+        const [open, another] = ['Invite Teammate…', 'Start Another'] as const;
+        const name = joinedRooms(context).find((r) => r.roomId === context.model.workspaceRoomId)?.name ?? 'a room';
+        const chosen = await showInformationMessage(
+            `This workspace already has a session: ${plainName(name)}.`,
+            open,
+            another,
+        );
+        if (chosen === open)
+            await vscode.commands.executeCommand(commands.inviteTeammate, context.model.workspaceRoomId);
+        if (chosen !== another) return context.model.workspaceRoomId;
+    }
+    const roomId = await makeSession(context);
+    const room = joinedRooms(context).find((r) => r.roomId === roomId);
+    if (roomId === undefined || !room) return roomId;
+    void tellSessionReady(plainName(room.name), roomId);
+    return roomId;
+}
+
+/**
+ * Makes the room and maps the workspace to it. Whoever has its link may ask to be let in (see docs/rooms.md). `named`: the
+ * person gives it, or it is the workspace's. Undefined: cancelled.
+ */
+export async function makeSession(
+    context: ActionContext,
+    named: 'byPerson' | 'byWorkspace' = 'byPerson',
+): Promise<string | undefined> {
+    const { account } = signedIn(context);
+    const folder = await pickFolder(context);
+    if (!folder) return undefined;
+    const suggested = sessionName(context.workspace);
+    const name =
+        named === 'byWorkspace'
+            ? suggested
+            : await showInputBox({
+                  title: 'Start Session',
+                  prompt: 'Name of the encrypted room for this workspace',
+                  value: suggested,
+                  validateInput: (value) => (value.trim() === '' ? 'The room needs a name.' : undefined),
+              });
+    if (name === undefined) return undefined;
+    const roomId = await withProgress(
+        { location: vscode.ProgressLocation.Window, title: 'Hush: creating the room' },
+        async () =>
+            account.createSessionRoom({
+                name: name.trim(),
+                invite: [],
+                workspaceLink: await linkFromGit(),
+                access: 'knock',
+            }),
+    );
+    await context.mapWorkspace(roomId, folder.folder);
+    return roomId;
+}

@@ -1,0 +1,50 @@
+/** A person's own LiveKit server, by its API key: whether it answers, and tokens for its rooms. Its own bundle, on demand. */
+import { RoomServiceClient } from 'livekit-server-sdk';
+import { liveKitRoom, ROOM_CALL_SLOT, SCREEN_SOURCES } from './claims.ts';
+import { mintToken, sha256Base64, type LiveKitKey } from './roomTokens.ts';
+
+export interface LiveKitServer extends LiveKitKey {
+    /** `wss://…`, or `ws://` on this machine. */
+    readonly url: string;
+}
+/** What a token is for. Without `viewId` it is for publishing screens under the membership's identity. */
+export interface OwnTokenRequest {
+    readonly roomId: string;
+    readonly userId: string;
+    readonly deviceId: string;
+    readonly viewId?: string;
+}
+
+const TIMEOUT_S = 5;
+/** Seconds a room waits for its first participant, and stays after the last. */
+const EMPTY_TIMEOUT_S = 300;
+const DEPARTURE_TIMEOUT_S = 20;
+
+function rooms({ url, apiKey, apiSecret }: LiveKitServer): RoomServiceClient {
+    return new RoomServiceClient(url.replace(/^ws/u, 'http'), apiKey, apiSecret, { requestTimeout: TIMEOUT_S });
+}
+
+/** Resolves with `ok`, or with what is wrong: the key is `refused`, or the server does not answer (`unreachable`). */
+export async function checkServer(server: LiveKitServer): Promise<'ok' | 'refused' | 'unreachable'> {
+    try {
+        await rooms(server).listRooms(['']);
+        return 'ok';
+    } catch (error) {
+        const status: unknown = error instanceof Error && 'status' in error ? error.status : undefined;
+        return status === 401 || status === 403 ? 'refused' : 'unreachable';
+    }
+}
+
+/** A JWT for one room and one hour. Opens the room first: many servers let only the key's holder do that. Rejects when the server does not answer. */
+export async function mintOwnToken(server: LiveKitServer, request: OwnTokenRequest): Promise<string> {
+    const { roomId, userId, deviceId, viewId } = request;
+    const room = liveKitRoom(roomId, ROOM_CALL_SLOT, sha256Base64);
+    await rooms(server).createRoom({
+        name: room,
+        emptyTimeout: EMPTY_TIMEOUT_S,
+        departureTimeout: DEPARTURE_TIMEOUT_S,
+    });
+    const publishes = viewId === undefined;
+    const identity = publishes ? `${userId}:${deviceId}` : sha256Base64(JSON.stringify([userId, deviceId, viewId]));
+    return mintToken(server, { identity, room, canPublish: publishes, sources: SCREEN_SOURCES });
+}

@@ -1,0 +1,75 @@
+/** The tokens of an account while it is open: put into its requests, renewed and stored, until the server ends them. */
+import type { HushError } from '../../core/base/errors.ts';
+import type { Log } from '../../core/base/log.ts';
+import type { AccountState } from '../../core/account/accountState.ts';
+import { updateAccount, withTokens, type StoredAccount } from '../../core/account/storedAccounts.ts';
+import type { Vault } from '../../core/account/vault.ts';
+import { abortable, type Fetch } from '../requests/matrixHttp.ts';
+import { createScheduler } from '../requests/scheduler.ts';
+import { guardToken } from './tokenOwner.ts';
+import { createTokenKeeper, type TokenKeeper } from './tokenRefresh.ts';
+
+export interface AccountTokensOptions {
+    readonly stored: StoredAccount;
+    /** What is to be stored with the next tokens; its own are not looked at. */
+    readonly next: () => StoredAccount;
+    readonly vault: Vault;
+    readonly fetch: Fetch;
+    readonly now: () => number;
+    readonly log: Log;
+    /** The sign-in is not ours to use (any more). Called once; nothing is sent in its name from then on. */
+    readonly onEnd: (state: AccountState) => void;
+    /** See {@link TokenKeeperOptions.onUnsaved}. */
+    readonly onUnsaved: (error: HushError | undefined) => void;
+}
+export interface AccountTokens {
+    readonly keeper: TokenKeeper;
+    /** For every request of the account: with its token, paced, and once it is known whose token it is. */
+    readonly fetch: Fetch;
+    /** The account is being signed out: should the server end it meanwhile, there is nothing to keep. */
+    leave(): void;
+}
+
+export function createAccountTokens(options: AccountTokensOptions): AccountTokens {
+    const { stored, next, vault, fetch, now, log, onEnd, onUnsaved } = options;
+    const { userId, deviceId, baseUrl, accessToken = '', refreshToken, expiresAt, oauth } = stored;
+    let leaving = false;
+    /** As the vault has it. */
+    let kept = stored;
+    const keep = async (account: StoredAccount): Promise<void> => {
+        if (await updateAccount(vault, kept, account)) kept = account;
+        else log.warn('Another window signed in anew; what became of this sign-in is not stored');
+    };
+    const keeper = createTokenKeeper({
+        baseUrl,
+        initial: { accessToken, refreshToken, expiresAt },
+        oauth,
+        save: (tokens) => keep(withTokens(next(), tokens)),
+        fetch,
+        now,
+        log,
+        onUnsaved,
+        onExpired: ({ softLogout }) => {
+            onEnd({ kind: 'expired', userId, deviceGone: !softLogout });
+            if (leaving) return;
+            void keep({ ...withTokens(next(), undefined), deviceGone: !softLogout }).catch((error: unknown) =>
+                log.error('The ended sign-in was not stored', error),
+            );
+        },
+    });
+    return {
+        keeper,
+        fetch: abortable(
+            guardToken({
+                self: { userId, deviceId },
+                baseUrl,
+                fetch: createScheduler({ fetch: keeper.fetch, wallNow: now, log }),
+                log,
+                onForeign: (message) => onEnd({ kind: 'failed', userId, message }),
+            }),
+        ),
+        leave() {
+            leaving = true;
+        },
+    };
+}

@@ -1,0 +1,71 @@
+/**
+ * Room keys of devices that the server deleted (a hard logout): their stores are still on this machine, and the keys to
+ * them in the keychain. The device that follows takes the room keys over, so that it reads what they read; not the
+ * identity: to be trusted again is the person's decision, on another device or with the recovery key.
+ */
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { DeviceId, OlmMachine, StoreHandle, UserId } from '@matrix-org/matrix-sdk-crypto-wasm';
+import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
+import type { Log } from '../../core/base/log.ts';
+import type { StoredAccount } from '../../core/account/storedAccounts.ts';
+import { openCryptoStore, type CryptoStore } from '../cryptoStore/cryptoStore.ts';
+import { withFactory } from '../cryptoStore/handle.ts';
+import { storeFiles, storePath } from './storePath.ts';
+
+type Former = NonNullable<StoredAccount['previous']>[number];
+
+export interface TakeOverOptions {
+    readonly dataDir: string;
+    readonly sdk: MatrixClient;
+    /** Of the device that takes over. */
+    readonly store: Pick<CryptoStore, 'flush'>;
+    readonly log: Log;
+}
+
+/** The prefix that the client gives its stores. */
+export const STORE_PREFIX = 'hush';
+
+/**
+ * Takes the room keys over and removes the stores they came from. Never rejects: what cannot be read stays where it is.
+ * @returns the account as it is to be stored with its next tokens: without the devices that are done.
+ */
+export async function takeOverRoomKeys(stored: StoredAccount, options: TakeOverOptions): Promise<StoredAccount> {
+    const { previous = [], ...account } = stored;
+    const left: Former[] = [];
+    for (const device of previous) {
+        try {
+            await takeOver(stored.userId, device, options);
+        } catch (error) {
+            left.push(device);
+            options.log.warn('The room keys of a former device could not be read; they stay where they are', error);
+        }
+    }
+    return left.length === 0 ? account : { ...account, previous: left };
+}
+
+async function takeOver(userId: string, device: Former, { dataDir, sdk, store, log }: TakeOverOptions): Promise<void> {
+    const path = storePath(dataDir, userId, device.deviceId);
+    if (!existsSync(path)) return;
+    const keys = await exportRoomKeys(path, userId, device);
+    await sdk.getCrypto()?.importRoomKeysAsJson(keys);
+    await store.flush(); // only what is on disk here may go there
+    await Promise.all(storeFiles(path).map((file) => rm(file, { force: true })));
+    log.info(`Took over ${(JSON.parse(keys) as unknown[]).length} room keys of the former device ${device.deviceId}`);
+}
+
+async function exportRoomKeys(path: string, userId: string, device: Former): Promise<string> {
+    const store = await openCryptoStore({ path });
+    try {
+        const key = Uint8Array.from(Buffer.from(device.storageKey, 'base64'));
+        const handle = await withFactory(store.factory, () => StoreHandle.openWithKey(STORE_PREFIX, key));
+        const machine = await OlmMachine.initFromStore(new UserId(userId), new DeviceId(device.deviceId), handle);
+        try {
+            return await machine.exportRoomKeys(() => true);
+        } finally {
+            machine.close();
+        }
+    } finally {
+        await store.close();
+    }
+}

@@ -1,0 +1,40 @@
+/** The account's conversations and the files in them: one reads and writes the messages of the other. */
+import type { ChatPort } from '../../core/chat/chatPort.ts';
+import type { FilesPort } from '../../core/files/filesPort.ts';
+import type { Log } from '../../core/base/log.ts';
+import type { OpenMatrixClient } from '../sdk/client.ts';
+import { createChat } from './matrixChat.ts';
+import { createFiles } from '../files/matrixFiles.ts';
+import type { Fetch } from '../requests/matrixHttp.ts';
+
+export interface ConversationOptions {
+    readonly client: Pick<OpenMatrixClient, 'sdk' | 'lookUpDevices'>;
+    readonly baseUrl: string;
+    /** Puts the account's token in. */
+    readonly fetch: Fetch;
+    readonly now: () => number;
+    readonly log: Log;
+}
+
+export function createConversations({ client, baseUrl, fetch, now, log }: ConversationOptions): {
+    readonly chat: ChatPort;
+    readonly files: FilesPort;
+    dispose(): void;
+} {
+    const chat = createChat(client.sdk, client.lookUpDevices, log);
+    const files = createFiles({
+        server: { baseUrl, fetch },
+        contentOf: (...args) => chat.contentOf(...args),
+        post: (...args) => chat.post(...args),
+        assertPostable: (...args) => chat.assertPostable(...args),
+        now,
+    });
+    return {
+        chat,
+        files,
+        dispose() {
+            files.dispose();
+            chat.dispose();
+        },
+    };
+}

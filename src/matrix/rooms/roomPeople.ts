@@ -1,0 +1,103 @@
+/** The people of a room: who is there, removing, banning, roles; and whom this account ignores. */
+import * as v from 'valibot';
+import { EventType, Method, type MatrixClient, type Room } from 'matrix-js-sdk/lib/matrix.js';
+import { HushError } from '../../core/base/errors.ts';
+import type { RoomPerson, RoomsPort } from '../../core/rooms/roomsPort.ts';
+import { acting, assertUserId, isNotFound, joinedRoom, MAX_REASON, NO_POWER } from './acting.ts';
+import { optional } from './optional.ts';
+import { roomPowers } from './roomState.ts';
+
+type PeoplePort = Pick<RoomsPort, 'people' | 'kick' | 'ban' | 'unban' | 'setLevel' | 'ignored' | 'setIgnored'>;
+
+export function createPeople(sdk: MatrixClient): PeoplePort {
+    const reasonOf = (reason: string | undefined): string | undefined =>
+        reason?.trim().slice(0, MAX_REASON) || undefined;
+    return {
+        people: (roomId) =>
+            acting('Reading who is in the room', {}, async () => {
+                return peopleOf(sdk, joinedRoom(sdk, roomId));
+            }),
+        kick: (roomId, userId, reason) =>
+            acting(`Removing ${userId}`, NO_POWER, async () => {
+                await sdk.kick(joinedRoom(sdk, roomId).roomId, userId, reasonOf(reason));
+            }),
+        ban: (roomId, userId, reason) =>
+            acting(`Banning ${userId}`, NO_POWER, async () => {
+                assertUserId(userId);
+                await sdk.ban(joinedRoom(sdk, roomId).roomId, userId, reasonOf(reason));
+            }),
+        unban: (roomId, userId, reason) =>
+            acting(`Lifting the ban of ${userId}`, NO_POWER, async () => {
+                const path = `/rooms/${encodeURIComponent(joinedRoom(sdk, roomId).roomId)}/unban`;
+                // The SDK sends no reason.
+                const why = reasonOf(reason);
+                const body = { user_id: userId, ...(why === undefined ? {} : { reason: why }) };
+                await sdk.http.authedRequest(Method.Post, path, undefined, body);
+            }),
+        setLevel: (roomId, userId, level) =>
+            acting(`Changing the role of ${userId}`, NO_POWER, async () => {
+                const room = joinedRoom(sdk, roomId);
+                if (!Number.isSafeInteger(level)) throw new HushError('internal', 'A power level is a whole number.');
+                // Not left to the server, which answers with a code that means anything.
+                if (roomPowers(room)?.creators.includes(userId))
+                    throw new HushError(
+                        'room.forbidden',
+                        `${userId} created this room: their power cannot be changed.`,
+                    );
+                const content = await currentLevels(sdk, room);
+                const users = { ...(content['users'] as Record<string, unknown> | undefined), [userId]: level };
+                await sdk.sendStateEvent(roomId, EventType.RoomPowerLevels, { ...content, users } as never, '');
+            }),
+        ignored: () => Promise.resolve(sdk.getIgnoredUsers()),
+        setIgnored: (userId, ignored) =>
+            acting(ignored ? `Ignoring ${userId}` : `Listening to ${userId} again`, {}, async () => {
+                assertUserId(userId);
+                if (userId === sdk.getSafeUserId())
+                    throw new HushError('room.invalidUserId', 'That is you: you cannot ignore yourself.');
+                // Another device may have changed the list: what the server has is what is added to.
+                const stored = await sdk.getAccountDataFromServer('m.ignored_user_list' as never);
+                const list = (stored as { ignored_users?: Record<string, unknown> } | null)?.ignored_users ?? {};
+                const others = Object.keys(list).filter((id) => id !== userId);
+                await sdk.setIgnoredUsers(ignored ? [...others, userId] : others);
+            }),
+    };
+}
+
+/** As the server has them now: a change made on old levels would take somebody else's back. */
+async function currentLevels(sdk: MatrixClient, room: Room): Promise<Record<string, unknown>> {
+    try {
+        return await sdk.getStateEvent(room.roomId, 'm.room.power_levels', '');
+    } catch (error) {
+        if (!isNotFound(error)) throw error;
+        // The first levels of a room must keep what holds without any: its creator's power.
+        const powers = roomPowers(room);
+        return { users: { ...powers?.users } };
+    }
+}
+
+/** Asked of the server each time: what was just done to somebody must show, and the sync may still be on its way. */
+async function peopleOf(sdk: MatrixClient, room: Room): Promise<RoomPerson[]> {
+    const { chunk } = await sdk.members(room.roomId, undefined, 'leave');
+    return (chunk ?? []).flatMap((event) => {
+        const parsed = v.safeParse(memberEvent, event);
+        if (!parsed.success) return [];
+        const { state_key: userId, content } = parsed.output;
+        const known = room.getMember(userId);
+        return {
+            userId,
+            // The SDK's names are unique in the room, and it knows those of members only.
+            name: (known?.membership === content.membership ? known.name : undefined) ?? content.displayname ?? userId,
+            membership: content.membership,
+            reason: content.reason?.slice(0, MAX_REASON) || undefined,
+        };
+    });
+}
+
+const memberEvent = v.looseObject({
+    state_key: v.string(),
+    content: v.looseObject({
+        membership: v.picklist(['join', 'invite', 'knock', 'ban']),
+        displayname: optional(v.string()),
+        reason: optional(v.string()),
+    }),
+});

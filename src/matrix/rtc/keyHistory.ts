@@ -1,0 +1,46 @@
+/**
+ * The history of our media key in one room, told from the key ring: since when each device holds it, and every rotation
+ * with its reason. Pure.
+ */
+import type { KeyRing } from './keyRing.ts';
+import type { Rotation } from '../../core/trust/shareTrust.ts';
+
+const MOST_ROTATIONS = 20;
+
+export interface KeyHistory {
+    /** Device key to ms since the epoch: it could decrypt from then on, through every rotation since. */
+    readonly since: ReadonlyMap<string, number>;
+    /** Newest first. */
+    readonly rotations: readonly Rotation[];
+}
+
+export const emptyHistory: KeyHistory = { since: new Map(), rotations: [] };
+
+/** What a step of the ring means for the history. `now` in ms since the epoch. */
+export function recordStep(history: KeyHistory, before: KeyRing, after: KeyRing, now: number): KeyHistory {
+    if (!after.own) return history.rotations.length === 0 ? history : emptyHistory;
+    if (before.own === after.own) return history;
+    const { own } = after;
+    const since = new Map(
+        [...history.since].filter(([device]) => own.targets.has(device)), // who left or was refused starts anew
+    );
+    for (const [device, { state }] of own.targets) if (state === 'has' && !since.has(device)) since.set(device, now);
+    if (before.own?.key === own.key) return { ...history, since };
+    const rotation = { index: own.index, ts: own.createdAt, why: whyRotated(before, after) };
+    return { since, rotations: [rotation, ...history.rotations].slice(0, MOST_ROTATIONS) };
+}
+
+function whyRotated(before: KeyRing, after: KeyRing): string {
+    if (!before.own) return 'sharing started';
+    const lost = [...before.own.targets.keys()].filter((device) => !after.own?.targets.has(device));
+    const refused = lost.filter((device) => after.members.has(device));
+    if (refused.length > 0) return `${names(refused)} is not trusted any more`;
+    if (lost.length > 0) return `${names(lost)} left`;
+    const joined = [...(after.own?.targets.keys() ?? [])].filter((device) => !before.own?.targets.has(device));
+    return joined.length > 0 ? `${names(joined)} joined` : 'somebody joined again';
+}
+
+/** Of device keys (keyRing.ts). */
+function names(devices: readonly string[]): string {
+    return devices.map((device) => (JSON.parse(device) as [string, string]).join(' ')).join(', ');
+}

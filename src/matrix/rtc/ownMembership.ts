@@ -1,0 +1,174 @@
+/**
+ * Our own MatrixRTC membership in one room: joined, announced and left as promises that say what happened. The SDK's
+ * manager retries by itself and reports through events; a promise here settles on what the room really shows.
+ */
+import {
+    MatrixRTCSessionEvent,
+    type CallMembership,
+    type MatrixRTCSession,
+} from 'matrix-js-sdk/lib/matrixrtc/index.js';
+import { HushError } from '../../core/base/errors.ts';
+import type { Share } from '../../core/share/share.ts';
+import { fromSdk, type KnownErrors } from '../requests/matrixHttp.ts';
+import { parseShares, sharesContentOf, SHARES_FIELD } from '../events/hushEvents.ts';
+import type { Device } from './olmMessages.ts';
+import { transportOf, type RtcTransport } from './ownTransport.ts';
+
+export interface OwnMembership {
+    /** Without a LiveKit service the membership names no transport: shares go from device to device. */
+    join(shares: readonly Share[], serviceUrl: string | undefined): Promise<void>;
+    /** `serviceUrl`: the LiveKit service that the membership names from now on, where it named none. */
+    announce(shares: readonly Share[], serviceUrl?: string): Promise<void>;
+    leave(): Promise<void>;
+    /** Listens no more. */
+    dispose(): void;
+    readonly joined: boolean;
+}
+/** What a join or an announcement ends with that a leave overtook. */
+export function leftMeanwhile(): HushError {
+    return new HushError('internal', 'The session was left meanwhile. Join it again.');
+}
+
+export interface OwnMembershipOptions {
+    readonly session: MatrixRTCSession;
+    readonly roomId: string;
+    readonly self: Device;
+    /** ms since the epoch. */
+    readonly now: () => number;
+    /** The membership is gone or cannot be kept, and we did not ask for it. */
+    readonly onLost: (error: HushError) => void;
+}
+
+/** How long a join may take: the SDK's own retries (rate limits, 3 s after a network error) fit in. */
+const JOIN_WITHIN_MS = 20_000;
+const ANNOUNCE_WITHIN_MS = 10_000;
+const LEAVE_WITHIN_MS = 5_000;
+
+export const CALL_ERRORS: KnownErrors = {
+    M_FORBIDDEN: [
+        'room.mayNotCall',
+        'This room does not let you start or join a session. Ask somebody with more power in the room to allow calls for everybody.',
+    ],
+};
+
+/** The SDK takes a transport only on joining, and leaving would end the share for its viewers. The version is pinned. */
+function nameTransport(session: MatrixRTCSession, transport: RtcTransport): void {
+    const { membershipManager: manager } = session as unknown as { membershipManager?: object };
+    if (!manager || !('rtcTransport' in manager || 'fociPreferred' in manager))
+        throw new HushError('internal', 'This build of Hush does not fit its Matrix library. Please report it.');
+    (manager as { rtcTransport?: RtcTransport }).rtcTransport = transport;
+}
+
+export function createOwnMembership({ session, roomId, self, now, onLost }: OwnMembershipOptions): OwnMembership {
+    let joining: PromiseWithResolvers<void> | undefined;
+    let joined = false;
+    let seq = now();
+    /** The LiveKit service that our membership names. */
+    let named: string | undefined;
+
+    const onError = (error: unknown): void => {
+        const reason = fromSdk(
+            error instanceof Error && error.cause !== undefined && !('httpStatus' in error) ? error.cause : error,
+            'Joining the session',
+            CALL_ERRORS,
+        );
+        const wasJoined = joined;
+        joined = false;
+        if (joining) joining.reject(reason);
+        else if (wasJoined) onLost(reason);
+    };
+    session.on(MatrixRTCSessionEvent.MembershipManagerError, onError);
+    const mine = (memberships: readonly CallMembership[]): CallMembership | undefined =>
+        memberships.find((m) => m.userId === self.userId && m.deviceId === self.deviceId);
+
+    /** Resolves when `visible` holds of the room's memberships; rejects after `ms`. */
+    const untilVisible = async (visible: () => boolean, ms: number, doing: string): Promise<void> => {
+        const { promise, resolve, reject } = Promise.withResolvers<void>();
+        joining = { promise, resolve, reject };
+        const check = (): void => {
+            if (visible()) resolve();
+        };
+        session.on(MatrixRTCSessionEvent.MembershipsChanged, check);
+        const timer = setTimeout(
+            () =>
+                reject(
+                    new HushError(
+                        'network.timeout',
+                        `${doing} takes too long: the homeserver does not confirm it. Check the connection and try again.`,
+                    ),
+                ),
+            ms,
+        );
+        check();
+        try {
+            await promise;
+        } finally {
+            clearTimeout(timer);
+            session.off(MatrixRTCSessionEvent.MembershipsChanged, check);
+            joining = undefined;
+        }
+    };
+    const shows = (wanted: number): boolean => {
+        const announced = mine(session.memberships)?.applicationData[SHARES_FIELD];
+        return parseShares(announced).ok && (announced as { seq?: number }).seq === wanted;
+    };
+    const leave = async (): Promise<void> => {
+        joined = false;
+        joining?.reject(leftMeanwhile());
+        const done = await session.leaveRoomSession(LEAVE_WITHIN_MS);
+        if (!done && session.memberships.some((m) => m.userId === self.userId && m.deviceId === self.deviceId)) {
+            throw new HushError(
+                'network.timeout',
+                'The homeserver has not confirmed that you left the session. It ends by itself within half a minute.',
+            );
+        }
+    };
+
+    return {
+        get joined() {
+            return joined;
+        },
+        async join(shares, serviceUrl) {
+            const wanted = ++seq;
+            named = serviceUrl;
+            session.joinRTCSession(
+                { ...self, memberId: `${self.userId}:${self.deviceId}` },
+                [],
+                serviceUrl === undefined ? undefined : transportOf(serviceUrl, roomId),
+                {
+                    manageMediaKeys: false, // see keyRing.ts: the SDK's key transport neither checks senders nor reports failures
+                    callIntent: 'video',
+                    applicationData: { [SHARES_FIELD]: sharesContentOf(shares, wanted) },
+                    delayedLeaveEventDelayMs: 15_000,
+                    delayedLeaveEventRestartMs: 4_000,
+                    networkErrorRetryMs: 3_000,
+                },
+            );
+            try {
+                await untilVisible(() => shows(wanted), JOIN_WITHIN_MS, 'Joining the session');
+                joined = true;
+            } catch (error) {
+                if (seq === wanted && session.isJoined())
+                    void session.leaveRoomSession(LEAVE_WITHIN_MS).catch(() => undefined);
+                throw error;
+            }
+        },
+        async announce(shares, serviceUrl) {
+            if (serviceUrl !== undefined && named === undefined)
+                nameTransport(session, transportOf(serviceUrl, roomId));
+            named ??= serviceUrl;
+            const wanted = ++seq; // a new number makes the SDK send even what it believes sent
+            const visible = untilVisible(() => shows(wanted), ANNOUNCE_WITHIN_MS, 'Telling the room about the share');
+            const [sent] = await Promise.allSettled([
+                session.updateApplicationData({ [SHARES_FIELD]: sharesContentOf(shares, wanted) }),
+                visible,
+            ]);
+            if (sent.status === 'rejected') throw fromSdk(sent.reason, 'Telling the room about the share', CALL_ERRORS);
+            await visible;
+        },
+        leave,
+        dispose() {
+            session.off(MatrixRTCSessionEvent.MembershipManagerError, onError);
+        },
+    };
+}

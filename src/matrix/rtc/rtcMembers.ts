@@ -1,0 +1,29 @@
+/** MatrixRTC memberships as Hush sees them: of both kinds (state and sticky), of any client. */
+import type { CallMembership } from 'matrix-js-sdk/lib/matrixrtc/index.js';
+import type { RtcMember } from '../../core/share/share.ts';
+import { parseShares, SHARES_FIELD } from '../events/hushEvents.ts';
+import { serviceUrlOf } from './ownTransport.ts';
+
+/** A membership that the SDK has validated: its sender is joined, it has not expired. `note` gets what was ignored and why. */
+export function toRtcMember(
+    membership: CallMembership,
+    oldest: CallMembership,
+    nameOf: (userId: string) => string,
+    note: (text: string) => void,
+): RtcMember {
+    const announced = membership.applicationData[SHARES_FIELD];
+    const shares = announced === undefined ? undefined : parseShares(announced);
+    if (shares && !shares.ok)
+        note(`Ignored ${SHARES_FIELD} of ${membership.userId} ${membership.deviceId}: ${shares.reason}`);
+    return {
+        userId: membership.userId,
+        deviceId: membership.deviceId,
+        name: nameOf(membership.userId),
+        memberId: membership.memberId,
+        createdTs: membership.createdTs(),
+        identity: membership.rtcBackendIdentity,
+        serviceUrl: serviceUrlOf(membership.getTransport(oldest)),
+        client: shares?.ok ? 'hush' : 'other',
+        shares: shares?.ok ? shares.value : [],
+    };
+}

@@ -1,0 +1,320 @@
+/** A running matrix-js-sdk client on our crash-safe store: encrypted, syncing from where it stopped. */
+import { OlmMachine, UserId, type KeysQueryRequest } from '@matrix-org/matrix-sdk-crypto-wasm';
+import {
+    ClientEvent,
+    createClient,
+    Filter,
+    IndexedDBStore,
+    type MatrixClient,
+    type SetPresence,
+    type SyncState,
+} from 'matrix-js-sdk/lib/matrix.js';
+import type { CryptoCallbacks } from 'matrix-js-sdk/lib/crypto-api/index.js';
+import { HushError } from '../../core/base/errors.ts';
+import { Listeners } from '../../core/base/listeners.ts';
+import type { Log } from '../../core/base/log.ts';
+import { openCryptoStore, type CryptoStore } from '../cryptoStore/cryptoStore.ts';
+import { withFactory } from '../cryptoStore/handle.ts';
+import { knownDevices } from '../trust/deviceTrust.ts';
+import { createDeviceLookup, type DeviceLookup } from './deviceLookup.ts';
+import { STORE_PREFIX } from '../account/formerDevices.ts';
+import { createHistoryKeys, withoutHistoryKeys } from './historyKeys.ts';
+import { abortable, type Fetch } from '../requests/matrixHttp.ts';
+import { captureSdkLog } from './sdkLog.ts';
+import { createQuietSync } from '../sync/quietSync.ts';
+import { syncFilterDefinition } from '../sync/syncFilter.ts';
+import { PLACEHOLDER_TOKEN } from '../account/tokenRefresh.ts';
+import type { KnownDevices } from '../trust/deviceLies.ts';
+import { knowWhoAsks } from '../trust/unknownAsker.ts';
+
+export interface MatrixClientOptions {
+    readonly baseUrl: string;
+    readonly userId: string;
+    readonly deviceId: string;
+    /** 32 bytes: encrypts the crypto store at rest. */
+    readonly storageKey: Uint8Array;
+    /** SQLite file; its directory exists. */
+    readonly storePath: string;
+    /** Puts the token in (see tokenRefresh.ts). */
+    readonly fetch: Fetch;
+    readonly now: () => number;
+    /** Hands out the key of secret storage while an operation needs it. */
+    readonly cryptoCallbacks?: CryptoCallbacks;
+    readonly log: Log;
+}
+export interface OpenMatrixClient {
+    readonly sdk: MatrixClient;
+    readonly store: CryptoStore;
+    /** Resolves when rooms are known: from the store at once, else after the initial sync, however long that takes. */
+    readonly ready: Promise<void>;
+    /** Resolves when the homeserver did not answer for the first time. */
+    readonly unreachable: Promise<void>;
+    /** Begins to sync. Once. `presence`: what others may see of us. */
+    start(presence: () => SetPresence): void;
+    /** Whether the last sync worked. The SDK retries by itself, with growing pauses. */
+    readonly online: boolean;
+    readonly syncState: SyncState | null;
+    /** A sync token was on disk, so that no initial sync was needed. */
+    readonly startedFromStore: boolean;
+    /** As the server said last; undefined before the first sync. */
+    readonly oneTimeKeyCount: number | undefined;
+    onOnline(listener: (online: boolean) => void): { dispose(): void };
+    /** Rooms that are left out of the sync, because Hush could do nothing in them. */
+    readonly quietRooms: number;
+    /** Somebody looks at this room: it is taken in again if Hush can do something in it by now. */
+    look(roomId: string): Promise<void>;
+    /** Makes sure that the devices of `userIds` are known and kept up to date. */
+    trackDevices(userIds: readonly string[]): Promise<void>;
+    readonly lookUpDevices: DeviceLookup;
+    /** What is known of these people's devices now. */
+    knownDevices(userIds: readonly string[]): Promise<KnownDevices>;
+    /** Stops syncing, saves and gives the store back. */
+    stop(): Promise<void>;
+}
+
+const POLL_MS = 30_000;
+/** Least time between two saves of the sync token, ms. */
+const SAVE_EVERY_MS = 1_000;
+/** A save writes all rooms; of an account with many it takes a while, and may take this share of the time. */
+const SAVING_SHARE = 1 / 20;
+
+/** Resolves when the stores are open and encryption works; nothing has been sent by then. @throws HushError `account.*`. */
+export async function openMatrixClient(options: MatrixClientOptions): Promise<OpenMatrixClient> {
+    const { log } = options;
+    const store = await openCryptoStore({ path: options.storePath });
+    try {
+        return await assemble(options, store);
+    } catch (error) {
+        await store.close().catch((e: unknown) => log.warn('Closing the store did not work', e));
+        throw error;
+    }
+}
+
+async function assemble(options: MatrixClientOptions, store: CryptoStore): Promise<OpenMatrixClient> {
+    const { baseUrl, userId, deviceId, storageKey, log } = options;
+    const syncStore = new IndexedDBStore({ indexedDB: store.factory, dbName: 'hush' });
+    const quiet = createQuietSync({
+        baseUrl,
+        userId,
+        accessToken: PLACEHOLDER_TOKEN,
+        fetch: options.fetch,
+        definition: syncFilterDefinition,
+        log,
+    });
+    let closed = false;
+    const durableFetch: Fetch = async (input, init) => {
+        if (closed) throw new Error('the account is closed');
+        await store.flush(); // see CryptoStore.flush: nothing leaves before what it builds on is on disk
+        return quiet.fetch(input, init);
+    };
+    const logger = captureSdkLog(log);
+    const sdk = createClient({
+        baseUrl,
+        userId,
+        deviceId,
+        accessToken: PLACEHOLDER_TOKEN,
+        fetchFn: abortable(durableFetch),
+        store: syncStore,
+        logger,
+        localTimeoutMs: 30_000,
+        // Emoji alone: the other side must not offer a QR code that nothing here can scan.
+        verificationMethods: ['m.sas.v1'],
+        ...(options.cryptoCallbacks ? { cryptoCallbacks: options.cryptoCallbacks } : {}),
+    });
+    await Promise.all([
+        syncStore.startup(),
+        withFactory(store.factory, () =>
+            withoutHistoryKeys(() => sdk.initRustCrypto({ cryptoDatabasePrefix: STORE_PREFIX, storageKey })),
+        ),
+    ]);
+    onlyWhereOffered(sdk);
+    const machine = machineOf(sdk);
+    holdDuringSync(machine.olm, store);
+    knowWhoAsks(machine, log);
+    const takeInHistoryKeys = createHistoryKeys({ olm: machine.olm, accept: machine.accept, now: options.now, log });
+
+    let online = false;
+    let oneTimeKeyCount: number | undefined;
+    const onlineChanges = new Listeners<[boolean]>();
+    quiet.begin(await syncStore.getSavedSync(), options.now());
+    const saver = createSaver(() => syncStore.save(true), log);
+    const startedFromStore = Boolean(await syncStore.getSavedSyncToken());
+    watchKeyCount(machine.olm, (count) => {
+        oneTimeKeyCount = count;
+    });
+
+    const prepared = Promise.withResolvers<void>();
+    const unreachable = Promise.withResolvers<void>();
+    sdk.on(ClientEvent.Sync, (state, _previous, data) => {
+        const now = state === 'SYNCING' || state === 'CATCHUP' || (state === 'PREPARED' && data?.fromCache !== true);
+        if (state === 'PREPARED' || state === 'SYNCING') prepared.resolve();
+        if (
+            (state === 'SYNCING' || state === 'PREPARED') &&
+            data?.fromCache !== true &&
+            data?.nextSyncToken !== data?.oldSyncToken
+        )
+            saver.request();
+        if (!now && (state === 'ERROR' || state === 'RECONNECTING')) unreachable.resolve();
+        if (now === online) return;
+        online = now;
+        log.info(online ? 'Connected to the homeserver' : `No connection to the homeserver (${state})`);
+        onlineChanges.emit(online);
+        if (online) void takeInHistoryKeys();
+    });
+    sdk.on(ClientEvent.SyncUnexpectedError, (error) => log.error('An answer of the sync was not taken whole', error));
+    let stopped: Promise<void> | undefined;
+    return {
+        sdk,
+        store,
+        startedFromStore,
+        ready: prepared.promise,
+        unreachable: unreachable.promise,
+        start(presence) {
+            const filter = Filter.fromJson(userId, '', syncFilterDefinition());
+            delete filter.filterId; // not known yet: the SDK asks the server for one
+            sdk.startClient({
+                filter,
+                lazyLoadMembers: true,
+                pollTimeout: POLL_MS,
+                initialSyncLimit: 10,
+            })
+                // Before the first request that could carry it: the SDK asks for push rules before.
+                .then(() => sdk.setSyncPresence(presence()))
+                .catch((error: unknown) => log.error('Syncing did not start', error));
+        },
+        get online() {
+            return online;
+        },
+        get syncState() {
+            return sdk.getSyncState();
+        },
+        get oneTimeKeyCount() {
+            return oneTimeKeyCount;
+        },
+        onOnline: onlineChanges.add,
+        get quietRooms() {
+            return quiet.count;
+        },
+        look: quiet.look,
+        async trackDevices(userIds) {
+            await machine.olm.updateTrackedUsers(userIds.map((id) => new UserId(id)));
+            await machine.sendOutgoing();
+        },
+        lookUpDevices: createDeviceLookup(machine),
+        knownDevices: (userIds) => knownDevices(machine.olm, userIds),
+        stop() {
+            stopped ??= (async () => {
+                quiet.stop();
+                await saver.stop();
+                // Stopping makes the SDK leave every session. Another window may be about to go on with them.
+                closed = true;
+                sdk.stopClient();
+                await store.close();
+            })();
+            return stopped;
+        },
+    };
+}
+
+/** Saves at most every {@link SAVE_EVERY_MS} (less often where it takes long), one at a time, and once more at the end. */
+function createSaver(save: () => Promise<void>, log: Log): { request(): void; stop(): Promise<void> } {
+    let timer: NodeJS.Timeout | undefined;
+    let running: Promise<void> = Promise.resolve();
+    let wanted = false;
+    let pause = SAVE_EVERY_MS;
+    let stopped = false;
+    const run = (): void => {
+        timer = undefined;
+        wanted = false;
+        const began = performance.now();
+        running = running
+            .then(save)
+            .catch((error: unknown) => log.warn('The sync state was not saved', error))
+            .then(() => {
+                pause = Math.max(SAVE_EVERY_MS, (performance.now() - began) / SAVING_SHARE);
+            });
+    };
+    return {
+        request() {
+            wanted = true;
+            if (!stopped) timer ??= setTimeout(run, pause);
+        },
+        async stop() {
+            stopped = true;
+            clearTimeout(timer);
+            if (wanted) run();
+            await running;
+        },
+    };
+}
+
+interface Machine {
+    readonly olm: OlmMachine;
+    /** Sends what the machine wants sent (key queries) now, not after the next sync. */
+    sendOutgoing(): Promise<void>;
+    /** Sends one request that the machine made for us, and hands it the answer. */
+    send(request: KeysQueryRequest): Promise<void>;
+    /** Takes in the history keys that an inviter sent; false: none came yet. */
+    accept(roomId: string, inviter: string): Promise<boolean>;
+}
+
+/** The SDK keeps these private; the version is pinned, and a change is noticed at once, not as a lost key. */
+function machineOf(sdk: MatrixClient): Machine {
+    const crypto = sdk.getCrypto() as unknown as
+        | {
+              olmMachine?: unknown;
+              outgoingRequestsManager?: { doProcessOutgoingRequests?(): Promise<void> };
+              outgoingRequestProcessor?: { makeOutgoingRequest?(request: KeysQueryRequest): Promise<void> };
+              maybeAcceptKeyBundle?(roomId: string, inviter: string): Promise<boolean>;
+          }
+        | undefined;
+    const olm = crypto?.olmMachine;
+    const outgoing = crypto?.outgoingRequestsManager;
+    const processor = crypto?.outgoingRequestProcessor;
+    if (
+        !(olm instanceof OlmMachine) ||
+        typeof outgoing?.doProcessOutgoingRequests !== 'function' ||
+        typeof processor?.makeOutgoingRequest !== 'function' ||
+        typeof crypto?.maybeAcceptKeyBundle !== 'function'
+    ) {
+        throw new HushError('internal', 'This build of Hush does not fit its Matrix library. Please report it.');
+    }
+    return {
+        olm,
+        sendOutgoing: () => outgoing.doProcessOutgoingRequests?.() ?? Promise.resolve(),
+        send: (request) => processor.makeOutgoingRequest?.(request) ?? Promise.resolve(),
+        accept: (...args) => crypto.maybeAcceptKeyBundle?.(...args) ?? Promise.resolve(false),
+    };
+}
+
+/** The SDK asks every homeserver for its media server (MSC4143), also one that does not name the feature. */
+function onlyWhereOffered(sdk: MatrixClient): void {
+    const ask = sdk._unstable_getRTCTransports.bind(sdk);
+    sdk._unstable_getRTCTransports = async () =>
+        (await sdk.doesServerSupportUnstableFeature('org.matrix.msc4143')) ? ask() : [];
+}
+
+/**
+ * What one sync brings is written as one: an Olm session without the room key that came through it is a lost key. It is
+ * written after everybody was told: a message that is kept as read and that nobody heard of would be lost, too.
+ */
+function holdDuringSync(olm: OlmMachine, store: CryptoStore): void {
+    const receive = olm.receiveSyncChanges.bind(olm);
+    olm.receiveSyncChanges = (...args) => {
+        const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<typeof receive>>>();
+        void store.hold(async () => {
+            await receive(...args).then(resolve, reject);
+            await new Promise((told) => setImmediate(told));
+        });
+        return promise;
+    };
+}
+
+function watchKeyCount(olm: OlmMachine, seen: (count: number) => void): void {
+    const receive = olm.receiveSyncChanges.bind(olm);
+    olm.receiveSyncChanges = (events, devices, counts, ...rest) => {
+        const count = (counts as ReadonlyMap<string, number>).get('signed_curve25519');
+        if (count !== undefined) seen(count);
+        return receive(events, devices, counts, ...rest);
+    };
+}

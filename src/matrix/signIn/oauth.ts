@@ -1,0 +1,334 @@
+/**
+ * Signing in through OAuth 2.0 (client-server API, "OAuth 2.0 API"; RFC 6749, 7591, 7636, 8252, 8628). matrix-js-sdk's
+ * own helper for this uses the global fetch with no time limit and cannot be cancelled, and the engine would have to be
+ * loaded to renew a token; hence these requests over http.ts.
+ */
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import { HushError } from '../../core/base/errors.ts';
+import { requestForm, requestJson, type Fetch } from '../requests/matrixHttp.ts';
+import type { JsonAnswer } from '../../core/account/jsonAnswer.ts';
+import { isLoopbackHost } from '../../core/base/identifiers.ts';
+
+/** Requests carry codes and tokens, and some are opened for the person: only https, or http within this machine. */
+const endpoint = v.pipe(
+    v.string(),
+    v.maxLength(2_000),
+    v.check((text) => {
+        const url = URL.parse(text);
+        return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.hostname));
+    }, 'not an https address'),
+);
+const listWith = (needed: string): v.GenericSchema<unknown, string[]> =>
+    v.pipe(
+        v.array(v.string()),
+        v.check((all) => all.includes(needed), `without ${needed}`),
+    ) as never;
+const authMetadata = v.looseObject({
+    issuer: v.string(),
+    authorization_endpoint: endpoint,
+    token_endpoint: endpoint,
+    revocation_endpoint: endpoint,
+    registration_endpoint: endpoint,
+    response_types_supported: listWith('code'),
+    grant_types_supported: v.optional(v.array(v.string()), ['authorization_code', 'refresh_token']),
+    code_challenge_methods_supported: listWith('S256'),
+    device_authorization_endpoint: v.optional(endpoint),
+    account_management_uri: v.optional(endpoint),
+    account_management_actions_supported: v.optional(v.array(v.string()), []),
+    prompt_values_supported: v.optional(v.array(v.string()), []),
+    authorization_response_iss_parameter_supported: v.optional(v.boolean(), false),
+});
+export type AuthMetadata = v.InferOutput<typeof authMetadata>;
+
+/** What must be known to renew and to revoke. No secret: Hush is a public client. */
+export interface OAuthClient {
+    readonly issuer: string;
+    readonly clientId: string;
+    readonly tokenEndpoint: string;
+    readonly revocationEndpoint: string;
+}
+
+const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
+
+/** Undefined when this homeserver has no OAuth. Stable since v1.15, before that under its MSC (2965). @throws HushError. */
+export async function fetchAuthMetadata(
+    baseUrl: string,
+    versions: readonly string[],
+    fetch: Fetch,
+): Promise<AuthMetadata | undefined> {
+    const path = versions.includes('v1.15') ? 'v1' : 'unstable/org.matrix.msc2965';
+    const answer = await requestJson(fetch, `${baseUrl}/_matrix/client/${path}/auth_metadata`);
+    if (answer.status === 404 || answer.status === 405 || answer.status === 400) return undefined;
+    const result = v.safeParse(authMetadata, answer.body);
+    if (answer.status === 200 && result.success) return result.output;
+    const why = answer.status === 200 && !result.success ? result.issues[0].message : `status ${answer.status}`;
+    throw new HushError('login.refused', `${hostOf(baseUrl)} does not say properly how to sign in (${why}).`);
+}
+
+/** Whether an answer that says `iss` (null: nothing) is this server's and not another one's (RFC 9207). */
+export function isIssuedBy(metadata: AuthMetadata, iss: string | null): boolean {
+    return iss === null ? !metadata.authorization_response_iss_parameter_supported : iss === metadata.issuer;
+}
+
+export function offersDeviceCode(metadata: AuthMetadata): boolean {
+    return (
+        metadata.device_authorization_endpoint !== undefined && metadata.grant_types_supported.includes(DEVICE_GRANT)
+    );
+}
+
+const CLIENT_URI = 'https://github.com/hush/hush';
+const registered = v.looseObject({ client_id: v.pipe(v.string(), v.minLength(1), v.maxLength(500)) });
+
+/** Dynamic registration as a native client with loopback redirects (RFC 8252, 7.3: the port is not compared). */
+export async function registerClient(metadata: AuthMetadata, redirectUri: string, fetch: Fetch): Promise<string> {
+    const answer = await requestJson(fetch, metadata.registration_endpoint, {
+        body: {
+            application_type: 'native',
+            client_name: 'Hush for VS Code',
+            client_uri: CLIENT_URI,
+            redirect_uris: [redirectUri],
+            response_types: ['code'],
+            grant_types: ['authorization_code', 'refresh_token', ...(offersDeviceCode(metadata) ? [DEVICE_GRANT] : [])],
+            token_endpoint_auth_method: 'none',
+        },
+    });
+    const result = v.safeParse(registered, answer.body);
+    if (answer.status < 300 && result.success) return result.output.client_id;
+    throw oauthRefusal(answer, 'Introducing Hush to the server', metadata.issuer);
+}
+
+/** What the browser's way back must match. */
+export interface AuthorizationRequest {
+    readonly url: string;
+    readonly verifier: string;
+}
+
+/** The scope names the device: the same one again after a soft logout. */
+export function scopeFor(deviceId: string): string {
+    return `urn:matrix:client:api:* urn:matrix:client:device:${deviceId}`;
+}
+
+const DEVICE_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+/** A device ID made here, as OAuth wants it: ten letters. */
+export function newDeviceId(random: (bytes: number) => Buffer): string {
+    return [...random(10)].map((byte) => DEVICE_ALPHABET[byte % DEVICE_ALPHABET.length]).join('');
+}
+
+export interface AuthorizationOptions {
+    readonly clientId: string;
+    readonly redirectUri: string;
+    readonly state: string;
+    readonly deviceId: string;
+    /** Begin with making an account, where the server knows how. */
+    readonly create?: boolean;
+    readonly random: (bytes: number) => Buffer;
+}
+
+export function authorizationRequest(metadata: AuthMetadata, options: AuthorizationOptions): AuthorizationRequest {
+    const verifier = options.random(48).toString('base64url');
+    const url = new URL(metadata.authorization_endpoint);
+    const create = options.create === true && metadata.prompt_values_supported.includes('create');
+    const parameters = {
+        response_type: 'code',
+        response_mode: 'query', // a loopback server does not see a fragment
+        client_id: options.clientId,
+        redirect_uri: options.redirectUri,
+        scope: scopeFor(options.deviceId),
+        state: options.state,
+        code_challenge_method: 'S256',
+        code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+        ...(create ? { prompt: 'create' } : {}),
+    };
+    for (const [key, value] of Object.entries(parameters)) url.searchParams.set(key, value);
+    return { url: url.href, verifier };
+}
+
+const tokenAnswer = v.looseObject({
+    access_token: v.pipe(v.string(), v.minLength(1)),
+    token_type: v.pipe(
+        v.string(),
+        v.check((type) => type.toLowerCase() === 'bearer', 'not a bearer token'),
+    ),
+    refresh_token: v.optional(v.string()),
+    /** s */
+    expires_in: v.optional(v.pipe(v.number(), v.minValue(0))),
+    scope: v.optional(v.string()),
+});
+export interface OAuthTokens {
+    readonly accessToken: string;
+    readonly refreshToken: string | undefined;
+    /** ms since the epoch. */
+    readonly expiresAt: number | undefined;
+}
+
+function tokensOf(answer: JsonAnswer, now: () => number): OAuthTokens | undefined {
+    const result = v.safeParse(tokenAnswer, answer.body);
+    if (answer.status !== 200 || !result.success) return undefined;
+    const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds } = result.output;
+    return { accessToken, refreshToken, expiresAt: seconds === undefined ? undefined : now() + seconds * 1_000 };
+}
+
+/** @throws HushError `login.refused`, `network.*`. */
+export async function exchangeCode(
+    metadata: AuthMetadata,
+    grant: { clientId: string; redirectUri: string; code: string; verifier: string },
+    fetch: Fetch,
+    now: () => number,
+): Promise<OAuthTokens> {
+    const answer = await requestForm(fetch, metadata.token_endpoint, {
+        grant_type: 'authorization_code',
+        client_id: grant.clientId,
+        redirect_uri: grant.redirectUri,
+        code: grant.code,
+        code_verifier: grant.verifier,
+    });
+    const tokens = tokensOf(answer, now);
+    if (!tokens) throw oauthRefusal(answer, 'Signing in', metadata.issuer);
+    return tokens;
+}
+
+/** As {@link RefreshOutcome} of login.ts; an `invalid_grant` may be signed in again as the same device. */
+export async function refreshOAuth(
+    oauth: OAuthClient,
+    refreshToken: string,
+    fetch: Fetch,
+    now: () => number,
+): Promise<(OAuthTokens & { kind: 'tokens'; refreshToken: string }) | { kind: 'refused'; softLogout: boolean }> {
+    const answer = await requestForm(fetch, oauth.tokenEndpoint, {
+        grant_type: 'refresh_token',
+        client_id: oauth.clientId,
+        refresh_token: refreshToken,
+    });
+    const tokens = tokensOf(answer, now);
+    if (tokens) return { kind: 'tokens', ...tokens, refreshToken: tokens.refreshToken ?? refreshToken };
+    if (oauthError(answer.body) === 'invalid_grant' || oauthError(answer.body) === 'invalid_client')
+        return { kind: 'refused', softLogout: true };
+    throw oauthRefusal(answer, 'Renewing the sign-in', oauth.issuer);
+}
+
+/** Signs out (RFC 7009; the specification ends the device with it). @throws HushError. */
+export async function revokeOAuth(oauth: OAuthClient, token: string, fetch: Fetch): Promise<void> {
+    const answer = await requestForm(
+        fetch,
+        oauth.revocationEndpoint,
+        { token, client_id: oauth.clientId },
+        { timeoutMs: 5_000 },
+    );
+    // 401: a client that the server forgot holds no tokens.
+    if (answer.status !== 200 && answer.status !== 401) throw oauthRefusal(answer, 'Signing out', oauth.issuer);
+}
+
+const deviceAnswer = v.looseObject({
+    device_code: v.pipe(v.string(), v.minLength(1)),
+    user_code: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
+    verification_uri: endpoint,
+    verification_uri_complete: v.optional(endpoint),
+    /** s */
+    expires_in: v.pipe(v.number(), v.minValue(1), v.maxValue(86_400)),
+    /** s */
+    interval: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(600)), 5),
+});
+export interface DeviceCode {
+    readonly secret: string;
+    /** What the person types on the page. */
+    readonly userCode: string;
+    readonly page: string;
+    /** The page with the code in it. */
+    readonly completePage: string | undefined;
+    /** ms from now. */
+    readonly lifetimeMs: number;
+    readonly intervalMs: number;
+}
+
+/** @throws HushError. */
+export async function startDeviceCode(
+    metadata: AuthMetadata,
+    clientId: string,
+    deviceId: string,
+    fetch: Fetch,
+): Promise<DeviceCode> {
+    const answer = await requestForm(fetch, metadata.device_authorization_endpoint ?? '', {
+        client_id: clientId,
+        scope: scopeFor(deviceId),
+    });
+    const result = v.safeParse(deviceAnswer, answer.body);
+    if (answer.status !== 200 || !result.success) throw oauthRefusal(answer, 'Asking for a code', metadata.issuer);
+    const o = result.output;
+    return {
+        secret: o.device_code,
+        userCode: o.user_code,
+        page: o.verification_uri,
+        completePage: o.verification_uri_complete,
+        lifetimeMs: o.expires_in * 1_000,
+        intervalMs: o.interval * 1_000,
+    };
+}
+
+/** One look whether the person has entered the code. `slower`: look less often. @throws HushError when it is over. */
+export async function lookAtDeviceCode(
+    metadata: AuthMetadata,
+    clientId: string,
+    code: DeviceCode,
+    fetch: Fetch,
+    now: () => number,
+): Promise<OAuthTokens | 'pending' | 'slower'> {
+    const answer = await requestForm(fetch, metadata.token_endpoint, {
+        grant_type: DEVICE_GRANT,
+        client_id: clientId,
+        device_code: code.secret,
+    });
+    const tokens = tokensOf(answer, now);
+    if (tokens) return tokens;
+    const error = oauthError(answer.body);
+    if (error === 'authorization_pending') return 'pending';
+    if (error === 'slow_down' || answer.status === 429 || answer.status >= 500) return 'slower';
+    throw oauthRefusal(answer, 'Signing in', metadata.issuer);
+}
+
+const errorBody = v.looseObject({ error: v.string(), error_description: v.optional(v.string()) });
+
+function oauthError(body: unknown): string | undefined {
+    const result = v.safeParse(errorBody, body);
+    return result.success ? result.output.error : undefined;
+}
+
+const SENTENCES: Readonly<Record<string, string>> = {
+    access_denied: 'The sign-in was refused on the web page. Begin again to choose differently.',
+    expired_token: 'The code was not entered in time. Begin again.',
+    invalid_grant: 'This way back from the browser was used already or is too old. Begin again.',
+};
+
+/** What a server says by its OAuth error code, in a sentence. Its description helps whoever runs it. */
+export function oauthSentence(error: string, description?: string): string {
+    const known = SENTENCES[error];
+    if (known !== undefined) return known;
+    return `The server refused the sign-in: ${(description ?? error).slice(0, 200)}`;
+}
+
+function oauthRefusal(answer: JsonAnswer, doing: string, issuer: string): HushError {
+    const result = v.safeParse(errorBody, answer.body);
+    if (answer.status >= 500 || !result.success)
+        return new HushError(
+            'server.error',
+            `${doing} did not work: ${hostOf(issuer)} has a problem (status ${answer.status}). Try again in a while.`,
+        );
+    return new HushError('login.refused', oauthSentence(result.output.error, result.output.error_description));
+}
+
+/** The page of the server where a person manages devices and account ("Account management URL discovery"). */
+export function accountPage(metadata: AuthMetadata, wanted: readonly string[], deviceId?: string): string | undefined {
+    if (metadata.account_management_uri === undefined) return undefined;
+    const url = new URL(metadata.account_management_uri);
+    const action = wanted.find((each) => metadata.account_management_actions_supported.includes(each));
+    if (action !== undefined) {
+        url.searchParams.set('action', action);
+        if (deviceId !== undefined) url.searchParams.set('device_id', deviceId);
+    }
+    return url.href;
+}
+
+function hostOf(url: string): string {
+    return URL.parse(url)?.host ?? 'the server';
+}
