@@ -1,13 +1,14 @@
 // Bundles: the entry VS Code loads (small), the engine it loads on demand (matrix-js-sdk, crypto), the media page and its
-// E2EE worker. Types are checked by `npm run check`; this only bundles.
-import { build } from 'esbuild';
+// E2EE worker. Types are checked by `npm run check`; this only bundles. `--watch` goes on bundling.
+import { build, context } from 'esbuild';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { rewriteGlue } from './src/matrix/cryptoStore/glue.ts';
 
 const require = createRequire(import.meta.url);
-const production = !process.argv.includes('--dev');
+const watching = process.argv.includes('--watch');
+const production = !watching && !process.argv.includes('--dev');
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist/pkg', { recursive: true });
 
@@ -69,29 +70,29 @@ const importMetaUrl = {
 };
 const host = { ...shared, ...importMetaUrl, platform: 'node', target: 'node22', format: 'cjs', external: ['vscode'] };
 
-const results = await Promise.all([
-    build({
+const bundles = [
+    {
         ...host,
         entryPoints: { main: 'src/extension/main.ts' },
         outdir: 'dist',
         outExtension: { '.js': '.cjs' },
         plugins: [onDemand],
-    }),
-    build({
+    },
+    {
         ...host,
         entryPoints: entries(parts),
         outdir: 'dist',
         outExtension: { '.js': '.cjs' },
         plugins: [onDemand],
-    }),
-    build({
+    },
+    {
         ...host,
         entryPoints: entries(engine),
         outdir: 'dist',
         outExtension: { '.js': '.cjs' },
         plugins: [onDemand, privateIndexedDb],
-    }),
-    build({
+    },
+    {
         ...shared,
         platform: 'browser',
         target: ['chrome128', 'firefox128'],
@@ -104,8 +105,9 @@ const results = await Promise.all([
         },
         outdir: 'dist',
         loader: { '.css': 'css' },
-    }),
-]);
+    },
+];
+const results = await Promise.all(bundles.map((bundle) => build(bundle)));
 await cp(
     require.resolve('@matrix-org/matrix-sdk-crypto-wasm').replace(/[^/\\]+$/u, 'pkg/matrix_sdk_crypto_wasm_bg.wasm'),
     'dist/pkg/matrix_sdk_crypto_wasm_bg.wasm',
@@ -142,3 +144,14 @@ const inputs = Object.fromEntries(
 );
 await mkdir('out', { recursive: true });
 await writeFile('out/bundles.json', JSON.stringify(inputs));
+
+// Bundles are made again as their sources change, until Ctrl-C. What is copied above does not change.
+if (watching) {
+    const report = {
+        name: 'report',
+        setup: (b) =>
+            b.onEnd(({ errors }) => console.log(`${new Date().toLocaleTimeString()} ${errors.length} errors`)),
+    };
+    for (const bundle of bundles)
+        await (await context({ ...bundle, plugins: [...(bundle.plugins ?? []), report] })).watch();
+}

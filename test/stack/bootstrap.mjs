@@ -10,6 +10,8 @@ import { cacheRoot, withLock } from './lock.mjs';
 
 const TASKS = {
     test: 'test/stack/testAll.ts',
+    check: 'test/stack/check.ts',
+    watch: 'esbuild.mjs',
     demo: 'test/demo/main.ts',
     pictures: 'test/demo/pictures.ts',
     stack: 'test/stack/main.ts',

@@ -6,25 +6,35 @@ import { ensureSynapseOidc } from './install/synapse.ts';
 import { ensureVsCodeServer } from './install/vsCodeServer.ts';
 import { createProgress, type Progress } from './progress.ts';
 
-type Install = (progress: Progress) => Promise<unknown>;
+interface Part {
+    /** The module under test/stack/install that brings it. */
+    readonly module: string;
+    /** Parts that the installer reports: some bring another along. */
+    readonly reports: number;
+    install(progress: Progress): Promise<unknown>;
+}
 
 /** One after the other within a line: the system's installer takes one at a time. */
-const LINES: readonly (readonly Install[])[] = [
-    [ensureSynapseOidc], // with Synapse under it
-    [ensureLiveKit],
-    [ensureVsCodeServer],
-    [ensureChromium, ensureFirefox, ensureXvfb, ensureCoturn, ensureKeyring],
+const LINES: readonly (readonly Part[])[] = [
+    [{ module: 'synapse', reports: 2, install: ensureSynapseOidc }],
+    [{ module: 'liveKit', reports: 1, install: ensureLiveKit }],
+    [{ module: 'vsCodeServer', reports: 1, install: ensureVsCodeServer }],
+    [
+        { module: 'browsers', reports: 1, install: ensureChromium },
+        { module: 'browsers', reports: 1, install: ensureFirefox },
+        { module: 'browsers', reports: 1, install: ensureXvfb },
+        { module: 'optional', reports: 1, install: ensureCoturn },
+        { module: 'optional', reports: 2, install: ensureKeyring },
+    ],
 ];
 
-/** Parts that these report: two of them bring another along. */
-const PARTS = LINES.flat().length + 2;
-
-/** Never rejects: what cannot be installed is said here, and by the tests that need it. */
-export async function prepare(): Promise<void> {
-    const progress = createProgress(PARTS);
+/** `modules`: the installers that are wanted. Never rejects: what cannot be installed is said here, and by the tests that need it. */
+export async function prepare(modules: ReadonlySet<string>): Promise<void> {
+    const lines = LINES.map((line) => line.filter(({ module }) => modules.has(module)));
+    const progress = createProgress(lines.flat().reduce((sum, { reports }) => sum + reports, 0));
     await Promise.all(
-        LINES.map(async (line) => {
-            for (const install of line)
+        lines.map(async (line) => {
+            for (const { install } of line)
                 await install(progress).catch((error: unknown) =>
                     console.error(error instanceof Error ? error.message : error),
                 );

@@ -2,7 +2,7 @@
  * `com.hush.workspace`: lets a teammate who opens a clone of the same repository be offered the room, without the room
  * naming the repository. Pure.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { WorkspaceLink } from '../rooms/room.ts';
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = {
@@ -70,18 +70,19 @@ export function hashRemote(normalised: string, salt: string): string {
     return createHash('sha256').update(salt).update('\0').update(normalised).digest('base64');
 }
 
-/** `random(n)` gives n random bytes. Undefined when the remote names no host. */
-export function linkForRemote(remote: string, random: (bytes: number) => Uint8Array): WorkspaceLink | undefined {
+/** `random(n)` gives n random bytes, such as a Node `Buffer`. Undefined when the remote names no host. */
+export function linkForRemote(
+    remote: string,
+    random: (bytes: number) => { toString(encoding: 'base64'): string },
+): WorkspaceLink | undefined {
     const normalised = normaliseRemote(remote);
     if (normalised === undefined) return undefined;
-    const salt = Buffer.from(random(16)).toString('base64');
+    const salt = random(16).toString('base64');
     return { salt, hash: hashRemote(normalised, salt) };
 }
 
 /** Whether `remote` is the repository that `link` stands for. */
 export function matchesRemote(link: WorkspaceLink, remote: string): boolean {
     const normalised = normaliseRemote(remote);
-    if (normalised === undefined) return false;
-    const [ours, theirs] = [Buffer.from(hashRemote(normalised, link.salt)), Buffer.from(link.hash)];
-    return ours.length === theirs.length && timingSafeEqual(ours, theirs);
+    return normalised !== undefined && hashRemote(normalised, link.salt) === link.hash;
 }
