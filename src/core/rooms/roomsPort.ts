@@ -1,4 +1,4 @@
-/** What a person does to rooms and to the people in them: types, and the list of methods. Implemented by `src/matrix/rooms`. Pure. */
+/** What a person does to rooms and to the people in them. Implemented by `src/matrix/rooms`. */
 import type { Disposable } from '../base/disposable.ts';
 import type { JoinTarget } from './joinLink.ts';
 import type { History, JoinRule } from './roomWords.ts';
@@ -116,24 +116,3 @@ export interface RoomsPort {
     /** What happens without our doing; told to the window in front only. */
     onNews(listener: (news: RoomNews) => void): Disposable;
 }
-
-/** Every method, and whether it does no harm when it is done again because the window that did it went away. */
-export const ROOM_METHODS = {
-    lookUp: 'again',
-    people: 'again',
-    kick: 'once',
-    ban: 'once',
-    unban: 'once',
-    setLevel: 'once',
-    ignored: 'again',
-    setIgnored: 'again',
-    preview: 'again',
-    joinTarget: 'once',
-    knock: 'once',
-    settings: 'again',
-    picture: 'again',
-    change: 'once',
-    versions: 'again',
-    upgrade: 'once',
-} as const satisfies Record<Exclude<keyof RoomsPort, `on${string}`>, 'once' | 'again'>;
-export type RoomMethod = keyof typeof ROOM_METHODS;

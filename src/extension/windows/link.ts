@@ -11,10 +11,11 @@ import {
     StreamMessageWriter,
     type MessageConnection,
 } from 'vscode-jsonrpc/node';
-import type { Answer, Method, Told, Welcome } from './wire.ts';
+import type { Answer, Told, Welcome } from './wire.ts';
 
 export interface Call {
-    readonly path: Method;
+    /** See core/account/accountCalls.ts. */
+    readonly path: string;
     readonly args: readonly unknown[];
 }
 export const callRequest = new RequestType<Call, Answer, void>('call');

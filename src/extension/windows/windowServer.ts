@@ -1,10 +1,9 @@
 /** The owner's side: lets the person's other windows use the account, each from a seat of its own. */
 import { chmod } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
-import type { Account } from '../../core/account/account.ts';
+import { callAccount, followAccount } from '../../core/account/accountCalls.ts';
 import { DisposableScope } from '../../core/base/disposable.ts';
 import type { Log } from '../../core/base/log.ts';
-import type { RoomSnapshot } from '../../core/rooms/room.ts';
 import {
     callNotice,
     callRequest,
@@ -15,11 +14,11 @@ import {
     staleNotice,
     toldNotice,
     welcomeNotice,
-    type Call,
 } from './link.ts';
 import type { Owner } from './ownerFile.ts';
 import type { Seats } from './seats.ts';
-import { isMethod, toWire, type Answer, type RoomKeys, type Told } from './wire.ts';
+import { followMirrored, keysChange, mirroredOf } from './mirrors.ts';
+import { toWire, toWireArgument, type Answer, type Told } from './wire.ts';
 
 export interface WindowServer {
     /** From now on a window that goes keeps what it is in the middle of: the next owner goes on with that. */
@@ -83,31 +82,29 @@ function serve(socket: Socket, { seats, onStale, log }: ServeOptions, serving: S
     const link = openLink(socket);
     const scope = new DisposableScope();
     let spoken: Promise<unknown> = Promise.resolve();
-    const tell = (told: Told): void => {
-        spoken = link
-            .sendNotification(toldNotice, told)
-            .catch((error: unknown) => log.debug(`another window: ${String(error)}`));
+    const say = (said: Promise<void>): void => {
+        spoken = said.catch((error: unknown) => log.debug(`another window: ${String(error)}`));
     };
+    const tell = (told: Told): void => say(link.sendNotification(toldNotice, told));
     const end = (): void => void spoken.then(() => socket.end());
     serving.ending.add(end);
-    const keysOf = (roomId: string): RoomKeys => ({ roomId, keys: account.rtc.currentKeys(roomId) });
 
     link.onNotification(frontNotice, () => seat.front());
     link.onNotification(staleNotice, onStale);
     link.onRequest(pingRequest, () => true as const);
-    link.onNotification(callNotice, (call) => {
+    link.onNotification(callNotice, ({ path, args }) => {
         try {
-            run(account, call);
+            callAccount(account, path, args);
         } catch (error) {
-            log.warn(`What another window told (${call.path}) was not taken`, error);
+            log.warn(`What another window told (${path}) was not taken`, error);
         }
     });
-    link.onRequest(callRequest, async (call): Promise<Answer> => {
+    link.onRequest(callRequest, async ({ path, args }): Promise<Answer> => {
         try {
-            const value = await run(account, call);
-            const [roomId] = call.args;
-            if (call.path.startsWith('rtc.') && typeof roomId === 'string')
-                tell({ kind: 'keys', keys: keysOf(roomId) });
+            const value = await callAccount(account, path, args);
+            const [roomId] = args;
+            if (path.startsWith('rtc.') && typeof roomId === 'string')
+                tell({ kind: 'change', change: keysChange(account, roomId) });
             return { ok: true, value };
         } catch (error) {
             return { ok: false, error: toWire(error) };
@@ -119,67 +116,12 @@ function serve(socket: Socket, { seats, onStale, log }: ServeOptions, serving: S
         if (!serving.letGo) void account.stop();
     });
     link.listen();
-    const rooms = account.rooms();
-    link.sendNotification(welcomeNotice, {
-        userId: account.userId,
-        deviceId: account.deviceId,
-        state: account.state,
-        rooms,
-        keys: rooms.map(({ roomId }) => keysOf(roomId)).filter(({ keys }) => keys.length > 0),
-    }).catch((error: unknown) => log.debug(`another window: ${String(error)}`));
-    forward(account, scope, tell, keysOf, rooms);
+    const mirrored = mirroredOf(account);
+    say(link.sendNotification(welcomeNotice, { userId: account.userId, deviceId: account.deviceId, mirrored }));
+    const followed = [
+        ...followMirrored(account, mirrored, (change) => tell({ kind: 'change', change })),
+        ...followAccount(account, (path, args) => tell({ kind: 'event', path, args: args.map(toWireArgument) })),
+    ];
+    for (const listening of followed) scope.add(listening);
     log.info('Another window uses this account through this one');
-}
-
-function run(account: Account, { path, args }: Call): unknown {
-    if (!isMethod(path)) throw new Error('no such method');
-    const [first, second] = path.split('.') as [string, string | undefined];
-    const target = (second === undefined ? account : (account as unknown as Record<string, object>)[first]) as Record<
-        string,
-        (...args: readonly unknown[]) => unknown
-    >;
-    return target[second ?? first]?.(...args);
-}
-
-/** Everything that the account tells by itself. */
-function forward(
-    account: Account,
-    scope: DisposableScope,
-    tell: (told: Told) => void,
-    keysOf: (roomId: string) => RoomKeys,
-    known: readonly RoomSnapshot[],
-): void {
-    let before = new Map(known.map((room) => [room.roomId, room]));
-    scope.add(account.onState((state) => tell({ kind: 'state', state })));
-    scope.add(
-        account.onRooms(() => {
-            const now = account.rooms();
-            const changed = now.filter((room) => before.get(room.roomId) !== room);
-            before = new Map(now.map((room) => [room.roomId, room]));
-            tell({ kind: 'rooms', order: now.map((room) => room.roomId), changed });
-        }),
-    );
-    scope.add(account.onInvite((room) => tell({ kind: 'invite', room })));
-    scope.add(
-        account.rtc.onKey((event) => {
-            tell({ kind: 'keys', keys: keysOf(event.kind === 'key' ? event.key.roomId : event.roomId) });
-            tell({ kind: 'key', event });
-        }),
-    );
-    scope.add(account.rtc.onWatch((event) => tell({ kind: 'watch', event })));
-    scope.add(
-        account.rtc.onMembershipLost(({ roomId, error }) => tell({ kind: 'lost', roomId, error: toWire(error) })),
-    );
-    scope.add(account.roomAdmin.onNews((news) => tell({ kind: 'roomNews', news })));
-    tell({ kind: 'own', own: account.trust.own });
-    scope.add(account.trust.onOwn((own) => tell({ kind: 'own', own })));
-    scope.add(account.trust.onVerification((verification) => tell({ kind: 'verification', verification })));
-    scope.add(account.rtc.onWithheld((event) => tell({ kind: 'withheld', event })));
-    scope.add(account.rtc.onAudience((event) => tell({ kind: 'audience', event })));
-    scope.add(account.calls.onForeignCall((event) => tell({ kind: 'foreign', event })));
-    scope.add(account.calls.onPage((call, generation, message) => tell({ kind: 'page', call, generation, message })));
-    scope.add(account.chat.onChange((roomId) => tell({ kind: 'chat', roomId })));
-    scope.add(account.files.onProgress((progress) => tell({ kind: 'progress', progress })));
-    scope.add(account.presence.onActivity((roomId) => tell({ kind: 'activity', roomId })));
-    scope.add(account.calls.onGaveUp((call, generation) => tell({ kind: 'gaveUp', call, generation })));
 }

@@ -6,13 +6,15 @@ import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import { HushError } from '../../../src/core/base/errors.ts';
 import { createLog } from '../../../src/core/base/log.ts';
-import { ROOM_METHODS, type RoomNews } from '../../../src/core/rooms/roomsPort.ts';
+import { ACCOUNT_CALLS } from '../../../src/core/account/accountCalls.ts';
+import type { RoomNews } from '../../../src/core/rooms/roomsPort.ts';
 import { createSeats } from '../../../src/extension/windows/seats.ts';
 import { connectToOwner } from '../../../src/extension/windows/windowClient.ts';
 import { serveWindows } from '../../../src/extension/windows/windowServer.ts';
 import { FakeAccount } from './fakeAccount.ts';
 
 const ROOM = '!r:hs';
+const REQUESTS = Object.entries(ACCOUNT_CALLS.roomAdmin).flatMap(([name, word]) => (word === 'event' ? [] : [name]));
 const nothing = (): void => undefined;
 const log = createLog({ debug: nothing, info: nothing, warn: nothing, error: nothing });
 
@@ -22,14 +24,14 @@ describe('rooms and people in a window that does not hold the account', () => {
         const account = new FakeAccount();
         const did: unknown[] = [];
         const { roomAdmin } = account as unknown as { roomAdmin: Record<string, unknown> };
-        for (const name of Object.keys(ROOM_METHODS))
+        for (const name of REQUESTS)
             roomAdmin[name] = async (...args: unknown[]) => (did.push([name, ...args]), `did ${name}`);
         roomAdmin['ban'] = () => Promise.reject(new HushError('room.forbidden', 'no power'));
         const owner = { socket: join(folder, 's'), secret: randomBytes(32).toString('hex'), version: 'test' };
         const server = await serveWindows(owner, { seats: createSeats(account.asAccount), onStale: nothing, log });
         try {
             const remote = (await connectToOwner(owner)).account;
-            for (const name of Object.keys(ROOM_METHODS).filter((n) => n !== 'ban')) {
+            for (const name of REQUESTS.filter((n) => n !== 'ban')) {
                 const call = (remote.roomAdmin as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>)[
                     name
                 ];
