@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { parseUserId } from '../../core/base/identifiers.ts';
 import type { Account } from '../../core/account/account.ts';
-import { inviteRows, personTyped, type InviteRow, type KnownPerson } from './inviteRows.ts';
+import { inviteRows, isSlip, personTyped, type InviteRow, type KnownPerson } from './inviteRows.ts';
 import type { PersonLookUp } from '../../core/rooms/roomsPort.ts';
 import { plainName, plainText } from '../shell/plainText.ts';
 
@@ -77,7 +77,10 @@ export async function askForPerson(
         const like = answer?.kind === 'nobody' && stem.length === STEM ? await search(stem) : [];
         if (typed() !== text) return;
         pick.busy = false;
-        [found, lookUp] = [[...people, ...like.filter((one) => !people.some((p) => p.userId === one.userId))], answer];
+        const meant = like.filter(
+            ({ userId }) => isSlip(person ?? '', userId) && !people.some((one) => one.userId === userId),
+        );
+        [found, lookUp] = [[...people, ...meant], answer];
         if (accepted !== undefined && accepted === person && answer?.kind !== 'nobody') return done(person);
         accepted = undefined;
         show();

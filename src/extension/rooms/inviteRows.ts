@@ -43,10 +43,12 @@ export function inviteRows(
 ): InviteRow[] {
     const whole = parseUserId(typed) !== undefined;
     const person = personTyped(typed, self);
-    const everybody = [...known, ...found].filter(({ userId }) => userId !== self);
+    const others = found.filter(({ userId }) => !known.some((one) => one.userId === userId) && userId !== self);
+    const everybody = [...known.filter(({ userId }) => userId !== self), ...others];
     const listed = person !== undefined && everybody.some(({ userId }) => userId === person);
-    const fresh = found.filter(({ userId }) => !known.some((one) => one.userId === userId) && userId !== self);
-    const own = person === undefined || listed ? [] : typedRows(person, whole, lookUp, everybody);
+    const meant = lookUp?.kind === 'nobody' && person !== undefined ? similarTo(person, everybody) : [];
+    const fresh = others.filter((one) => !meant.includes(one));
+    const own = person === undefined || listed ? [] : typedRows(person, whole, lookUp, meant);
     const first = whole || lookUp?.kind === 'nobody';
     return [
         ...(first ? own : []),
@@ -67,7 +69,7 @@ function typedRows(
     person: string,
     whole: boolean,
     lookUp: PersonLookUp | undefined,
-    everybody: readonly KnownPerson[],
+    meant: readonly KnownPerson[],
 ): InviteRow[] {
     const where = whole ? '' : 'on your homeserver';
     switch (lookUp?.kind) {
@@ -89,7 +91,7 @@ function typedRows(
             ];
         case 'nobody':
             return [
-                ...similarTo(person, everybody).map(({ userId, name }) => ({
+                ...meant.map(({ userId, name }) => ({
                     kind: 'similar' as const,
                     text: `Did you mean ${name}?`,
                     description: userId,
@@ -107,17 +109,13 @@ function typedRows(
 
 /** Slips of the finger within the name; for a short one only one. The server may have one as well. */
 function similarTo(person: string, everybody: readonly KnownPerson[]): KnownPerson[] {
-    const own = parseUserId(person);
-    if (!own) return [];
+    return everybody.filter(({ userId }) => isSlip(person, userId)).slice(0, 3);
+}
+
+/** Whether one user ID may be meant by the other. */
+export function isSlip(typed: string, userId: string): boolean {
+    const [own, other] = [parseUserId(typed), parseUserId(userId)];
+    if (!own || !other) return false;
     const most = own.localpart.length > 4 ? 2 : 1;
-    return everybody
-        .filter(({ userId }) => {
-            const other = parseUserId(userId);
-            return (
-                other !== undefined &&
-                isNear(own.localpart, other.localpart, most) &&
-                isNear(own.serverName, other.serverName, 1)
-            );
-        })
-        .slice(0, 3);
+    return isNear(own.localpart, other.localpart, most) && isNear(own.serverName, other.serverName, 1);
 }

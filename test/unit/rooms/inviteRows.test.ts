@@ -45,6 +45,10 @@ describe('whom an invitation can go to', () => {
                 ['found', 'Eve', '@eve:else.org'],
             ],
         );
+        const twice = inviteRows('@bop:hs.org', SELF, [BOB], [BOB], nobody).filter(({ kind }) => kind === 'similar');
+        assert.equal(twice.length, 1, 'known and found is one person');
+        const found = inviteRows('@bop:hs.org', SELF, [], [BOB], nobody).map(({ kind }) => kind);
+        assert.deepEqual(found, ['similar', 'nobody'], 'who is meant is not listed again');
         const alone = inviteRows('ben', SELF, [], [], nobody);
         assert.deepEqual(
             alone.map(({ kind, description }) => [kind, description]),
