@@ -47,8 +47,10 @@ export function askText(question: TextQuestion): Promise<string | undefined> {
             ...(question.otherAccount ? [OTHER_ACCOUNT] : []),
         ],
     });
+    /** For when VS Code has closed the box, and with it the dialog that asks. */
+    let leave: (() => void) | undefined;
     box.onDidTriggerButton((button) => {
-        if (button === OTHER_ACCOUNT) question.otherAccount?.();
+        if (button === OTHER_ACCOUNT) leave = question.otherAccount;
         else question.back?.();
         box.hide();
     });
@@ -104,6 +106,7 @@ export function askText(question: TextQuestion): Promise<string | undefined> {
         clearTimeout(timer);
         turn++;
         resolve(undefined);
+        leave?.();
         box.dispose();
     });
     box.show();
