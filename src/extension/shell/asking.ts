@@ -49,8 +49,10 @@ export function askText(question: TextQuestion): Promise<string | undefined> {
             ...(question.otherAccount ? [OTHER_ACCOUNT] : []),
         ],
     });
+    /** For when VS Code has closed the box, and with it the dialog that asks. */
+    let leave: (() => void) | undefined;
     box.onDidTriggerButton((button) => {
-        if (button === OTHER_ACCOUNT) question.otherAccount?.();
+        if (button === OTHER_ACCOUNT) leave = question.otherAccount;
         else question.back?.();
         box.hide();
     });
@@ -106,6 +108,7 @@ export function askText(question: TextQuestion): Promise<string | undefined> {
         clearTimeout(timer);
         turn++;
         resolve(undefined);
+        leave?.();
         box.dispose();
     });
     box.show();
