@@ -13,7 +13,7 @@ import { sheet } from './support/sheets.ts';
 import { pageData, type Workbench } from './support/workbench.ts';
 
 describe('the pages of Hush', function () {
-    this.timeout(240_000);
+    this.timeout(360_000);
     let pair: Pair;
     let alice: Frame;
     let bob: Frame;

@@ -36,7 +36,9 @@ export function watchTrust(context: ActionContext, account: Account): Disposable
         account.trust.onVerification((verification) => {
             const { state, userId, self } = verification;
             if (state.kind === 'done')
-                context.orchestrator?.dispatch({ type: 'trustChanged', userId: self ? undefined : userId });
+                showTrust(context, account, self ? undefined : userId).catch((error: unknown) =>
+                    context.log.warn('a tab may show older trust', error),
+                );
             if (state.kind !== 'asked') return;
             trustCommands()
                 .then(({ answerVerification }) => answerVerification(context, verification))
@@ -45,6 +47,20 @@ export function watchTrust(context: ActionContext, account: Account): Disposable
     );
     follow(account.trust.own);
     return scope;
+}
+
+/** ms between two looks, and how many: our signature counts once it has come back from the homeserver. */
+const LOOK_MS = 1_000;
+const LOOKS = 15;
+
+/** `person`: who was verified just now; undefined: a device of ours. */
+async function showTrust(context: ActionContext, account: Account, person: string | undefined): Promise<void> {
+    for (let look = 0; look < LOOKS; look++) {
+        const known = person === undefined || (await account.trust.person(person)).verified;
+        if (known || look === LOOKS - 1)
+            return context.orchestrator?.dispatch({ type: 'trustChanged', userId: person });
+        await new Promise((done) => setTimeout(done, LOOK_MS));
+    }
 }
 
 /** What the setting and the buttons of tabs ask for. */

@@ -137,7 +137,7 @@ function rowOf({ label, face, icon: name, hint, checked }: MenuItem, chosen: () 
         },
         ...(name ? [icon(name)] : []),
         h('span', { class: 'menuLabel' }, face ?? label),
-        ...(hint === undefined ? [] : [h('kbd', { 'aria-hidden': 'true' }, hint)]),
+        ...(hint === undefined ? [] : [h('span', { class: 'menuHint', 'data-hint': hint, 'aria-hidden': 'true' })]),
     );
     row.addEventListener('click', chosen);
     return row;

@@ -46,8 +46,8 @@ const TOOLS: readonly Tool[] = [
 const BY_WORTH: readonly ViewerCommand[] = [
     'zoomIn',
     'zoomOut',
-    'fullScreen',
     'snapshot',
+    'fullScreen',
     'fit',
     'exact',
     'whoCanSee',
