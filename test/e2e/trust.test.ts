@@ -61,6 +61,20 @@ describe('trust in VS Code', function () {
         await sheet(alice.workbench, /^Who can see your screen$/u, /1 device can see this: verified/u);
     });
 
+    it('a sheet that loads takes no focus from a question that was opened meanwhile', async () => {
+        const { workbench } = pair.alice;
+        await workbench.command('Hush: Who Can See This');
+        await workbench.command('View: Close Editor');
+        await workbench.command('Hush: Who Can See This');
+        await workbench.command('Hush: Set Up Recovery…');
+        const question = workbench.asking('recommended');
+        await question.waitFor();
+        await sheet(workbench, /^Who can see your screen$/u);
+        await question.locator('input:focus').waitFor();
+        await workbench.page.keyboard.press('Escape');
+        await question.waitFor({ state: 'hidden' });
+    });
+
     it('a recovery key is shown once, with ways to keep it', async () => {
         const { bob } = pair;
         await bob.workbench.command('Hush: Set Up Recovery…');

@@ -13,7 +13,7 @@ import { askText, withNotification } from '../shell/asking.ts';
 import { signInByOAuth, signInBySso } from './browserSignIn.ts';
 import { deviceName, type SignInOptions } from './signIn.ts';
 import { createUiaPrompts } from './uiaPrompts.ts';
-import { showWarningMessage } from '../shell/dialogs.ts';
+import { showQuickPick, showWarningMessage } from '../shell/dialogs.ts';
 import { plainName } from '../shell/plainText.ts';
 
 const TITLE = 'Hush: Create Account';
@@ -95,7 +95,7 @@ async function chooseWay(ways: readonly RegisterWay[], host: string): Promise<Re
         way,
     }));
     const placeHolder = `How do you want to make an account on ${host}?`;
-    return (await vscode.window.showQuickPick(rows, { title: TITLE, placeHolder, ignoreFocusOut: true }))?.way;
+    return (await showQuickPick(rows, { title: TITLE, placeHolder, ignoreFocusOut: true }))?.way;
 }
 
 function createBy(

@@ -8,6 +8,7 @@ import { plainText } from '../shell/plainText.ts';
 import type { FoundHomeserver } from './askHomeserver.ts';
 import { openPage } from '../shell/asking.ts';
 import { HOMESERVER_PAGE } from './homeserverHelp.ts';
+import { createQuickPick } from '../shell/dialogs.ts';
 
 export type HowToSignIn =
     | { readonly kind: 'signIn'; readonly homeserver: FoundHomeserver }
@@ -24,7 +25,7 @@ export function askHowToSignIn(
     engine: () => Promise<Engine>,
 ): Promise<HowToSignIn | undefined> {
     const { promise, resolve } = Promise.withResolvers<HowToSignIn | undefined>();
-    const pick = vscode.window.createQuickPick<Item>();
+    const pick = createQuickPick<Item>();
     pick.title = titleOf(link);
     pick.placeholder = 'Your Matrix user ID, like @you:example.org';
     pick.ignoreFocusOut = true;

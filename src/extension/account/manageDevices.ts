@@ -8,7 +8,7 @@ import { askText, openPage } from '../shell/asking.ts';
 import { signedIn, type ActionContext } from '../shell/actionContext.ts';
 import { createUiaPrompts } from './uiaPrompts.ts';
 import { askBeforeLoss } from '../shell/askBeforeLoss.ts';
-import { setStatusBarMessage, showInformationMessage } from '../shell/dialogs.ts';
+import { setStatusBarMessage, showInformationMessage, showQuickPick } from '../shell/dialogs.ts';
 import { plainName } from '../shell/plainText.ts';
 
 const TITLE = 'Hush: Manage Devices';
@@ -29,7 +29,7 @@ export async function manageDevices(context: ActionContext): Promise<void> {
             return [...devices.map(rowOf), ...(others.length > 1 ? more : [])];
         });
         // The list opens at once, and Escape does not wait for a slow server.
-        const chosen = await vscode.window.showQuickPick(rows, {
+        const chosen = await showQuickPick(rows, {
             title: TITLE,
             placeHolder: `Devices of ${account.userId}. Choose one to rename or remove it.`,
             matchOnDescription: true,
@@ -65,7 +65,7 @@ async function actOn(context: ActionContext, device: OwnDevice): Promise<'again'
     const { account } = signedIn(context);
     const name = device.name ?? device.deviceId;
     const [rename, remove] = ['$(edit) Rename…', device.isThis ? '$(sign-out) Sign Out…' : '$(trash) Remove…'];
-    const chosen = await vscode.window.showQuickPick([rename, remove], { title: TITLE, placeHolder: plainName(name) });
+    const chosen = await showQuickPick([rename, remove], { title: TITLE, placeHolder: plainName(name) });
     if (chosen === rename) {
         const next = await askText({
             title: TITLE,
@@ -84,7 +84,7 @@ async function actOn(context: ActionContext, device: OwnDevice): Promise<'again'
 }
 
 async function removeSeveral(context: ActionContext, others: readonly OwnDevice[]): Promise<'again' | 'leave'> {
-    const chosen = await vscode.window.showQuickPick(others.map(rowOf), {
+    const chosen = await showQuickPick(others.map(rowOf), {
         title: TITLE,
         placeHolder: 'Choose the devices to remove.',
         canPickMany: true,

@@ -5,7 +5,7 @@ import type { LiveKitServer } from '../../livekit/tokens/ownSfuTokens.ts';
 import type { Log } from '../../core/base/log.ts';
 import { loadOwnServer, saveOwnServer } from './ownSfuKeys.ts';
 import type { Vault } from '../../core/account/vault.ts';
-import { showInformationMessage, showInputBox, withProgress } from '../shell/dialogs.ts';
+import { showInformationMessage, showInputBox, showQuickPick, withProgress } from '../shell/dialogs.ts';
 
 const TITLE = 'Hush: Set Up LiveKit Server';
 
@@ -38,7 +38,7 @@ export async function setUpOwnServer(vault: Vault, log: Log): Promise<void> {
     const before = await loadOwnServer(vault, log);
     if (before) {
         const [change, remove] = ['Change It…', 'Remove It'];
-        const chosen = await vscode.window.showQuickPick([change, remove], {
+        const chosen = await showQuickPick([change, remove], {
             title: TITLE,
             placeHolder: `Your shares use ${before.url} where the homeserver and the settings name no server.`,
         });

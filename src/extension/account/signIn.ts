@@ -12,6 +12,7 @@ import { askHomeserver, type FoundHomeserver } from './askHomeserver.ts';
 import { askText, withNotification, type TextQuestion } from '../shell/asking.ts';
 import { signInByCode, signInByOAuth, signInBySso } from './browserSignIn.ts';
 import { plainName } from '../shell/plainText.ts';
+import { showQuickPick } from '../shell/dialogs.ts';
 
 export interface SignInOptions {
     readonly engine: () => Promise<Engine>;
@@ -169,7 +170,7 @@ async function chooseWay(
         }
     });
     if (rows.length === 1) return rows[0]?.way;
-    const picked = await vscode.window.showQuickPick(rows, {
+    const picked = await showQuickPick(rows, {
         title: TITLE,
         placeHolder: `How do you want to sign in to ${userId ?? host}?`,
         ignoreFocusOut: true,

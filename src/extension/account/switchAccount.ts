@@ -5,7 +5,7 @@ import { commands } from '../manifest/commands.ts';
 import type { StoredAccount } from '../../core/account/storedAccounts.ts';
 import { openPage } from '../shell/asking.ts';
 import { askBeforeLoss } from '../shell/askBeforeLoss.ts';
-import { showWarningMessage } from '../shell/dialogs.ts';
+import { showQuickPick, showWarningMessage } from '../shell/dialogs.ts';
 
 /** A user ID, or a way to another account; undefined: none. */
 export async function chooseAccount(
@@ -22,7 +22,7 @@ export async function chooseAccount(
         { label: '$(sign-in) Sign in with another account…', answer: 'signIn', alwaysShow: true },
         { label: '$(person-add) Create an account…', answer: 'create', alwaysShow: true },
     ];
-    const chosen = await vscode.window.showQuickPick(rows, {
+    const chosen = await showQuickPick(rows, {
         title: 'Hush: Switch Account',
         placeHolder: 'Every account keeps its device and its keys. Shares of the account you leave end.',
     });

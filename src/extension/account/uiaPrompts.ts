@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Elsewhere, UiaPrompts } from '../../core/account/runUia.ts';
 import type { PolicyDocument } from '../../core/account/uia.ts';
 import { askText, openPage } from '../shell/asking.ts';
-import { showInformationMessage } from '../shell/dialogs.ts';
+import { createQuickPick, showInformationMessage, showQuickPick } from '../shell/dialogs.ts';
 import { plainName, plainText } from '../shell/plainText.ts';
 
 /** ms between two looks whether something was done in a mail or a browser; longer the longer it takes. */
@@ -65,7 +65,7 @@ async function askTerms(title: string, who: string, documents: readonly PolicyDo
         },
     ];
     for (;;) {
-        const chosen = await vscode.window.showQuickPick(rows, {
+        const chosen = await showQuickPick(rows, {
             title,
             placeHolder: 'This server has terms. Read them, then accept or press Escape.',
             ignoreFocusOut: true,
@@ -85,7 +85,7 @@ const STAGES: Readonly<Record<string, string>> = {
 /** Goes on by itself as soon as the server says that it was done. */
 async function waitElsewhere(title: string, task: Elsewhere, look: () => Promise<boolean>): Promise<boolean | 'again'> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean | 'again'>();
-    const pick = vscode.window.createQuickPick();
+    const pick = createQuickPick();
     const done = '$(check) I have done it';
     const again =
         task.kind === 'mail' ? '$(mail) Send it again, or to another address' : '$(globe) Open the page again';

@@ -6,6 +6,7 @@ import { HushError } from '../../core/base/errors.ts';
 import { signedIn, type ActionContext, joinedRooms } from '../shell/actionContext.ts';
 import { refused } from '../rooms/refusals.ts';
 import { pickRoom, roomIdOf, type RoomArgument } from '../rooms/pickRoom.ts';
+import { showQuickPick } from '../shell/dialogs.ts';
 
 export async function openChat(context: ActionContext, argument: RoomArgument): Promise<void> {
     signedIn(context);
@@ -46,7 +47,7 @@ export async function sendProblem(context: ActionContext): Promise<void> {
 }
 
 async function pickProblem(choices: readonly vscode.Diagnostic[]): Promise<vscode.Diagnostic | undefined> {
-    const picked = await vscode.window.showQuickPick(
+    const picked = await showQuickPick(
         choices.map((diagnostic) => ({
             label: diagnostic.message.split('\n')[0] ?? '',
             description: `line ${diagnostic.range.start.line + 1}`,

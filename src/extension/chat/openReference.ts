@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { HushError } from '../../core/base/errors.ts';
 import { pathInWorkspace } from './workspacePath.ts';
+import { showQuickPick } from '../shell/dialogs.ts';
 
 export interface Reference {
     readonly path: string;
@@ -38,7 +39,7 @@ async function find(path: string): Promise<vscode.Uri | undefined> {
         const found = await vscode.workspace.findFiles(`**/${relative}`, undefined, 20);
         if (found.length === 1) return found[0];
         if (found.length > 1) {
-            const picked = await vscode.window.showQuickPick(
+            const picked = await showQuickPick(
                 found.map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri })),
                 { title: `Which ${relative}?` },
             );

@@ -11,6 +11,7 @@ import type { View } from '../../core/session/state.ts';
 import { plainName } from '../shell/plainText.ts';
 import { assertText, editorOf, pathOf } from './chatCommands.ts';
 import { signedIn, type ActionContext } from '../shell/actionContext.ts';
+import { showQuickPick } from '../shell/dialogs.ts';
 
 interface Choice extends vscode.QuickPickItem {
     readonly run: () => Promise<void> | void;
@@ -41,9 +42,7 @@ export async function sendSnapshot(context: ActionContext): Promise<void> {
         );
     const placeHolder = 'Of what?';
     const chosen =
-        choices.length === 1
-            ? choices[0]
-            : await vscode.window.showQuickPick(choices, { title: 'Send Snapshot', placeHolder });
+        choices.length === 1 ? choices[0] : await showQuickPick(choices, { title: 'Send Snapshot', placeHolder });
     await chosen?.run();
 }
 

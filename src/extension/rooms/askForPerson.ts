@@ -5,6 +5,7 @@ import type { Account } from '../../core/account/account.ts';
 import { inviteRows, isSlip, personTyped, type InviteRow, type KnownPerson } from './inviteRows.ts';
 import type { PersonLookUp } from '../../core/rooms/roomsPort.ts';
 import { plainName, plainText } from '../shell/plainText.ts';
+import { createQuickPick } from '../shell/dialogs.ts';
 
 /** ms without a key before the homeserver is asked about what was typed. */
 const TYPING_MS = 300;
@@ -47,7 +48,7 @@ export async function askForPerson(
     /** Enter came before it was known whether there is such a person. */
     let accepted: string | undefined;
     let timer: NodeJS.Timeout | undefined;
-    const pick = vscode.window.createQuickPick<Item>();
+    const pick = createQuickPick<Item>();
     pick.title = 'Invite Teammate';
     pick.placeholder = 'Name or user ID, like @name:server.org';
     pick.matchOnDescription = true;

@@ -1,7 +1,7 @@
 /** Which invitation, request or room a command of the palette is about, where it has no row to say so. */
 import * as vscode from 'vscode';
 import { answerableKnocks } from './personRow.ts';
-import { showInformationMessage } from '../shell/dialogs.ts';
+import { showInformationMessage, showQuickPick } from '../shell/dialogs.ts';
 import { plainName, plainText } from '../shell/plainText.ts';
 import { signedIn, type ActionContext } from '../shell/actionContext.ts';
 
@@ -11,7 +11,7 @@ async function ask<T extends vscode.QuickPickItem>(
     title: string,
     nothing: string,
 ): Promise<T | undefined> {
-    if (items.length > 0) return vscode.window.showQuickPick(items, { title, matchOnDescription: true });
+    if (items.length > 0) return showQuickPick(items, { title, matchOnDescription: true });
     void showInformationMessage(nothing);
     return undefined;
 }
@@ -70,5 +70,5 @@ export async function askForAnswer(): Promise<'letIn' | 'deny' | undefined> {
         { label: '$(check) Let In', answer: 'letIn' as const },
         { label: '$(close) Deny…', answer: 'deny' as const },
     ];
-    return (await vscode.window.showQuickPick(items, { title: 'Answer Request to Join' }))?.answer;
+    return (await showQuickPick(items, { title: 'Answer Request to Join' }))?.answer;
 }

@@ -4,7 +4,7 @@ import { linkEditorSetting } from '../manifest/config.ts';
 import { buildJoinLink, type RoomLink } from '../../core/rooms/joinLink.ts';
 import { isLinkEditor, joinLinkText, LINK_EDITORS, type LinkEditor } from '../../core/rooms/linkEditors.ts';
 import { joinRuleSentence } from '../../core/rooms/roomWords.ts';
-import { setStatusBarMessage } from '../shell/dialogs.ts';
+import { setStatusBarMessage, showQuickPick } from '../shell/dialogs.ts';
 import { plainName } from '../shell/plainText.ts';
 import { withNotification } from '../shell/asking.ts';
 import { signedIn, type ActionContext } from '../shell/actionContext.ts';
@@ -24,7 +24,7 @@ export async function copyJoinLink(context: ActionContext, argument: RoomArgumen
     if (!room) return;
     const link = await withNotification('Looking who is in the room…', () => linkOfRoom(account, room));
     if (!link) return;
-    const picked = await vscode.window.showQuickPick(itemsFor(link, linkEditorSetting(context.configuration())), {
+    const picked = await showQuickPick(itemsFor(link, linkEditorSetting(context.configuration())), {
         title: `Join Link to ${plainName(room.name)}`,
         placeHolder: joinRuleSentence(room.joinRule),
     });
@@ -75,7 +75,7 @@ async function textForOther(context: ActionContext, link: RoomLink): Promise<str
               }
             : [],
     );
-    const picked = await vscode.window.showQuickPick(items, { title: 'Links Open in Which Editor?' });
+    const picked = await showQuickPick(items, { title: 'Links Open in Which Editor?' });
     if (!picked) return undefined;
     await context.configuration().update('hush.link.editor', picked.editor, vscode.ConfigurationTarget.Global);
     return joinLinkText(picked.editor, link, vscode.env.uriScheme);

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { parseUserId } from '../../core/base/identifiers.ts';
 import type { CreateSession, Person } from '../../core/account/account.ts';
 import { commands } from '../manifest/commands.ts';
-import { showInformationMessage } from '../shell/dialogs.ts';
+import { createQuickPick, showInformationMessage, showQuickPick } from '../shell/dialogs.ts';
 import { plainName, plainText } from '../shell/plainText.ts';
 import { askText, withNotification } from '../shell/asking.ts';
 import { signedIn, type ActionContext } from '../shell/actionContext.ts';
@@ -41,7 +41,7 @@ export async function createRoom(context: ActionContext): Promise<void> {
 
 async function pickAccess(): Promise<Access | undefined> {
     const item = (label: string, detail: string, access: Access) => ({ label, detail, access });
-    const picked = await vscode.window.showQuickPick(
+    const picked = await showQuickPick(
         [
             item('$(lock) Private', 'Only people who are invited get in. You manage the room.', 'private'),
             item(
@@ -62,7 +62,7 @@ async function pickAccess(): Promise<Access | undefined> {
 
 async function pickFederation(self: string): Promise<boolean | undefined> {
     const server = plainText(parseUserId(self)?.serverName ?? '', 100);
-    const picked = await vscode.window.showQuickPick(
+    const picked = await showQuickPick(
         [
             { label: '$(globe) Any homeserver', detail: 'People of all homeservers can be invited.', federate: true },
             {
@@ -78,7 +78,7 @@ async function pickFederation(self: string): Promise<boolean | undefined> {
 
 /** Several people, known or typed; undefined: cancelled. */
 function pickPeople(people: readonly Person[]): Promise<string[] | undefined> {
-    const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly userId: string }>();
+    const pick = createQuickPick<vscode.QuickPickItem & { readonly userId: string }>();
     pick.title = `${TITLE}: among equals`;
     pick.placeholder = 'Choose whom to invite; type a user ID like @name:server.org for somebody new';
     pick.canSelectMany = true;

@@ -1,7 +1,6 @@
 /** Ignoring people, and **Hush: Ignored People…** to listen to them again. */
-import * as vscode from 'vscode';
 import { parseUserId } from '../../core/base/identifiers.ts';
-import { setStatusBarMessage, showWarningMessage } from '../shell/dialogs.ts';
+import { setStatusBarMessage, showQuickPick, showWarningMessage } from '../shell/dialogs.ts';
 import { plainName, plainText } from '../shell/plainText.ts';
 import { askText, waited } from '../shell/asking.ts';
 import { signedIn, type ActionContext } from '../shell/actionContext.ts';
@@ -43,7 +42,7 @@ export async function ignoredPeople(context: ActionContext): Promise<void> {
             }),
             { label: more, alwaysShow: true, userId: undefined, name: '' },
         ]);
-        const picked = await vscode.window.showQuickPick(items, {
+        const picked = await showQuickPick(items, {
             title: 'Ignored People',
             placeHolder: 'Choose somebody to hear from them again',
             matchOnDescription: true,

@@ -10,6 +10,7 @@ import { plainName, plainText } from '../shell/plainText.ts';
 import { signedIn, type ActionContext } from '../shell/actionContext.ts';
 import { deedsFor, type Deed, type PersonInRoom } from './personActions.ts';
 import { roomForCommand, type RoomArgument } from './pickRoom.ts';
+import { createQuickPick, showQuickPick } from '../shell/dialogs.ts';
 
 const GROUPS = [
     ['knock', 'Ask to join'],
@@ -53,7 +54,7 @@ interface Choice {
 /** The list follows what happens in the room while it is open. */
 async function choose(context: ActionContext, roomId: string): Promise<Choice | undefined> {
     const { account } = signedIn(context);
-    const pick = vscode.window.createQuickPick<PersonItem>();
+    const pick = createQuickPick<PersonItem>();
     pick.placeholder = 'Choose a person to see what you can do';
     pick.matchOnDescription = true;
     pick.matchOnDetail = true;
@@ -153,7 +154,7 @@ async function pickDeed(context: ActionContext, person: PersonInRoom): Promise<D
             detail: why ? obstacleSentence(why) : '',
         })),
     ];
-    const picked = await vscode.window.showQuickPick(items, {
+    const picked = await showQuickPick(items, {
         title: `${plainName(person.name)} (${plainText(person.userId, 300)})`,
         placeHolder: 'What do you want to do?',
     });

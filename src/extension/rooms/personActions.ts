@@ -1,5 +1,4 @@
 /** What one does about a person of a room: role, remove, ban, unban, answer a knock, ignore, verify. */
-import * as vscode from 'vscode';
 import { obstacle, type Obstacle } from '../../core/rooms/powerLevels.ts';
 import { HushError } from '../../core/base/errors.ts';
 import { deedObstacle } from './personRow.ts';
@@ -7,7 +6,7 @@ import { obstacleSentence, roleChoices, roleName, roleWarning } from './roles.ts
 import type { RoomPerson } from '../../core/rooms/roomsPort.ts';
 import type { RoomSnapshot } from '../../core/rooms/room.ts';
 import { askBeforeLoss } from '../shell/askBeforeLoss.ts';
-import { setStatusBarMessage } from '../shell/dialogs.ts';
+import { setStatusBarMessage, showQuickPick } from '../shell/dialogs.ts';
 import { plainName } from '../shell/plainText.ts';
 import { askText, waited } from '../shell/asking.ts';
 import { signedIn, type ActionContext } from '../shell/actionContext.ts';
@@ -140,7 +139,7 @@ export async function changeRole(context: ActionContext, person: PersonInRoom): 
     const self = account.userId;
     refuse(deedObstacle(powers, self, userId, 'role'));
     const other = { label: '$(edit) Another level…', level: undefined };
-    const picked = await vscode.window.showQuickPick(
+    const picked = await showQuickPick(
         [
             ...roleChoices(powers, self, userId).map(({ level, label, detail, current }) => ({
                 label: `${current ? '$(check)' : '$(blank)'} ${label}`,

@@ -6,7 +6,7 @@ import { whyNotHere, type RoomDeed } from './roomRow.ts';
 import { peopleCount } from '../../core/rooms/roomWords.ts';
 import type { RoomSnapshot } from '../../core/rooms/room.ts';
 import { signedIn, type ActionContext, joinedRooms } from '../shell/actionContext.ts';
-import { showInformationMessage } from '../shell/dialogs.ts';
+import { showInformationMessage, showQuickPick } from '../shell/dialogs.ts';
 import { plainName } from '../shell/plainText.ts';
 import { startSession } from '../workspace/startSession.ts';
 
@@ -71,7 +71,7 @@ export async function pickRoom(
     );
     if (not.length > 0)
         items.push({ label: 'Not possible', kind: vscode.QuickPickItemKind.Separator, roomId: undefined }, ...not);
-    const picked = await vscode.window.showQuickPick(items, {
+    const picked = await showQuickPick(items, {
         title,
         placeHolder: deed === 'link' ? 'Choose a room by name or ID' : 'Choose a room',
         matchOnDetail: true,
@@ -102,7 +102,7 @@ export async function roomForCommand(
     const only = onlyRoom(context);
     if (only !== undefined) return only;
     const { workspaceRoomId } = context.model;
-    const picked = await vscode.window.showQuickPick(
+    const picked = await showQuickPick(
         rooms
             .toSorted((a, b) => Number(b.roomId === workspaceRoomId) - Number(a.roomId === workspaceRoomId))
             .map((room) => ({

@@ -9,7 +9,7 @@ import { obstacleSentence } from './roles.ts';
 import type { RoomChange, RoomSettings } from '../../core/rooms/roomsPort.ts';
 import { HISTORY, historySentence, joinRuleSentence, type JoinRule } from '../../core/rooms/roomWords.ts';
 import type { RoomSnapshot } from '../../core/rooms/room.ts';
-import { showWarningMessage, withProgress } from '../shell/dialogs.ts';
+import { showQuickPick, showWarningMessage, withProgress } from '../shell/dialogs.ts';
 import { showFailure } from '../shell/failure.ts';
 import { plainName, plainText } from '../shell/plainText.ts';
 import { askText } from '../shell/asking.ts';
@@ -85,7 +85,7 @@ async function choose(
         },
     ]);
     for (;;) {
-        const picked = await vscode.window.showQuickPick(items, {
+        const picked = await showQuickPick(items, {
             title: `Settings of ${plainName(room.name)}`,
             placeHolder: 'Choose what to change',
             matchOnDescription: true,
@@ -177,7 +177,7 @@ async function textChange(
 
 async function askPicture(set: boolean): Promise<RoomChange | undefined> {
     const [choose, remove] = ['$(folder-opened) Choose a picture…', '$(trash) Remove the picture'] as const;
-    const what = set ? await vscode.window.showQuickPick([choose, remove], { title: 'Picture of the Room' }) : choose;
+    const what = set ? await showQuickPick([choose, remove], { title: 'Picture of the Room' }) : choose;
     if (what === remove) return { kind: 'avatar', path: undefined };
     if (what !== choose) return undefined;
     const [file] =
@@ -208,7 +208,7 @@ async function askAlias(context: ActionContext, alias: string | undefined): Prom
 }
 
 async function askHistory(now: RoomSettings['history']): Promise<RoomChange | undefined> {
-    const picked = await vscode.window.showQuickPick(
+    const picked = await showQuickPick(
         HISTORY.filter((history) => history !== 'world_readable' || now === history).map((history) => ({
             label: `${history === now ? '$(check)' : '$(blank)'} ${historySentence(history)}`,
             history,
@@ -232,7 +232,7 @@ async function askJoinRule(
         ['knock_restricted', traits.knockRestricted && others.length + allow.length > 0],
         ['public', true],
     ];
-    const picked = await vscode.window.showQuickPick(
+    const picked = await showQuickPick(
         rules
             .filter(([, possible]) => possible)
             .map(([rule]) => ({
@@ -246,7 +246,7 @@ async function askJoinRule(
         return picked.rule === joinRule ? undefined : { kind: 'joinRule', rule: picked.rule, allow: [] };
     // Spaces are not shown, and rooms of others cannot be; whoever gets in through them keeps doing so.
     const elsewhere = allow.filter((id) => !others.some(({ roomId }) => roomId === id));
-    const chosen = await vscode.window.showQuickPick(
+    const chosen = await showQuickPick(
         [
             ...others.map(({ roomId, name }) => ({
                 label: plainName(name),

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { obstacle } from '../../core/rooms/powerLevels.ts';
 import { newerVersions, versionTraits } from '../../core/rooms/roomVersions.ts';
 import { obstacleSentence } from './roles.ts';
-import { showInformationMessage, showWarningMessage, withProgress } from '../shell/dialogs.ts';
+import { showInformationMessage, showQuickPick, showWarningMessage, withProgress } from '../shell/dialogs.ts';
 import { plainName, plainText } from '../shell/plainText.ts';
 import { signedIn, type ActionContext, joinedRooms } from '../shell/actionContext.ts';
 import { sayRefused } from './refusals.ts';
@@ -53,7 +53,7 @@ async function pickVersion(context: ActionContext, now: string): Promise<string 
         );
         return undefined;
     }
-    const picked = await vscode.window.showQuickPick(
+    const picked = await showQuickPick(
         newer.map((version) => ({
             label: `Version ${plainText(version, 64)}`,
             description: version === recommended ? 'recommended by your homeserver' : '',

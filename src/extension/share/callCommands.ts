@@ -1,11 +1,10 @@
 /** Calls with other Matrix clients: theirs are asked about and shown in a tab, ours show them our screen. */
 import { ulid } from 'ulid';
-import * as vscode from 'vscode';
 import type { CallToTake } from '../../core/session/callsPort.ts';
 import type { RoomSnapshot } from '../../core/rooms/room.ts';
 import { HushError } from '../../core/base/errors.ts';
 import { signedIn, type ActionContext } from '../shell/actionContext.ts';
-import { showInformationMessage } from '../shell/dialogs.ts';
+import { showInformationMessage, showQuickPick } from '../shell/dialogs.ts';
 import { plainName, plainText } from '../shell/plainText.ts';
 
 /** A screen in a call that carries ours, with Show. "<name> calls you", with Show and Decline. Closing it lets the call ring on in the person's other clients. */
@@ -58,7 +57,7 @@ export async function callTeammate(context: ActionContext, row: string | undefin
     const chosen =
         named ??
         (
-            await vscode.window.showQuickPick(items, {
+            await showQuickPick(items, {
                 title: 'Call Teammate',
                 placeHolder: 'Whose other Matrix clients shall ring and show your screen?',
             })

@@ -1,5 +1,4 @@
 /** Commands about shares: share, stop, view, leave. */
-import * as vscode from 'vscode';
 import { ulid } from 'ulid';
 import { readSetting, shareSettings, transportSetting } from '../manifest/config.ts';
 import { whyNotHere } from '../rooms/roomRow.ts';
@@ -10,7 +9,7 @@ import { signedIn, type ActionContext, joinedRooms } from '../shell/actionContex
 import { refused } from '../rooms/refusals.ts';
 import { makeSession } from '../workspace/startSession.ts';
 import { pickRoom, roomIdOf, type RoomArgument } from '../rooms/pickRoom.ts';
-import { showInformationMessage } from '../shell/dialogs.ts';
+import { showInformationMessage, showQuickPick } from '../shell/dialogs.ts';
 
 interface RoomToShareIn {
     readonly roomId: string;
@@ -81,7 +80,7 @@ export async function viewShare(context: ActionContext, argument: ViewArgument):
     const picked =
         choices.length === 1
             ? choices[0]
-            : await vscode.window.showQuickPick(choices, {
+            : await showQuickPick(choices, {
                   title: 'View Share',
                   placeHolder: 'Choose a screen',
                   matchOnDescription: true,

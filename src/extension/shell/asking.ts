@@ -1,7 +1,7 @@
 /** Small pieces that the account dialogs share: an input whose answer is judged where it is typed, and waiting that can be cancelled. */
 import * as vscode from 'vscode';
 import { browserAddress } from './browserAddress.ts';
-import { setStatusBarMessage, showErrorMessage, showWarningMessage, withProgress } from './dialogs.ts';
+import { createInputBox, setStatusBarMessage, showErrorMessage, showWarningMessage, withProgress } from './dialogs.ts';
 import { plainText } from './plainText.ts';
 
 export interface TextQuestion {
@@ -35,7 +35,7 @@ const TYPING_MS = 350;
 /** The answer; undefined when the person gave up. Rejects with what `check` rejects with. */
 export function askText(question: TextQuestion): Promise<string | undefined> {
     const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
-    const box = vscode.window.createInputBox();
+    const box = createInputBox();
     Object.assign(box, {
         title: question.title,
         prompt: [plainText(question.prompt), question.help].filter(Boolean).join('. '),

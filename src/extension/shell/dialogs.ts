@@ -50,9 +50,52 @@ export function setStatusBarMessage(icon: string, text: string, forMs: number): 
     vscode.window.setStatusBarMessage(`$(${icon}) ${plainText(text, 200)}`, forMs);
 }
 
+/** Questions of ours that are open. */
+let asking = 0;
+
+/** A list or a field of ours waits for an answer: nothing may take the focus from it, for that would close it. */
+export function isAsking(): boolean {
+    return asking > 0;
+}
+
+async function whileAsking<T>(answer: Thenable<T>): Promise<T> {
+    asking++;
+    try {
+        return await answer;
+    } finally {
+        asking--;
+    }
+}
+
 /** Its prompt may say what a server said. */
 export const showInputBox: typeof vscode.window.showInputBox = (options = {}, token) =>
-    vscode.window.showInputBox(
-        options.prompt === undefined ? options : { ...options, prompt: plainText(options.prompt) },
-        token,
+    whileAsking(
+        vscode.window.showInputBox(
+            options.prompt === undefined ? options : { ...options, prompt: plainText(options.prompt) },
+            token,
+        ),
     );
+
+export const showQuickPick = ((...args: readonly unknown[]) =>
+    whileAsking(
+        (vscode.window.showQuickPick as (...all: readonly unknown[]) => Thenable<unknown>)(...args),
+    )) as typeof vscode.window.showQuickPick;
+
+/** To be shown at once: from now on it waits for an answer, until VS Code has hidden it. */
+export function createQuickPick<T extends vscode.QuickPickItem>(): vscode.QuickPick<T> {
+    return asked(vscode.window.createQuickPick<T>());
+}
+
+/** As {@link createQuickPick}. */
+export function createInputBox(): vscode.InputBox {
+    return asked(vscode.window.createInputBox());
+}
+
+function asked<I extends vscode.QuickInput>(input: I): I {
+    asking++;
+    const hidden = input.onDidHide(() => {
+        asking--;
+        hidden.dispose();
+    });
+    return input;
+}

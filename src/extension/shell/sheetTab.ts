@@ -5,9 +5,12 @@ import { Uri, ViewColumn, window } from 'vscode';
 import { sheetPageMessage, type Sheet } from '../../core/page/sheet.ts';
 import { Listeners } from '../../core/base/listeners.ts';
 import type { Disposable } from '../../core/base/disposable.ts';
+import { isAsking } from './dialogs.ts';
 import { sheetHtml } from './pageHtml.ts';
 
 const SHEET_TYPE = 'hush.sheet';
+/** ms after which a sheet that has loaded leaves the focus where it is: the person has gone on to something else. */
+const FOCUS_WITHIN_MS = 2_000;
 
 export interface SheetTab extends Disposable {
     show(sheet: Sheet): void;
@@ -20,7 +23,8 @@ export function openSheet(extensionUri: Uri, first: Sheet): SheetTab {
     const panel = window.createWebviewPanel(
         SHEET_TYPE,
         first.title,
-        { viewColumn: ViewColumn.Active, preserveFocus: false },
+        // VS Code gives a page the focus once it has loaded, whatever the person is at by then.
+        { viewColumn: ViewColumn.Active, preserveFocus: true },
         {
             enableScripts: true,
             enableForms: false,
@@ -33,6 +37,13 @@ export function openSheet(extensionUri: Uri, first: Sheet): SheetTab {
     const presses = new Listeners<[string]>();
     let current = first;
     let open = true;
+    const opened = performance.now();
+    let focused = false;
+    const takeFocus = (): void => {
+        if (focused) return;
+        focused = true;
+        if (performance.now() - opened < FOCUS_WITHIN_MS && !isAsking()) panel.reveal(undefined, false);
+    };
     const post = (): void => {
         if (!open) return;
         panel.title = current.title;
@@ -41,8 +52,10 @@ export function openSheet(extensionUri: Uri, first: Sheet): SheetTab {
     webview.onDidReceiveMessage((raw: unknown) => {
         const message = v.safeParse(sheetPageMessage, raw);
         if (!message.success) return;
-        if (message.output.type === 'ready') post();
-        else presses.emit(message.output.id);
+        if (message.output.type === 'ready') {
+            post();
+            takeFocus();
+        } else presses.emit(message.output.id);
     });
     panel.onDidDispose(() => {
         open = false;

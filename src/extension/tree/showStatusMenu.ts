@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { statusMenu, type MenuEntry } from './statusMenuItems.ts';
 import type { ActionContext } from '../shell/actionContext.ts';
+import { showQuickPick } from '../shell/dialogs.ts';
 
 interface MenuItem extends vscode.QuickPickItem {
     readonly entry?: MenuEntry;
@@ -14,7 +15,7 @@ export async function showStatusMenu(context: ActionContext): Promise<void> {
         return [...(divided ? [line] : []), { label, description, entry }];
     });
     const title = context.model.session.share ? 'You Share Your Screen' : 'Hush';
-    const entry = (await vscode.window.showQuickPick(items, { title }))?.entry;
+    const entry = (await showQuickPick(items, { title }))?.entry;
     if (!entry) return;
     if (entry.run === 'revealShare') context.revealShare();
     else await vscode.commands.executeCommand(entry.run, entry.argument);

@@ -9,7 +9,7 @@ import { recoverySheet } from './recoverySheet.ts';
 import { askText } from '../shell/asking.ts';
 import { signedIn, type ActionContext } from '../shell/actionContext.ts';
 import { askBeforeLoss } from '../shell/askBeforeLoss.ts';
-import { showInformationMessage, showWarningMessage, withProgress } from '../shell/dialogs.ts';
+import { showInformationMessage, showQuickPick, showWarningMessage, withProgress } from '../shell/dialogs.ts';
 
 function working<T>(title: string, work: () => Promise<T>): Thenable<T> {
     return withProgress({ location: vscode.ProgressLocation.Notification, title }, work);
@@ -76,7 +76,7 @@ export async function setUpRecovery(context: ActionContext): Promise<void> {
         );
     const again = (await trust.recoveryKind()) !== 'none';
     const [keyOnly, withPhrase] = ['Recovery key', 'Recovery key and passphrase'] as const;
-    const picked = await vscode.window.showQuickPick(
+    const picked = await showQuickPick(
         [
             { label: `$(key) ${keyOnly}`, description: 'recommended', way: keyOnly },
             { label: `$(edit) ${withPhrase}`, description: 'something you remember works too', way: withPhrase },

@@ -8,7 +8,7 @@ import type { Verification, VerificationStep } from '../../core/trust/trustPort.
 import { showFailure } from '../shell/failure.ts';
 import { overSentence, verificationSheet } from './verificationSheet.ts';
 import { signedIn, type ActionContext } from '../shell/actionContext.ts';
-import { showInformationMessage, withProgress } from '../shell/dialogs.ts';
+import { showInformationMessage, showQuickPick, withProgress } from '../shell/dialogs.ts';
 import { plainName, plainText } from '../shell/plainText.ts';
 
 /** Shows a verification until its tab is closed; closing it before the end cancels. `again` starts a new one. */
@@ -99,7 +99,7 @@ export async function verifyTeammate(context: ActionContext, row: string | undef
             return { ...person, detail: changed ? 'identity has changed' : verified ? 'verified' : 'not verified' };
         }),
     );
-    const picked = await vscode.window.showQuickPick(items, {
+    const picked = await showQuickPick(items, {
         title: 'Verify Teammate',
         placeHolder: 'With whom do you want to compare emoji?',
         matchOnDescription: true,
@@ -133,7 +133,7 @@ export async function verifyDevice(context: ActionContext): Promise<void> {
                   { label: `$(warning) ${reset}`, description: 'if you have neither', way: reset },
               ]),
     ];
-    const picked = await vscode.window.showQuickPick(items, {
+    const picked = await showQuickPick(items, {
         title: own.kind === 'trusted' ? 'Verify Another Device of Yours (this one is verified)' : 'Verify This Device',
         placeHolder: 'How?',
     });

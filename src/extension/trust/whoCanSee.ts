@@ -11,7 +11,7 @@ import { showFailure } from '../shell/failure.ts';
 import { signedIn, type ActionContext } from '../shell/actionContext.ts';
 import { verifyPerson } from './verifyByEmoji.ts';
 import { askBeforeLoss } from '../shell/askBeforeLoss.ts';
-import { setStatusBarMessage, showInformationMessage } from '../shell/dialogs.ts';
+import { setStatusBarMessage, showInformationMessage, showQuickPick } from '../shell/dialogs.ts';
 import { plainName } from '../shell/plainText.ts';
 
 interface Subject {
@@ -144,6 +144,5 @@ async function subjectOf(context: ActionContext, viewId: string | undefined): Pr
         return undefined;
     }
     if (choices.length === 1) return choices[0]?.subject;
-    return (await vscode.window.showQuickPick(choices, { title: 'Who Can See This', placeHolder: 'Which screen?' }))
-        ?.subject;
+    return (await showQuickPick(choices, { title: 'Who Can See This', placeHolder: 'Which screen?' }))?.subject;
 }

@@ -7,14 +7,14 @@ import { gitRemotes } from './git.ts';
 import { sessionName } from '../../core/workspace/workspaceRooms.ts';
 import { signedIn, type ActionContext, joinedRooms } from '../shell/actionContext.ts';
 import { tellSessionReady } from './sessionReady.ts';
-import { showInformationMessage, showInputBox, withProgress } from '../shell/dialogs.ts';
+import { showInformationMessage, showInputBox, showQuickPick, withProgress } from '../shell/dialogs.ts';
 import { plainName } from '../shell/plainText.ts';
 
 /** One of several folders, or the whole window; asked once, since the mapping is remembered. */
 export async function pickFolder(context: ActionContext): Promise<{ folder: string | undefined } | undefined> {
     const { workspaceFile, folders } = context.workspace;
     if (workspaceFile !== undefined || folders.length < 2) return { folder: undefined };
-    const picked = await vscode.window.showQuickPick(
+    const picked = await showQuickPick(
         folders.map((f) => ({ label: `$(folder) ${f.name}`, folder: f.uri })),
         { title: 'Which folder does the session belong to?' },
     );
