@@ -68,6 +68,8 @@ export type ErrorCode =
     | 'media.captureFailed'
     | 'media.shareOver'
     | 'media.otherWindow'
+    | 'media.noAnswer'
+    | 'media.serverLost'
     // identity, recovery, verification
     | 'trust.needsPassword'
     | 'trust.otherAuth'

@@ -17,7 +17,7 @@ import {
     sharePageSaid,
     shareWatched,
 } from './shareFlow.ts';
-import { type Step, initialState, type Effect, type SessionEvent, type SessionState } from './state.ts';
+import { initialState, type Effect, type Failure, type SessionEvent, type SessionState, type Step } from './state.ts';
 import { abort, moveAnnounced, moveKeyed, notAnnounced, reconsider, shareWaited } from './shareMove.ts';
 import { audienceTold, forgetSharers, isWithheld, queryTrustAgain, tellTrust, withheldTold } from './trustFlow.ts';
 import {
@@ -36,7 +36,7 @@ import { moveFailed, moveGaveUp, moveViews, viewMoved, viewMoveGranted, viewWait
 
 const still = (state: SessionState): Step => ({ state, effects: [] });
 
-const NO_ANSWER = {
+const NO_ANSWER: Failure = {
     code: 'media.noAnswer',
     message: 'The sharer’s device does not answer. Ask them whether they are online, then try again.',
 };
@@ -62,7 +62,7 @@ function leaveRoom(state: SessionState, roomId: string, reason: string): Step {
     );
 }
 
-function failRoom(state: SessionState, roomId: string, failure: { code: string; message: string }): Step {
+function failRoom(state: SessionState, roomId: string, failure: Failure): Step {
     const views = [...state.views.values()].filter((v) => v.target.roomId === roomId);
     return chain(
         state,

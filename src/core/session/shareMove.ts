@@ -214,7 +214,7 @@ export function abort(state: SessionState, share: LocalShare, move: Move, failur
 /** The page lost the media server, while it can still send directly. */
 export function serverLost(state: SessionState, share: LocalShare, detail: string): Step {
     if (share.wish !== 'auto' || share.phase === 'preparing' || share.phase === 'choosing') return still(state);
-    const failure = { code: 'media.serverLost', message: detail };
+    const failure: Failure = { code: 'media.serverLost', message: detail };
     if (share.move?.to === 'livekit') return abort(state, share, share.move, failure);
     if (!share.move && share.transport !== 'livekit') return still(state);
     const wait = share.waits + 1;

@@ -1,4 +1,5 @@
 /** What the session core knows, and what can happen to it. Immutable; holds no token and no key, so it can be logged. Pure. */
+import type { ErrorCode } from '../base/errors.ts';
 import type {
     Again,
     PageMessage,
@@ -144,7 +145,7 @@ export const initialState: SessionState = {
 
 /** The sentence for the person, and a code for the log. */
 export interface Failure {
-    readonly code: string;
+    readonly code: ErrorCode;
     readonly message: string;
 }
 

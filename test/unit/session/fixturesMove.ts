@@ -4,7 +4,7 @@ import type { Effect } from '../../../src/core/session/state.ts';
 import type { Transport, RtcMember } from '../../../src/core/share/share.ts';
 
 export const VIEWERS = [1, 2, 3, 4, 5].map((i) => ({ userId: `@v${i}:hs`, deviceId: `D${i}` }));
-export const NO_SERVER = { code: 'media.noServer', message: 'none' };
+export const NO_SERVER = { code: 'media.noServer', message: 'none' } as const;
 
 export const members = (run: Run, ...more: RtcMember[]): Effect[] =>
     run.do({ type: 'rtcChanged', roomId: ROOM, members: [member(ALICE), ...VIEWERS.map((v) => member(v)), ...more] });

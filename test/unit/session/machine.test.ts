@@ -6,7 +6,7 @@ import type { Effect, SessionEvent } from '../../../src/core/session/state.ts';
 import { ALICE, BOB, member, READY, requestShare, requestView, ROOM, Run, STARTED } from './fixtures.ts';
 
 const OTHER = '!other:hs';
-const failure = { code: 'x', message: 'x' };
+const failure = { code: 'internal', message: 'x' } as const;
 
 /** Anything that can happen, in any order, often about things that are gone. */
 const anyEvent: fc.Arbitrary<SessionEvent> = fc.oneof(

@@ -41,7 +41,7 @@ describe('a share without a media server', () => {
     it('says that another window shares before anybody picks a screen, though it needs no token', () => {
         const run = new Run();
         run.do(requestShare({ transport: 'mesh' }));
-        const failure = { code: 'media.otherWindow', message: 'x' };
+        const failure = { code: 'media.otherWindow', message: 'x' } as const;
         const effects = run.do({ type: 'grantFailed', call: 'S1', generation: 1, failure });
         assert.ok(effects.some((e) => e.type === 'notify' && e.notice.kind === 'shareFailed'));
         assert.ok(!types(run.effects).includes('openPage'));

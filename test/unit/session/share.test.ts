@@ -53,7 +53,7 @@ describe('sharing', () => {
         run.do(requestShare({ transport: 'mesh' }), { type: 'grantReady', call: 'S1', generation: 1 });
         run.page('S1', 1, READY);
         run.page('S1', 1, STARTED);
-        const failure = { code: 'media.otherWindow', message: 'x' };
+        const failure = { code: 'media.otherWindow', message: 'x' } as const;
         const effects = run.do({ type: 'announceFailed', roomId: ROOM, failure });
         assert.ok(effects.some((e) => e.type === 'notify' && e.notice.kind === 'shareFailed'));
         assert.equal(run.state.share, undefined);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { ANNOUNCE_AGAIN_MS, CALM_MS, HANDOVER_MS, RETRY_MS } from '../../../src/core/session/topology.ts';
+import type { Failure } from '../../../src/core/session/state.ts';
 import type { Effect } from '../../../src/core/session/state.ts';
 import { member, READY, requestShare, ROOM, STARTED, types, Run } from './fixtures.ts';
 import { atServer, granted, liveDirect, members, NO_SERVER, settling, VIEWERS, watch } from './fixturesMove.ts';
@@ -179,7 +180,7 @@ describe('a share on its way back', () => {
 });
 
 describe('a share whose media server is gone', () => {
-    const TIMEOUT = { code: 'network.timeout', message: 'x' };
+    const TIMEOUT: Failure = { code: 'network.timeout', message: 'x' };
     const announceFailed = (run: Run, failure = TIMEOUT) => run.do({ type: 'announceFailed', roomId: ROOM, failure });
     const lost = (run: Run) => run.page('S1', 1, { type: 'share.serverLost', detail: 'gone' });
     const leaving = (): { run: Run; retry: number } => {

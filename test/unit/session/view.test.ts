@@ -100,7 +100,7 @@ describe('watching', () => {
     it('a token that is refused before there is a tab is told as a notification and leaves the call', () => {
         const run = new Run();
         run.do(bobShares('S9'), requestView());
-        const failure = { code: 'media.tokenRefused', message: 'refused' };
+        const failure = { code: 'media.tokenRefused', message: 'refused' } as const;
         const effects = run.do({ type: 'grantFailed', call: 'V1', generation: 1, failure });
         assert.ok(effects.some((e) => e.type === 'notify' && e.notice.kind === 'viewFailed'));
         assert.ok(types(effects).includes('leave'));

@@ -65,7 +65,8 @@ describe('a tab whose share moves', () => {
             const run = liveDirectly();
             bob(run);
             assert.deepEqual(types(bob(run, 'mesh')), ['send view.stay']);
-            const effects = run.do({ ...granted, type: ended, failure: { code: 'x', message: 'x' } });
+            const failure = { code: 'internal', message: 'x' } as const;
+            const effects = run.do({ ...granted, type: ended, failure });
             assert.deepEqual(types(effects), ['forgetGrant']);
             assert.equal(view(run)?.phase, 'live');
         });
@@ -87,7 +88,7 @@ describe('a tab whose share moves', () => {
             assert.ok(wait?.type === 'wait', again);
             assert.deepEqual(types(run.do({ type: 'waited', call: 'V1', wait: wait.wait })), ['fetchViewGrant']);
         }
-        const effects = run.do({ ...granted, type: 'grantFailed', failure: { code: 'x', message: 'x' } });
+        const effects = run.do({ ...granted, type: 'grantFailed', failure: { code: 'internal', message: 'x' } });
         assert.ok(types(effects).includes('openPage'));
         assert.equal(view(run)?.generation, 2);
     });
