@@ -290,6 +290,7 @@ describe('the architecture', () => {
                     under('core/base')(what) ||
                     isNode(what) ||
                     what === 'livekit-server-sdk' ||
+                    what === 'ipaddr.js' ||
                     what === 'valibot',
             ),
             [],

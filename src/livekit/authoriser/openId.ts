@@ -2,7 +2,8 @@
 import { lookup } from 'node:dns';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
+import { isPublicAddress } from './publicAddress.ts';
 import { belongsTo, isServerName, type OpenIdToken } from '../tokens/claims.ts';
 
 export type OpenIdResult =
@@ -102,38 +103,11 @@ function get(url: URL, publicOnly: boolean): Promise<Answer> {
     });
 }
 
-const LOCAL = new BlockList();
-for (const [net, bits] of [
-    ['0.0.0.0', 8],
-    ['10.0.0.0', 8],
-    ['100.64.0.0', 10],
-    ['127.0.0.0', 8],
-    ['169.254.0.0', 16],
-    ['172.16.0.0', 12],
-    ['192.0.0.0', 24],
-    ['192.168.0.0', 16],
-    ['198.18.0.0', 15],
-    ['224.0.0.0', 3],
-] as const)
-    LOCAL.addSubnet(net, bits, 'ipv4');
-for (const [net, bits] of [
-    ['::', 96],
-    ['::ffff:0:0', 96],
-    ['64:ff9b::', 32],
-    ['fc00::', 7],
-    ['fe80::', 10],
-    ['ff00::', 8],
-] as const) {
-    LOCAL.addSubnet(net, bits, 'ipv6');
-}
-
 /** The check sits in the lookup of the connection itself, so a name cannot change its address in between. */
 const publicLookup: LookupFunction = (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
         if (error !== null) return callback(error, '', 0);
-        const allowed = addresses.filter(
-            ({ address, family }) => !LOCAL.check(address, family === 6 ? 'ipv6' : 'ipv4'),
-        );
+        const allowed = addresses.filter(({ address }) => isPublicAddress(address));
         const first = allowed[0];
         if (first === undefined) return callback(new Error('no public address'), '', 0);
         if (options.all === true) return callback(null, allowed);
