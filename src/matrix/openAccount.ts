@@ -325,7 +325,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
             presence.dispose();
             roomWork.admin.dispose();
             rooms.dispose();
-            await client.stop();
+            await client.stop(handOver);
         })());
 
     return {

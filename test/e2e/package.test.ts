@@ -28,12 +28,13 @@ const ALLOWED = [
     'dist/main.cjs',
     'dist/engine.cjs',
     'dist/openShared.cjs',
-    'dist/ownServer.cjs',
+    'dist/ownSfuTokens.cjs',
+    'dist/statusMenu.cjs',
     'dist/loopbackServer.cjs',
     'dist/roomCommands.cjs',
     'dist/trustCommands.cjs',
     'dist/accountDialogs.cjs',
-    'dist/fileDesk.cjs',
+    'dist/chatDesk.cjs',
     'dist/page.js',
     'dist/page.css',
     'dist/chat.js',
@@ -56,12 +57,13 @@ const LIMITS: Readonly<Record<string, number>> = {
     'dist/main.cjs': 175_000,
     'dist/engine.cjs': 1_500_000,
     'dist/openShared.cjs': 150_000,
-    'dist/ownServer.cjs': 150_000,
+    'dist/ownSfuTokens.cjs': 150_000,
+    'dist/statusMenu.cjs': 50_000,
     'dist/loopbackServer.cjs': 100_000,
     'dist/roomCommands.cjs': 150_000,
     'dist/trustCommands.cjs': 100_000,
     'dist/accountDialogs.cjs': 100_000,
-    'dist/fileDesk.cjs': 100_000,
+    'dist/chatDesk.cjs': 100_000,
     'dist/page.js': 800_000,
     'dist/chat.js': 250_000,
     'dist/e2eeWorker.js': 150_000,
@@ -159,21 +161,22 @@ describe('the package', function () {
             'main.cjs',
             'engine.cjs',
             'openShared.cjs',
-            'ownServer.cjs',
+            'ownSfuTokens.cjs',
+            'statusMenu.cjs',
             'loopbackServer.cjs',
             'roomCommands.cjs',
             'trustCommands.cjs',
             'accountDialogs.cjs',
-            'fileDesk.cjs',
+            'chatDesk.cjs',
         ])
-            assert.deepEqual(has(bundle, /livekit-client|livekit\/browser|src\/webview\/(?!protocol\/)/u), []);
+            assert.deepEqual(has(bundle, /livekit-client|livekit\/browser|src\/webview\//u), []);
         for (const bundle of [
             'main.cjs',
             'openShared.cjs',
             'roomCommands.cjs',
             'trustCommands.cjs',
             'accountDialogs.cjs',
-            'fileDesk.cjs',
+            'chatDesk.cjs',
         ])
             assert.deepEqual(has(bundle, /markdown-it|matrix-js-sdk|matrix-sdk-crypto|fake-indexeddb/u), []);
         for (const bundle of ['page.js', 'chat.js', 'e2eeWorker.js'])
@@ -258,7 +261,8 @@ describe('the package', function () {
                 return found && found.width > 0 && !shown.has(found.source) ? found : undefined;
             }, 'the picture of a step');
             shown.add(source);
-            assert.ok(width >= 1_280, `${source}: ${width} px wide`);
+            // 1,280 px, which VS Code shows at one and a half pixels to each of its own.
+            assert.ok(width >= 853, `${source}: ${width} px wide`);
         }
         assert.equal(shown.size, walkthroughPictures.length / 2); // the ones of this theme
         for (const source of shown) assert.match(decodeURIComponent(source), /hush\.hush[^/]*\/media\/pictures\//u);

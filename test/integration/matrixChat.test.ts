@@ -76,7 +76,7 @@ describe('the chat of a session', function () {
 
         await bob.account.chat.send(roomId, txn(), text('on it', first.key));
         const reply = await said(alice, 'on it');
-        assert.deepEqual(reply.reply, { key: first.key, name: 'Alice', excerpt: first.body });
+        assert.deepEqual(reply.reply, { key: first.key, name: 'Alice', excerpt: 'Look at src/main.ts:12, please' });
         assert.equal(reply.html, null);
 
         await bob.account.chat.send(roomId, txn(), { kind: 'edit', markdown: 'done', target: reply.key });

@@ -69,7 +69,8 @@ export interface OpenMatrixClient {
     /** What is known of these people's devices now. */
     knownDevices(userIds: readonly string[]): Promise<KnownDevices>;
     /** Stops syncing, saves and gives the store back. */
-    stop(): Promise<void>;
+    /** `handOver`: nothing is sent any more, so that what another window goes on with is not ended. */
+    stop(handOver?: boolean): Promise<void>;
 }
 
 const POLL_MS = 30_000;
@@ -202,12 +203,12 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
         },
         lookUpDevices: createDeviceLookup(machine),
         knownDevices: (userIds) => knownDevices(machine.olm, userIds),
-        stop() {
+        stop(handOver = false) {
             stopped ??= (async () => {
                 quiet.stop();
                 await saver.stop();
-                // Stopping makes the SDK leave every session. Another window may be about to go on with them.
-                closed = true;
+                // Stopping makes the SDK leave every session; another window is about to go on with them.
+                closed = handOver;
                 sdk.stopClient();
                 await store.close();
             })();

@@ -96,7 +96,7 @@ function watchQuestions(): void {
         if (shown(dialog)) return dialog.querySelector<HTMLElement>('.dialog-message')?.innerText ?? dialog.innerText;
         const box = document.querySelector<HTMLElement>('.quick-input-widget');
         if (!shown(box)) return '';
-        const title = box.querySelector<HTMLElement>('.quick-input-title')?.innerText ?? '';
+        const title = box.querySelector<HTMLElement>('.quick-input-title')?.innerText.trim() ?? '';
         const input = box.querySelector<HTMLInputElement>('input[type="text"], input[type="password"]');
         // A box that is on its way says nothing yet.
         if (title === '' && (input?.placeholder ?? '') === '') return '';

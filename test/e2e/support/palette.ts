@@ -5,6 +5,8 @@ import type { Person } from './person.ts';
 export async function offered({ workbench }: Person): Promise<string[]> {
     const { page } = workbench;
     await page.keyboard.press('Escape');
+    // What is open may still be on its way out, and would be taken for the palette.
+    await workbench.quickInput.waitFor({ state: 'hidden' });
     // The list draws what fits, two fifths of the window: all of it must.
     const size = page.viewportSize();
     await page.setViewportSize({ width: 1280, height: 2_400 });
