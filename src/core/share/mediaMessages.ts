@@ -163,8 +163,6 @@ export const hostMessage = v.variant('type', [
         index: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255)),
         key: v.pipe(v.string(), v.base64(), v.minLength(16), v.maxLength(128)),
     }),
-    /** Forget every key, of everybody. */
-    v.object({ type: v.literal('keys.clear') }),
     /** Share directly: viewers' connections are opened in this page as they ask. */
     v.object({ type: v.literal('share.direct') }),
     /** Watch directly: the sharer's connection comes into this page. `identity` names the sharer. `handover`: as above. */
