@@ -99,7 +99,7 @@ function shareRows(model: Model, room: RoomSnapshot): TreeNode[] {
             });
         }
     }
-    return nodes.sort((a, b) => a.startedTs - b.startedTs || (a.id < b.id ? -1 : 1));
+    return nodes.toSorted((a, b) => a.startedTs - b.startedTs || (a.id < b.id ? -1 : 1));
 }
 
 /** Undefined: screens in this room may be watched. */

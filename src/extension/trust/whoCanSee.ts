@@ -137,9 +137,9 @@ async function subjectOf(context: ActionContext, viewId: string | undefined): Pr
         }),
     ];
     if (choices.length === 0) {
-        const share = 'Share Screen';
+        const shareScreen = 'Share Screen';
         const text = 'You neither share nor watch a screen right now.';
-        if ((await showInformationMessage(text, share)) === share)
+        if ((await showInformationMessage(text, shareScreen)) === shareScreen)
             await vscode.commands.executeCommand(commands.shareScreen);
         return undefined;
     }

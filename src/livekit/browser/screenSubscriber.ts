@@ -103,8 +103,7 @@ function screensOf(room: Room): Map<string, RemoteTrackPublication> {
     const found = new Map<string, RemoteTrackPublication>();
     for (const participant of room.remoteParticipants.values()) {
         const publication = participant.getTrackPublication(Track.Source.ScreenShare);
-        if (publication?.kind === Track.Kind.Video)
-            found.set(participant.identity, publication as RemoteTrackPublication);
+        if (publication?.kind === Track.Kind.Video) found.set(participant.identity, publication);
     }
     return found;
 }

@@ -74,7 +74,7 @@ function handle(draft: Draft, event: CallsEvent): void {
             return;
         }
         case 'connection':
-            return connection(draft, event);
+            return connectionChanged(draft, event);
         case 'call':
             return callPerson(draft, event);
         case 'accept':
@@ -199,7 +199,7 @@ function described(
     draft.send(call, { kind: 'negotiate', leg: leg.id, description: kind, sdp, streams });
 }
 
-function connection(draft: Draft, event: Extract<CallsEvent, { type: 'connection' }>): void {
+function connectionChanged(draft: Draft, event: Extract<CallsEvent, { type: 'connection' }>): void {
     const found = legOf(draft.state, event.connection);
     if (!found) return;
     const { call, leg } = found;

@@ -116,7 +116,7 @@ export function createCalls(options: CallsOptions): Calls {
 
     const dispatch = (event: Unstamped): void => {
         if (closed) return;
-        const step = reduceCalls(state, { ...event, now: now() } as CallsEvent);
+        const step = reduceCalls(state, { ...event, now: now() });
         state = step.state;
         for (const effect of step.effects) run(effect);
         clearTimeout(timer);

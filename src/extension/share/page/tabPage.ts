@@ -64,9 +64,9 @@ export function tabLink(panel: WebviewPanel, extensionUri: Uri, log: Log, restor
             log.error('a tab stayed blank and was closed');
             reason = BLANK;
             panel.dispose();
-            const reload = 'Reload Window';
-            void showWarningMessage(`${BLANK} Reloading the window helps.`, reload).then((chosen) => {
-                if (chosen === reload) void commands.executeCommand('workbench.action.reloadWindow');
+            const reloadWindow = 'Reload Window';
+            void showWarningMessage(`${BLANK} Reloading the window helps.`, reloadWindow).then((chosen) => {
+                if (chosen === reloadWindow) void commands.executeCommand('workbench.action.reloadWindow');
             });
         },
     });
