@@ -112,7 +112,7 @@ export class FakeRoom {
         );
         const latest = edits.toSorted((a, b) => a.origin_server_ts - b.origin_server_ts).at(-1);
         if (!latest) return event;
-        return { ...event, unsigned: { 'm.relations': { 'm.replace': latest }, ...event.unsigned } } as IEvent;
+        return { ...event, unsigned: { 'm.relations': { 'm.replace': latest }, ...event.unsigned } };
     }
 
     private page(from: number, limit: number, back: boolean): object {

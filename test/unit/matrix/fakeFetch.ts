@@ -28,7 +28,7 @@ export function fakeFetch(table: Record<string, Answerer>): typeof fetch & { rea
         const { status = 200, body, text, headers } = typeof found === 'function' ? await found(request) : found;
         return new Response(text ?? JSON.stringify(body ?? {}), { status, headers: headers ?? {} });
     };
-    return Object.assign(fake as typeof fetch, { asked });
+    return Object.assign(fake, { asked });
 }
 
 /** JSON, or a form. */
