@@ -17,7 +17,7 @@ import {
     sharePageSaid,
     shareWatched,
 } from './shareFlow.ts';
-import { type Step, initialState, type Effect, type SessionEvent, type SessionState } from './state.ts';
+import { type Step, initialState, still, type Effect, type SessionEvent, type SessionState } from './state.ts';
 import { abort, moveAnnounced, moveKeyed, notAnnounced, reconsider, shareWaited } from './shareMove.ts';
 import { audienceTold, forgetSharers, isWithheld, queryTrustAgain, tellTrust, withheldTold } from './trustFlow.ts';
 import {
@@ -33,8 +33,6 @@ import {
 } from './viewFlow.ts';
 import { followReturns, toggleWaiting } from './viewAgain.ts';
 import { moveFailed, moveGaveUp, moveViews, viewMoved, viewMoveGranted, viewWaited } from './viewMove.ts';
-
-const still = (state: SessionState): Step => ({ state, effects: [] });
 
 const NO_ANSWER = {
     code: 'media.noAnswer',

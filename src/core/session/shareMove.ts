@@ -1,6 +1,6 @@
 /** A share that changes its way while it runs, both ways carrying the picture until its viewers have moved. Pure. */
 import { deviceKey, viewersOf } from './sessionMembers.ts';
-import type { Step, Effect, Failure, LocalShare, Move, SessionState } from './state.ts';
+import { still, type Step, type Effect, type Failure, type LocalShare, type Move, type SessionState } from './state.ts';
 import type { Transport } from '../share/share.ts';
 import {
     ANNOUNCE_AGAIN_MS,
@@ -12,8 +12,6 @@ import {
     type Need,
     type Scene,
 } from './topology.ts';
-
-const still = (state: SessionState): Step => ({ state, effects: [] });
 
 function patched(state: SessionState, share: LocalShare, patch: Partial<LocalShare>): SessionState {
     return { ...state, share: { ...share, ...patch } };
