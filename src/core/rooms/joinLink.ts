@@ -22,7 +22,7 @@ export type ParsedLink =
     | { readonly kind: 'invalid' };
 
 /** The one that VS Code hands links over by: publisher and name of the manifest. */
-export const LINK_AUTHORITY = 'hush.hush';
+const LINK_AUTHORITY = 'hush.hush';
 export const MAX_VIA = 10;
 const MAX_LINK = 4_096;
 const INVALID = { kind: 'invalid' } as const;

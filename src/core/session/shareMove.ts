@@ -79,7 +79,7 @@ const WHY: Readonly<Record<Need, string>> = {
     uplink: 'the upload suffers',
 };
 
-export function begin(state: SessionState, share: LocalShare, to: Transport, need: Need | undefined): Step {
+function begin(state: SessionState, share: LocalShare, to: Transport, need: Need | undefined): Step {
     const { id: call, generation, roomId } = share;
     const stage = to === 'livekit' ? 'granting' : 'publishing';
     const text = `share ${call.slice(-6)}: to ${to === 'mesh' ? 'the direct way' : 'the media server'}${need ? `, because ${WHY[need]}` : ''}`;

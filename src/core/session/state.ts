@@ -7,7 +7,7 @@ import type { Need } from './topology.ts';
 import type { ShareAudience, Withheld } from '../trust/shareTrust.ts';
 import type { RtcMember, Share, Transport, ViewTarget } from '../share/share.ts';
 
-export interface SelfDevice {
+interface SelfDevice {
     readonly userId: string;
     readonly deviceId: string;
 }

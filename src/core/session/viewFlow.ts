@@ -157,7 +157,7 @@ export function watchEffect(view: View, watching: boolean, via?: Transport | 'un
 }
 
 /** Where a share that has just ended leaves its tab. */
-export function againAfterEnd(state: SessionState, view: View): Again {
+function againAfterEnd(state: SessionState, view: View): Again {
     // Another client announces no shares, and one who called has to call again.
     if (view.callId !== undefined || view.target.shareId === undefined) return 'never';
     return newestTarget(state, view.target) ? 'back' : 'offered';

@@ -19,7 +19,7 @@ import { createPastedFiles } from './pastedFiles.ts';
 import { createPictureShrinker } from './pictureShrinker.ts';
 import { showWarningMessage, withProgress } from '../shell/dialogs.ts';
 
-export type FileMessage = Extract<
+type FileMessage = Extract<
     ChatPageMessage,
     { type: `chat.${'picture' | 'enlarge' | 'save' | 'attach' | 'file' | 'shrunk'}` }
 >;

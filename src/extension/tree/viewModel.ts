@@ -113,7 +113,7 @@ function sharingDescription(session: SessionState): string {
     return viewerCount(viewersOf(session, share).length);
 }
 
-export function viewerCount(count: number): string {
+function viewerCount(count: number): string {
     return count === 0 ? 'nobody watches yet' : count === 1 ? '1 person watches' : `${count} people watch`;
 }
 

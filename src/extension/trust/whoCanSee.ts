@@ -77,7 +77,7 @@ async function pressed(context: ActionContext, subject: Subject, button: string,
 }
 
 /** Asks first: it is the one way in which an impostor would get in. */
-export async function acknowledge(
+async function acknowledge(
     context: ActionContext,
     trust: { acknowledge(userId: string): Promise<void> },
     userId: string,

@@ -5,7 +5,7 @@ import { request as httpsRequest } from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { belongsTo, isServerName, type OpenIdToken } from '../tokens/claims.ts';
 
-export type OpenIdResult =
+type OpenIdResult =
     | { readonly ok: true; readonly userId: string }
     | { readonly ok: false; readonly cause: 'refused' | 'unreachable'; readonly reason: string };
 

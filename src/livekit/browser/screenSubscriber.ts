@@ -15,7 +15,7 @@ import { createEncryptedRoom } from './encryptedRoom.ts';
 import type { KeyRing } from './mediaKeys.ts';
 import { STEADY_TRACK } from './screenPublisher.ts';
 
-export interface WatchedScreen {
+interface WatchedScreen {
     readonly identity: string;
     /** False: refused, there is no track. */
     readonly encrypted: boolean;

@@ -26,7 +26,7 @@ import { accepted, callPerson, declined } from './foreignCalls.ts';
 import { bringsScreen } from './screenOut.ts';
 
 /** ms until a viewer without a picture asks again, and how often it asks. */
-export const ASK_EVERY_MS = 8_000;
+const ASK_EVERY_MS = 8_000;
 export const MOST_ASKS = 4;
 /** ms that a connection may be down before its call ends (matrix-js-sdk: 30 s too). */
 export const DOWN_MS = 30_000;

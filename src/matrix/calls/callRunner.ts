@@ -37,7 +37,7 @@ export interface CallsOptions {
     readonly log: Log;
 }
 /** A device that our screen goes to, or is about to. */
-export interface Served {
+interface Served {
     readonly roomId: string;
     readonly device: Device;
     /** ms since the epoch, when the page said that the connection stands; undefined before. */

@@ -19,12 +19,12 @@ CREATE TABLE IF NOT EXISTS records (
     store INTEGER NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (store, key)) WITHOUT ROWID;`;
 
 /** How a store looks, without its records. */
-export interface StoredSchema {
+interface StoredSchema {
     readonly keyPath: string | string[] | null;
     readonly autoIncrement: boolean;
     readonly indexes: readonly { name: string; keyPath: string | string[]; multiEntry: boolean; unique: boolean }[];
 }
-export interface StoredStore {
+interface StoredStore {
     readonly name: string;
     readonly schema: StoredSchema;
     readonly generator: number | undefined;

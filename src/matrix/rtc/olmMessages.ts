@@ -23,7 +23,7 @@ export interface SendOutcome {
     readonly retryAfterMs: number | undefined;
 }
 /** A message whose Olm sender was checked. */
-export interface CheckedMessage<T> {
+interface CheckedMessage<T> {
     readonly sender: Device;
     readonly content: T;
 }

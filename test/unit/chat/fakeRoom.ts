@@ -3,7 +3,7 @@ import { MatrixEvent, type IEvent, type MatrixClient, type Room } from 'matrix-j
 import { createLog } from '../../../src/core/base/log.ts';
 import { createRoomChat, type RoomChat } from '../../../src/matrix/chat/roomChat.ts';
 
-export const ROOM_ID = '!r:hs';
+const ROOM_ID = '!r:hs';
 export const ALICE = '@alice:hs';
 export const quiet = createLog({ debug() {}, info() {}, warn() {}, error() {} });
 

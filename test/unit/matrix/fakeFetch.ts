@@ -1,5 +1,5 @@
 /** A fetch that answers from a table of `METHOD url` to answers, and remembers what was asked. */
-export interface FakeAnswer {
+interface FakeAnswer {
     readonly status?: number;
     readonly body?: unknown;
     readonly text?: string;

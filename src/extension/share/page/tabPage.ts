@@ -13,7 +13,7 @@ import { showWarningMessage } from '../../shell/dialogs.ts';
 
 /** Also in the manifest's activation events: `onWebviewPanel:hush.view`. */
 export const VIEW_TYPE = 'hush.view';
-export const SHARE_TYPE = 'hush.share';
+const SHARE_TYPE = 'hush.share';
 /** ms that a restored tab may wait for its page before it says that it looks for its share. */
 const RESTORING_AFTER_MS = 1_500;
 /** Heartbeats without an answer after which a page is taken for gone. */
