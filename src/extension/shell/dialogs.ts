@@ -20,7 +20,7 @@ function plainOption(option: unknown): unknown {
 
 type Show = (text: string, ...rest: unknown[]) => Thenable<unknown>;
 
-/** `find`: asked at each call, because tests put their own window in place. */
+/** `find`: asked at each call, because tests put functions of their own in place. */
 function plain<F extends (text: string, ...rest: never[]) => Thenable<unknown>>(find: () => F): F {
     const show: Show = (text, ...rest) =>
         (find() as unknown as Show).call(vscode.window, plainText(text), ...rest.map(plainOption));
