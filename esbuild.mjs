@@ -129,7 +129,7 @@ for (const result of results) {
     }
 }
 const notices = await Promise.all(
-    [...packages].sort().map(async (folder) => {
+    [...packages].toSorted().map(async (folder) => {
         const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
         const file = (await readdir(folder)).find((entry) => /^(?:licen[cs]e|copying)/i.test(entry));
         const text = file ? await readFile(`${folder}/${file}`, 'utf8') : `Licence: ${license}`;

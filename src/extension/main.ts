@@ -93,7 +93,7 @@ export function activate(extension: vscode.ExtensionContext): void {
         memento: extension.globalState,
         configuration,
         open: (stored) => app.open(stored),
-        signOut: (scope) => app.signOut(scope),
+        signOut: (signOutScope) => app.signOut(signOutScope),
         state: () => app.model.account,
         onState: (listener) => app.onModel(listener),
         account: () => app.account,
@@ -112,11 +112,11 @@ export function activate(extension: vscode.ExtensionContext): void {
             notify: (notice) => void showNotice(notice),
             onTrouble: (sentence) => void showFailure(sentence),
             onAccount(account) {
-                const scope = new DisposableScope();
-                scope.add(watchTrust(actions, account));
-                scope.add(watchRooms(account, log));
-                scope.add(followPresence(account.presence));
-                return scope;
+                const accountScope = new DisposableScope();
+                accountScope.add(watchTrust(actions, account));
+                accountScope.add(watchRooms(account, log));
+                accountScope.add(followPresence(account.presence));
+                return accountScope;
             },
             onInvite(room) {
                 // Asked now: by the end of the check the answer to our own request is taken.
@@ -280,7 +280,7 @@ export function activate(extension: vscode.ExtensionContext): void {
             signIn: () => control.signIn(),
             createAccount: control.createAccount,
             switchAccount: control.switchAccount,
-            signOut: (scope) => control.signOut(scope),
+            signOut: (signOutScope) => control.signOut(signOutScope),
             async setUpLiveKit() {
                 const { setUpOwnServer } = await import('./account/accountDialogs.ts');
                 await setUpOwnServer(await loadVault(), log);

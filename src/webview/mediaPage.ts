@@ -57,7 +57,6 @@ async function start(): Promise<void> {
         channel.send({ type: 'log', level, text: text.slice(0, 1_000) });
 
     const applyKeys = (message: HostMessage): void => {
-        if (message.type === 'keys.clear') keys.clear();
         if (message.type !== 'keys.set') return;
         keys.set(message.identity, message.index, message.key).catch(() =>
             log('error', `key ${message.index} could not be used`),

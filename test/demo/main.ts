@@ -194,7 +194,7 @@ class Demo {
             if (Date.now() >= end) break;
             await new Promise((resolve) => setTimeout(resolve, Math.min(500, Math.max(1, end - Date.now()))));
         }
-        if (shareFrame) this.result.viewers = [...seen].sort();
+        if (shareFrame) this.result.viewers = [...seen].toSorted();
     }
 
     async run(): Promise<void> {

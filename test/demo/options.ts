@@ -8,7 +8,7 @@ export interface Person {
 }
 
 /** Servers that exist already. */
-export interface Remote {
+interface Remote {
     readonly homeserver: string;
     readonly roomId: string;
     readonly sharer: Person | undefined;

@@ -146,9 +146,11 @@ async function take({ workbench }: Person, name: string): Promise<void> {
     await rename(`${file}.tmp`, file);
 }
 
-await main()
-    .catch((error: unknown) => {
-        console.error(error instanceof Error ? error.message : String(error));
-        process.exitCode = 1;
-    })
-    .finally(shutDown);
+try {
+    await main();
+} catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+} finally {
+    await shutDown();
+}

@@ -293,5 +293,5 @@ async function devicesOf(synapse: Synapse, userId: string): Promise<string[]> {
     const { accessToken } = await login(synapse.baseUrl, admin);
     const url = `${synapse.baseUrl}/_synapse/admin/v2/users/${encodeURIComponent(userId)}/devices`;
     const { devices } = await request(url, undefined, accessToken);
-    return (devices as { device_id: string }[]).map(({ device_id: id }) => id).sort();
+    return (devices as { device_id: string }[]).map(({ device_id: id }) => id).toSorted();
 }

@@ -85,7 +85,7 @@ describe('the way in', function () {
         await effort.answer('Start Session');
         const frame = await findHushFrame(() => page.frames(), 'share', /choose|picking|starting|live/u);
         if ((await pageData(frame))?.['hushState'] === 'choose')
-            await effort.click('Choose…', frame.getByRole('button', { name: /^Choose/u }) as never);
+            await effort.click('Choose…', frame.getByRole('button', { name: /^Choose/u }));
         await findHushFrame(() => page.frames(), 'share', 'live');
         const told = await workbench.seeNotification('A join link is in the clipboard');
         await told.getByRole('button', { name: 'Invite Teammate…' }).waitFor();

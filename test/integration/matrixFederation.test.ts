@@ -49,7 +49,7 @@ describe('two homeservers that federate', function () {
             (room) => room.members.every(({ name }) => !name.startsWith('@')),
             'names',
         );
-        assert.deepEqual(members.map(({ name }) => name).sort(), ['Alice', 'Bob']);
+        assert.deepEqual(members.map(({ name }) => name).toSorted(), ['Alice', 'Bob']);
     });
 
     it('who does not exist over there is told apart from a server that does not answer', async () => {

@@ -128,7 +128,7 @@ describe('files of a session', function () {
             'base64',
         );
         const client = lastClientOf(world.alice.userId);
-        const { content_uri: url } = await client.uploadContent(new Blob([picture], { type: 'image/png' }) as never);
+        const { content_uri: url } = await client.uploadContent(new Blob([picture], { type: 'image/png' }));
         const content = { msgtype: 'm.image', body: 'clear.png', url, info: { size: picture.length } };
         await client.sendEvent(world.roomId, 'm.room.message' as never, content as never);
         const { key } = await arrived(world.bob, 'clear.png');

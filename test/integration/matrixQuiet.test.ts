@@ -76,7 +76,7 @@ describe('rooms that are left out of the sync', function () {
         );
         assert.ok(!synced.includes(lobby));
         const rooms = alice.account.rooms().map(({ name }) => name);
-        assert.deepEqual(rooms.sort(), ['Lobby', 'Other', 'S']);
+        assert.deepEqual(rooms.toSorted(), ['Lobby', 'Other', 'S']);
     });
 
     it('a clear room that somebody encrypts is there, encrypted and fresh, once it is looked at; also after a restart', async () => {

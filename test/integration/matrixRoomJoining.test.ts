@@ -11,7 +11,7 @@ import { lastClientOf } from './support/matrixClients.ts';
 const target = (link: string): JoinTarget => {
     const parsed = parseJoinLink(link);
     assert.equal(parsed.kind, 'room');
-    return (parsed as Extract<typeof parsed, { kind: 'room' }>).target;
+    return parsed.target;
 };
 
 describe('the ways into a room on a real homeserver', function () {

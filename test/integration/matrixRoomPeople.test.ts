@@ -145,7 +145,7 @@ describe('the people of a room on a real homeserver', function () {
             assert.ok(!room.members.some(({ userId }) => userId === carol.userId), 'the sync tells of everybody');
             const never = new Promise(() => undefined);
             const inside = await whoIsInside(room, second.account.roomAdmin.people(roomId), never);
-            assert.deepEqual([...inside.userIds].sort(), [alice.userId, carol.userId].sort());
+            assert.deepEqual([...inside.userIds].toSorted(), [alice.userId, carol.userId].toSorted());
             assert.equal(isLastManager(room.powers, alice.userId, inside), 'no');
             const known = await whoIsInside(room, never as Promise<never>, Promise.resolve());
             assert.equal(isLastManager(room.powers, alice.userId, known), 'perhaps');

@@ -84,7 +84,7 @@ describe('trust on a real homeserver', function () {
             for (const entry of Object.values(damaged.encrypted)) entry.ciphertext = 'AAAA';
             await sdk.setAccountData(name, damaged as never);
             await assert.rejects(third.account.trust.recover(recoveryKey), { code: 'trust.storageDamaged' });
-            await sdk.setAccountData(name, {} as never);
+            await sdk.setAccountData(name, {});
             await assert.rejects(third.account.trust.recover(recoveryKey), { code: 'trust.storageDamaged' });
             assert.equal(third.account.trust.own.kind, 'untrusted');
             await sdk.setAccountData(name, before as never);

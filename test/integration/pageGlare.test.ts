@@ -40,7 +40,8 @@ describe('glare in real pages', function () {
                     const page = await viewer.page(id);
                     await page.waitForSelector('#app[data-hush-state=live][data-hush-path=direct]');
                 }
-                assert.deepEqual([ann.calls.count, bob.calls.count], Array(2).fill({ calls: 1, connections: 2 }));
+                const one = { calls: 1, connections: 2 };
+                assert.deepEqual([ann.calls.count, bob.calls.count], [one, one]);
                 if (room.lines.filter((l) => l.includes('we called each other')).length > before) crossed++;
                 for (const { viewer, id } of views) {
                     viewer.core.dispatch({ type: 'viewCloseRequested', viewId: id });

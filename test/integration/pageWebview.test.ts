@@ -84,7 +84,7 @@ describe('the page in a webview', function () {
         await page.waitForFunction(() => globalThis.said.length > 0);
         const first = await page.evaluate(() => globalThis.said[0]);
         assert.deepEqual(
-            [first?.call, first?.generation, (first?.message as PageMessage).type],
+            [first?.call, first?.generation, (first?.message as PageMessage | undefined)?.type],
             ['view-1', 7, 'ready'],
         );
         await tell(page, init);

@@ -20,7 +20,7 @@ export function chosenFiles(root: string, { paths, only }: Choice): ReadonlyMap<
         if (only !== undefined && suite !== only) continue;
         const all = globSync(`test/${suite}/**/*.test.ts`, { cwd: root }).map((file) => file.replaceAll('\\', '/'));
         const wanted = paths.length === 0 ? all : all.filter((file) => paths.some((path) => isAt(file, path)));
-        if (wanted.length > 0) files.set(suite, wanted.sort());
+        if (wanted.length > 0) files.set(suite, wanted.toSorted());
     }
     for (const path of paths) {
         const found = [...files.values()].some((list) => list.some((file) => isAt(file, path)));

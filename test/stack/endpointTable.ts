@@ -56,5 +56,5 @@ function endpointOf(method: string, pattern: string, elsewhere: boolean): Endpoi
 export function unlisted(asked: Iterable<Asked>): string[] {
     const table = endpointTable();
     const missing = [...asked].filter((one) => !table.some((endpoint) => endpoint.fits(one)));
-    return [...new Set(missing.map(({ method, path }) => `${method} ${path.split('?')[0] ?? ''}`))].sort();
+    return [...new Set(missing.map(({ method, path }) => `${method} ${path.split('?')[0] ?? ''}`))].toSorted();
 }

@@ -18,24 +18,12 @@ export interface OidcProviderOptions {
     readonly devices?: readonly string[];
 }
 
-/** The part of the package's API that is used; it brings no types. */
-interface Library {
-    readonly default: new (
-        issuer: string,
-        configuration: object,
-    ) => {
-        callback(): Parameters<typeof createServer>[1];
-        readonly AccessToken: { find(token: string): Promise<{ accountId: string; scope: string } | undefined> };
-        on(event: string, listener: (...args: unknown[]) => void): void;
-    };
-}
-
 /**
  * A real OpenID provider on 127.0.0.1 that believes whoever signs in, with its own plain pages: for a homeserver's SSO,
  * and with dynamic registration, device codes, rotation and revocation for OAuth 2.0 itself.
  */
 export async function startOidcProvider(options: OidcProviderOptions = {}): Promise<OidcProvider> {
-    const { default: Provider } = (await import('oidc-provider' as string)) as Library;
+    const { default: Provider } = await import('oidc-provider');
     const server = createServer();
     await new Promise<void>((done, fail) => {
         server.once('error', fail);

@@ -131,7 +131,7 @@ export async function startVsCodeServer(options: VsCodeServerOptions = {}): Prom
             const mine = (await processTable()).filter(
                 ({ ancestors, command }) => ancestors.includes(pid) && command.includes('--type=extensionHost'),
             );
-            return mine.map((entry) => entry.pid).sort((a, b) => a - b);
+            return mine.map((entry) => entry.pid).toSorted((a, b) => a - b);
         },
     };
 }

@@ -50,7 +50,7 @@ function slashed(path: string): string {
 const sources: readonly Source[] = globSync('src/**/*.ts', { cwd: root })
     .map(slashed)
     .filter((file) => !file.endsWith('.d.ts'))
-    .sort()
+    .toSorted()
     .map((file) => {
         const text = readFileSync(join(root, file), 'utf8');
         return { file, text, imports: importsOf(file, text) };
@@ -81,7 +81,7 @@ type Floor = keyof typeof FLOORS;
 
 function floorOf(file: string): Floor {
     const floors = (Object.keys(FLOORS) as Floor[]).filter((floor) => under(floor)(file));
-    const deepest = floors.sort((a, b) => b.length - a.length)[0];
+    const deepest = floors.toSorted((a, b) => b.length - a.length)[0];
     if (!deepest) throw new Error(`${file} is on no floor`);
     return deepest;
 }
@@ -184,7 +184,7 @@ describe('the architecture', () => {
         );
         console.log(
             [...arrows]
-                .sort()
+                .toSorted(([a], [b]) => (a < b ? -1 : 1))
                 .map(([arrow, count]) => `        ${arrow}: ${count}`)
                 .join('\n'),
         );

@@ -40,12 +40,16 @@ export function describeError(error: unknown): string {
             parts.push(`${e.name}${code}: ${e.message}${stack}`);
             e = e.cause;
         } else {
-            parts.push(typeof e === 'object' ? Object.prototype.toString.call(e) : String(e));
+            // The fields of an object may hold secrets: only its kind is named.
+            parts.push(isPrimitive(e) ? String(e) : Object.prototype.toString.call(e));
             break;
         }
     }
     return redact(parts.join(' ← '));
 }
+
+type Primitive = string | number | boolean | bigint | symbol;
+const isPrimitive = (value: unknown): value is Primitive => Object(value) !== value;
 
 export interface LogSink {
     debug(text: string): void;

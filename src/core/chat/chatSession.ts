@@ -95,9 +95,10 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
     const presence = createChatPresence({
         ...options,
         onChange({ ownRead }) {
-            const read = ownRead && markedMessage(latest, ownRead);
+            const marked = ownRead && markedMessage(latest, ownRead);
             // Read on another device of the person.
-            if (room && read && read.ts > (person?.seen(room.roomId)?.ts ?? Infinity)) note(room.roomId, read.key);
+            if (room && marked && marked.ts > (person?.seen(room.roomId)?.ts ?? Infinity))
+                note(room.roomId, marked.key);
             options.onChange();
         },
     });
@@ -263,7 +264,7 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
                 loading: loading !== undefined && loading === room?.roomId,
                 offline: room?.online === false,
                 firstUnread: divider,
-                typing: presence.activity.typing.slice(0, 3).map((name) => visibleLine(name, 128)),
+                typing: presence.activity.typing.slice(0, 3).map((typist) => visibleLine(typist, 128)),
                 // Of an old part it is not known where those stand who have read on.
                 seen: atEnd ? seenBy(messages, presence.activity.read) : [],
             };

@@ -114,7 +114,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         }
     }
     function failed(error: unknown, txnId: string, written: Written, lane: string): Outcome {
-        const { code = '', retryAfterMs = undefined } = isHushError(error) ? error : {};
+        const known: { code: string; retryAfterMs?: number | undefined } = isHushError(error) ? error : { code: '' };
+        const { code, retryAfterMs } = known;
         if (code === 'file.cancelled' || unwanted.has(txnId)) {
             outbox.drop(txnId);
             return 'goesOn';

@@ -15,7 +15,7 @@ export const body = v.pipe(v.string(), v.maxLength(MAX_BODY));
 
 export const problem = v.nullable(v.pipe(v.string(), v.maxLength(1_024)));
 
-export const messageKinds = [
+const messageKinds = [
     'text',
     'emote', // "/me" of other clients
     'notice', // of a bot: quiet
@@ -38,10 +38,10 @@ export const reaction = v.object({
 
 export type Reaction = v.InferOutput<typeof reaction>;
 
-export const px = v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)));
+const px = v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)));
 
 /** An attachment, as its message describes it. */
-export const chatFile = v.object({
+const chatFile = v.object({
     name,
     /** Bytes; null: its sender did not say. */
     size: v.nullable(v.number()),

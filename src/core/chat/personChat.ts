@@ -14,7 +14,7 @@ export interface ChatMemory {
     set(userId: string, key: ChatMemoryKey, value: unknown): void;
 }
 export const chatMemoryKeys = ['seen', 'outbox', 'picked'] as const;
-export type ChatMemoryKey = (typeof chatMemoryKeys)[number];
+type ChatMemoryKey = (typeof chatMemoryKeys)[number];
 
 export interface PersonChat {
     readonly userId: string;

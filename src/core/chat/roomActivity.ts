@@ -30,5 +30,5 @@ export function seenBy(messages: readonly ChatMessage[], read: RoomActivity['rea
         names.set(message.key, list);
         list.push(visibleLine(mark.name, 128));
     }
-    return [...names].map(([key, list]) => ({ key, names: list.sort().slice(0, MOST_NAMES) }));
+    return [...names].map(([key, list]) => ({ key, names: list.toSorted().slice(0, MOST_NAMES) }));
 }

@@ -4,7 +4,7 @@
  */
 import type { Disposable } from '../base/disposable.ts';
 
-export interface Picture {
+interface Picture {
     /** px */
     readonly width: number;
     readonly height: number;

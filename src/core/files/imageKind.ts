@@ -17,7 +17,7 @@ export interface ImageKind {
 export const IMAGE_HEAD = 262_144;
 
 /** Most pixels that are decoded to show a picture: each takes 4 bytes of memory, whatever the file's size. */
-export const MAX_PIXELS = 50_000_000;
+const MAX_PIXELS = 50_000_000;
 
 /** Types of chunks of a PNG. */
 const IDAT = 0x49_44_41_54;

@@ -6,7 +6,7 @@ import * as v from 'valibot';
 
 const text = v.pipe(v.string(), v.maxLength(4_096));
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(1_024));
-export const sheetTones = ['plain', 'good', 'warn', 'bad'] as const;
+const sheetTones = ['plain', 'good', 'warn', 'bad'] as const;
 const tone = v.picklist(sheetTones);
 
 const button = v.object({ id, label: text, primary: v.boolean() });

@@ -22,7 +22,7 @@ export type ParsedLink =
     | { readonly kind: 'invalid' };
 
 /** The one that VS Code hands links over by: publisher and name of the manifest. */
-export const LINK_AUTHORITY = 'hush.hush';
+const LINK_AUTHORITY = 'hush.hush';
 export const MAX_VIA = 10;
 const MAX_LINK = 4_096;
 const INVALID = { kind: 'invalid' } as const;
@@ -104,8 +104,8 @@ function named(name: string, via: readonly string[]): ParsedLink {
 }
 
 function viaOf(query: string): string[] {
-    const named = parametersOf(query).getAll('via').filter(isServerName);
-    return [...new Set(named)].slice(0, MAX_VIA);
+    const servers = parametersOf(query).getAll('via').filter(isServerName);
+    return [...new Set(servers)].slice(0, MAX_VIA);
 }
 
 /** A plus is a plus here, as in user IDs, and no space. */
@@ -132,13 +132,13 @@ export function buildJoinLink(kind: LinkKind, { target: { room, via }, from }: R
     const vias = via.slice(0, MAX_VIA).map((server) => `via=${encodeURIComponent(server)}`);
     const maker = from === undefined ? [] : [`${FROM}=${encodeURIComponent(from)}`];
     if (kind === 'vscode')
-        return `${scheme}://${LINK_AUTHORITY}/join/${encodeURIComponent(room)}${query([...vias, ...maker])}`;
-    if (kind === 'matrixTo') return `https://matrix.to/#/${encodeURIComponent(room)}${query(vias)}`;
+        return `${scheme}://${LINK_AUTHORITY}/join/${encodeURIComponent(room)}${queryOf([...vias, ...maker])}`;
+    if (kind === 'matrixTo') return `https://matrix.to/#/${encodeURIComponent(room)}${queryOf(vias)}`;
     const type = room.startsWith('#') ? 'r' : 'roomid';
-    return `matrix:${type}/${encodeURIComponent(room.slice(1))}${query([...vias, 'action=join'])}`;
+    return `matrix:${type}/${encodeURIComponent(room.slice(1))}${queryOf([...vias, 'action=join'])}`;
 }
 
-function query(parts: readonly string[]): string {
+function queryOf(parts: readonly string[]): string {
     return parts.length === 0 ? '' : `?${parts.join('&')}`;
 }
 

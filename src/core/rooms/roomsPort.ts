@@ -36,7 +36,7 @@ export type RoomChange =
     /** Turns it on, for good. */
     | { readonly kind: 'encryption' };
 
-export interface Upgraded {
+interface Upgraded {
     readonly roomId: string;
     /** Who could not be invited. */
     readonly notInvited: readonly string[];

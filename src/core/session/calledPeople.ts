@@ -1,8 +1,6 @@
 /** Whose other Matrix clients we called with our direct share. Pure. */
 import { withShare } from './shareFlow.ts';
-import type { Step, LocalShare, SessionEvent, SessionState } from './state.ts';
-
-const still = (state: SessionState): Step => ({ state, effects: [] });
+import { still, type Step, type LocalShare, type SessionEvent, type SessionState } from './state.ts';
 
 /** Rings somebody's other Matrix clients with our direct share. */
 export function callPerson(

@@ -35,7 +35,7 @@ export interface CallsPort {
 }
 
 /** A call (`m.call`) of another Matrix client rings. Taken with `accept`, like the next. */
-export interface RingingCall {
+interface RingingCall {
     readonly kind: 'ring';
     readonly callId: string;
     readonly roomId: string;
@@ -44,7 +44,7 @@ export interface RingingCall {
 }
 
 /** The other side shows a screen back in a call that carries ours; `call` is the share's, whose page has it. */
-export interface ScreenBack extends Omit<RingingCall, 'kind'> {
+interface ScreenBack extends Omit<RingingCall, 'kind'> {
     readonly kind: 'screen';
     readonly call: string;
 }
@@ -52,7 +52,7 @@ export interface ScreenBack extends Omit<RingingCall, 'kind'> {
 export type CallToTake = RingingCall | ScreenBack;
 
 /** One of ours was answered; or one that lives in a page is over: with an empty user ID, all in that page. */
-export interface CallInPage {
+interface CallInPage {
     readonly kind: 'over' | 'answered';
     readonly call: string;
     readonly generation: number;
@@ -66,7 +66,7 @@ export function isToTake(event: ForeignCall): event is CallToTake {
     return event.kind === 'ring' || event.kind === 'screen';
 }
 
-export interface PageAddress {
+interface PageAddress {
     readonly call: string;
     readonly generation: number;
 }

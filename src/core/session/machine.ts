@@ -17,7 +17,15 @@ import {
     sharePageSaid,
     shareWatched,
 } from './shareFlow.ts';
-import { initialState, type Effect, type Failure, type SessionEvent, type SessionState, type Step } from './state.ts';
+import {
+    initialState,
+    still,
+    type Effect,
+    type Failure,
+    type SessionEvent,
+    type SessionState,
+    type Step,
+} from './state.ts';
 import { abort, moveAnnounced, moveKeyed, notAnnounced, reconsider, shareWaited } from './shareMove.ts';
 import { audienceTold, forgetSharers, isWithheld, queryTrustAgain, tellTrust, withheldTold } from './trustFlow.ts';
 import {
@@ -33,8 +41,6 @@ import {
 } from './viewFlow.ts';
 import { followReturns, toggleWaiting } from './viewAgain.ts';
 import { moveFailed, moveGaveUp, moveViews, viewMoved, viewMoveGranted, viewWaited } from './viewMove.ts';
-
-const still = (state: SessionState): Step => ({ state, effects: [] });
 
 const NO_ANSWER: Failure = {
     code: 'media.noAnswer',

@@ -9,7 +9,7 @@ import type { MediaPort } from './mediaPort.ts';
 import type { RtcPort } from './rtcPort.ts';
 import type { Effect, Failure, SessionEvent } from './state.ts';
 
-export interface Grant {
+interface Grant {
     readonly grant: MediaGrant;
     /** Identity we publish under; undefined for a view. */
     readonly identity: string | undefined;

@@ -1,5 +1,5 @@
 /** The port to a MatrixRTC session: memberships, grants and media keys. */
-import type { MediaGrant, ShareSettings, Viewer } from '../share/mediaMessages.ts';
+import type { MediaGrant } from '../share/mediaMessages.ts';
 import type { WithheldReason } from '../trust/trustLevels.ts';
 import type { HushError } from '../base/errors.ts';
 import type { ShareAudience } from '../trust/shareTrust.ts';
@@ -90,5 +90,3 @@ export interface RtcPort {
     /** Our key has been forgotten by then; the membership is not restored by itself. */
     onMembershipLost(listener: (event: MembershipLost) => void): Disposable;
 }
-
-export type { MediaGrant, ShareSettings, Viewer };

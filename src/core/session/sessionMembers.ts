@@ -62,5 +62,5 @@ export function viewersOf(state: SessionState, share: LocalShare): Viewer[] {
     }
     for (const [userId, { name, deviceId }] of share.called)
         if (deviceId !== undefined) viewers.push({ userId, deviceId, deviceName: '', name });
-    return viewers.sort((a, b) => (deviceKey(a) < deviceKey(b) ? -1 : 1));
+    return viewers.toSorted((a, b) => (deviceKey(a) < deviceKey(b) ? -1 : 1));
 }

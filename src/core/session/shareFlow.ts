@@ -2,10 +2,16 @@
 import type { PageMessage, Viewer } from '../share/mediaMessages.ts';
 import { deviceKey, viewersOf } from './sessionMembers.ts';
 import { abort, moveGranted, movePublished, othersIn, serverLost } from './shareMove.ts';
-import type { Effect, Failure, LocalShare, SessionEvent, SessionState, Step } from './state.ts';
+import {
+    still,
+    type Effect,
+    type Failure,
+    type LocalShare,
+    type SessionEvent,
+    type SessionState,
+    type Step,
+} from './state.ts';
 import { carriesAfter, firstWay, MOST_DIRECT, RETRY_MS } from './topology.ts';
-
-const still = (state: SessionState): Step => ({ state, effects: [] });
 
 export function withShare(state: SessionState, patch: Partial<LocalShare>): SessionState {
     return state.share ? { ...state, share: { ...state.share, ...patch } } : state;

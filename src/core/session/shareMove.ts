@@ -1,6 +1,6 @@
 /** A share that changes its way while it runs, both ways carrying the picture until its viewers have moved. Pure. */
 import { deviceKey, viewersOf } from './sessionMembers.ts';
-import type { Step, Effect, Failure, LocalShare, Move, SessionState } from './state.ts';
+import { still, type Step, type Effect, type Failure, type LocalShare, type Move, type SessionState } from './state.ts';
 import type { Transport } from '../share/share.ts';
 import {
     ANNOUNCE_AGAIN_MS,
@@ -12,8 +12,6 @@ import {
     type Need,
     type Scene,
 } from './topology.ts';
-
-const still = (state: SessionState): Step => ({ state, effects: [] });
 
 function patched(state: SessionState, share: LocalShare, patch: Partial<LocalShare>): SessionState {
     return { ...state, share: { ...share, ...patch } };
@@ -81,7 +79,7 @@ const WHY: Readonly<Record<Need, string>> = {
     uplink: 'the upload suffers',
 };
 
-export function begin(state: SessionState, share: LocalShare, to: Transport, need: Need | undefined): Step {
+function begin(state: SessionState, share: LocalShare, to: Transport, need: Need | undefined): Step {
     const { id: call, generation, roomId } = share;
     const stage = to === 'livekit' ? 'granting' : 'publishing';
     const text = `share ${call.slice(-6)}: to ${to === 'mesh' ? 'the direct way' : 'the media server'}${need ? `, because ${WHY[need]}` : ''}`;

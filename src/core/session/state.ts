@@ -1,14 +1,6 @@
 /** What the session core knows, and what can happen to it. Immutable; holds no token and no key, so it can be logged. Pure. */
 import type { ErrorCode } from '../base/errors.ts';
-import type {
-    Again,
-    PageMessage,
-    Path,
-    Viewer,
-    ViewState,
-    ShareSettings,
-    HostMessage,
-} from '../share/mediaMessages.ts';
+import type { Again, PageMessage, Path, ViewState, ShareSettings, HostMessage } from '../share/mediaMessages.ts';
 import type { TrustLevel, WithheldReason } from '../trust/trustLevels.ts';
 import type { AudienceEvent, WithheldEvent } from './rtcPort.ts';
 import type { CaptureLocation } from './mediaPort.ts';
@@ -16,7 +8,7 @@ import type { Need } from './topology.ts';
 import type { ShareAudience, Withheld } from '../trust/shareTrust.ts';
 import type { RtcMember, Share, Transport, ViewTarget } from '../share/share.ts';
 
-export interface SelfDevice {
+interface SelfDevice {
     readonly userId: string;
     readonly deviceId: string;
 }
@@ -338,11 +330,10 @@ export type Notice =
     | { readonly kind: 'withheld'; readonly roomId: string; readonly device: Withheld }
     | { readonly kind: 'held'; readonly message: string };
 
-export type { Viewer };
-
-/** Our own share, from the command to its end. Pure. */
-
 export interface Step {
     readonly state: SessionState;
     readonly effects: readonly Effect[];
 }
+
+/** Nothing is to be done about it. */
+export const still = (state: SessionState): Step => ({ state, effects: [] });

@@ -6,7 +6,7 @@ import type { ViewTarget } from '../share/share.ts';
 import { audienceChip } from '../trust/shareTrust.ts';
 import { isOver, retryView } from './viewFlow.ts';
 
-export function targetKey({ roomId, userId, deviceId }: ViewTarget): string | undefined {
+function targetKey({ roomId, userId, deviceId }: ViewTarget): string | undefined {
     return userId === undefined || deviceId === undefined ? undefined : sharerKey(roomId, { userId, deviceId });
 }
 

@@ -1,11 +1,17 @@
 /** Tabs that show somebody's screen. Pure. */
 import type { Again, PageMessage } from '../share/mediaMessages.ts';
 import { deviceKey, isDirect, newestTarget, targetMember } from './sessionMembers.ts';
-import type { Step, Effect, Failure, SessionEvent, SessionState, View } from './state.ts';
+import {
+    still,
+    type Step,
+    type Effect,
+    type Failure,
+    type SessionEvent,
+    type SessionState,
+    type View,
+} from './state.ts';
 import type { Transport, ViewTarget } from '../share/share.ts';
 import { DIRECT_WITHIN_MS } from './topology.ts';
-
-const still = (state: SessionState): Step => ({ state, effects: [] });
 
 export function withView(state: SessionState, id: string, patch: Partial<View>): SessionState {
     const view = state.views.get(id);
@@ -151,7 +157,7 @@ export function watchEffect(view: View, watching: boolean, via?: Transport | 'un
 }
 
 /** Where a share that has just ended leaves its tab. */
-export function againAfterEnd(state: SessionState, view: View): Again {
+function againAfterEnd(state: SessionState, view: View): Again {
     // Another client announces no shares, and one who called has to call again.
     if (view.callId !== undefined || view.target.shareId === undefined) return 'never';
     return newestTarget(state, view.target) ? 'back' : 'offered';

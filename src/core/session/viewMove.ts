@@ -1,6 +1,6 @@
 /** A tab whose share goes another way now: it shows what it has until the first picture of the new way. Pure. */
 import { isDirect, targetMember } from './sessionMembers.ts';
-import type { Step, Effect, SessionState, View } from './state.ts';
+import { still, type Step, type Effect, type SessionState, type View } from './state.ts';
 import type { Transport } from '../share/share.ts';
 import { connectEffects, isOver, retryView, watchEffect, withView } from './viewFlow.ts';
 
@@ -8,8 +8,6 @@ import { connectEffects, isOver, retryView, watchEffect, withView } from './view
 const MOST_TRIES = 3;
 /** ms between two of them. */
 const TRY_AGAIN_MS = 3_000;
-
-const still = (state: SessionState): Step => ({ state, effects: [] });
 
 const wayOf = (direct: boolean): Transport => (direct ? 'mesh' : 'livekit');
 

@@ -11,14 +11,14 @@ const px = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(32_768));
 const count = v.pipe(v.number(), v.minValue(0), v.finite());
 
 /** A LiveKit room JWT and where to use it. One room, one hour; the only credential that a page ever holds. */
-export const mediaGrant = v.object({
+const mediaGrant = v.object({
     /** WebSocket URL of the SFU. */
     url: v.pipe(v.string(), v.regex(/^wss?:\/\//u), v.maxLength(2_048)),
     token: v.pipe(v.string(), v.minLength(1), v.maxLength(16_384)),
 });
 export type MediaGrant = v.InferOutput<typeof mediaGrant>;
 
-export const shareSettings = v.object({
+const shareSettings = v.object({
     /** Frames per second asked of getDisplayMedia. */
     maxFrameRate: v.pipe(v.number(), v.minValue(1), v.maxValue(60)),
     /** `text`: every pixel sharp, frames may drop. `motion`: the reverse. */
@@ -38,7 +38,7 @@ export const storedTarget = v.object({
 export type StoredTarget = v.InferOutput<typeof storedTarget>;
 
 /** Somebody who can see the share now. `deviceName`: as its owner named it; empty without a name. */
-export const viewer = v.object({ userId: id, deviceId: id, deviceName: text, name: text });
+const viewer = v.object({ userId: id, deviceId: id, deviceName: text, name: text });
 export type Viewer = v.InferOutput<typeof viewer>;
 
 /** One RTCPeerConnection of the mesh, by the name its host gave it. */
@@ -60,11 +60,11 @@ const iceCandidates = v.pipe(
     v.maxLength(400),
 );
 /** How the picture travels; `direct` and `relayed` (by a TURN server) are the mesh's. */
-export const paths = ['direct', 'relayed', 'sfu'] as const;
+const paths = ['direct', 'relayed', 'sfu'] as const;
 export type Path = (typeof paths)[number];
 
 /** Through a media server, or from device to device. */
-export const ways = ['livekit', 'mesh'] as const;
+const ways = ['livekit', 'mesh'] as const;
 export type Way = (typeof ways)[number];
 
 /** Why no picture is shown, or what the picture is. The words a person reads are in the page. */
@@ -87,7 +87,7 @@ export const agains = ['offered', 'waiting', 'back', 'never'] as const;
 export type Again = (typeof agains)[number];
 
 /** What the tools over a picture do. */
-export const viewerCommands = [
+const viewerCommands = [
     'zoomOut',
     'zoomIn',
     'fit',
@@ -163,8 +163,6 @@ export const hostMessage = v.variant('type', [
         index: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255)),
         key: v.pipe(v.string(), v.base64(), v.minLength(16), v.maxLength(128)),
     }),
-    /** Forget every key, of everybody. */
-    v.object({ type: v.literal('keys.clear') }),
     /** Share directly: viewers' connections are opened in this page as they ask. */
     v.object({ type: v.literal('share.direct') }),
     /** Watch directly: the sharer's connection comes into this page. `identity` names the sharer. `handover`: as above. */
@@ -195,7 +193,7 @@ export const hostMessage = v.variant('type', [
 ]);
 export type HostMessage = v.InferOutput<typeof hostMessage>;
 
-export const captureFailures = ['denied', 'unsupported', 'needsGesture', 'failed'] as const;
+const captureFailures = ['denied', 'unsupported', 'needsGesture', 'failed'] as const;
 export type CaptureFailure = (typeof captureFailures)[number];
 
 /** Bytes of a snapshot: a picture of 8K without much in it that repeats. */

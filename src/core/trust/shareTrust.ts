@@ -140,7 +140,7 @@ export function withheldSentence(reason: WithheldReason, name: string): string {
 }
 
 /** Where this device of ours stands in its person's identity. */
-export type OwnTrustKind =
+type OwnTrustKind =
     | 'checking'
     /** Signed by our identity, whose keys are known here. */
     | 'trusted'

@@ -56,7 +56,7 @@ export interface Verification {
 /** `confirm`: the emoji are the same on both sides; `mismatch`: they are not. */
 export type VerificationStep = 'accept' | 'confirm' | 'mismatch' | 'cancel';
 
-export interface PersonTrust {
+interface PersonTrust {
     /** They have a cross-signing identity, so they can be verified. */
     readonly hasIdentity: boolean;
     readonly verified: boolean;

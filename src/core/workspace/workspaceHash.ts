@@ -66,7 +66,7 @@ function decode(path: string): string {
 }
 
 /** Base64 of SHA-256 over salt, NUL, normalised remote. */
-export function hashRemote(normalised: string, salt: string): string {
+function hashRemote(normalised: string, salt: string): string {
     return createHash('sha256').update(salt).update('\0').update(normalised).digest('base64');
 }
 

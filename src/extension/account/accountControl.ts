@@ -264,11 +264,11 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
                 async openLocal() {
                     const [engine, vault] = await Promise.all([options.loadEngine(), options.loadVault()]);
                     // Read again: another window may have renewed the tokens meanwhile.
-                    const stored = await loadAccount(vault, log);
-                    if (stored?.userId !== account.userId || stored.deviceId !== account.deviceId)
+                    const current = await loadAccount(vault, log);
+                    if (current?.userId !== account.userId || current.deviceId !== account.deviceId)
                         throw new HushError('account.notSignedIn', 'You signed out in another window.');
                     return engine.openAccount({
-                        stored,
+                        stored: current,
                         vault,
                         dataDir: options.storage,
                         log,

@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import type { AccountState } from '../../core/account/accountState.ts';
 
-export const AUTH_PROVIDER = 'hush';
+const AUTH_PROVIDER = 'hush';
 
 export interface AuthProviderOptions {
     account(): AccountState;

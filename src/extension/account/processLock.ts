@@ -4,6 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type * as Sqlite from 'node:sqlite';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Log } from '../../core/base/log.ts';
 
@@ -26,7 +27,7 @@ const BUSY = [5, 6];
 
 export function createProcessLock({ path, log, waitMs = 15_000 }: ProcessLockOptions): ProcessLock {
     async function acquire(): Promise<DatabaseSync | undefined> {
-        const sqlite = process.getBuiltinModule('node:sqlite') as typeof import('node:sqlite') | undefined;
+        const sqlite = process.getBuiltinModule('node:sqlite') as typeof Sqlite | undefined;
         if (!sqlite) throw new Error('this runtime has no SQLite');
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
         const deadline = performance.now() + waitMs;

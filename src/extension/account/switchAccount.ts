@@ -7,11 +7,8 @@ import { openPage } from '../shell/asking.ts';
 import { askBeforeLoss } from '../shell/askBeforeLoss.ts';
 import { showQuickPick, showWarningMessage } from '../shell/dialogs.ts';
 
-/** A user ID, or a way to another account; undefined: none. */
-export async function chooseAccount(
-    known: readonly string[],
-    active: string | undefined,
-): Promise<string | 'signIn' | 'create' | undefined> {
+/** @returns a user ID, `signIn` or `create`; undefined: none. */
+export async function chooseAccount(known: readonly string[], active: string | undefined): Promise<string | undefined> {
     const rows: (vscode.QuickPickItem & { answer?: string })[] = [
         ...known.map((userId) => ({
             label: `$(account) ${userId}`,

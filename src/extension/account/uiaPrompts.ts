@@ -111,7 +111,7 @@ async function waitElsewhere(title: string, task: Elsewhere, look: () => Promise
         try {
             if (await look()) return resolve(true);
         } catch (error) {
-            return reject(error as Error);
+            return reject(error);
         } finally {
             looking = false;
         }

@@ -19,7 +19,7 @@ import { createPastedFiles } from './pastedFiles.ts';
 import { createPictureShrinker } from './pictureShrinker.ts';
 import { showWarningMessage, withProgress } from '../shell/dialogs.ts';
 
-export type FileMessage = Extract<
+type FileMessage = Extract<
     ChatPageMessage,
     { type: `chat.${'picture' | 'enlarge' | 'save' | 'attach' | 'file' | 'shrunk'}` }
 >;
@@ -85,7 +85,7 @@ export function createChatFiles({
     };
     const pictures = createChatPictures(
         ({ roomId, key }) => load(roomId, key, 'small'),
-        (message) => void post(message),
+        (message) => post(message),
     );
     const pasted = createPastedFiles({
         keep: (...args) => local.fromBytes(...args),
@@ -121,10 +121,10 @@ export function createChatFiles({
         const limit = await signedIn()
             .limit()
             .catch(() => undefined); // then the upload says what is wrong
-        const ready = await lookAtAll(uris.map(chosenFile), limit);
+        const looked = await lookAtAll(uris.map(chosenFile), limit);
         /** They arrive in the order they were chosen in; the reply goes with the first. */
         let before: string | undefined;
-        for (const written of ready)
+        for (const written of looked)
             before = session.sendFile(place, await written(before === undefined ? replyTo : null), before);
     }
     function chosenFile(uri: vscode.Uri): ChosenFile {

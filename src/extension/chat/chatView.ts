@@ -27,7 +27,7 @@ import { openReference } from './openReference.ts';
 import { unreadWords } from '../../core/chat/unread.ts';
 import { setStatusBarMessage, showWarningMessage } from '../shell/dialogs.ts';
 
-export const CHAT_VIEW = 'hush.chat';
+const CHAT_VIEW = 'hush.chat';
 
 export interface ChatView extends Disposable {
     update(model: Model): void;

@@ -74,7 +74,7 @@ async function choose(context: ActionContext, roomId: string): Promise<Choice | 
         const room = roomOf(context, roomId);
         if (!room) return resolve(undefined);
         const look = JSON.stringify([
-            room.members.map(({ presence: _, ...member }) => member),
+            room.members.map((member) => ({ ...member, presence: undefined })),
             room.powers,
             room.knocks,
         ]);

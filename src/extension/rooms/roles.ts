@@ -1,8 +1,8 @@
 /** Power levels in words: roles, and why something is not offered. Pure. */
 import { levelOf, obstacle, stateLevel, type Obstacle, type Powers } from '../../core/rooms/powerLevels.ts';
 
-export const ADMIN = 100;
-export const MODERATOR = 50;
+const ADMIN = 100;
+const MODERATOR = 50;
 
 /** "Admin", "Moderator (60)"; what is not one of the common levels carries its number. */
 export function roleName(level: number, usersDefault = 0): string {

@@ -176,10 +176,10 @@ async function textChange(
 }
 
 async function askPicture(set: boolean): Promise<RoomChange | undefined> {
-    const [choose, remove] = ['$(folder-opened) Choose a picture…', '$(trash) Remove the picture'] as const;
-    const what = set ? await showQuickPick([choose, remove], { title: 'Picture of the Room' }) : choose;
+    const [pick, remove] = ['$(folder-opened) Choose a picture…', '$(trash) Remove the picture'] as const;
+    const what = set ? await showQuickPick([pick, remove], { title: 'Picture of the Room' }) : pick;
     if (what === remove) return { kind: 'avatar', path: undefined };
-    if (what !== choose) return undefined;
+    if (what !== pick) return undefined;
     const [file] =
         (await vscode.window.showOpenDialog({
             title: 'Picture of the room (not encrypted: servers and people outside can see it)',

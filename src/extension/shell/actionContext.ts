@@ -16,7 +16,7 @@ import type { WorkspaceFolders } from '../../core/workspace/workspaceRooms.ts';
 import type { Model } from '../../core/app/model.ts';
 
 /** What joining by a link needs beside an account, which may not be there yet. */
-export interface Joining {
+interface Joining {
     readonly wishes: JoinWishes;
     /** See `WishFollower`. */
     during<T>(work: () => Promise<T>): Promise<T>;
@@ -31,7 +31,7 @@ export interface Joining {
 }
 
 /** What commands do with the chat. */
-export interface ChatDesk {
+interface ChatDesk {
     open(roomId: string): Promise<void>;
     assertWritable(roomId?: string): void;
     send(markdown: string): void;

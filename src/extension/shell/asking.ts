@@ -98,7 +98,7 @@ export function askText(question: TextQuestion): Promise<string | undefined> {
                 done();
             })
             .catch((error: unknown) => {
-                if (mine === turn) reject(error as Error);
+                if (mine === turn) reject(error);
             })
             .finally(() => {
                 if (mine === turn) box.busy = false;

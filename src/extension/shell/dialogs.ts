@@ -20,23 +20,16 @@ function plainOption(option: unknown): unknown {
 
 type Show = (text: string, ...rest: unknown[]) => Thenable<unknown>;
 
-export const showInformationMessage = ((text: string, ...rest: unknown[]) =>
-    (vscode.window.showInformationMessage as Show)(
-        plainText(text),
-        ...rest.map(plainOption),
-    )) as typeof vscode.window.showInformationMessage;
+/** `find`: asked at each call, because tests put functions of their own in place. */
+function plain<F extends (text: string, ...rest: never[]) => Thenable<unknown>>(find: () => F): F {
+    const show: Show = (text, ...rest) =>
+        (find() as unknown as Show).call(vscode.window, plainText(text), ...rest.map(plainOption));
+    return show as unknown as F;
+}
 
-export const showWarningMessage = ((text: string, ...rest: unknown[]) =>
-    (vscode.window.showWarningMessage as Show)(
-        plainText(text),
-        ...rest.map(plainOption),
-    )) as typeof vscode.window.showWarningMessage;
-
-export const showErrorMessage = ((text: string, ...rest: unknown[]) =>
-    (vscode.window.showErrorMessage as Show)(
-        plainText(text),
-        ...rest.map(plainOption),
-    )) as typeof vscode.window.showErrorMessage;
+export const showInformationMessage = plain(() => vscode.window.showInformationMessage);
+export const showWarningMessage = plain(() => vscode.window.showWarningMessage);
+export const showErrorMessage = plain(() => vscode.window.showErrorMessage);
 
 /** Long work; its title is a notification too, or stands in the status bar. */
 export const withProgress: typeof vscode.window.withProgress = (options, task) =>

@@ -99,7 +99,7 @@ function shareRows(model: Model, room: RoomSnapshot): TreeNode[] {
             });
         }
     }
-    return nodes.sort((a, b) => a.startedTs - b.startedTs || (a.id < b.id ? -1 : 1));
+    return nodes.toSorted((a, b) => a.startedTs - b.startedTs || (a.id < b.id ? -1 : 1));
 }
 
 /** Undefined: screens in this room may be watched. */
@@ -113,7 +113,7 @@ function sharingDescription(session: SessionState): string {
     return viewerCount(viewersOf(session, share).length);
 }
 
-export function viewerCount(count: number): string {
+function viewerCount(count: number): string {
     return count === 0 ? 'nobody watches yet' : count === 1 ? '1 person watches' : `${count} people watch`;
 }
 

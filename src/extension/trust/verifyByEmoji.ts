@@ -12,11 +12,7 @@ import { showInformationMessage, showQuickPick, withProgress } from '../shell/di
 import { plainName, plainText } from '../shell/plainText.ts';
 
 /** Shows a verification until its tab is closed; closing it before the end cancels. `again` starts a new one. */
-export function showVerification(
-    context: ActionContext,
-    begun: Verification,
-    again: (() => Promise<void>) | undefined,
-): void {
+function showVerification(context: ActionContext, begun: Verification, again: (() => Promise<void>) | undefined): void {
     const { trust } = signedIn(context).account;
     let verification = begun;
     const tab = openSheet(context.extensionUri, verificationSheet(verification));
@@ -61,7 +57,7 @@ export async function verifyPerson(context: ActionContext, userId: string, roomI
     showVerification(context, begun, () => verifyPerson(context, userId, roomId));
 }
 
-export async function verifyOwn(context: ActionContext): Promise<void> {
+async function verifyOwn(context: ActionContext): Promise<void> {
     const { account } = signedIn(context);
     const begun = await withProgress(
         { location: vscode.ProgressLocation.Window, title: 'Hush: asking your other devices' },

@@ -77,7 +77,7 @@ async function pressed(context: ActionContext, subject: Subject, button: string,
 }
 
 /** Asks first: it is the one way in which an impostor would get in. */
-export async function acknowledge(
+async function acknowledge(
     context: ActionContext,
     trust: { acknowledge(userId: string): Promise<void> },
     userId: string,
@@ -137,9 +137,9 @@ async function subjectOf(context: ActionContext, viewId: string | undefined): Pr
         }),
     ];
     if (choices.length === 0) {
-        const share = 'Share Screen';
+        const shareScreen = 'Share Screen';
         const text = 'You neither share nor watch a screen right now.';
-        if ((await showInformationMessage(text, share)) === share)
+        if ((await showInformationMessage(text, shareScreen)) === shareScreen)
             await vscode.commands.executeCommand(commands.shareScreen);
         return undefined;
     }

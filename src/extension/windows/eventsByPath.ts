@@ -11,8 +11,8 @@ interface Source {
 
 export class EventsByPath {
     readonly #sources = new Map<string, Source>([
-        ['rtc.onAudience', latestAudiences() as Source],
-        ['rtc.onWithheld', latestWithheld() as Source],
+        ['rtc.onAudience', latestAudiences()],
+        ['rtc.onWithheld', latestWithheld()],
     ]);
 
     readonly add = (path: string, listener: Listener): Disposable => this.#at(path).add(listener);

@@ -60,7 +60,7 @@ export function followMirrored(
     ];
 }
 
-export function changed(mirrored: Mirrored, change: Change): Mirrored {
+export function withChange(mirrored: Mirrored, change: Change): Mirrored {
     switch (change.of) {
         case 'state':
             return { ...mirrored, state: change.state };

@@ -129,7 +129,7 @@ async function own({ device, storage, version, openLocal, window, onStale, log }
         function giveWay(): void {
             if (!scope.closed && window.silent && seats.count > 1) void handOver();
         }
-        const own: Pick<Account, 'stop' | 'dispose' | 'signOut'> = {
+        const ending: Pick<Account, 'stop' | 'dispose' | 'signOut'> = {
             stop,
             dispose: () => void stop().catch((error: unknown) => log.warn('Stopping did not work', error)),
             signOut(signOutScope) {
@@ -138,7 +138,7 @@ async function own({ device, storage, version, openLocal, window, onStale, log }
             },
         };
         const shown = withLine(
-            Object.assign(seat.account, own),
+            Object.assign(seat.account, ending),
             () => `this one holds the account; ${seats.count} in all`,
         );
         return { account: shown, front: () => seat.front(), onGone: gone.add };

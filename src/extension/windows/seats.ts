@@ -14,7 +14,7 @@ import type { RtcPort, WatchEvent } from '../../core/session/rtcPort.ts';
 import type { Verification } from '../../core/trust/trustPort.ts';
 import type { Share } from '../../core/share/share.ts';
 
-export interface Seat {
+interface Seat {
     /** `stop()` gives the seat up: what only this window holds ends, the account goes on. */
     readonly account: Account;
     /** This window is in front now. */

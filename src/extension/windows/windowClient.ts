@@ -19,7 +19,7 @@ import {
     toldNotice,
     welcomeNotice,
 } from './link.ts';
-import { changed, type Mirrored } from './mirrors.ts';
+import { withChange, type Mirrored } from './mirrors.ts';
 import type { Owner } from './ownerFile.ts';
 import { createPulse, type Pulse } from './pulse.ts';
 import { fromWire, fromWireArgument, type Told, type Welcome } from './wire.ts';
@@ -77,7 +77,7 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
     };
     const hear = (told: Told): void => {
         if (told.kind === 'event') return events.emit(told.path, told.args.map(fromWireArgument));
-        mirrored = changed(now(), told.change);
+        mirrored = withChange(now(), told.change);
         if (told.change.of === 'state') stateChanged.emit(stateNow());
         if (told.change.of === 'rooms') roomsChanged.emit();
         if (told.change.of === 'own') ownChanged.emit(told.change.own);

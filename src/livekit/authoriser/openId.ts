@@ -6,7 +6,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { isPublicAddress } from './publicAddress.ts';
 import { belongsTo, isServerName, type OpenIdToken } from '../tokens/claims.ts';
 
-export type OpenIdResult =
+type OpenIdResult =
     | { readonly ok: true; readonly userId: string }
     | { readonly ok: false; readonly cause: 'refused' | 'unreachable'; readonly reason: string };
 

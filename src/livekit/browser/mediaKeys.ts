@@ -20,14 +20,12 @@ export interface KeyRing {
     has(identity: string): boolean;
     /** Resolves when every `set` so far has been applied (or has failed). */
     settled(): Promise<void>;
-    clear(): void;
     all(): readonly RingKey[];
     onKey(listener: (key: RingKey) => void): () => void;
 }
 
 export function createKeyRing(): KeyRing {
     let keys: RingKey[] = [];
-    let epoch = 0;
     let last: Promise<void> = Promise.resolve();
     const listeners = new Set<(key: RingKey) => void>();
     const importKey = async (base64: string): Promise<CryptoKey> => {
@@ -36,10 +34,8 @@ export function createKeyRing(): KeyRing {
     };
     return {
         set(identity, index, base64) {
-            const asked = epoch;
             const done = last.then(async () => {
                 const key = await importKey(base64);
-                if (asked !== epoch) return; // cleared while it was imported
                 const entry = { identity, index, key };
                 // The newest goes last: a provider that is filled from the ring ends with the current index.
                 keys = [...keys.filter((k) => k.identity !== identity || k.index !== index), entry];
@@ -50,10 +46,6 @@ export function createKeyRing(): KeyRing {
         },
         has: (identity) => keys.some((k) => k.identity === identity),
         settled: () => last,
-        clear() {
-            epoch++;
-            keys = [];
-        },
         all: () => keys,
         onKey(listener) {
             listeners.add(listener);

@@ -15,7 +15,7 @@ import { createEncryptedRoom } from './encryptedRoom.ts';
 import type { KeyRing } from './mediaKeys.ts';
 import { STEADY_TRACK } from './screenPublisher.ts';
 
-export interface WatchedScreen {
+interface WatchedScreen {
     readonly identity: string;
     /** False: refused, there is no track. */
     readonly encrypted: boolean;
@@ -103,8 +103,7 @@ function screensOf(room: Room): Map<string, RemoteTrackPublication> {
     const found = new Map<string, RemoteTrackPublication>();
     for (const participant of room.remoteParticipants.values()) {
         const publication = participant.getTrackPublication(Track.Source.ScreenShare);
-        if (publication?.kind === Track.Kind.Video)
-            found.set(participant.identity, publication as RemoteTrackPublication);
+        if (publication?.kind === Track.Kind.Video) found.set(participant.identity, publication);
     }
     return found;
 }

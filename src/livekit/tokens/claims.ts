@@ -102,8 +102,8 @@ export function belongsTo(userId: string, serverName: string): boolean {
 }
 
 /** Host name, IPv4 or bracketed IPv6 address with an optional port (Matrix specification, "Server name"). */
-export function isServerName(text: string): boolean {
-    return text.length <= ID_BYTES && /^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?$/.test(text);
+export function isServerName(name: string): boolean {
+    return name.length <= ID_BYTES && /^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?$/.test(name);
 }
 
 function openIdOf(value: unknown): OpenIdToken {

@@ -55,7 +55,9 @@ export function createDevices(options: DevicesOptions): Devices {
                 })),
             );
             // This one first, then the one that was used last.
-            return all.sort((a, b) => Number(b.isThis) - Number(a.isThis) || (b.lastSeenTs ?? 0) - (a.lastSeenTs ?? 0));
+            return all.toSorted(
+                (a, b) => Number(b.isThis) - Number(a.isThis) || (b.lastSeenTs ?? 0) - (a.lastSeenTs ?? 0),
+            );
         },
         async rename(deviceId, name) {
             const answer = await requestJson(fetch, path(deviceId), {

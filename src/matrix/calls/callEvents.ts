@@ -27,7 +27,7 @@ export const LIFETIME_MS = 60_000;
 /** A longer lifetime than any client uses is a mistake or mischief. */
 const LONGEST_LIFETIME_MS = 10 * 60_000;
 /** One event may carry that many; a whole gathering is some dozens. */
-export const MOST_CANDIDATES = 100;
+const MOST_CANDIDATES = 100;
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
 const sdp = v.pipe(v.string(), v.startsWith('v=0'), v.maxLength(60_000));

@@ -26,7 +26,7 @@ import { accepted, callPerson, declined } from './foreignCalls.ts';
 import { bringsScreen } from './screenOut.ts';
 
 /** ms until a viewer without a picture asks again, and how often it asks. */
-export const ASK_EVERY_MS = 8_000;
+const ASK_EVERY_MS = 8_000;
 export const MOST_ASKS = 4;
 /** ms that a connection may be down before its call ends (matrix-js-sdk: 30 s too). */
 export const DOWN_MS = 30_000;
@@ -74,7 +74,7 @@ function handle(draft: Draft, event: CallsEvent): void {
             return;
         }
         case 'connection':
-            return connection(draft, event);
+            return connectionChanged(draft, event);
         case 'call':
             return callPerson(draft, event);
         case 'accept':
@@ -199,7 +199,7 @@ function described(
     draft.send(call, { kind: 'negotiate', leg: leg.id, description: kind, sdp, streams });
 }
 
-function connection(draft: Draft, event: Extract<CallsEvent, { type: 'connection' }>): void {
+function connectionChanged(draft: Draft, event: Extract<CallsEvent, { type: 'connection' }>): void {
     const found = legOf(draft.state, event.connection);
     if (!found) return;
     const { call, leg } = found;

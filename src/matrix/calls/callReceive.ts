@@ -80,7 +80,7 @@ export function received(draft: Draft, it: Received): void {
     }
 }
 
-function invited(draft: Draft, { event: _, from, roomId, ageMs, now }: Received, invite: Kind<'invite'>): void {
+function invited(draft: Draft, { from, roomId, ageMs, now }: Received, invite: Kind<'invite'>): void {
     const { state } = draft;
     const { self } = state;
     if (state.calls.has(invite.callId)) return; // twice

@@ -5,7 +5,7 @@ import type { Log } from '../../core/base/log.ts';
 import type { OlmMessages } from '../rtc/olmMessages.ts';
 import type { Device } from './callState.ts';
 
-export const CALL_REQUEST_TYPE = 'com.hush.call.request';
+const CALL_REQUEST_TYPE = 'com.hush.call.request';
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(255));
 const requestContent = v.looseObject({

@@ -37,7 +37,7 @@ export interface CallsOptions {
     readonly log: Log;
 }
 /** A device that our screen goes to, or is about to. */
-export interface Served {
+interface Served {
     readonly roomId: string;
     readonly device: Device;
     /** ms since the epoch, when the page said that the connection stands; undefined before. */
@@ -116,7 +116,7 @@ export function createCalls(options: CallsOptions): Calls {
 
     const dispatch = (event: Unstamped): void => {
         if (closed) return;
-        const step = reduceCalls(state, { ...event, now: now() } as CallsEvent);
+        const step = reduceCalls(state, { ...event, now: now() });
         state = step.state;
         for (const effect of step.effects) run(effect);
         clearTimeout(timer);

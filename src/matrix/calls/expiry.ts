@@ -1,7 +1,7 @@
 /** When an invite is too old to ring: by its age as the homeserver reckons it, so that no clock of a peer matters. Pure. */
 
 /** Left of the lifetime for answering, ms; matrix-js-sdk wants the same. */
-export const MARGIN_MS = 3_000;
+const MARGIN_MS = 3_000;
 
 /**
  * ms until the invite expires, or undefined when it has (or is about to). `ageMs` is `unsigned.age` plus the time since it

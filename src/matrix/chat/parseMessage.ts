@@ -39,7 +39,7 @@ export function parseMessage(content: unknown): ParsedMessage {
 }
 
 function safeDepth(html: string | null | undefined): string | null {
-    return html != null && html.trim() !== '' && depthOf(html) <= MAX_DEPTH ? html : null;
+    return html !== null && html !== undefined && html.trim() !== '' && depthOf(html) <= MAX_DEPTH ? html : null;
 }
 
 function fileOf({ name, size, image, width, height, source }: Attachment): ChatFile {

@@ -77,7 +77,7 @@ async function createReplica(journal: Journal, idleCommitMs: number): Promise<Cr
         if (!closed) journal.commit();
     };
     return {
-        factory: factory as globalThis.IDBFactory,
+        factory,
         flush,
         async hold(work) {
             if (holds++ === 0) released = Promise.withResolvers();

@@ -3,6 +3,7 @@
  * {@link Journal.commit}: the Rust crypto code commits an Olm session and the room key that came with it separately, and
  * a crash between the two would lose that key for ever (FACTS, "Rust crypto in Node").
  */
+import type * as Sqlite from 'node:sqlite';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { deserialize, serialize } from 'node:v8';
 import { HushError } from '../../core/base/errors.ts';
@@ -18,12 +19,12 @@ CREATE TABLE IF NOT EXISTS records (
     store INTEGER NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (store, key)) WITHOUT ROWID;`;
 
 /** How a store looks, without its records. */
-export interface StoredSchema {
+interface StoredSchema {
     readonly keyPath: string | string[] | null;
     readonly autoIncrement: boolean;
     readonly indexes: readonly { name: string; keyPath: string | string[]; multiEntry: boolean; unique: boolean }[];
 }
-export interface StoredStore {
+interface StoredStore {
     readonly name: string;
     readonly schema: StoredSchema;
     readonly generator: number | undefined;
@@ -104,9 +105,8 @@ export function openJournal(path: string): Journal {
         statements.addDatabase.run(database.name, database.version);
         for (const store of database.rawObjectStores.values()) {
             const id = storeId(database.name, store);
-            const records = store.records.values()[Symbol.iterator]();
-            for (let next = records.next(); !next.done; next = records.next())
-                put(id, next.value.key, next.value.value);
+            const kept = store.records.values()[Symbol.iterator]();
+            for (let next = kept.next(); !next.done; next = kept.next()) put(id, next.value.key, next.value.value);
         }
     };
 
@@ -197,7 +197,7 @@ function schemaOf(store: RawStore): StoredSchema {
 
 function openExclusive(path: string): DatabaseSync {
     // Not a static import: a VS Code older than the module must get a sentence, not a crash while loading.
-    const sqlite = process.getBuiltinModule('node:sqlite') as typeof import('node:sqlite') | undefined;
+    const sqlite = process.getBuiltinModule('node:sqlite') as typeof Sqlite | undefined;
     if (!sqlite)
         throw new HushError(
             'account.storeFailed',

@@ -5,11 +5,11 @@
  */
 import { IDBFactory, IDBKeyRange, IDBTransaction } from 'fake-indexeddb';
 
-export interface RawRecord {
+interface RawRecord {
     readonly key: IDBValidKey;
     readonly value: unknown;
 }
-export interface RawIndex {
+interface RawIndex {
     readonly name: string;
     readonly keyPath: string | string[];
     readonly multiEntry: boolean;
@@ -36,7 +36,7 @@ export interface RawDatabase {
     readonly rawObjectStores: ReadonlyMap<string, RawStore>;
 }
 /** Identity of a transaction inside the raw stores. */
-export type RollbackLog = (() => void)[];
+type RollbackLog = (() => void)[];
 
 export interface RawTransaction {
     readonly mode: 'readonly' | 'readwrite' | 'versionchange';

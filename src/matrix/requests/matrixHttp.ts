@@ -141,7 +141,7 @@ export function rateLimited(retryAfterMs: number | undefined, cause?: unknown): 
     );
 }
 
-export function secondsText(ms: number): string {
+function secondsText(ms: number): string {
     const seconds = Math.max(1, Math.ceil(ms / 1_000));
     return seconds === 1 ? '1 second' : seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
 }

@@ -1,7 +1,7 @@
 /** What the homeserver says that it allows (client-server API, "Capabilities negotiation"), asked once and kept for a while. Pure. */
 import * as v from 'valibot';
 
-export interface RoomVersionOffer {
+interface RoomVersionOffer {
     readonly version: string;
     readonly stable: boolean;
 }

@@ -124,7 +124,7 @@ export function createRooms({ sdk, rtcMembers, onRtc, log }: RoomsOptions): Room
             }
             return [...people]
                 .map(([userId, name]) => ({ userId, name }))
-                .sort((a, b) => a.name.localeCompare(b.name) || (a.userId < b.userId ? -1 : 1));
+                .toSorted((a, b) => a.name.localeCompare(b.name) || (a.userId < b.userId ? -1 : 1));
         },
         dispose() {
             clearImmediate(tick);

@@ -126,7 +126,7 @@ export function createPresence({ sdk, look, log }: PresenceOptions): OwnPresence
                 typing: others.filter(({ typing }) => typing).map(({ name }) => name),
                 read: others
                     .flatMap(({ userId }) => mark(room, userId) ?? [])
-                    .sort((a, b) => b.ts - a.ts)
+                    .toSorted((a, b) => b.ts - a.ts)
                     .slice(0, MOST_MARKS),
                 ownRead: mark(room, self),
             };

@@ -93,7 +93,7 @@ function membersOf(sdk: MatrixClient, room: Room): RoomMember[] {
             ...presenceOf(sdk, member.userId),
         });
     }
-    return members.sort((a, b) => (a.userId < b.userId ? -1 : 1));
+    return members.toSorted((a, b) => (a.userId < b.userId ? -1 : 1));
 }
 
 const PRESENCES: Readonly<Record<string, Presence>> = { online: 'online', unavailable: 'away', offline: 'offline' };

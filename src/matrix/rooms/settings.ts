@@ -106,8 +106,8 @@ export function createSettings({ sdk, avatars, log }: SettingsOptions): Settings
         return taken === undefined;
     }
 
-    async function setJoinRule(roomId: string, change: Extract<RoomChange, { kind: 'joinRule' }>): Promise<void> {
-        const { rule } = change;
+    async function setJoinRule(roomId: string, wanted: Extract<RoomChange, { kind: 'joinRule' }>): Promise<void> {
+        const { rule } = wanted;
         const traits = versionTraits(roomVersion(joinedRoom(sdk, roomId)) ?? '1');
         const possible = {
             knock: traits.knock,
@@ -123,7 +123,7 @@ export function createSettings({ sdk, avatars, log }: SettingsOptions): Settings
         const known = conditionsOf({ allow: before });
         // Conditions of a later specification are somebody's, and no room that is chosen here takes their place.
         const others = known.filter(({ type }) => type !== MEMBERSHIP);
-        const rooms = change.allow
+        const rooms = wanted.allow
             .filter(isRoomId)
             .map(
                 (id) =>

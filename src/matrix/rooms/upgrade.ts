@@ -20,7 +20,7 @@ export function createUpgrade(sdk: MatrixClient, capabilities: CapabilitiesSourc
     async function takeAlong(old: Room, roomId: string): Promise<string[]> {
         for (const event of old.currentState.getStateEvents(WORKSPACE_TYPE)) {
             await sdk
-                .sendStateEvent(roomId, WORKSPACE_TYPE as never, event.getContent() as never, event.getStateKey() ?? '')
+                .sendStateEvent(roomId, WORKSPACE_TYPE as never, event.getContent<never>(), event.getStateKey() ?? '')
                 .catch((error: unknown) => log.warn('a workspace link was not taken along', error));
         }
         await old.loadMembersIfNeeded().catch((error: unknown) => log.warn('members were not loaded', error));

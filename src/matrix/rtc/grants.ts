@@ -13,7 +13,7 @@ import { ownSfuUrl } from './ownTransport.ts';
 import type { OwnServer } from '../../core/share/ownSfu.ts';
 import { assertServiceUrl } from './transports.ts';
 
-export interface OpenIdToken {
+interface OpenIdToken {
     readonly access_token: string;
     readonly expires_in: number;
     readonly matrix_server_name: string;

@@ -87,7 +87,7 @@ export type RingEffect =
 
 export const REUSE_UNDER_MS = 10_000;
 export const USE_AFTER_MS = 1_000;
-export const MAX_INDEX = 255;
+const MAX_INDEX = 255;
 /** Devices whose key may wait for their membership: anybody can send us to-device messages. */
 export const MAX_WAITING = 64;
 /** Keys kept per member: frames of more than the last few are long gone. */

@@ -4,7 +4,7 @@ import type { Disposable } from '../../core/base/disposable.ts';
 import type { ReceivedKey } from './keyRing.ts';
 import type { Device, OlmMessages, SendOutcome } from './olmMessages.ts';
 
-export const KEYS_TYPE = 'io.element.call.encryption_keys';
+const KEYS_TYPE = 'io.element.call.encryption_keys';
 
 const keysContent = v.looseObject({
     keys: v.looseObject({

@@ -23,7 +23,7 @@ export interface SendOutcome {
     readonly retryAfterMs: number | undefined;
 }
 /** A message whose Olm sender was checked. */
-export interface CheckedMessage<T> {
+interface CheckedMessage<T> {
     readonly sender: Device;
     readonly content: T;
 }
@@ -114,9 +114,10 @@ export function createOlmMessages({ sdk, trackDevices, log }: OlmMessagesOptions
         onMessage(type, schema, claimedDevice, listener) {
             const handler = ({ message, encryptionInfo }: ReceivedToDeviceMessage): void => {
                 if (message.type !== type) return;
+                const sender: unknown = message.sender; // what the server says, not what the type promises
                 const refuse = (why: string): void => {
                     refused++;
-                    log.warn(`Refused ${type} from ${String(message.sender).slice(0, 255)}: ${why}`);
+                    log.warn(`Refused ${type} from ${String(sender).slice(0, 255)}: ${why}`);
                 };
                 if (!encryptionInfo) return refuse('it was not encrypted (possible attack)');
                 if (encryptionInfo.sender !== message.sender)

@@ -5,7 +5,7 @@
  */
 import { isSfuUrl } from '../../core/share/ownSfu.ts';
 
-export const OWN_TRANSPORT_TYPE = 'com.hush.livekit';
+const OWN_TRANSPORT_TYPE = 'com.hush.livekit';
 
 export interface RtcTransport {
     readonly type: string;

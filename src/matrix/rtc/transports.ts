@@ -9,9 +9,9 @@ import { refusedAnswer, requestJson, type Fetch } from '../requests/matrixHttp.t
 import { isLoopbackHost } from '../../core/base/identifiers.ts';
 import { ownServiceUrl } from './ownTransport.ts';
 
-export type TransportSource = 'homeserver' | 'wellKnown' | 'setting' | 'ownServer' | 'room';
+type TransportSource = 'homeserver' | 'wellKnown' | 'setting' | 'ownServer' | 'room';
 
-export interface OwnTransport {
+interface OwnTransport {
     /** lk-jwt-service-compatible URL, exactly as advertised: members find each other by this string. */
     readonly serviceUrl: string;
     readonly source: TransportSource;

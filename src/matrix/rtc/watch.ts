@@ -6,7 +6,7 @@ import type { WatchEvent } from '../../core/session/rtcPort.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { OlmMessages } from './olmMessages.ts';
 
-export const WATCH_TYPE = 'com.hush.watch';
+const WATCH_TYPE = 'com.hush.watch';
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(255));
 const watchContent = v.looseObject({

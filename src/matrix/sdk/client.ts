@@ -68,8 +68,7 @@ export interface OpenMatrixClient {
     readonly lookUpDevices: DeviceLookup;
     /** What is known of these people's devices now. */
     knownDevices(userIds: readonly string[]): Promise<KnownDevices>;
-    /** Stops syncing, saves and gives the store back. */
-    /** `handOver`: nothing is sent any more, so that what another window goes on with is not ended. */
+    /** Stops syncing, saves, closes the store. `handOver`: sends nothing any more, so another window’s sessions stay. */
     stop(handOver?: boolean): Promise<void>;
 }
 

@@ -92,7 +92,7 @@ export function ssoUrl(baseUrl: string, redirectUrl: string, providerId: string 
 }
 
 /** "Identifier types". An address has a dot after its `@`; a user ID begins with one. */
-export function identifierOf(user: string): Readonly<Record<string, string>> {
+function identifierOf(user: string): Readonly<Record<string, string>> {
     const text = user.trim();
     return /^[^@\s]+@[^@\s]+\.[^@\s]+$/u.test(text)
         ? { type: 'm.id.thirdparty', medium: 'email', address: text.toLowerCase() }

@@ -63,7 +63,7 @@ export function createMemberLoading(sdk: MatrixClient, loaded: (roomId: string) 
             old = new Set(rooms.map(({ roomId }) => roomId));
             const recent = rooms
                 .filter(isSmall)
-                .sort((a, b) => b.getLastActiveTimestamp() - a.getLastActiveTimestamp())
+                .toSorted((a, b) => b.getLastActiveTimestamp() - a.getLastActiveTimestamp())
                 .slice(0, RECENT);
             for (const room of recent) await load(room);
         },

@@ -54,7 +54,7 @@ export function createQuietSync(options: QuietSyncOptions): QuietSync {
 
     const ask = (path: string, body?: unknown) => requestJson(options.fetch, `${api}${path}`, { accessToken, body });
     async function filterId(): Promise<string | undefined> {
-        const rooms = [...quiet].sort();
+        const rooms = [...quiet].toSorted();
         const of = rooms.join();
         if (filter?.of === of) return filter.id;
         const definition = options.definition();

@@ -111,7 +111,11 @@ export function createRecovery(
                         'trust.notTrusted',
                         'This device does not have your identity’s keys, so it cannot set up recovery. Verify it with another device first.',
                     );
-                return newRecovery({ sdk, crypto, log }, passphrase, replaceBackup === true).finally(changed);
+                try {
+                    return await newRecovery({ sdk, crypto, log }, passphrase, replaceBackup === true);
+                } finally {
+                    await changed();
+                }
             }),
         async recover(typed) {
             const key = await keyOf(typed);

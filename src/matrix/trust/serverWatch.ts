@@ -29,7 +29,7 @@ export interface ServerWatch {
  * ms: a request to verify from more than five minutes ahead, or more than ten behind, is ignored by every client
  * (client-server API, "Key verification framework").
  */
-export const CLOCK_TOLERANCE_MS = 5 * 60_000;
+const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 /** Anybody can make devices that are not in order, as many as they like. */
 const MOST_LIES = 100;

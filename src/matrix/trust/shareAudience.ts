@@ -111,9 +111,9 @@ export function createShareAudiences(options: ShareAudiencesOptions): ShareAudie
             generation: report?.index,
             rotatedTs: report?.createdAt,
             rotations: report?.rotations ?? [],
-            holders: holders.sort(byDevice),
-            pending: pending.sort(byDevice),
-            withheld: withheld.sort(byDevice),
+            holders: holders.toSorted(byDevice),
+            pending: pending.toSorted(byDevice),
+            withheld: withheld.toSorted(byDevice),
         };
     };
     const fromTold = (roomId: string, key: string): ShareAudience | undefined => {

@@ -10,8 +10,8 @@ import type { Log } from '../../core/base/log.ts';
 import { withheldReasons, type WithheldReason } from '../../core/trust/trustLevels.ts';
 import type { Device, OlmMessages } from '../rtc/olmMessages.ts';
 
-export const WITHHELD_TYPE = 'com.hush.withheld';
-export const AUDIENCE_TYPE = 'com.hush.audience';
+const WITHHELD_TYPE = 'com.hush.withheld';
+const AUDIENCE_TYPE = 'com.hush.audience';
 /** Holders told about; more do not fit a to-device message well. */
 const MOST_TOLD = 200;
 
@@ -36,7 +36,7 @@ const audienceContent = v.looseObject({
     ),
 });
 
-export interface ToldHolder extends Device {
+interface ToldHolder extends Device {
     readonly way: 'key' | 'direct';
     readonly since: number;
 }

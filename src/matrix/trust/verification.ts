@@ -21,7 +21,7 @@ import type {
 } from '../../core/trust/trustPort.ts';
 import { fromSdk } from '../requests/matrixHttp.ts';
 
-export const SAS = 'm.sas.v1';
+const SAS = 'm.sas.v1';
 
 export interface Verifications extends Pick<
     TrustPort,

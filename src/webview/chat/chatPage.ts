@@ -192,9 +192,9 @@ function start(host: NonNullable<typeof api>): void {
             seen = '';
             pictures.clear();
             progress.clear();
-            const { self, roomId } = next.room;
-            const lost = drafts.lost(self, roomId);
-            composer.load(drafts.get(self, roomId));
+            const { self: userId, roomId } = next.room;
+            const lost = drafts.lost(userId, roomId);
+            composer.load(drafts.get(userId, roomId));
             if (lost > 0) tell(`Files that waited here (${lost}) went when the view was closed. Add them again.`);
         }
         const { barred, name } = next.room;
@@ -229,7 +229,7 @@ function start(host: NonNullable<typeof api>): void {
                 case 'chat.picture':
                     return pictures.show(message);
                 case 'chat.shrink':
-                    return void shrink(message.bytes as Uint8Array<ArrayBuffer>, message.imageType).then((small) =>
+                    return void shrink(message.bytes, message.imageType).then((small) =>
                         send({ type: 'chat.shrunk', request: message.request, small }),
                     );
                 case 'chat.problem':
@@ -241,7 +241,7 @@ function start(host: NonNullable<typeof api>): void {
                     const { text, caption, replyTo, name, bytes, imageType } = message;
                     const type = imageType ?? '';
                     if (message.userId === self()) tell(text);
-                    const file = new File([bytes as Uint8Array<ArrayBuffer>], name, { type });
+                    const file = new File([bytes], name, { type });
                     return giveBack(message, caption, replyTo, [file]);
                 }
             }

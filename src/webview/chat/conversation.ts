@@ -118,7 +118,7 @@ export function createConversation({
     });
     const elementOf = (key: string): HTMLElement | null =>
         list.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
-    const topOf = (element: Element): number => element.getBoundingClientRect().top;
+    const topOf = (part: Element): number => part.getBoundingClientRect().top;
     /** The first message of which something is seen, and where it is, px. */
     const inView = (): { key: string; top: number } | undefined => {
         const all = [...list.querySelectorAll<HTMLElement>('.message')];
@@ -181,11 +181,11 @@ export function createConversation({
         readonly label: string | null;
     }
     function focusedPart(): FocusedPart | undefined {
-        const element = document.activeElement;
-        const message = element?.closest<HTMLElement>('.message');
-        if (!element || !message || !list.contains(message)) return undefined;
-        const label = element === message ? null : element.getAttribute('aria-label');
-        return { element, key: message.dataset['key'] ?? '', label };
+        const focused = document.activeElement;
+        const message = focused?.closest<HTMLElement>('.message');
+        if (!focused || !message || !list.contains(message)) return undefined;
+        const label = focused === message ? null : focused.getAttribute('aria-label');
+        return { element: focused, key: message.dataset['key'] ?? '', label };
     }
     /** What is drawn anew goes on where the keyboard was: a reaction must not throw it to the page's beginning. */
     function refocus({ key, label }: FocusedPart): void {

@@ -64,7 +64,7 @@ export function messageElement(
     );
 }
 
-export function timeOf(ts: number): string {
+function timeOf(ts: number): string {
     return new Date(ts).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
 }
 

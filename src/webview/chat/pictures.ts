@@ -95,10 +95,7 @@ export function createPictures({ ask, enlarge }: PictureActions): Pictures {
             const entry = entries.get(asked.get(key) ?? '');
             asked.delete(key);
             if (!entry || entry.url !== undefined) return;
-            if (picture)
-                entry.url = URL.createObjectURL(
-                    new Blob([picture.bytes as Uint8Array<ArrayBuffer>], { type: picture.imageType }),
-                );
+            if (picture) entry.url = URL.createObjectURL(new Blob([picture.bytes], { type: picture.imageType }));
             entry.problem = picture ? undefined : (problem ?? 'This image cannot be shown.');
             fill(entry, entry.frame.getAttribute('aria-label')?.slice('Image '.length) ?? '');
             forgetOldest();

@@ -33,7 +33,7 @@ export function findReferences(text: string): Piece[] {
             done = found.index + address.length;
         } else if (path !== undefined && isPath(path)) {
             plain(found.index);
-            const [from = 0, to = 0] = [Number(line), Number(end ?? 0)];
+            const [from, to] = [Number(line), Number(end ?? 0)];
             pieces.push({ kind: 'file', text: found[0], path, line: from, endLine: to, column: Number(column ?? 0) });
             done = found.index + found[0].length;
         }

@@ -3,7 +3,7 @@ import { HEARTBEAT, HEARTBEAT_MS, HEARTBEATS_MISSED } from '../../core/page/hand
 import { HostPortError, type HostPort } from './hostPort.ts';
 
 /** VS Code's API inside a webview (`@types/vscode-webview` has the same; this is all that is used). */
-export interface VsCodeApi {
+interface VsCodeApi {
     postMessage(message: unknown): void;
     getState(): unknown;
     setState(state: unknown): void;

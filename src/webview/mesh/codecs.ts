@@ -16,8 +16,8 @@ export interface CodecLike {
 }
 
 /** All that the browser offers, the wanted first, so that whatever the other end lacks is passed over. */
-export function orderCodecs<T extends CodecLike>(available: readonly T[], mayUseAv1: boolean): T[] {
-    const wanted = mayUseAv1 ? ['video/av1', 'video/vp8', 'video/vp9'] : ['video/vp8', 'video/vp9', 'video/av1'];
+export function orderCodecs<T extends CodecLike>(available: readonly T[], av1: boolean): T[] {
+    const wanted = av1 ? ['video/av1', 'video/vp8', 'video/vp9'] : ['video/vp8', 'video/vp9', 'video/av1'];
     const rank = ({ mimeType }: T): number => {
         const at = wanted.indexOf(mimeType.toLowerCase());
         return at < 0 ? wanted.length : at;

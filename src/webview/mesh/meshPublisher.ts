@@ -117,6 +117,8 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
                         if (connections.length > 0) send({ type: 'mesh.dropped', connections });
                         changed();
                     });
+                default:
+                    return; // not about a connection
             }
         },
         async suffers() {

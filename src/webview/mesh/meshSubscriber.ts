@@ -76,6 +76,8 @@ export function createMeshSubscriber(
                     if (!of(message.connection)) return;
                     drop();
                     return update();
+                default:
+                    return; // not about a connection
             }
         },
         get path() {

@@ -12,7 +12,7 @@ type IceServers = Open['iceServers'];
 /** ms without a way through before it counts as lost: a restart must bring the picture back within five seconds. */
 const LOST_AFTER_MS = 2_000;
 
-export interface Outgoing {
+interface Outgoing {
     readonly track: MediaStreamTrack;
     /** In the order of preference. */
     readonly codecs: readonly RTCRtpCodec[];

@@ -5,7 +5,7 @@ import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { pathWords, viewerCountWords } from '../ui/words.ts';
 
-export const sharePhases = [
+const sharePhases = [
     'waiting',
     'choose',
     'picking',
@@ -16,7 +16,7 @@ export const sharePhases = [
     'failed',
     'ended',
 ] as const;
-export type SharePhase = (typeof sharePhases)[number];
+type SharePhase = (typeof sharePhases)[number];
 
 export interface ShareUi {
     heading(roomName: string): void;

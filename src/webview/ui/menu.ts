@@ -5,7 +5,7 @@
 import { h } from './dom.ts';
 import { icon, type IconName } from './icons.ts';
 
-export interface MenuItem {
+interface MenuItem {
     readonly label: string;
     /** Shown instead of the label, which is then only read out. */
     readonly face?: string;

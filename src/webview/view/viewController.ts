@@ -33,7 +33,6 @@ export function createViewController({ root, keys, worker, send, now }: Options)
         (snapshot) => send({ type: 'view.snapshot', ...snapshot }),
     );
     const observer = createObserver();
-    let request: Extract<HostMessage, { type: 'view.connect' }> | undefined;
     let shown: ScreenPath | undefined;
     /** The share goes another way now, whose first picture is waited for. */
     let next: NextPath | undefined;
@@ -168,8 +167,8 @@ export function createViewController({ root, keys, worker, send, now }: Options)
     };
     const sample = async (): Promise<void> => {
         const screen = screenNow();
-        const report_ = await screen?.stats();
-        const read = report_ && screen?.track === track ? readReceiver(report_, now()) : undefined;
+        const stats = await screen?.stats();
+        const read = stats && screen?.track === track ? readReceiver(stats, now()) : undefined;
         if (!read) return;
         observer.sampled(read);
         const bitsPerSecond = bitRate(before, read);
@@ -188,7 +187,6 @@ export function createViewController({ root, keys, worker, send, now }: Options)
                 case 'init':
                     return ui.named(message.title);
                 case 'view.connect':
-                    request = message;
                     return connect(message);
                 case 'view.direct':
                     return take(message.handover ?? false, (events) =>
@@ -219,10 +217,8 @@ export function createViewController({ root, keys, worker, send, now }: Options)
                 case 'keys.set':
                     if (message.identity === screenNow()?.identity) observer.keyChanged(now());
                     return;
-                case 'keys.clear':
-                    // The worker cannot forget a key, so it goes with its connection.
-                    if (request && !over && shown?.via === 'livekit') connect({ ...request, handover: false });
-                    return;
+                default:
+                    return; // for a page that shares
             }
         },
         gone: (reason) => end({ state: 'ended', detail: reason }),

@@ -23,7 +23,7 @@ import { createToolbar, type ToolbarActions } from './toolbar.ts';
 import { createViewerBar } from './viewerBar.ts';
 import { PAUSED, type Verdict } from './viewHealth.ts';
 
-export interface Sharer {
+interface Sharer {
     readonly name: string;
     readonly userId: string;
     readonly deviceName: string;

@@ -7,7 +7,7 @@ import { eventually } from '../../stack/eventually.ts';
 import type { Person } from './person.ts';
 
 /** Themes of VS Code, by what they are. */
-export const LOOKS = {
+const LOOKS = {
     light: { theme: 'Light 2026', body: 'vscode-light' },
     dark: { theme: 'Dark 2026', body: 'vscode-dark' },
     'high-contrast-dark': { theme: 'Default High Contrast', body: 'vscode-high-contrast' },
@@ -45,7 +45,7 @@ export async function violationsIn(frame: Frame, rules: axe.RuleObject = {}): Pr
 }
 
 /** The frames of ours that can be seen: those that have a page of Hush in them, in this order. */
-export async function framesOfOurs(page: Page): Promise<Frame[]> {
+async function framesOfOurs(page: Page): Promise<Frame[]> {
     const ours: Frame[] = [];
     for (const frame of page.frames()) {
         const is = await frame

@@ -12,7 +12,7 @@ export async function addDevices(
         const { deviceId, accessToken } = await login(baseUrl, user);
         const machine = await OlmMachine.initialize(new UserId(user.userId), new DeviceId(deviceId));
         for (const outgoing of await machine.outgoingRequests()) {
-            const body = JSON.parse(outgoing.body as string) as Record<string, unknown>;
+            const body = JSON.parse(outgoing.body) as Record<string, unknown>;
             if ('device_keys' in body && 'one_time_keys' in body)
                 await request(`${baseUrl}/_matrix/client/v3/keys/upload`, body, accessToken);
         }

@@ -59,7 +59,7 @@ export function stopAtFirstFailure(): void {
 /** Copies the person's newest Hush log to `out/e2e/<name>.log`. */
 export async function keepLog(person: Person, name: string): Promise<void> {
     await mkdir(OUT, { recursive: true });
-    const logs = globSync('**/*Hush.log', { cwd: person.server.logsDir }).sort();
+    const logs = globSync('**/*Hush.log', { cwd: person.server.logsDir }).toSorted();
     for (const [index, file] of logs.entries())
         await copyFile(join(person.server.logsDir, file), join(OUT, `${name}-${index}.log`));
 }

@@ -7,7 +7,7 @@ import type { VsCodeServer } from '../../stack/vsCodeServer.ts';
 
 /** The text of every log of that name, oldest window first; empty before the first line. */
 export async function logText(server: VsCodeServer, name: 'Hush.log' | 'remoteexthost.log'): Promise<string> {
-    const files = globSync(`**/${name}`, { cwd: server.logsDir }).sort();
+    const files = globSync(`**/${name}`, { cwd: server.logsDir }).toSorted();
     return (await Promise.all(files.map((file) => readFile(join(server.logsDir, file), 'utf8')))).join('');
 }
 

@@ -1,7 +1,7 @@
 /** Somebody else's client, as far as a homeserver can tell: rooms and state events over plain HTTP. */
 import { login, request, type Account } from '../../stack/accounts.ts';
 
-export interface RoomOptions {
+interface RoomOptions {
     readonly name: string;
     readonly encrypted: boolean;
     readonly invite?: readonly string[];

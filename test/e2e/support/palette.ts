@@ -19,5 +19,5 @@ export async function offered({ workbench }: Person): Promise<string[]> {
     );
     await page.keyboard.press('Escape');
     if (size) await page.setViewportSize(size);
-    return [...new Set(labels.filter((label) => label.startsWith('Hush: ') && !/View$/u.test(label)))].sort();
+    return [...new Set(labels.filter((label) => label.startsWith('Hush: ') && !label.endsWith('View')))].toSorted();
 }

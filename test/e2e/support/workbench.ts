@@ -206,7 +206,7 @@ export class Workbench {
             })),
         );
         return drawn
-            .sort((a, b) => a.top - b.top)
+            .toSorted((a, b) => a.top - b.top)
             .map(({ text }) => text.replaceAll('\u00a0', ' '))
             .join('\n');
     }

@@ -16,7 +16,7 @@ export interface FaultRule {
 }
 
 /** What a proxy makes of the server's answer. */
-export type Change =
+type Change =
     /** In a /sync: what `from` encrypted seems to be sent by `to`. */
     | { readonly name: 'sender'; readonly from: string; readonly to: string }
     /** In a /keys/query or /keys/claim: the server of `userId` could not be reached. */

@@ -131,7 +131,7 @@ export function fileWorld() {
         const cipher = Buffer.from(
             await subtle.encrypt({ name: 'AES-CTR', counter: iv, length: 64 }, key, bytes as never),
         );
-        const { content_uri: url } = await client.uploadContent(new Blob([cipher]) as never);
+        const { content_uri: url } = await client.uploadContent(new Blob([cipher]));
         const sha256 = createHash('sha256').update(cipher).digest('base64').replace(/=+$/u, '');
         const jwk = await subtle.exportKey('jwk', key);
         const f = { v: 'v2', url, key: jwk, iv: iv.toString('base64').replace(/=+$/u, ''), hashes: { sha256 } };

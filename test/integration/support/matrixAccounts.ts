@@ -6,7 +6,7 @@ import type { Account } from '../../../src/core/account/account.ts';
 import { createLog, type Log } from '../../../src/core/base/log.ts';
 import type { SharePolicy } from '../../../src/core/trust/shareTrust.ts';
 import type { RoomSnapshot } from '../../../src/core/rooms/room.ts';
-import { loadAccount, saveAccount, type StoredAccount } from '../../../src/core/account/storedAccounts.ts';
+import { loadAccount, saveAccount } from '../../../src/core/account/storedAccounts.ts';
 import { openVault } from '../../../src/extension/account/keychainVault.ts';
 import type { Vault } from '../../../src/core/account/vault.ts';
 import type { OwnServer } from '../../../src/core/share/ownSfu.ts';
@@ -87,7 +87,7 @@ export async function signedIn(
         fetch,
         Date.now,
     );
-    await saveAccount(vault, { ...session, baseUrl, storageKey: newStorageKey() } as StoredAccount);
+    await saveAccount(vault, { ...session, baseUrl, storageKey: newStorageKey() });
     const open = async (o: OpenOptions): Promise<Account> => {
         const stored = await loadAccount(vault, log);
         if (!stored) throw new Error('nothing in the vault');

@@ -25,4 +25,3 @@ registerHooks({
 export const { openAccount, newStorageKey } = await import('../../../src/matrix/openAccount.ts');
 export const { discoverHomeserver } = await import('../../../src/matrix/signIn/discovery.ts');
 export const { logInWithPassword } = await import('../../../src/matrix/signIn/login.ts');
-export const { openMatrixClient } = await import('../../../src/matrix/sdk/client.ts');

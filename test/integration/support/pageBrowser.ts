@@ -1,7 +1,7 @@
 /** Chromium for the page tests, with a moving picture to share in a tab of its own. */
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
-export const SOURCE_TITLE = 'Hush test source';
+const SOURCE_TITLE = 'Hush test source';
 
 /** Text, and a counter that changes: `moving` many times a second, else once in a while. */
 const source = (moving: boolean): string => `<!DOCTYPE html><title>${SOURCE_TITLE}</title>

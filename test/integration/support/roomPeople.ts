@@ -29,13 +29,13 @@ export async function roomOf(
 
 /** Once `person` sees exactly these as members. */
 export function untilMembers(person: Person, roomId: string, who: readonly Person[]): Promise<RoomSnapshot> {
-    const wanted = who.map(({ userId }) => userId).sort();
+    const wanted = who.map(({ userId }) => userId).toSorted();
     const joined = (room: RoomSnapshot): string[] =>
         room.members.filter((m) => m.membership === 'join').map((m) => m.userId);
     return untilRoom(
         person.account,
         roomId,
-        (room) => room.membership === 'join' && JSON.stringify(joined(room).sort()) === JSON.stringify(wanted),
+        (room) => room.membership === 'join' && JSON.stringify(joined(room).toSorted()) === JSON.stringify(wanted),
         `members ${wanted.join(' ')}`,
     );
 }

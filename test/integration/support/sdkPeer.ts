@@ -43,7 +43,7 @@ export async function startSdkPeer(
         userId,
         deviceId: session.deviceId,
         accessToken: session.accessToken,
-        logger: quiet as never,
+        logger: quiet,
         verificationMethods: [...methods],
         cryptoCallbacks: {
             getSecretStorageKey: ({ keys }) => {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-export const xvfbBinary = '/usr/bin/Xvfb';
+const xvfbBinary = '/usr/bin/Xvfb';
 export const hasXvfb = (): boolean => existsSync(xvfbBinary);
 
 /** Picks a free number by itself. */

@@ -36,6 +36,6 @@ export async function ensureSynapseOidc(progress: Progress): Promise<string> {
         takes: 'about 5 s',
         part: progress.part(`Authlib ${AUTHLIB}`),
         install: (into) =>
-            run('authlib', python, [...PIP_INSTALL, ...['--no-deps', '--target', into, `authlib==${AUTHLIB}`]]),
+            run('authlib', python, [...PIP_INSTALL, '--no-deps', '--target', into, `authlib==${AUTHLIB}`]),
     });
 }

@@ -119,7 +119,7 @@ describe('the body of a message', () => {
     before(function () {
         this.timeout(20_000);
         dom = new JSDOM('<!DOCTYPE html><body></body>');
-        bodies = createBodyRenderer(dom.window as never, {
+        bodies = createBodyRenderer(dom.window, {
             open: (file) => opened.push(file),
             copy: (text) => copied.push(text),
         });

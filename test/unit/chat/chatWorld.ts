@@ -89,7 +89,7 @@ export class FakeChat implements ChatPort {
     }
 }
 
-export class FakePresence implements PresencePort {
+class FakePresence implements PresencePort {
     readonly told: string[] = [];
     now: RoomActivity = NO_ACTIVITY;
     readonly changed = new Listeners<[string]>();
@@ -105,7 +105,7 @@ export class FakePresence implements PresencePort {
     }
 }
 /** Files that go out when the test says. */
-export class FakeSender implements FileSender {
+class FakeSender implements FileSender {
     readonly sent: { txnId: string; file: WrittenFile; end: PromiseWithResolvers<void> }[] = [];
     send = (_to: unknown, _room: string, txnId: string, file: WrittenFile): Promise<void> => {
         const end = Promise.withResolvers<void>();

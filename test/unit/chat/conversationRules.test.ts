@@ -129,7 +129,7 @@ class Model {
         const reactions: Record<string, string[]> = {};
         for (const { id, deed, target } of this.#all)
             if (deed.kind === 'reaction' && target === message.id && !this.taken.has(id))
-                reactions[deed.key] = [...new Set([...(reactions[deed.key] ?? []), deed.sender])].sort();
+                reactions[deed.key] = [...new Set([...(reactions[deed.key] ?? []), deed.sender])].toSorted();
         const last = edits.at(-1);
         return {
             key: message.id,
@@ -148,8 +148,11 @@ const seen = ({ key, kind, body, edited, reactions }: ChatMessage): object => ({
     reactions: Object.fromEntries(reactions.map((reaction) => [reaction.key, reaction.names.toSorted()])),
 });
 /** As the homeserver has it after a redaction. */
-const redacted = (event: IEvent, because: IEvent): IEvent =>
-    ({ ...event, content: {}, unsigned: { redacted_because: because } }) as IEvent;
+const redacted = (event: IEvent, because: IEvent): IEvent => ({
+    ...event,
+    content: {},
+    unsigned: { redacted_because: because },
+});
 
 describe('the rules of a conversation', function () {
     this.timeout(60_000);

@@ -140,7 +140,7 @@ describe('events of the SDK', () => {
         assert.equal(redactsOf(redaction(relating), '11'), undefined);
         assert.equal(redactsOf(redaction({ redacts: ['$new'] }), '12'), undefined);
         assert.equal(redactsOf(redaction({}, '$old'), undefined), '$old', 'its state has not come yet');
-        const inside = sealed('$1', { redacts: '$x' }, { redacts: '$x' } as never);
+        const inside = sealed('$1', { redacts: '$x' }, { redacts: '$x' });
         assert.equal(redactsOf(inside, '10'), undefined);
     });
 });

@@ -3,7 +3,7 @@ import { MatrixEvent, type IEvent, type MatrixClient, type Room } from 'matrix-j
 import { createLog } from '../../../src/core/base/log.ts';
 import { createRoomChat, type RoomChat } from '../../../src/matrix/chat/roomChat.ts';
 
-export const ROOM_ID = '!r:hs';
+const ROOM_ID = '!r:hs';
 export const ALICE = '@alice:hs';
 export const quiet = createLog({ debug() {}, info() {}, warn() {}, error() {} });
 
@@ -112,7 +112,7 @@ export class FakeRoom {
         );
         const latest = edits.toSorted((a, b) => a.origin_server_ts - b.origin_server_ts).at(-1);
         if (!latest) return event;
-        return { ...event, unsigned: { 'm.relations': { 'm.replace': latest }, ...event.unsigned } } as IEvent;
+        return { ...event, unsigned: { 'm.relations': { 'm.replace': latest }, ...event.unsigned } };
     }
 
     private page(from: number, limit: number, back: boolean): object {

@@ -193,7 +193,7 @@ describe('the field of the chat, for what was not sent', () => {
     });
 
     it('files that come back are all there again, also beside as many as one may add', () => {
-        const file = (n: number): File => new window.File([String(n)], `${n}.txt`) as unknown as File;
+        const file = (n: number): File => new window.File([String(n)], `${n}.txt`);
         composer.rewrite(
             'first',
             undefined,
@@ -207,7 +207,7 @@ describe('the field of the chat, for what was not sent', () => {
     });
 
     it('what was pasted waits in its own room, with its words', () => {
-        const shot = new window.File(['shot'], 'shot.png') as unknown as File;
+        const shot = new window.File(['shot'], 'shot.png');
         const waiting = (): number => composer.element.querySelectorAll('.held').length;
         composer.rewrite('look', undefined, [shot]);
         const mine = changed.at(-1);

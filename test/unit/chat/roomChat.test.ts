@@ -103,7 +103,7 @@ describe('what comes in about an old part that is shown', () => {
         };
     }
     const redaction = (sender: string, redacts = '$5') =>
-        clear('$r', { redacts }, 'm.room.redaction', { sender, redacts } as never);
+        clear('$r', { redacts }, 'm.room.redaction', { sender, redacts });
 
     it('an edit and a reaction show in it', async () => {
         const { room, now } = await old();

@@ -14,7 +14,7 @@ function listed(keys: Keys): string[] {
     return commands
         .filter(({ command, enablement }) => holds(enablement, keys) && holds(clauses.get(command), keys))
         .map(({ title }) => title)
-        .sort();
+        .toSorted();
 }
 
 const TEXT_EDITOR = 'workbench.editors.files.textFileEditor';

@@ -275,7 +275,10 @@ describe('files of this machine', () => {
         const [a, b] = await Promise.all(['a.png', 'b.png'].map((name) => here.fromBytes(PNG, name, null)));
         const paths = [a?.path ?? '', b?.path ?? ''];
         await Promise.all([here.retain(paths.slice(0, 1)), here.retain(paths)]);
-        assert.deepEqual((await readdir(out)).sort(), [other.path, ...paths].map((path) => basename(path)).sort());
+        assert.deepEqual(
+            (await readdir(out)).toSorted(),
+            [other.path, ...paths].map((path) => basename(path)).toSorted(),
+        );
         await here.retain([]);
         assert.deepEqual(await readdir(out), [basename(other.path)]);
     });

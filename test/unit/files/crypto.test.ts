@@ -20,7 +20,7 @@ function sourceOf(keys: FileKeys): Extract<Source, { kind: 'encrypted' }> {
     const message = { msgtype: 'm.file', body: 'a', file: { ...keys, url: 'mxc://hs.example/abc' } };
     const source = attachmentOf(JSON.parse(JSON.stringify(message)))?.source;
     assert.equal(source?.kind, 'encrypted');
-    return source as Extract<Source, { kind: 'encrypted' }>;
+    return source;
 }
 function decrypt(source: Extract<Source, { kind: 'encrypted' }>, cipher: readonly Uint8Array[]): Buffer {
     const decryptor = createDecryptor(source);
@@ -79,11 +79,7 @@ describe('the encryption of attachments', () => {
                     iv.writeBigUInt64BE(high);
                     iv.writeBigUInt64BE(start, 8);
                     const key = await subtle.generateKey({ name: 'AES-CTR', length: 256 }, true, ['encrypt']);
-                    const made = await subtle.encrypt(
-                        { name: 'AES-CTR', counter: iv, length: 64 },
-                        key,
-                        plain as never,
-                    );
+                    const made = await subtle.encrypt({ name: 'AES-CTR', counter: iv, length: 64 }, key, plain);
                     const cipher = new Uint8Array(made);
                     const { k } = await subtle.exportKey('jwk', key);
                     const source: Source = {

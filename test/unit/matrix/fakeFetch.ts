@@ -1,5 +1,5 @@
 /** A fetch that answers from a table of `METHOD url` to answers, and remembers what was asked. */
-export interface FakeAnswer {
+interface FakeAnswer {
     readonly status?: number;
     readonly body?: unknown;
     readonly text?: string;
@@ -28,7 +28,7 @@ export function fakeFetch(table: Record<string, Answerer>): typeof fetch & { rea
         const { status = 200, body, text, headers } = typeof found === 'function' ? await found(request) : found;
         return new Response(text ?? JSON.stringify(body ?? {}), { status, headers: headers ?? {} });
     };
-    return Object.assign(fake as typeof fetch, { asked });
+    return Object.assign(fake, { asked });
 }
 
 /** JSON, or a form. */

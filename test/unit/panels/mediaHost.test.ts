@@ -145,14 +145,6 @@ describe('the media host', () => {
         assert.deepEqual(only(tabs).types, ['init', 'share.hold', 'share.capture', 'share.publish']);
     });
 
-    it('forgets the keys when told to', () => {
-        host.open(view());
-        host.send('v', 1, key(0));
-        host.send('v', 1, { type: 'keys.clear' });
-        only(tabs).say(ready);
-        assert.deepEqual(only(tabs).types, ['init']);
-    });
-
     it('builds a new generation in the same tab and is deaf to the old one', () => {
         host.open(view(1));
         only(tabs).say(ready);

@@ -188,7 +188,7 @@ describe('power levels', () => {
 
     it('the version of a room that names none is 1, and versions are listed newest first', () => {
         assert.equal(roomVersionOf({ sender: ALICE, content: {} }), '1');
-        assert.deepEqual(['1', '12', 'org.x', '9', '10'].sort(newestFirst), ['12', '10', '9', '1', 'org.x']);
+        assert.deepEqual(['1', '12', 'org.x', '9', '10'].toSorted(newestFirst), ['12', '10', '9', '1', 'org.x']);
         assert.ok(
             versionTraits('org.matrix.hydra.11').infiniteCreators && !versionTraits('org.example').infiniteCreators,
         );

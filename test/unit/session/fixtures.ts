@@ -7,7 +7,7 @@ export const ROOM = '!room:hs';
 export const ALICE = { userId: '@alice:hs', deviceId: 'ADEV' };
 export const BOB = { userId: '@bob:hs', deviceId: 'BDEV' };
 
-export const SETTINGS = { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 } as const;
+const SETTINGS = { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 } as const;
 
 export function member(who: { userId: string; deviceId: string }, patch: Partial<RtcMember> = {}): RtcMember {
     return {

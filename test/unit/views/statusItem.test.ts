@@ -65,7 +65,9 @@ describe('the status bar', () => {
     });
 
     it('names no more people than one reads', () => {
-        const members = [...'abcdefgh'].map((name) => ({ userId: `@${name}:hs`, name, membership: 'join' as const }));
+        const members = 'abcdefgh'
+            .split('')
+            .map((name) => ({ userId: `@${name}:hs`, name, membership: 'join' as const }));
         const { tooltip } = hushStatus(model(READY, [{ ...SESSION, members }], new Run(), ROOM));
         assert.match(tooltip, /with a, b, c, d and 4 more\./u);
     });

@@ -6,7 +6,7 @@ import { KEPT_TOOLS, planBar } from '../../../src/webview/view/barRoom.ts';
 const px = (least: number, most: number) => fc.integer({ min: least, max: most });
 const parts = fc.record({
     room: px(0, 2_000),
-    words: fc.array(px(20, 900), { minLength: 1, maxLength: 5 }).map((all) => all.sort((a, b) => b - a)),
+    words: fc.array(px(20, 900), { minLength: 1, maxLength: 5 }).map((all) => all.toSorted((a, b) => b - a)),
     tools: fc.array(px(20, 80), { maxLength: 10 }),
     menu: fc.constant(27),
 });

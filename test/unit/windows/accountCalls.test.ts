@@ -72,7 +72,7 @@ describe('the account of another window', () => {
         const { error: heard, ...rest } = argument as { error: HushError };
         assert.deepEqual(
             [rest, heard.code, heard.message, heard.retryAfterMs],
-            [{ roomId: '!r' }, ...['room.forbidden', 'no power', 5]],
+            [{ roomId: '!r' }, 'room.forbidden', 'no power', 5],
         );
         assert.ok(heard instanceof HushError);
         for (const plain of [undefined, 'text', { roomId: '!r' }, 3]) assert.equal(toWireArgument(plain), plain);

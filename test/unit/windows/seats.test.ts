@@ -135,7 +135,7 @@ describe('several windows at one account', () => {
         a.calls.onPage((call) => seen.push(`a ${call}`));
         b.calls.onPage((call) => seen.push(`b ${call}`));
         b.calls.serve({ roomId: ROOM, shareId: 's' }, { call: 'page', generation: 1 });
-        account.calls.pages.fire('page', 1, { type: 'keys.clear' } as never);
+        account.calls.pages.fire('page', 1, { type: 'mesh.reset' });
         assert.deepEqual(seen, ['b page']);
     });
 

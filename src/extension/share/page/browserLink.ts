@@ -20,7 +20,7 @@ export interface BrowserLinkOptions {
 }
 
 export function createBrowserLink(request: PageRequest, { files, openUrl, log }: BrowserLinkOptions): PageLink {
-    const data = new Listeners<[unknown]>();
+    const received = new Listeners<[unknown]>();
     const closings = new Listeners<[string]>();
     let server: LoopbackServer | undefined;
     let closed = false;
@@ -37,7 +37,7 @@ export function createBrowserLink(request: PageRequest, { files, openUrl, log }:
             generation: request.generation,
             files: await files(),
             connectOrigins: request.connectOrigins,
-            onData: (received) => data.emit(received),
+            onData: (message) => received.emit(message),
             onClosed: gone,
             onRefused: (reason) => log.warn(`loopback: refused a connection: ${reason}`),
         });
@@ -53,8 +53,8 @@ export function createBrowserLink(request: PageRequest, { files, openUrl, log }:
                 gone('The sharing page could not be opened in the browser.');
             });
         },
-        post: (data) => server?.send(data),
-        onData: data.add,
+        post: (message) => server?.send(message),
+        onData: received.add,
         onClosed: closings.add,
         reveal() {
             // A browser offers no way to bring a tab to the front from outside.

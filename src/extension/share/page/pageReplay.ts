@@ -11,7 +11,7 @@ export interface PageReplay {
     snapshot(again: boolean): readonly HostMessage[];
 }
 
-type Kind = Exclude<HostMessage['type'], 'keys.set' | 'keys.clear'>;
+type Kind = Exclude<HostMessage['type'], 'keys.set'>;
 
 /** Keys before what uses them; a hold before the publication that it holds. */
 const ORDER: readonly (Kind | 'keys')[] = [
@@ -49,8 +49,7 @@ export function createPageReplay(): PageReplay {
     return {
         note(message) {
             for (const kind of ENDS[message.type] ?? []) last.delete(kind);
-            if (message.type === 'keys.clear') keys.clear();
-            else if (message.type === 'keys.set') {
+            if (message.type === 'keys.set') {
                 const slot = `${message.index} ${message.identity}`;
                 keys.delete(slot); // the newest goes last, because the last of an identity is the one in use
                 keys.set(slot, message);

@@ -13,7 +13,7 @@ import { showWarningMessage } from '../../shell/dialogs.ts';
 
 /** Also in the manifest's activation events: `onWebviewPanel:hush.view`. */
 export const VIEW_TYPE = 'hush.view';
-export const SHARE_TYPE = 'hush.share';
+const SHARE_TYPE = 'hush.share';
 /** ms that a restored tab may wait for its page before it says that it looks for its share. */
 const RESTORING_AFTER_MS = 1_500;
 /** Heartbeats without an answer after which a page is taken for gone. */
@@ -64,9 +64,9 @@ export function tabLink(panel: WebviewPanel, extensionUri: Uri, log: Log, restor
             log.error('a tab stayed blank and was closed');
             reason = BLANK;
             panel.dispose();
-            const reload = 'Reload Window';
-            void showWarningMessage(`${BLANK} Reloading the window helps.`, reload).then((chosen) => {
-                if (chosen === reload) void commands.executeCommand('workbench.action.reloadWindow');
+            const reloadWindow = 'Reload Window';
+            void showWarningMessage(`${BLANK} Reloading the window helps.`, reloadWindow).then((chosen) => {
+                if (chosen === reloadWindow) void commands.executeCommand('workbench.action.reloadWindow');
             });
         },
     });

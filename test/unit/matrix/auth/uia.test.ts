@@ -119,7 +119,7 @@ describe('user-interactive authentication', () => {
                 assert.ok(server.sent.slice(1).every((auth) => auth?.['session'] === 'S'));
                 const taken = server.completed;
                 // Stages of one flow may complete another on the way; each was due when it was done (honest).
-                assert.ok(flows.some((flow) => [...flow].sort().join() === [...taken].sort().join()));
+                assert.ok(flows.some((flow) => [...flow].toSorted().join() === [...taken].toSorted().join()));
                 assert.equal(new Set(taken).size, taken.length);
             }),
         ));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { reduceCalls } from '../../../../src/matrix/calls/callMachine.ts';
-import { emptyCalls, type CallsEvent, type CallsState } from '../../../../src/matrix/calls/callState.ts';
+import { emptyCalls, type CallsState } from '../../../../src/matrix/calls/callState.ts';
 import { candidate } from './callPair.ts';
 import { ROOM } from './world.ts';
 
@@ -120,7 +120,7 @@ describe('the call machine', () => {
                 const open = new Set<string>();
                 for (const [e, ms] of script) {
                     now += ms;
-                    const step = reduceCalls(state, { ...e, now } as CallsEvent);
+                    const step = reduceCalls(state, { ...e, now });
                     state = step.state;
                     for (const effect of step.effects) {
                         if (effect.type !== 'page') continue;
@@ -131,8 +131,8 @@ describe('the call machine', () => {
                         [...call.legs.values()].filter((l) => l.phase !== 'queued').map((l) => `${call.id}/${l.id}`),
                     );
                     assert.deepEqual(
-                        [...open].sort(),
-                        held.sort(),
+                        [...open].toSorted(),
+                        held.toSorted(),
                         'a page has exactly the connections that the calls have',
                     );
                     assert.ok(state.ended.length <= 200 && state.early.size <= 20);

@@ -68,7 +68,7 @@ export class World {
 
     do(i: number, event: Unstamped): readonly CallsEffect[] {
         const device = this.devices[i]!;
-        const step = reduceCalls(device.state, { ...event, now: this.now } as CallsEvent);
+        const step = reduceCalls(device.state, { ...event, now: this.now });
         device.state = step.state;
         for (const effect of step.effects) this.#run(i, effect);
         return step.effects;
@@ -166,6 +166,6 @@ export class World {
         return [...this.state(a).calls.values()]
             .filter((c) => c.peer.deviceId === this.self(b).deviceId)
             .map((c) => c.id)
-            .sort();
+            .toSorted();
     }
 }

@@ -10,7 +10,7 @@ type Device = { user_id: string; device_id: string; keys: Record<string, string>
 async function honestDevice(): Promise<Device> {
     const olm = await OlmMachine.initialize(new UserId(userId), new DeviceId('BOB'));
     for (const request of await olm.outgoingRequests()) {
-        const body = JSON.parse(request.body as string) as { device_keys?: unknown };
+        const body = JSON.parse(request.body) as { device_keys?: unknown };
         if (typeof body.device_keys === 'object' && 'user_id' in (body.device_keys ?? {}))
             return body.device_keys as Device;
     }
