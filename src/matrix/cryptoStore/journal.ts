@@ -1,7 +1,7 @@
 /**
- * One SQLite file that holds what the IndexedDB replica holds. Writes collect in one open transaction (group commit) until
- * {@link Journal.commit}: the Rust crypto code commits an Olm session and the room key that came with it separately, and
- * a crash between the two would lose that key for ever (FACTS, "Rust crypto in Node").
+ * One SQLite file with the content of the IndexedDB replica. Writes collect in one open transaction (group commit)
+ * until {@link Journal.commit}. The Rust crypto code commits an Olm session and its new room key separately. A crash
+ * between the two would lose that key for ever (FACTS, "Rust crypto in Node").
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { deserialize, serialize } from 'node:v8';
@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS stores (
 CREATE TABLE IF NOT EXISTS records (
     store INTEGER NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (store, key)) WITHOUT ROWID;`;
 
-/** How a store looks, without its records. */
+/** The structure of a store, without its records. */
 export interface StoredSchema {
     readonly keyPath: string | string[] | null;
     readonly autoIncrement: boolean;
@@ -40,7 +40,7 @@ export interface Journal {
     /** Adds a finished IndexedDB transaction to the open SQLite transaction. Throws once the journal has failed. */
     write(transaction: RawTransaction, dirty: ReadonlyMap<RawStore, DirtyStore>): void;
     dropDatabase(name: string): void;
-    /** Makes everything written so far durable. @throws HushError `account.storeFailed`, and ever after. */
+    /** Makes every earlier write durable. @throws HushError `account.storeFailed`, and always afterwards. */
     commit(): void;
     readonly uncommitted: boolean;
     /** Commits and releases the file. */
@@ -48,7 +48,10 @@ export interface Journal {
     sizeBytes(): number;
 }
 
-/** @throws HushError `account.storeLocked` when another process has it open, `account.storeFailed` when it cannot be used. */
+/**
+ * @throws HushError `account.storeLocked` when another process has it open, `account.storeFailed` when it cannot be
+ * used.
+ */
 export function openJournal(path: string): Journal {
     const db = openExclusive(path);
     const statements = prepare(db);
@@ -196,7 +199,7 @@ function schemaOf(store: RawStore): StoredSchema {
 }
 
 function openExclusive(path: string): DatabaseSync {
-    // Not a static import: a VS Code older than the module must get a sentence, not a crash while loading.
+    // Not a static import: a VS Code without this module must show a sentence instead of a crash while loading.
     const sqlite = process.getBuiltinModule('node:sqlite') as typeof import('node:sqlite') | undefined;
     if (!sqlite)
         throw new HushError(
@@ -206,7 +209,8 @@ function openExclusive(path: string): DatabaseSync {
     let db: DatabaseSync | undefined;
     try {
         db = new sqlite.DatabaseSync(path, { timeout: 100 });
-        // FULL, because NORMAL can lose the last commits in a power cut, and Olm does not survive going back in time.
+        // FULL, because NORMAL can lose the last commits in a power cut, and Olm breaks when its state goes back in
+        // time.
         db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
         db.exec(`BEGIN EXCLUSIVE; ${SCHEMA} COMMIT;`);
         return db;
