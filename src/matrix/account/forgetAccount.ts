@@ -57,7 +57,7 @@ export async function endSignIn(
         if (stored.accessToken === undefined) return;
         const owner = await whoami(baseUrl, PLACEHOLDER_TOKEN, keeper.fetch, 5_000).catch((error: unknown) => {
             if (isHushError(error) && error.code.startsWith('network.')) throw error;
-            return stored; // the server does not name the owner
+            return stored; // the answer says nothing about the owner
         });
         // The token of another device (see tokenOwner.ts) would sign out that device.
         if (keeper.expired || !isOwn(owner, stored)) return;

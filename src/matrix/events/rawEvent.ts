@@ -11,7 +11,7 @@ export interface RawEvent {
     readonly content: unknown;
     /** `m.relates_to`, from the encrypted part. For an unencrypted or unreadable event: as the homeserver has it. */
     readonly relation: unknown;
-    /** It was deleted, according to the server or to an authorized redaction (redactions.ts). */
+    /** It was deleted, according to the server or to a permitted redaction (redactions.ts). */
     readonly redacted: boolean;
     /** Set for this device's own event, according to the server. */
     readonly txnId: string | undefined;
