@@ -1,6 +1,6 @@
 /**
- * What core uses of the platform: the parts that Node and browsers have alike. Only `src/core/tsconfig.json` includes this
- * file; the other programs have the whole of DOM or Node.
+ * What core uses of the platform: parts that Node and browsers share. Only `src/core/tsconfig.json` includes this file.
+ * The other programs have all of DOM or Node.
  */
 declare class URL {
     constructor(url: string);

@@ -1,4 +1,4 @@
-/** What the extension needs from a signed-in account. Implemented by `src/matrix`; types only. */
+/** What the extension needs from a signed-in account. `src/matrix` implements it. */
 import type { ChatPort } from '../chat/chatPort.ts';
 import type { FilesPort } from '../files/filesPort.ts';
 import type { Disposable } from '../base/disposable.ts';
@@ -22,16 +22,17 @@ export interface CreateSession {
     readonly invite: readonly string[];
     readonly workspaceLink: WorkspaceLink | undefined;
     /**
-     * Who gets in: the invited (default); the invited, with as much power as the creator; or also who asks and is let in.
+     * Who may join: only invited people (default); invited people, with the creator's power; or also people who ask and
+     * are accepted.
      */
     readonly access?: 'private' | 'trusted' | 'knock';
-    /** False: people of other homeservers never can join. Default true. */
+    /** False: people of other homeservers can never join. Default true. */
     readonly federate?: boolean;
 }
 
 export type SignOutScope = 'here' | 'everywhere';
 
-/** A device of the person's own, as the homeserver lists it. */
+/** One of the person's own devices, as the homeserver lists it. */
 export interface OwnDevice {
     readonly deviceId: string;
     readonly name: string | undefined;
@@ -45,18 +46,21 @@ export interface OwnDevice {
 
 /** Every promise rejects with a `HushError`. */
 export interface Devices {
-    /** `delegated`: the server lets devices be removed on a web page only (see `page`). */
+    /** `delegated`: the server lets people remove devices only on a web page (see `page`). */
     server(): Promise<{ readonly baseUrl: string; readonly delegated: boolean }>;
-    /** This one first, then the one used last. */
+    /** This device first, then the most recently used. */
     list(): Promise<readonly OwnDevice[]>;
     rename(deviceId: string, name: string): Promise<void>;
-    /** One request to remove devices, as user-interactive authentication repeats it; done at 200 (see removeDevices.ts). */
+    /**
+     * Sends one request to remove devices. User-interactive authentication repeats it. Status 200 means done (see
+     * removeDevices.ts).
+     */
     askRemoval(deviceIds: readonly string[], auth: Readonly<Record<string, unknown>> | undefined): Promise<JsonAnswer>;
-    /** Where the server's own web page manages devices; undefined when it has none. */
+    /** The page of the server that manages devices. Undefined when the server has none. */
     page(action: 'list' | 'delete', deviceId?: string): Promise<string | undefined>;
 }
 
-/** Where the keys to encrypted history are, beside this device: in the server's backup, else on other devices of the person. */
+/** Where else the keys to encrypted history are: in the server's backup, or else on the person's other devices. */
 export type KeysElsewhere = 'backup' | 'devices' | 'nowhere';
 
 /** Every promise rejects with a `HushError` whose message is the sentence for the person. */
@@ -66,11 +70,13 @@ export interface Account extends Disposable {
     readonly state: AccountState;
     onState(listener: (state: AccountState) => void): Disposable;
     rooms(): readonly RoomSnapshot[];
-    /** Coalesced: at most once per tick. */
+    /** Called at most once per tick. */
     onRooms(listener: () => void): Disposable;
-    /** An invitation that came in while we run (not those found at start). */
+    /** An invitation that arrives while we run. Invitations found at the start do not count. */
     onInvite(listener: (room: RoomSnapshot) => void): Disposable;
-    /** People we share a room with, self excluded; with `search`, those whom the homeserver's directory finds by it. */
+    /**
+     * People who share a room with us, without ourselves. With `search`: people that the homeserver's directory finds.
+     */
     people(search?: string): Promise<readonly Person[]>;
     readonly rtc: RtcPort;
     readonly calls: CallsPort;
@@ -80,7 +86,7 @@ export interface Account extends Disposable {
     readonly trust: TrustPort;
     readonly roomAdmin: RoomsPort;
     deviceTrust(userId: string, deviceId: string): Promise<TrustLevel>;
-    /** As its owner named it; empty: without a name, or not known. */
+    /** The name that the device's person gave it. Empty when it has no name or the name is unknown. */
     deviceName(userId: string, deviceId: string): Promise<string>;
     createSessionRoom(session: CreateSession): Promise<string>;
     invite(roomId: string, userId: string): Promise<void>;
@@ -88,17 +94,19 @@ export interface Account extends Disposable {
     /** Declines an invitation or leaves a room, and forgets it. */
     leaveRoom(roomId: string): Promise<void>;
     linkWorkspace(roomId: string, link: WorkspaceLink): Promise<void>;
-    /** Begins to sync, once; to be called when those listen who must miss nothing. */
+    /** Starts the sync, once. Call it after every listener that must miss nothing is in place. */
     start(): void;
     /** Lines of "name: value"; no secrets. */
     diagnostics(): Promise<readonly (readonly [string, string])[]>;
     readonly devices: Devices;
     keysElsewhere(): Promise<KeysElsewhere>;
-    /** Invalidates the tokens on the server (`everywhere`: of all devices), then deletes tokens, keys and stores here. */
+    /**
+     * Invalidates the tokens on the server (`everywhere`: of all devices). Then deletes tokens, keys and stores here.
+     */
     signOut(scope?: SignOutScope): Promise<void>;
     /**
-     * Stops syncing and closes the stores; the sign-in stays. `handOver`: another window goes on with the account, so
-     * nobody is told that its calls ended.
+     * Stops the sync and closes the stores. The sign-in stays. `handOver`: another window continues with the account,
+     * so no listener is told that its calls ended.
      */
     stop(options?: { readonly handOver?: boolean }): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /**
- * How each method of an account travels between the windows of one person. The list is also what a window may ask of
- * another: there is no other way in. What is not a method (`state`, `trust.own`), and what is read without waiting, is
- * mirrored (extension/windows/mirrors.ts).
+ * How each method of an account travels between the windows of one person. The table is also an allow-list: a window
+ * can ask another window for nothing else. Values that are read without waiting (`state`, `trust.own`) are mirrored
+ * (extension/windows/mirrors.ts).
  */
 import type { ChatPort } from '../chat/chatPort.ts';
 import type { FilesPort } from '../files/filesPort.ts';
@@ -14,7 +14,7 @@ import type { Disposable } from '../base/disposable.ts';
 import type { Account, Devices } from './account.ts';
 import { proxyPort, type Proxied, type Wiring, type Word, type Words } from './portProxy.ts';
 
-/** The account's own methods stand under the empty name. */
+/** The empty name holds the methods of the account itself. */
 interface Ports {
     readonly '': Account;
     readonly rtc: RtcPort;
@@ -84,7 +84,7 @@ export const ACCOUNT_CALLS = {
     chat: { timeline: 'once', earlier: 'once', later: 'once', find: 'once', send: 'once', onChange: 'event' },
     files: {
         limit: 'again',
-        // Twice does no harm, but it may be long: the person says whether to begin again.
+        // A second run does no harm, but may take long. So the person decides whether to start again.
         send: 'once',
         cancel: 'tell',
         image: 'again',
@@ -135,13 +135,13 @@ const prefixOf = (port: string): string => (port === '' ? '' : `${port}.`);
 
 export type ProxiedAccount = { readonly [P in PortName]: Proxied<Ports[P], (typeof ACCOUNT_CALLS)[P]> };
 
-/** Every port, wired as `wiring` says; its user adds what is `local`. */
+/** Builds a proxy for every port with `wiring`. The caller adds the `local` methods. */
 export function proxyAccount(wiring: Wiring): ProxiedAccount {
     const ports = Object.entries(TABLE).map(([port, words]) => [port, proxyPort(prefixOf(port), words, wiring)]);
     return Object.fromEntries(ports) as ProxiedAccount;
 }
 
-/** Calls what stands at `path`. @throws Error for a path that nobody may ask or tell. */
+/** Calls the method at `path`. @throws Error for a path that no window may use. */
 export function callAccount(account: Account, path: string, args: readonly unknown[]): unknown {
     const [port, name] = split(path);
     const word = Object.hasOwn(TABLE, port) && Object.hasOwn(TABLE[port], name) ? TABLE[port][name] : undefined;
@@ -149,7 +149,7 @@ export function callAccount(account: Account, path: string, args: readonly unkno
     return methodAt(account, port, name)(...args);
 }
 
-/** Tells of every event of the account, until it is disposed of. */
+/** Reports every event of the account until it is disposed. */
 export function followAccount(
     account: Account,
     listener: (path: string, args: readonly unknown[]) => void,

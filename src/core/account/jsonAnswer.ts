@@ -1,4 +1,4 @@
-/** An answer of a homeserver as data: its status and its body, not checked yet. */
+/** A homeserver's answer as data: its status and its unchecked body. */
 export interface JsonAnswer {
     readonly status: number;
     /** Undefined when the body is not JSON. */

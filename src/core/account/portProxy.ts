@@ -1,15 +1,15 @@
 /**
- * Ports by proxy. An account is used by several windows: one holds it, the others reach it over a socket, and all of them
- * see the same ports. One word for each method says how it travels; everything else follows from it.
+ * Proxies for ports. Several windows use one account: one window holds it, and the others reach it over a socket. All
+ * of them see the same ports. One word for each method says how it travels.
  */
 import type { Disposable } from '../base/disposable.ts';
 
 type Method = (...args: never[]) => unknown;
 type MethodNames<T> = { [K in keyof T & string]: T[K] extends Method ? K : never }[keyof T & string];
 /**
- * - `again`: a request. When the window that should answer goes away, it is made once more at the next one.
- * - `once`: a request that might do harm when it is made twice. It is rejected then.
- * - `tell`: said without waiting.
+ * - `again`: a request. If the window that should answer closes, the request is repeated at the next one.
+ * - `once`: a request that may do harm when it is repeated. It is rejected instead.
+ * - `tell`: a message without an answer.
  * - `event`: takes a listener.
  * - `local`: each side has its own.
  */
@@ -21,13 +21,13 @@ type WordOf<Name extends string, F> =
           : F extends (...args: never[]) => Promise<unknown>
             ? 'again' | 'once'
             : 'tell');
-/** A word for each method of a port. The compiler demands the word of a new method. */
+/** One word for each method of a port. A new method without a word does not compile. */
 export type Words<T> = { readonly [K in MethodNames<T>]: WordOf<K, T[K]> };
 
-/** What a proxy has of a port: everything with a word that is not `local`. */
+/** The part of a port that a proxy has: every method whose word is not `local`. */
 export type Proxied<T, W> = Pick<T, { [K in keyof W & keyof T]: W[K] extends 'local' ? never : K }[keyof W & keyof T]>;
 
-/** How the methods of a proxy are answered. A path is `port.method`. */
+/** How a proxy's methods reach the other side. A path is `port.method`. */
 export interface Wiring {
     request(path: string, args: readonly unknown[], word: 'again' | 'once'): Promise<unknown>;
     tell(path: string, args: readonly unknown[]): void;

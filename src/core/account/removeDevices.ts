@@ -1,8 +1,8 @@
-/** Removes devices of the account, with the person behind the prompts. Runs in the window that asks. Pure. */
+/** Removes devices of the account. The person answers the prompts. Runs in the window that asks. */
 import { runUia, type UiaPrompts } from './runUia.ts';
 import type { Devices } from './account.ts';
 
-/** False: the person gave up; nothing was removed. @throws HushError. */
+/** Returns false when the person cancelled: nothing was removed. @throws HushError. */
 export async function removeDevices(
     devices: Devices,
     userId: string,

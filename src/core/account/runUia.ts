@@ -1,4 +1,6 @@
-/** Takes one request through user-interactive authentication, with a person behind {@link UiaPrompts}. See uia.ts. Pure. */
+/**
+ * Takes one request through user-interactive authentication. A person answers through {@link UiaPrompts}. See uia.ts.
+ */
 import { HushError, isHushError } from '../base/errors.ts';
 import type { JsonAnswer } from './jsonAnswer.ts';
 import {
@@ -12,19 +14,19 @@ import {
     type UiaStop,
 } from './uia.ts';
 
-/** `undefined` or `false` from any of these: the person gave up. `problem`: why they are asked again. */
+/** Each prompt returns `undefined` or `false` when the person cancels. `problem`: why the person is asked again. */
 export interface UiaPrompts {
     password(problem: string | undefined): Promise<string | undefined>;
     registrationToken(problem: string | undefined): Promise<string | undefined>;
-    /** True once every document was accepted. */
+    /** True once the person accepted every document. */
     terms(documents: readonly PolicyDocument[]): Promise<boolean>;
     emailAddress(problem: string | undefined): Promise<string | undefined>;
     /**
-     * The person does something in a mail or a browser. `look` asks the server whether it is done; it never rejects but
-     * for what ends everything. Resolves true when `look` said so; `again`: send another mail.
+     * The person does something in a mail or a browser. `look` asks the server whether it is done. It rejects only for
+     * an error that ends the whole request. Resolves true when `look` returned true; `again`: send another mail.
      */
     elsewhere(task: Elsewhere, look: () => Promise<boolean>): Promise<boolean | 'again'>;
-    /** Preferred languages for documents, best first, such as `de`. */
+    /** Preferred languages for documents, the best first, such as `de`. */
     readonly languages: readonly string[];
 }
 export type Elsewhere =
@@ -33,20 +35,23 @@ export type Elsewhere =
 
 export interface UiaRequest {
     readonly baseUrl: string;
-    /** The request with its `auth`; without one at first. */
+    /** The request with its `auth`. The first request has none. */
     readonly send: (auth: Readonly<Record<string, unknown>> | undefined) => Promise<JsonAnswer>;
     readonly prompts: UiaPrompts;
     /** For `m.login.password`. */
     readonly userId?: string;
-    /** Sends the mail of `m.login.email.identity`; resolves to its session. Rejects with a sentence for the person. */
+    /**
+     * Sends the mail of `m.login.email.identity` and resolves to its mail session. Rejects with a sentence for the
+     * person.
+     */
     readonly requestMail?: (address: string, attempt: number) => Promise<{ sid: string; secret: string }>;
-    /** The answer to the request without `auth`, where it was sent already. */
+    /** The answer to the request without `auth`, if it was already sent. */
     readonly first?: JsonAnswer;
 }
 
 const PAUSED: readonly number[] = [429, 502, 503, 504];
 
-/** The server's last word on the request, whatever it is; undefined when the person gave up. @throws HushError. */
+/** Returns the server's final answer, whatever it is. Undefined when the person cancelled. @throws HushError. */
 export async function runUia(request: UiaRequest): Promise<JsonAnswer | undefined> {
     const { baseUrl, send, prompts } = request;
     let answer = request.first ?? (await send(undefined));
@@ -64,7 +69,10 @@ export async function runUia(request: UiaRequest): Promise<JsonAnswer | undefine
         }
         const { stage } = next;
         const problem = next.problem?.text;
-        /** The stage's own request again; true when the server goes on from there. A pause or no network is not yet. */
+        /**
+         * Repeats the stage's own request. True when the server continues from there. A pause or no network means: not
+         * yet.
+         */
         const looker = (auth: Readonly<Record<string, unknown>>) => async (): Promise<boolean> => {
             const now = await send(auth).catch(unlessEnded);
             if (!now || PAUSED.includes(now.status)) return false;
@@ -108,8 +116,8 @@ export async function runUia(request: UiaRequest): Promise<JsonAnswer | undefine
 }
 
 /**
- * A look that is under way counts, also when the person turns away meanwhile: its answer may be the account or the device
- * that was asked for, and nobody else would hear of it.
+ * A `look` that is still running counts, even if the person cancels meanwhile. Its answer may create the account or the
+ * device, and nothing else would receive it.
  */
 async function elsewhere(
     prompts: UiaPrompts,
@@ -121,7 +129,7 @@ async function elsewhere(
     return done === true || (await running.catch(() => false)) ? true : done;
 }
 
-/** No network, a pause that the server asks for, or a problem of its own: not yet. */
+/** Means "not yet": no network, a pause that the server asks for, or a problem of the server. */
 function unlessEnded(error: unknown): undefined {
     if (!isHushError(error) || !/^network\.|^server\.error$/u.test(error.code)) throw error;
 }

@@ -1,11 +1,11 @@
-/** What a newcomer who opened a link is offered, for what they typed. Pure. */
+/** What a newcomer who opened a link can choose, based on the text they typed. */
 import { isServerName, parseUserId } from '../base/identifiers.ts';
 import type { RoomLink } from '../rooms/joinLink.ts';
 
 export type SignInAnswer =
-    /** With what stands for the account: a user ID, or a server. */
+    /** `homeserver` names the account: a user ID or a server. */
     | { readonly kind: 'signIn'; readonly homeserver: string }
-    /** On this server, or on one that is asked for. */
+    /** On this server. Without one, the person is asked for a server. */
     | { readonly kind: 'create'; readonly homeserver: string | undefined }
     | { readonly kind: 'explain' };
 
@@ -13,11 +13,11 @@ export interface SignInRow {
     readonly icon: string;
     readonly label: string;
     readonly description: string;
-    /** Undefined: it only says something. */
+    /** Undefined: the row only informs. */
     readonly answer: SignInAnswer | undefined;
 }
 
-/** The server that the link names: of whoever made it, else the first that is in the room. */
+/** The server that the link names: the server of the person who made the link, else the first server in the room. */
 export function serverOfLink({ target, from }: RoomLink): string | undefined {
     return parseUserId(from ?? '')?.serverName ?? target.via[0] ?? serverOf(target.room);
 }
@@ -27,7 +27,7 @@ function serverOf(room: string): string | undefined {
     return colon < 0 ? undefined : room.slice(colon + 1);
 }
 
-/** `suggested`: the person's own server, by settings or from before; else that of the link. */
+/** `suggested`: the person's own server, from the settings or from an earlier sign-in. */
 export function signInRows(typed: string, link: RoomLink, suggested: string | undefined): SignInRow[] {
     const text = typed.trim();
     const server = serverOfLink(link);
@@ -64,7 +64,7 @@ function says(label: string): SignInRow {
     return { icon: 'info', label, description: '', answer: undefined };
 }
 
-/** What the words may stand for, the likeliest first. */
+/** The accounts that the text may mean, the most likely first. */
 function accounts(text: string, servers: readonly string[]): string[] {
     if (parseUserId(text)) return [text];
     if (/^https?:\/\/[^\s/]/iu.test(text)) return [text];

@@ -1,4 +1,4 @@
-/** The accounts that are known on this machine, as the keychain holds them; one of them is active. */
+/** The accounts known on this machine, as the keychain holds them. One of them is active. */
 import * as v from 'valibot';
 import type { Log } from '../base/log.ts';
 import type { Vault } from './vault.ts';
@@ -7,18 +7,21 @@ const storedAccount = v.looseObject({
     userId: v.string(),
     deviceId: v.string(),
     baseUrl: v.string(),
-    /** Base64 of 32 random bytes: encrypts the crypto store at rest. */
+    /** Base64 of 32 random bytes. Encrypts the crypto store on disk. */
     storageKey: v.pipe(v.string(), v.base64(), v.length(44)),
-    /** Absent once the server ended the session; the rest stays so that the same device can come back. */
+    /** Absent once the server ended the sign-in. The rest stays, so that the same device can come back. */
     accessToken: v.optional(v.string()),
     refreshToken: v.optional(v.string()),
     /** ms since the epoch. */
     expiresAt: v.optional(v.number()),
-    /** The server deleted the device with its keys (a hard logout): signing in again makes a new one. */
+    /** The server deleted the device with its keys (a hard logout). The next sign-in makes a new device. */
     deviceGone: v.optional(v.boolean()),
-    /** Devices that the server deleted, whose stores are still here: the next device takes their room keys over when it opens (src/matrix/account/formerDevices.ts). */
+    /**
+     * Devices that the server deleted but whose stores are still here. The next device imports their room keys when it
+     * opens (src/matrix/account/formerDevices.ts).
+     */
     previous: v.optional(v.array(v.object({ deviceId: v.string(), storageKey: v.pipe(v.string(), v.base64()) }))),
-    /** Where the tokens come from when the homeserver leaves that to an OAuth server. */
+    /** The source of the tokens when the homeserver uses an OAuth server. */
     oauth: v.optional(
         v.object({
             issuer: v.string(),
@@ -30,7 +33,7 @@ const storedAccount = v.looseObject({
 });
 export type StoredAccount = v.InferOutput<typeof storedAccount>;
 
-/** What a sign-in gave. */
+/** The result of a sign-in. */
 export interface NewSession {
     readonly baseUrl: string;
     readonly userId: string;
@@ -43,8 +46,8 @@ export interface NewSession {
 }
 
 /**
- * What to store after a sign-in. The same device goes on with its store; a new one starts another, and the store of
- * the device before stays where it is. `newStorageKey` makes the key of a new store.
+ * What to store after a sign-in. The same device keeps its store. A new device starts another store, and the old store
+ * stays. `newStorageKey` makes the key of a new store.
  */
 export function nextAccount(
     before: StoredAccount | undefined,
@@ -71,7 +74,7 @@ export function nextAccount(
     };
 }
 
-/** The same account with these tokens in place of its own, or with none. */
+/** The same account with these tokens instead of its own, or with none. */
 export function withTokens(
     { accessToken: _a, refreshToken: _r, expiresAt: _e, ...rest }: StoredAccount,
     tokens: Pick<NewSession, 'accessToken' | 'refreshToken' | 'expiresAt'> | undefined,
@@ -92,14 +95,17 @@ const keyOf = (userId: string): string => `account:${userId}`;
 const accountIndex = v.object({ active: v.optional(v.string()), known: v.array(v.string()) });
 export type AccountIndex = v.InferOutput<typeof accountIndex>;
 
-/** Who is known here and who is active. One item for each account, because a keychain's items may not grow. */
+/**
+ * Which accounts are known and which one is active. Each account has its own item, because items of a keychain have a
+ * size limit.
+ */
 export async function accountIndexOf(vault: Vault): Promise<AccountIndex> {
     const text = await vault.get(INDEX_KEY);
     const result = v.safeParse(v.pipe(v.string(), v.parseJson(), accountIndex), text);
     return result.success ? result.output : { known: [] };
 }
 
-/** The account of `userId`, default: the active one. What cannot be read counts as none, with a line in the log. */
+/** The account of `userId`. Default: the active account. An unreadable account counts as none and is logged. */
 export async function loadAccount(vault: Vault, log: Log, userId?: string): Promise<StoredAccount | undefined> {
     const index = await accountIndexOf(vault);
     const wanted = userId ?? index.active;
@@ -116,20 +122,20 @@ function readAccount(text: string | undefined): StoredAccount | Error | undefine
     return result.success ? result.output : new Error(result.issues[0].message);
 }
 
-/** Stores a sign-in; the first account that is known becomes the active one. Resolves once it is stored. */
+/** Stores a sign-in. The first known account becomes the active one. Resolves once it is stored. */
 export function saveAccount(vault: Vault, account: StoredAccount): Promise<void> {
     return vault.inTurn(() => put(vault, account));
 }
 
 /**
- * Stores what became of the sign-in `was`: renewed tokens, or its end. Not in place of another sign-in of the same person,
- * made in another window meanwhile: that one has a token, and maybe a device and a store, that nobody else knows.
+ * Stores a change of the sign-in `was`: renewed tokens, or its end. It does not replace another sign-in that the same
+ * person made in another window meanwhile. Only that entry knows the new token, and maybe the new device and store.
  * @returns whether it was stored.
  */
 export function updateAccount(vault: Vault, was: StoredAccount, account: StoredAccount): Promise<boolean> {
     return vault.inTurn(async () => {
         const kept = readAccount(await vault.get(keyOf(was.userId)));
-        // Nothing may also mean that a keychain went away; the tokens then go where they can be kept.
+        // No entry may also mean that a keychain is gone. The tokens then go to a store that still works.
         const other =
             kept !== undefined &&
             !(kept instanceof Error) &&
@@ -150,7 +156,7 @@ async function put(vault: Vault, account: StoredAccount): Promise<void> {
         });
 }
 
-/** Which account the next start opens. It must be known. */
+/** Chooses the account that the next start opens. The account must be known. */
 export function activateAccount(vault: Vault, userId: string): Promise<void> {
     return vault.inTurn(async () => {
         const { known } = await accountIndexOf(vault);
@@ -158,7 +164,7 @@ export function activateAccount(vault: Vault, userId: string): Promise<void> {
     });
 }
 
-/** Forgets an account; nobody is active when it was the active one. */
+/** Deletes an account. If it was the active one, no account is active afterwards. */
 export function deleteAccount(vault: Vault, userId: string): Promise<void> {
     return vault.inTurn(async () => {
         const { active, known } = await accountIndexOf(vault);

@@ -1,17 +1,17 @@
 /**
- * User-interactive authentication as a machine (client-server API, "User-Interactive Authentication API"): which stage
- * comes next after an answer of the server, and when to stop. Pure. The session is continued, never restarted; a server
- * that goes in circles, changes the session or offers nonsense is left with a reason.
+ * User-interactive authentication as a state machine (client-server API, "User-Interactive Authentication API"). It
+ * decides which stage follows an answer of the server, and when to stop. It continues the UIA session and never
+ * restarts it. It stops with a reason when the server goes in circles, changes the session or sends nonsense.
  */
 import * as v from 'valibot';
 
-/** What the server wants done, from the body of a 401. */
+/** What the server requires, from the body of a 401. */
 export interface UiaChallenge {
     readonly session: string | undefined;
     readonly flows: readonly (readonly string[])[];
     readonly completed: readonly string[];
     readonly params: Readonly<Record<string, unknown>>;
-    /** The stage that was tried last did not work, in the server's words. */
+    /** Why the last stage failed, in the server's words. */
     readonly problem: { readonly errcode: string; readonly text: string } | undefined;
 }
 
@@ -26,7 +26,7 @@ const challenge = v.looseObject({
     error: v.optional(v.string()),
 });
 
-/** Undefined when `body` is no challenge. */
+/** Undefined when `body` is not a challenge. */
 export function readChallenge(body: unknown): UiaChallenge | undefined {
     const result = v.safeParse(challenge, body);
     if (!result.success) return undefined;
@@ -41,8 +41,8 @@ export function readChallenge(body: unknown): UiaChallenge | undefined {
 }
 
 /**
- * How much a stage asks of the person; the cheapest flow is taken. What is not named here is done on the homeserver's
- * own web page. There is none for telephone numbers.
+ * How much work a stage is for the person. The cheapest flow is taken. Stages that are not named here are done on the
+ * homeserver's own web page. Hush has none for telephone numbers.
  */
 const COST: Readonly<Record<string, number>> = {
     'm.login.dummy': 0,
@@ -57,7 +57,7 @@ const COST: Readonly<Record<string, number>> = {
 const ON_THE_WEB = 100;
 const IMPOSSIBLE: readonly string[] = ['m.login.msisdn'];
 
-/** Stages that Hush does itself; every other one is done in the browser. */
+/** Stages that Hush handles itself. Every other stage is done in the browser. */
 export const NATIVE_STAGES: readonly string[] = [
     'm.login.dummy',
     'm.login.password',
@@ -65,26 +65,28 @@ export const NATIVE_STAGES: readonly string[] = [
     'm.login.registration_token',
     'm.login.email.identity',
 ];
-/** Stages that need nobody: asking again with the same answer cannot help. */
+/** Stages without a person: the same answer a second time cannot help. */
 const SILENT: readonly string[] = ['m.login.dummy'];
 
-/** Answers of one session, browser waits not counted, after which the server is taken to go in circles. */
+/**
+ * After this many answers in one session, the server counts as going in circles. Waits for the browser do not count.
+ */
 const MOST_ANSWERS = 100;
 
 export interface UiaState {
     readonly session: string | undefined;
     readonly completed: readonly string[];
-    /** Stage that was handed out last. */
+    /** The last stage that was returned. */
     readonly stage: string | undefined;
     readonly answers: number;
 }
 
 export type UiaStop =
-    /** No flow that can be done here leads on from what is completed. `stages`: what was asked for. */
+    /** No possible flow continues from the completed stages. `stages`: the stages that the server asked for. */
     | { readonly kind: 'impossible'; readonly stages: readonly string[] }
-    /** The server forgot the session, or began another. */
+    /** The server forgot the session or started another. */
     | { readonly kind: 'restarted' }
-    /** The server does not get on. */
+    /** The server makes no progress. */
     | { readonly kind: 'circles' };
 
 export type UiaNext =
@@ -92,17 +94,17 @@ export type UiaNext =
           readonly kind: 'stage';
           readonly stage: string;
           readonly params: unknown;
-          /** The same stage did not work just now. */
+          /** Why the same stage just failed. */
           readonly problem: UiaChallenge['problem'];
           readonly state: UiaState;
       }
-    /** Every stage is done, says the server, and wants the request once more. */
+    /** The server says that every stage is done, and wants the request once more. */
     | { readonly kind: 'finish'; readonly state: UiaState }
     | UiaStop;
 
 export const uiaStart: UiaState = { session: undefined, completed: [], stage: undefined, answers: 0 };
 
-/** What to do after `challenge`. */
+/** Decides what to do after `challenge`. */
 export function nextStage(state: UiaState, { session, flows, completed, params, problem }: UiaChallenge): UiaNext {
     const first = state.answers === 0;
     if (!first && session !== state.session) return { kind: 'restarted' };
@@ -115,7 +117,7 @@ export function nextStage(state: UiaState, { session, flows, completed, params, 
     const grew = completed.length > state.completed.length;
     const next = { session, completed, stage, answers: state.answers + 1 };
     if (stage === undefined) {
-        // The request was just sent with everything done; a second time changes nothing.
+        // The request was just sent with every stage done. A second time changes nothing.
         return !first && state.stage === undefined && !grew ? { kind: 'circles' } : { kind: 'finish', state: next };
     }
     const again = stage === state.stage && !grew;
@@ -123,7 +125,7 @@ export function nextStage(state: UiaState, { session, flows, completed, params, 
     return { kind: 'stage', stage, params: params[stage], problem: again ? problem : undefined, state: next };
 }
 
-/** Among the flows that contain all that is completed, and that can be done; the first of equals. */
+/** Looks at flows that are possible and contain every completed stage. The first of equals wins. */
 function cheapest(flows: UiaChallenge['flows'], completed: readonly string[]): readonly string[] | undefined {
     const open = (flow: readonly string[]): readonly string[] => flow.filter((stage) => !completed.includes(stage));
     const cost = (flow: readonly string[]): number =>
@@ -134,7 +136,7 @@ function cheapest(flows: UiaChallenge['flows'], completed: readonly string[]): r
     return able.toSorted((a, b) => cost(a) - cost(b))[0];
 }
 
-/** Where the homeserver lets the person do a stage in a browser ("Fallback"). */
+/** The homeserver's page where the person completes a stage in a browser ("Fallback"). */
 export function fallbackUrl(baseUrl: string, stage: string, session: string): string {
     return `${baseUrl}/_matrix/client/v3/auth/${encodeURIComponent(stage)}/fallback/web?session=${encodeURIComponent(session)}`;
 }
@@ -151,8 +153,8 @@ const policies = v.looseObject({
 });
 
 /**
- * The documents of `m.login.terms`, each in the best of `languages` (else English, else any). Undefined when one is
- * malformed or is no web page: the specification wants registration to stop then.
+ * The documents of `m.login.terms`, each in the best of `languages` (else English, else any). Undefined when a document
+ * is malformed or its URL is not a web page: the specification requires that registration stops then.
  */
 export function termsDocuments(params: unknown, languages: readonly string[]): readonly PolicyDocument[] | undefined {
     const result = v.safeParse(policies, params);

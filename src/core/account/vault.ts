@@ -2,21 +2,24 @@
 export type VaultKind = 'keychain' | 'secretStorage';
 
 export interface Vault {
-    /** Where new items go. */
+    /** The store for new items. */
     readonly kind: VaultKind;
-    /** Why it is not the keychain; empty when it is. For the diagnostics. */
+    /** Why the keychain is not used. Empty when it is used. For the diagnostics. */
     readonly reason: string;
-    /** @throws HushError `account.windowSilent` when the window does not answer and the keychain is not known to have it. */
+    /**
+     * @throws HushError `account.windowSilent` when the window does not answer and the keychain is not known to have
+     * the key.
+     */
     get(key: string): Promise<string | undefined>;
     /** Resolves once it is stored. @throws only when both stores refuse; `account.windowSilent` as above. */
     set(key: string, value: string): Promise<void>;
     /** Removes it from both stores. */
     delete(key: string): Promise<void>;
     /**
-     * Runs `work` after what was asked before, here and in other windows. For changes that read first: the entry and the
-     * engine, two bundles, share this vault.
+     * Runs `work` after earlier work, in this window and in others. For changes that read before they write. The entry
+     * and the engine are two bundles that share this vault.
      */
     inTurn<T>(work: () => Promise<T>): Promise<T>;
-    /** Which store holds `key` now, as far as this process has seen. */
+    /** The store that holds `key` now, as far as this process knows. */
     where(key: string): VaultKind | undefined;
 }

@@ -1,4 +1,4 @@
-/** The account that is signed in, with its session core: opened, replaced and closed as one. No vscode in here. */
+/** The signed-in account and its session core. They open, change and close together. No vscode in here. */
 import type { Account, SignOutScope } from '../account/account.ts';
 import { isHushError, userMessage } from '../base/errors.ts';
 import { DisposableScope, type Disposable } from '../base/disposable.ts';
@@ -18,22 +18,25 @@ import type { Model } from './model.ts';
 export interface AppOptions {
     readonly media: MediaPort;
     readonly log: Log;
-    /** Loads the engine and opens the account's stores; resolves before the first sync. */
+    /** Loads the engine and opens the account's stores. Resolves before the first sync. */
     openAccount(stored: StoredAccount): Promise<Account>;
-    /** Signs out the stored account while none is open: it failed to open, and its tokens and keys must not stay behind. */
+    /**
+     * Signs out the stored account while no account is open. It failed to open, but its tokens and keys must not stay
+     * behind.
+     */
     forgetAccount(scope?: SignOutScope): Promise<void>;
     notify(notice: Notice): void;
-    /** The account will stop unless the person does something; the sentence says what. */
+    /** The account will stop unless the person acts. The sentence says how. */
     onTrouble(sentence: string): void;
-    /** An account was opened; what is returned goes when it closes. */
+    /** An account was opened. The result is disposed when the account closes. */
     onAccount?(account: Account): Disposable;
     onInvite(room: RoomSnapshot): void;
-    /** Another Matrix client calls, or shows a screen in a call with ours. */
+    /** Another Matrix client calls, or shows a screen in a call with us. */
     onRing(call: CallToTake, room: RoomSnapshot): void;
-    /** The mapped room of this window among these rooms. */
+    /** The room in `rooms` that this window's workspace is mapped to. */
     workspaceRoom(rooms: readonly RoomSnapshot[]): string | undefined;
     readonly after: After;
-    /** Runs after the current turn; several changes make one update. */
+    /** Runs after the current turn, so that several changes make one update. */
     defer(work: () => void): void;
 }
 
@@ -42,13 +45,13 @@ export interface App extends Disposable {
     readonly account: Account | undefined;
     readonly orchestrator: Orchestrator | undefined;
     onModel(listener: (model: Model) => void): Disposable;
-    /** Recomputes the model: the workspace mapping changed. */
+    /** Recomputes the model after the workspace mapping changed. */
     refresh(): void;
-    /** Opens the stored account. A failure becomes the account's state, not an exception. */
+    /** Opens the stored account. A failure becomes the account's state instead of an exception. */
     open(stored: StoredAccount): Promise<void>;
-    /** Ends shares and tabs, leaves every call, then signs out on the server and here. */
+    /** Ends shares and viewer tabs and leaves every session. Then signs out on the server and here. */
     signOut(scope?: SignOutScope): Promise<void>;
-    /** Leaves every call and stops; the sign-in stays. */
+    /** Leaves every session and stops. The sign-in stays. */
     close(): Promise<void>;
 }
 
@@ -60,7 +63,7 @@ export function createApp(options: AppOptions): App {
     let pending = false;
     let turn: Promise<unknown> = Promise.resolve();
 
-    /** Opening, signing out and closing never overlap: a sign-out while the account opens must not be undone by its end. */
+    /** Opening, signing out and closing never overlap. Otherwise the end of an opening could undo a sign-out. */
     function inTurn(work: () => Promise<void>): Promise<void> {
         const result = turn.then(work);
         turn = result.catch(() => undefined);
@@ -113,10 +116,11 @@ export function createApp(options: AppOptions): App {
             refresh();
         };
         const onState = (next: AccountState): void => {
-            // The server ended the session, or nobody holds the account any more: nothing of ours may go on in its name.
+            // The server ended the sign-in, or no window holds the account any more. Nothing may continue in the
+            // account's name.
             if (next.kind === 'expired' || next.kind === 'failed') orchestrator.dispatch({ type: 'signedOut' });
             setState(next);
-            // Another window signed out: what this one has of the account goes too.
+            // Another window signed out, so this window drops its part of the account too.
             if (next.kind === 'signedOut' && open?.account === account)
                 void inTurn(() => unwire((gone) => gone.stop())).catch((error: unknown) =>
                     log.warn('closing the account that another window signed out did not work', error),
@@ -141,7 +145,7 @@ export function createApp(options: AppOptions): App {
         onState(account.state);
     }
 
-    /** Where no window holds the account, or the one that did went meanwhile, it is signed out from here all the same. */
+    /** If no window holds the account, or its window closed meanwhile, this window signs it out. */
     async function signOutOf(account: Account, scope: SignOutScope | undefined): Promise<void> {
         try {
             await account.signOut(scope);
@@ -152,7 +156,7 @@ export function createApp(options: AppOptions): App {
         }
     }
 
-    /** Ends everything of the open account, in the order that leaves nothing behind. */
+    /** Ends everything of the open account, in an order that leaves nothing behind. */
     async function unwire(end: (account: Account) => Promise<void>): Promise<void> {
         const current = open;
         if (!current) return;

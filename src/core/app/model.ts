@@ -1,4 +1,4 @@
-/** What the screens of a window render: the account, its rooms, the session core, and this workspace’s room. */
+/** What a window shows: the account, its rooms, the session core, and the room of this workspace. */
 import type { SessionState } from '../session/state.ts';
 import type { AccountState } from '../account/accountState.ts';
 import type { RoomSnapshot } from '../rooms/room.ts';
@@ -7,6 +7,6 @@ export interface Model {
     readonly account: AccountState;
     readonly rooms: readonly RoomSnapshot[];
     readonly session: SessionState;
-    /** Room that this workspace is mapped to. */
+    /** The room that this workspace is mapped to. */
     readonly workspaceRoomId: string | undefined;
 }

@@ -1,4 +1,4 @@
-/** Turns room snapshots into session events: whose memberships changed, which rooms we are no longer in. Pure. */
+/** Turns room snapshots into session events: whose memberships changed, and which rooms we left. */
 import type { SessionEvent } from '../session/state.ts';
 import type { RoomSnapshot } from '../rooms/room.ts';
 import type { RtcMember } from '../share/share.ts';
@@ -7,7 +7,7 @@ function sameMembers(a: readonly RtcMember[], b: readonly RtcMember[]): boolean 
     return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** `next(rooms)` gives the events since the call before. */
+/** `next(rooms)` returns the events since the last call. */
 export function createRoomFeed(): { next(rooms: readonly RoomSnapshot[]): SessionEvent[] } {
     let known = new Map<string, readonly RtcMember[]>();
     return {

@@ -1,4 +1,7 @@
-/** Owns disposables. What is added after it closed is disposed at once, so that no listener outlives its owner. Pure. */
+/**
+ * Owns disposables. An item that is added after the owner closed is disposed at once, so no listener outlives its
+ * owner.
+ */
 export interface Disposable {
     dispose(): unknown;
 }
@@ -16,12 +19,15 @@ export class DisposableScope implements Disposable {
         return item;
     }
 
-    /** Runs `fn` on closing. */
+    /** Runs `fn` when this closes. */
     defer(fn: () => void): void {
         this.add({ dispose: fn });
     }
 
-    /** Last added, first disposed. One that throws does not keep the others alive; the first error is thrown at the end. */
+    /**
+     * The last added is disposed first. If one throws, the others are still disposed. The first error is thrown at the
+     * end.
+     */
     dispose(): void {
         const items = this.#items;
         this.#items = undefined;

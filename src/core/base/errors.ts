@@ -1,6 +1,6 @@
 /**
- * Errors a person can cause or meet. Each has a code (for the log, tests and branching), one sentence for the person and
- * a cause for the log. Pure.
+ * Errors that a person can cause or meet. Each has a code (for the log, tests and branching), one sentence for the
+ * person, and a cause for the log.
  */
 
 export type ErrorCode =
@@ -85,11 +85,11 @@ export type ErrorCode =
 
 export interface HushErrorOptions {
     readonly cause?: unknown;
-    /** ms until it is worth trying again, from Retry-After or retry_after_ms. */
+    /** ms until a retry makes sense, from Retry-After or retry_after_ms. */
     readonly retryAfterMs?: number;
 }
 
-/** `message` is the sentence for the person: what happened and what to do. Never holds a secret. */
+/** `message` is the sentence for the person: what happened and what to do. It never holds a secret. */
 export class HushError extends Error {
     readonly code: ErrorCode;
     readonly retryAfterMs: number | undefined;
@@ -102,12 +102,12 @@ export class HushError extends Error {
     }
 }
 
-/** By shape, because the entry and the engine are two bundles with a class each. */
+/** Checks the shape, because the entry and the engine are two bundles with one class each. */
 export function isHushError(error: unknown): error is HushError {
     return error instanceof Error && error.name === 'HushError' && 'code' in error;
 }
 
-/** What to show for anything thrown: its own sentence if it is ours, else one that names the operation. */
+/** The sentence to show for any thrown value. Our own errors have one. For others, it names the operation. */
 export function userMessage(error: unknown, doing: string): string {
     if (isHushError(error)) return error.message;
     return `${doing} did not work because of an unexpected problem. Run "Hush: Show Log" for the details.`;

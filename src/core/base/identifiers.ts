@@ -1,7 +1,7 @@
-/** Grammar of user IDs and server names (Matrix spec, Appendices: "Identifier Grammar"). Pure. */
+/** Grammar of user IDs and server names (Matrix spec, Appendices: "Identifier Grammar"). */
 
 const SERVER_NAME = /^(?:\[[0-9A-Fa-f:.]{2,45}\]|[0-9A-Za-z.-]{1,255})(?::\d{1,5})?$/u;
-/** Historical localparts too: any printable ASCII but ":" and space. */
+/** Includes historical localparts: any printable ASCII except ":" and space. */
 const LOCALPART = /^[\u0021-\u0039\u003b-\u007e]+$/u;
 
 export function isServerName(text: string): boolean {
@@ -27,7 +27,7 @@ function portOf(serverName: string): number | undefined {
     return port === undefined ? undefined : Number(port);
 }
 
-/** The machine itself. */
+/** The hostname means this machine. */
 export function isLoopbackHost(hostname: string): boolean {
     const host = hostname.replace(/^\[|\]$/gu, '').toLowerCase();
     return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127(?:\.\d{1,3}){3}$/u.test(host);

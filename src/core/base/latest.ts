@@ -1,4 +1,4 @@
-/** Listeners that hear, when they come, the last event of each kind that still holds. Pure. */
+/** Keeps the last event of each kind while it is valid. New listeners receive these events. */
 import type { Disposable } from './disposable.ts';
 
 export class Latest<E> {
@@ -9,8 +9,8 @@ export class Latest<E> {
     readonly #most: number;
 
     /**
-     * `holds`: the event says how something is; false: it is over, and need not be told to who comes later. `most`: so many
-     * are kept, the newest.
+     * `holds`: whether the event is still true. False means that it is over, and new listeners do not need it. `most`:
+     * how many events are kept; the newest stay.
      */
     constructor(keyOf: (event: E) => string, holds: (event: E) => boolean, most = Infinity) {
         this.#most = most;

@@ -1,10 +1,10 @@
-/** Who wants to be told of one kind of event. Pure. */
+/** The listeners of one kind of event. */
 import type { Disposable } from './disposable.ts';
 
 export class Listeners<A extends readonly unknown[]> {
     readonly #all = new Set<(...args: A) => void>();
 
-    /** The same function twice is told once. */
+    /** A function that is added twice is called once. */
     readonly add = (listener: (...args: A) => void): Disposable => {
         this.#all.add(listener);
         return {
@@ -14,7 +14,7 @@ export class Listeners<A extends readonly unknown[]> {
         };
     };
 
-    /** Who is disposed of by another of them meanwhile is not told any more. */
+    /** A listener that another listener disposes meanwhile is not called. */
     emit(...args: A): void {
         for (const listener of [...this.#all]) if (this.#all.has(listener)) listener(...args);
     }

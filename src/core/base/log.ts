@@ -1,4 +1,4 @@
-/** Logging with redaction: no token, key, SDP or message body reaches the output channel. Pure. */
+/** Logging with redaction: no token, key, SDP or message body reaches the output channel. */
 
 export interface Log {
     debug(text: string): void;
@@ -20,17 +20,17 @@ const REDACTIONS: readonly (readonly [RegExp, string])[] = [
     [/\bv=0\r?\n(?:[a-z]=.*\r?\n?)+/gu, '…sdp…'],
 ];
 
-/** Longest line kept; an SDK that dumps an object must not flood the log. */
+/** The longest line. An SDK that dumps an object must not flood the log. */
 const MAX_LENGTH = 2_000;
 
 export function redact(text: string): string {
     let out = text;
-    // Before it is cut: a secret whose end is missing looks like none.
+    // Redacts before it cuts the line: a secret without its end does not match the patterns.
     for (const [pattern, replacement] of REDACTIONS) out = out.replace(pattern, replacement);
     return out.length > MAX_LENGTH ? `${out.slice(0, MAX_LENGTH)}…` : out;
 }
 
-/** Message and code chain of an error, redacted; the stack only for errors that are not ours. */
+/** Messages and codes of an error and its causes, redacted. The stack is added only for errors that are not ours. */
 export function describeError(error: unknown): string {
     const parts: string[] = [];
     for (let e = error, depth = 0; e !== undefined && e !== null && depth < 4; depth++) {

@@ -1,19 +1,19 @@
-/** A token bucket per key. Pure but for its own memory; the clock comes in. */
+/** One token bucket per key. The caller provides the clock. */
 export interface RateLimit {
-    /** Takes one token of `key`. Returns 0 when there was one, else the wait in ms until there is. */
+    /** Takes one token of `key`. Returns 0 when there was one, else the ms until the next one. */
     take(key: string): number;
 }
 
 export interface RateLimitOptions {
-    /** Refill. */
+    /** Tokens that are refilled each second. */
     readonly perSecond: number;
-    /** Size of a full bucket: so many at once after a pause. */
+    /** Size of a full bucket: how many tokens are available at once after a pause. */
     readonly burst: number;
     /** Monotonic milliseconds. */
     readonly now: () => number;
 }
 
-/** Beyond this many keys the full buckets are dropped: they say no more than no bucket. */
+/** With more keys than this, full buckets are dropped: a full bucket means the same as no bucket. */
 const MAX_KEYS = 10_000;
 
 export function createRateLimit({ perSecond, burst, now }: RateLimitOptions): RateLimit {
@@ -23,7 +23,7 @@ export function createRateLimit({ perSecond, burst, now }: RateLimitOptions): Ra
 
     const makeRoom = (time: number): void => {
         for (const [key, bucket] of buckets) if (levelOf(bucket, time) >= burst) buckets.delete(key);
-        // All of them in use: forget the oldest rather than grow without bound.
+        // If all of them are in use, the oldest are dropped. Memory must not grow without limit.
         for (const key of buckets.keys()) {
             if (buckets.size < MAX_KEYS) break;
             buckets.delete(key);

@@ -1,4 +1,4 @@
-/** How large a file is, as people say it. Pure. */
+/** A file size in words for people. */
 
 const UNITS = ['KB', 'MB', 'GB', 'TB'];
 

@@ -1,6 +1,6 @@
-/** When a picture was taken, for its file's name. Pure. */
+/** The time of a picture, for its file name. */
 
-/** `2026-11-21 19.45.12`; sorts by time, and every file system takes it. `at`: local time. */
+/** `2026-11-21 19.45.12`. It sorts by time, and every file system accepts it. `at`: local time. */
 export function timeInName(at: Date): string {
     const two = (n: number): string => String(n).padStart(2, '0');
     const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;

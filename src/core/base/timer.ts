@@ -1,4 +1,4 @@
-/** A timer that core is handed: what runs it is the host's, and a test runs it when it wants. */
+/** A timer as a port. The host runs it in time; a test runs it when it wants. */
 
-/** Runs `work` once after `ms`; the result takes it back. */
+/** Runs `work` once after `ms`. The result cancels it. */
 export type After = (ms: number, work: () => void) => () => void;

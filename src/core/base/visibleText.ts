@@ -1,16 +1,16 @@
 /**
- * Text of others, made honest: characters that reorder what follows or that cannot be seen are shown by their code, so
- * that a name, a file path or a line of code is what it looks like (CVE-2021-42574). Right-to-left text needs none of
- * them. Pure.
+ * Makes text of others safe to read. Invisible characters, and characters that reorder the text, are shown by their
+ * code. So a name, a file path or a line of code is what it looks like (CVE-2021-42574). Right-to-left text needs none
+ * of these characters.
  */
 
 /**
- * Controls but tab and newline, separators of lines, and what Unicode lets be drawn as nothing (bidirectional formatting,
- * fillers, tags), but not the joiners and variation selectors that scripts and emoji are written with.
+ * Control characters except tab and newline, line separators, and characters that Unicode lets be invisible
+ * (bidirectional formatting, fillers, tags). Joiners and variation selectors are allowed: scripts and emoji need them.
  */
 const UNSEEN =
     /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u2028\u2029\uFFF9-\uFFFB]|(?![\u180B-\u180D\u180F\u200C\u200D\uFE00-\uFE0F\u{E0100}-\u{E01EF}])\p{Default_Ignorable_Code_Point}/gu;
-/** Of the signs of writing, those that are blank: in a name they push its end out of sight. */
+/** Blank characters that count as writing. In a name they push its end out of sight. */
 const BLANK = /\u2800/gu;
 
 /** CR LF becomes LF. */

@@ -1,4 +1,4 @@
-/** What the chat keeps with the workspace: each person's under their user ID. Pure. */
+/** What the chat stores with the workspace, per user ID. */
 import type { Log } from '../base/log.ts';
 import type { Waiting } from './outbox.ts';
 import { chatMemoryKeys, type ChatMemory } from './personChat.ts';
@@ -10,13 +10,13 @@ export interface WorkspaceState {
     update(key: string, value: unknown): PromiseLike<void>;
 }
 export interface WorkspaceChatMemory extends ChatMemory {
-    /** Those of whom anything is kept. */
+    /** User IDs for which something is stored. */
     readonly people: readonly string[];
-    /** Files that somebody's messages wait to be sent with, whoever the account of now is of. */
+    /** Files of unsent messages, of any person, whichever account is open. */
     readonly paths: readonly string[];
 }
 
-/** `onOutbox`: what waits to be sent changed. */
+/** `onOutbox`: the unsent messages changed. */
 export function createChatMemory(memento: WorkspaceState, onOutbox: () => void, log: Log): WorkspaceChatMemory {
     const keyOf = (userId: string, key: string): string => `chat.${key}:${userId}`;
     const peopleOf = (key: string): string[] => {

@@ -1,69 +1,69 @@
 /**
- * What the chat view and its host say to each other, and the shape of a message on its way from the Matrix layer to the
- * page. A page gets the whole conversation that is shown each time it changed. Bodies are as their senders wrote them:
- * whoever draws one makes it safe (webview/chat/bodyRenderer.ts). Pure.
+ * The messages between the chat view and its host, and the shape of a message on its way from the Matrix layer to the
+ * page. After each change the page gets the whole conversation that it shows. Bodies are unchanged from their senders:
+ * code that draws one must make it safe first (webview/chat/bodyRenderer.ts).
  */
 import * as v from 'valibot';
 import { MAX_BODY, MAX_SHOWN, reaction, chatMessage, body, id, name, problem } from './message.ts';
 
-/** Stands for the call ID in the envelope: there is one chat view per window. */
+/** Replaces the call ID in the envelope: each window has one chat view. */
 export const CHAT_CALL = 'chat';
 
-/** Bytes of what is pasted into the page, or dropped on it. */
+/** Bytes of a file that is pasted into the page or dropped on it. */
 export const MAX_PASTED = 50 * 1_048_576;
-/** Most files that are sent at once from the page. */
+/** The most files that the page sends at once. */
 export const MAX_PASTED_FILES = 10;
 const bytes = v.pipe(
     v.instance(Uint8Array),
     v.check(({ length }) => length <= MAX_PASTED),
 );
-/** Only what a browser draws without running anything of it; by its first bytes, not by its name. */
+/** Only types that a browser draws without running code. The first bytes decide, not the name. */
 const imageType = v.picklist(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 
 /** Host to page. */
 export const chatHostMessage = v.variant('type', [
     v.object({
         type: v.literal('chat.show'),
-        /** Null: no room is chosen. */
+        /** Null: no room is selected. */
         room: v.nullable(
             v.object({
                 roomId: id,
                 name,
-                /** Why nothing may be written in it: a sentence. */
+                /** A sentence: why the person may not write in this room. */
                 barred: problem,
                 mayReact: v.boolean(),
-                /** User ID of who writes here. */
+                /** User ID of the person who writes here. */
                 self: id,
             }),
         ),
-        /** Oldest first, without a hole. */
+        /** Oldest first, without gaps. */
         messages: v.pipe(v.array(chatMessage), v.maxLength(MAX_SHOWN)),
-        /** There is nothing older. */
+        /** No older messages exist. */
         atStart: v.boolean(),
-        /** There is, but it is not shown together with this: it is around an older message that is asked for. */
+        /** Older messages exist but do not fit with these. They are shown around an older message. */
         full: v.boolean(),
-        /** It ends with the newest message. */
+        /** The part ends with the newest message. */
         atEnd: v.boolean(),
-        /** Older ones are on their way. */
+        /** Older messages are loading. */
         loading: v.boolean(),
-        /** Nothing new comes in: the homeserver is not reached. */
+        /** The homeserver is unreachable, so no new messages arrive. */
         offline: v.boolean(),
-        /** First message that was not seen when the view was opened. */
+        /** The first message that was unseen when the view opened. */
         firstUnread: v.nullable(id),
-        /** Names of those who write now. */
+        /** Names of people who are typing. */
         typing: v.pipe(v.array(name), v.maxLength(3)),
-        /** Under a message: who has read up to it and no further, by name. */
+        /** For a message: the names of people who have read up to it and no further. */
         seen: v.pipe(v.array(v.object({ key: id, names: v.pipe(v.array(name), v.maxLength(20)) })), v.maxLength(100)),
     }),
-    /** The message that was asked for is shown: to be brought into view. */
+    /** The requested message is shown: scroll it into view. */
     v.object({ type: v.literal('chat.goTo'), key: id }),
-    /** Something the person did here did not work. */
+    /** Something that the person did here failed. */
     v.object({ type: v.literal('chat.problem'), text: v.pipe(v.string(), v.maxLength(1_024)) }),
-    /** This person signed out: nothing of theirs is kept in the page either. */
+    /** This person signed out: the page must drop everything of theirs. */
     v.object({ type: v.literal('chat.forget'), userId: id }),
-    /** How much of a file is sent, 0 to 1. */
+    /** How much of a file was sent, 0 to 1. */
     v.object({ type: v.literal('chat.progress'), txnId: id, done: v.pipe(v.number(), v.minValue(0), v.maxValue(1)) }),
-    /** The picture of a message, decrypted and checked, or why there is none. */
+    /** The decrypted and checked picture of a message, or why there is none. */
     v.object({
         type: v.literal('chat.picture'),
         roomId: id,
@@ -71,13 +71,13 @@ export const chatHostMessage = v.variant('type', [
         picture: v.nullable(v.object({ bytes, imageType })),
         problem,
     }),
-    /** A file that was pasted or dropped could not be taken: it and its words are the person's again. */
+    /** A pasted or dropped file could not be sent. The file and its text go back to the person. */
     v.object({
         type: v.literal('chat.back'),
         roomId: id,
-        /** Whose. */
+        /** User ID of its sender. */
         userId: id,
-        /** Why: a sentence. */
+        /** A sentence: the reason. */
         text: v.pipe(v.string(), v.maxLength(1_024)),
         caption: body,
         replyTo: v.nullable(id),
@@ -85,7 +85,7 @@ export const chatHostMessage = v.variant('type', [
         bytes,
         imageType: v.nullable(imageType),
     }),
-    /** Make a small picture of this one: the host has no way to. */
+    /** Asks for a small version of this picture. The host cannot make one. */
     v.object({ type: v.literal('chat.shrink'), request: id, bytes, imageType }),
 ]);
 export type ChatHostMessage = v.InferOutput<typeof chatHostMessage>;
@@ -101,26 +101,26 @@ export const chatPageMessage = v.variant('type', [
         edits: v.nullable(id),
     }),
     v.object({ type: v.literal('chat.react'), roomId: id, target: id, key: reaction.entries.key }),
-    /** Of a message, after the host asked; of our own reaction, at once. */
+    /** For a message, the host asks the person first. Our own reaction is deleted at once. */
     v.object({ type: v.literal('chat.delete'), roomId: id, target: id, ask: v.boolean() }),
     v.object({ type: v.literal('chat.retry'), txnId: id }),
     v.object({ type: v.literal('chat.cancel'), txnId: id }),
     v.object({ type: v.literal('chat.earlier'), roomId: id }),
     v.object({ type: v.literal('chat.later'), roomId: id }),
-    /** A message that is not shown, or what lies around one that is. */
+    /** Shows a message that is not on the screen, with the messages around it. */
     v.object({ type: v.literal('chat.goTo'), roomId: id, key: id }),
-    /** Back to where the conversation goes on. */
+    /** Returns to the newest messages. */
     v.object({ type: v.literal('chat.newest'), roomId: id }),
-    /** Said again every few seconds while the person writes. */
+    /** Repeated every few seconds while the person types. */
     v.object({ type: v.literal('chat.typing'), roomId: id, typing: v.boolean() }),
-    /** The picture of this message has come into view. */
+    /** The picture of this message came into view. */
     v.object({ type: v.literal('chat.picture'), roomId: id, key: id }),
-    /** Show it large. */
+    /** Shows it large. */
     v.object({ type: v.literal('chat.enlarge'), roomId: id, key: id }),
     v.object({ type: v.literal('chat.save'), roomId: id, key: id }),
-    /** Ask the person for files to send. */
+    /** Opens a dialog where the person chooses files to send. */
     v.object({ type: v.literal('chat.attach'), roomId: id, replyTo: v.nullable(id) }),
-    /** Send what was pasted or dropped; `follows`: after the one before it. */
+    /** Sends a pasted or dropped file. `follows`: send it after the previous file. */
     v.object({
         type: v.literal('chat.file'),
         roomId: id,
@@ -130,7 +130,7 @@ export const chatPageMessage = v.variant('type', [
         replyTo: v.nullable(id),
         follows: v.boolean(),
     }),
-    /** The answer to `chat.shrink`; null: there is nothing smaller, or it cannot be drawn. */
+    /** The answer to `chat.shrink`. Null: there is no smaller version, or the picture cannot be drawn. */
     v.object({
         type: v.literal('chat.shrunk'),
         request: id,
@@ -143,12 +143,12 @@ export const chatPageMessage = v.variant('type', [
             }),
         ),
     }),
-    /** The person has the newest message in view. */
+    /** The newest message is in view. */
     v.object({ type: v.literal('chat.seen'), roomId: id, key: id }),
     v.object({
         type: v.literal('chat.open'),
         path: v.pipe(v.string(), v.minLength(1), v.maxLength(1_024)),
-        /** From 1; 0: none was named. */
+        /** Starts at 1. 0: no line was named. */
         line: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000_000)),
         endLine: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000_000)),
         column: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_000)),

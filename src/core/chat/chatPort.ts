@@ -1,45 +1,48 @@
-/** What the chat needs from the account; implemented by `src/matrix/chat`. Types only. */
+/** What the chat needs from the account. `src/matrix/chat` implements it. */
 import type { ChatMessage } from './message.ts';
 import type { Disposable } from '../base/disposable.ts';
 
 export interface ChatTimeline {
     readonly roomId: string;
-    /** Oldest first, without a hole: what lies between two of them is known. */
+    /** Oldest first, without gaps. */
     readonly messages: readonly ChatMessage[];
-    /** Nothing older is to be had. */
+    /** No older messages are available. */
     readonly atStart: boolean;
-    /** There are older ones, but as many are shown as may be: they are shown around an older event. */
+    /** Older messages exist, but this part has the maximum size. They are shown around an older event. */
     readonly full: boolean;
-    /** It ends with the newest message, and goes on by itself. Else there are newer ones, or they are shown around a newer event. */
+    /**
+     * It ends with the newest message and grows by itself. False: newer messages exist, and may be shown only around a
+     * newer event.
+     */
     readonly atEnd: boolean;
 }
 
 export type ChatSend =
-    /** Markdown; HTML in it is text. */
+    /** Markdown. HTML in it is plain text. */
     | { readonly kind: 'text'; readonly markdown: string; readonly replyTo: string | null }
     | { readonly kind: 'edit'; readonly markdown: string; readonly target: string }
-    /** Not encrypted: no Matrix client encrypts them. */
+    /** Not encrypted, because no Matrix client encrypts reactions. */
     | { readonly kind: 'reaction'; readonly target: string; readonly key: string }
     | { readonly kind: 'delete'; readonly target: string };
 
 /** Every promise rejects with a `HushError`. */
 export interface ChatPort {
     /**
-     * What is known of the room's conversation around an event, else up to the newest, at most `MAX_SHOWN` messages; from
-     * the first time on its changes are told. Empty without the room.
+     * The known conversation of the room around an event, or else up to the newest one. At most `MAX_SHOWN` messages.
+     * After the first call, changes are reported. Empty without the room.
      */
     timeline(roomId: string, around?: string | null): Promise<ChatTimeline>;
-    /** Gets older messages: some, unless there are none. */
+    /** Loads some older messages, if there are any. */
     earlier(roomId: string, around?: string | null): Promise<void>;
-    /** Gets newer ones, where the conversation around the event does not end with the newest. */
+    /** Loads newer messages, if the part around the event does not end with the newest. */
     later(roomId: string, around: string): Promise<void>;
-    /** Makes sure that a message is known, with what lies around it. @throws HushError `chat.notThere`. */
+    /** Loads a message and the messages around it. @throws HushError `chat.notThere`. */
     find(roomId: string, eventId: string): Promise<void>;
     /**
-     * The same `txnId` again does no harm: the server takes it for one event.
+     * A repeat with the same `txnId` does no harm: the server makes one event of it.
      * @throws HushError `room.notEncrypted`, `room.forbidden`, `event.tooLarge`, `network.*`.
      */
     send(roomId: string, txnId: string, what: ChatSend): Promise<void>;
-    /** Of a room that was asked for; at most once per tick. */
+    /** For each room whose timeline was requested. At most once per tick. */
     onChange(listener: (roomId: string) => void): Disposable;
 }

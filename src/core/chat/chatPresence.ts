@@ -1,20 +1,22 @@
-/** Typing and reading in the conversation of this window: what others do, and what they are told of the person. Pure. */
+/**
+ * Typing and read receipts in this window's conversation: what others do, and what others are told about the person.
+ */
 import type { Disposable } from '../base/disposable.ts';
 import type { Log } from '../base/log.ts';
 import { NO_ACTIVITY, type PresencePort, type RoomActivity } from '../rooms/presencePort.ts';
 
 export interface ChatPresenceOptions {
-    /** What of the person's doings others may be told. */
+    /** What others may be told about the person. */
     readonly tells: () => { readonly typing: boolean; readonly receipts: boolean };
     readonly onChange: (activity: RoomActivity) => void;
     readonly log: Log;
 }
 export interface ChatPresence extends Disposable {
     readonly activity: RoomActivity;
-    /** The room of now and where it is had; the same again changes nothing. */
+    /** Sets the current room and its port. The same values again change nothing. */
     follow(port: PresencePort | undefined, roomId: string | undefined): void;
     typing(roomId: string, typing: boolean): void;
-    /** `key`: of a message that the person had before them; one that is on its way is nobody's to know of. */
+    /** `key`: a message that was in view. An unsent message has no receipt. */
     read(roomId: string, key: string): void;
 }
 

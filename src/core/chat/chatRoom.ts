@@ -1,4 +1,4 @@
-/** The room of a conversation, and whether the person may write there. */
+/** The room of a conversation, and whether the person may write in it. */
 import { HushError } from '../base/errors.ts';
 
 /** @throws HushError `chat.noRoom`, `room.forbidden`. */
@@ -15,10 +15,10 @@ export function assertWritable(room: ChatRoom | undefined): ChatRoom {
 export interface ChatRoom {
     readonly roomId: string;
     readonly name: string;
-    /** Why nothing may be written in it, as a sentence; null: it may. */
+    /** A sentence: why the person may not write in it. Null: the person may. */
     readonly barred: string | null;
     readonly mayReact: boolean;
-    /** Our own name in it. */
+    /** Our own name in this room. */
     readonly self: { readonly userId: string; readonly name: string };
     readonly online: boolean;
 }

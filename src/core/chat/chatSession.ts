@@ -1,6 +1,6 @@
 /**
- * The conversation of this window: which room it is, what is in it and on its way, what the person has seen. Draws
- * nothing and knows no vscode; the view shows what {@link ChatSession.shown} says whenever it changed.
+ * This window's conversation: its room, its messages, the unsent messages, and what the person has seen. It draws
+ * nothing and does not know vscode. The view shows {@link ChatSession.shown} after each change.
  */
 import { MAX_BODY, MAX_SHOWN, type ChatMessage } from './message.ts';
 import type { ChatHostMessage, ChatPageMessage } from './chatPageMessages.ts';
@@ -28,7 +28,7 @@ export interface ChatAccount {
     readonly files: FilesPort;
     readonly presence: PresencePort;
 }
-/** A room, and who writes in it. */
+/** A room and the person who writes in it. */
 export interface ChatPlace {
     readonly roomId: string;
     readonly userId: string;
@@ -40,18 +40,18 @@ export interface ChatSessionOptions {
     readonly newTxnId: () => string;
     readonly files: FileSender;
     readonly after: (ms: number, work: () => void) => void;
-    /** The person has this window before them, and the chat open. */
+    /** True while the chat is open and its window has the focus. */
     readonly watching: () => boolean;
     readonly tells: ChatPresenceOptions['tells'];
     readonly confirmDelete: () => Promise<boolean>;
     readonly onChange: () => void;
     readonly onProblem: (text: string) => void;
-    /** The message that the person wanted to see is in the conversation that is shown. */
+    /** The requested message is now in the conversation on the screen. */
     readonly onFound: (key: string) => void;
     readonly log: Log;
 }
 type Shown = Extract<ChatHostMessage, { type: 'chat.show' }>;
-/** What is about messages and their words; the rest is the view's. */
+/** The messages about conversation and text. The view handles the rest. */
 type FromPage = Extract<
     ChatPageMessage,
     {
@@ -62,26 +62,29 @@ type FromPage = Extract<
 export interface ChatSession extends Disposable {
     readonly shown: Shown;
     readonly unread: number;
-    /** The account of now, whether the homeserver is reached, and the room; the same again changes nothing. */
+    /**
+     * Sets the current account, whether the homeserver is reachable, and the room. The same values again change
+     * nothing.
+     */
     follow(account: ChatAccount | undefined, online: boolean, room: ChatRoom | undefined): void;
-    /** This person signed out: nothing of theirs stays with the workspace. */
+    /** This person signed out: nothing of theirs stays in the workspace. */
     forget(userId: string): void;
-    /** The page was opened anew. */
+    /** The page was opened again. */
     opened(): void;
-    /** The window has come before the person. */
+    /** The window got the focus. */
     focus(): void;
     /** @throws HushError `chat.noRoom`, `room.forbidden`, `chat.tooLong`. */
     send(markdown: string): void;
-    /** Where files go, as whom. @throws HushError `chat.noRoom`, `room.forbidden`. */
+    /** The room and the sender for files. @throws HushError `chat.noRoom`, `room.forbidden`. */
     readonly target: ChatPlace;
-    /** Who writes what comes from the page: the person whose account is open, or was until now. */
+    /** The person who writes on the page: the person of the open account, or of the last one. */
     readonly userId: string | undefined;
     /**
-     * Sends one of these, after another if that is said; their echoes show what becomes of it. It waits where the account
-     * is not the one of now any more. Returns its transaction ID.
+     * Sends one of these files, after another one if `after` names it. Its echo shows the progress. If `place` names
+     * another account than the open one, the file waits. Returns its transaction ID.
      */
     sendFile(place: ChatPlace, file: WrittenFile, after?: string): string;
-    /** Where a file lies that is on its way under this transaction ID. */
+    /** The local path of the file that is being sent under this transaction ID. */
     localPath(txnId: string): string | undefined;
     handle(message: FromPage): void;
 }
@@ -105,19 +108,19 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
     let subscription: Disposable | undefined;
     let room: ChatRoom | undefined;
     let messages: readonly ChatMessage[] = [];
-    /** Up to the newest, wherever the person looks. */
+    /** The messages up to the newest one, whatever part the person looks at. */
     let latest: readonly ChatMessage[] = [];
     let atStart = false;
     let full = false;
     let atEnd = true;
-    /** A message further up that the person looks at, with what lies around it. */
+    /** An older message that the person looks at. The messages around it are shown. */
     let anchor: string | null = null;
-    /** The room that messages are got for. */
+    /** The room whose messages are loading. */
     let loading: string | undefined;
-    /** What was said to be read, by room. */
+    /** The last message in each room that we reported as read. */
     const told = new Map<string, string>();
     let divider: string | null = null;
-    /** In view while the window was behind others. */
+    /** The message that was in view while the window was in the background. */
     let glanced: string | undefined;
     let running: Promise<void> | undefined;
     let again = false;
@@ -139,12 +142,12 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
         options.onChange();
     }
 
-    /** Resolves when what is known now is shown. */
+    /** Resolves when the current state is shown. */
     function read(): Promise<void> {
         again = true;
         return (running ??= readOn().then(() => {
             running = undefined;
-            return again ? read() : undefined; // asked for as it ended
+            return again ? read() : undefined; // (requested while the last run ended)
         }));
     }
     async function readOn(): Promise<void> {
@@ -162,9 +165,9 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
                 }
                 ({ messages, atStart, full, atEnd } = timeline);
                 latest = newest.messages;
-                if (atEnd) anchor = null; // they have become one
+                if (atEnd) anchor = null; // the two parts have joined
                 const last = latest.at(-1);
-                // A room that is opened for the first time has no news.
+                // A room that is opened for the first time has no unread messages.
                 if (last && !person?.seen(roomId)) note(roomId, last.key);
                 if (!options.watching()) divider ??= news().first;
                 changed();
@@ -186,7 +189,7 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
         note(roomId, key);
     }
 
-    /** It has no echo: the message is gone, or the person is told why not. */
+    /** A deletion has no echo. The message disappears, or the person is told why it does not. */
     async function remove(roomId: string, target: string, ask: boolean): Promise<void> {
         const by = person;
         const unsent = by?.outbox.waiting.find((w) => w.txnId === target);
@@ -211,7 +214,7 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
         }
         person.delivery.write(roomId, written);
     }
-    /** What the message says that is about to be changed. */
+    /** The current text of the message that the person edits. */
     const bodyOf = (key: string): string => [...messages, ...latest].find((m) => m.key === key)?.body ?? '';
 
     async function load(roomId: string, get: (port: ChatPort) => Promise<void>): Promise<void> {
@@ -232,7 +235,7 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
             await account?.chat.find(roomId, key);
             const part = await account?.chat.timeline(roomId, key);
             if (roomId !== room?.roomId) return;
-            // A poll, or a message of somebody who is ignored.
+            // A poll, or a message of an ignored person, is not in the part.
             if (!part?.messages.some((m) => m.key === key)) return options.onProblem(NOT_SHOWN);
         } catch (error) {
             return options.onProblem(userMessage(error, 'Looking up the message'));
@@ -294,9 +297,9 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
             if (next && other) person = personOf(next.userId);
             presence.follow(next?.presence, nextRoom?.roomId);
             if (!same || moved) options.onChange();
-            // Another window may have taken the account over meanwhile: what it told nobody heard.
+            // Another window may have taken over the account meanwhile. Nobody here heard its changes.
             const known = moved || back ? read() : Promise.resolve();
-            // What is there already is not sent again.
+            // Messages that already arrived are not sent again.
             if (back) void known.then(() => (online && account === next ? person?.delivery.online() : undefined));
         },
         forget(userId) {
@@ -352,7 +355,8 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
                 case 'chat.cancel':
                     return person?.delivery.cancel(message.txnId);
                 case 'chat.earlier':
-                    // What comes in there is shown with what lies around it, of however many.
+                    // The anchor becomes the oldest message, so that the part around it includes the older ones that
+                    // arrive.
                     if (anchor !== null) anchor = messages[0]?.key ?? anchor;
                     return void load(message.roomId, (from) => from.earlier(message.roomId, anchor));
                 case 'chat.later': {

@@ -1,6 +1,6 @@
 /**
- * Gets what waits in a person's outbox to the server, lane by lane in the order it was written: pauses as long as the
- * server asks, holds the whole lane while there is no connection, and goes on with it when there is one again. Pure.
+ * Sends a person's outbox to the server. Each lane keeps the order of writing. A lane pauses as long as the server
+ * asks. Without a connection the whole lane waits, and continues when there is one.
  */
 import type { ChatPort } from './chatPort.ts';
 import { isHushError, userMessage } from '../base/errors.ts';
@@ -10,19 +10,19 @@ import type { WrittenFile } from './writtenFile.ts';
 
 export interface DeliveryOptions {
     readonly outbox: Outbox;
-    /** The account that these were written by, while it is the one of now. */
+    /** The open account, if it is the one that wrote these messages. */
     readonly to: () => { readonly chat: ChatPort; readonly files: FilesPort } | undefined;
     readonly files: FileSender;
     /** ms since the epoch. */
     readonly now: () => number;
     readonly newTxnId: () => string;
     readonly after: (ms: number, work: () => void) => void;
-    /** The outbox changed, or what of it is under way. */
+    /** The outbox changed, or the set of messages that are being sent. */
     readonly onChange: () => void;
-    /** Something failed that has no place to say so: a sentence. */
+    /** A sentence about a failure that no message can show. */
     readonly onProblem: (text: string) => void;
 }
-/** How files go out. */
+/** How files are sent. */
 export interface FileSender {
     /** Rejects with `file.cancelled` after `cancel`. */
     send(to: FilesPort, roomId: string, txnId: string, file: WrittenFile): Promise<void>;
@@ -30,48 +30,51 @@ export interface FileSender {
 }
 export interface Delivery {
     /**
-     * Returns its transaction ID. What is said in a room goes out in order; a file follows only the one that `after` names,
-     * so that a large one holds up nothing else.
+     * Returns its transaction ID. Text in a room is sent in order. A file waits only for the file that `after` names,
+     * so that a large file blocks nothing else.
      */
     write(roomId: string, written: Written, after?: string): string;
-    /** Sends again what failed, under the same transaction ID. */
+    /** Sends a failed message again, under the same transaction ID. */
     retry(txnId: string): void;
-    /** Gives it up, unless the server has it by then: what is under way goes when it fails. */
+    /** Drops it, unless the server already has it. If it is being sent, it is dropped when that fails. */
     cancel(txnId: string): void;
-    /** The same of every change to this message: it is deleted. */
+    /** Cancels every change to this message, because the message is deleted. */
     cancelChanges(target: string): void;
-    /** There is a connection: what waits for one, and what an earlier window left, goes out. */
+    /** There is a connection: sends everything that waits for one, and everything that an earlier window left. */
     online(): void;
     /** It may have reached the server. */
     isUnderWay(txnId: string): boolean;
-    /** Gives up everything. */
+    /** Drops everything. */
     forget(): void;
 }
 
-/** Nobody has to do anything: {@link Delivery.online}. */
+/** The person need not act: {@link Delivery.online} sends it. */
 const NO_CONNECTION = 'Not sent yet: there is no connection. It goes out by itself when there is one.';
 const NO_ACCOUNT = 'Not sent yet: this account is not open. It goes out by itself when it is.';
 
-/** Times that a server's request for a pause is honoured before the person is asked. */
+/** The person is asked after the server asked for this many pauses. */
 const PATIENT = 5;
-/** ms until a lane is tried again that found no connection, the second time twice as much, and so on. */
+/** ms until a lane without a connection tries again. Each further wait is twice as long. */
 const FIRST_RETRY_MS = 4_000;
 const LAST_RETRY_MS = 64_000;
-/** ms of such a pause at most: of a longer one the person is told, who would take it for sending. */
+/**
+ * The longest pause in ms. A longer one is shown to the person, who would otherwise think that the message is being
+ * sent.
+ */
 const LONGEST_PAUSE_MS = 300_000;
 
-/** What becomes of the lane: it goes on (after so many ms), or waits for a connection. */
+/** What the lane does next: continue (after a pause), or wait for a connection. */
 type Outcome = { readonly pauseMs: number } | 'goesOn' | 'waits';
 
 export function createDelivery(options: DeliveryOptions): Delivery {
     const { outbox, to, files, now, newTxnId, after, onChange, onProblem } = options;
     const underWay = new Set<string>();
-    /** Given up while under way. */
+    /** Cancelled while it was being sent. */
     const unwanted = new Set<string>();
     const moving = new Set<string>();
-    /** By transaction ID: pauses that the server asked for. */
+    /** By transaction ID: how many pauses the server asked for. */
     const pauses = new Map<string, number>();
-    /** By lane: times in a row without a connection, while another try is due. */
+    /** Lanes that will retry, and for each lane the failures in a row for want of a connection. */
     const due = new Set<string>();
     const misses = new Map<string, number>();
 
@@ -102,7 +105,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
             return 'goesOn';
         } catch (error) {
             if (to()?.chat !== account.chat && !unwanted.has(txnId)) {
-                // It was closed over this. Where it is open again, that goes out by it.
+                // The account was closed meanwhile. If it is open again, the message is sent through it.
                 if (to()) return 'goesOn';
                 outbox.waits(lane, NO_ACCOUNT);
                 return 'waits';
@@ -140,7 +143,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         }
         return 'goesOn';
     }
-    /** A connection may be back without the account having noticed that it was away. */
+    /** The connection may come back before the account notices that it was lost. */
     function tryLater(lane: string): void {
         if (due.has(lane)) return;
         due.add(lane);
@@ -162,7 +165,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     }
     const changesTo = (target: string): Waiting[] =>
         outbox.waiting.filter(({ written }) => 'target' in written && written.target === target);
-    /** What this one makes pointless: an edit the one before it; a reaction itself, where it is there already. */
+    /**
+     * Drops what this change makes pointless: an earlier edit of the same message, or a reaction that already exists.
+     */
     function supersede(written: Written): boolean {
         if (written.kind === 'edit')
             cancel(changesTo(written.target).filter((w) => w.written.kind === 'edit' && !underWay.has(w.txnId)));

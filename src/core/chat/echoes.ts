@@ -1,4 +1,4 @@
-/** How that looks which waits in the outbox: new messages, and changes to those that are there. Pure. */
+/** How unsent messages look: new messages, and changes to existing ones. */
 import { MAX_BODY, type ChatMessage } from './message.ts';
 import { quoteText } from './quoteText.ts';
 import { visibleLine } from '../base/visibleText.ts';
@@ -11,7 +11,7 @@ export interface EchoOptions {
     readonly isUnderWay: (txnId: string) => boolean;
 }
 
-/** The messages with the edits and reactions that wait for them. `waiting`: of their room. */
+/** The messages with their unsent edits and reactions. `waiting`: the unsent ones of their room. */
 export function withChanges(
     messages: readonly ChatMessage[],
     waiting: readonly Waiting[],
@@ -49,7 +49,7 @@ function withChange(message: ChatMessage, waiting: Waiting, options: EchoOptions
     };
 }
 
-/** What stands after them. */
+/** The unsent messages that follow them. */
 export function echoesOf(
     messages: readonly ChatMessage[],
     waiting: readonly Waiting[],
@@ -86,7 +86,7 @@ function stateOf(
     { txnId, problem, accepted }: Waiting,
     { isUnderWay }: EchoOptions,
 ): { state: 'waiting' | 'sending' | 'failed'; problem: string | null } {
-    // Also what failed before and is tried again: it may arrive, and must not be written anew.
+    // Includes a failed message that is tried again: it may arrive, so the person must not write it again.
     if (accepted || isUnderWay(txnId)) return { state: 'sending', problem: null };
     return { state: problem === null ? 'waiting' : 'failed', problem: problem?.slice(0, 1_000) ?? null };
 }

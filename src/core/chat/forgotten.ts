@@ -1,11 +1,11 @@
-/** Who signed out while the chat's page was closed: it is told when it opens, since it keeps what was being written. Pure. */
+/** People who signed out while the chat's page was closed. The page keeps drafts, so it is told when it opens. */
 import * as v from 'valibot';
 import type { WorkspaceState } from './chatMemory.ts';
 
 export interface Forgotten {
-    /** `open`: there is a page that hears it now. */
+    /** `open`: a page is open and hears it now. */
     note(userId: string, open: boolean): void;
-    /** There is a page to tell. */
+    /** A page opened and can be told. */
     opened(): void;
 }
 

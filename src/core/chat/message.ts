@@ -1,10 +1,10 @@
-/** A message of a conversation as data: its shape and its limits. */
+/** A chat message as data: its shape and its limits. */
 import * as v from 'valibot';
 
-/** Most characters of a body, and of what is written; an event holds 65,536 bytes. */
+/** The most characters of a body, and of text that a person writes. An event holds 65,536 bytes. */
 export const MAX_BODY = 66_000;
 
-/** Most messages that a page shows at once; it is asked for others from there. */
+/** The most messages that a page shows at once. From there the person can ask for others. */
 export const MAX_SHOWN = 2_000;
 
 export const id = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
@@ -18,8 +18,8 @@ export const problem = v.nullable(v.pipe(v.string(), v.maxLength(1_024)));
 const messageKinds = [
     'text',
     'emote', // "/me" of other clients
-    'notice', // of a bot: quiet
-    'file', // an attachment, by its name
+    'notice', // from a bot; does not notify
+    'file', // an attachment; its name is the body
     'unreadable', // could not be decrypted; the body says why
     'deleted',
 ] as const;
@@ -28,11 +28,11 @@ export type MessageKind = (typeof messageKinds)[number];
 
 export const reaction = v.object({
     key: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
-    /** Who reacted, by name. */
+    /** Names of the people who reacted. */
     names: v.pipe(v.array(name), v.maxLength(1_000)),
-    /** Event ID of our own reaction; of one that is on its way, its transaction ID. */
+    /** Event ID of our own reaction. While it is being sent: its transaction ID. */
     own: v.nullable(id),
-    /** Our own one is on its way. */
+    /** Our own reaction is being sent. */
     pending: v.optional(v.boolean()),
 });
 
@@ -43,21 +43,21 @@ const px = v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(
 /** An attachment, as its message describes it. */
 const chatFile = v.object({
     name,
-    /** Bytes; null: its sender did not say. */
+    /** Bytes. Null: the sender did not say. */
     size: v.nullable(v.number()),
-    /** Its sender calls it an image, of so many px: what is to be shown is asked for when it comes into view. */
+    /** The sender calls it an image of this size in px. The picture itself is requested when it comes into view. */
     image: v.nullable(v.object({ width: px, height: px })),
     encrypted: v.boolean(),
-    /** False: what the message says about it makes no sense. */
+    /** False: the message describes the file in a way that makes no sense. */
     there: v.boolean(),
 });
 
 export type ChatFile = v.InferOutput<typeof chatFile>;
 
 export const chatMessage = v.object({
-    /** Event ID; of a message that is on its way, its transaction ID. */
+    /** Event ID. While the message is being sent: its transaction ID. */
     key: id,
-    /** Transaction ID where it is one of this device's. */
+    /** Transaction ID, if this device sent it. */
     txnId: v.nullable(id),
     sender: id,
     name,
@@ -66,9 +66,9 @@ export const chatMessage = v.object({
     ts: v.number(),
     kind: v.picklist(messageKinds),
     body,
-    /** HTML as the sender wrote it: not safe. */
+    /** Unsafe HTML, as the sender wrote it. */
     html: v.nullable(body),
-    /** Of an attachment; the body is then what was said about it, or its name. */
+    /** Present for an attachment. The body is then its caption, or its name. */
     file: v.nullable(chatFile),
     reply: v.nullable(v.object({ key: id, name, excerpt: v.pipe(v.string(), v.maxLength(512)) })),
     edited: v.boolean(),
@@ -76,9 +76,9 @@ export const chatMessage = v.object({
     mayDelete: v.boolean(),
     /** `waiting`: it has not left this window yet. */
     state: v.picklist(['sent', 'waiting', 'sending', 'failed']),
-    /** Why it failed: a sentence. */
+    /** A sentence: why it failed. */
     problem,
-    /** An edit of ours that is shown already and not made yet. */
+    /** Our own edit, which is shown before the server has it. */
     change: v.optional(v.object({ txnId: id, state: v.picklist(['waiting', 'sending', 'failed']), problem })),
 });
 

@@ -1,7 +1,7 @@
 /**
- * What a person wrote here and is not in the conversation yet, kept in this window and not with the account: it outlives
- * the window that holds the account, and with the memory it is given also a reload. A message leaves when the server's
- * copy comes in, known by the transaction ID; so a resend, which carries the same one, does no harm. Pure.
+ * Messages that a person wrote here and that are not in the conversation yet. The window keeps them, not the account.
+ * So they outlive the window that holds the account and, with stored memory, a reload. A message leaves when the
+ * server's copy arrives, found by its transaction ID. A resend has the same ID and so does no harm.
  */
 import type { ChatSend } from './chatPort.ts';
 import * as v from 'valibot';
@@ -12,46 +12,46 @@ type Said<K extends ChatSend['kind']> = Extract<ChatSend, { kind: K }>;
 export type Written =
     | Said<'text'>
     | WrittenFile
-    /** `was`: what the message said when its edit was written. */
+    /** `was`: the text of the message when the edit was written. */
     | (Said<'edit'> & { readonly was: string })
     | Said<'reaction'>;
 
 export interface Waiting {
     readonly roomId: string;
     readonly txnId: string;
-    /** What is in one lane goes out one after the other. */
+    /** Messages in one lane are sent one after the other. */
     readonly lane: string;
     readonly written: Written;
     /** ms since the epoch. */
     readonly ts: number;
-    /** Why it was not sent, as a sentence. */
+    /** A sentence: why it was not sent. */
     readonly problem: string | null;
-    /** The problem is none of its own (there is no connection): it is tried again by itself. */
+    /** The problem is not its own (there is no connection), so it is retried automatically. */
     readonly waits: boolean;
-    /** The server has it; its copy is on the way to us. */
+    /** The server has it. Its copy is on the way to us. */
     readonly accepted: boolean;
 }
 
 export interface Outbox {
     add(waiting: Waiting): void;
-    /** The first of the lane that is to go out: neither accepted, nor failed for a reason of its own. */
+    /** The first message of the lane that must be sent: not accepted, and not failed for a reason of its own. */
     next(lane: string): Waiting | undefined;
     accepted(txnId: string): void;
     failed(txnId: string, problem: string): void;
-    /** So does everything that is to go out after it in its lane. */
+    /** Everything behind it in its lane waits too. */
     waits(lane: string, problem: string): void;
-    /** What failed is to go out again; undefined unless it failed. */
+    /** Marks a failed message to be sent again. Undefined unless it failed. */
     retry(txnId: string): Waiting | undefined;
-    /** Gives it up. */
+    /** Removes it. */
     drop(...txnIds: readonly string[]): void;
-    /** The room's messages as they are now: what is among them waits no more. */
+    /** `messages`: the room's messages now. Those among them no longer wait. */
     arrived(roomId: string, messages: readonly ChatMessage[]): void;
     clear(): void;
-    /** As it is to be remembered; in the order it was written. */
+    /** What to store, in the order of writing. */
     readonly waiting: readonly Waiting[];
 }
 
-/** `remembered`: from an earlier run, of whatever shape. `keep` is told each change. */
+/** `remembered`: unchecked data from an earlier run. `keep` receives each change. */
 export function createOutbox(remembered: unknown, keep: (waiting: readonly Waiting[]) => void): Outbox {
     let all: readonly Waiting[] = waitingOf(remembered);
     const set = (next: readonly Waiting[]): void => {
@@ -90,7 +90,10 @@ export function createOutbox(remembered: unknown, keep: (waiting: readonly Waiti
     };
 }
 
-/** What has no message of its own is there when its target shows it; what is not shown need not wait for that. */
+/**
+ * A change has no message of its own. It has arrived when its target shows it. If the target is not shown, the change
+ * need not wait.
+ */
 function isThere({ written }: Waiting, messages: ReadonlyMap<string, ChatMessage>): boolean {
     if (written.kind === 'text' || written.kind === 'file') return false;
     const target = messages.get(written.target);
@@ -116,7 +119,10 @@ const waitingShape = v.object({
     accepted: v.boolean(),
 });
 
-/** What the server had is in the conversation, or comes with the sync: a server forgets transaction IDs in time. */
+/**
+ * An accepted message is in the conversation or comes with the sync. It is not sent again, because servers forget
+ * transaction IDs after a while.
+ */
 function waitingOf(remembered: unknown): Waiting[] {
     if (!Array.isArray(remembered)) return [];
     return remembered.flatMap((value) => {

@@ -1,16 +1,16 @@
 /**
- * What one person has in the chat of this window: what they wrote that is not sent yet, what they have seen, and the room
- * they picked. Kept with the workspace under their user ID, so that nothing of it is shown or sent as somebody else. Pure.
+ * One person's chat in this window: the unsent messages, what they have seen, and the room they chose. It is stored
+ * with the workspace under their user ID, so that none of it is shown or sent as another person.
  */
 import * as v from 'valibot';
 import { createDelivery, type Delivery, type DeliveryOptions } from './delivery.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import type { Seen } from './unread.ts';
 
-/** What is kept with the workspace, by user ID. */
+/** What is stored with the workspace, by user ID. */
 export interface ChatMemory {
     get(userId: string, key: ChatMemoryKey): unknown;
-    /** Undefined: nothing is kept of it any more. */
+    /** Undefined: delete it. */
     set(userId: string, key: ChatMemoryKey, value: unknown): void;
 }
 export const chatMemoryKeys = ['seen', 'outbox', 'picked'] as const;
@@ -24,7 +24,7 @@ export interface PersonChat {
     see(roomId: string, seen: Seen): void;
 }
 
-/** Rooms of which it is known how far they were read. */
+/** The most rooms whose read position is stored. */
 const MOST_ROOMS = 200;
 const remembered = v.array(v.tuple([v.string(), v.object({ key: v.string(), ts: v.number() })]));
 

@@ -1,12 +1,12 @@
-/** What a message says, as the few words of a quotation. Pure. */
+/** The words of a message for a short quotation. */
 
-/** Between the words of two of these is a blank. */
+/** A blank separates the words of two blocks. */
 const BLOCK = /<\/?(?:p|div|br|hr|li|ul|ol|pre|blockquote|h[1-6]|table|tr|td|th)\b[^>]*>/giu;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
 
 /**
- * The words that its HTML shows, where there is HTML: its body then is Markdown, whose marks nobody reads. It is text, and
- * to be shown as text.
+ * The visible words of its HTML, if it has HTML. The body is then Markdown, with marks that a reader should not see.
+ * The result is plain text and must be shown as text.
  */
 export function quoteText(body: string, html: string | null): string {
     if (html === null) return body;

@@ -1,18 +1,18 @@
-/** Who types in the conversation that is shown, and how far its people have read, as the page draws it. Pure. */
+/** Who types in the shown conversation, and how far its people have read, for the page. */
 import type { ChatMessage } from './message.ts';
 import { visibleLine } from '../base/visibleText.ts';
 import type { ReadMark, RoomActivity } from '../rooms/presencePort.ts';
 
 export interface SeenBy {
-    /** Of the message. */
+    /** Key of the message. */
     readonly key: string;
     readonly names: string[];
 }
 
-/** More names than anybody reads. */
+/** More names than a person reads. */
 const MOST_NAMES = 20;
 
-/** The message that the mark is at: its own, or the last one before an event that is not shown (a reaction, a call). */
+/** The message of a read marker: its own, or the last one before an event that is not shown (a reaction, a call). */
 export function markedMessage(messages: readonly ChatMessage[], mark: ReadMark): ChatMessage | undefined {
     return (
         messages.find(({ key }) => key === mark.eventId) ??
@@ -20,7 +20,9 @@ export function markedMessage(messages: readonly ChatMessage[], mark: ReadMark):
     );
 }
 
-/** Under each message the people who have read up to it and no further; nobody is said to have seen their own. */
+/**
+ * For each message, the people who have read up to it and no further. A sender is not listed under their own message.
+ */
 export function seenBy(messages: readonly ChatMessage[], read: RoomActivity['read']): SeenBy[] {
     const names = new Map<string, string[]>();
     for (const mark of read) {

@@ -1,4 +1,4 @@
-/** Which messages a person has not seen: what others wrote after the last one that was in view. Notices are quiet. Pure. */
+/** The messages that a person has not seen: those of others after the last one in view. Notices do not count. */
 import type { ChatMessage } from './message.ts';
 
 const COUNTED: ReadonlySet<ChatMessage['kind']> = new Set(['text', 'emote', 'file', 'unreadable']);
@@ -15,13 +15,14 @@ export interface Seen {
     readonly ts: number;
 }
 
-/** Of a conversation that was never in view nothing is news. */
+/** A conversation that was never in view has no unread messages. */
 export function unreadOf(messages: readonly ChatMessage[], seen: Seen | undefined): Unread {
     if (seen === undefined) return { count: 0, first: null };
     const at = messages.findIndex((m) => m.key === seen.key);
-    // Not here: it lies further back than what is loaded, or was an echo; servers' clocks are near enough.
+    // The message is not here: it is older than what is loaded, or it was an echo. The servers' clocks are close
+    // enough.
     const news = at >= 0 ? messages.slice(at + 1) : messages.filter((m) => m.ts > seen.ts);
-    const last = news.findLastIndex((m) => m.own) + 1; // who answers has read
+    const last = news.findLastIndex((m) => m.own) + 1; // a person who answers has read
     const counted = news.slice(last).filter((m) => COUNTED.has(m.kind));
     return { count: counted.length, first: counted[0]?.key ?? null };
 }

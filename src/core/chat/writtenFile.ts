@@ -1,24 +1,24 @@
-/** A file that this window sends: what is remembered of it until it is in the conversation, and how it looks until then. Pure. */
+/** A file that this window sends: what is stored until it is in the conversation, and how it looks until then. */
 import * as v from 'valibot';
 import type { ChatFile } from './message.ts';
 
-/** px of a picture's longer side that a page takes. */
+/** The largest px of a picture's longer side that a page accepts. */
 export const MAX_SIDE = 65_535;
 const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_SIDE));
 export const writtenFile = v.object({
     kind: v.literal('file'),
     /** On this machine. */
     path: v.string(),
-    /** As the others see it. */
+    /** The name that others see. */
     name: v.string(),
     mimeType: v.string(),
-    /** Bytes when it was chosen. */
+    /** Bytes when the person chose it. */
     size: v.number(),
-    /** px; null: it is sent as a file like any other. */
+    /** px. Null: it is sent as an ordinary file. */
     picture: v.nullable(v.object({ width: side, height: side })),
-    /** A copy of Hush's own, to be deleted when it was sent or given up. */
+    /** Hush's own copy. It is deleted after the file was sent or dropped. */
     owned: v.boolean(),
-    /** Markdown; empty: none. */
+    /** Markdown. Empty: no caption. */
     caption: v.string(),
     replyTo: v.nullable(v.string()),
 });

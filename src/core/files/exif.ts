@@ -1,13 +1,13 @@
-/** The orientation that a camera writes beside its picture (Exif 3.0, 4.6; TIFF 6.0, "Image File Directory"). Pure. */
+/** The orientation that a camera stores with its picture (Exif 3.0, 4.6; TIFF 6.0, "Image File Directory"). */
 
 const ORIENTATION = 0x01_12;
-/** Bytes of an entry of a directory, and the type of its value: one number of 16 bits. */
+/** Bytes of a directory entry, and the type of its value: one 16-bit number. */
 const ENTRY = 12;
 const SHORT = 3;
 
 /**
- * Whether browsers show the picture turned by a quarter, with its width and height exchanged. `tiff`: from the byte order
- * mark on, by anybody: what is malformed turns nothing.
+ * Whether browsers turn the picture by a quarter, which swaps width and height. `tiff`: untrusted bytes from the byte
+ * order mark on. Malformed data turns nothing.
  */
 export function isTurned(tiff: Uint8Array): boolean {
     const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);

@@ -1,11 +1,11 @@
-/** How large browsers show a GIF, from its beginning (GIF89a specification, 18 to 24). Pure. */
+/** The size at which browsers show a GIF, from its first bytes (GIF89a specification, 18 to 24). */
 
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
 
 /**
- * px; undefined: its first image does not begin within `head`. Chromium enlarges the logical screen for what sticks out of
- * it of the first image, and cuts the later ones (measured, 156).
+ * px. Undefined: the first image does not begin within `head`. Chromium enlarges the logical screen if the first image
+ * exceeds it, and cuts later images (measured, 156).
  */
 export function gifSize(
     head: Uint8Array,
@@ -15,7 +15,7 @@ export function gifSize(
     const packed = view.getUint8(10);
     let at = 13 + (packed & 0x80 ? 3 * 2 ** ((packed & 7) + 1) : 0);
     while (head[at] === EXTENSION) {
-        // After its label come blocks with their lengths; one of none is the last.
+        // Blocks with their lengths follow the label. A block of length 0 is the last.
         for (at += 2; head[at] !== 0; at += 1 + (head[at] ?? 0)) if (at >= head.length) return undefined;
         at += 1;
     }

@@ -1,6 +1,6 @@
 /**
- * Whether bytes are an image that is safe to show, by what they begin with and never by what somebody calls them: PNG,
- * JPEG, GIF or WebP. SVG is a document with scripts and links, and none of these. Pure.
+ * Whether bytes are an image that is safe to show: PNG, JPEG, GIF or WebP. The first bytes decide, never a name or a
+ * declared type. SVG is excluded: it is a document with scripts and links.
  */
 import { isTurned } from './exif.ts';
 import { gifSize } from './gifSize.ts';
@@ -8,22 +8,24 @@ import { jpegSize } from './jpegSize.ts';
 
 export interface ImageKind {
     readonly type: 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp';
-    /** px, as browsers show it: turned as its camera says, and with all that they unpack. */
+    /** px, as browsers show it: turned as the camera says, and unpacked in full. */
     readonly width: number;
     readonly height: number;
 }
 
-/** Bytes from a file's beginning that are enough, but for a JPEG with much before its picture. */
+/** This many bytes from the start are enough, except for a JPEG with much data before its picture. */
 export const IMAGE_HEAD = 262_144;
 
 /** Most pixels that are decoded to show a picture: each takes 4 bytes of memory, whatever the file's size. */
 const MAX_PIXELS = 50_000_000;
 
-/** Types of chunks of a PNG. */
+/** Chunk types of a PNG. */
 const IDAT = 0x49_44_41_54;
 const EXIF = 0x65_58_49_66;
 
-/** Undefined: it is no such image, or does not say how large it is. `head`: the first {@link IMAGE_HEAD} bytes do. */
+/**
+ * Undefined: it is no such image, or does not declare its size. `head`: the first {@link IMAGE_HEAD} bytes are enough.
+ */
 export function imageKind(head: Uint8Array): ImageKind | undefined {
     const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
     const kind = png(head, view) ?? gif(head, view) ?? webp(head, view) ?? jpeg(head, view);
@@ -45,7 +47,7 @@ function png(head: Uint8Array, view: DataView): ImageKind | undefined {
     return { type: 'image/png', width: turned ? height : width, height: turned ? width : height };
 }
 
-/** What its `eXIf` before the picture says (PNG specification, 11.3.4.5). */
+/** Reads the `eXIf` chunk before the picture (PNG specification, 11.3.4.5). */
 function isPngTurned(head: Uint8Array, view: DataView): boolean {
     for (let at = 8; at + 8 <= head.length; at += 12 + view.getUint32(at)) {
         const chunk = view.getUint32(at + 4);
@@ -61,7 +63,7 @@ function gif(head: Uint8Array, view: DataView): ImageKind | undefined {
     return size && { type: 'image/gif', ...size };
 }
 
-/** A canvas that does not fit its frames is refused by libwebp, unlike a GIF's. */
+/** libwebp, unlike GIF decoders, refuses a canvas that does not fit its frames. */
 function webp(head: Uint8Array, view: DataView): ImageKind | undefined {
     if (head.length < 30 || !isAt(head, 0, 'RIFF') || !isAt(head, 8, 'WEBP')) return undefined;
     const size = (width: number, height: number): ImageKind => ({ type: 'image/webp', width, height });

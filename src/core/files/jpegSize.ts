@@ -1,16 +1,16 @@
-/** How large browsers show a JPEG, from its beginning (ITU T.81, B.1 and B.2). Pure. */
+/** The size at which browsers show a JPEG, from its first bytes (ITU T.81, B.1 and B.2). */
 import { isTurned } from './exif.ts';
 
-/** Markers of frames are SOF0 to SOF15, but for those of tables and an extension. */
+/** SOF0 to SOF15 mark frames, except these, which mark tables and an extension. */
 const NO_FRAMES: ReadonlySet<number> = new Set([0xc4, 0xc8, 0xcc]);
 const SOS = 0xda;
 const APP1 = 0xe1;
-/** What such an APP1 begins with. */
+/** An Exif APP1 begins with these bytes. */
 const EXIF = 0x45_78_69_66;
 
 /**
- * px; undefined: no frame is found. Decoders pass over bytes that are no segment, and so find frames that a walk along
- * lengths would not: where one would have to, it is no JPEG to Hush.
+ * px. Undefined: no frame was found. Decoders skip bytes that are no segment, and so find frames that a walk by lengths
+ * misses. Hush does not skip: such a file is no JPEG here.
  */
 export function jpegSize(
     head: Uint8Array,
@@ -31,7 +31,7 @@ export function jpegSize(
             const [height, width] = [view.getUint16(at + 5), view.getUint16(at + 7)];
             return turned ? { width: height, height: width } : { width, height };
         }
-        // The first Exif is the one that counts; two bytes of zero follow its name.
+        // The first Exif counts. Two zero bytes follow its name.
         if (marker === APP1 && turned === undefined && view.getUint32(at + 4) === EXIF)
             turned = isTurned(head.subarray(at + 10, at + 2 + length));
         at += 2 + length;
@@ -39,7 +39,7 @@ export function jpegSize(
     return undefined;
 }
 
-/** Before a frame: none of those that stand alone, and no scan. */
+/** True before a frame: excludes scans and markers that stand alone. */
 function hasLength(marker: number): boolean {
     return marker >= 0xc0 && marker !== SOS && !(marker >= 0xd0 && marker <= 0xd9);
 }

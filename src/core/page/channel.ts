@@ -1,32 +1,32 @@
 /**
- * A typed, validated, generation-stamped channel between host and page. Both ends use it; what carries the data
- * (`postMessage`, a WebSocket) is a {@link Transport}. Pure.
+ * A typed and validated channel between host and page, stamped with a generation. Both ends use it. A {@link Transport}
+ * carries the data (`postMessage` or a WebSocket).
  */
 import type * as v from 'valibot';
 import { openEnvelope } from './openEnvelope.ts';
 import { PROTOCOL_VERSION, type Envelope } from './envelope.ts';
 
 export interface Transport {
-    /** Takes structured-clonable data. Never throws; what cannot be delivered is lost. */
+    /** Takes structured-clonable data. Never throws. Data that cannot be delivered is lost. */
     post(data: unknown): void;
-    /** Returns the way to stop listening. */
+    /** Returns a function that stops listening. */
     onData(listener: (data: unknown) => void): () => void;
 }
 
 export interface ChannelOptions<In> {
-    /** Share id or view id this page was opened for. */
+    /** The share or viewer tab ID that this page was opened for. */
     readonly call: string;
     readonly generation: number;
     readonly transport: Transport;
     readonly incoming: v.GenericSchema<unknown, In>;
     readonly onMessage: (message: In) => void;
-    /** Told why something was dropped; the text is safe to log. */
+    /** Receives the reason for a dropped message. The text is safe to log. */
     readonly onDropped?: (reason: string) => void;
 }
 
 export interface Channel<Out> {
     send(message: Out): void;
-    /** Nothing is sent or received any more. */
+    /** Nothing is sent or received afterwards. */
     close(): void;
 }
 

@@ -1,7 +1,7 @@
 /**
- * How a page on loopback proves that it is the one VS Code opened, and learns what it was opened for. The page's first
- * message carries the one-time token of its URL fragment; the answer carries its address. In a webview VS Code itself is
- * the proof, and the address is in the page's own HTML. Pure.
+ * How a page on loopback proves that VS Code opened it, and learns what it was opened for. The page's first message
+ * carries the one-time token from its URL fragment. The answer carries the page's address. In a webview VS Code itself
+ * is the proof, and the address is in the page's HTML.
  */
 import * as v from 'valibot';
 import { PROTOCOL_VERSION } from './envelope.ts';
@@ -24,21 +24,26 @@ export const welcome = v.object({
 });
 export type Welcome = v.InferOutput<typeof welcome>;
 
-/** Relative to the page, so that a proxy in front of the extension host may add a path. */
+/** Relative to the page, so that a proxy before the extension host may add a path. */
 export const CHANNEL_PATH = 'channel';
 
 /** WebSocket close codes of the loopback server (RFC 6455 section 7.4.2: 4000-4999 are private). */
 export const closeCodes = {
-    /** The host is done with this page. */
+    /** The host no longer needs this page. */
     finished: 4000,
-    /** Wrong, used or expired token, or no token in time. */
+    /** The token was wrong, used or expired, or did not arrive in time. */
     refused: 4401,
-    /** Another tab already holds this share. */
+    /** Another tab already has this share. */
     taken: 4409,
 } as const;
 
-/** What the host posts to a page in a webview every {@link HEARTBEAT_MS}, beside the channel, and the page back. */
+/**
+ * The host posts this to a page in a webview every {@link HEARTBEAT_MS}, beside the channel. The page posts it back.
+ */
 export const HEARTBEAT = 'hush-heartbeat';
 export const HEARTBEAT_MS = 2_000;
-/** So many turns of its own clock without one, and the page takes the host for dead: a webview outlives a crash of it. */
+/**
+ * After this many missed heartbeats, by the page's clock, the page assumes that the host is dead. A webview outlives a
+ * crash of its host.
+ */
 export const HEARTBEATS_MISSED = 3;

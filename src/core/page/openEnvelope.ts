@@ -1,6 +1,6 @@
 /**
- * What is let in from the other side. A refusal says where the message was wrong and what was expected there, never what
- * it held: a malformed `keys.set` must not put a key into the log. Pure.
+ * Checks messages from the other side. A refusal names the wrong place and the expected type, never the value: a
+ * malformed `keys.set` must not put a key into the log.
  */
 import * as v from 'valibot';
 import { envelope } from './envelope.ts';
@@ -30,7 +30,7 @@ function refuse(reason: string): Opened<never> {
     return { ok: false, reason };
 }
 
-/** Paths and expected types of the first issues; the received values stay out. */
+/** Paths and expected types of the first issues, without the received values. */
 function where(issues: readonly v.BaseIssue<unknown>[]): string {
     return issues
         .slice(0, 3)
@@ -38,7 +38,7 @@ function where(issues: readonly v.BaseIssue<unknown>[]): string {
         .join(', ');
 }
 
-/** The `type` of a message when it looks like one of ours, so that a log line can be read. */
+/** The `type` of a message if it looks like one of ours, for a readable log line. */
 function typeName(message: unknown): string {
     if (typeof message !== 'object' || message === null || !('type' in message)) return '(no type)';
     return typeof message.type === 'string' && /^[a-z][a-zA-Z.]{0,40}$/u.test(message.type)

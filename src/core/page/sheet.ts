@@ -1,6 +1,6 @@
 /**
- * A sheet: a tab of words, rows and buttons that the host composes and the page draws. Used for who can see a share, for
- * verification and for recovery. The page decides nothing; it says which button was pressed. Pure.
+ * A sheet: a tab of words, rows and buttons. The host composes it and the page draws it. It shows who can see a share,
+ * verification and recovery. The page decides nothing: it only reports the pressed button.
  */
 import * as v from 'valibot';
 
@@ -15,7 +15,7 @@ export type SheetButton = v.InferOutput<typeof button>;
 const block = v.variant('kind', [
     v.object({ kind: v.literal('text'), text }),
     v.object({ kind: v.literal('facts'), rows: v.array(v.object({ name: text, value: text })) }),
-    /** Devices of people, each with a badge and what can be done about it. */
+    /** Devices of people, each with a badge and its actions. */
     v.object({
         kind: v.literal('list'),
         heading: text,
@@ -23,7 +23,7 @@ const block = v.variant('kind', [
         rows: v.array(v.object({ id, title: text, detail: text, badge: text, tone, buttons: v.array(button) })),
     }),
     v.object({ kind: v.literal('emoji'), items: v.array(v.object({ symbol: text, name: text })) }),
-    /** Shown in this tab only, never stored with it. */
+    /** Shown only in this tab, and never stored with it. */
     v.object({ kind: v.literal('secret'), label: text, value: text }),
 ]);
 export type SheetBlock = v.InferOutput<typeof block>;
@@ -34,7 +34,7 @@ export const sheet = v.object({
     tone,
     blocks: v.array(block),
     buttons: v.array(button),
-    /** A line that is read out when it changes. */
+    /** Screen readers announce this line when it changes. */
     status: text,
 });
 export type Sheet = v.InferOutput<typeof sheet>;

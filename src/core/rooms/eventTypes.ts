@@ -1,4 +1,4 @@
-/** What the homeserver sends us in /sync: enough for rooms, members, calls and keys, nothing else. Pure. */
+/** Event types that we receive in /sync: only those for rooms, members, calls and keys. */
 
 export const CALL_MEMBER_TYPE = 'org.matrix.msc3401.call.member';
 
@@ -8,7 +8,7 @@ export const LIVEKIT_SESSION_TYPE = 'com.hush.livekit.session';
 
 export const WORKSPACE_TYPE = 'com.hush.workspace';
 
-/** Of a message, as it is sent. */
+/** The type of a message as it is sent. */
 export const MESSAGE_TYPE = 'm.room.encrypted';
 
 export const REACTION_TYPE = 'm.reaction';

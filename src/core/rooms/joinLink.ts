@@ -1,19 +1,19 @@
 /**
- * Links to rooms, read and made: bare IDs and aliases, `matrix:` URIs (Matrix spec, "URIs", MSC2312), matrix.to links and
- * links that VS Code opens with Hush. What comes in is a stranger's. Pure.
+ * Reads and makes links to rooms: bare IDs and aliases, `matrix:` URIs (Matrix spec, "URIs", MSC2312), matrix.to links,
+ * and links that VS Code opens with Hush. Input comes from strangers.
  */
 import { isServerName, parseUserId } from '../base/identifiers.ts';
 
 export interface JoinTarget {
     /** `!id`, `!id:server` or `#alias:server`. */
     readonly room: string;
-    /** Servers that are in the room, to join through; at most {@link MAX_VIA}. */
+    /** Servers in the room through which to join. At most {@link MAX_VIA}. */
     readonly via: readonly string[];
 }
-/** What a link to a room says. All of it is a stranger's word. */
+/** What a link to a room says. A stranger wrote all of it, so nothing is trusted. */
 export interface RoomLink {
     readonly target: JoinTarget;
-    /** User ID of whoever made the link, by their own account. */
+    /** User ID of the person who claims to have made the link. */
     readonly from?: string;
 }
 export type ParsedLink =
@@ -26,13 +26,13 @@ const LINK_AUTHORITY = 'hush.hush';
 export const MAX_VIA = 10;
 const MAX_LINK = 4_096;
 const INVALID = { kind: 'invalid' } as const;
-/** Printable ASCII but ":" and space; of room version 12 on there is no server behind it. */
+/** Printable ASCII except ":" and space. From room version 12 on, no server follows. */
 const OPAQUE_ID = /^[\u0021-\u0039\u003b-\u007e]+$/u;
-/** Names who made a link, in links for Hush alone. */
+/** Names the person who made a link, in links that only Hush reads. */
 const FROM = 'from';
-/** A link within a sentence. */
+/** A link inside a sentence. */
 const LINK_IN_TEXT = /(?<![^\s<("'])(?:[a-z][a-z\d+.-]*:\/\/|matrix:)[^\s<>"]+/giu;
-/** Anything that can be seen, but ":". */
+/** Any visible character except ":". */
 const ALIAS = /^[^\s:\p{C}]+$/u;
 
 export function isRoomId(text: string): boolean {
@@ -48,7 +48,7 @@ export function isRoomAlias(text: string): boolean {
     return ALIAS.test(text.slice(1, colon)) && isServerName(text.slice(colon + 1));
 }
 
-/** Whatever a person pasted: a link, an address, or the sentence that a link came in. Never throws. */
+/** Reads pasted text: a link, an address, or a sentence with a link. Never throws. */
 export function parseJoinLink(input: string): ParsedLink {
     const text = input.trim().replace(/^<(.*)>$/u, '$1');
     if (text === '' || text.length > MAX_LINK) return INVALID;
@@ -74,7 +74,7 @@ function parseOne(text: string): ParsedLink {
     return INVALID;
 }
 
-/** What VS Code hands over: `/join/<room>` with both parts decoded once, as its `Uri` has them. */
+/** The link that VS Code hands over: `/join/<room>`. VS Code's `Uri` has already decoded both parts once. */
 export function fromOpenedUri({ path, query }: { readonly path: string; readonly query: string }): ParsedLink {
     const room = /^\/join\/(.+)$/su.exec(path)?.[1];
     if (room === undefined) return INVALID;
@@ -83,7 +83,7 @@ export function fromOpenedUri({ path, query }: { readonly path: string; readonly
     return link.kind === 'room' && parseUserId(from) ? { ...link, from } : link;
 }
 
-/** `matrix:r/alias:server`, `matrix:roomid/id:server`, `matrix:u/user:server`, each with more behind it. */
+/** `matrix:r/alias:server`, `matrix:roomid/id:server`, `matrix:u/user:server`. More may follow each. */
 function fromMatrixUri(url: URL): ParsedLink {
     const [type = '', id = ''] = url.pathname.replace(/^\/\/[^/]*\//u, '').split('/');
     const sigil = { r: '#', room: '#', roomid: '!', u: '@', user: '@' }[type];
@@ -108,7 +108,7 @@ function viaOf(query: string): string[] {
     return [...new Set(servers)].slice(0, MAX_VIA);
 }
 
-/** A plus is a plus here, as in user IDs, and no space. */
+/** A plus stays a plus, because user IDs may contain it. It is not a space. */
 function parametersOf(query: string): URLSearchParams {
     return new URLSearchParams(query.replaceAll('+', '%2B'));
 }
@@ -127,7 +127,10 @@ function byteLength(text: string): number {
 
 export type LinkKind = 'vscode' | 'matrixTo' | 'matrix';
 
-/** `scheme`: of the editor that opens it, such as `vscode`. Reads back as it was; links for other clients leave `from` out. */
+/**
+ * `scheme`: of the editor that opens the link, such as `vscode`. Hush reads the link back unchanged. Links for other
+ * clients omit `from`.
+ */
 export function buildJoinLink(kind: LinkKind, { target: { room, via }, from }: RoomLink, scheme: string): string {
     const vias = via.slice(0, MAX_VIA).map((server) => `via=${encodeURIComponent(server)}`);
     const maker = from === undefined ? [] : [`${FROM}=${encodeURIComponent(from)}`];
@@ -143,8 +146,8 @@ function queryOf(parts: readonly string[]): string {
 }
 
 /**
- * Up to three servers that will still be in the room when the link is used: that of the most powerful member, then those
- * with most members (Matrix spec, "Routing").
+ * Up to three servers that will probably still be in the room when the link is used: the server of the most powerful
+ * member, then those with the most members (Matrix spec, "Routing").
  */
 export function viaServers(members: readonly string[], levelOf: (userId: string) => number): string[] {
     const serverOf = (userId: string): string => parseUserId(userId)?.serverName ?? '';

@@ -1,6 +1,6 @@
 /**
- * The wish to join by a link, as it is stored with the window: it outlives a reload, and a sign-in that goes through the
- * browser. It holds what the link says and how far it came, and no secret. Pure.
+ * The wish to join by a link, as the window stores it. It outlives a reload, and a sign-in through the browser. It
+ * holds the link's content and the step that was reached, and no secret.
  */
 import * as v from 'valibot';
 import { isServerName, parseUserId } from '../base/identifiers.ts';
@@ -17,20 +17,20 @@ export type JoinStep = 'opened' | 'agreed' | 'asked' | 'inside';
 export interface JoinWish {
     readonly link: RoomLink;
     readonly step: JoinStep;
-    /** ms since the epoch: when this step was reached. */
+    /** ms since the epoch, when this step was reached. */
     readonly since: number;
-    /** Whose request it is, from `asked` on. */
+    /** The person who sent the request, from `asked` on. */
     readonly userId?: string;
 }
 
 const MINUTE = 60_000;
-/** ms that a wish lives in each step: who comes back later opens the link again, or answers the invitation. */
+/** ms that a wish lives in each step. A person who comes back later opens the link again, or accepts the invitation. */
 const LIVES: Readonly<Record<JoinStep, number>> = {
     opened: 10 * MINUTE,
-    // Making an account may take a letter's time.
+    // Creating an account may have to wait for a mail.
     agreed: 30 * MINUTE,
     asked: 60 * MINUTE,
-    // A share that begins later is told like any other.
+    // A share that begins later is announced like any other.
     inside: MINUTE / 2,
 };
 
@@ -54,7 +54,7 @@ function isUserId(text: string): boolean {
     return parseUserId(text) !== undefined;
 }
 
-/** Undefined: there is none, it is damaged, too old, or from a time to come. `now`: ms since the epoch. */
+/** Undefined: there is no wish, or it is damaged, too old, or dated in the future. `now`: ms since the epoch. */
 export function readWish(value: unknown, now: number): JoinWish | undefined {
     const parsed = v.safeParse(stored, value);
     if (!parsed.success) return undefined;

@@ -1,4 +1,4 @@
-/** The one wish to join that this window has, kept in its storage. No vscode in here. */
+/** This window's only wish to join, kept in its storage. No vscode in here. */
 import type { RoomLink } from './joinLink.ts';
 import { readWish, type JoinStep, type JoinWish } from './joinWish.ts';
 
@@ -8,23 +8,23 @@ export interface WishStore {
 }
 
 export interface JoinWishes {
-    /** Undefined: none, or one that has become too old. */
+    /** Undefined: there is none, or it is too old. */
     readonly wish: JoinWish | undefined;
-    /** A link was opened; it takes the place of an older wish. */
+    /** A link was opened. It replaces an older wish. */
     begin(link: RoomLink): void;
-    /** The wish for this link goes on to this step; nothing happens when it is gone, or another took its place. */
+    /** Moves the wish for this link to this step. Does nothing if the wish is gone or was replaced. */
     reach(link: RoomLink, step: JoinStep): void;
-    /** A request to join was sent as this person, or one that was sent before is waited for. */
+    /** This person sent a request to join, or waits for the answer to an earlier one. */
     asked(link: RoomLink, userId: string): void;
-    /** The person is in the room, as this one. */
+    /** This person is now in the room. */
     inside(link: RoomLink, userId: string): void;
-    /** Default: whatever it is for. */
+    /** Default: any wish. */
     drop(link?: RoomLink): void;
 }
 
 const KEY = 'hush.joinWish';
 
-/** `now`: ms since the epoch. `failed`: the storage did not take it; the window goes on with what it knows. */
+/** `now`: ms since the epoch. `failed`: called when the storage refuses. The window continues with its own copy. */
 export function createJoinWishes(store: WishStore, now: () => number, failed: (error: unknown) => void): JoinWishes {
     let current: unknown = store.get(KEY);
     const keep = (wish: JoinWish | undefined): void => {

@@ -1,12 +1,12 @@
 /**
- * Who may do what in a room, by its power levels: the authorization rules of the room versions (Matrix spec, "Room
- * Versions", and `m.room.power_levels`), for all versions that homeservers offer. Pure.
+ * Who may do what in a room, by its power levels. Follows the authorization rules of every room version that
+ * homeservers offer (Matrix spec, "Room Versions", and `m.room.power_levels`).
  */
 import { versionTraits } from './roomVersions.ts';
 
 /** A room's levels, with every default filled in. */
 export interface Powers {
-    /** Above every level, for good (room version 12 on). */
+    /** Creators are permanently above every level (room version 12 on). */
     readonly creators: readonly string[];
     readonly users: Readonly<Record<string, number>>;
     readonly usersDefault: number;
@@ -26,25 +26,27 @@ export interface CreateEvent {
 
 export type RoomAction =
     | { readonly kind: 'invite' }
-    /** Also refuses a knock and takes back an invitation. */
+    /** `kick` also refuses a knock and withdraws an invitation. */
     | { readonly kind: 'kick' | 'ban' | 'unban'; readonly target: string }
-    /** Deletes what somebody else wrote. */
+    /** Deletes another person's message. */
     | { readonly kind: 'redact' }
     | { readonly kind: 'state' | 'message'; readonly type: string }
     /** Gives `target` this level. */
     | { readonly kind: 'level'; readonly target: string; readonly level: number };
 
-/** Why an action would be refused. Levels of creators are `Infinity`. */
+/** Why a room would refuse an action. Levels of creators are `Infinity`. */
 export type Obstacle =
     | { readonly kind: 'level'; readonly needed: number; readonly own: number }
-    /** The other has as much power, or more. */
+    /** The other person has the same power or more. */
     | { readonly kind: 'notAbove'; readonly other: number; readonly own: number }
-    /** More than one's own cannot be given. */
+    /** Nobody can give more power than they have. */
     | { readonly kind: 'tooMuch'; readonly own: number }
     /** A creator's power cannot be changed. */
     | { readonly kind: 'creator' };
 
-/** `levels`: content of `m.room.power_levels`, undefined where the room has none. Values of wrong types count as absent. */
+/**
+ * `levels`: content of `m.room.power_levels`. Undefined when the room has none. Values of wrong types count as absent.
+ */
 export function powersOf(create: CreateEvent, levels: unknown): Powers {
     const { infiniteCreators, stringLevels } = versionTraits(roomVersionOf(create));
     const content = record(levels);
@@ -71,7 +73,7 @@ export function powersOf(create: CreateEvent, levels: unknown): Powers {
     };
 }
 
-/** `1` where the event names none. */
+/** `1` when the event names no version. */
 export function roomVersionOf({ content }: CreateEvent): string {
     const version = content['room_version'];
     return typeof version === 'string' ? version : '1';
@@ -83,12 +85,12 @@ export function levelOf(powers: Powers, userId: string): number {
     return own(powers.users, userId) ?? powers.usersDefault;
 }
 
-/** What a state event of this type needs. */
+/** The level that a state event of this type requires. */
 export function stateLevel(powers: Powers, type: string): number {
     return own(powers.events, type) ?? powers.stateDefault;
 }
 
-/** What stands in the way of `self`, who is in the room; undefined: nothing. */
+/** What prevents the action of `self`, who is in the room. Undefined: nothing. */
 export function obstacle(powers: Powers, self: string, action: RoomAction): Obstacle | undefined {
     const mine = levelOf(powers, self);
     const needs = (needed: number): Obstacle | undefined =>
@@ -105,7 +107,7 @@ export function obstacle(powers: Powers, self: string, action: RoomAction): Obst
         case 'ban':
             return needs(powers.ban) ?? above(action.target);
         case 'unban':
-            // It is a leave that somebody else sends: the rules of a kick hold too.
+            // An unban is a leave event that another person sends, so the rules of a kick also apply.
             return needs(Math.max(powers.ban, powers.kick)) ?? above(action.target);
         case 'redact':
             return needs(powers.redact);
@@ -146,7 +148,10 @@ function record(value: unknown): Readonly<Record<string, unknown>> {
         : {};
 }
 
-/** Old rooms: a number cut to an integer, or a base-10 integer as a string, with a sign, zeros and spaces around it. */
+/**
+ * Old rooms allow a number, which is cut to an integer, or a base-10 integer as a string. The string may have a sign,
+ * zeros, and spaces around it.
+ */
 function levelFrom(value: unknown, strings: boolean): number | undefined {
     if (typeof value === 'number') {
         const level = strings ? Math.trunc(value) : value;

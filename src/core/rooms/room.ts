@@ -1,4 +1,4 @@
-/** A room as data: who is in it, what the person may do there, and which workspaces it belongs to. */
+/** A room as data: its people, what the person may do in it, and its workspaces. */
 import type { Presence } from './presencePort.ts';
 import type { Powers } from './powerLevels.ts';
 import type { JoinTarget } from './joinLink.ts';
@@ -9,11 +9,11 @@ export interface RoomMember {
     readonly userId: string;
     readonly name: string;
     readonly membership: 'join' | 'invite';
-    /** Undefined where the homeserver does not say. */
+    /** Undefined when the homeserver does not say. */
     readonly presence?: Presence;
 }
 
-/** What `com.hush.workspace` says: a salted hash of a normalised git remote. */
+/** The content of `com.hush.workspace`: a salted hash of a normalised git remote. */
 export interface WorkspaceLink {
     readonly salt: string;
     readonly hash: string;
@@ -22,35 +22,38 @@ export interface WorkspaceLink {
 export interface RoomSnapshot {
     readonly roomId: string;
     readonly name: string;
-    /** `knock`: we asked to be let in. */
+    /** `knock`: we asked to join. */
     readonly membership: 'join' | 'invite' | 'knock';
     /** Present on an invitation. */
     readonly inviter: { readonly userId: string; readonly name: string } | undefined;
-    /** Who made the room. */
+    /** User ID of the room's creator. */
     readonly createdBy?: string;
     readonly encrypted: boolean;
     readonly isDirect: boolean;
-    /** Joined and invited people, self included; complete once `membersLoaded`. */
+    /** Joined and invited people, including ourselves. Complete once `membersLoaded`. */
     readonly members: readonly RoomMember[];
     readonly rtc: readonly RtcMember[];
     readonly workspaces: readonly WorkspaceLink[];
-    /** Power level allows this account to hold an RTC membership. */
+    /** Our power level allows an RTC membership. */
     readonly mayJoinCall: boolean;
     readonly mayInvite: boolean;
     readonly mayLinkWorkspace: boolean;
-    /** Write in the chat, and send files: encrypted events. */
+    /** Chat messages and files, which are encrypted events. */
     readonly mayWrite: boolean;
     readonly mayReact: boolean;
-    /** Who may do what; of a joined room. */
+    /** Who may do what. Only for a joined room. */
     readonly powers?: Powers;
-    /** Of a joined room, as those below. */
+    /** This and the following are only for a joined room. */
     readonly version?: string;
     readonly joinRule?: JoinRule;
     readonly alias?: string;
-    /** Who asks to be let in. */
+    /** People who ask to join. */
     readonly knocks?: readonly Knock[];
-    /** The room was replaced by this one. */
+    /** This room replaced the room. */
     readonly replacement?: JoinTarget;
-    /** What this room (or the one that the invitation is for) says it replaces: true only if that one says so too. */
+    /**
+     * The room that this room (or the invitation's room) claims to replace. The claim is true only if that room
+     * confirms it.
+     */
     readonly predecessor?: string;
 }

@@ -1,9 +1,11 @@
-/** What a room version changes for Hush (Matrix spec, "Room Versions"). Pure. */
+/** How room versions differ for Hush (Matrix spec, "Room Versions"). */
 
 export interface VersionTraits {
-    /** Power levels may be written as strings: before version 10. */
+    /** Before version 10, power levels may be strings. */
     readonly stringLevels: boolean;
-    /** Creators stand above every power level, and `additional_creators` names more of them: from version 12 (MSC4289). */
+    /**
+     * From version 12 (MSC4289), creators are above every power level, and `additional_creators` names more creators.
+     */
     readonly infiniteCreators: boolean;
     /** From version 7. */
     readonly knock: boolean;
@@ -11,14 +13,17 @@ export interface VersionTraits {
     readonly restricted: boolean;
     /** From version 10. */
     readonly knockRestricted: boolean;
-    /** An `m.room.redaction` names what it takes back in its content: from version 11 (MSC2174). */
+    /** From version 11 (MSC2174), the content of an `m.room.redaction` names the redacted event. */
     readonly redactsInContent: boolean;
 }
 
 /** Unstable names of version 12. */
 const LIKE_TWELVE = new Set(['org.matrix.hydra.11', 'org.matrix.12']);
 
-/** A version that Hush does not know is taken for one like 11: it offers what most rooms can do, and no power that is not written down. */
+/**
+ * An unknown version is treated like version 11. This offers what most rooms can do, and no power without a power
+ * level.
+ */
 export function versionTraits(version: string): VersionTraits {
     const number = LIKE_TWELVE.has(version) ? 12 : /^\d{1,3}$/u.test(version) ? Number(version) : 11;
     return {
@@ -31,13 +36,16 @@ export function versionTraits(version: string): VersionTraits {
     };
 }
 
-/** Orders versions for a list: numbers first, the newest on top, then the others by name. */
+/** Sorts versions for a list: numbers first, the newest on top, then the others by name. */
 export function newestFirst(a: string, b: string): number {
     const [x, y] = [a, b].map((v) => (/^\d{1,3}$/u.test(v) ? Number(v) : -1)) as [number, number];
     return y - x || (a < b ? -1 : a > b ? 1 : 0);
 }
 
-/** What a room of version `now` may be upgraded to, the recommended one first; all, where `now` has no number. */
+/**
+ * The versions to which a room of version `now` can be upgraded, the recommended one first. All versions if `now` is
+ * not a number.
+ */
 export function newerVersions(now: string, offered: readonly string[], recommended: string): string[] {
     const numbered = /^\d{1,3}$/u.test(now);
     return offered

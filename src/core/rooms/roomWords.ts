@@ -1,4 +1,4 @@
-/** Settings of a room as data, and in words. Pure. */
+/** Room settings as data and in words. */
 
 export const JOIN_RULES = ['invite', 'knock', 'restricted', 'knock_restricted', 'public', 'private'] as const;
 /** `m.room.join_rules`. */
@@ -8,7 +8,7 @@ export const HISTORY = ['joined', 'invited', 'shared', 'world_readable'] as cons
 /** `m.room.history_visibility`. */
 export type History = (typeof HISTORY)[number];
 
-/** Who reads what was said before they came. */
+/** Who can read messages from before they joined. */
 export function historySentence(history: History): string {
     return {
         joined: 'People read what is written from when they join.',
@@ -22,7 +22,7 @@ export function peopleCount(count: number): string {
     return count === 1 ? '1 person' : `${count} people`;
 }
 
-/** Somebody who asks to be let in. */
+/** A person who asks to join. */
 export interface Knock {
     readonly userId: string;
     readonly name: string;
@@ -30,19 +30,22 @@ export interface Knock {
 }
 
 /**
- * Whether asking to be let in makes sense under this join rule: undefined, or one that Hush does not know, may take
- * requests.
+ * Whether a request to join makes sense under this join rule. It does for undefined and for unknown rules, which may
+ * accept requests.
  */
 export function letsAsk(rule: string | undefined): boolean {
     return rule === 'knock' || rule === 'knock_restricted' || !JOIN_RULES.some((known) => known === rule);
 }
 
-/** Whether only the invited get in, as far as Hush knows the rule: a link leads to a closed door. */
+/** Whether only invited people can join, as far as Hush knows the rule. A link would then not help. */
 export function isClosed(rule: string | undefined): boolean {
     return rule === undefined || rule === 'invite' || rule === 'private';
 }
 
-/** What became of a request to join that cannot be answered any more; `now`: their standing, undefined without any. */
+/**
+ * What happened to a request to join that can no longer be answered. `now`: the person's membership, undefined for
+ * none.
+ */
 export function knockFate(name: string, room: string, now: 'join' | 'invite' | 'knock' | 'ban' | undefined): string {
     switch (now) {
         case 'join':
@@ -58,7 +61,7 @@ export function knockFate(name: string, room: string, now: 'join' | 'invite' | '
     }
 }
 
-/** Who gets in, as a sentence; also of rules that Hush does not know. */
+/** A sentence: who can join. Includes rules that Hush does not know. */
 export function joinRuleSentence(rule: string | undefined): string {
     switch (rule) {
         case 'public':

@@ -1,4 +1,4 @@
-/** What a person does to rooms and to the people in them. Implemented by `src/matrix/rooms`. */
+/** What a person does to rooms and to the people in them. `src/matrix/rooms` implements it. */
 import type { Disposable } from '../base/disposable.ts';
 import type { JoinTarget } from './joinLink.ts';
 import type { History, JoinRule } from './roomWords.ts';
@@ -7,7 +7,7 @@ export interface RoomPerson {
     readonly userId: string;
     readonly name: string;
     readonly membership: 'join' | 'invite' | 'knock' | 'ban';
-    /** Of the knock, or of the ban. */
+    /** The reason of the knock or the ban. */
     readonly reason: string | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface RoomSettings {
     readonly alias: string | undefined;
     readonly history: History;
     readonly joinRule: JoinRule;
-    /** Rooms whose members a restricted room lets in. */
+    /** Members of these rooms may join a restricted room. */
     readonly allow: readonly string[];
     readonly version: string;
 }
@@ -27,23 +27,23 @@ export interface RoomSettings {
 export type RoomChange =
     | { readonly kind: 'name'; readonly name: string }
     | { readonly kind: 'topic'; readonly topic: string }
-    /** A picture of this machine, uploaded in clear as everybody may see it; undefined: none any more. */
+    /** A picture on this machine. It is uploaded unencrypted, because everybody may see it. Undefined: removes it. */
     | { readonly kind: 'avatar'; readonly path: string | undefined }
-    /** The main address; undefined: none any more. */
+    /** The main address. Undefined: removes it. */
     | { readonly kind: 'alias'; readonly alias: string | undefined }
     | { readonly kind: 'history'; readonly history: History }
     | { readonly kind: 'joinRule'; readonly rule: JoinRule; readonly allow: readonly string[] }
-    /** Turns it on, for good. */
+    /** Turns encryption on, permanently. */
     | { readonly kind: 'encryption' };
 
 interface Upgraded {
     readonly roomId: string;
-    /** Who could not be invited. */
+    /** User IDs of people who could not be invited. */
     readonly notInvited: readonly string[];
 }
 
 export type RoomNews =
-    /** Somebody asks to be let in, and we may do so. */
+    /** A person asks to join, and we may let them in. */
     | {
           readonly kind: 'knock';
           readonly roomId: string;
@@ -55,7 +55,7 @@ export type RoomNews =
     | {
           readonly kind: 'removed';
           readonly roomName: string;
-          /** Name of who did it. */
+          /** Name of the person who did it. */
           readonly by: string;
           readonly how: 'removed' | 'banned' | 'denied';
           readonly reason: string | undefined;
@@ -63,56 +63,56 @@ export type RoomNews =
     | { readonly kind: 'replaced'; readonly roomId: string; readonly roomName: string };
 
 export interface RoomPreview {
-    /** The room itself where the link was an alias. */
+    /** The room ID, if the link was an alias. */
     readonly target: JoinTarget;
     readonly name?: string | undefined;
     readonly topic?: string | undefined;
-    /** `m.room.join_rules`, as the server has it. */
+    /** `m.room.join_rules`, as on the server. */
     readonly joinRule?: string | undefined;
     readonly people?: number | undefined;
-    /** Undefined: not known. */
+    /** Undefined: unknown. */
     readonly encrypted?: boolean | undefined;
-    /** Ours. */
+    /** Our own membership. */
     readonly membership?: 'join' | 'invite' | 'knock' | 'ban' | undefined;
 }
 
-/** What the homeserver says about a user ID. */
+/** The homeserver's answer about a user ID. */
 export type PersonLookUp =
     | { readonly kind: 'found'; readonly name: string | undefined }
     | { readonly kind: 'nobody' }
-    /** It does not tell, or their server is away. */
+    /** The homeserver does not say, or the person's server is unreachable. */
     | { readonly kind: 'unknown' };
 
 /** Every promise rejects with a `HushError`. */
 export interface RoomsPort {
-    /** Whether there is such a person. */
+    /** Whether the person exists. */
     lookUp(userId: string): Promise<PersonLookUp>;
-    /** Everybody with a standing in a joined room, asked of the server where the sync left some out. */
+    /** Everybody with a membership in a joined room. Asks the server for those that the sync omitted. */
     people(roomId: string): Promise<readonly RoomPerson[]>;
-    /** Removes somebody, takes an invitation back, or refuses a knock. */
+    /** Removes a person, withdraws an invitation, or refuses a knock. */
     kick(roomId: string, userId: string, reason: string | undefined): Promise<void>;
     ban(roomId: string, userId: string, reason: string | undefined): Promise<void>;
     unban(roomId: string, userId: string, reason: string | undefined): Promise<void>;
     /** Gives a power level. */
     setLevel(roomId: string, userId: string, level: number): Promise<void>;
-    /** People whose invitations and messages are kept away from this account, on all of its devices. */
+    /** People whose invitations and messages this account ignores, on all of its devices. */
     ignored(): Promise<readonly string[]>;
     setIgnored(userId: string, ignored: boolean): Promise<void>;
-    /** What a link leads to, as far as the servers tell. */
+    /** The room behind a link, as far as the servers tell. */
     preview(target: JoinTarget): Promise<RoomPreview>;
-    /** @returns the room's ID. Rejects with `room.notInvited` where one must be invited. */
+    /** @returns the room's ID. Rejects with `room.notInvited` if an invitation is required. */
     joinTarget(target: JoinTarget): Promise<string>;
-    /** Asks to be let in. @returns the room's ID. */
+    /** Asks to join. @returns the room's ID. */
     knock(target: JoinTarget, reason: string | undefined): Promise<string>;
-    /** As the server has them now. */
+    /** The current settings on the server. */
     settings(roomId: string): Promise<RoomSettings>;
-    /** A `data:` URI of the room's picture, small; undefined: it has none, or none that can be shown at once. */
+    /** A small `data:` URI of the room's picture. Undefined: the room has none, or none that can be shown at once. */
     picture(roomId: string): Promise<string | undefined>;
     change(roomId: string, change: RoomChange): Promise<void>;
-    /** Room versions that the homeserver makes rooms of; stable ones, the newest first. */
+    /** The stable room versions that the homeserver can create, the newest first. */
     versions(): Promise<{ readonly recommended: string; readonly stable: readonly string[] }>;
-    /** Replaces the room; its people are invited to the new one, and its workspaces linked there. */
+    /** Replaces the room. Invites its people to the new room, and links its workspaces there. */
     upgrade(roomId: string, version: string): Promise<Upgraded>;
-    /** What happens without our doing; told to the window in front only. */
+    /** Events that we did not cause. Only the front window is told. */
     onNews(listener: (news: RoomNews) => void): Disposable;
 }

@@ -1,8 +1,8 @@
-/** Whose other Matrix clients we called with our direct share. Pure. */
+/** The people whose other Matrix clients we called with our direct share. */
 import { withShare } from './shareFlow.ts';
 import { still, type Step, type LocalShare, type SessionEvent, type SessionState } from './state.ts';
 
-/** Rings somebody's other Matrix clients with our direct share. */
+/** Calls a person's other Matrix clients with our direct share. */
 export function callPerson(
     state: SessionState,
     { userId, name }: Extract<SessionEvent, { type: 'callRequested' }>,
@@ -16,13 +16,13 @@ export function callPerson(
     };
 }
 
-/** Somebody whom we called has answered, or is gone. */
+/** A person whom we called answered or hung up. */
 export function calledPerson(
     state: SessionState,
     share: LocalShare,
     event: Extract<SessionEvent, { type: 'callAnswered' | 'callOver' }>,
 ): Step {
-    // With the window that owned the account all of them ended.
+    // All calls ended with the window that owned the account.
     if (event.userId === '') return still(withShare(state, { called: new Map() }));
     const called = new Map(share.called);
     const person = called.get(event.userId);

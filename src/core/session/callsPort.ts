@@ -1,36 +1,36 @@
-/** The port to direct calls (`m.call.*`): shares without a media server, and calls with other Matrix clients. */
+/** The port to direct calls (`m.call.*`): shares without an SFU, and calls with other Matrix clients. */
 import type { MeshMessage, HostMessage } from '../share/mediaMessages.ts';
 import type { Disposable } from '../base/disposable.ts';
 
-/** Calls from device to device, for shares without a media server. What a page's connections need goes through here. */
+/** Calls between devices, for shares without an SFU. All signalling of a page's connections passes through here. */
 export interface CallsPort {
-    /** Viewers may have this share of ours; its screen is captured in that page. */
+    /** Lets viewers request this share of ours. That page captures its screen. */
     serve(share: { roomId: string; shareId: string }, page: PageAddress): void;
-    /** Asks the sharer's device for the share, and again until its picture comes. */
+    /** Asks the sharer's device for the share, and repeats this until the picture arrives. */
     watch(share: { roomId: string; userId: string; deviceId: string; shareId: string }, page: PageAddress): void;
     /** Ends every connection of the page. */
     release(call: string): void;
-    /** The share in the page is no longer to be had: ends its connections, but not calls with other clients. */
+    /** Stops offering the page's share. Ends its connections, except calls with other clients. */
     retire(call: string): void;
-    /** `call`: whose page says it. */
+    /** `call`: the page that sent the message. */
     pageSaid(message: MeshMessage, call?: string): void;
-    /** Rings a person's other Matrix clients to show them a share that is served. */
+    /** Calls a person's other Matrix clients to show them a share that is served. */
     call(to: { roomId: string; shareId: string; userId: string }): void;
-    /** Takes a call of another Matrix client: its picture comes into that page. */
+    /** Accepts a call of another Matrix client. Its picture goes to that page. */
     accept(call: { roomId: string; callId: string }, page: PageAddress): void;
     decline(callId: string): void;
     /**
-     * Pages whose calls were run by an owner of the account that is gone: whatever connections they still have end, at
-     * both sides, so that nobody has a picture that no call machine knows of. Viewers ask again by themselves; calls with
-     * other clients are told as over. Before `serve` and `watch` are said again.
+     * Takes over pages whose calls ran in an owner of the account that is gone. All their connections end on both
+     * sides, so that no picture runs without a call machine. Viewers ask again by themselves. Calls with other clients
+     * are reported as over. Call this before `serve` and `watch` are repeated.
      */
     adopt(pages: readonly AdoptedPage[]): void;
     onForeignCall(listener: (event: ForeignCall) => void): Disposable;
-    /** The device left the room's session without a word. */
+    /** The device left the room's session without a message. */
     deviceGone(roomId: string, device: { userId: string; deviceId: string }): void;
     roomLeft(roomId: string): void;
     onPage(listener: (call: string, generation: number, message: HostMessage) => void): Disposable;
-    /** The sharer's device did not answer, though asked several times. */
+    /** The sharer's device did not answer several requests. */
     onGaveUp(listener: (call: string, generation: number) => void): Disposable;
 }
 
@@ -71,7 +71,7 @@ interface PageAddress {
     readonly generation: number;
 }
 
-/** `callId`: of the call of another client that it shows; without, it is the page of a share of ours. */
+/** `callId`: the call of another client that the page shows. Without it, the page has a share of ours. */
 export interface AdoptedPage {
     readonly roomId: string;
     readonly page: PageAddress;

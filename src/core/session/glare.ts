@@ -1,7 +1,7 @@
 /**
- * The one rule of glare: the lexicographically smaller user ID wins, then the smaller device ID, then the earlier start.
- * `!` sorts before every character that a user ID may contain, so comparing call IDs by code unit is that rule; and it is
- * what matrix-js-sdk's MatrixCall does too, whose IDs begin with a digit: against those, Hush always yields. Pure.
+ * The rule for glare: the lexicographically smaller user ID wins, then the smaller device ID, then the earlier start.
+ * `!` sorts before every character that a user ID may contain, so a comparison of call IDs by code unit is this rule.
+ * The MatrixCall of matrix-js-sdk does the same. Its IDs begin with a digit, so Hush always yields to them.
  */
 import type { RoomSnapshot } from '../rooms/room.ts';
 
@@ -10,26 +10,26 @@ export function callIdOf(device: { readonly userId: string; readonly deviceId: s
     return `${device.userId}!${device.deviceId}!${ulid}`;
 }
 
-/** Of the same two or more IDs everybody picks the same one, in whatever order they came. Throws on none. */
+/** Everybody picks the same one of these IDs, in any order. Throws for an empty list. */
 export function glareWinner<T extends string>(ids: readonly T[]): T {
     const [first, ...others] = ids;
     if (first === undefined) throw new Error('glare needs somebody');
-    // String order in JavaScript is by UTF-16 code unit.
+    // JavaScript compares strings by UTF-16 code unit.
     return others.reduce((best, id) => (id < best ? id : best), first);
 }
 
-/** A session of ours for the workspace, and an invitation to another one from somebody whom we invited to ours. */
+/** Our own session for the workspace, and an invitation to another session from a person whom we invited to ours. */
 export interface CrossedSessions {
     readonly own: RoomSnapshot;
-    /** Every invitation that crossed one of ours; at least one. */
+    /** Every invitation that crossed one of ours. At least one. */
     readonly invitations: readonly RoomSnapshot[];
-    /** The room that survives: of the creator with the smallest user ID. */
+    /** The room that survives: its creator has the smallest user ID. */
     readonly keep: RoomSnapshot;
 }
 
 /**
- * Sessions that were started at the same moment for one workspace: each side has invited the other and nobody has
- * accepted yet. `forSameWorkspace` says whether an invitation is to a session for the workspace of `own`.
+ * Sessions that were started at the same moment for one workspace. Each side invited the other, and nobody has accepted
+ * yet. `forSameWorkspace`: whether an invitation is to a session for the workspace of `own`.
  */
 export function crossedSessions(
     self: string,
@@ -38,7 +38,7 @@ export function crossedSessions(
     forSameWorkspace: (invitation: RoomSnapshot) => boolean,
 ): CrossedSessions | undefined {
     if (own?.membership !== 'join' || own.createdBy !== self) return undefined;
-    // A session that runs is not given up for an invitation, however old or new: that is for the person to decide.
+    // An invitation does not end a running session, however old or new it is. The person decides that.
     if (own.rtc.length > 0) return undefined;
     const waitingFor = new Set(own.members.filter((m) => m.membership === 'invite').map((m) => m.userId));
     const invitations = rooms.filter((room) => {

@@ -1,6 +1,6 @@
 /**
- * The session core: `reduce(state, event) -> state + effects`, a pure function. The orchestrator runs the effects and feeds
- * their ends back as events; the views render the state.
+ * The session core: `reduce(state, event) -> state + effects`, a pure function. The orchestrator runs the effects and
+ * turns their results into events. The views render the state.
  */
 import { calledPerson, callPerson } from './calledPeople.ts';
 import { reconcileCalls } from './membershipFlow.ts';
@@ -47,7 +47,7 @@ const NO_ANSWER: Failure = {
     message: 'The sharer’s device does not answer. Ask them whether they are online, then try again.',
 };
 
-/** Runs the steps one after another, each on the state the one before left. */
+/** Runs the steps in order. Each gets the state of the step before. */
 function chain(state: SessionState, ...steps: readonly ((state: SessionState) => Step)[]): Step {
     const effects: Effect[] = [];
     let current = state;
@@ -85,7 +85,7 @@ function handle(state: SessionState, event: SessionEvent): Step {
             const rooms = new Set([...state.calls.keys(), ...[...state.views.values()].map((v) => v.target.roomId)]);
             if (state.share) rooms.add(state.share.roomId);
             const left = chain(state, ...[...rooms].map((roomId) => (s: SessionState) => leaveRoom(s, roomId, '')));
-            // Reconciled against the old memberships, so that each of them is left.
+            // Compares with the old memberships, so that each of them is left.
             return { ...left, state: { ...initialState, calls: left.state.calls } };
         }
         case 'rtcChanged': {
@@ -129,7 +129,7 @@ function handle(state: SessionState, event: SessionEvent): Step {
             const { share } = state;
             return share?.move && share.roomId === event.roomId
                 ? moveAnnounced(state, share, share.move)
-                : shareJoined(state, event.roomId); // a tab has joined the room before
+                : shareJoined(state, event.roomId); // a viewer tab joined the room before
         }
         case 'announceFailed':
             return announceFailed(state, event);
@@ -189,7 +189,7 @@ function handle(state: SessionState, event: SessionEvent): Step {
         case 'meshGaveUp': {
             const view = state.views.get(event.call);
             if (view?.generation !== event.generation) return still(state);
-            // Its tab says why there is no answer, and the sharer's device tells when there will be one.
+            // Its tab shows why there is no answer. The sharer's device reports when it will answer.
             if (isWithheld(state, view)) return still(state);
             return view.move ? moveGaveUp(state, view) : endView(state, view, 'failed', NO_ANSWER);
         }
@@ -204,7 +204,7 @@ function handle(state: SessionState, event: SessionEvent): Step {
     }
 }
 
-/** It concerns our share alone: that the membership is gone, and tabs with it, has an event of its own. */
+/** This concerns only our share. A lost membership, which also ends viewer tabs, has its own event. */
 function announceFailed(state: SessionState, event: Extract<SessionEvent, { type: 'announceFailed' }>): Step {
     const { roomId, failure } = event;
     const { share } = state;
@@ -219,7 +219,7 @@ function grantEnded(state: SessionState, event: Extract<SessionEvent, { type: 'g
     }
     const view = state.views.get(event.call);
     if (view?.generation !== event.generation) return still(state);
-    // The share came back before the token did: what the tab shows needs none.
+    // The share came back before the token arrived. The tab needs none for what it shows.
     if (!needsGrant(view)) return { state, effects: [{ type: 'forgetGrant', call: view.id }] };
     if (view.move) return event.type === 'grantReady' ? viewMoveGranted(state, view) : moveFailed(state, view);
     return event.type === 'grantReady' ? viewGrantReady(state, view) : endView(state, view, 'failed', event.failure);
@@ -246,7 +246,7 @@ function pageClosed(state: SessionState, event: Extract<SessionEvent, { type: 'p
     return view?.generation === event.generation ? closeView(state, view) : still(state);
 }
 
-/** The next state, and what must be done for it. Never throws; an event about something that is gone changes nothing. */
+/** Returns the next state and the effects. Never throws. An event for something that is gone changes nothing. */
 export function reduce(state: SessionState, event: SessionEvent): Step {
     const handled = chain(state, (s) => handle(s, event), reconsider);
     const called = reconcileCalls(handled.state);

@@ -1,6 +1,6 @@
 /**
- * Our membership of each room's RTC session follows from what runs there: a share past its picker, or a tab that is not
- * over. After every event the difference to what was last asked of the server becomes join, announce and leave. Pure.
+ * Our membership in each room's RTC session follows from what runs there: a share after its picker, or a viewer tab
+ * that is not over. After every event, the difference to the last request becomes join, announce or leave.
  */
 import type { Effect, SessionState } from './state.ts';
 import type { Share } from '../share/share.ts';
@@ -9,7 +9,7 @@ export function sameShares(a: readonly Share[], b: readonly Share[]): boolean {
     return a.length === b.length && a.every((share, i) => share.id === b[i]?.id && share.transport === b[i]?.transport);
 }
 
-/** Rooms we want to be in, and the shares to announce in each. */
+/** The rooms where we want a membership, and the shares to announce in each. */
 export function wantedCalls(state: SessionState): Map<string, readonly Share[]> {
     const wanted = new Map<string, readonly Share[]>();
     for (const view of state.views.values()) {

@@ -1,5 +1,6 @@
 /**
- * Runs the session core: events are reduced one at a time, effects run over the ports, and their ends come back as events.
+ * Runs the session core. Events are reduced one at a time, effects run over the ports, and their results come back as
+ * events.
  */
 import type { TrustLevel } from '../trust/trustLevels.ts';
 import { Listeners } from '../base/listeners.ts';
@@ -31,11 +32,11 @@ export interface Orchestrator extends Disposable {
     readonly state: SessionState;
     dispatch(event: SessionEvent): void;
     onState(listener: (state: SessionState) => void): Disposable;
-    /** Resolves when every join, announce and leave asked for so far has ended. */
+    /** Resolves when every requested join, announce and leave has ended. */
     settled(): Promise<void>;
 }
 
-/** A line for each share or tab whose phase changed: the story of a session, as the log tells it. */
+/** One log line for each share or viewer tab whose phase changed. Together they tell what happened in a session. */
 function phaseChanges(before: SessionState, after: SessionState): string[] {
     const lines: string[] = [];
     const share = after.share ?? before.share;
@@ -68,7 +69,9 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         },
     });
     const waits = new Set<() => void>();
-    /** Membership changes of one room run in order; but a leave waits for nothing, and what it overtook tells nobody. */
+    /**
+     * Membership changes of one room run in order. But a leave does not wait, and results that it overtook are dropped.
+     */
     const perRoom = new Map<string, Promise<void>>();
     const leaves = new Map<string, number>();
 
@@ -92,7 +95,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         }
     }
 
-    /** Who left the session without a word, and rooms that we are no longer in. */
+    /** Tells `calls` which devices left the session without a message, and which rooms we left. */
     function tellCalls(event: SessionEvent): void {
         if (event.type === 'roomGone') calls.roomLeft(event.roomId);
         if (event.type !== 'rtcChanged') return;
@@ -109,7 +112,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         perRoom.set(roomId, after);
     }
 
-    /** Runs after what was asked of the room before; `tell` drops the result if the room was left meanwhile. */
+    /** Runs after earlier work for the room. `tell` drops the result if the room was left meanwhile. */
     function inRoom(roomId: string, work: (tell: (event: SessionEvent) => void) => Promise<void>): void {
         const at = leaves.get(roomId) ?? 0;
         const stands = (): boolean => (leaves.get(roomId) ?? 0) === at;
@@ -121,12 +124,12 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         });
     }
 
-    /** Whether it is still what the room is to be told: what comes after it has its own end, which is the one that counts. */
+    /** Whether this is still the latest wish for the room. A later one has its own result, and only that counts. */
     function isLatest({ roomId, shares }: Extract<Effect, { type: 'join' | 'announce' }>): boolean {
         return sameShares(state.calls.get(roomId) ?? [], shares);
     }
 
-    /** A key goes only to pages that play, or publish, the participant it belongs to. */
+    /** A key goes only to pages that play or publish its participant. */
     function sendKey(call: string, generation: number, key: MediaKey): void {
         media.send(call, generation, { type: 'keys.set', identity: key.identity, index: key.index, key: key.key });
     }
@@ -264,7 +267,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                 leaves.set(effect.roomId, (leaves.get(effect.roomId) ?? 0) + 1);
                 perRoom.delete(effect.roomId);
                 inRoomOrder(effect.roomId, async () => {
-                    // The delayed leave takes over if this does not reach the server.
+                    // If this does not reach the server, the delayed leave does the work.
                     await rtc
                         .leave(effect.roomId)
                         .catch((error: unknown) => log.warn('leaving the call failed', error));
@@ -273,7 +276,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
             case 'startKeys': {
                 const share = state.share?.id;
                 const tell = (event: SessionEvent): void => {
-                    if (state.share?.id === share) dispatch(event); // else about a share that is over
+                    if (state.share?.id === share) dispatch(event); // otherwise it is about a share that is over
                 };
                 rtc.startKeys(effect.roomId).then(
                     () => tell({ type: 'keysReady', roomId: effect.roomId }),
@@ -354,7 +357,7 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         }),
         calls.onPage((call, generation, message) => media.send(call, generation, message)),
         calls.onForeignCall((event) => {
-            if (isToTake(event)) return; // asked of the person elsewhere
+            if (isToTake(event)) return; // another part asks the person
             const { kind, call, generation, userId, deviceId } = event;
             dispatch({ type: kind === 'over' ? 'callOver' : 'callAnswered', call, generation, userId, deviceId });
         }),

@@ -1,6 +1,6 @@
 /**
- * Tokens between being fetched and being sent to their page, and the servers that each page may talk to. The session's
- * state never holds a token. Pure: what it needs comes in.
+ * Holds tokens until they are sent to their page, and the servers that each page may connect to. The session's state
+ * never holds a token. All input comes through its options.
  */
 import type { MediaGrant } from '../share/mediaMessages.ts';
 import { isHushError, userMessage } from '../base/errors.ts';
@@ -11,7 +11,7 @@ import type { Effect, Failure, SessionEvent } from './state.ts';
 
 interface Grant {
     readonly grant: MediaGrant;
-    /** Identity we publish under; undefined for a view. */
+    /** The participant identity that we publish under. Undefined for a viewer tab. */
     readonly identity: string | undefined;
 }
 type OpenPage = Extract<Effect, { type: 'openPage' }>;
@@ -19,7 +19,7 @@ type FetchGrant = Extract<Effect, { type: 'fetchPublishGrant' | 'fetchViewGrant'
 
 export interface PageGrants {
     obtain(effect: FetchGrant): Promise<void>;
-    /** Opens the page now, or when its media server is known. */
+    /** Opens the page now, or as soon as its SFU is known. */
     open(effect: OpenPage): void;
     held(call: string): Grant | undefined;
     forget(call: string): void;
@@ -33,16 +33,16 @@ export interface PageGrantsOptions {
     readonly media: Pick<MediaPort, 'open' | 'hasTab'>;
     readonly log: Log;
     dispatch(event: SessionEvent): void;
-    /** What the call's page is now; undefined when it is closed. */
+    /** The current page of the call. Undefined when it is closed. */
     current(
         call: string,
     ): { readonly generation: number; readonly moving: boolean; readonly wantsGrant: boolean } | undefined;
 }
 
-/** No origin that there is; an empty list would stand for a server that is not known yet. */
+/** An origin that does not exist. An empty list would mean a server that is not known yet. */
 const NO_SERVER = ['none:'];
 
-/** http(s) and ws(s) forms of the SFU's origin: livekit-client speaks both to it. */
+/** The http(s) and ws(s) forms of the SFU's origin, because livekit-client uses both. */
 export function sfuOrigins(url: string): string[] {
     const { host, protocol } = new URL(url);
     return protocol === 'wss:' ? [`wss://${host}`, `https://${host}`] : [`ws://${host}`, `http://${host}`];
@@ -54,11 +54,11 @@ export function failureOf(error: unknown, doing: string): Failure {
 
 export function createPageGrants({ rtc, media, log, dispatch, current }: PageGrantsOptions): PageGrants {
     const grants = new Map<string, Grant>();
-    /** Origins of the SFUs behind an authoriser (undefined: our own), as its tokens said. */
+    /** Origins of the SFUs behind an authoriser (undefined: our own), as its tokens named them. */
     const origins = new Map<string | undefined, readonly string[]>();
-    /** Origins that a call's page was opened with. */
+    /** The origins that a call's page was opened with. */
     const opened = new Map<string, readonly string[]>();
-    /** Tabs that wait for their token to know which SFU they may talk to. */
+    /** Tabs that wait for their token, because it names their SFU. */
     const unopened = new Map<string, OpenPage>();
 
     const openPage = (effect: OpenPage): void => {
@@ -66,7 +66,9 @@ export function createPageGrants({ rtc, media, log, dispatch, current }: PageGra
         opened.set(effect.call, connectOrigins);
         media.open({ ...effect, connectOrigins });
     };
-    /** A page that was opened for a server not known yet may talk to any, and need not be loaded again in the middle. */
+    /**
+     * A page that was opened for an unknown server may connect to any server. So it need not be reloaded during a move.
+     */
     const mayTalkTo = (call: string, found: readonly string[], moving: boolean): boolean => {
         const allowed = opened.get(call) ?? [];
         return (moving && allowed.length === 0) || found.every((origin) => allowed.includes(origin));
@@ -81,17 +83,19 @@ export function createPageGrants({ rtc, media, log, dispatch, current }: PageGra
                     ? await rtc.publishGrant(roomId)
                     : { grant: await rtc.viewGrant(roomId, effect.serviceUrl, call), identity: undefined };
                 const page = current(call);
-                // Closed, or asked for anew, meanwhile; or its share came back to the way that needs none.
+                // The page was closed or requested again meanwhile, or its share returned to the transport that needs
+                // no token.
                 if (page?.generation !== generation || !page.wantsGrant) return;
                 grants.set(call, fetched);
                 const waiting = unopened.get(call);
                 unopened.delete(call);
                 const service = sharing ? undefined : effect.serviceUrl;
                 const found = sfuOrigins(fetched.grant.url);
-                // All that were seen behind it: an authoriser may name several in turn.
+                // Keeps every origin seen behind the authoriser, because it may name several in turn.
                 origins.set(service, [...new Set([...(origins.get(service) ?? []), ...found])]);
                 if (waiting) openPage(waiting);
-                // Its tab was opened before the SFU was known, or for one that moved: it is opened again for this one.
+                // Its tab was opened before the SFU was known, or for an SFU that has moved. It is opened again for
+                // this one.
                 else if (!sharing && !mayTalkTo(call, found, page.moving)) {
                     dispatch({ type: 'page', call, generation, message: { type: 'action', name: 'retry' } });
                     return;
@@ -104,7 +108,7 @@ export function createPageGrants({ rtc, media, log, dispatch, current }: PageGra
             }
         },
         open(effect) {
-            // A tab that is there already must not wait: it shows what becomes of it, also when no token comes.
+            // An existing tab must not wait. It shows the progress, even if no token arrives.
             const now =
                 effect.servers !== 'known' ||
                 origins.has(effect.serviceUrl) ||

@@ -6,7 +6,7 @@ import type { ShareAudience } from '../trust/shareTrust.ts';
 import type { Share } from '../share/share.ts';
 import type { Disposable } from '../base/disposable.ts';
 
-/** A media key of one participant. Never logged, never stored. */
+/** A participant's media key. Never logged, never stored. */
 export interface MediaKey {
     readonly roomId: string;
     readonly identity: string;
@@ -15,32 +15,32 @@ export interface MediaKey {
     readonly key: string;
 }
 
-/** What happens to our own key: in use at once, or publishing must hold because it reached nobody. */
+/** Events about our own key and those of others. A key is in use at once. `deliveryFailed` stops publishing. */
 export type KeyEvent =
     | { readonly kind: 'key'; readonly key: MediaKey }
-    /** Delivery of our current key failed for every device, or a rotation could not be sent: hold publishing. */
+    /** No device received our current key, or a rotated key could not be sent. Publishing must stop. */
     | { readonly kind: 'deliveryFailed'; readonly roomId: string; readonly message: string }
     | { readonly kind: 'deliveryRecovered'; readonly roomId: string };
 
-/** A viewer told us, in an Olm-encrypted to-device message, that it watches (or stopped). */
+/** A viewer reported, in an Olm-encrypted to-device message, that it watches or stopped. */
 export interface WatchEvent {
     readonly roomId: string;
     readonly shareId: string;
     readonly userId: string;
     readonly deviceId: string;
     readonly watching: boolean;
-    /** Which way its picture comes; `unreached`: it should come directly, and does not. */
+    /** The transport of its picture. `unreached`: it should come directly, but does not. */
     readonly via?: 'mesh' | 'livekit' | 'unreached' | undefined;
 }
 
-/** A sharer's device told ours that it keeps its share from it, and why; null: not any more. */
+/** A sharer's device reported that it withholds its share from our device, and why. Null: no longer. */
 export interface WithheldEvent {
     readonly roomId: string;
     readonly userId: string;
     readonly deviceId: string;
     readonly reason: WithheldReason | null;
 }
-/** Who can see the share of that device (ours, or another that told us); undefined: it is over. */
+/** Who can see the share of that device (ours, or another that told us). Undefined: the share is over. */
 export interface AudienceEvent {
     readonly roomId: string;
     readonly userId: string;
@@ -48,7 +48,7 @@ export interface AudienceEvent {
     readonly audience: ShareAudience | undefined;
 }
 
-/** Our membership is gone without our asking: the room was left, or the server refuses to keep it. */
+/** Our membership ended without our request: the room was left, or the server refuses to keep it. */
 export interface MembershipLost {
     readonly roomId: string;
     readonly error: HushError;
@@ -56,29 +56,36 @@ export interface MembershipLost {
 
 /** The RTC session of our rooms: memberships, tokens and media keys. All promises reject with a `HushError`. */
 export interface RtcPort {
-    /** Resolves when the membership is on the server (delayed leave scheduled first, where the server has it). */
+    /**
+     * Resolves when the membership is on the server. The delayed leave is scheduled first, if the server supports it.
+     */
     join(roomId: string, shares: readonly Share[]): Promise<void>;
     /** Replaces the announced shares of our membership. */
     announce(roomId: string, shares: readonly Share[]): Promise<void>;
-    /** Leaves at once; resolves when the membership is gone, or rejects after 5 s without an answer. */
+    /** Leaves at once. Resolves when the membership is gone, or rejects after 5 s without an answer. */
     leave(roomId: string): Promise<void>;
-    /** Rejects with `media.otherWindow` while another window of this device shares. What needs no token asks this first. */
+    /**
+     * Rejects with `media.otherWindow` while another window of this device shares. A share without a token calls this
+     * first.
+     */
     mayShare(): Promise<void>;
-    /** Token for publishing under our membership's identity at our own SFU. */
+    /** Token to publish at our own SFU under our membership's participant identity. */
     publishGrant(roomId: string): Promise<{ grant: MediaGrant; identity: string }>;
-    /** Token for watching at `serviceUrl` (the sharer's SFU; ours if undefined) under an identity that is not our membership's. */
+    /**
+     * Token to watch at `serviceUrl` (the sharer's SFU; ours if undefined). Its identity is not that of our membership.
+     */
     viewGrant(roomId: string, serviceUrl: string | undefined, viewId: string): Promise<MediaGrant>;
     /**
-     * Makes our key and sends it to every member's device; from now on joins and leaves rotate or re-send it. `after`:
-     * the index of our last key that pages still use, when another window went on with this account.
+     * Makes our key and sends it to every member's device. Later joins and leaves resend or rotate it. `after`: the
+     * index of our last key that pages still use, when another window continued with this account.
      */
     startKeys(roomId: string, after?: number): Promise<void>;
     /** Forgets our key. */
     stopKeys(roomId: string): void;
-    /** Keys known now of this room (late pages), then changes by `onKey`. */
+    /** The known keys of this room, for pages that open late. `onKey` reports changes. */
     currentKeys(roomId: string): readonly MediaKey[];
     onKey(listener: (event: KeyEvent) => void): Disposable;
-    /** Tells a sharer's device that we watch it or stopped. Best effort; failures are logged. */
+    /** Tells a sharer's device that we watch it, or that we stopped. Best effort: failures are logged. */
     sendWatch(
         target: { roomId: string; userId: string; deviceId: string; shareId: string },
         watching: boolean,
@@ -87,6 +94,6 @@ export interface RtcPort {
     onWatch(listener: (event: WatchEvent) => void): Disposable;
     onWithheld(listener: (event: WithheldEvent) => void): Disposable;
     onAudience(listener: (event: AudienceEvent) => void): Disposable;
-    /** Our key has been forgotten by then; the membership is not restored by itself. */
+    /** Our key was already forgotten. The membership is not restored automatically. */
     onMembershipLost(listener: (event: MembershipLost) => void): Disposable;
 }

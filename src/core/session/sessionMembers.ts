@@ -1,9 +1,9 @@
-/** Questions about who is in a room's RTC session. Pure. */
+/** Questions about the memberships of a room's RTC session. */
 import type { Viewer } from '../share/mediaMessages.ts';
 import type { LocalShare, SessionState } from './state.ts';
 import type { ViewTarget, RtcMember, Share } from '../share/share.ts';
 
-/** Map and Set key of a device. A user ID holds no `|`. */
+/** Key of a device for maps and sets. A user ID contains no `|`. */
 export function deviceKey(device: { readonly userId: string; readonly deviceId: string }): string {
     return `${device.userId}|${device.deviceId}`;
 }
@@ -12,12 +12,14 @@ export function memberOf(state: SessionState, roomId: string, userId: string, de
     return state.rtc.get(roomId)?.find((m) => m.userId === userId && m.deviceId === deviceId);
 }
 
-/** Key of what is known about one sharer's device in one room. */
+/** Key for facts about one sharer's device in one room. */
 export function sharerKey(roomId: string, device: { readonly userId: string; readonly deviceId: string }): string {
     return `${roomId}|${deviceKey(device)}`;
 }
 
-/** The member a tab shows, if it is in the call and (for a Hush share) still announces that share. */
+/**
+ * The membership that a viewer tab shows, if it is in the session and (for a Hush share) still announces that share.
+ */
 export function targetMember(state: SessionState, target: ViewTarget): RtcMember | undefined {
     if (target.userId === undefined || target.deviceId === undefined) return undefined;
     const member = memberOf(state, target.roomId, target.userId, target.deviceId);
@@ -29,12 +31,12 @@ export function targetShare(state: SessionState, target: ViewTarget): Share | un
     return targetMember(state, target)?.shares.find((s) => s.id === target.shareId);
 }
 
-/** The sharer's own device sends that share, on request. */
+/** The sharer's own device sends that share on request. */
 export function isDirect(state: SessionState, target: ViewTarget): boolean {
     return targetShare(state, target)?.transport === 'mesh';
 }
 
-/** The newest share of the person whom a tab shows: of the same device where it has one. */
+/** The newest share of the person that a viewer tab shows. Prefers the same device. */
 export function newestTarget(state: SessionState, target: ViewTarget): ViewTarget | undefined {
     const { roomId, userId } = target;
     const members = state.rtc.get(roomId)?.filter((m) => m.userId === userId && m.shares.length > 0) ?? [];
@@ -44,8 +46,8 @@ export function newestTarget(state: SessionState, target: ViewTarget): ViewTarge
 }
 
 /**
- * Who watches our share now: devices that said so and are still in the call, and every device of another MatrixRTC client
- * in the call, since those show a screen to their person without asking; without those that are kept out.
+ * The devices that watch our share now. These are devices that said so and are still in the session. Devices of other
+ * MatrixRTC clients also count, because they show a screen without asking. Devices that are kept out do not count.
  */
 export function viewersOf(state: SessionState, share: LocalShare): Viewer[] {
     const viewers: Viewer[] = [];

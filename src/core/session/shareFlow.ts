@@ -1,4 +1,4 @@
-/** The share of this device, from the picker to its end: which phase follows which, and what has to be done for it. */
+/** This device's share, from the picker to its end: its phases and their effects. */
 import type { PageMessage, Viewer } from '../share/mediaMessages.ts';
 import { deviceKey, viewersOf } from './sessionMembers.ts';
 import { abort, moveGranted, movePublished, othersIn, serverLost } from './shareMove.ts';
@@ -28,7 +28,7 @@ function openSharePage(share: LocalShare): Effect {
         roomName: share.roomName,
         target: undefined,
         serviceUrl: undefined,
-        // One that may move later must be able to reach a media server without being loaded again.
+        // A share that may move later must reach an SFU without a reload of its page.
         servers: share.wish === 'mesh' ? 'none' : share.transport === 'mesh' ? 'now' : 'known',
     };
 }
@@ -71,18 +71,18 @@ export function requestShare(state: SessionState, event: Extract<SessionEvent, {
         called: new Map(),
     };
     const { id: call, generation, roomId } = share;
-    // What stands in the way is said before anybody picks a screen, also where no token is needed.
+    // Obstacles are shown before the person picks a screen, also when no token is needed.
     if (share.transport === 'mesh')
         return { state: { ...state, share }, effects: [{ type: 'askToShare', call, generation }] };
-    // The grant comes first: a room without a media server is said before anybody picks a screen, and the page's
-    // content security policy can name the one SFU it may talk to.
+    // The grant comes first. So a room without an SFU is reported before the person picks a screen, and the page's
+    // content security policy can name the only SFU that it may use.
     return {
         state: { ...state, share },
         effects: [{ type: 'fetchPublishGrant', call, generation, roomId }],
     };
 }
 
-/** Ends our share whatever its phase. Idempotent; safe with no share. */
+/** Ends our share in any phase. Idempotent, and safe without a share. */
 export function endShare(state: SessionState, reason: string, failure?: Failure): Step {
     const { share } = state;
     if (!share) return still(state);
@@ -91,7 +91,7 @@ export function endShare(state: SessionState, reason: string, failure?: Failure)
         { type: 'closePage', call: share.id },
     ];
     if (share.phase !== 'preparing' && share.phase !== 'choosing') {
-        // A share between two ways has both; a call with another client stays direct.
+        // A moving share has both transports. A call with another client stays direct.
         if (share.transport === 'mesh' || share.move || share.called.size > 0)
             effects.push({ type: 'releaseMesh', call: share.id });
         if (share.transport !== 'mesh' || share.move) effects.push({ type: 'stopKeys', roomId: share.roomId });
@@ -112,10 +112,10 @@ export function shareGrantReady(state: SessionState): Step {
     return { state: chosen.state, effects: [...chosen.effects, { type: 'forgetGrant', call: share.id }] };
 }
 
-/** Codes that are about the media server or the way to it, and not about the room, the account or another window. */
+/** Codes about the SFU or the connection to it, and not about the room, the account or another window. */
 const SERVER_TROUBLE = /^(?:media\.(?:noServer|token)|network\.|server\.)/u;
 
-/** Whatever is wrong with the media server, a share whose way was left to us goes directly from device to device. */
+/** If the SFU fails for any reason, a share with the automatic transport goes directly between devices. */
 export function shareGrantFailed(state: SessionState, failure: Failure): Step {
     const { share } = state;
     if (share?.move) return abort(state, share, share.move, failure);
@@ -134,7 +134,7 @@ function choose(state: SessionState): Step {
     return next.share ? { state: next, effects: [openSharePage(next.share)] } : still(next);
 }
 
-/** Publishing starts when the key is with everybody and the membership is on the server, whichever comes last. */
+/** Publishing starts once everybody has the key and the membership is on the server. Either may come last. */
 export function publishWhenReady(state: SessionState): Step {
     const { share } = state;
     if (share?.phase !== 'publishing' || !share.keysReady || !share.joined) return still(state);
@@ -154,7 +154,7 @@ export function publishWhenReady(state: SessionState): Step {
     };
 }
 
-/** Our membership says that we share. */
+/** Our membership announces our share. */
 export function shareJoined(state: SessionState, roomId: string): Step {
     const { share } = state;
     if (share?.roomId !== roomId || share.phase !== 'publishing') return still(state);
@@ -163,7 +163,7 @@ export function shareJoined(state: SessionState, roomId: string): Step {
 
 export function keyDelivery(state: SessionState, failed: boolean, message: string): Step {
     const { share } = state;
-    // On the way to the media server nothing depends on the key yet: the direct way has its own.
+    // During a move to the SFU, the picture does not depend on this key yet: direct connections have their own keys.
     if (share?.move?.to === 'livekit' && share.transport === 'mesh')
         return failed ? abort(state, share, share.move, { code: 'media.keyNotSent', message }) : still(state);
     if (!share || share.held === failed || (share.transport === 'mesh' && !share.move)) return still(state);
@@ -174,7 +174,7 @@ export function keyDelivery(state: SessionState, failed: boolean, message: strin
     return { state: withShare(state, { held: failed }), effects };
 }
 
-/** Tells the share's page who watches, when that changed. */
+/** Tells the share's page which devices watch, if that changed. */
 export function announceViewers(before: SessionState, after: SessionState): Effect[] {
     const { share } = after;
     if (!share) return [];
@@ -200,7 +200,7 @@ export function shareWatched(state: SessionState, event: Extract<SessionEvent, {
     );
 }
 
-/** The page moves to the person's own browser, where capture is allowed. */
+/** Moves the page to the person's own browser, where capture is allowed. */
 function moveToBrowser(state: SessionState, share: LocalShare): Step {
     const moved: LocalShare = { ...share, location: 'browser', generation: share.generation + 1 };
     return {
@@ -212,7 +212,7 @@ function moveToBrowser(state: SessionState, share: LocalShare): Step {
 export function sharePageSaid(state: SessionState, share: LocalShare, message: PageMessage): Step {
     switch (message.type) {
         case 'ready':
-            // A page that loads again (its tab moved to another window) has lost what it captured.
+            // A page that loads again (its tab moved to another window) has lost its capture.
             if (share.phase !== 'choosing') return endShare(state, 'Its tab was loaded again, which ends the capture.');
             if (!message.displayCapture && share.location === 'webview') return moveToBrowser(state, share);
             return {
@@ -232,7 +232,8 @@ export function sharePageSaid(state: SessionState, share: LocalShare, message: P
         case 'capture.started':
             if (share.phase !== 'choosing') return still(state);
             return {
-                // Directly, the keys are those of each connection (DTLS), whose fingerprints go through the room's encryption.
+                // Each direct connection has its own keys (DTLS). Their fingerprints travel through the room's
+                // encryption.
                 state: withShare(state, {
                     phase: 'publishing',
                     size: { width: message.width, height: message.height },
@@ -241,7 +242,8 @@ export function sharePageSaid(state: SessionState, share: LocalShare, message: P
                 effects: share.transport === 'mesh' ? [] : [{ type: 'startKeys', roomId: share.roomId }],
             };
         case 'capture.failed':
-            // A refusal is shown by the page, with a button to try again. What can never work there moves on or ends.
+            // The page shows a refusal with a button to try again. If capture can never work there, the share moves or
+            // ends.
             if (message.reason !== 'unsupported') return still(state);
             if (share.location === 'webview') return moveToBrowser(state, share);
             return endShare(state, '', {

@@ -1,4 +1,4 @@
-/** A share that changes its way while it runs, both ways carrying the picture until its viewers have moved. Pure. */
+/** A running share that changes its transport. Both transports carry the picture until its viewers have moved. */
 import { deviceKey, viewersOf } from './sessionMembers.ts';
 import { still, type Step, type Effect, type Failure, type LocalShare, type Move, type SessionState } from './state.ts';
 import type { Transport } from '../share/share.ts';
@@ -35,7 +35,7 @@ function sceneOf(state: SessionState, share: LocalShare, current: Transport): Sc
     };
 }
 
-/** What the share's way should be now. Called after every event. */
+/** Decides the share's transport. Called after every event. */
 export function reconsider(state: SessionState): Step {
     const { share } = state;
     if (!share || share.transport === 'auto') return still(state);
@@ -61,9 +61,9 @@ export function reconsider(state: SessionState): Step {
     return begin(current, calm, decision.to, decision.need);
 }
 
-/** Says once for each reason why a share that needs a media server stays direct. */
+/** Says, once per reason, why a share that needs an SFU stays direct. */
 function tell(state: SessionState, share: LocalShare, need: Need, why: 'setting' | 'none' | 'failed'): Step {
-    // Without a media server another client sees nothing of anybody: that is the room's way, and no news to tell.
+    // Without an SFU, other clients never see a share. That is normal in this room, so there is no notice.
     if ((need === 'others' && why !== 'failed') || share.told.has(need)) return still(state);
     const viewers = viewersOf(state, share).length;
     return {
@@ -116,7 +116,10 @@ export function moveKeyed(state: SessionState, share: LocalShare, move: Move): S
     return staged(state, share, { ...move, stage: 'publishing' }, [{ type: 'publish', call, generation, roomId }]);
 }
 
-/** The new way carries the picture: viewers are told by our membership, which follows from `transport` (callFlow.ts). */
+/**
+ * The new transport carries the picture. Our membership tells the viewers; it follows from `transport`
+ * (membershipFlow.ts).
+ */
 export function movePublished(state: SessionState, share: LocalShare, move: Move, via: Transport): Step {
     if (move.stage !== 'publishing' || via !== move.to) return still(state);
     return still(patched(state, share, { transport: via, move: { ...move, stage: 'announcing' } }));
@@ -133,7 +136,7 @@ export function moveAnnounced(state: SessionState, share: LocalShare, move: Move
 
 function reconsiderMove(state: SessionState, share: LocalShare, move: Move): Step {
     const announced = move.stage === 'announcing' || move.stage === 'settling';
-    // Somebody cannot be reached directly after all, or a fifth viewer came: the server still carries the picture.
+    // A direct connection failed after all, or a fifth viewer came. The SFU still carries the picture.
     if (announced && move.to === 'mesh' && !share.noServer && needOf(sceneOf(state, share, 'mesh')) !== undefined) {
         const back: Move = { to: 'livekit', stage: 'announcing', need: undefined, wait: 0 };
         return still(patched(state, share, { transport: 'livekit', move: back }));
@@ -149,7 +152,7 @@ function allMoved(state: SessionState, share: LocalShare): boolean {
     });
 }
 
-/** What the server's way used, given back. */
+/** Releases everything that the share used at the SFU. */
 function leaveServer({ id: call, generation, roomId }: LocalShare): Effect[] {
     return [
         { type: 'send', call, generation, message: { type: 'share.unpublish' } },
@@ -165,12 +168,12 @@ function finish(state: SessionState, share: LocalShare, move: Move): Step {
     return { state: patched(state, share, { ...done, move: undefined }), effects };
 }
 
-/** What passes by itself, so that saying it again is worth while. */
+/** Failures that pass by themselves, so that a retry makes sense. */
 const PASSING = /^(?:network\.|server\.error)/u;
 
 /**
- * Viewers could not be told which way the share goes. A move that can go back does; else they are told again, for what
- * runs must not end by a network that is gone for a moment. undefined: that would not help.
+ * The viewers were not told about the transport. A move goes back if it can. Otherwise the announcement is retried,
+ * because a running share must survive a short network failure. Returns undefined if a retry cannot help.
  */
 export function notAnnounced(state: SessionState, share: LocalShare, failure: Failure): Step | undefined {
     const { move } = share;
@@ -183,9 +186,9 @@ export function notAnnounced(state: SessionState, share: LocalShare, failure: Fa
     };
 }
 
-/** As it was before. A server that did not work is left alone for a while. */
+/** Returns to the earlier state. An SFU that failed is not tried for a while. */
 export function abort(state: SessionState, share: LocalShare, move: Move, failure: Failure): Step {
-    // Without the server there is nothing to go back to, and what fails on its side is no news.
+    // Without the SFU there is nothing to go back to, and a failure at the SFU is not news.
     if (move.to === 'mesh' && share.noServer) return still(state);
     const log = {
         type: 'log',
@@ -209,7 +212,7 @@ export function abort(state: SessionState, share: LocalShare, move: Move, failur
     };
 }
 
-/** The page lost the media server, while it can still send directly. */
+/** The page lost the SFU, but can still send directly. */
 export function serverLost(state: SessionState, share: LocalShare, detail: string): Step {
     if (share.wish !== 'auto' || share.phase === 'preparing' || share.phase === 'choosing') return still(state);
     const failure: Failure = { code: 'media.serverLost', message: detail };
@@ -224,7 +227,7 @@ export function serverLost(state: SessionState, share: LocalShare, detail: strin
     };
 }
 
-/** A wait of the share is over. */
+/** A wait of the share has ended. */
 export function shareWaited(state: SessionState, share: LocalShare, wait: number): Step {
     if (share.move?.stage === 'settling' && share.move.wait === wait) return finish(state, share, share.move);
     if (share.untold === wait) {
@@ -235,7 +238,7 @@ export function shareWaited(state: SessionState, share: LocalShare, wait: number
         };
     }
     if (share.noServer?.wait === wait) {
-        // A move away from it is finished first: until then, to forget that it is gone would be to turn back to it.
+        // The share first finishes its move away from the SFU. If it forgot the failure now, it would turn back.
         if (share.move) return { state, effects: [{ type: 'wait', call: share.id, wait, ms: RETRY_MS }] };
         return still(patched(state, share, { noServer: undefined }));
     }

@@ -32,38 +32,38 @@ export interface LocalShare {
     readonly startedTs: number;
     /** Captured size in px, once known. */
     readonly size: { readonly width: number; readonly height: number } | undefined;
-    /** Our media key was sent to everybody in the call; publishing waits for it. */
+    /** Every member of the session has our media key. Publishing waits for this. */
     readonly keysReady: boolean;
-    /** Our membership with this share is on the server; publishing waits for it. */
+    /** Our membership with this share is on the server. Publishing waits for this. */
     readonly joined: boolean;
-    /** Delivery of a rotated key failed: the page sends no picture until it is repaired. */
+    /** A rotated key was not delivered. The page sends no picture until this is repaired. */
     readonly held: boolean;
-    /** Who told us that they watch, by `user|device`, and which way their picture comes. */
+    /** The devices that said that they watch, by `user|device`, with the transport of their picture. */
     readonly watchers: ReadonlyMap<string, Transport | undefined>;
     readonly settings: ShareSettings;
-    /** What the person set. */
+    /** The transport that the person set. */
     readonly wish: Transport | 'auto';
-    /** The way that is announced; `auto` until it is known whether the room has a media server. */
+    /** The announced transport. `auto` until it is known whether the room has an SFU. */
     readonly transport: Transport | 'auto';
-    /** On its way from one transport to the other. */
+    /** A move from one transport to the other. */
     readonly move: Move | undefined;
-    /** Waiting until it is sure that the share may go back to the direct way; the value names the wait. */
+    /** The share waits until it may safely go back to the direct transport. The value names the wait. */
     readonly calm: number | undefined;
-    /** The media server was not there, or did not work: tried again when this wait is over. */
+    /** The SFU was absent or failed. It is tried again when this wait ends. */
     readonly noServer: { readonly wait: number; readonly failure: Failure } | undefined;
-    /** The room could not be told which way the share goes, and is told again when this wait is over. */
+    /** The room was not told about the transport. It is told again when this wait ends. */
     readonly untold: number | undefined;
-    /** Names the latest wait. */
+    /** The number of the latest wait. */
     readonly waits: number;
-    /** Viewers that this device's upload carries, as far as is known. */
+    /** How many viewers this device's upload can carry, as far as known. */
     readonly carries: number;
-    /** Devices of viewers that a direct connection did not reach. */
+    /** Viewers' devices that a direct connection did not reach. */
     readonly unreached: ReadonlySet<string>;
-    /** Why the person was told that a media server is missed; once for each reason. */
+    /** Reasons that the person already heard for a missing SFU. Each is told once. */
     readonly told: ReadonlySet<Need>;
-    /** How the picture travels, to the last viewer who was connected; undefined before the first. */
+    /** The route of the picture to the viewer that connected last. Undefined before the first. */
     readonly path: Path | undefined;
-    /** Whose other Matrix clients we called, by user ID; with a device once it has answered. */
+    /** The people whose other Matrix clients we called, by user ID. The device is known once it answered. */
     readonly called: ReadonlyMap<string, { readonly name: string; readonly deviceId: string | undefined }>;
 }
 
@@ -77,7 +77,7 @@ export interface LocalShare {
 export interface Move {
     readonly to: Transport;
     readonly stage: 'granting' | 'keying' | 'publishing' | 'announcing' | 'settling';
-    /** Names the wait after which the old way is closed. */
+    /** Names the wait after which the old transport is closed. */
     readonly wait: number;
     readonly need: Need | undefined;
 }
@@ -89,38 +89,41 @@ export interface View {
     readonly roomName: string;
     readonly generation: number;
     readonly phase: 'opening' | ViewState;
-    /** The media token is there, and so is the page: both are needed, in either order, to connect. */
+    /** The media token arrived, and the page is ready. A connection needs both, in either order. */
     readonly granted: boolean;
     readonly pageReady: boolean;
     readonly detail: string;
     /** We told the sharer that we watch. */
     readonly announced: boolean;
     readonly trust: TrustLevel;
-    /** Its page has, or waits for, a connection from the sharer's own device. */
+    /** Its page has or expects a connection from the sharer's own device. */
     readonly direct: boolean;
-    /** The share goes another way now: the page shows the old one until the first picture of the new. */
+    /** The share changed its transport. The page shows the old picture until the first new one. */
     readonly move: { readonly to: Transport; readonly tries: number } | undefined;
-    /** Names what the tab waits for, so that an older wait is known as such. */
+    /** Names the current wait of the tab, so that an older wait is ignored. */
     readonly wait: number;
     readonly path: Path | undefined;
-    /** Once it is over: whether another share of its sharer may follow. */
+    /** After the end: whether another share of the same sharer may follow. */
     readonly again: Again;
-    /** It shows a call of another Matrix client, not a share that the room's session announces. */
+    /** The tab shows a call of another Matrix client, not a share that the session announces. */
     readonly callId: string | undefined;
 }
 
 export interface SessionState {
     readonly self: SelfDevice | undefined;
     readonly rtc: ReadonlyMap<string, readonly RtcMember[]>;
-    /** What we last asked the server for, per room: our membership and the shares in it. */
+    /** The last request to the server for each room: our membership and its shares. */
     readonly calls: ReadonlyMap<string, readonly Share[]>;
     readonly share: LocalShare | undefined;
     readonly views: ReadonlyMap<string, View>;
-    /** LiveKit identities whose screen a page of ours has seen, per room: the only way to know another client's shares. */
+    /**
+     * LiveKit identities whose screen one of our pages has seen, per room. This is the only source about other clients'
+     * shares.
+     */
     readonly screens: ReadonlyMap<string, ReadonlySet<string>>;
-    /** Why sharers' devices keep their share from ours, by sharer (trustFlow.ts). */
+    /** Why sharers' devices withhold their share from ours, by sharer (trustFlow.ts). */
     readonly withheld: ReadonlyMap<string, WithheldReason>;
-    /** Who can see a share, by sharer: ours as it is, others' as they told. */
+    /** Who can see a share, by sharer. Our own is measured; others report theirs. */
     readonly audiences: ReadonlyMap<string, ShareAudience>;
 }
 
@@ -145,9 +148,9 @@ export type SessionEvent =
     | { readonly type: 'signedIn'; readonly self: SelfDevice }
     | { readonly type: 'signedOut' }
     | { readonly type: 'rtcChanged'; readonly roomId: string; readonly members: readonly RtcMember[] }
-    /** We are no longer in the room: left, kicked, banned. */
+    /** We left the room, or were kicked or banned. */
     | { readonly type: 'roomGone'; readonly roomId: string }
-    // what the person asks for
+    // requests of the person
     | {
           readonly type: 'shareRequested';
           readonly shareId: string;
@@ -166,29 +169,29 @@ export type SessionEvent =
           readonly target: ViewTarget;
           readonly sharerName: string;
           readonly roomName: string;
-          /** VS Code brought its tab back: what goes wrong is said there. */
+          /** VS Code restored its tab, so failures are shown in it. */
           readonly restored?: boolean;
       }
     | { readonly type: 'viewCloseRequested'; readonly viewId: string }
     | { readonly type: 'leaveRequested'; readonly roomId: string }
-    // how effects ended
+    // results of effects
     | { readonly type: 'grantReady'; readonly call: string; readonly generation: number }
     | { readonly type: 'grantFailed'; readonly call: string; readonly generation: number; readonly failure: Failure }
     | { readonly type: 'joined'; readonly roomId: string }
     | { readonly type: 'joinFailed'; readonly roomId: string; readonly failure: Failure }
     | { readonly type: 'announced'; readonly roomId: string }
     | { readonly type: 'announceFailed'; readonly roomId: string; readonly failure: Failure }
-    /** A wait of a share or view is over. */
+    /** A wait of a share or viewer tab has ended. */
     | { readonly type: 'waited'; readonly call: string; readonly wait: number }
     | { readonly type: 'keysReady'; readonly roomId: string }
     | { readonly type: 'keysFailed'; readonly roomId: string; readonly failure: Failure }
     | { readonly type: 'keyDelivery'; readonly roomId: string; readonly failed: boolean; readonly message: string }
-    /** Devices of this person (undefined: of anybody) may be trusted more, or less, than they were. */
+    /** The trust in this person's devices may have changed (undefined: in anybody's). */
     | { readonly type: 'trustChanged'; readonly userId: string | undefined }
     | { readonly type: 'trust'; readonly viewId: string; readonly trust: TrustLevel; readonly deviceName: string }
-    // what pages and peers say
+    // messages of pages and peers
     | { readonly type: 'page'; readonly call: string; readonly generation: number; readonly message: PageMessage }
-    /** The person takes a call of another Matrix client. */
+    /** The person accepts a call of another Matrix client. */
     | {
           readonly type: 'callAccepted';
           readonly viewId: string;
@@ -217,14 +220,14 @@ export type SessionEvent =
           readonly userId: string;
           readonly deviceId: string;
           readonly watching: boolean;
-          /** Which way the picture comes; `unreached`: it should come directly, and does not. */
+          /** The transport of the picture. `unreached`: it should come directly, but does not. */
           readonly via?: Transport | 'unreached' | undefined;
       }
     | ({ readonly type: 'withheld' } & WithheldEvent)
     | ({ readonly type: 'audience' } & AudienceEvent);
 
 export type Effect =
-    /** `grantReady` or `grantFailed` comes, as for a token. */
+    /** Answered by `grantReady` or `grantFailed`, as for a token. */
     | { readonly type: 'askToShare'; readonly call: string; readonly generation: number }
     | {
           readonly type: 'fetchPublishGrant';
@@ -248,24 +251,27 @@ export type Effect =
           readonly title: string;
           readonly roomName: string;
           readonly target: ViewTarget | undefined;
-          /** Where the page's token comes from: the SFU behind it is all that the page may talk to. */
+          /** The source of the page's token. The page may connect only to the SFU behind it. */
           readonly serviceUrl: string | undefined;
-          /** `none`: the page talks to no server, ever. `now`: it opens at once. `known`: when its media server is known. */
+          /**
+           * `none`: the page never connects to a server. `now`: it opens at once. `known`: it opens when its SFU is
+           * known.
+           */
           readonly servers: 'none' | 'now' | 'known';
       }
     | { readonly type: 'revealPage'; readonly call: string }
     | { readonly type: 'closePage'; readonly call: string }
     | { readonly type: 'send'; readonly call: string; readonly generation: number; readonly message: HostMessage }
-    /** Lets the page connect to the SFU while the person still chooses a screen. Nothing can be sent without a key. */
+    /** Connects the page to the SFU while the person still chooses a screen. Nothing can be sent without a key. */
     | { readonly type: 'preparePublish'; readonly call: string; readonly generation: number }
-    /** Sends our key, then the grant: the page encrypts from the first frame. */
+    /** Sends our key and then the grant, so that the page encrypts from the first frame. */
     | { readonly type: 'publish'; readonly call: string; readonly generation: number; readonly roomId: string }
     | {
           readonly type: 'connectView';
           readonly call: string;
           readonly generation: number;
           readonly roomId: string;
-          /** null: the first screen seen. */
+          /** Null: the first screen that appears. */
           readonly identity: string | null;
           readonly handover: boolean;
       }
@@ -302,31 +308,31 @@ export type Effect =
           readonly callId: string;
       }
     | { readonly type: 'releaseMesh'; readonly call: string }
-    /** The share is no longer to be had directly; calls with other clients go on. */
+    /** The share is no longer offered directly. Calls with other clients continue. */
     | { readonly type: 'retireMesh'; readonly call: string }
-    /** Forgets the token of a way that is closed. */
+    /** Forgets the token of a closed transport. */
     | { readonly type: 'forgetGrant'; readonly call: string }
-    /** `waited` comes after `ms`. */
+    /** `waited` follows after `ms`. */
     | { readonly type: 'wait'; readonly call: string; readonly wait: number; readonly ms: number }
     | { readonly type: 'queryTrust'; readonly viewId: string; readonly userId: string; readonly deviceId: string }
     | { readonly type: 'notify'; readonly notice: Notice }
     | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn'; readonly text: string };
 
-/** Something a person should be told outside a page. The words and buttons are the views' business. */
+/** Something that a person is told outside a page. The views choose words and buttons. */
 export type Notice =
     | { readonly kind: 'alreadySharing'; readonly roomName: string }
     | { readonly kind: 'shareFailed'; readonly failure: Failure }
     | { readonly kind: 'shareEnded'; readonly reason: string }
     | { readonly kind: 'viewFailed'; readonly failure: Failure }
     | { readonly kind: 'notAnswered'; readonly name: string }
-    /** A direct share would be better off with a media server; `why` it stays direct. */
+    /** A direct share would work better with an SFU. `why`: the reason that it stays direct. */
     | {
           readonly kind: 'serverMissed';
           readonly need: Need;
           readonly viewers: number;
           readonly why: 'setting' | 'none' | 'failed';
       }
-    /** A device in the session does not get our share. */
+    /** A device in the session may not have our share. */
     | { readonly kind: 'withheld'; readonly roomId: string; readonly device: Withheld }
     | { readonly kind: 'held'; readonly message: string };
 

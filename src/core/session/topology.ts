@@ -1,43 +1,43 @@
 /**
- * Which way a share goes: straight to each viewer, or through the room's media server. Direct is the fastest way for few;
- * the server carries many, reaches every network, and is the only way to other MatrixRTC clients. Pure.
+ * Chooses the transport of a share: directly to each viewer, or through the room's SFU. Direct is the fastest for few
+ * viewers. The SFU carries many viewers, reaches every network, and is the only transport for other MatrixRTC clients.
  *
- * Going to the server is decided at once. Going back waits until it has been possible for {@link CALM_MS} without a break,
- * with one viewer of room to spare, so that a share does not swing between the two.
+ * A share moves to the SFU at once. It goes back only after that was possible for {@link CALM_MS} without a break, with
+ * room for one more viewer. This prevents it from switching back and forth.
  */
 import type { Transport } from '../share/share.ts';
 
-/** Viewers that one device's upload usually carries. */
+/** The number of viewers that one device's upload usually carries. */
 export const MOST_DIRECT = 4;
-/** With so many or fewer a share may come back from the media server. */
+/** With this many viewers or fewer, a share may return from the SFU. */
 export const BACK_AT = 3;
-/** ms that coming back must have been possible before it is done. */
+/** ms for which a return must have been possible before it happens. */
 export const CALM_MS = 30_000;
-/** ms that viewers have to move before the way they came by is closed. */
+/** ms that viewers have to move before the old transport is closed. */
 export const HANDOVER_MS = 20_000;
-/** ms until a media server that was not there, or did not work, is tried again. */
+/** ms until a missing or failed SFU is tried again. */
 export const RETRY_MS = 60_000;
-/** ms until viewers are told again which way a share goes, when telling them did not work. */
+/** ms until a failed announcement of the transport is repeated. */
 export const ANNOUNCE_AGAIN_MS = 3_000;
-/** ms without a picture after which a viewer's device says that it cannot be reached directly. */
+/** ms without a picture after which a viewer's device reports that direct connections do not reach it. */
 export const DIRECT_WITHIN_MS = 10_000;
 
 export interface Scene {
-    /** What the person set. */
+    /** The transport that the person set. */
     readonly wish: Transport | 'auto';
-    /** How the share goes now. */
+    /** The current transport. */
     readonly current: Transport;
-    /** Devices that watch. */
+    /** The number of devices that watch. */
     readonly viewers: number;
-    /** Most viewers that this device's connection has been found to carry: {@link MOST_DIRECT} until it suffered. */
+    /** The most viewers that this device's connection can carry: {@link MOST_DIRECT} until it was overloaded. */
     readonly carries: number;
-    /** Devices of other MatrixRTC clients in the room's session, which see only what a media server carries. */
+    /** Devices of other MatrixRTC clients in the session. They see only what an SFU carries. */
     readonly others: number;
     /** Viewers' devices that a direct connection did not reach. */
     readonly unreached: number;
 }
 
-/** Why a direct share needs a media server; undefined when it does not. */
+/** Why a direct share needs an SFU. Undefined when it does not. */
 export type Need = 'others' | 'unreached' | 'viewers' | 'uplink';
 
 export function needOf({ viewers, carries, others, unreached }: Omit<Scene, 'wish' | 'current'>): Need | undefined {
@@ -47,12 +47,12 @@ export function needOf({ viewers, carries, others, unreached }: Omit<Scene, 'wis
     return viewers > carries ? 'uplink' : undefined;
 }
 
-/** What to do about it: nothing, go there now, or go there once it has been possible for {@link CALM_MS}. */
+/** What to do: nothing, move now, or move once that was possible for {@link CALM_MS}. */
 export type Decision =
     | { readonly kind: 'stay' }
     | { readonly kind: 'move'; readonly to: Transport; readonly need: Need | undefined }
     | { readonly kind: 'moveWhenCalm'; readonly to: Transport }
-    /** A media server is needed and must not be used, because the person wants it direct. */
+    /** An SFU is needed, but the person wants a direct share. */
     | { readonly kind: 'refused'; readonly need: Need };
 
 const STAY: Decision = { kind: 'stay' };
@@ -63,17 +63,17 @@ export function decide(scene: Scene): Decision {
     if (wish === 'livekit') return STAY;
     if (wish === 'mesh') return need === undefined ? STAY : { kind: 'refused', need };
     if (current === 'mesh') return need === undefined ? STAY : { kind: 'move', to: 'livekit', need };
-    // A connection that did not carry one viewer beside another does not carry the first any better later.
+    // If the connection could not carry a second viewer, it will not carry the first one better later.
     const back = need === undefined && viewers <= BACK_AT && carries > 0;
     return back ? { kind: 'moveWhenCalm', to: 'mesh' } : STAY;
 }
 
-/** How a share begins where both ways are open: nobody watches yet. */
+/** The first transport when both are possible. Nobody watches yet. */
 export function firstWay(others: number): Transport {
     return others > 0 ? 'livekit' : 'mesh';
 }
 
-/** What the connection carries, once it suffered with that many viewers: fewer by one. */
+/** What the connection can carry after it was overloaded by this many viewers: one less. */
 export function carriesAfter(carries: number, sufferedWith: number): number {
     return Math.max(0, Math.min(carries, sufferedWith - 1));
 }

@@ -1,4 +1,4 @@
-/** What is told of trust, with what still holds for who listens later: a window that opens, a tab of a new owner. Pure. */
+/** Remembers trust events that still hold, for listeners that come later: a new window, or a tab of a new owner. */
 import { Latest } from '../base/latest.ts';
 import type { AudienceEvent, WithheldEvent } from './rtcPort.ts';
 
@@ -9,7 +9,7 @@ interface Told {
 }
 const keyOf = ({ roomId, userId, deviceId }: Told): string => JSON.stringify([roomId, userId, deviceId]);
 
-/** Sharers that are remembered, whatever their devices say. */
+/** The most sharers that are remembered, whatever their devices send. */
 const MOST_SHARERS = 200;
 
 export function latestAudiences(): Latest<AudienceEvent> {

@@ -1,4 +1,4 @@
-/** What sharers' devices tell about trust, kept by sharer and shown in the tabs that it concerns. Pure. */
+/** What sharers' devices report about trust. It is kept by sharer and shown in the viewer tabs that it concerns. */
 import type { HostMessage } from '../share/mediaMessages.ts';
 import { deviceKey, sharerKey } from './sessionMembers.ts';
 import type { Step, Effect, SessionEvent, SessionState, View } from './state.ts';
@@ -19,7 +19,7 @@ function audienceMessage(state: SessionState, view: View): Effect[] {
     return audience ? [send(view, { type: 'view.audience', ...audienceChip(audience) })] : [];
 }
 
-/** What a page that has just become ready must know. */
+/** The trust messages for a page that just became ready. */
 export function tellTrust(state: SessionState, view: View): Effect[] {
     const reason = state.withheld.get(targetKey(view.target) ?? '');
     return [
@@ -32,7 +32,7 @@ export function isWithheld(state: SessionState, view: View): boolean {
     return state.withheld.has(targetKey(view.target) ?? '');
 }
 
-/** A device that is admitted now asks anew for what it was refused. */
+/** A device that is now admitted asks again for the share. */
 export function withheldTold(state: SessionState, event: Extract<SessionEvent, { type: 'withheld' }>): Step {
     const key = sharerKey(event.roomId, event);
     const withheld = new Map(state.withheld);
@@ -78,7 +78,7 @@ export function audienceTold(state: SessionState, event: Extract<SessionEvent, {
     return { state: next, effects };
 }
 
-/** The tabs say how far the sharer's device is trusted now, not when they were opened. */
+/** Viewer tabs show the current trust in the sharer's device, not the trust from when they opened. */
 export function queryTrustAgain(state: SessionState, person: string | undefined): Step {
     const effects: Effect[] = [];
     for (const view of state.views.values()) {
@@ -90,7 +90,7 @@ export function queryTrustAgain(state: SessionState, person: string | undefined)
     return { state, effects };
 }
 
-/** Nothing of a sharer that left the session is kept. */
+/** Drops everything about sharers that left the session. */
 export function forgetSharers(state: SessionState, roomId: string): SessionState {
     const there = new Set((state.rtc.get(roomId) ?? []).map((member) => sharerKey(roomId, member)));
     const gone = (key: string): boolean => key.startsWith(`${roomId}|`) && !there.has(key);

@@ -1,4 +1,4 @@
-/** After the end of a share: the tab offers to wait for its sharer's next one, and shows it when it comes. Pure. */
+/** After a share ends, its viewer tab offers to wait for the sharer's next share, and shows it when it comes. */
 import type { Again } from '../share/mediaMessages.ts';
 import { newestTarget } from './sessionMembers.ts';
 import type { Step, Effect, SessionState, View } from './state.ts';
@@ -9,14 +9,14 @@ function become(state: SessionState, view: View, again: Again): Step {
     return { state: withView(state, view.id, { again }), effects: [againEffect(view, again)] };
 }
 
-/** The button of the tab: it waits, or waits no longer. */
+/** The tab's button starts or stops the wait. */
 export function toggleWaiting(state: SessionState, view: View): Step {
     if (view.phase !== 'ended') return { state, effects: [] };
     if (view.again === 'waiting') return become(state, view, 'offered');
     return view.again === 'offered' ? become(state, view, 'waiting') : { state, effects: [] };
 }
 
-/** Called after the room's memberships changed. A tab that waits starts by itself; another offers it. */
+/** Called after the room's memberships changed. A waiting tab starts the new share by itself. Another tab offers it. */
 export function followReturns(state: SessionState, roomId: string): Step {
     let next = state;
     const effects: Effect[] = [];

@@ -1,4 +1,4 @@
-/** Tabs that show somebody's screen. Pure. */
+/** Viewer tabs: each shows one share. */
 import type { Again, PageMessage } from '../share/mediaMessages.ts';
 import { deviceKey, isDirect, newestTarget, targetMember } from './sessionMembers.ts';
 import {
@@ -18,7 +18,7 @@ export function withView(state: SessionState, id: string, patch: Partial<View>):
     return view ? { ...state, views: new Map(state.views).set(id, { ...view, ...patch }) } : state;
 }
 
-/** Same tab: a second click on a share brings its tab to the front. */
+/** The same target has one tab: a second click brings it to the front. */
 function sameTarget(a: ViewTarget, b: ViewTarget): boolean {
     return a.roomId === b.roomId && a.userId === b.userId && a.deviceId === b.deviceId && a.shareId === b.shareId;
 }
@@ -27,12 +27,12 @@ export function isOver(view: View): boolean {
     return view.phase === 'ended' || view.phase === 'failed';
 }
 
-/** It shows, or is on its way to, what comes from a media server. */
+/** The tab shows, or will show, a picture from an SFU. */
 export function needsGrant({ direct, move }: View): boolean {
     return move ? move.to === 'livekit' : !direct;
 }
 
-/** Token and tab are asked for at once; whichever comes last connects. What comes straight from a device needs no token. */
+/** Requests token and tab at once. The one that comes last connects. A direct picture needs no token. */
 function openEffects(state: SessionState, view: View): Effect[] {
     const { id: call, generation, target, roomName, sharerName } = view;
     const serviceUrl = targetMember(state, target)?.serviceUrl;
@@ -46,7 +46,7 @@ function openEffects(state: SessionState, view: View): Effect[] {
         roomName,
         target,
         serviceUrl,
-        // A direct share may move to a media server while it runs.
+        // A direct share may move to an SFU while it runs.
         servers: view.callId !== undefined ? 'none' : view.direct ? 'now' : 'known',
     } as const;
     return view.direct
@@ -56,7 +56,7 @@ function openEffects(state: SessionState, view: View): Effect[] {
 
 type NewView = Pick<View, 'id' | 'target' | 'sharerName' | 'roomName' | 'generation' | 'direct' | 'callId'>;
 
-/** What is true of every tab whose page was just asked for. */
+/** The state of every tab whose page was just requested. */
 const OPENING = {
     phase: 'opening',
     granted: false,
@@ -77,7 +77,7 @@ export function requestView(state: SessionState, event: Extract<SessionEvent, { 
     if (open && !isOver(open)) return { state, effects: [{ type: 'revealPage', call: open.id }] };
     if (open && open.id !== event.viewId) return retryView(state, open);
     const { viewId: id, target, sharerName, roomName } = event;
-    // The page that a restored tab showed before the reload was its first.
+    // The page that a restored tab showed before the reload had generation 1.
     const generation = (open?.generation ?? (event.restored ? 1 : 0)) + 1;
     const direct = isDirect(state, target);
     const view = newView({ id, target, sharerName, roomName, generation, direct, callId: undefined });
@@ -85,7 +85,10 @@ export function requestView(state: SessionState, event: Extract<SessionEvent, { 
     return { state: next, effects: openEffects(next, view) };
 }
 
-/** A tab for a call of another client. It needs no membership in the room's session: the call itself is the link. */
+/**
+ * A viewer tab for a call of another client. It needs no membership in the session, because the call itself is the
+ * link.
+ */
 export function acceptCall(state: SessionState, event: Extract<SessionEvent, { type: 'callAccepted' }>): Step {
     const { viewId: id, callId, roomId, userId, deviceId, callerName: sharerName, roomName } = event;
     const target = { roomId, userId, deviceId, shareId: undefined };
@@ -98,9 +101,12 @@ function releaseEffect(view: View): Effect[] {
     return view.direct || view.move?.to === 'mesh' ? [{ type: 'releaseMesh', call: view.id }] : [];
 }
 
-/** Starts the tab anew: a fresh grant, a fresh page. If the share is over but its sharer has a newer one, shows that. */
+/**
+ * Starts the tab again with a new grant and a new page. If the share is over and its sharer has a newer one, shows
+ * that.
+ */
 export function retryView(state: SessionState, view: View): Step {
-    if (view.callId !== undefined) return endView(state, view, 'ended'); // the other side would have to call again
+    if (view.callId !== undefined) return endView(state, view, 'ended'); // the other side must call again
     const newest = view.target.shareId === undefined ? undefined : newestTarget(state, view.target);
     const target = newest ?? view.target;
     const next = withView(state, view.id, {
@@ -118,7 +124,10 @@ export function viewGrantReady(state: SessionState, view: View): Step {
     return connectWhenReady(withView(state, view.id, { granted: true }), view.id);
 }
 
-/** What brings the picture into the tab's page; on the way from one transport to the other beside the one it shows. */
+/**
+ * The effects that bring the picture into the tab's page. During a move, the page still shows the old transport's
+ * picture.
+ */
 export function connectEffects(state: SessionState, view: View, direct: boolean): Effect[] {
     const { id: call, generation, wait } = view;
     const { roomId, userId, deviceId, shareId } = view.target;
@@ -167,7 +176,7 @@ export function againEffect({ id: call, generation }: View, again: Again): Effec
     return { type: 'send', call, generation, message: { type: 'view.again', again } };
 }
 
-/** The share is over, or could not be shown: the tab stays and says so. */
+/** The share is over or could not be shown. The tab stays and says so. */
 export function endView(state: SessionState, view: View, phase: 'ended' | 'failed', failure?: Failure): Step {
     if (isOver(view)) return still(state);
     const detail = failure?.message ?? '';
@@ -183,7 +192,7 @@ export function endView(state: SessionState, view: View, phase: 'ended' | 'faile
         ...(view.announced ? watchEffect(view, false) : []),
         ...releaseEffect(view),
     ];
-    // Without a page yet there is no tab to say it in.
+    // Without a page there is no tab that can say it.
     if (failure && !view.pageReady && view.generation === 1) {
         effects.push({ type: 'notify', notice: { kind: 'viewFailed', failure } });
         return closeView({ ...state }, { ...view, announced: false }, effects);
@@ -191,7 +200,7 @@ export function endView(state: SessionState, view: View, phase: 'ended' | 'faile
     return { state: withView(state, view.id, { phase, detail, announced: false, again }), effects };
 }
 
-/** Forgets the tab. */
+/** Removes the tab from the state. */
 export function closeView(state: SessionState, view: View, effects: readonly Effect[] = []): Step {
     const views = new Map(state.views);
     views.delete(view.id);
@@ -206,7 +215,7 @@ export function closeView(state: SessionState, view: View, effects: readonly Eff
     };
 }
 
-/** Ends the tabs of a room whose sharer or share went away. Called after the room's memberships changed. */
+/** Ends the tabs of a room whose sharer or share is gone. Called after the room's memberships changed. */
 export function endGoneViews(state: SessionState, roomId: string): Step {
     let next = state;
     const effects: Effect[] = [];
@@ -235,10 +244,11 @@ export function viewPageSaid(state: SessionState, view: View, message: PageMessa
                 const told: Effect = { type: 'send', call: view.id, generation, message: end };
                 return { state, effects: phase === 'ended' ? [told, againEffect(view, view.again)] : [told] };
             }
-            // A tab restored after a window reload may outlive its share.
+            // A tab that is restored after a window reload may outlive its share.
             if (view.callId === undefined && view.target.userId !== undefined && !targetMember(state, view.target))
                 return endView(state, view, 'ended');
-            // A page that loaded again (its tab moved to another window) needs a token of its own: the first one is in use.
+            // A page that loaded again (its tab moved to another window) needs a new token, because the first is in
+            // use.
             if (view.pageReady) return retryView(state, view);
             return connectWhenReady(withView(state, view.id, { pageReady: true }), view.id);
         }

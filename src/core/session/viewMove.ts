@@ -1,17 +1,17 @@
-/** A tab whose share goes another way now: it shows what it has until the first picture of the new way. Pure. */
+/** A viewer tab whose share changed its transport. It keeps the old picture until the first new one. */
 import { isDirect, targetMember } from './sessionMembers.ts';
 import { still, type Step, type Effect, type SessionState, type View } from './state.ts';
 import type { Transport } from '../share/share.ts';
 import { connectEffects, isOver, retryView, watchEffect, withView } from './viewFlow.ts';
 
-/** Times that the new way is tried before the tab starts anew. */
+/** How often the new transport is tried before the tab starts again. */
 const MOST_TRIES = 3;
-/** ms between two of them. */
+/** ms between two attempts. */
 const TRY_AGAIN_MS = 3_000;
 
 const wayOf = (direct: boolean): Transport => (direct ? 'mesh' : 'livekit');
 
-/** Follows the shares of the room's tabs. Called after its memberships changed. */
+/** Follows the shares of the room's tabs. Called after the room's memberships changed. */
 export function moveViews(state: SessionState, roomId: string): Step {
     let next = state;
     const effects: Effect[] = [];
@@ -33,7 +33,7 @@ function follow(state: SessionState, view: View, to: Transport): Step {
     return view.move ? stay(state, view) : beginMove(state, view, to, 0);
 }
 
-/** The share came back to the way that the tab still shows. */
+/** The share returned to the transport that the tab still shows. */
 function stay(state: SessionState, view: View): Step {
     const { id: call, generation } = view;
     const release: Effect[] = view.move?.to === 'mesh' ? [{ type: 'releaseMesh', call }] : [];
@@ -59,12 +59,12 @@ function beginMove(state: SessionState, view: View, to: Transport, tries: number
     };
 }
 
-/** The token for the new way is there. */
+/** The token for the new transport arrived. */
 export function viewMoveGranted(state: SessionState, view: View): Step {
     return { state: withView(state, view.id, { granted: true }), effects: connectEffects(state, view, false) };
 }
 
-/** The page shows the new way, or could not. */
+/** The page shows the new transport's picture, or could not. */
 export function viewMoved(state: SessionState, view: View, via: Transport, ok: boolean): Step {
     if (view.move?.to !== via) return still(state);
     if (!ok) return moveFailed(state, view);
@@ -90,12 +90,12 @@ export function moveFailed(state: SessionState, view: View): Step {
     };
 }
 
-/** The sharer's device did not answer. On the way to the mesh it was told so; on the way to the server that is no matter. */
+/** The sharer's device did not answer. This matters only for a move to the mesh. */
 export function moveGaveUp(state: SessionState, view: View): Step {
     return view.move?.to === 'mesh' ? moveFailed(state, view) : still(state);
 }
 
-/** A wait of the tab is over: it tries the new way again, or a direct picture has not come. */
+/** A wait of the tab ended. It tries the new transport again, or reports that no direct picture came. */
 export function viewWaited(state: SessionState, view: View): Step {
     if (isOver(view) || view.callId !== undefined) return still(state);
     if (view.move && view.move.tries > 0) return beginMove(state, view, view.move.to, view.move.tries);

@@ -1,6 +1,5 @@
 /**
- * What the extension host and a media page say to each other, over `postMessage` in a webview or a WebSocket on
- * loopback.
+ * The messages between the extension host and a media page, over `postMessage` in a webview or a WebSocket on loopback.
  */
 import * as v from 'valibot';
 import { trustLevels, withheldReasons } from '../trust/trustLevels.ts';
@@ -21,14 +20,14 @@ export type MediaGrant = v.InferOutput<typeof mediaGrant>;
 const shareSettings = v.object({
     /** Frames per second asked of getDisplayMedia. */
     maxFrameRate: v.pipe(v.number(), v.minValue(1), v.maxValue(60)),
-    /** `text`: every pixel sharp, frames may drop. `motion`: the reverse. */
+    /** `text`: every pixel is sharp, and frames may drop. `motion`: the reverse. */
     contentHint: v.picklist(['text', 'motion']),
-    /** bit/s; 0 lets Hush choose from the captured size. */
+    /** bit/s. 0: Hush chooses it from the captured size. */
     maxBitrate: v.pipe(v.number(), v.minValue(0), v.maxValue(50_000_000)),
 });
 export type ShareSettings = v.InferOutput<typeof shareSettings>;
 
-/** What a view tab stores, so that VS Code can bring it back after a window reload. Names only, no secret. */
+/** What a viewer tab stores, so that VS Code can restore it after a window reload. Only names, no secret. */
 export const storedTarget = v.object({
     roomId: id,
     userId: v.optional(id),
@@ -41,16 +40,16 @@ export type StoredTarget = v.InferOutput<typeof storedTarget>;
 const viewer = v.object({ userId: id, deviceId: id, deviceName: text, name: text });
 export type Viewer = v.InferOutput<typeof viewer>;
 
-/** One RTCPeerConnection of the mesh, by the name its host gave it. */
+/** One RTCPeerConnection of the mesh, by its name from the host. */
 const connection = v.pipe(v.string(), v.minLength(3), v.maxLength(1_024));
 const sdp = v.pipe(v.string(), v.startsWith('v=0'), v.maxLength(60_000));
-/** Stream ID of the SDP to its purpose (MSC3077). */
+/** Maps a stream ID of the SDP to its purpose (MSC3077). */
 const streams = v.record(v.string(), v.string());
 const iceServers = v.array(v.object({ urls: v.array(v.string()), username: v.string(), credential: v.string() }));
 const iceCandidates = v.pipe(
     v.array(
         v.object({
-            /** Empty: there are no more. */
+            /** Empty: the end of the candidates. */
             candidate: v.pipe(v.string(), v.maxLength(2_048)),
             sdpMid: v.nullable(v.string()),
             sdpMLineIndex: v.nullable(v.number()),
@@ -67,14 +66,14 @@ export type Path = (typeof paths)[number];
 const ways = ['livekit', 'mesh'] as const;
 export type Way = (typeof ways)[number];
 
-/** Why no picture is shown, or what the picture is. The words a person reads are in the page. */
+/** The state of the picture, or why there is none. The page has the words for people. */
 export const viewStates = [
     'connecting', // to the SFU, or waiting for the sharer's track
-    'waitingForKey', // frames arrive, the key has not
+    'waitingForKey', // frames arrive, but the key has not
     'live',
     'frozen', // no new frame for longer than a still picture explains
     'reconnecting',
-    'notSharing', // the member is there, without a screen
+    'notSharing', // the member is there, but has no screen
     'unencrypted', // refused: the track is announced without encryption
     'wrongKey', // refused: frames do not decrypt under the key that was sent
     'ended',
@@ -82,7 +81,10 @@ export const viewStates = [
 ] as const;
 export type ViewState = (typeof viewStates)[number];
 
-/** After the end of a share: another of its sharer may be waited for, is waited for, is there; or there will be none. */
+/**
+ * After a share ends, another share of its sharer can be waited for, is waited for, or is there. `never`: none will
+ * follow.
+ */
 export const agains = ['offered', 'waiting', 'back', 'never'] as const;
 export type Again = (typeof agains)[number];
 
@@ -104,29 +106,32 @@ export const hostMessage = v.variant('type', [
     v.object({
         type: v.literal('init'),
         role: v.picklist(['share', 'view']),
-        /** Shown as heading: the room for a share, the sharer for a view. */
+        /** The heading: the room for a share, the sharer for a viewer tab. */
         title: text,
         roomName: text,
-        /** Loopback page only: the webview takes its colours from VS Code. */
+        /** Only for the loopback page. A webview takes its colours from VS Code. */
         theme: v.picklist(['light', 'dark']),
-        /** Stored by the page with the tab; null where nothing is to be restored. */
+        /** The page stores this with the tab. Null: nothing is restored. */
         persist: v.nullable(storedTarget),
     }),
-    /** Ask the browser for a screen. Without user activation the page shows a button first. */
+    /** Asks the browser for a screen. Without user activation the page first shows a button. */
     v.object({ type: v.literal('share.capture'), settings: shareSettings }),
-    /** Connect ahead of time, while the person still chooses; publish nothing. */
+    /** Connects early, while the person still chooses a screen. Publishes nothing. */
     v.object({ type: v.literal('share.prepare'), grant: mediaGrant, identity: id }),
-    /** Connect (or use the connection prepared with this grant) and publish the captured track, encrypted under the key already set for `identity`. */
+    /**
+     * Connects, or uses the connection that this grant prepared. Publishes the captured track, encrypted with the key
+     * already set for `identity`.
+     */
     v.object({ type: v.literal('share.publish'), grant: mediaGrant, identity: id }),
     v.object({ type: v.literal('share.viewers'), viewers: v.pipe(v.array(viewer), v.maxLength(1_000)) }),
-    /** Stop sending (true) or go on (false): used while a key could not be delivered. */
+    /** Stops sending (true) or continues (false). Used while a key could not be delivered. */
     v.object({ type: v.literal('share.hold'), held: v.boolean() }),
     v.object({ type: v.literal('share.stop'), reason: text }),
-    /** Leave the media server; the capture goes on, and so does what goes directly. */
+    /** Leaves the SFU. The capture and direct connections continue. */
     v.object({ type: v.literal('share.unpublish') }),
     /**
-     * Subscribe to the screen of `identity`; null shows the first screen seen in the room. `handover`: what is shown stays
-     * until the first picture comes this way.
+     * Subscribes to the screen of `identity`. Null: shows the first screen in the room. `handover`: keeps the old
+     * picture until the first new one arrives.
      */
     v.object({
         type: v.literal('view.connect'),
@@ -134,29 +139,29 @@ export const hostMessage = v.variant('type', [
         identity: v.nullable(id),
         handover: v.optional(v.boolean()),
     }),
-    /** Who shares, from which device, and how far it is trusted: known to the host only. */
+    /** The sharer, their device, and its trust. Only the host knows these. */
     v.object({
         type: v.literal('view.sharer'),
         name: text,
         userId: text,
-        /** As its owner named it; empty without a name. */
+        /** The name that its person gave it, or empty. */
         deviceName: text,
         deviceId: text,
         trust: v.picklist(trustLevels),
-        /** ms since the epoch, by the sharer’s clock; null: not known. */
+        /** ms since the epoch, by the sharer’s clock. Null: unknown. */
         startedTs: v.nullable(count),
     }),
-    /** The sharer's device keeps the share from ours; null: not (any more). */
+    /** The sharer's device withholds the share from ours. Null: it does not, or no longer. */
     v.object({ type: v.literal('view.withheld'), reason: v.nullable(v.picklist(withheldReasons)) }),
-    /** Who can see the share, in a few words and in one line. */
+    /** Who can see the share: a short text, and a full line. */
     v.object({ type: v.literal('view.audience'), text, detail: text, tone: v.picklist(['good', 'warn']) }),
-    /** Do what a tool of the page does: chosen from VS Code's menu over the picture. */
+    /** Runs a command of a page's tool, chosen from VS Code's menu over the picture. */
     v.object({ type: v.literal('view.command'), command: v.picklist(viewerCommands) }),
-    /** The host knows better than the page: the share is over, or could not be joined. */
+    /** The host knows more than the page: the share is over, or could not be joined. */
     v.object({ type: v.literal('view.end'), state: v.picklist(['ended', 'failed']), detail: text }),
-    /** What may follow a share that is over. */
+    /** What may follow after a share ended. */
     v.object({ type: v.literal('view.again'), again: v.picklist(agains) }),
-    /** Base64 of 16 raw bytes, HKDF input (see element-call-protocol: LiveKit E2EE). */
+    /** Base64 of 16 raw bytes, the input of HKDF (see element-call-protocol: LiveKit E2EE). */
     v.object({
         type: v.literal('keys.set'),
         identity: id,
@@ -165,13 +170,16 @@ export const hostMessage = v.variant('type', [
     }),
     /** Share directly: viewers' connections are opened in this page as they ask. */
     v.object({ type: v.literal('share.direct') }),
-    /** Watch directly: the sharer's connection comes into this page. `identity` names the sharer. `handover`: as above. */
+    /**
+     * Watches directly. The sharer's connection comes into this page. `identity` names the sharer. `handover`: as
+     * above.
+     */
     v.object({ type: v.literal('view.direct'), identity: id, handover: v.optional(v.boolean()) }),
-    /** The way that is being tried beside the one that is shown is not wanted any more. */
+    /** Stops trying the new transport beside the shown one. */
     v.object({ type: v.literal('view.stay') }),
     /**
-     * A new connection. `offer`: with our screen in it, by our offer; else by the one that follows. `passes`: not with our
-     * screen but with the one that comes in by that connection of this page.
+     * A new connection. `offer`: we offer it with our screen; otherwise the other side's offer follows. `passes`: it
+     * does not send our screen, but the one that arrives by that connection of this page.
      */
     v.object({
         type: v.literal('mesh.open'),
@@ -183,12 +191,12 @@ export const hostMessage = v.variant('type', [
     }),
     v.object({ type: v.literal('mesh.description'), connection, kind: v.picklist(['offer', 'answer']), sdp, streams }),
     v.object({ type: v.literal('mesh.candidates'), connection, candidates: iceCandidates }),
-    /** Find a new way for the packets: an ICE restart by our offer. */
+    /** Looks for a new route: an ICE restart with our offer. */
     v.object({ type: v.literal('mesh.restart'), connection, iceServers, relayOnly: v.boolean() }),
-    /** The servers that the connection is to use from the next description on: those it was opened with may be outdated. */
+    /** The ICE servers that the connection uses from the next description on. Its first ones may be outdated. */
     v.object({ type: v.literal('mesh.servers'), connection, iceServers, relayOnly: v.boolean() }),
     v.object({ type: v.literal('mesh.close'), connection }),
-    /** Close every connection of this share's page, and say which there were: who ran their calls is gone. */
+    /** Closes every connection of this share's page and reports them. The window that ran their calls is gone. */
     v.object({ type: v.literal('mesh.reset') }),
 ]);
 export type HostMessage = v.InferOutput<typeof hostMessage>;
@@ -196,31 +204,31 @@ export type HostMessage = v.InferOutput<typeof hostMessage>;
 const captureFailures = ['denied', 'unsupported', 'needsGesture', 'failed'] as const;
 export type CaptureFailure = (typeof captureFailures)[number];
 
-/** Bytes of a snapshot: a picture of 8K without much in it that repeats. */
+/** Bytes of a snapshot: an 8K picture that does not compress well. */
 export const MAX_SNAPSHOT = 60 * 1_048_576;
 
 export const pageMessage = v.variant('type', [
     v.object({
         type: v.literal('ready'),
-        /** getDisplayMedia exists and the document's permission policy allows it. */
+        /** Whether getDisplayMedia exists and the document's permission policy allows it. */
         displayCapture: v.boolean(),
-        /** Frames can be encrypted here (encoded transform or encoded streams). */
+        /** Whether frames can be encrypted here (encoded transform or encoded streams). */
         frameEncryption: v.boolean(),
     }),
     v.object({
         type: v.literal('capture.started'),
         width: px,
         height: px,
-        /** `monitor`, `window`, `browser`, or empty where the browser does not say. */
+        /** `monitor`, `window` or `browser`. Empty when the browser does not say. */
         surface: text,
     }),
     v.object({ type: v.literal('capture.failed'), reason: v.picklist(captureFailures), detail: text }),
-    /** The person ended the capture in the browser, or its source went away. */
+    /** The person ended the capture in the browser, or its source disappeared. */
     v.object({ type: v.literal('capture.ended') }),
     v.object({ type: v.literal('share.published'), via: v.picklist(ways) }),
-    /** The media server could not be used, or was lost; the capture goes on, and so does what goes directly. */
+    /** The SFU could not be used or was lost. The capture and direct connections continue. */
     v.object({ type: v.literal('share.serverLost'), detail: text }),
-    /** Carrying so many viewers is too much for this device's connection. */
+    /** This many viewers overload the device's connection. */
     v.object({ type: v.literal('share.uplink'), viewers: count }),
     v.object({ type: v.literal('share.reconnecting') }),
     v.object({ type: v.literal('share.failed'), detail: text }),
@@ -232,16 +240,16 @@ export const pageMessage = v.variant('type', [
         state: v.picklist(['connecting', 'connected', 'failed']),
         path: v.picklist(paths),
     }),
-    /** A screen comes in by a connection that was opened for ours; or no longer. */
+    /** A connection that was opened for our screen also receives one, or no longer does. */
     v.object({ type: v.literal('mesh.screen'), connection, there: v.boolean() }),
-    /** The connections that a reset has closed. */
+    /** The connections that a reset closed. */
     v.object({ type: v.literal('mesh.dropped'), connections: v.pipe(v.array(connection), v.maxLength(1_000)) }),
     v.object({ type: v.literal('view.state'), state: v.picklist(viewStates), detail: text }),
-    /** The picture comes the new way now, and the old one is closed; or the new one could not be used. */
+    /** The picture now uses the new transport and the old one is closed, or the new one failed. */
     v.object({ type: v.literal('view.moved'), via: v.picklist(ways), ok: v.boolean() }),
-    /** LiveKit identities whose screen is in the media room now, as this page sees it. */
+    /** LiveKit identities whose screen is in the LiveKit room now, as this page sees it. */
     v.object({ type: v.literal('view.screens'), identities: v.pipe(v.array(id), v.maxLength(1_000)) }),
-    /** A part of the picture that the person chose to send to the session. */
+    /** A part of the picture that the person sends to the session. */
     v.object({
         type: v.literal('view.snapshot'),
         png: v.pipe(
@@ -258,14 +266,14 @@ export const pageMessage = v.variant('type', [
         height: px,
         framesPerSecond: count,
         bitsPerSecond: count,
-        /** Round trip to the SFU or peer, ms. */
+        /** Round trip to the SFU or peer in ms. */
         roundTripMs: count,
         codec: text,
     }),
-    /** A button in the page. */
+    /** The person pressed a button in the page. */
     v.object({
         type: v.literal('action'),
-        /** `fullScreen`: the page may not fill the screen itself; the tab is to be maximised (answered by the panels). */
+        /** `fullScreen`: a page may not fill the screen itself, so the host maximises the tab. */
         name: v.picklist([
             'stopShare',
             'retry',
@@ -276,7 +284,7 @@ export const pageMessage = v.variant('type', [
             'whoCanSee',
             'becomeTrusted',
             'verifySharer',
-            /** Wait for the sharer’s next share, or no longer. */
+            /** Starts or stops the wait for the sharer’s next share. */
             'watchAgain',
             'openChat',
         ]),
@@ -284,5 +292,5 @@ export const pageMessage = v.variant('type', [
     v.object({ type: v.literal('log'), level: v.picklist(['debug', 'info', 'warn', 'error']), text }),
 ]);
 export type PageMessage = v.InferOutput<typeof pageMessage>;
-/** What a page says about its connections of the mesh. */
+/** What a page reports about its mesh connections. */
 export type MeshMessage = Extract<PageMessage, { type: `mesh.${string}` }>;

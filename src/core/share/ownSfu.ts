@@ -1,9 +1,9 @@
-/** The LiveKit server whose API key the person holds, as a port. */
+/** The LiveKit SFU whose API key the person holds, as a port. */
 import { isLoopbackHost } from '../base/identifiers.ts';
 
-/** What the holder of the key does; the key itself stays in the keychain. */
+/** What the holder of the key can do. The key itself stays in the keychain. */
 export interface OwnServer {
-    /** The SFU's `wss://…` URL; undefined where none is set up. */
+    /** The SFU's `wss://…` URL. Undefined when none is set up. */
     url(): Promise<string | undefined>;
     /** @throws HushError `media.*`. */
     token(request: {
@@ -14,7 +14,7 @@ export interface OwnServer {
     }): Promise<string>;
 }
 
-/** `wss:`, or `ws:` on this machine; nothing in it but host, port and path. */
+/** `wss:`, or `ws:` on this machine. Only host, port and path are allowed in it. */
 export function isSfuUrl(text: string): boolean {
     const url = URL.parse(text);
     if (!url || url.username || url.password || url.search || url.hash || text.length > 2_048) return false;

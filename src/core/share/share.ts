@@ -1,46 +1,51 @@
 /**
- * The words of Hush, as data. A room has members; an RTC session has memberships; a media room has participants;
- * a share is one screen, keyed by (user, device, share id); a session is a workspace's room with its live shares.
- * Pure.
+ * Hush's terms as data. A room has members; an RTC session has memberships; a LiveKit room has participants. A share is
+ * one screen, keyed by (user, device, share ID).
  */
 
-/** A screen that a membership announces (our field `com.hush.shares` inside the MatrixRTC membership). */
+/** A screen that a membership announces (our field `com.hush.shares` in the MatrixRTC membership). */
 export interface Share {
     /** ULID, unique per share. */
     readonly id: string;
-    /** ms since the epoch, by the sharer's clock: for sorting and display only. */
+    /** ms since the epoch, by the sharer's clock. Only for sorting and display. */
     readonly startedTs: number;
-    /** `mesh`: from device to device, on request. Absent: at the LiveKit SFU that the membership names. */
+    /** `mesh`: directly between devices, on request. Absent: at the LiveKit SFU that the membership names. */
     readonly transport?: 'mesh';
 }
 
-/** One device in the room's RTC session (MSC4143), already validated: its sender is joined and it is not expired. */
+/**
+ * One device in the room's RTC session (MSC4143). It is already validated: its sender is joined, and it has not
+ * expired.
+ */
 export interface RtcMember {
     readonly userId: string;
     readonly deviceId: string;
-    /** Display name in this room, made unique among its members; the user ID without one. */
+    /** Display name, made unique among the room's members. The user ID if there is none. */
     readonly name: string;
     /** `member.id` (sticky) or membershipID (state). */
     readonly memberId: string;
     /** ms since the epoch. */
     readonly createdTs: number;
-    /** Identity of its participant in the LiveKit room it publishes in. */
+    /** Identity of its participant in the LiveKit room where it publishes. */
     readonly identity: string;
-    /** lk-jwt-service-compatible URL it publishes at; undefined when it advertises no LiveKit transport. */
+    /**
+     * The URL of the lk-jwt-service (or a compatible one) where it publishes. Undefined when it advertises no LiveKit
+     * transport.
+     */
     readonly serviceUrl: string | undefined;
-    /** `hush` announces its shares; another client's screen is only known to the media room. */
+    /** `hush` announces its shares. Only the LiveKit room knows the screen of another client. */
     readonly client: 'hush' | 'other';
     readonly shares: readonly Share[];
 }
 
-/** How a share reaches its viewers: through a LiveKit SFU, or directly from device to device. */
+/** How a share reaches its viewers: through a LiveKit SFU, or directly between devices. */
 export type Transport = 'livekit' | 'mesh';
 
-/** Which screen a tab shows. Without a device it is the first screen of the room, whoever shares it. */
+/** Which share a viewer tab shows. Without a device: the first screen in the room, of any sharer. */
 export interface ViewTarget {
     readonly roomId: string;
     readonly userId: string | undefined;
     readonly deviceId: string | undefined;
-    /** Known for Hush's shares only. */
+    /** Only known for shares from Hush. */
     readonly shareId: string | undefined;
 }

@@ -1,7 +1,7 @@
 /**
- * Who may have a share, who really has it, and what keeps the others out: the words and rules of trust. A device is
- * *admitted* by the policy of its sharer, *holds* the share once the crypto layer delivered its key (or the direct
- * connection stands), and is *withheld* from otherwise. Pure.
+ * Who may have a share, who has it, and why others do not: the rules of trust. The sharer's policy *admits* a device. A
+ * device *holds* the share once the crypto layer delivered its key, or the direct connection works. From other devices
+ * it is *withheld*.
  */
 import type { TrustLevel, WithheldReason } from './trustLevels.ts';
 import { trustWord } from './trustWords.ts';
@@ -10,21 +10,21 @@ import { trustWord } from './trustWords.ts';
 export const sharePolicies = ['everyone', 'crossSigned', 'verified'] as const;
 export type SharePolicy = (typeof sharePolicies)[number];
 
-/** What the crypto layer knows of a device. */
+/** What the crypto layer knows about a device. */
 export interface Standing {
     readonly trust: TrustLevel;
-    /** Its owner's identity is another than the one we knew, and nobody here has acknowledged that. */
+    /** Its person's identity differs from the known one, and nobody here has acknowledged the change. */
     readonly identityChanged: boolean;
     /**
-     * It is said to be ours, and this device has not verified our identity: whoever runs the homeserver could have made
-     * both, and nothing here would tell.
+     * The device claims to be ours, but this device has not verified our identity. The homeserver's operator could have
+     * made both, and this device could not notice it.
      */
     readonly unprovenOwn: boolean;
-    /** As its owner named it; empty without a name. */
+    /** The name that its person gave it. Empty without a name. */
     readonly deviceName: string;
 }
 
-/** Why a device may not have our share; undefined: it may. A changed identity counts under every policy. */
+/** Why a device may not have our share. Undefined: it may. A changed identity counts under every policy. */
 export function refusalOf(policy: SharePolicy, standing: Standing | undefined): WithheldReason | undefined {
     if (!standing || standing.trust === 'unknown') return 'unknownDevice';
     if (standing.identityChanged) return 'identityChanged';
@@ -41,13 +41,13 @@ export interface AudienceDevice {
     readonly deviceName: string;
     readonly trust: TrustLevel;
 }
-/** It has what it needs to see the share, by our crypto layer's word. */
+/** According to our crypto layer, it has what it needs to see the share. */
 export interface Holder extends AudienceDevice {
     readonly way: 'key' | 'direct';
-    /** ms since the epoch: it could see the share from then on, through every rotation since. */
+    /** ms since the epoch. From then on it could see the share, through every rotation. */
     readonly since: number;
 }
-/** Admitted, and does not hold the share yet: the key is on its way, or could not be sent. */
+/** Admitted, but it does not hold the share yet: the key is being sent, or could not be sent. */
 export interface Pending extends AudienceDevice {
     readonly problem: string;
 }
@@ -62,17 +62,19 @@ export interface Rotation {
 }
 export interface ShareAudience {
     readonly roomId: string;
-    /** Undefined: by another client, or not told. */
+    /** Undefined: set by another client, or not reported. */
     readonly policy: SharePolicy | undefined;
-    /** Index and age of the current media key; undefined where only direct connections are (each has keys of its own). */
+    /**
+     * Index and age of the current media key. Undefined when all connections are direct, because each has its own keys.
+     */
     readonly generation: number | undefined;
     readonly rotatedTs: number | undefined;
-    /** Newest first; ours only. */
+    /** Newest first. Only for our own share. */
     readonly rotations: readonly Rotation[];
     readonly holders: readonly Holder[];
     readonly pending: readonly Pending[];
     readonly withheld: readonly Withheld[];
-    /** Set when it is what the sharer's device told us, and when (ms since the epoch). */
+    /** Present when the sharer's device reported this. `ts`: ms since the epoch. */
     readonly toldBy?: { readonly userId: string; readonly deviceId: string; readonly ts: number };
 }
 
@@ -80,14 +82,14 @@ export function sameAudience(a: ShareAudience | undefined, b: ShareAudience | un
     return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** Of the people on this list, the weakest trust. */
+/** The weakest trust among these devices. */
 function weakest(holders: readonly Holder[]): TrustLevel {
     for (const level of ['unknown', 'unverified', 'crossSigned'] as const)
         if (holders.some((h) => h.trust === level)) return level;
     return 'verified';
 }
 
-/** For the viewer's bar, where space is short: "2 devices can see this". The whole line is its tooltip. */
+/** Short text for the viewer's bar: "2 devices can see this". Its tooltip is the whole line. */
 export function audienceChip(audience: ShareAudience): { text: string; detail: string; tone: 'good' | 'warn' } {
     const { text, tone } = audienceSummary(audience);
     const { length } = audience.holders;
@@ -123,7 +125,7 @@ export function audienceSummary({ holders, withheld }: ShareAudience): { text: s
     };
 }
 
-/** The sharer's side: why X cannot see, and the way on. */
+/** Tells the sharer why a person cannot see, and what to do. */
 export function withheldSentence(reason: WithheldReason, name: string): string {
     switch (reason) {
         case 'unknownDevice':
@@ -142,49 +144,50 @@ export function withheldSentence(reason: WithheldReason, name: string): string {
 /** Where this device of ours stands in its person's identity. */
 type OwnTrustKind =
     | 'checking'
-    /** Signed by our identity, whose keys are known here. */
+    /** Our identity has signed it, and this device knows the identity's keys. */
     | 'trusted'
-    /** The person has an identity; this device is not part of it. */
+    /** The person has an identity, but this device is not part of it. */
     | 'untrusted'
-    /** There is no identity yet, and the server wants the password before it takes one. */
+    /** There is no identity yet, and the server requires the password to accept one. */
     | 'needsPassword'
-    /** There is no identity yet, and the server wants a proof before it takes one that Hush cannot give. */
+    /** There is no identity yet, and the server requires a proof that Hush cannot give. */
     | 'otherAuth'
-    /** It could not be found out or set up; tried again at the next connection. */
+    /** The check or the set-up failed. It is tried again at the next connection. */
     | 'failed';
 
 export interface OwnTrust {
     readonly kind: OwnTrustKind;
-    /** Secret storage: there is a recovery key. */
+    /** Secret storage: whether a recovery key exists. */
     readonly recovery: 'unknown' | 'none' | 'ready';
-    /** Server-side key backup, as this device uses it. `replaced`: another client made a new one that we have no key of. */
+    /**
+     * The server-side key backup, as this device uses it. `replaced`: another client made a new one, and we lack its
+     * key.
+     */
     readonly backup: 'unknown' | 'off' | 'on' | 'replaced';
     /** The person has another verified device that can vouch for this one. */
     readonly otherDevices: boolean;
-    /** Of the homeserver; absent: none. */
+    /** Warnings about the homeserver. Absent: none. */
     readonly warnings?: readonly ServerWarning[];
 }
 
-/** What a person ought to know of what their homeserver answers. */
+/** A problem in the homeserver's answers that a person should know. */
 export type ServerWarning =
-    /** ms that this computer's clock is ahead of the server's; negative: behind. */
+    /** ms that this computer's clock is ahead of the server's. Negative: behind. */
     { readonly kind: 'clock'; readonly offMs: number } | DeviceLie;
 
-/** The server's word about a device that cannot be true, and was refused. */
+/** A false claim of the server about a device, which was refused. */
 export interface DeviceLie {
     readonly kind: 'device';
     readonly userId: string;
     readonly deviceId: string;
-    /** It has another key than before; what is said of it bears no signature of its own; it is said to be somebody else's. */
+    /** Its key differs from the earlier one; it lacks its own signature; or it belongs to another user. */
     readonly how: 'otherKey' | 'wrongSignature' | 'foreignUser';
 }
 
-/**
- * A membership lasts four hours (MSC3401): a clock that is nearly that far ahead takes every session for over. ms.
- */
+/** ms. A membership lasts four hours (MSC3401). A clock that is almost that far ahead treats every session as over. */
 export const SESSION_CLOCK_MS = 3 * 3_600_000;
 
-/** The sentence for a clock that is that many ms ahead (negative: behind). */
+/** The sentence for a clock that is this many ms ahead (negative: behind). */
 export function clockSentence(offMs: number): string {
     const minutes = Math.round(Math.abs(offMs) / 60_000);
     const [count, unit] =
@@ -197,7 +200,7 @@ export function clockSentence(offMs: number): string {
     return `The clock of this computer is ${count} ${unit} ${offMs > 0 ? 'ahead of' : 'behind'} your homeserver’s. ${stopped} not work until it is set right.`;
 }
 
-/** The sentence for a lie; `who` and `device` as they may be shown. */
+/** The sentence for a false claim. `who` and `device`: safe to show. */
 export function lieSentence({ how }: DeviceLie, who: string, device: string): string {
     const said = {
         otherKey: `Another key came for the device ${device} of ${who} than before. Hush goes on with the key it knew.`,

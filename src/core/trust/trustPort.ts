@@ -1,17 +1,19 @@
-/** What the extension needs from an account's trust: identity, recovery, verification, audiences. Implemented by `src/matrix/trust`; types only. */
+/**
+ * What the extension needs for trust: identity, recovery, verification, audiences. `src/matrix/trust` implements it.
+ */
 import type { Disposable } from '../base/disposable.ts';
 import type { OwnTrust } from './shareTrust.ts';
 
 export interface Recovered {
-    /** Room keys that came out of the backup. */
+    /** Number of room keys from the backup. */
     readonly roomKeys: number;
-    /** `replaced`: the backup on the server belongs to another key than the one that was recovered. */
+    /** `replaced`: the backup on the server belongs to another key than the recovered one. */
     readonly backup: 'restored' | 'none' | 'replaced';
 }
 
 export interface NewRecovery {
     readonly key: string;
-    /** The key may be the only one that works from now on, but not all that it protects is there: why. */
+    /** Why some of what the key protects is missing. The key may still be the only one that works from now on. */
     readonly unfinished: string | undefined;
 }
 
@@ -25,35 +27,35 @@ export type CancelReason =
     | 'keyMismatch'
     | 'elsewhere'
     | 'unknownMethod'
-    /** The window that held the account is gone, and with it what it had agreed on so far. */
+    /** The window that held the account is gone, with the progress of the verification. */
     | 'windowGone'
     | 'failed';
 
 export type VerificationState =
-    /** They ask us. */
+    /** The other side asks us. */
     | { readonly kind: 'asked' }
-    /** Until their side does the next step. */
+    /** Waits for the other side's next step. */
     | { readonly kind: 'waiting' }
     /** Seven emoji with their names (client-server API, "SAS method: emoji"). */
     | { readonly kind: 'comparing'; readonly emoji: readonly { readonly symbol: string; readonly name: string }[] }
-    /** We said that they match; they have not yet. */
+    /** We confirmed the emoji, but the other side has not yet. */
     | { readonly kind: 'confirming' }
     | { readonly kind: 'done' }
     | { readonly kind: 'cancelled'; readonly reason: CancelReason };
 
-/** One interactive verification by emoji (SAS), as it stands. */
+/** The state of one interactive verification by emoji (SAS). */
 export interface Verification {
     readonly id: string;
     readonly userId: string;
     readonly name: string;
-    /** Known for our own devices. */
+    /** Only known for our own devices. */
     readonly deviceId: string | undefined;
-    /** With a device of our own person. */
+    /** The other device is our own. */
     readonly self: boolean;
     readonly startedHere: boolean;
     readonly state: VerificationState;
 }
-/** `confirm`: the emoji are the same on both sides; `mismatch`: they are not. */
+/** `confirm`: the emoji are the same on both sides. `mismatch`: they differ. */
 export type VerificationStep = 'accept' | 'confirm' | 'mismatch' | 'cancel';
 
 interface PersonTrust {
@@ -70,25 +72,25 @@ export interface TrustPort {
     /** `hush.trust.shareWith` changed. */
     policyChanged(): void;
     person(userId: string): Promise<PersonTrust>;
-    /** Their new identity is accepted as theirs. */
+    /** Accepts the person's new identity as theirs. */
     acknowledge(userId: string): Promise<void>;
-    /** Makes the identity that is missing. `password`: of the account, where the server wants it. */
+    /** Makes the missing identity. `password`: of the account, if the server requires it. */
     setUpIdentity(password: string | undefined): Promise<void>;
-    /** A new identity; the old one, its recovery key and its backup are given up. */
+    /** Makes a new identity. The old one, its recovery key and its backup are given up. */
     resetIdentity(password: string | undefined): Promise<void>;
     /**
-     * Makes secret storage with a new recovery key, and a backup where there is none. `replaceBackup`: also in place of a
-     * backup that this device does not use; without it that is refused with `trust.otherBackup`, and nothing is changed.
+     * Makes secret storage with a new recovery key, and a backup if there is none. `replaceBackup`: also replaces a
+     * backup that this device does not use. Without it, that rejects with `trust.otherBackup` and changes nothing.
      */
     setUpRecovery(passphrase: string | undefined, replaceBackup?: boolean): Promise<NewRecovery>;
-    /** Whether there is a recovery key, and whether it can be given as a passphrase. */
+    /** Whether a recovery key exists, and whether a passphrase can be used for it. */
     recoveryKind(): Promise<'none' | 'key' | 'passphrase'>;
     recover(keyOrPassphrase: string): Promise<Recovered>;
     verifyOwnDevices(): Promise<Verification>;
-    /** Through messages in a room that both are in. */
+    /** Uses messages in a room that both are in. */
     verifyPerson(userId: string, roomId: string): Promise<Verification>;
-    /** Does nothing where the verification is over or in another step. */
+    /** Does nothing if the verification is over or in another step. */
     verify(id: string, step: VerificationStep): Promise<void>;
-    /** A verification begins (`asked`: somebody, or another device of ours, asks) or is in another state. */
+    /** A verification begins or changes its state. `asked`: another person, or another device of ours, asks. */
     onVerification(listener: (verification: Verification) => void): Disposable;
 }

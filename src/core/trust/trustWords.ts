@@ -1,4 +1,4 @@
-/** How far a device is trusted: one word for each level, the same wherever a person reads it (docs/trust.md). Pure. */
+/** The trust in a device: one word for each level, the same everywhere (docs/trust.md). */
 import type { TrustLevel } from './trustLevels.ts';
 import { visibleLine } from '../base/visibleText.ts';
 
@@ -13,7 +13,7 @@ export function trustWord(trust: TrustLevel): string {
     return WORDS[trust];
 }
 
-/** What the word means, for a tooltip. */
+/** The meaning of the word, for a tooltip. */
 export function trustMeaning(trust: TrustLevel): string {
     switch (trust) {
         case 'verified':
@@ -27,10 +27,10 @@ export function trustMeaning(trust: TrustLevel): string {
     }
 }
 
-/** Characters of a device's name that are shown. */
+/** The most characters of a device name that are shown. */
 const NAME_LENGTH = 60;
 
-/** A person's name, then the device's where it has one: "Ann · Laptop". IDs belong into details. */
+/** A person's name, then the device's name if it has one: "Ann · Laptop". IDs belong in the details. */
 export function deviceLabel(name: string, deviceName: string): string {
     const device = visibleLine(deviceName, NAME_LENGTH);
     return [name, device].filter((part) => part !== '').join(' · ');

@@ -1,7 +1,7 @@
 /**
- * Two people start a session for one workspace and invite each other at the same moment: one room survives (glare.ts). The
- * loser joins it, takes invitees and workspace mapping along, takes its own invitations back and leaves its own room; the
- * winner forgets the invitation, which may be gone by then.
+ * Two people start a session for one workspace and invite each other at the same moment. One room survives (glare.ts).
+ * The loser joins it with its invited people and its workspace mapping, withdraws its own invitations, and leaves its
+ * own room. The winner removes the invitation, which may already be gone.
  */
 import type { Account } from '../account/account.ts';
 import { isHushError } from '../base/errors.ts';
@@ -14,28 +14,28 @@ export interface SessionGlareOptions {
     account(): Account | undefined;
     /** The room that this window's workspace is mapped to. */
     ownRoomId(): string | undefined;
-    /** Whether the invitation is to a session for the workspace of `own`, which is this window's. */
+    /** Whether the invitation is to a session for the workspace of `own`, which is this window's workspace. */
     sameWorkspace(invitation: RoomSnapshot, own: RoomSnapshot): Promise<boolean>;
     map(roomId: string): Promise<void>;
     readonly after: After;
     readonly log: Log;
 }
 export interface SessionGlare {
-    /** After every change of the rooms. Never rejects; one at a time. */
+    /** Called after every change of the rooms. Never rejects. Runs one at a time. */
     check(): Promise<void>;
-    /** That invitation crossed one of ours and is taken care of. */
+    /** Whether that invitation crossed one of ours and is being handled. */
     settles(roomId: string): boolean;
 }
 
-/** ms until something is tried again that did not work while no room changed, and how often. */
+/** ms between retries while no room changes, and the number of retries. */
 const RETRY_MS = 3_000;
 const TRIES = 5;
 
 export function createSessionGlare(options: SessionGlareOptions): SessionGlare {
     const { log } = options;
-    /** Invitations that crossed ours, to be forgotten once their sender is here. */
+    /** Invitations that crossed ours. They are removed once their sender is here. */
     const crossed = new Set<string>();
-    /** Rooms of ours that lost, until we have left them. */
+    /** Our rooms that lost, until we have left them. */
     const lost = new Set<string>();
     let failures = 0;
     let running: Promise<void> | undefined;
@@ -70,7 +70,7 @@ export function createSessionGlare(options: SessionGlareOptions): SessionGlare {
                 .find((room) => room.roomId === keep.roomId)
                 ?.members.map((m) => m.userId),
         );
-        const creators = new Set(invitations.map((room) => room.createdBy)); // they come by the same rule
+        const creators = new Set(invitations.map((room) => room.createdBy)); // they join by the same rule
         for (const { userId } of own.members) {
             if (userId === account.userId || there.has(userId) || creators.has(userId)) continue;
             await account
@@ -82,7 +82,7 @@ export function createSessionGlare(options: SessionGlareOptions): SessionGlare {
         await giveUp(account, own.roomId);
         for (const room of invitations) if (room !== keep) await account.leaveRoom(room.roomId);
     };
-    /** Nobody is left with an invitation to a room that is empty. */
+    /** Withdraws invitations first: nobody should be invited to an empty room. */
     const giveUp = async (account: Account, roomId: string): Promise<void> => {
         const room = account.rooms().find((it) => it.roomId === roomId && it.membership === 'join');
         for (const { userId, membership } of room?.members ?? []) {
@@ -96,7 +96,7 @@ export function createSessionGlare(options: SessionGlareOptions): SessionGlare {
         if (room) await account.leaveRoom(roomId);
         lost.delete(roomId);
     };
-    /** The loser has come: its own room is empty by now, or soon. */
+    /** The loser has joined. Its own room is empty now, or will be soon. */
     const forgetSettled = async (account: Account, rooms: readonly RoomSnapshot[]): Promise<void> => {
         const own = rooms.find((room) => room.roomId === options.ownRoomId());
         for (const room of rooms) {
@@ -113,8 +113,8 @@ export function createSessionGlare(options: SessionGlareOptions): SessionGlare {
                     failures = 0;
                 },
                 (error: unknown) => {
-                    // The other side may have been quicker (its room gone, our invitation taken back): the next change
-                    // tells. Where none comes, it is tried again.
+                    // The other side may have been faster: its room is gone, or our invitation was withdrawn. The next
+                    // change shows it. If none comes, this is tried again.
                     log.warn(
                         `Joining two sessions into one did not work${isHushError(error) ? ` (${error.code})` : ''}`,
                         error,

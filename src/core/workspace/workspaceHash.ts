@@ -1,6 +1,6 @@
 /**
- * `com.hush.workspace`: lets a teammate who opens a clone of the same repository be offered the room, without the room
- * naming the repository. Pure.
+ * `com.hush.workspace`: Hush can offer the room to a teammate who opens a clone of the same repository. The room does
+ * not name the repository.
  */
 import { createHash } from 'node:crypto';
 import type { WorkspaceLink } from '../rooms/room.ts';
@@ -14,14 +14,14 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * One text for all the ways to write a remote: `git@host:a/b.git`, `ssh://git@host/a/b`, `https://user:pw@HOST/a/b.git/`
- * all give `host/a/b`. A port that is not the scheme's own stays, as does the case of the path. Undefined for what names
- * no host (a local path): two machines could not mean the same by it.
+ * One text for every form of a remote: `git@host:a/b.git`, `ssh://git@host/a/b`, `https://user:pw@HOST/a/b.git/` all
+ * give `host/a/b`. A port that is not the scheme's default stays, and so does the case of the path. Undefined without a
+ * host (a local path): on two machines it would not mean the same.
  */
 export function normaliseRemote(remote: string): string | undefined {
     const { scheme, host, port, path } = split(remote.trim()) ?? {};
     if (scheme === undefined || host === undefined || path === undefined) return undefined;
-    // One parser for every scheme: URL treats IDNs and odd IPv4 spellings of https hosts otherwise than those of ssh.
+    // One parser for every scheme. URL treats IDNs and odd IPv4 spellings differently for https and ssh.
     const hostname = host === '' ? undefined : URL.parse(`https://${host}`)?.hostname;
     const defaultPort = DEFAULT_PORTS[scheme];
     if (!hostname || defaultPort === undefined) return undefined;
@@ -38,7 +38,7 @@ interface RemoteParts {
     readonly scheme: string;
     readonly host: string;
     readonly port: string | undefined;
-    /** Percent-encoded for a URL, plain for git's short form. */
+    /** Percent-encoded in a URL, plain in git's short form. */
     readonly path: string;
 }
 
@@ -52,7 +52,7 @@ function split(text: string): RemoteParts | undefined {
             path: url[4] ?? '',
         };
     if (text.includes('://')) return undefined;
-    // `[user@]host:path`, git's short form of ssh. A single letter before the colon is a Windows drive.
+    // `[user@]host:path`, git's short form for ssh. A single letter before the colon is a Windows drive.
     const scp = /^(?:[^@/\s]+@)?(\[[0-9A-Fa-f:.]+\]|[^:/@\s\\]{2,}):(.+)$/u.exec(text);
     return scp ? { scheme: 'ssh', host: scp[1] ?? '', port: undefined, path: scp[2] ?? '' } : undefined;
 }
@@ -70,7 +70,7 @@ function hashRemote(normalised: string, salt: string): string {
     return createHash('sha256').update(salt).update('\0').update(normalised).digest('base64');
 }
 
-/** `random(n)` gives n random bytes, such as a Node `Buffer`. Undefined when the remote names no host. */
+/** `random(n)` returns n random bytes, such as a Node `Buffer`. Undefined when the remote names no host. */
 export function linkForRemote(
     remote: string,
     random: (bytes: number) => { toString(encoding: 'base64'): string },
@@ -81,7 +81,7 @@ export function linkForRemote(
     return { salt, hash: hashRemote(normalised, salt) };
 }
 
-/** Whether `remote` is the repository that `link` stands for. */
+/** Whether `link` stands for the repository of `remote`. */
 export function matchesRemote(link: WorkspaceLink, remote: string): boolean {
     const normalised = normaliseRemote(remote);
     return normalised !== undefined && hashRemote(normalised, link.salt) === link.hash;

@@ -1,11 +1,14 @@
-/** Which room belongs to which workspace, as VS Code's memento stores it. Pure. */
+/** The room of each workspace, as VS Code's memento stores it. */
 import * as v from 'valibot';
 import type { RoomSnapshot, WorkspaceLink } from '../rooms/room.ts';
 
-/** Workspace key (URI of the .code-workspace file or folder; a fixed word for an empty window) to room ID. */
+/**
+ * Maps a workspace key to a room ID. The key is the URI of the .code-workspace file or folder, or a fixed word for an
+ * empty window.
+ */
 export type WorkspaceMap = Readonly<Record<string, string>>;
 
-/** An empty window has one mapping of its own: asked once, remembered. */
+/** All empty windows share one mapping. The person is asked once. */
 export const EMPTY_WINDOW = 'empty-window';
 
 export interface WorkspaceFolders {
@@ -15,7 +18,7 @@ export interface WorkspaceFolders {
     readonly folders: readonly { readonly uri: string; readonly name: string }[];
 }
 
-/** Keys under which a mapping of this window may stand, the most specific first. */
+/** The keys that may hold this window's mapping, the most specific first. */
 export function workspaceKeys(workspace: WorkspaceFolders): string[] {
     if (workspace.workspaceFile !== undefined) return [workspace.workspaceFile];
     const folders = workspace.folders.map((f) => f.uri);
@@ -24,13 +27,13 @@ export function workspaceKeys(workspace: WorkspaceFolders): string[] {
 
 const storedMap = v.record(v.string(), v.string());
 
-/** What was stored, or nothing if it is damaged: a lost mapping is asked for again. */
+/** The stored map, or an empty one if it is damaged. The person is then asked again. */
 export function readMap(stored: unknown): WorkspaceMap {
     const parsed = v.safeParse(storedMap, stored ?? {});
     return parsed.success ? parsed.output : {};
 }
 
-/** The room this window is mapped to, if we are still in it. */
+/** The room that this window is mapped to, if we are still in it. */
 export function mappedRoom(
     map: WorkspaceMap,
     workspace: WorkspaceFolders,
@@ -43,7 +46,7 @@ export function mappedRoom(
     return undefined;
 }
 
-/** `folder` picks one of several folders; without it the whole window is mapped. */
+/** `folder`: maps one of several folders. Without it, the whole window is mapped. */
 export function withMapping(
     map: WorkspaceMap,
     workspace: WorkspaceFolders,
@@ -60,8 +63,8 @@ export function withoutMapping(map: WorkspaceMap, workspace: WorkspaceFolders): 
 }
 
 /**
- * Rooms that were replaced, with what replaced them: only where both say so, because anybody may make a room that claims
- * to follow another.
+ * Replaced rooms with their successors. Both rooms must confirm it, because anybody can make a room that claims to
+ * follow another.
  */
 export function replacedRooms(rooms: readonly RoomSnapshot[]): ReadonlyMap<string, string> {
     const joined = new Map(rooms.filter((r) => r.membership === 'join').map((room) => [room.roomId, room]));
@@ -73,13 +76,13 @@ export function replacedRooms(rooms: readonly RoomSnapshot[]): ReadonlyMap<strin
     );
 }
 
-/** An invitation to what took the place of a room that we are in; of that the person is told already. */
+/** An invitation to the successor of a room that we are in. The person was already told about the successor. */
 export function isSuccessor(rooms: readonly RoomSnapshot[], { roomId, predecessor }: RoomSnapshot): boolean {
     const old = rooms.find((room) => room.roomId === predecessor && room.membership === 'join');
     return old?.replacement?.room === roomId;
 }
 
-/** The map with every replaced room's place taken by its successor; the same object when there is none. */
+/** The map with each replaced room changed to its successor. The same object if there is none. */
 export function followReplaced(map: WorkspaceMap, rooms: readonly RoomSnapshot[]): WorkspaceMap {
     const replaced = replacedRooms(rooms);
     if (!Object.values(map).some((roomId) => replaced.has(roomId))) return map;
@@ -99,7 +102,7 @@ export function sessionName(workspace: WorkspaceFolders): string {
 }
 
 /**
- * Rooms whose `com.hush.workspace` matches one of our git remotes: what to offer to a teammate who opened a clone.
+ * Rooms whose `com.hush.workspace` matches one of our git remotes. Hush offers them to a teammate who opened a clone.
  * `matches(link, remote)` hashes the normalised remote with the link's salt.
  */
 export function offeredRooms(

@@ -1,4 +1,7 @@
-/** The authoriser’s endpoints: a Matrix identity in, a LiveKit token out (MSC4195, `/sfu/get` and `/get_token`). */
+/**
+ * The authoriser’s endpoints. They take a Matrix identity and return a LiveKit token (MSC4195, `/sfu/get` and
+ * `/get_token`).
+ */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import {
@@ -16,22 +19,22 @@ import { createOpenIdCheck, type OpenIdCheck } from './openId.ts';
 import { createRateLimit } from '../../core/base/rateLimit.ts';
 import { mintToken, sha256Base64, type LiveKitKey } from '../tokens/roomTokens.ts';
 
-/** What this service must know of the LiveKit server's rooms. */
+/** What this service needs to know about the SFU's rooms. */
 export type Rooms = Pick<RoomServiceClient, 'createRoom' | 'listRooms'>;
 
 export interface AuthoriserOptions {
-    /** The `ws:` or `wss:` URL that clients get, e.g. `wss://livekit.example.org`. */
+    /** The `ws:` or `wss:` URL that clients receive, such as `wss://livekit.example.org`. */
     readonly livekitUrl: string;
     readonly key: LiveKitKey;
-    /** Whose users may open rooms; `*` means every server's. Users of others may only join rooms that are open. */
+    /** Users of these homeservers may open rooms. `*` means all homeservers. Other users may only join open rooms. */
     readonly fullAccessHomeservers: readonly string[];
-    /** Server name to base URL, for homeservers that need no discovery. */
+    /** Maps a server name to its base URL, for homeservers without discovery. */
     readonly homeservers?: ReadonlyMap<string, string>;
-    /** Default: what Element Call publishes. */
+    /** Default: the sources that Element Call publishes. */
     readonly sources?: readonly Source[];
     /** Per client address. Default: 10 requests a second, 100 at once. */
     readonly rateLimit?: { readonly perSecond: number; readonly burst: number };
-    /** Behind a reverse proxy that sets it: take the address from the last entry of X-Forwarded-For. */
+    /** For a reverse proxy that sets X-Forwarded-For: uses the last entry as the client's address. */
     readonly trustForwardedFor?: boolean;
     /** One line per request, without tokens. */
     readonly log?: (line: string) => void;
@@ -39,7 +42,10 @@ export interface AuthoriserOptions {
     readonly rooms?: Rooms;
 }
 
-/** Seconds a created room waits for its first participant, and stays after the last; lk-jwt-service's values. */
+/**
+ * Seconds that a new room waits for its first participant, and that it stays after the last one. The values are those
+ * of lk-jwt-service.
+ */
 const EMPTY_TIMEOUT_S = 300;
 const DEPARTURE_TIMEOUT_S = 20;
 const LIVEKIT_TIMEOUT_S = 5;
@@ -50,8 +56,8 @@ const PARSERS: Readonly<Record<string, (body: unknown) => ParseResult>> = {
 };
 
 /**
- * A request handler for `node:http` that is to clients what lk-jwt-service is: it exchanges a Matrix OpenID
- * token for a LiveKit JWT of one room. There is no `/delegate_delayed_leave`: clients send their own.
+ * A request handler for `node:http` with the client API of lk-jwt-service. It exchanges a Matrix OpenID token for a
+ * LiveKit JWT of one room. It has no `/delegate_delayed_leave`: clients send their own delayed leave.
  */
 export function createAuthoriser(options: AuthoriserOptions): RequestListener {
     const checkOpenId = options.checkOpenId ?? createOpenIdCheck(options.homeservers ?? new Map());
@@ -99,7 +105,7 @@ export function createAuthoriser(options: AuthoriserOptions): RequestListener {
     };
 
     return (incoming, outgoing) => {
-        // The query is dropped before anything is logged: somebody may have put a token there.
+        // Removes the query before anything is logged, because it may hold a token.
         const path = (incoming.url ?? '/').split('?', 1)[0] ?? '/';
         answer(incoming, outgoing, path).then(
             (who) => path === '/healthz' || log(`${incoming.method} ${path} ${outgoing.statusCode} ${who}`),
@@ -114,11 +120,11 @@ export function createAuthoriser(options: AuthoriserOptions): RequestListener {
     };
 }
 
-/** Throws when the room is not open and may not be opened, or when LiveKit does not answer. */
+/** Throws when the room is not open and may not be opened, or when the SFU does not answer. */
 async function openRoom(rooms: Rooms, name: string, mayCreate: boolean): Promise<void> {
     let open: boolean;
     try {
-        // Creating an existing room returns it, so there is no race between two first members.
+        // Creating an existing room returns it, so two first members cannot race.
         if (mayCreate)
             await rooms.createRoom({ name, emptyTimeout: EMPTY_TIMEOUT_S, departureTimeout: DEPARTURE_TIMEOUT_S });
         open = mayCreate || (await rooms.listRooms([name])).length > 0;

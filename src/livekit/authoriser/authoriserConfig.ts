@@ -1,7 +1,7 @@
 /** The authoriser’s settings, from environment variables. */
 import { CALL_SOURCES, isServerName, SCREEN_SOURCES, type Source } from '../tokens/claims.ts';
 
-/** What `npm run livekit-auth` needs to know, read from the environment. */
+/** What `npm run livekit-auth` reads from the environment. */
 export interface AuthoriserConfig {
     readonly livekitUrl: string;
     readonly apiKey: string;
@@ -17,8 +17,8 @@ export interface AuthoriserConfig {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the configuration; `readFile` is for LIVEKIT_API_SECRET_FILE and LIVEKIT_API_KEY_FILE.
- * Throws an Error with one sentence that names the variable and an example.
+ * Reads the configuration. `readFile` reads LIVEKIT_API_SECRET_FILE and LIVEKIT_API_KEY_FILE. Throws an Error with one
+ * sentence that names the variable and an example.
  */
 export function readConfig(env: Environment, readFile: (path: string) => string): AuthoriserConfig {
     const value = (name: string): string | undefined => env[name]?.trim() || undefined;

@@ -1,10 +1,10 @@
-/** Requests and answers of the authoriser: bounded bodies, JSON, CORS. */
+/** Requests and answers of the authoriser: limited bodies, JSON, CORS. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Requests are about 500 bytes; OpenID tokens of other homeservers may be longer than Synapse's. */
+/** Requests are about 500 bytes. OpenID tokens of other homeservers may be longer than those of Synapse. */
 const MAX_BODY_BYTES = 16 * 1024;
 
-// Element Call is a page of another origin. No cookies are involved, so any origin may ask.
+// Element Call is a page of another origin. No cookies are used, so any origin may send requests.
 const CORS = {
     'Access-Control-Allow-Origin': '*',
     'Access-Control-Allow-Methods': 'POST, GET, OPTIONS',
@@ -12,7 +12,7 @@ const CORS = {
     'Access-Control-Max-Age': '86400',
 };
 
-/** An answer other than success, in Matrix's form: `{"errcode":…,"error":…}`. */
+/** An error answer in Matrix's form: `{"errcode":…,"error":…}`. */
 export class HttpProblem extends Error {
     override readonly name = 'HttpProblem';
     readonly status: number;
@@ -28,12 +28,12 @@ export class HttpProblem extends Error {
     }
 }
 
-/** The parsed body. Rejects with an HttpProblem when it is too long, incomplete or not JSON. */
+/** Returns the parsed body. Rejects with an HttpProblem when it is too long, incomplete or not JSON. */
 export async function readJson(incoming: IncomingMessage): Promise<unknown> {
     const chunks: Buffer[] = [];
     let bytes = 0;
     try {
-        // Leaving the loop must not destroy the connection, which still has to carry the answer.
+        // Leaving the loop must not destroy the connection, which still carries the answer.
         for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
             bytes += chunk.length;
             if (bytes > MAX_BODY_BYTES) break;
@@ -51,7 +51,7 @@ export async function readJson(incoming: IncomingMessage): Promise<unknown> {
     }
 }
 
-/** Sends an answer with the CORS headers every browser client needs. Returns '' for the log. */
+/** Sends an answer with the CORS headers that every browser client needs. Returns '' for the log. */
 export function sendJson(outgoing: ServerResponse, status: number, body?: unknown): string {
     const headers = {
         ...CORS,
@@ -63,7 +63,7 @@ export function sendJson(outgoing: ServerResponse, status: number, body?: unknow
     return '';
 }
 
-/** Sends a problem; a body that was not read to its end closes the connection. */
+/** Sends a problem. If the body was not fully read, the connection closes. */
 export function sendProblem(outgoing: ServerResponse, problem: HttpProblem): void {
     if (outgoing.headersSent || outgoing.destroyed) return;
     const { retryAfterMs } = problem;

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { readConfig } from './authoriserConfig.ts';
 import { listenAuthoriser } from './authoriserServer.ts';
 
-// `npm run livekit-auth`: the authoriser by itself, for people who run their own LiveKit server. It speaks
-// plain HTTP and belongs behind the TLS of a reverse proxy.
+// `npm run livekit-auth`: the authoriser alone, for people who run their own SFU. It speaks plain HTTP and needs a
+// reverse proxy with TLS in front.
 async function main(): Promise<void> {
     const { host, port, apiKey, apiSecret, ...options } = readConfig(process.env, (path) => readFileSync(path, 'utf8'));
     const log = (line: string): void => console.log(`${new Date().toISOString()} ${line}`);

@@ -1,4 +1,4 @@
-/** The authoriser’s HTTP server, and its end. */
+/** Starts and stops the authoriser’s HTTP server. */
 import { createServer } from 'node:http';
 import { createAuthoriser, type AuthoriserOptions } from './authoriser.ts';
 

@@ -1,4 +1,4 @@
-/** Asks a person’s homeserver whose OpenID token it is (Server-Server API, “OpenID”). */
+/** Asks a homeserver whose OpenID token this is (Server-Server API, “OpenID”). */
 import { lookup } from 'node:dns';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -10,16 +10,16 @@ type OpenIdResult =
     | { readonly ok: true; readonly userId: string }
     | { readonly ok: false; readonly cause: 'refused' | 'unreachable'; readonly reason: string };
 
-/** Asks a homeserver whose OpenID token this is. Never rejects; never mentions the token. */
+/** Asks a homeserver whose OpenID token this is. Never rejects, and never mentions the token. */
 export type OpenIdCheck = (token: OpenIdToken) => Promise<OpenIdResult>;
 
 const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 16 * 1024;
 
 /**
- * `homeservers` maps server names to base URLs that are asked directly (http allowed: the operator wrote
- * them). Any other server is found as federation finds it, over https, and only on public addresses, so that
- * a made-up server name cannot point this service at its own network.
+ * `homeservers` maps server names to base URLs that are asked directly. These may use http, because the operator wrote
+ * them. Any other server is found by federation discovery, over https, and only on public addresses. So an invented
+ * server name cannot point this service at its own network.
  */
 export function createOpenIdCheck(homeservers: ReadonlyMap<string, string>): OpenIdCheck {
     return async ({ accessToken, serverName }) => {
@@ -72,7 +72,7 @@ interface Answer {
 }
 
 function get(url: URL, publicOnly: boolean): Promise<Answer> {
-    // Without redirects: neither endpoint needs them, and each would be one more address to check.
+    // Follows no redirects: neither endpoint needs them, and each would be another address to check.
     return new Promise((done, fail) => {
         const send = url.protocol === 'http:' && !publicOnly ? httpRequest : httpsRequest;
         const guard = publicOnly ? { lookup: publicLookup } : {};
@@ -85,7 +85,7 @@ function get(url: URL, publicOnly: boolean): Promise<Answer> {
                 incoming.on('data', (chunk: Buffer) => {
                     bytes += chunk.length;
                     if (bytes <= MAX_BYTES) return void chunks.push(chunk);
-                    // Destroying with an error would raise it a second time on the socket, where nobody listens.
+                    // If destroyed with an error, the socket would raise it a second time without a listener.
                     fail(new Error('answer too long'));
                     outgoing.destroy();
                 });
@@ -96,7 +96,7 @@ function get(url: URL, publicOnly: boolean): Promise<Answer> {
             },
         );
         outgoing.on('error', fail);
-        // A host that is an address is connected to without a lookup, so it is refused before.
+        // A host that is an IP address is connected without a lookup, so it is refused here.
         if (!publicOnly || isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0) return void outgoing.end();
         fail(new Error('an address'));
         outgoing.destroy();

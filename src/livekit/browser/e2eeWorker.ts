@@ -1,8 +1,8 @@
 /**
- * The E2EE worker: LiveKit's, with its one way into the clear closed. LiveKit keeps one switch per participant, follows
- * what the SFU announces about *any* of that participant's tracks, and passes frames untouched while it is off or not yet
- * known. An SFU could so announce a second, unencrypted track and put its own pictures into an encrypted one. Here the
- * switch is always on: a frame is encrypted or decrypted, or it is dropped.
+ * LiveKit's E2EE worker, without its way to clear media. LiveKit has one switch per participant. It follows what the
+ * SFU announces about *any* track of that participant. Frames pass unchanged while the switch is off or not yet known.
+ * So an SFU could announce a second, unencrypted track and put its own pictures into an encrypted one. Here the switch
+ * is always on: a frame is encrypted or decrypted, or it is dropped.
  */
 import 'livekit-client/e2ee-worker';
 
@@ -13,7 +13,7 @@ interface WorkerMessage {
 interface TransformEvent {
     readonly transformer: { readonly options: { readonly participantIdentity?: string } };
 }
-/** The part of DedicatedWorkerGlobalScope in use; the page's own types are those of a window. */
+/** The used part of DedicatedWorkerGlobalScope. The page's own types are those of a window. */
 interface WorkerScope {
     onmessage: ((event: MessageEvent<WorkerMessage>) => void) | null;
     onrtctransform: ((event: TransformEvent) => void) | null;
@@ -35,12 +35,12 @@ const switchOn = (participantIdentity: string | undefined): void => {
 scope.onmessage = (event) => {
     const { kind, data } = event.data;
     if (kind === 'enable') {
-        // Passed on for its acknowledgement, which the page waits for before it publishes.
+        // The message is still passed on, because the page waits for its acknowledgement before it publishes.
         const forced: WorkerMessage = { kind, data: { ...data, enabled: true } };
         inner(new MessageEvent('message', { data: forced }));
         return;
     }
-    // Handlers run in order of arrival, so the switch is on before the first frame of this pipe.
+    // Handlers run in the order of arrival, so the switch is on before the first frame of this pipe.
     if (kind === 'encode' || kind === 'decode') switchOn(data?.participantIdentity);
     inner(event);
 };

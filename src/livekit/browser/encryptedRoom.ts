@@ -1,27 +1,30 @@
-/** A LiveKit room that can only carry encrypted media: E2EE is on before it connects, or there is no room. */
+/** A LiveKit room that carries only encrypted media. Without E2EE before the connection there is no room. */
 import { Room, RoomEvent, type RoomOptions } from 'livekit-client';
 import { MediaKeyProvider, type KeyRing } from './mediaKeys.ts';
 
-/** ms until the E2EE worker must have confirmed; it answers within a few ms of the connection. */
+/** ms until the E2EE worker must have confirmed. It answers within a few ms after the connection. */
 const ENABLE_TIMEOUT_MS = 5_000;
 
 export interface EncryptedRoom {
     readonly room: Room;
-    /** Resolves when the worker has confirmed encryption for this participant; rejects after 5 s without. Call once connected. */
+    /**
+     * Resolves when the worker has confirmed encryption for this participant. Rejects after 5 s without confirmation.
+     * Call it once connected.
+     */
     encryptionOn(): Promise<void>;
-    /** Leaves the room and ends the worker, with every key in it. */
+    /** Leaves the room, and ends the worker with every key in it. */
     close(): void;
 }
 
 export interface EncryptedRoomOptions {
-    /** blob: URL of the worker bundle: a webview may start workers from nowhere else. */
+    /** blob: URL of the worker bundle, because a webview may start workers only from a blob. */
     readonly workerUrl: string;
     readonly keys: KeyRing;
     /** Set when this page publishes. */
     readonly ownIdentity?: string;
 }
 
-/** Rejects where the browser cannot encrypt frames, with a sentence for the person. */
+/** Rejects if the browser cannot encrypt frames, with a sentence for the person. */
 export async function createEncryptedRoom(options: EncryptedRoomOptions): Promise<EncryptedRoom> {
     const worker = new Worker(options.workerUrl, { name: 'hush-e2ee' });
     const keyProvider = new MediaKeyProvider(options.keys, options.ownIdentity);
@@ -31,9 +34,9 @@ export async function createEncryptedRoom(options: EncryptedRoomOptions): Promis
     };
     try {
         const room = new Room({
-            // `e2ee`, not `encryption`: the latter also encrypts data channels, which Element Call does not expect.
+            // `e2ee`, not `encryption`: the latter also encrypts data channels, and Element Call does not expect that.
             e2ee: { keyProvider, worker },
-            // A share is watched in one size; text scaled down by the SFU is the complaint this product avoids.
+            // A share is watched in one size. Text that the SFU scales down is the problem that Hush avoids.
             adaptiveStream: false,
             dynacast: false,
             stopLocalTrackOnUnpublish: false,
@@ -44,7 +47,7 @@ export async function createEncryptedRoom(options: EncryptedRoomOptions): Promis
             encryptionOn: () => waitForEncryption(room),
             close() {
                 room.removeAllListeners();
-                // The keys go with the worker, once nothing can be sent through it any more.
+                // The keys are removed with the worker, once it can send nothing more.
                 void room
                     .disconnect()
                     .catch(() => undefined)
@@ -70,7 +73,7 @@ async function waitForEncryption(room: Room): Promise<void> {
             else resolve();
         };
         const check = (): void => {
-            // The room's own flag is set just before this event.
+            // The room sets its own flag just before this event.
             if (room.isE2EEEnabled) done();
         };
         room.on(RoomEvent.ParticipantEncryptionStatusChanged, check);

@@ -1,9 +1,9 @@
 /**
- * Media keys in a page. The ring keeps imported, non-extractable keys, so that a new connection can be given all of them;
- * the provider hands them to LiveKit's E2EE worker.
+ * Media keys in a page. The ring keeps imported, non-extractable keys, so that a new connection can receive all of
+ * them. The provider gives them to LiveKit's E2EE worker.
  *
- * Parameters as Element Call has them (reference/element-call-protocol, "LiveKit E2EE"): one key per participant, the raw
- * 16 bytes are HKDF input, never a PBKDF2 password.
+ * The parameters are those of Element Call (reference/element-call-protocol, "LiveKit E2EE"): one key per participant.
+ * The raw 16 bytes are HKDF input, never a PBKDF2 password.
  */
 import { BaseKeyProvider } from 'livekit-client';
 
@@ -14,11 +14,11 @@ export interface RingKey {
 }
 
 export interface KeyRing {
-    /** Rejects when the browser cannot import it. Keys apply in the order of the calls. */
+    /** Rejects when the browser cannot import it. Keys apply in call order. */
     set(identity: string, index: number, base64: string): Promise<void>;
-    /** True once a key of this participant has been imported. */
+    /** True once a key of this participant was imported. */
     has(identity: string): boolean;
-    /** Resolves when every `set` so far has been applied (or has failed). */
+    /** Resolves when every earlier `set` has been applied or has failed. */
     settled(): Promise<void>;
     all(): readonly RingKey[];
     onKey(listener: (key: RingKey) => void): () => void;
@@ -37,7 +37,7 @@ export function createKeyRing(): KeyRing {
             const done = last.then(async () => {
                 const key = await importKey(base64);
                 const entry = { identity, index, key };
-                // The newest goes last: a provider that is filled from the ring ends with the current index.
+                // The newest is last, so a provider that is filled from the ring ends with the current index.
                 keys = [...keys.filter((k) => k.identity !== identity || k.index !== index), entry];
                 for (const listener of listeners) listener(entry);
             });
@@ -57,7 +57,7 @@ export function createKeyRing(): KeyRing {
 export class MediaKeyProvider extends BaseKeyProvider {
     readonly #ring: KeyRing;
     readonly #stop: () => void;
-    /** Whose newest index is in use for sending. */
+    /** Frames are sent with the newest index of this participant. */
     readonly #ownIdentity: string | undefined;
 
     constructor(ring: KeyRing, ownIdentity: string | undefined) {
@@ -80,8 +80,8 @@ export class MediaKeyProvider extends BaseKeyProvider {
     }
 
     /**
-     * LiveKit asks on every (re)connection which index is current and applies the answer to everybody's keys. Its own
-     * record is the last index set for anyone; after a reconnection that could be a retired index of ours.
+     * On every (re)connection, LiveKit asks for the current index and applies the answer to all keys. Its own record is
+     * the last index set for any participant. After a reconnection that could be a retired index of ours.
      */
     override getLatestManuallySetKeyIndex(): number {
         const own = this.#ring.all().findLast((k) => k.identity === this.#ownIdentity);

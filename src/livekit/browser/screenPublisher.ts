@@ -1,6 +1,7 @@
 /**
- * Publishes one captured screen, encrypted, or fails. The order is the guarantee: key present, room connected, worker
- * confirmed, and only then a track; and a sender that has no encryption attached is emptied before it can send.
+ * Publishes one captured screen with encryption, or fails. The order guarantees it: the key is present, the room is
+ * connected, the worker has confirmed, and only then comes a track. A sender without encryption is emptied before it
+ * can send.
  */
 import {
     ConnectionState,
@@ -15,9 +16,9 @@ import {
 import { createEncryptedRoom, type EncryptedRoom } from './encryptedRoom.ts';
 import type { KeyRing } from './mediaKeys.ts';
 
-/** Track name that tells a Hush viewer that frames keep coming while the picture is still. */
+/** This track name tells a Hush viewer that frames continue while the picture is still. */
 export const STEADY_TRACK = 'hush.steady';
-/** Set by livekit-client on a sender or receiver whose frames go through its worker. */
+/** livekit-client sets this on a sender or receiver whose frames pass through its worker. */
 const ENCRYPTION_ATTACHED = 'lk_e2ee';
 
 export interface ConnectRequest {
@@ -44,13 +45,13 @@ export interface PublisherEvents {
 }
 
 export interface Publisher {
-    /** Resolves when no picture leaves any more (true) or pictures leave again (false). */
+    /** Resolves when no more pictures leave (true), or when pictures leave again (false). */
     hold(held: boolean): Promise<void>;
     stats(): Promise<RTCStatsReport | undefined>;
     close(): void;
 }
 
-/** A connection made ahead of time. Nothing is published on it, and no picture can leave without a key. */
+/** A connection made early. Nothing is published on it, and no picture can leave without a key. */
 export interface Connection {
     readonly request: ConnectRequest;
     readonly encrypted: EncryptedRoom;
@@ -78,8 +79,8 @@ export async function connectPublisher(request: ConnectRequest, keys: KeyRing, w
 }
 
 /**
- * Publishes on a prepared connection where it fits and still stands, else on a new one. Rejects with a sentence for the
- * person; nothing has been sent then.
+ * Publishes on a prepared connection if it fits and is still open, else on a new one. Rejects with a sentence for the
+ * person. Nothing has been sent then.
  */
 export async function publishScreen(
     request: PublishRequest,
@@ -105,7 +106,7 @@ export async function publishScreen(
     }
 }
 
-/** The SDK's own words are for the log: they come as the cause. */
+/** The SDK's own words are the cause, for the log. */
 async function orSay<T>(work: Promise<T>, sentence: string): Promise<T> {
     try {
         return await work;
@@ -141,7 +142,7 @@ function publishOptions(request: PublishRequest): TrackPublishOptions {
     };
 }
 
-/** Runs after livekit-client's own listener has attached the worker, and before the sender is negotiated. */
+/** Runs after livekit-client's listener has attached the worker, and before the sender is negotiated. */
 function refuseBareSenders(room: Room): void {
     room.localParticipant.on(ParticipantEvent.LocalSenderCreated, (sender: RTCRtpSender, track: Track) => {
         if ((sender as RTCRtpSender & Record<string, unknown>)[ENCRYPTION_ATTACHED] === true) return;
@@ -163,8 +164,8 @@ function running(encrypted: EncryptedRoom, publication: LocalTrackPublication, e
     const track = (): LocalTrack | undefined => publication.track;
     return {
         async hold(held) {
-            // Both: muting alone sends black frames; and livekit-client by itself resumes a track that is only paused, when
-            // the captured window was minimised and comes back. In this order, viewers keep the last picture.
+            // Does both. Muting alone sends black frames. A track that is only paused is resumed by livekit-client when
+            // the captured window comes back from being minimised. In this order, viewers keep the last picture.
             if (held) {
                 await track()?.pauseUpstream();
                 await track()?.mute();

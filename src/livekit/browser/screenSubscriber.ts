@@ -1,6 +1,6 @@
 /**
- * Watches one screen of a LiveKit room. Subscribes to that alone, and only when it is announced as encrypted: the SDK
- * would decode a clear track without a word.
+ * Watches one screen in a LiveKit room. Subscribes only to that screen, and only if it is announced as encrypted: the
+ * SDK would decode a clear track without a warning.
  */
 import {
     ConnectionQuality,
@@ -17,28 +17,31 @@ import { STEADY_TRACK } from './screenPublisher.ts';
 
 interface WatchedScreen {
     readonly identity: string;
-    /** False: refused, there is no track. */
+    /** False: it is refused, and there is no track. */
     readonly encrypted: boolean;
     readonly track: MediaStreamTrack | undefined;
-    /** The sharer sends nothing on purpose. */
+    /** The sharer deliberately sends nothing. */
     readonly paused: boolean;
-    /** The SFU no longer hears the sharer. */
+    /** The SFU no longer receives the sharer. */
     readonly lost: boolean;
-    /** Frames keep coming while the picture is still. */
+    /** Frames continue while the picture is still. */
     readonly steady: boolean;
     stats(): Promise<RTCStatsReport | undefined>;
 }
 
 export interface SubscriberState {
     readonly connection: 'connecting' | 'connected' | 'reconnecting' | 'closed';
-    /** Everybody whose screen is in the room. */
+    /** Identities of all participants with a screen. */
     readonly screens: readonly string[];
     readonly screen: WatchedScreen | undefined;
 }
 
 export interface SubscriberEvents {
     changed(state: SubscriberState): void;
-    /** A frame of this participant could not be decrypted. livekit-client reports at most one a second and five a minute. */
+    /**
+     * A frame of this participant could not be decrypted. livekit-client reports at most one per second and five per
+     * minute.
+     */
     decryptionFailed(identity: string | undefined, reason: 'missingKey' | 'invalidKey'): void;
 }
 
@@ -46,7 +49,7 @@ export interface Subscriber {
     close(): void;
 }
 
-/** Rejects when the room cannot be entered; the message is the SDK's, for the log. */
+/** Rejects when the room cannot be joined. The message is the SDK's, for the log. */
 export async function watchScreen(
     target: { readonly url: string; readonly token: string; readonly identity: string | null },
     keys: KeyRing,
@@ -58,7 +61,7 @@ export async function watchScreen(
     let chosen = target.identity;
     const update = (): void => {
         const shared = screensOf(room);
-        // Without a named sharer: the first screen, and the next one when that is over.
+        // Without a named sharer, it shows the first screen, and the next one when that ends.
         if (target.identity === null && !shared.has(chosen ?? '')) chosen = shared.keys().next().value ?? null;
         for (const [identity, publication] of shared) choose(publication, identity === chosen);
         const publication = chosen === null ? undefined : shared.get(chosen);

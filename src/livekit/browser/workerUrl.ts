@@ -1,7 +1,7 @@
-/** Fetches the E2EE worker's bundle and makes it startable. */
+/** Fetches the E2EE worker's bundle and makes a URL from which it can start. */
 
 /**
- * A blob: URL, because a VS Code webview may start workers only from there. The page keeps it for its lifetime.
+ * A blob: URL, because a VS Code webview may start workers only from a blob. The page keeps it for its lifetime.
  * Rejects when the bundle cannot be fetched.
  */
 export async function loadWorker(url: string): Promise<string> {

@@ -1,14 +1,14 @@
 /**
- * What a token request may say and what a token then allows. Pure: no I/O, no clock, no crypto.
- * Wire format: lk-jwt-service 0.5.0, as Element Call 0.26.1 speaks it.
+ * What a token request may contain, and what the token then allows. No I/O, no clock, no crypto. Wire format:
+ * lk-jwt-service 0.5.0, as Element Call 0.26.1 uses it.
  */
 
-/** The slot that call_id "" stands for; POST /sfu/get knows no other. */
+/** The slot that call_id "" means. POST /sfu/get knows no other. */
 export const ROOM_CALL_SLOT = 'm.call#ROOM';
-/** How long a token admits to a room, in seconds. LiveKit renews it for those who are connected. */
+/** Seconds for which a token admits to a room. LiveKit renews it for connected participants. */
 export const TOKEN_LIFETIME_S = 3600;
 
-/** UTF-8 text to base64 without padding of its SHA-256. */
+/** Turns UTF-8 text into the unpadded base64 of its SHA-256. */
 export type Sha256 = (text: string) => string;
 
 export interface OpenIdToken {
@@ -40,10 +40,10 @@ export type Source = 'screen_share' | 'screen_share_audio' | 'microphone' | 'cam
 
 /** Element Call publishes microphone and camera through the same endpoint. */
 export const CALL_SOURCES: readonly Source[] = ['screen_share', 'screen_share_audio', 'microphone', 'camera'];
-/** For a LiveKit server that serves Hush alone. */
+/** For an SFU that only Hush uses. */
 export const SCREEN_SOURCES: readonly Source[] = ['screen_share', 'screen_share_audio'];
 
-/** Matrix bounds identifiers to 255 bytes; an OpenID token is opaque, so it gets more room. */
+/** Matrix limits identifiers to 255 bytes. An OpenID token is opaque and may be longer. */
 const ID_BYTES = 255;
 const TOKEN_BYTES = 2048;
 
@@ -82,7 +82,7 @@ export function parseGetToken(body: unknown): ParseResult {
     });
 }
 
-/** The LiveKit room of a Matrix room's call slot: base64 without padding of SHA-256 of `["!id","m.call#ROOM"]`. */
+/** The LiveKit room of a Matrix room's call slot: unpadded base64 of the SHA-256 of `["!id","m.call#ROOM"]`. */
 export function liveKitRoom(roomId: string, slotId: string, sha256: Sha256): string {
     return sha256(JSON.stringify([roomId, slotId]));
 }
@@ -130,7 +130,7 @@ function attempt(parse: () => TokenRequest): ParseResult {
 function fields(value: unknown, name: string, known: readonly string[]): Readonly<Record<string, unknown>> {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
         throw new Refusal(`${name} must be an object`);
-    // The unknown name itself is not repeated: it comes from outside and may be long.
+    // The unknown name is not repeated, because it comes from outside and may be long.
     if (!Object.keys(value).every((key) => known.includes(key))) throw new Refusal(`${name} has an unknown field`);
     return Object.fromEntries(Object.entries(value));
 }
@@ -148,7 +148,7 @@ function identifier(value: unknown, name: string): string {
 function text(value: unknown, name: string, maxBytes: number): string {
     if (typeof value !== 'string' || value === '') throw new Refusal(`${name} must be a non-empty string`);
     if (byteLength(value) > maxBytes) throw new Refusal(`${name} is longer than ${maxBytes} bytes`);
-    // Control characters have no place in any identifier, and lone surrogates have no UTF-8 form to be hashed.
+    // No identifier may contain control characters. Lone surrogates have no UTF-8 form that could be hashed.
     if (/[\p{Cc}\p{Cs}]/u.test(value)) throw new Refusal(`${name} has a character that is not allowed`);
     return value;
 }

@@ -1,4 +1,7 @@
-/** A person's own LiveKit server, by its API key: whether it answers, and tokens for its rooms. Its own bundle, on demand. */
+/**
+ * A person's own SFU, by its API key: checks that it answers, and makes tokens for its rooms. A separate bundle, loaded
+ * on demand.
+ */
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { liveKitRoom, ROOM_CALL_SLOT, SCREEN_SOURCES } from './claims.ts';
 import { mintToken, sha256Base64, type LiveKitKey } from './roomTokens.ts';
@@ -7,7 +10,9 @@ export interface LiveKitServer extends LiveKitKey {
     /** `wss://…`, or `ws://` on this machine. */
     readonly url: string;
 }
-/** What a token is for. Without `viewId` it is for publishing screens under the membership's identity. */
+/**
+ * The purpose of a token. Without `viewId` it is for publishing screens under the membership's participant identity.
+ */
 export interface OwnTokenRequest {
     readonly roomId: string;
     readonly userId: string;
@@ -16,7 +21,7 @@ export interface OwnTokenRequest {
 }
 
 const TIMEOUT_S = 5;
-/** Seconds a room waits for its first participant, and stays after the last. */
+/** Seconds that a room waits for its first participant, and that it stays after the last one. */
 const EMPTY_TIMEOUT_S = 300;
 const DEPARTURE_TIMEOUT_S = 20;
 
@@ -24,7 +29,7 @@ function rooms({ url, apiKey, apiSecret }: LiveKitServer): RoomServiceClient {
     return new RoomServiceClient(url.replace(/^ws/u, 'http'), apiKey, apiSecret, { requestTimeout: TIMEOUT_S });
 }
 
-/** Resolves with `ok`, or with what is wrong: the key is `refused`, or the server does not answer (`unreachable`). */
+/** Resolves with `ok` or with the problem: the key is `refused`, or the SFU does not answer (`unreachable`). */
 export async function checkServer(server: LiveKitServer): Promise<'ok' | 'refused' | 'unreachable'> {
     try {
         await rooms(server).listRooms(['']);
@@ -35,7 +40,10 @@ export async function checkServer(server: LiveKitServer): Promise<'ok' | 'refuse
     }
 }
 
-/** A JWT for one room and one hour. Opens the room first: many servers let only the key's holder do that. Rejects when the server does not answer. */
+/**
+ * A JWT for one room and one hour. Opens the room first, because many SFUs let only the key's holder do that. Rejects
+ * when the SFU does not answer.
+ */
 export async function mintOwnToken(server: LiveKitServer, request: OwnTokenRequest): Promise<string> {
     const { roomId, userId, deviceId, viewId } = request;
     const room = liveKitRoom(roomId, ROOM_CALL_SLOT, sha256Base64);

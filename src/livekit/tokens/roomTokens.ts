@@ -1,4 +1,4 @@
-/** LiveKit room tokens: one room, one hour, the least rights. */
+/** LiveKit room tokens: for one room and one hour, with the fewest rights. */
 import { createHash } from 'node:crypto';
 import { AccessToken, TrackSource } from 'livekit-server-sdk';
 import { TOKEN_LIFETIME_S, type RoomClaims, type Source } from './claims.ts';
@@ -16,8 +16,8 @@ const TRACK_SOURCES: Readonly<Record<Source, TrackSource>> = {
 };
 
 /**
- * A signed JWT for one identity in one room, for an hour, allowing what `claims` says and nothing more: no
- * room creation, no data packets, no change of metadata. Rejects when the key is empty.
+ * A signed JWT for one identity in one room, valid for an hour. It allows only what `claims` says: no room creation, no
+ * data packets, no change of metadata. Rejects when the key is empty.
  */
 export async function mintToken(key: LiveKitKey, claims: RoomClaims): Promise<string> {
     const token = new AccessToken(key.apiKey, key.apiSecret, { identity: claims.identity, ttl: TOKEN_LIFETIME_S });
@@ -26,7 +26,7 @@ export async function mintToken(key: LiveKitKey, claims: RoomClaims): Promise<st
         room: claims.room,
         roomJoin: true,
         roomCreate: false,
-        // An empty list of sources would mean "all of them" to the server, so the permission itself goes too.
+        // The SFU reads an empty list of sources as "all of them", so the permission itself is also removed.
         canPublish: sources.length > 0,
         ...(sources.length > 0 ? { canPublishSources: sources } : {}),
         canSubscribe: true,
@@ -36,7 +36,7 @@ export async function mintToken(key: LiveKitKey, claims: RoomClaims): Promise<st
     return token.toJwt();
 }
 
-/** Base64 without padding of the SHA-256 of UTF-8 text, as MatrixRTC names rooms and participants. */
+/** Unpadded base64 of the SHA-256 of UTF-8 text. MatrixRTC names rooms and participants this way. */
 export function sha256Base64(text: string): string {
     return createHash('sha256').update(text, 'utf8').digest('base64').replaceAll('=', '');
 }

@@ -1,4 +1,4 @@
-/** What the account is at, and who is told. Pure. */
+/** The account's state, and the listeners that are told of it. */
 import type { Disposable } from '../../core/base/disposable.ts';
 import { Listeners } from '../../core/base/listeners.ts';
 import type { AccountState } from '../../core/account/accountState.ts';
@@ -6,7 +6,7 @@ import type { AccountState } from '../../core/account/accountState.ts';
 export interface AccountStatus {
     readonly state: AccountState;
     onState(listener: (state: AccountState) => void): Disposable;
-    /** Changes nothing after the sign-in ended or failed: only a new one mends these. */
+    /** Changes nothing after the sign-in ended or failed: only a new sign-in can repair these. */
     become(next: AccountState): void;
 }
 

@@ -1,4 +1,4 @@
-/** The tokens of an account while it is open: put into its requests, renewed and stored, until the server ends them. */
+/** The tokens of an open account. They are put into its requests, renewed and stored, until the server ends them. */
 import type { HushError } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { AccountState } from '../../core/account/accountState.ts';
@@ -11,22 +11,22 @@ import { createTokenKeeper, type TokenKeeper } from './tokenRefresh.ts';
 
 export interface AccountTokensOptions {
     readonly stored: StoredAccount;
-    /** What is to be stored with the next tokens; its own are not looked at. */
+    /** What to store with the next tokens. Tokens in it are ignored. */
     readonly next: () => StoredAccount;
     readonly vault: Vault;
     readonly fetch: Fetch;
     readonly now: () => number;
     readonly log: Log;
-    /** The sign-in is not ours to use (any more). Called once; nothing is sent in its name from then on. */
+    /** The sign-in is not, or no longer, ours to use. Called once. Nothing is sent in its name afterwards. */
     readonly onEnd: (state: AccountState) => void;
     /** See {@link TokenKeeperOptions.onUnsaved}. */
     readonly onUnsaved: (error: HushError | undefined) => void;
 }
 export interface AccountTokens {
     readonly keeper: TokenKeeper;
-    /** For every request of the account: with its token, paced, and once it is known whose token it is. */
+    /** For every request of the account: adds its token and paces it, once the token's owner is known. */
     readonly fetch: Fetch;
-    /** The account is being signed out: should the server end it meanwhile, there is nothing to keep. */
+    /** The account signs out. If the server ends the sign-in meanwhile, nothing needs to be kept. */
     leave(): void;
 }
 
@@ -34,7 +34,7 @@ export function createAccountTokens(options: AccountTokensOptions): AccountToken
     const { stored, next, vault, fetch, now, log, onEnd, onUnsaved } = options;
     const { userId, deviceId, baseUrl, accessToken = '', refreshToken, expiresAt, oauth } = stored;
     let leaving = false;
-    /** As the vault has it. */
+    /** The account as the vault holds it. */
     let kept = stored;
     const keep = async (account: StoredAccount): Promise<void> => {
         if (await updateAccount(vault, kept, account)) kept = account;

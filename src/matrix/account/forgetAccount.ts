@@ -1,4 +1,4 @@
-/** The end of a sign-in: its tokens invalidated on the server, then tokens, keys and stores deleted here. */
+/** Ends a sign-in: invalidates its tokens on the server, then deletes tokens, keys and stores here. */
 import { rm } from 'node:fs/promises';
 import type { SignOutScope } from '../../core/account/account.ts';
 import { HushError, isHushError } from '../../core/base/errors.ts';
@@ -23,7 +23,10 @@ export interface ForgetOptions {
     readonly now?: () => number;
 }
 
-/** For an account that is not open: it failed to, and the person wants to be rid of it. @throws HushError when something stayed. */
+/**
+ * For an account that failed to open and that the person wants to remove. @throws HushError when something could not be
+ * removed.
+ */
 export async function forgetAccount(options: ForgetOptions): Promise<void> {
     const { stored, log, fetch = globalThis.fetch, now = Date.now } = options;
     const { accessToken = '', refreshToken, expiresAt } = stored;
@@ -31,7 +34,7 @@ export async function forgetAccount(options: ForgetOptions): Promise<void> {
         baseUrl: stored.baseUrl,
         initial: { accessToken, refreshToken, expiresAt },
         oauth: stored.oauth,
-        save: () => Promise.resolve(), // a renewed pair serves only to sign out with
+        save: () => Promise.resolve(), // a renewed pair is only used to sign out
         fetch,
         now,
         log,
@@ -40,7 +43,7 @@ export async function forgetAccount(options: ForgetOptions): Promise<void> {
     await endSignIn(options, keeper, [], options.scope);
 }
 
-/** Does all it can, then throws for what it could not (and for `failures` from before). */
+/** Does everything possible. Then throws for what failed (and for earlier `failures`). */
 export async function endSignIn(
     { stored, vault, dataDir, log, fetch = globalThis.fetch }: ForgetOptions,
     keeper: TokenKeeper,
@@ -54,9 +57,9 @@ export async function endSignIn(
         if (stored.accessToken === undefined) return;
         const owner = await whoami(baseUrl, PLACEHOLDER_TOKEN, keeper.fetch, 5_000).catch((error: unknown) => {
             if (isHushError(error) && error.code.startsWith('network.')) throw error;
-            return stored; // it says nothing of it
+            return stored; // the answer says nothing about the owner
         });
-        // With the token of another (see tokenOwner.ts) that one would be signed out.
+        // The token of another device (see tokenOwner.ts) would sign out that device.
         if (keeper.expired || !isOwn(owner, stored)) return;
         sent = true;
         await (stored.oauth
@@ -64,12 +67,12 @@ export async function endSignIn(
             : logOut(baseUrl, PLACEHOLDER_TOKEN, keeper.fetch, scope));
     };
     await attempt(end());
-    // After the server, because asking it may have renewed the tokens; and with or without its answer.
+    // Runs after the request to the server, which may have renewed the tokens. Runs with or without its answer.
     await attempt(deleteAccount(vault, stored.userId));
     const devices = [stored.deviceId, ...(stored.previous ?? []).map(({ deviceId }) => deviceId)];
     const files = devices.flatMap((deviceId) => storeFiles(storePath(dataDir, stored.userId, deviceId)));
     await Promise.all(files.map((file) => attempt(rm(file, { force: true }))));
-    // Nobody asked the server to end the others: an OAuth server has no request for it, a dead token may not.
+    // The other devices were not signed out: an OAuth server has no request for it, and a dead token cannot send one.
     const othersStay = scope === 'everywhere' && (!sent || stored.oauth !== undefined);
     for (const failure of failures) log.warn('Signing out left something behind', failure);
     if (othersStay)

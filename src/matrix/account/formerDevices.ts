@@ -1,7 +1,7 @@
 /**
- * Room keys of devices that the server deleted (a hard logout): their stores are still on this machine, and the keys to
- * them in the keychain. The device that follows takes the room keys over, so that it reads what they read; not the
- * identity: to be trusted again is the person's decision, on another device or with the recovery key.
+ * Room keys of devices that the server deleted (a hard logout). Their stores are still on this machine, and the keys of
+ * these stores are in the keychain. The next device imports the room keys, so that it can read what they could read. It
+ * does not import the identity: the person makes it trusted again on another device or with the recovery key.
  */
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -18,7 +18,7 @@ type Former = NonNullable<StoredAccount['previous']>[number];
 export interface TakeOverOptions {
     readonly dataDir: string;
     readonly sdk: MatrixClient;
-    /** Of the device that takes over. */
+    /** Store of the device that imports the keys. */
     readonly store: Pick<CryptoStore, 'flush'>;
     readonly log: Log;
 }
@@ -27,8 +27,8 @@ export interface TakeOverOptions {
 export const STORE_PREFIX = 'hush';
 
 /**
- * Takes the room keys over and removes the stores they came from. Never rejects: what cannot be read stays where it is.
- * @returns the account as it is to be stored with its next tokens: without the devices that are done.
+ * Imports the room keys and removes their old stores. Never rejects: a store that cannot be read stays where it is.
+ * @returns the account to store with its next tokens, without the finished devices.
  */
 export async function takeOverRoomKeys(stored: StoredAccount, options: TakeOverOptions): Promise<StoredAccount> {
     const { previous = [], ...account } = stored;
@@ -49,7 +49,7 @@ async function takeOver(userId: string, device: Former, { dataDir, sdk, store, l
     if (!existsSync(path)) return;
     const keys = await exportRoomKeys(path, userId, device);
     await sdk.getCrypto()?.importRoomKeysAsJson(keys);
-    await store.flush(); // only what is on disk here may go there
+    await store.flush(); // delete the old store only when the keys are on disk here
     await Promise.all(storeFiles(path).map((file) => rm(file, { force: true })));
     log.info(`Took over ${(JSON.parse(keys) as unknown[]).length} room keys of the former device ${device.deviceId}`);
 }

@@ -1,8 +1,8 @@
-/** What signing this device out leaves of the keys to encrypted history. */
+/** Which keys to encrypted history remain after this device signs out. */
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import type { KeysElsewhere } from '../../core/account/account.ts';
 
-/** `devices`: another device of the person has encryption keys; which ones, only that device knows. */
+/** `devices`: another device of the person has encryption keys. Only that device knows which ones. */
 export async function keysElsewhere(
     sdk: MatrixClient,
     self: { readonly userId: string; readonly deviceId: string },

@@ -10,11 +10,11 @@ import { refusedAnswer, requestJson, type Fetch, type KnownErrors } from '../req
 export interface DevicesOptions {
     readonly baseUrl: string;
     readonly self: { readonly userId: string; readonly deviceId: string };
-    /** Puts the token in (see tokenRefresh.ts). */
+    /** Adds the token (see tokenRefresh.ts). */
     readonly fetch: Fetch;
     readonly accessToken: string;
     readonly trust: (deviceId: string) => Promise<TrustLevel>;
-    /** Devices are managed on a web page of the server's. */
+    /** The person manages devices on a web page of the server. */
     readonly delegated: boolean;
 }
 
@@ -28,7 +28,7 @@ const listAnswer = v.looseObject({ devices: v.array(device) });
 const versionsAnswer = v.looseObject({ versions: v.array(v.string()) });
 
 const GONE: KnownErrors = { M_NOT_FOUND: ['device.gone', 'This device is no longer signed in.'] };
-/** Account pages by what one wants to do there, the current name first (v1.18; MSC 4191). */
+/** Account page actions by purpose, the current name first (v1.18; MSC 4191). */
 const ACTIONS = {
     list: ['org.matrix.devices_list', 'org.matrix.sessions_list'],
     delete: ['org.matrix.device_delete', 'org.matrix.session_end'],

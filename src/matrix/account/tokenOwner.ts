@@ -1,6 +1,7 @@
 /**
- * Whose token this is, asked before anything is sent with it: a mixed-up keychain or a server restored from a backup may
- * have made it another device's, and with that one's token this store would take its messages and upload keys in its name.
+ * Asks whose token this is before anything is sent with it. A mixed-up keychain or a server restored from a backup may
+ * have made it another device's token. With that token, this store would take the other device's messages and upload
+ * keys in its name.
  */
 import { HushError, isHushError } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
@@ -12,21 +13,21 @@ import { PLACEHOLDER_TOKEN } from './tokenRefresh.ts';
 export interface TokenOwnerOptions {
     readonly self: Device;
     readonly baseUrl: string;
-    /** Puts the token in (see tokenRefresh.ts). */
+    /** Adds the token (see tokenRefresh.ts). */
     readonly fetch: Fetch;
     readonly log: Log;
-    /** Called once; from then on requests are rejected. */
+    /** Called once. Requests are rejected afterwards. */
     readonly onForeign: (sentence: string) => void;
 }
 
-/** @returns a fetch whose requests with our token wait for the answer, which the first of them asks for. */
+/** The first request asks whose token it is. All requests with our token wait for the answer. @returns that fetch. */
 export function guardToken({ self, baseUrl, fetch, log, onForeign }: TokenOwnerOptions): Fetch {
     const refusal = new HushError(
         'account.expired',
         `${new URL(baseUrl).host} takes this sign-in for another account or device. Sign out and sign in again.`,
     );
     let asked: Promise<boolean> | undefined;
-    /** False: somebody else's. */
+    /** False: the token belongs to another device. */
     const ask = async (): Promise<boolean> => {
         try {
             const found = await whoami(baseUrl, PLACEHOLDER_TOKEN, fetch);
@@ -36,7 +37,8 @@ export function guardToken({ self, baseUrl, fetch, log, onForeign }: TokenOwnerO
             return false;
         } catch (error) {
             log.debug(`whoami: ${String(error)}`);
-            // A server that did not answer is asked with the next request; one that does not say is one to go on with.
+            // If the server did not answer, the next request asks again. If it does not name the owner, requests
+            // continue.
             if (isHushError(error) && error.code.startsWith('network.')) asked = undefined;
             return true;
         }
@@ -49,7 +51,7 @@ export function guardToken({ self, baseUrl, fetch, log, onForeign }: TokenOwnerO
     };
 }
 
-/** A server need not tell the device. */
+/** A server need not name the device. */
 export function isOwn(
     found: { readonly userId: string; readonly deviceId: string | undefined },
     self: Device,

@@ -1,7 +1,7 @@
 /**
- * Keeps an account's tokens fresh, underneath the SDK: the SDK is given {@link PLACEHOLDER_TOKEN} and this fetch, which
- * puts the current token in its place. matrix-js-sdk 43 refreshes tokens only for OAuth 2 sessions, not for those of
- * `/login` with `refresh_token: true`; and doing it here lets the new pair reach the keychain before its first use.
+ * Renews an account's tokens below the SDK. The SDK gets {@link PLACEHOLDER_TOKEN} and this fetch, which replaces it
+ * with the current token. matrix-js-sdk 43 refreshes tokens only for OAuth 2 sign-ins, not for those of `/login` with
+ * `refresh_token: true`. Here the new pair also reaches the keychain before its first use.
  */
 import { HushError, isHushError } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
@@ -9,7 +9,7 @@ import { refreshOAuth, type OAuthClient } from '../signIn/oauth.ts';
 import { matrixErrorBody, type Fetch } from '../requests/matrixHttp.ts';
 import { refreshTokens } from '../signIn/login.ts';
 
-/** Stands for "the current access token" in what the SDK sends. Not a secret. */
+/** Stands for "the current access token" in the SDK's requests. Not a secret. */
 export const PLACEHOLDER_TOKEN = 'hush-current-token';
 
 export interface Tokens {
@@ -21,27 +21,27 @@ export interface Tokens {
 export interface TokenKeeperOptions {
     readonly baseUrl: string;
     readonly initial: Tokens;
-    /** The tokens come from an OAuth server, and are renewed there. */
+    /** Set when an OAuth server issues and renews the tokens. */
     readonly oauth?: OAuthClient | undefined;
-    /** Stores a new pair; the pair is used only once this resolved. */
+    /** Stores a new pair. The pair is used only after this resolves. */
     readonly save: (tokens: Tokens) => Promise<void>;
     readonly fetch: Fetch;
     readonly now: () => number;
     readonly log: Log;
-    /** The server ended the session; nothing is sent in its name any more. Called once. */
+    /** The server ended the sign-in. Nothing is sent in its name afterwards. Called once. */
     readonly onExpired: (reason: { softLogout: boolean }) => void;
-    /** A renewed pair could not be stored, so it is not used; undefined: the next one was. */
+    /** A renewed pair could not be stored and so is not used. Undefined: a later pair was stored. */
     readonly onUnsaved?: (error: HushError | undefined) => void;
 }
 export interface TokenKeeper {
     /** For `createClient({ fetchFn })`. */
     readonly fetch: Fetch;
     current(): Tokens;
-    /** The server ended the session; `soft`: it still has the device. */
+    /** The server ended the sign-in. `soft`: it still has the device. */
     readonly expired: 'soft' | 'hard' | undefined;
 }
 
-/** A token is renewed this long before it expires, or after 9/10 of a shorter life. */
+/** A token is renewed this many ms before it expires. A token with a shorter life is renewed after 9/10 of it. */
 const REFRESH_AHEAD_MS = 60_000;
 
 export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
@@ -62,8 +62,8 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
             ? refreshOAuth(options.oauth, refreshToken, options.fetch, now)
             : refreshTokens(baseUrl, refreshToken, options.fetch, now));
         if (outcome.kind === 'refused') return expire(outcome.softLogout);
-        // Saved first: a server forgets the old refresh token when it first sees the new access token. Whoever dies
-        // before the pair is saved comes back with the old refresh token, and the server takes it once more.
+        // The pair is saved before its first use. A server forgets the old refresh token when it first sees the new
+        // access token. After a crash before the save, the old refresh token is still known and works once more.
         try {
             await options.save(outcome);
         } catch (cause) {
@@ -76,7 +76,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
         since = now();
         log.debug('Access token renewed');
     };
-    /** Everybody who needs a new token waits for the same refresh. */
+    /** All requests that need a new token wait for the same refresh. */
     const renew = (refreshToken: string): Promise<void> =>
         (refreshing ??= refresh(refreshToken).finally(() => {
             refreshing = undefined;
@@ -97,7 +97,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
         if (!expired && tokens.refreshToken !== undefined && (refreshing || now() >= dueAt())) {
             const stillValid = tokens.expiresAt === undefined || now() < tokens.expiresAt;
             await renew(tokens.refreshToken).catch((error: unknown) => {
-                if (!stillValid) throw error; // else the old token does for this request
+                if (!stillValid) throw error; // otherwise the old token works for this request
                 log.warn('Renewing the access token early did not work', error);
             });
         }
@@ -107,8 +107,9 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
         const refused = await unknownTokenOf(response);
         if (!refused) return response;
         if (used === tokens.accessToken) {
-            // A hard logout deletes the device and its refresh token; with soft_logout the refresh token may still do. Who
-            // leaves tokens to an OAuth server cannot tell the two apart (Synapse says soft_logout: false): that server can.
+            // A hard logout deletes the device and its refresh token. With soft_logout, the refresh token may still
+            // work. A homeserver with an OAuth server cannot tell the two apart (Synapse says soft_logout: false), but
+            // the OAuth server can.
             const delegated = options.oauth !== undefined;
             if (tokens.refreshToken === undefined || (!delegated && refused.soft_logout !== true)) {
                 expire(delegated || (refused.soft_logout ?? false));
@@ -118,7 +119,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
             const renewed = tokens.accessToken;
             if (expired || !delegated) return expired ? response : send(input, init);
             const second = await send(input, init);
-            // A token that was made just now, and nobody knows it: the device is gone, and another would fare no better.
+            // The server does not know a token that was just made, so the device is gone. Another token would not help.
             if (renewed === tokens.accessToken && (await unknownTokenOf(second))) expire(false);
             return second;
         }
@@ -142,7 +143,7 @@ function notStored(cause: unknown): HushError {
     );
 }
 
-/** The server does not know the token (any more). */
+/** The server does not, or no longer, know the token. */
 async function unknownTokenOf(response: Response): Promise<ReturnType<typeof matrixErrorBody>> {
     if (response.status !== 401) return undefined;
     const body: unknown = await response
@@ -153,7 +154,7 @@ async function unknownTokenOf(response: Response): Promise<ReturnType<typeof mat
     return refused?.errcode === 'M_UNKNOWN_TOKEN' ? refused : undefined;
 }
 
-/** What the server would say again; answered here so that nothing is sent with a dead token. */
+/** The answer that the server would give again. It is made here so that nothing is sent with a dead token. */
 function unknownToken(): Response {
     return Response.json({ errcode: 'M_UNKNOWN_TOKEN', error: 'The session has ended' }, { status: 401 });
 }

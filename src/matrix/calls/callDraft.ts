@@ -1,4 +1,4 @@
-/** A change of the calls' state under way: the state so far and the effects it brings. What the machine's files share. Pure. */
+/** A change of the calls' state in progress: the new state and the effects so far. The machine's files share it. */
 import type { CallEvent } from './callEvents.ts';
 import {
     connectionOf,
@@ -11,9 +11,9 @@ import {
     type Watching,
 } from './callState.ts';
 
-/** IDs of ended calls that are kept. */
+/** The most IDs of ended calls that are kept. */
 const MOST_ENDED = 200;
-/** ms until a share that was lost is asked for again. */
+/** ms until a lost share is requested again. */
 const ASK_AGAIN_MS = 1_000;
 
 export class Draft {
@@ -57,7 +57,7 @@ export class Draft {
         return call;
     }
 
-    /** Replaces one leg; gives the call as it then is. */
+    /** Replaces one leg. Returns the updated call. */
     setLeg(call: Call, leg: Leg): Call {
         const current = this.state.calls.get(call.id) ?? call;
         return this.setCall({ ...current, legs: new Map(current.legs).set(leg.id, leg) });
@@ -69,7 +69,7 @@ export class Draft {
             this.state = { ...this.state, watching: new Map(this.state.watching).set(call, { ...watching, ...patch }) };
     }
 
-    /** Takes a leg out of its call, closing its connection; whoever watches it asks again unless its page was released. */
+    /** Removes a leg from its call and closes its connection. Its viewer asks again, unless the page was released. */
     dropLeg(call: Call, leg: Leg, now: number): Call {
         this.order(leg, { type: 'mesh.close', connection: connectionOf(call.id, leg.id) });
         const legs = new Map((this.state.calls.get(call.id) ?? call).legs);
@@ -78,7 +78,7 @@ export class Draft {
         return this.setCall({ ...call, legs });
     }
 
-    /** Legs that waited for the call to be there make their offers. */
+    /** Legs that waited for the call to connect make their offers. */
     startQueued(callId: string, now: number): void {
         const call = this.state.calls.get(callId);
         if (call?.phase !== 'connected') return;
@@ -98,7 +98,7 @@ export class Draft {
         }
     }
 
-    /** Forgets the call and closes what it has. The caller says goodbye. */
+    /** Removes the call and closes everything in it. The caller tells the peer. */
     end(call: Call, now: number): void {
         for (const leg of call.legs.values()) {
             this.dropLeg(call, leg, now);
@@ -112,7 +112,7 @@ export class Draft {
         this.forget(call.id);
     }
 
-    /** The call of another client does not ring any more. */
+    /** Another client's call stops ringing. */
     stopRinging(callId: string): void {
         const incoming = new Map(this.state.incoming);
         incoming.delete(callId);
@@ -120,7 +120,7 @@ export class Draft {
         this.add({ type: 'ringOver', callId });
     }
 
-    /** What still comes for this call is ignored. */
+    /** Later events of this call are ignored. */
     forget(callId: string): void {
         this.state = {
             ...this.state,
@@ -128,7 +128,7 @@ export class Draft {
         };
     }
 
-    /** Ends the call and tells the peer, in the word that fits: who has not answered rejects. */
+    /** Ends the call and tells the peer with the right event: a call that was not answered is rejected. */
     hangUp(call: Call, reason: string, now: number): void {
         if (call.phase !== 'starting')
             this.send(call, { kind: call.phase === 'answering' ? 'reject' : 'hangup', leg: undefined, reason });

@@ -1,11 +1,11 @@
 /**
- * `m.call.*` events of call version 1 (client-server API, "Voice over IP"; MSC2746, MSC3077), parsed from what came in and
- * built for what goes out. Unknown fields are left alone; wrong types are refused with a reason. Pure.
+ * Parses and builds `m.call.*` events of call version 1 (client-server API, "Voice over IP"; MSC2746, MSC3077). Unknown
+ * fields are ignored. Wrong types are refused with a reason.
  *
- * Fields of our own, which other clients ignore:
- * - `com.hush.leg`: which peer connection of the call an event is about, named by the share that it carries. Two Hush
- *   devices have one call and one connection per share in it, because shares live in different pages.
- * - `com.hush.device`: the device that an invite is for; the person's other devices stay silent.
+ * Our own fields, which other clients ignore:
+ * - `com.hush.leg`: the peer connection of the call that an event is about, named by its share. Two Hush devices have
+ *   one call with one connection per share, because shares live in different pages.
+ * - `com.hush.device`: the device that an invite is for. The person's other devices stay silent.
  */
 import * as v from 'valibot';
 import type { Parsed } from '../events/hushEvents.ts';
@@ -22,9 +22,9 @@ export const CALL_TYPES = [
 ] as const;
 export type CallType = (typeof CALL_TYPES)[number];
 
-/** ms an invite rings (specification: "lifetime"). */
+/** ms for which an invite rings (specification: "lifetime"). */
 export const LIFETIME_MS = 60_000;
-/** A longer lifetime than any client uses is a mistake or mischief. */
+/** No client uses a longer lifetime. A longer one is a mistake or an attack. */
 const LONGEST_LIFETIME_MS = 10 * 60_000;
 /** One event may carry that many; a whole gathering is some dozens. */
 const MOST_CANDIDATES = 100;
@@ -35,7 +35,7 @@ const lifetime = v.pipe(v.number(), v.minValue(1), v.maxValue(LONGEST_LIFETIME_M
 const metadata = v.optional(v.record(v.string(), v.looseObject({ purpose: v.optional(v.string()) })));
 const common = {
     call_id: id,
-    /** Always a device ID where an event is believed, see signalling.ts. */
+    /** Always a device ID in a trusted event, see signalling.ts. */
     party_id: v.optional(id),
     version: v.optional(v.union([v.literal('1'), v.literal(1)])),
     'com.hush.leg': v.optional(v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/u))),
@@ -47,13 +47,13 @@ const iceCandidate = v.looseObject({
     usernameFragment: v.nullish(v.pipe(v.string(), v.maxLength(256))),
 });
 export interface IceCandidate {
-    /** Empty: there are no more. */
+    /** Empty: the end of the candidates. */
     readonly candidate: string;
     readonly sdpMid: string | null;
     readonly sdpMLineIndex: number | null;
     readonly usernameFragment: string | null;
 }
-/** Stream ID of the SDP to what it is for. */
+/** Maps a stream ID of the SDP to its purpose. */
 export type StreamPurposes = Readonly<Record<string, string>>;
 
 const schemas = {
@@ -115,7 +115,7 @@ export type CallEvent = Base &
               readonly sdp: string;
               readonly streams: StreamPurposes;
           }
-        /** `ended`: that leg is over, the call goes on. */
+        /** `ended`: that leg is over, but the call continues. */
         | { readonly kind: 'streams'; readonly streams: StreamPurposes; readonly ended: boolean }
     );
 
@@ -123,7 +123,7 @@ export function isCallType(type: string): type is CallType {
     return (CALL_TYPES as readonly string[]).includes(type);
 }
 
-/** `party` is what the event claims to come from; the caller holds it against the device that encrypted it. */
+/** `party`: the device that the event claims to come from. The caller compares it with the device that encrypted it. */
 export function parseCallEvent(
     type: CallType,
     content: unknown,
@@ -131,7 +131,7 @@ export function parseCallEvent(
     const result = v.safeParse(schemas[type], content);
     if (!result.success) {
         const issue = result.issues[0];
-        // What it held stays out of the reason: it goes to the log.
+        // The reason goes to the log, so it must not hold the received value.
         return { ok: false, reason: `${v.getDotPath(issue) ?? 'content'} is not a valid ${issue.type}` };
     }
     const base = { callId: result.output.call_id, leg: result.output['com.hush.leg'] };
@@ -196,7 +196,7 @@ function purposes(streams: Readonly<Record<string, { purpose?: string | undefine
     return Object.fromEntries(Object.entries(streams ?? {}).map(([stream, { purpose }]) => [stream, purpose ?? '']));
 }
 
-/** What is sent for an event of ours; `party` is our device ID. */
+/** The wire form of one of our events. `party` is our device ID. */
 export function buildCallEvent(
     event: CallEvent,
     party: string,
@@ -265,7 +265,7 @@ export function buildCallEvent(
 
 const CAPABILITIES = { 'm.call.transferee': false, 'm.call.dtmf': false };
 
-/** Not muted, ever: Element hides a stream that says so. */
+/** Always unmuted: Element hides a stream that says it is muted. */
 function metadataOf(streams: StreamPurposes): Record<string, unknown> {
     return Object.fromEntries(
         Object.entries(streams).map(([stream, purpose]) => [
@@ -275,7 +275,7 @@ function metadataOf(streams: StreamPurposes): Record<string, unknown> {
     );
 }
 
-/** The end marker has no line: MatrixCall sends and takes it so. */
+/** The end marker has no SDP line. MatrixCall sends and accepts it in this form. */
 function candidateOf({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: IceCandidate): Record<string, unknown> {
     if (candidate === '') return { candidate: '' };
     return { candidate, sdpMid, sdpMLineIndex, ...(usernameFragment === null ? {} : { usernameFragment }) };

@@ -1,8 +1,9 @@
 /**
- * The calls of this device: `reduceCalls(state, event) -> state + effects`, a pure function. A viewer asks for a share (an
- * Olm message), the sharer's device invites, the asking device answers; each call has one connection ("leg") per share,
- * living in the page that shows or captures it. Two people who share to each other end up in one call with two legs,
- * whoever called first (glare.ts). Anything may come twice, late, or not at all: a viewer without a picture asks again.
+ * This device's calls: `reduceCalls(state, event) -> state + effects`, a pure function. A viewer asks for a share (an
+ * Olm message), the sharer's device invites, and the asking device answers. Each call has one connection ("leg") per
+ * share, which lives in the page that shows or captures it. Two people who share to each other end up in one call with
+ * two legs, whoever called first (glare.ts). Any event may come twice, late or never. A viewer without a picture asks
+ * again.
  */
 import { callIdOf } from '../../core/session/glare.ts';
 import { adopted, dropped } from './adoptedPages.ts';
@@ -28,9 +29,9 @@ import { bringsScreen } from './screenOut.ts';
 /** ms until a viewer without a picture asks again, and how often it asks. */
 const ASK_EVERY_MS = 8_000;
 export const MOST_ASKS = 4;
-/** ms that a connection may be down before its call ends (matrix-js-sdk: 30 s too). */
+/** ms that a connection may be down before its call ends (30 s, as in matrix-js-sdk). */
 export const DOWN_MS = 30_000;
-/** ms a step of the other side may take before a new request starts it all anew. */
+/** ms that the other side's step may take before a new request starts again. */
 const STUCK_MS = 6_000;
 
 export function reduceCalls(state: CallsState, event: CallsEvent): CallsStep {
@@ -127,7 +128,7 @@ function release(draft: Draft, page: string, now: number, which: (call: Call) =>
 function expel(draft: Draft, roomId: string, device: Device, now: number): void {
     for (const call of draft.state.calls.values()) {
         if (call.roomId !== roomId) continue;
-        // A call that any device of the person may still answer is offered to this one too.
+        // A call that any device of the person may still answer is also offered to this device.
         const meant = call.peer.deviceId === '' ? call.peer.userId === device.userId : sameDevice(call.peer, device);
         if (meant && bringsScreen(call)) draft.hangUp(call, 'user_hangup', now);
     }
@@ -145,7 +146,7 @@ function asked(draft: Draft, event: Extract<CallsEvent, { type: 'asked' }>): voi
     if (has && leg) {
         if (leg.phase === 'stable' && event.callId === has.id) return restart(draft, has, leg, now);
         if (leg.phase !== 'stable' && now - leg.since < STUCK_MS) return;
-        // Its window was loaded anew and knows nothing of what was; or a step was lost.
+        // The peer's window was reloaded and lost its state, or a step was lost.
         if (leg.phase === 'stable' && has.legs.size > 1) draft.dropLeg(has, leg, now);
         else draft.hangUp(has, leg.phase === 'stable' ? 'replaced' : 'invite_timeout', now);
     }
@@ -210,7 +211,7 @@ function connectionChanged(draft: Draft, event: Extract<CallsEvent, { type: 'con
         return;
     }
     draft.setLeg(call, { ...leg, failedAt: leg.failedAt ?? now });
-    // The sharer offers anew; a viewer asks it to.
+    // The sharer makes a new offer. A viewer asks for one.
     if (leg.role === 'send' && leg.phase === 'stable')
         restart(draft, call, { ...leg, failedAt: leg.failedAt ?? now }, now);
     if (leg.role === 'receive') draft.setWatching(leg.page.call, { connected: false, askAt: now });
@@ -247,7 +248,7 @@ function sendDue(draft: Draft, call: Call, now: number): void {
     }
 }
 
-/** ms at which `time` is wanted next; undefined when nothing waits. */
+/** ms at which the next `time` event is needed. Undefined when nothing waits. */
 export function nextDeadline(state: CallsState): number | undefined {
     const times: number[] = [];
     for (const call of state.calls.values()) {

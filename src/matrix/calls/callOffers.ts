@@ -1,14 +1,14 @@
-/** Offers and candidates of the other side on their way to the page; what comes before its offer waits. Pure. */
+/** The other side's offers and candidates on their way to the page. Candidates that arrive before their offer wait. */
 import type { Draft } from './callDraft.ts';
 import { connectionOf, sameDevice, type Call, type Device, type Leg } from './callState.ts';
 import type { CallEvent, IceCandidate, StreamPurposes } from './callEvents.ts';
 
-/** Of one connection; a whole gathering is some dozens. */
+/** The most candidates of one connection. A whole gathering has a few dozen. */
 const MOST_CANDIDATES_IN = 300;
 const MOST_EARLY_CALLS = 20;
 const MOST_EARLY_EVENTS = 20;
 
-/** Opens the leg's connection with the other side's offer, and gives it what came too early. */
+/** Opens the leg's connection with the other side's offer, and adds the candidates that came too early. */
 export function offered(
     draft: Draft,
     call: Call,
@@ -48,13 +48,13 @@ export function giveCandidates(
     draft.order(leg, { type: 'mesh.candidates', connection: connectionOf(callId, legId), candidates: taken });
 }
 
-/** For a call that is not here yet. */
+/** Keeps candidates of a call that does not exist here yet. */
 export function keepEarly(draft: Draft, from: Device, event: CallEvent, candidates: readonly IceCandidate[]): void {
     const early = new Map(draft.state.early);
     const waiting = early.get(event.callId) ?? [];
     if (waiting.length >= MOST_EARLY_EVENTS) return;
     early.set(event.callId, [...waiting, { leg: event.leg, from, candidates }]);
-    // The oldest call's candidates make room: nobody can fill our memory with calls that never come.
+    // Drops the oldest call's candidates, so that calls that never come cannot fill our memory.
     for (const id of [...early.keys()].slice(0, Math.max(0, early.size - MOST_EARLY_CALLS))) early.delete(id);
     draft.state = { ...draft.state, early };
 }

@@ -1,4 +1,4 @@
-/** What the other side's events do to our calls. Every event here was encrypted by the device it is said to come from. Pure. */
+/** Applies the other side's events to our calls. The device that an event names has encrypted it. */
 import { glareWinner } from '../../core/session/glare.ts';
 import type { Draft } from './callDraft.ts';
 import { giveCandidates, keepEarly, offered } from './callOffers.ts';
@@ -20,7 +20,7 @@ type Kind<K extends CallEvent['kind']> = Extract<CallEvent, { kind: K }>;
 
 export function received(draft: Draft, it: Received): void {
     const { event, from, now } = it;
-    if (draft.state.ended.includes(event.callId)) return; // late, or twice
+    if (draft.state.ended.includes(event.callId)) return; // late or repeated
     if (event.kind === 'invite') return invited(draft, it, event);
     const call = draft.state.calls.get(event.callId);
     if (!call) {
@@ -29,7 +29,7 @@ export function received(draft: Draft, it: Received): void {
             draft.stopRinging(event.callId);
             draft.forget(event.callId);
         } else if (event.kind === 'candidates') keepEarly(draft, from, event, event.candidates);
-        // Goodbye before hello: the invite behind it must not ring.
+        // The hangup came before the invite, which must not ring.
         else if (event.kind === 'hangup' && !ringing) draft.forget(event.callId);
         else draft.log('debug', `ignored ${event.kind} for a call that is not here`);
         return;
@@ -40,7 +40,7 @@ export function received(draft: Draft, it: Received): void {
         from.userId === call.peer.userId &&
         !sameDevice(from, call.peer)
     )
-        return; // a client that was slower
+        return; // a slower client
     if (
         !(call.peer.deviceId === '' ? from.userId === call.peer.userId : sameDevice(from, call.peer)) ||
         it.roomId !== call.roomId
@@ -83,7 +83,7 @@ export function received(draft: Draft, it: Received): void {
 function invited(draft: Draft, { from, roomId, ageMs, now }: Received, invite: Kind<'invite'>): void {
     const { state } = draft;
     const { self } = state;
-    if (state.calls.has(invite.callId)) return; // twice
+    if (state.calls.has(invite.callId)) return; // repeated
     if ((invite.invitee ?? self.userId) !== self.userId || (invite.device ?? self.deviceId) !== self.deviceId) return;
     const left = timeLeft(invite.lifetime, ageMs);
     if (left === undefined) return draft.forget(invite.callId);
@@ -107,7 +107,7 @@ function invited(draft: Draft, { from, roomId, ageMs, now }: Received, invite: K
         for (const own of crossing.legs.values()) legs.set(own.id, newLeg(own.id, own.page, 'send', 'queued', now));
         draft.hangUp(crossing, 'replaced', now);
     }
-    // A call with that device that already brings this share is the one before: its other end has started anew.
+    // A call with that device that already carries this share is an older one: its other end has restarted.
     for (const old of [...draft.state.calls.values()].filter(
         (call) => call.roomId === roomId && sameDevice(call.peer, from) && call.legs.has(leg.id),
     ))
@@ -154,7 +154,7 @@ function answered(draft: Draft, call: Call, answer: Kind<'answer'>, now: number)
 }
 
 function negotiated(draft: Draft, before: Call, event: Kind<'negotiate'>, now: number): void {
-    // An answered call whose selection is still on its way is as good as connected.
+    // An answered call whose selection has not arrived yet counts as connected.
     const call = before.phase === 'answered' ? draft.setCall({ ...before, phase: 'connected' }) : before;
     const id = event.leg ?? call.first;
     const leg = call.legs.get(id);
@@ -173,14 +173,15 @@ function negotiated(draft: Draft, before: Call, event: Kind<'negotiate'>, now: n
         return draft.startQueued(call.id, now);
     }
     if (call.phase !== 'connected') return draft.log('debug', 'ignored an offer in a call that is not answered');
-    // Both offered at once: who called is the one to insist (specification, "Glare"; MatrixCall does so too).
+    // Both sides offered at the same time. The caller's offer wins (specification, "Glare"; MatrixCall does the same).
     if (call.foreign && call.outgoing && leg && leg.phase !== 'stable')
         return draft.log('debug', 'their offer crossed ours, which stands');
     if (leg?.role === 'send' && !call.foreign)
         return draft.log('warn', `refused an offer of ${call.peer.userId} for our own share`);
     if (leg) {
         draft.setLeg(call, { ...leg, phase: 'answering', since: now });
-        // It may be a restart: the relay's password, or the relay, of when the connection was opened is no good then.
+        // This may be a restart. The relay, or its password, from when the connection was opened may no longer be
+        // valid.
         draft.order(leg, { type: 'mesh.servers', connection });
         draft.order(leg, {
             type: 'mesh.description',

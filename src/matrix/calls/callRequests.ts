@@ -1,4 +1,4 @@
-/** `com.hush.call.request`: a viewer's device asks the sharer's device, and nobody else, to be called with a share. */
+/** `com.hush.call.request`: a viewer's device asks only the sharer's device to call it with a share. */
 import * as v from 'valibot';
 import type { Disposable } from '../../core/base/disposable.ts';
 import type { Log } from '../../core/base/log.ts';
@@ -20,7 +20,7 @@ export interface CallRequest {
     readonly roomId: string;
     readonly shareId: string;
     readonly from: Device;
-    /** The call in which the viewer has the share already, though without a picture. */
+    /** The call in which the viewer already has the share, but no picture. */
     readonly callId: string | undefined;
 }
 export interface CallRequests {

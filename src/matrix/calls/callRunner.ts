@@ -1,4 +1,4 @@
-/** Runs the call machine: its clock, its events through the rooms, and its orders to the pages. */
+/** Runs the call machine: its clock, its events through the rooms, and its messages to the pages. */
 import { monotonicFactory } from 'ulid';
 import { Listeners } from '../../core/base/listeners.ts';
 import type { Log } from '../../core/base/log.ts';
@@ -27,12 +27,15 @@ export interface CallsOptions {
     readonly signalling: CallSignalling;
     readonly requests: CallRequests;
     readonly iceServers: () => Promise<readonly IceServer[]>;
-    /** `hush.mesh.relayOnly`, read for every connection. */
+    /** `hush.mesh.relayOnly`. It is read for every connection. */
     readonly relayOnly: () => boolean;
     /** ms since the epoch. */
     readonly now: () => number;
     readonly inRoom: (roomId: string, userId: string) => boolean;
-    /** Whether the device may have our picture; default: every device. Asked before each connection with our screen in it. */
+    /**
+     * Whether the device may have our picture. Default: every device may. Asked before each connection that carries our
+     * screen.
+     */
     readonly admit?: (roomId: string, device: Device) => Promise<boolean>;
     readonly log: Log;
 }
@@ -40,21 +43,21 @@ export interface CallsOptions {
 interface Served {
     readonly roomId: string;
     readonly device: Device;
-    /** ms since the epoch, when the page said that the connection stands; undefined before. */
+    /** ms since the epoch, when the page reported that the connection works. Undefined before. */
     readonly since: number | undefined;
 }
 export interface Calls extends CallsPort {
     readonly served: readonly Served[];
-    /** Rooms with a share that devices may ask for, or with a call that brings our screen to somebody. */
+    /** Rooms with a share that devices may request, or with a call that carries our screen. */
     readonly servedRooms: ReadonlySet<string>;
     onServed(listener: () => void): Disposable;
-    /** The device may not have our picture any more. */
+    /** The device may no longer have our picture. */
     expel(roomId: string, device: Device): void;
-    /** Hangs up everything; resolves when the peers were told or `ms` have passed. */
+    /** Hangs up every call. Resolves when the peers were told or after `ms`. */
     close(ms: number): Promise<void>;
-    /** Ends here without a word to the peers: another window goes on. */
+    /** Ends here without telling the peers, because another window continues. */
     dispose(): void;
-    /** For the diagnostics: how many calls and connections there are. */
+    /** How many calls and connections there are, for the diagnostics. */
     readonly count: { readonly calls: number; readonly connections: number };
 }
 
@@ -68,20 +71,20 @@ export function createCalls(options: CallsOptions): Calls {
     let closed = false;
     const pageMessages = new Listeners<[string, number, HostMessage]>();
     const foreignCalls = new Listeners<[ForeignCall]>();
-    /** Offers of calls that ring, until they are taken or not. */
+    /** Offers of ringing calls, until they are accepted or end. */
     const offers = new Map<string, { readonly sdp: string; readonly streams: StreamPurposes }>();
     const givenUp = new Listeners<[string, number]>();
     const sending = new Set<Promise<void>>();
-    /** Orders to one page keep their order, though some wait for the ICE servers. */
+    /** Messages to one page keep their order, although some wait for the ICE servers. */
     const pageTurns = new Map<string, Promise<void>>();
     const admit = options.admit ?? (() => Promise.resolve(true));
-    /** The room of each page that came from another owner of the account, by its call. */
+    /** The room of each page that came from another owner of the account, by the page's call ID. */
     const adopted = new Map<string, string>();
-    /** Connections with our screen that stand, by name, and since when. */
+    /** Working connections that carry our screen, by name, with their start. */
     const standing = new Map<string, number>();
     const servedChanges = new Listeners<[]>();
     let servedBefore = '[]';
-    /** Events of one call keep their order, though an answer waits until its device is judged. */
+    /** Events of one call keep their order, although an answer waits for the check of its device. */
     const callTurns = new Map<string, Promise<void>>();
 
     const served = (): Served[] =>

@@ -1,4 +1,4 @@
-/** What the call machine knows, what can happen to it and what it wants done. Holds no SDP: those pass through. Pure. */
+/** The call machine's state, events and effects. It holds no SDP: those only pass through. */
 import { emptyBatch, type Batch } from './candidateBatch.ts';
 import type { CallEvent, IceCandidate, StreamPurposes } from './callEvents.ts';
 
@@ -6,17 +6,17 @@ export interface Device {
     readonly userId: string;
     readonly deviceId: string;
 }
-/** A page of ours that holds connections: the share's, or a view's. */
+/** One of our pages with connections: a share's page or a viewer tab's page. */
 export interface PageAddress {
     readonly call: string;
     readonly generation: number;
 }
 
 /**
- * One peer connection of a call; it carries one share one way. `id` is the share's.
+ * One peer connection of a call. It carries one share in one direction. `id` is the share's.
  * ```
- * queued -> offering (our page makes an offer) -> offered -> stable       of the sharer
- * answering (our page makes an answer) -> stable                          of the viewer
+ * queued -> offering (our page makes an offer) -> offered -> stable of the sharer
+ * answering (our page makes an answer) -> stable of the viewer
  * ```
  */
 export interface Leg {
@@ -24,10 +24,10 @@ export interface Leg {
     readonly page: PageAddress;
     readonly role: 'send' | 'receive';
     readonly phase: 'queued' | 'offering' | 'offered' | 'answering' | 'stable';
-    /** ms, when it came into this phase. */
+    /** ms, when this phase began. */
     readonly since: number;
     readonly batch: Batch;
-    /** ms, when the page said that nothing gets through; undefined while something does. */
+    /** ms, when the page reported that nothing passes. Undefined while something does. */
     readonly failedAt: number | undefined;
     readonly candidatesIn: number;
 }
@@ -41,29 +41,29 @@ export interface Leg {
 export interface Call {
     readonly id: string;
     readonly roomId: string;
-    /** An empty device ID: a person's other clients ring, and the first that answers is meant. */
+    /** An empty device ID: a person's other clients ring. The first that answers becomes the peer. */
     readonly peer: Device;
     readonly outgoing: boolean;
-    /** Of another Matrix client: one leg, unnamed on the wire, which carries both ways and whatever it likes. */
+    /** A call of another Matrix client. It has one leg, which has no name on the wire and carries both directions. */
     readonly foreign: boolean;
-    /** Our screen is still to be added: their call came first (glare). */
+    /** Our screen must still be added, because the peer's call came first (glare). */
     readonly owesShare: boolean;
     readonly phase: 'starting' | 'ringing' | 'answering' | 'answered' | 'connected';
-    /** The leg that invite and answer are about. */
+    /** The leg of the invite and the answer. */
     readonly first: string;
     readonly legs: ReadonlyMap<string, Leg>;
-    /** ms; ends by itself then unless connected. */
+    /** ms at which the call ends unless it is connected. */
     readonly expiresAt: number;
 }
 
-/** A call of another Matrix client that waits for our person. */
+/** Another Matrix client's call that waits for our person. */
 export interface Incoming {
     readonly roomId: string;
     readonly peer: Device;
     readonly expiresAt: number;
 }
 
-/** A share that a page of ours wants to show. */
+/** A share that one of our pages wants to show. */
 export interface Watching {
     readonly roomId: string;
     readonly peer: Device;
@@ -71,7 +71,7 @@ export interface Watching {
     readonly page: PageAddress;
     readonly connected: boolean;
     readonly asked: number;
-    /** ms, when to ask (again) for it; undefined while all is well. */
+    /** ms at which to ask (again) for it. Undefined while it works. */
     readonly askAt: number | undefined;
 }
 
@@ -79,13 +79,13 @@ export interface CallsState {
     readonly self: Device;
     /** Our shares by ID. */
     readonly serving: ReadonlyMap<string, { readonly roomId: string; readonly page: PageAddress }>;
-    /** By the page's call. */
+    /** By the page's call ID. */
     readonly watching: ReadonlyMap<string, Watching>;
     readonly calls: ReadonlyMap<string, Call>;
     readonly incoming: ReadonlyMap<string, Incoming>;
-    /** IDs of calls that are over, newest last: what still comes for them is ignored. */
+    /** IDs of ended calls, newest last. Later events of these calls are ignored. */
     readonly ended: readonly string[];
-    /** Candidates that came before their offer, by call ID. */
+    /** Candidates that arrived before their offer, by call ID. */
     readonly early: ReadonlyMap<
         string,
         readonly {
@@ -109,7 +109,7 @@ export function emptyCalls(self: Device): CallsState {
 }
 
 export type CallsEvent = { readonly now: number } &
-    /** Our share can be had at this page. */
+    /** This page offers our share. */
     (
         | { readonly type: 'serve'; readonly roomId: string; readonly shareId: string; readonly page: PageAddress }
         | {
@@ -119,11 +119,14 @@ export type CallsEvent = { readonly now: number } &
               readonly peer: Device;
               readonly page: PageAddress;
           }
-        /** The page is gone or done: everything in it ends. */
+        /** The page is gone or finished. Everything in it ends. */
         | { readonly type: 'release'; readonly call: string }
-        /** The share in the page is no longer to be had directly. What shows it to other clients goes on. */
+        /** The page no longer offers the share directly. Connections to other clients continue. */
         | { readonly type: 'retire'; readonly call: string }
-        /** A viewer's device asks for a share of ours; `callId`: the call it has for it, if any. `ulid` is for the call that this may start. */
+        /**
+         * A viewer's device asks for our share. `callId`: the call that it already has for it, if any. `ulid`: for the
+         * call that this may start.
+         */
         | {
               readonly type: 'asked';
               readonly roomId: string;
@@ -132,7 +135,7 @@ export type CallsEvent = { readonly now: number } &
               readonly callId: string | undefined;
               readonly ulid: string;
           }
-        /** `ageMs`: of the event, as the homeserver and our own waiting say. */
+        /** `ageMs`: age of the event, from the homeserver and our own waiting time. */
         | {
               readonly type: 'received';
               readonly roomId: string;
@@ -150,8 +153,8 @@ export type CallsEvent = { readonly now: number } &
         | { readonly type: 'candidates'; readonly connection: string; readonly candidates: readonly IceCandidate[] }
         | { readonly type: 'connection'; readonly connection: string; readonly state: 'connected' | 'failed' }
         /**
-         * Our person calls somebody's other clients to show them a share. `ringing`: that person calls here already, from a
-         * device that may have our screen.
+         * Our person calls a person's other clients to show them a share. `ringing`: that person already calls here,
+         * from a device that may have our screen.
          */
         | {
               readonly type: 'call';
@@ -161,7 +164,7 @@ export type CallsEvent = { readonly now: number } &
               readonly ulid: string;
               readonly ringing?: { readonly callId: string; readonly sdp: string; readonly streams: StreamPurposes };
           }
-        /** Our person takes a call of another client, in this page, with the offer that came with it; or does not take it. */
+        /** Our person accepts another client's call in this page, with the offer that came with it, or declines it. */
         | {
               readonly type: 'accept';
               readonly callId: string;
@@ -170,18 +173,18 @@ export type CallsEvent = { readonly now: number } &
               readonly streams: StreamPurposes;
           }
         | { readonly type: 'decline'; readonly callId: string }
-        /** A page whose connections are of calls that nobody knows any more; `callId`: of the one it shows (adoptedPages.ts). */
+        /** A page whose connections belong to unknown calls. `callId`: the call that it shows (adoptedPages.ts). */
         | {
               readonly type: 'adopt';
               readonly roomId: string;
               readonly page: PageAddress;
               readonly callId?: string | undefined;
           }
-        /** Such a page has closed these. */
+        /** An adopted page has closed these connections. */
         | { readonly type: 'dropped'; readonly roomId: string; readonly connections: readonly string[] }
         /** The device is no longer in the room's session. */
         | { readonly type: 'gone'; readonly roomId: string; readonly device: Device }
-        /** The device may not have our screen: what we send it, or have begun to offer its person, ends. */
+        /** The device may not have our screen. What we send it, or began to offer to its person, ends. */
         | { readonly type: 'expel'; readonly roomId: string; readonly device: Device }
         | { readonly type: 'roomLeft'; readonly roomId: string }
         | { readonly type: 'time' }
@@ -200,7 +203,7 @@ export type PageOrder =
     | { readonly type: 'mesh.restart'; readonly connection: string }
     | { readonly type: 'mesh.servers'; readonly connection: string }
     | { readonly type: 'mesh.close'; readonly connection: string }
-    /** Every connection of the page. */
+    /** For every connection of the page. */
     | { readonly type: 'mesh.reset' };
 
 export type CallsEffect =
@@ -221,9 +224,9 @@ export type CallsEffect =
           readonly streams: StreamPurposes;
       }
     | { readonly type: 'ringOver'; readonly callId: string }
-    /** The call with another client in this page has ended; or, with our share in it, was answered. */
+    /** In this page, the call with another client has ended, or a call with our share was answered. */
     | { readonly type: 'over' | 'answered'; readonly page: PageAddress; readonly peer: Device }
-    /** The share could not be had; the page is told why. */
+    /** The share is not available. The page is told why. */
     | { readonly type: 'gaveUp'; readonly page: PageAddress }
     | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn'; readonly text: string };
 
@@ -232,7 +235,7 @@ export interface CallsStep {
     readonly effects: readonly CallsEffect[];
 }
 
-/** Name of a leg's connection for its page. A leg's ID holds no slash. */
+/** The name of a leg's connection in its page. A leg's ID contains no slash. */
 export function connectionOf(callId: string, leg: string): string {
     return `${callId}/${leg}`;
 }

@@ -1,4 +1,7 @@
-/** Groups ICE candidates into few events: sent 200 ms after the first or when there are ten (specification, "m.call.candidates"). Pure. */
+/**
+ * Groups ICE candidates into few events. Sends them 200 ms after the first, or when there are ten (specification,
+ * "m.call.candidates").
+ */
 import type { IceCandidate } from './callEvents.ts';
 
 export const BATCH_MS = 200;
@@ -6,13 +9,15 @@ export const BATCH_SIZE = 10;
 
 export interface Batch {
     readonly waiting: readonly IceCandidate[];
-    /** ms, same clock as `now`; undefined with nothing waiting. */
+    /** ms, by the clock of `now`. Undefined when nothing waits. */
     readonly dueAt: number | undefined;
 }
 
 export const emptyBatch: Batch = { waiting: [], dueAt: undefined };
 
-/** Adds candidates; an end marker is due with what waits. `send` holds what is to be sent now, in events of at most ten. */
+/**
+ * Adds candidates. An end marker sends all waiting ones at once. `send`: what to send now, in events of at most ten.
+ */
 export function addCandidates(
     batch: Batch,
     candidates: readonly IceCandidate[],

@@ -1,6 +1,7 @@
 /**
- * Calls with other Matrix clients (Element's 1:1 calls): one connection, named on the wire by nothing but its call. Theirs
- * ring until our person takes them; ours ring all clients of a person, and the first that answers is meant. Pure.
+ * Calls with other Matrix clients (Element's 1:1 calls). Such a call has one connection, and only its call ID on the
+ * wire. Their calls ring until our person accepts. Our calls ring on all clients of a person, and the first that
+ * answers becomes the peer.
  */
 import { callIdOf, glareWinner } from '../../core/session/glare.ts';
 import type { Draft } from './callDraft.ts';
@@ -17,7 +18,7 @@ import {
 import { LIFETIME_MS, type CallEvent } from './callEvents.ts';
 
 const MOST_RINGING = 10;
-/** Our name for the one connection of a call with another client. */
+/** Our name for the only connection of a call with another client. */
 const FOREIGN_LEG = 'main';
 
 type Invite = Extract<CallEvent, { kind: 'invite' }>;
@@ -54,7 +55,10 @@ export function callPerson(
     draft.order(leg, { type: 'mesh.open', connection: connectionOf(id, leg.id), offer: true });
 }
 
-/** Our own call to that person's clients crossed theirs: the smaller ID, that is another client's always, goes on with our screen in it. */
+/**
+ * Our call to that person's clients crossed theirs. The smaller ID wins. It is always the other client's, and that call
+ * continues with our screen in it.
+ */
 export function yieldOrRing(
     draft: Draft,
     roomId: string,
@@ -78,11 +82,11 @@ export function yieldOrRing(
         return draft.forget(invite.callId);
     }
     draft.log('info', `${from.userId} and we called each other: their call goes on with our screen`);
-    draft.hangUp({ ...crossing, foreign: false }, 'replaced', now); // nobody is told that it is over: it goes on in theirs
+    draft.hangUp({ ...crossing, foreign: false }, 'replaced', now); // no "over" event, because it continues in their call
     takeWithScreen(draft, own.page, { ...invite, roomId, peer: from, expiresAt }, now);
 }
 
-/** Their call is answered without a question: we were calling too. Our screen is added once it stands. */
+/** Answers their call without asking, because we were calling too. Our screen is added once it is connected. */
 function takeWithScreen(
     draft: Draft,
     page: PageAddress,
@@ -106,7 +110,7 @@ function takeWithScreen(
     draft.add({ type: 'answered', page, peer });
 }
 
-/** Another Matrix client calls: our person is asked. A call of our own other device is not for us. */
+/** Another Matrix client calls, so our person is asked. A call of our own other device is not for us. */
 function ring(draft: Draft, roomId: string, peer: Device, { callId, sdp, streams }: Invite, expiresAt: number): void {
     const { self, incoming } = draft.state;
     if (peer.userId === self.userId || incoming.has(callId) || incoming.size >= MOST_RINGING) return;
@@ -115,7 +119,7 @@ function ring(draft: Draft, roomId: string, peer: Device, { callId, sdp, streams
     draft.add({ type: 'ring', callId, incoming: call, sdp, streams });
 }
 
-/** The caller gives up, or another device of ours has taken or refused the call. */
+/** The caller gave up, or another device of ours accepted or refused the call. */
 export function endsRinging({ state: { self } }: Draft, event: CallEvent, from: Device, { peer }: Incoming): boolean {
     if (sameDevice(from, peer)) return event.kind === 'hangup';
     return from.userId === self.userId && (event.kind === 'answer' || event.kind === 'reject');

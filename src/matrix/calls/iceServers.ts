@@ -1,4 +1,4 @@
-/** ICE servers of the homeserver (`/voip/turnServer`), asked for again before their credentials expire. */
+/** ICE servers of the homeserver (`/voip/turnServer`). They are requested again before their credentials expire. */
 import * as v from 'valibot';
 import type { Log } from '../../core/base/log.ts';
 
@@ -24,12 +24,12 @@ const answer = v.looseObject({
     password: v.optional(v.string(), ''),
     ttl: v.optional(v.pipe(v.number(), v.minValue(0)), 3_600),
 });
-/** Part of the lifetime after which credentials are renewed: a call begun with them outlives the rest. */
+/** The part of the lifetime after which credentials are renewed. A call that starts with them can use the rest. */
 const USED_UNTIL = 0.5;
-/** ms until a homeserver without an answer is asked again. */
+/** ms until a homeserver that did not answer is asked again. */
 const RETRY_MS = 60_000;
 
-/** Never rejects: without servers, peers in reach of each other still connect. */
+/** Never rejects: without ICE servers, peers that can reach each other still connect. */
 export function createIceServers({ ask, now, log }: IceServersOptions): () => Promise<readonly IceServer[]> {
     let cached: { readonly until: number; readonly servers: Promise<readonly IceServer[]> } | undefined;
     return () => {

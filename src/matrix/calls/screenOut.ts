@@ -1,16 +1,17 @@
-/** Which calls, and which events of them, bring our screen to a device: those that it must be judged for. Pure. */
+/** Which calls and events bring our screen to a device. Such a device must be checked first. */
 import { sameDevice, type Call, type CallsState } from './callState.ts';
 import type { ReceivedCallEvent } from './signalling.ts';
 
-/** Our screen goes out in it, or will. */
+/** The call sends our screen, or will. */
 export function bringsScreen(call: Call): boolean {
     return call.owesShare || [...call.legs.values()].some((leg) => leg.role === 'send');
 }
 
 /**
- * Whether the event may put our screen on its way to the device it is from: an answer in a call that brings it, or an
- * invite that such a call of ours is on its way to cross (it then goes on in theirs). Whether the room still has a share
- * to ask for is no matter: a call with another client goes on, and rings on, when the share has moved to a media server.
+ * Whether the event may bring our screen to its sender's device. This can be an answer in a call that carries our
+ * screen. It can also be an invite that crosses such a call of ours, which then continues in theirs. It does not matter
+ * whether the room still offers a share: a call with another client continues and keeps ringing after the share has
+ * moved to an SFU.
  */
 export function wouldGetScreen(
     { calls }: CallsState,

@@ -1,18 +1,18 @@
 /**
- * A screen that another client shows back in a call that carries ours. It comes into the page that captures our screen,
- * because the call's connection lives there; a tab gets it from that page, by a connection on this machine that nobody
- * else takes part in. Pure but for its own memory.
+ * Screens that other clients show back in calls that carry ours. Such a screen arrives in the page that captures our
+ * screen, because the call's connection lives there. A viewer tab gets it from that page, over a connection that stays
+ * on this machine.
  */
 import type { ForeignCall } from '../../core/session/callsPort.ts';
 import type { HostMessage, MeshMessage } from '../../core/share/mediaMessages.ts';
 import { connectionOf, type Call, type PageAddress } from './callState.ts';
 
 export interface ScreensBack {
-    /** True when the message was about these and is dealt with. `call`: whose page says it. */
+    /** True when the message was about such a screen and is handled. `call`: the page that sent it. */
     said(message: Exclude<MeshMessage, { type: 'mesh.dropped' }>, call: string | undefined): boolean;
-    /** Shows the screen of that call in a tab's page; false when there is none. */
+    /** Shows the screen of that call in a tab's page. False when there is none. */
     show(callId: string, page: PageAddress): boolean;
-    /** The page is gone, or done. */
+    /** The page is gone or finished. */
     release(call: string): void;
     /** A call may have ended. */
     callsChanged(): void;
@@ -29,16 +29,16 @@ interface Passing {
     readonly from: PageAddress;
     readonly to: PageAddress;
 }
-/** Of the connections that pass a screen on. No call's ID begins so. */
+/** Prefix of the connections that pass a screen on. No call ID begins with it. */
 const PREFIX = 'here/';
 
 export function createScreensBack({ calls, toPage, tell }: ScreensBackOptions): ScreensBack {
     /** Calls whose other side shows a screen. */
     const showing = new Set<string>();
-    /** By the tab's call. */
+    /** By the viewer tab's call ID. */
     const passing = new Map<string, Passing>();
 
-    /** Of a call with another client that carries our screen. */
+    /** The source of a screen: a call with another client that carries our screen. */
     const sourceOf = (
         callId: string,
     ): { readonly call: Call; readonly page: PageAddress; readonly connection: string } | undefined => {
@@ -75,7 +75,7 @@ export function createScreensBack({ calls, toPage, tell }: ScreensBackOptions): 
             }
             if (!message.connection.startsWith(PREFIX)) return false;
             const it = passing.get(message.connection.slice(PREFIX.length));
-            // What one end says is for the other; how it goes is of no interest.
+            // Messages of one end go to the other end. The connection's state is not needed.
             if (it && message.type !== 'mesh.state') toPage(call === it.to.call ? it.from : it.to, message);
             return true;
         },

@@ -1,7 +1,7 @@
 /**
- * `m.call.*` through a room's encryption. An SDP holds the DTLS fingerprints, so who may be believed about it is what makes
- * the mesh end-to-end encrypted: an event counts only if it was encrypted with Megolm, by the user it is from, on the
- * device that it names as its party. Anything else is refused and logged as the attack that it may be.
+ * `m.call.*` events through a room's encryption. An SDP holds the DTLS fingerprints, so the mesh is end-to-end
+ * encrypted only if the SDP's sender is checked. An event counts only if its user encrypted it with Megolm on the
+ * device that it names as its party. Any other event is refused, and logged as a possible attack.
  */
 import {
     KnownMembership,
@@ -22,14 +22,14 @@ import { buildCallEvent, isCallType, parseCallEvent, type CallEvent } from './ca
 
 export interface ReceivedCallEvent {
     readonly roomId: string;
-    /** The device behind the encryption, checked. */
+    /** The checked device that encrypted the event. */
     readonly from: Device;
     readonly event: CallEvent;
-    /** ms since the homeserver took it, by its own reckoning and our waiting. */
+    /** ms since the homeserver received it, from its own report and our waiting time. */
     readonly ageMs: number;
 }
 export interface CallSignalling extends Disposable {
-    /** Events of one call go out in order. @throws HushError `room.*`, `network.*`. */
+    /** Sends the events of one call in order. @throws HushError `room.*`, `network.*`. */
     send(roomId: string, event: CallEvent): Promise<void>;
     onEvent(listener: (received: ReceivedCallEvent) => void): Disposable;
 }
@@ -39,7 +39,7 @@ export interface CallSignallingOptions {
     readonly log: Log;
 }
 
-/** The keys did not come from the device itself, or not from the sender's. */
+/** The keys did not come from the device itself, or belong to another sender. */
 const NOT_BELIEVED: ReadonlySet<EventShieldReason | null> = new Set([
     EventShieldReason.AUTHENTICITY_NOT_GUARANTEED,
     EventShieldReason.VERIFICATION_VIOLATION,
@@ -49,7 +49,7 @@ const NOT_BELIEVED: ReadonlySet<EventShieldReason | null> = new Set([
 export function createCallSignalling({ sdk, self, log }: CallSignallingOptions): CallSignalling {
     const listeners = new Listeners<[ReceivedCallEvent]>();
     const sending = new Map<string, Promise<unknown>>();
-    /** Events of one room are handled in their order, whatever their decryption takes. */
+    /** Events of one room are handled in order, however long their decryption takes. */
     const handling = new Map<string, Promise<void>>();
     let open = true;
 
@@ -68,13 +68,13 @@ export function createCallSignalling({ sdk, self, log }: CallSignallingOptions):
         const userId = event.getSender();
         if (!open || !isCallType(type) || userId === undefined) return;
         const refuse = (why: string): void => log.warn(`Refused ${type} from ${userId}: ${why}`);
-        if (!room.hasEncryptionStateEvent()) return; // no calls of ours there
+        if (!room.hasEncryptionStateEvent()) return; // Hush makes no calls there
         if (!event.isEncrypted()) return refuse('it came in clear in an encrypted room (possible attack)');
         const deviceId = await senderDevice(event);
         if (deviceId === undefined)
             return refuse('the device that encrypted it is not known or not believed (possible attack)');
-        if (userId === self.userId && deviceId === self.deviceId) return; // our own, coming back
-        // `getContent` would give what the homeserver says replaces it, in clear.
+        if (userId === self.userId && deviceId === self.deviceId) return; // our own event, which came back
+        // `getContent` would return an unencrypted replacement that the homeserver names.
         const parsed = parseCallEvent(type, event.getOriginalContent());
         if (!parsed.ok) return refuse(parsed.reason);
         if (parsed.value.party !== deviceId)
@@ -92,7 +92,7 @@ export function createCallSignalling({ sdk, self, log }: CallSignallingOptions):
         if (event.isEncrypted()) await sdk.decryptEventIfNeeded(event);
         if (!event.isDecryptionFailure()) return accept(event, room);
         log.info(`A message of ${event.getSender() ?? 'nobody'} cannot be read: ${event.decryptionFailureReason}`);
-        // Its key may come behind it; the call machine takes events in any order.
+        // The key may arrive after the event. The call machine accepts events in any order.
         event.once(MatrixEventEvent.Decrypted, () => enqueue(event, room));
     };
     const enqueue = (event: MatrixEvent, room: Room): void => {

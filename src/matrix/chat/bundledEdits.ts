@@ -1,20 +1,20 @@
 /**
- * Edits that the homeserver told of beside the message they replace: the edit itself is further down than what is loaded
- * (client-server API, "Server-side aggregation of m.replace relationships"). They are events like others, and nothing
- * that the server says of them is believed. The SDK would put them in the place of the message, unread.
+ * Edits that the homeserver sent along with the message they replace. The edit itself is newer than the loaded part
+ * (client-server API, "Server-side aggregation of m.replace relationships"). They are checked like other events, and
+ * nothing that the server says about them is trusted. The SDK would put them in place of the message without a check.
  */
 import type { IRoomEvent, MatrixEvent } from 'matrix-js-sdk/lib/matrix.js';
 import { bundledEdit } from './messagesPage.ts';
 import { asRecord } from '../events/rawEvent.ts';
 
 export interface BundledEdits {
-    /** Takes note of what came with these events; returns it. */
+    /** Remembers the edits that came with these events, and returns them. */
     take(events: readonly MatrixEvent[]): readonly MatrixEvent[];
-    /** The newest that came for each event. */
+    /** The newest edit for each event. */
     readonly all: Iterable<MatrixEvent>;
 }
 
-/** `map`: as an event of the SDK. */
+/** `map`: turns it into an event of the SDK. */
 export function createBundledEdits(roomId: string, map: (event: IRoomEvent) => MatrixEvent): BundledEdits {
     const byTarget = new Map<string, MatrixEvent>();
     return {
@@ -35,7 +35,7 @@ export function createBundledEdits(roomId: string, map: (event: IRoomEvent) => M
     };
 }
 
-/** What an event with this `m.relates_to` replaces. */
+/** The event that an event with this `m.relates_to` replaces. */
 export function replacedBy(relation: unknown): string | undefined {
     const fields = asRecord(relation);
     const target = fields?.['rel_type'] === 'm.replace' ? fields['event_id'] : undefined;

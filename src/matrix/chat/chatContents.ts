@@ -1,4 +1,4 @@
-/** What is sent for each thing that a person does in the chat. */
+/** The event content for each action in the chat. */
 import type { ChatSend } from '../../core/chat/chatPort.ts';
 import { messageText } from '../events/markdown.ts';
 
@@ -7,7 +7,7 @@ export interface Outgoing {
     readonly content: Record<string, unknown>;
 }
 
-/** `senderOf`: who wrote an event, for the mention that a reply is; undefined when it is not known here. */
+/** `senderOf`: the sender of an event, because a reply mentions them. Undefined when it is unknown here. */
 export function outgoing(
     what: Exclude<ChatSend, { kind: 'delete' }>,
     senderOf: (eventId: string) => string | undefined,
@@ -41,7 +41,7 @@ export function outgoing(
     }
 }
 
-/** What makes a message a reply, where it is one; an empty list of mentions says that there are none. */
+/** The fields that make a message a reply. An empty list of mentions says that there are none. */
 export function asReply(
     replyTo: string | null,
     senderOf: (eventId: string) => string | undefined,

@@ -1,4 +1,4 @@
-/** The account's conversations and the files in them: one reads and writes the messages of the other. */
+/** The account's conversations and their files. Each reads and writes messages of the other. */
 import type { ChatPort } from '../../core/chat/chatPort.ts';
 import type { FilesPort } from '../../core/files/filesPort.ts';
 import type { Log } from '../../core/base/log.ts';
@@ -10,7 +10,7 @@ import type { Fetch } from '../requests/matrixHttp.ts';
 export interface ConversationOptions {
     readonly client: Pick<OpenMatrixClient, 'sdk' | 'lookUpDevices'>;
     readonly baseUrl: string;
-    /** Puts the account's token in. */
+    /** Adds the account's token. */
     readonly fetch: Fetch;
     readonly now: () => number;
     readonly log: Log;

@@ -1,6 +1,6 @@
 /**
- * Events of the SDK as plain data. Only what this very event says counts: the SDK puts what the homeserver calls a
- * replacement in the place of a content, encrypted or not, and takes a redaction's relation for what it redacts.
+ * Turns the SDK's events into plain data. Only the event itself counts. The SDK replaces a content with what the
+ * homeserver calls a replacement, encrypted or not, and mistakes a redaction's relation for its target.
  */
 import type { MatrixClient, MatrixEvent } from 'matrix-js-sdk/lib/matrix.js';
 import { EventShieldReason } from 'matrix-js-sdk/lib/crypto-api/index.js';
@@ -10,12 +10,14 @@ import { NOT_THE_SENDER } from './failureWords.ts';
 import { asRecord, isId, type RawEvent } from '../events/rawEvent.ts';
 
 export interface EventReader {
-    /** Decrypts it, and looks up whose keys did. Never rejects; until it has resolved, an encrypted event is unreadable. */
+    /**
+     * Decrypts it and checks whose keys were used. Never rejects. Until it resolves, an encrypted event is unreadable.
+     */
     examine(event: MatrixEvent): Promise<void>;
     raw(event: MatrixEvent): RawEvent;
     /**
-     * `m.relates_to`: of what was encrypted, once that is read. Outside of it the homeserver could put another one, and so
-     * make a word of somebody's the answer to, or the new text of, another message.
+     * `m.relates_to` from the encrypted part, once that is decrypted. The homeserver could change the one outside, and
+     * so make a message a reply to, or an edit of, another message.
      */
     relation(event: MatrixEvent): unknown;
 }
@@ -28,7 +30,7 @@ export function createEventReader(
     /** Decrypted with keys of its sender. */
     const believed = new WeakSet<MatrixEvent>();
     const spoofed = new WeakSet<MatrixEvent>();
-    /** A redaction takes it away, and then an edit that was taken back would look like a message. */
+    /** A redaction removes the relation. Without this copy a deleted edit would look like a message. */
     const relations = new WeakMap<MatrixEvent, unknown>();
 
     const isRead = (event: MatrixEvent): boolean => believed.has(event) && !event.isRedacted();
@@ -40,7 +42,7 @@ export function createEventReader(
     async function decrypt(event: MatrixEvent): Promise<void> {
         if (!event.isEncrypted() || event.isRedacted()) return;
         await sdk.decryptEventIfNeeded(event);
-        if (event.isDecryptionFailure()) return void examined.delete(event); // its key may come
+        if (event.isDecryptionFailure()) return void examined.delete(event); // its key may still arrive
         const shield = await sdk.getCrypto()?.getEncryptionInfoForEvent(event);
         if (shield?.shieldReason === EventShieldReason.MISMATCHED_SENDER) spoofed.add(event);
         else if (shield) believed.add(event);
@@ -84,8 +86,8 @@ export function createEventReader(
 }
 
 /**
- * A field of the redaction with which Hush takes back an edit: which message it was of. The server deletes the edit's own
- * relation, and without it there would be one more deleted message for each (MSC3389 would keep it).
+ * A field in the redaction with which Hush deletes an edit. It names the edited message. The server deletes the edit's
+ * own relation, so each edit would otherwise look like another deleted message (MSC3389 would keep it).
  */
 export const EDIT_OF = 'com.hush.edit_of';
 
@@ -94,7 +96,7 @@ function redactedEdit(event: MatrixEvent): unknown {
     return isId(target) ? { rel_type: 'm.replace', event_id: target } : undefined;
 }
 
-/** What an `m.room.redaction` takes back (room versions, "Redactions"); undefined for other events. */
+/** The event that an `m.room.redaction` deletes (room versions, "Redactions"). Undefined for other events. */
 export function redactsOf(event: MatrixEvent, roomVersion: string | undefined): string | undefined {
     if (event.getWireType() !== 'm.room.redaction') return undefined;
     const { redacts: inContent } = event.getWireContent();

@@ -1,6 +1,6 @@
-/** Why a message cannot be read, in words, by the SDK's `DecryptionFailureCode`. Pure. */
+/** Explains why a message cannot be read, by the SDK's `DecryptionFailureCode`. */
 
-/** Ours: the keys belong to somebody else. */
+/** Our own code: the keys belong to another person. */
 export const NOT_THE_SENDER = 'NOT_THE_SENDER';
 
 const WORDS: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 /**
- * The conversation that a stretch of events amounts to: edits put into their messages, reactions counted, what was taken
- * back left out. An edit counts only from its message's own sender (client-server API, "Event replacements"). Pure.
+ * Turns a segment of events into a conversation. Edits are applied to their messages, reactions are counted, and
+ * deleted events are left out. An edit counts only if it has the sender of its message (client-server API, "Event
+ * replacements").
  */
 import type { ChatMessage, Reaction } from '../../core/chat/message.ts';
 import { quoteText } from '../../core/chat/quoteText.ts';
@@ -13,7 +14,7 @@ export interface People {
     readonly self: string;
     /** Display name in this room. */
     name(userId: string): string;
-    /** Whether we may take back what this person wrote. */
+    /** Whether we may delete this person's messages. */
     mayDelete(sender: string): boolean;
 }
 
@@ -23,19 +24,19 @@ const MAX_NAMES = 200;
 
 interface Books {
     readonly deleted: ReadonlySet<string>;
-    /** Edits by what they replace. */
+    /** Edits, by the ID of the edited message. */
     readonly edits: ReadonlyMap<string, readonly RawEvent[]>;
     readonly reactions: ReadonlyMap<string, readonly RawEvent[]>;
 }
 
-/** `events`: oldest first, each once; edits and reactions may stand anywhere. */
+/** `events`: oldest first, each once. Edits and reactions may be at any place. */
 export function foldMessages(events: readonly RawEvent[], people: People): ChatMessage[] {
     const books = bookKeeping(events);
     const byId = new Map(events.map((event) => [event.id, event]));
     return events.flatMap((event) => messageOf(event, books, byId, people) ?? []);
 }
 
-/** The content that the message is shown with; undefined for one that is not shown, or not readable. */
+/** The content with which the message is shown. Undefined for a message that is hidden or unreadable. */
 export function shownContent(events: readonly RawEvent[], id: string): unknown {
     const event = events.find((e) => e.id === id);
     const books = bookKeeping(events);
@@ -72,7 +73,7 @@ function messageOf(
 ): ChatMessage | undefined {
     if (!event.encrypted || relationOf(event, 'm.replace')) return undefined;
     const gone = books.deleted.has(event.id);
-    // What a deleted event was is no longer known, once its content is gone: a message, most likely.
+    // The type of a deleted event is unknown once its content is gone. It was most likely a message.
     if (gone && event.type !== 'm.room.message' && event.type !== 'm.room.encrypted') return undefined;
     if (!gone && event.failure === undefined && event.type !== 'm.room.message') return undefined;
     const replyTo = gone ? undefined : replyOf(event);
@@ -104,7 +105,7 @@ function nameOf(userId: string, people: People): string {
     return visibleLine(people.name(userId), MAX_NAME) || visibleLine(userId, MAX_NAME);
 }
 
-/** The latest valid one: by the server's time, then by ID (client-server API, "Event replacements"). */
+/** The latest valid edit: by the server's time, then by ID (client-server API, "Event replacements"). */
 function lastEdit(event: RawEvent, { edits, deleted }: Books): RawEvent | undefined {
     let last: RawEvent | undefined;
     for (const edit of edits.get(event.id) ?? []) {

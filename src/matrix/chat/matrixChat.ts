@@ -1,7 +1,4 @@
-/**
- * The account's conversations: those rooms that a window has asked for. A room that none has asked for costs nothing but
- * what the sync brings anyway.
- */
+/** The account's conversations: only rooms that a window has requested. Other rooms cost nothing beyond the sync. */
 import {
     ClientEvent,
     KnownMembership,
@@ -32,17 +29,17 @@ const REFUSED = {
     M_TOO_LARGE: ['event.tooLarge', 'This message is too long for the homeserver. Send it in parts.'],
 } as const;
 
-/** ms until a message is tried again whose readers' devices could not be looked up. */
+/** ms until a message is tried again after the lookup of its readers' devices failed. */
 const LOOK_AGAIN_MS = 3_000;
 
-/** What files need of the conversations. */
+/** What files need from the conversations. */
 export interface ChatMessages {
-    /** What a message says, as it is shown; undefined: it is not there, or cannot be read. */
+    /** The content of a message, as it is shown. Undefined: it does not exist or cannot be read. */
     contentOf(roomId: string, eventId: string): unknown;
-    /** Sends an encrypted message, in turn with the room's others. */
+    /** Sends an encrypted message, in order with the room's other messages. */
     post(roomId: string, txnId: string, content: Record<string, unknown>, replyTo: string | null): Promise<void>;
     /**
-     * What `post` would say of it before it asks the server.
+     * Makes the checks of `post` that need no server.
      * @throws HushError `room.notFound`, `room.notEncrypted`, `event.tooLarge`.
      */
     assertPostable(roomId: string, content: Record<string, unknown>, replyTo: string | null): void;
@@ -118,7 +115,7 @@ export function createChat(
             await encrypt(sdk, event, room);
         }
         const wire = event.getWireContent();
-        // The scheduler does so too, but the SDK keeps the reason to itself.
+        // The scheduler checks this too, but the SDK hides its reason.
         assertSendable(JSON.stringify(wire));
         const path = `/rooms/${encodeURIComponent(room.roomId)}/send/${event.getWireType()}/${encodeURIComponent(txnId)}`;
         await sdk.http.authedRequest(Method.Put, path, undefined, wire);
@@ -154,7 +151,7 @@ export function createChat(
                 txnId,
                 outgoing(what, (id) => chat.senderOf(id)),
             );
-        // What an edit said would stay readable.
+        // Also deletes the edits. Otherwise their text would stay readable.
         const targets = [...(await chat.editsOf(what.target)), what.target];
         for (const [i, target] of targets.entries()) {
             const path = `/rooms/${encodeURIComponent(roomId)}/redact/${encodeURIComponent(target)}/${encodeURIComponent(`${txnId}.${i}`)}`;
@@ -163,7 +160,7 @@ export function createChat(
         }
     }
 
-    /** Sends of one room go out in the order they were asked for. */
+    /** Sends in one room keep the order of the calls. */
     async function inTurn(roomId: string, doing: string, work: () => Promise<void>): Promise<void> {
         const result = (sending.get(roomId) ?? Promise.resolve()).then(work);
         const done = result.catch(() => undefined);
@@ -227,8 +224,9 @@ export function createChat(
 }
 
 /**
- * The SDK encrypts only what it also sends, with an echo of its own in the timeline; the chat keeps its echoes where they
- * outlive this process. The version is pinned, and a change is noticed at once.
+ * The SDK encrypts only what it also sends, with its own echo in the timeline. The chat keeps its echoes in a place
+ * that outlives this process. So it calls this internal method. The SDK version is pinned, and a change is noticed at
+ * once.
  */
 async function encrypt(sdk: MatrixClient, event: MatrixEvent, room: Room): Promise<void> {
     const crypto = sdk.getCrypto() as unknown as

@@ -1,6 +1,6 @@
 /**
- * Pieces of a room's history (client-server API, `GET /rooms/{roomId}/messages` and `/context/{eventId}`, and
- * `/_matrix/client/v1/rooms/{roomId}/relations/{eventId}`), checked.
+ * Checked parts of a room's history (client-server API, `GET /rooms/{roomId}/messages` and `/context/{eventId}`, and
+ * `/_matrix/client/v1/rooms/{roomId}/relations/{eventId}`).
  */
 import { ClientPrefix, Method, type IRoomEvent, type MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import * as v from 'valibot';
@@ -8,9 +8,9 @@ import { HushError } from '../../core/base/errors.ts';
 import { CHAT_TYPES } from '../events/rawEvent.ts';
 
 export interface MessagesPage {
-    /** In the direction that was asked for. */
+    /** In the requested direction. */
     readonly events: readonly IRoomEvent[];
-    /** Null: there is nothing more that way. */
+    /** Null: there is nothing more in that direction. */
     readonly next: string | null;
 }
 export interface EventContext {
@@ -20,7 +20,7 @@ export interface EventContext {
     readonly end: string;
 }
 
-/** What the SDK's events need; one that lacks it is left out, the rest of the page is not. */
+/** The fields that the SDK's events need. An event that lacks one is left out; the rest of the page stays. */
 const event = v.looseObject({
     event_id: v.pipe(v.string(), v.minLength(1), v.maxLength(512)),
     sender: v.string(),
@@ -39,7 +39,7 @@ const context = v.looseObject({
 });
 const related = v.looseObject({ chunk: v.array(v.unknown()), next_batch: v.optional(v.string()) });
 const bundles = v.looseObject({ 'm.relations': v.looseObject({ 'm.replace': v.unknown() }) });
-/** Pages of 100 edits of one message. */
+/** The most pages, each with 100 edits of one message. */
 const MOST_PAGES = 10;
 const FILTER = JSON.stringify({ types: CHAT_TYPES, lazy_load_members: true });
 
@@ -54,11 +54,11 @@ export async function messagesPage(
     const query = { from, dir, limit: String(limit), filter: FILTER };
     const body = await sdk.http.authedRequest(Method.Get, `/rooms/${encodeURIComponent(roomId)}/messages`, query);
     const { chunk, end } = read(answer, body);
-    // A server that gives the same place again would have us ask for ever.
+    // If the server returns the same place again, we would otherwise ask for ever.
     return { events: eventsOf(chunk, roomId), next: end === undefined || end === from ? null : end };
 }
 
-/** What lies around an event, at most `limit` others. Rejects as the SDK does. */
+/** The events around an event, at most `limit` others. Rejects as the SDK does. */
 export async function eventContext(
     sdk: MatrixClient,
     roomId: string,
@@ -72,7 +72,10 @@ export async function eventContext(
     return { events: eventsOf(all, roomId), start: found.start, end: found.end };
 }
 
-/** Edits of an event by anybody, the newest first, as far as the server still knows what they are of. Rejects as the SDK does. */
+/**
+ * Edits of an event by any sender, newest first, as far as the server still knows their target. Rejects as the SDK
+ * does.
+ */
 export async function editsAt(sdk: MatrixClient, roomId: string, eventId: string): Promise<IRoomEvent[]> {
     const path = `/rooms/${encodeURIComponent(roomId)}/relations/${encodeURIComponent(eventId)}/m.replace`;
     const edits: IRoomEvent[] = [];
@@ -88,7 +91,9 @@ export async function editsAt(sdk: MatrixClient, roomId: string, eventId: string
     return edits;
 }
 
-/** The newest edit, where the server has put it into the `unsigned` of what it replaces (since Matrix 1.7 as a whole). */
+/**
+ * The newest edit that the server put into the `unsigned` of the edited message (since Matrix 1.7 as a whole event).
+ */
 export function bundledEdit(unsigned: unknown, roomId: string): IRoomEvent | undefined {
     const bundle = v.safeParse(bundles, unsigned);
     return bundle.success ? eventsOf([bundle.output['m.relations']['m.replace']], roomId)[0] : undefined;

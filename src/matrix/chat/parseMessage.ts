@@ -1,4 +1,7 @@
-/** What an `m.room.message` says, whatever is in it: a body of the right type and size, or a line that tells what it is. Pure. */
+/**
+ * Reads an `m.room.message` with any content. Returns a body of the right type and size, or a line that describes the
+ * message.
+ */
 import { shownName } from '../../core/files/fileName.ts';
 import { MAX_BODY, type ChatFile, type MessageKind } from '../../core/chat/message.ts';
 import { attachmentOf, type Attachment } from '../files/attachment.ts';
@@ -8,12 +11,12 @@ import { asRecord } from '../events/rawEvent.ts';
 export interface ParsedMessage {
     readonly kind: MessageKind;
     readonly body: string;
-    /** Not safe yet. */
+    /** Unsafe HTML. */
     readonly html: string | null;
     readonly file: ChatFile | null;
 }
 
-/** HTML nested deeper is shown as its plain body (client-server API, "m.room.message msgtypes": 100 levels). */
+/** HTML with deeper nesting is shown as its plain body (client-server API, "m.room.message msgtypes": 100 levels). */
 const MAX_DEPTH = 100;
 
 export function parseMessage(content: unknown): ParsedMessage {
@@ -24,7 +27,7 @@ export function parseMessage(content: unknown): ParsedMessage {
     const attachment = attachmentOf(content);
     if (attachment) {
         const file = fileOf(attachment);
-        // With a name beside it, the body is what was said about the file (client-server API, "Media captions").
+        // If `filename` is present, the body is the caption of the file (client-server API, "Media captions").
         const caption =
             text(fields['filename']) !== undefined && body !== undefined && body !== text(fields['filename']);
         const said = caption && body.trim() !== '';
@@ -52,14 +55,14 @@ function fileOf({ name, size, image, width, height, source }: Attachment): ChatF
     };
 }
 
-/** Cut to what the page takes. */
+/** Cut to the length that the page accepts. */
 function text(value: unknown): string | undefined {
     return typeof value === 'string' ? value.slice(0, MAX_BODY).toWellFormed() : undefined;
 }
 
 /**
- * Without the quotation that older clients put before a reply's text (client-server API before 1.13, "Fallbacks for rich
- * replies").
+ * Removes the quotation that older clients put before a reply's text (client-server API before 1.13, "Fallbacks for
+ * rich replies").
  */
 export function withoutReplyFallback(message: ParsedMessage): ParsedMessage {
     const body = message.body.replace(/^(?:>[^\n]*\n)+\n?/u, '');

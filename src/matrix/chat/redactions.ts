@@ -1,24 +1,25 @@
 /**
- * What redactions take back, of events that were got before they were redacted. A redaction comes by the sync, or in a
- * page; what it is about may be in any stretch of the history, or come later, as a page that was written before. The
- * server has checked it, and does not say so of an event that is here: who may is checked again. What was taken back stays
- * so, whatever becomes of somebody's power. (Client-server API, "Redactions"; room versions, "Handling redactions".) Pure.
+ * Applies redactions to events that were loaded before they were redacted. A redaction arrives in the sync or in a
+ * page. Its target may be in any segment of the history, or arrive later in a page that was written earlier. The server
+ * has checked the redaction, but does not say so for an event that is already here. So the sender's power is checked
+ * again. What was deleted stays deleted, whatever power the sender has later. (Client-server API, "Redactions"; room
+ * versions, "Handling redactions".)
  */
 
 export interface RedactionsOptions<E> {
     readonly idOf: (event: E) => string;
     readonly senderOf: (event: E) => string | undefined;
-    /** What an `m.room.redaction` names; undefined for other events. */
+    /** The target that an `m.room.redaction` names. Undefined for other events. */
     readonly redacts: (event: E) => string | undefined;
-    /** An event that is here. */
+    /** Finds a loaded event. */
     readonly find: (id: string) => E | undefined;
-    /** Whether this person may redact what others wrote. */
+    /** Whether this person may redact other people's events. */
     readonly mayRedact: (userId: string) => boolean;
-    /** Takes the content of `target` away, unless it is gone. */
+    /** Removes the content of `target`, unless it is already gone. */
     readonly redact: (target: E, redaction: E) => void;
 }
 
-/** Takes events in, in any order, each as often as one likes. */
+/** Takes events in any order. Repeats are allowed. */
 export function createRedactions<E>(options: RedactionsOptions<E>): (events: readonly E[]) => void {
     const { idOf, senderOf, redacts, find, mayRedact, redact } = options;
     const byTarget = new Map<string, Map<string, E>>();

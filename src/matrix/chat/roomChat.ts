@@ -1,4 +1,7 @@
-/** One room's conversation on the SDK: its events from the sync and from history, decrypted, folded into messages. */
+/**
+ * One room's conversation on top of the SDK. Events of the sync and of the history are decrypted and turned into
+ * messages.
+ */
 import {
     Direction,
     type IRoomEvent,
@@ -24,21 +27,21 @@ import { createSegments, type Segment } from './segments.ts';
 import { shownPart, type ShownPart } from './shownPart.ts';
 
 export interface RoomChat {
-    /** Resolves when what is there has been decrypted, or found to be unreadable. */
+    /** Resolves when every loaded event was decrypted or found unreadable. */
     timeline(around: string | null): Promise<ChatTimeline>;
     earlier(around: string | null): Promise<void>;
     later(around: string | null): Promise<void>;
-    /** Gets what lies around an event, unless it is here. @throws HushError `chat.notThere`. */
+    /** Loads the events around an event, unless it is already here. @throws HushError `chat.notThere`. */
     find(eventId: string): Promise<void>;
-    /** An event of the sync. */
+    /** The sync brought an event. */
     onLive(event: MatrixEvent): void;
-    /** The sync left something out. */
+    /** The sync left events out. */
     onGap(): void;
-    /** Sender of an event that is here. */
+    /** Sender of a loaded event. */
     senderOf(eventId: string): string | undefined;
-    /** What a message that is here says, as it is shown; undefined: nothing that can be read. */
+    /** The shown content of a loaded message. Undefined: nothing readable. */
     contentOf(eventId: string): unknown;
-    /** Edits of a message by its own sender, also those that are not here. Rejects as the SDK does. */
+    /** Edits of a message by its own sender, including edits that are not loaded. Rejects as the SDK does. */
     editsOf(eventId: string): Promise<readonly string[]>;
 }
 
@@ -46,7 +49,7 @@ const GONE = 'That message is not to be had: it was taken back, or it is from be
 const NOT_THERE: KnownErrors = { M_NOT_FOUND: ['chat.notThere', GONE], M_FORBIDDEN: ['chat.notThere', GONE] };
 
 const PAGE = 40;
-/** Pages in a row that may hold nothing to show (calls, reactions) before the person gets a say again. */
+/** The most pages in a row without a visible message (calls, reactions) before the person must ask again. */
 const PAGES_AT_ONCE = 8;
 
 export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => void, log: Log): RoomChat {
@@ -59,7 +62,7 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
     );
     const { examine, raw, relation } = createEventReader(sdk, log);
     const bundled = createBundledEdits(roomId, sdk.getEventMapper({ decrypt: false }));
-    /** Of the sync's last go, before a limited one. */
+    /** The live timeline of the latest sync. A limited sync replaces it. */
     let current = live;
     const loading = new Map<string, Promise<void>>();
 
@@ -83,7 +86,7 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
     noteRedactions([...segments.newest.events, ...bundled.take(segments.newest.events)]);
     const stretch = (around: string | null): Segment<MatrixEvent> =>
         (around === null ? undefined : segments.at(around)) ?? segments.newest;
-    /** A stretch with what is said about its messages elsewhere: edits and reactions that came since, and bundled edits. */
+    /** A segment with everything elsewhere that concerns its messages: later edits and reactions, and bundled edits. */
     const whole = (at: Segment<MatrixEvent>): MatrixEvent[] => {
         const ids = new Set(at.events.map(idOf));
         const elsewhere = segments.all.flatMap((other) => (other === at ? [] : other.events));
@@ -91,7 +94,7 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
         const absent = [...bundled.all].filter((edit) => !here.has(idOf(edit)));
         return [...at.events, ...[...elsewhere, ...absent].filter((event) => ids.has(aboutWhat(event) ?? ''))];
     };
-    /** What an edit or a reaction is about; undefined for what is a message of its own. */
+    /** The message that an edit or a reaction is about. Undefined for an independent message. */
     const aboutWhat = (event: MatrixEvent): string | undefined =>
         event.getWireType() === 'm.reaction' ? event.relationEventId : replacedBy(relation(event));
     const messages = (at: Segment<MatrixEvent>): ChatMessage[] => {
@@ -105,7 +108,9 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
             mayDelete: (sender) => mayRedact && (mayDeleteAll || sender === self),
         });
     };
-    /** What is shown around an event; where that is none itself, around the message before it. */
+    /**
+     * The part that is shown around an event. If the event is not a message, the part is around the message before it.
+     */
     const view = (around: string | null): ShownPart & { at: Segment<MatrixEvent>; all: readonly ChatMessage[] } => {
         const at = stretch(around);
         const all = messages(at);
@@ -121,7 +126,9 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
         return { at, all, ...shownPart(all.length, anchor, MAX_SHOWN) };
     };
 
-    /** Pages until there is more to show, within reason. `go` takes one page; false: there is none. */
+    /**
+     * Loads pages until there is more to show, up to a limit. `go` loads one page. It returns false when there is none.
+     */
     async function load(around: string | null, go: (at: Segment<MatrixEvent>) => Promise<boolean>): Promise<void> {
         const before = view(around).all.length;
         for (let pages = 0; pages < PAGES_AT_ONCE; pages++) {
@@ -150,7 +157,7 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
         segments.onward(later, await taken(page.events), page.next);
         return page.next !== null;
     }
-    /** Who asks for the same at the same time gets the same. */
+    /** Two equal requests at the same time share one result. */
     const once = async (what: string, doing: string, work: () => Promise<void>): Promise<void> => {
         let running = loading.get(what);
         if (!running) {
@@ -211,7 +218,7 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
                 .filter((event) => replacedBy(relation(event)) === eventId && event.getSender() === sender)
                 .map(idOf);
             const there = await editsAt(sdk, roomId, eventId).catch((error: unknown) => {
-                if (isNotFound(error)) return []; // or the server is from before Matrix 1.3
+                if (isNotFound(error)) return []; // or the server is older than Matrix 1.3
                 throw error;
             });
             return [...new Set([...here, ...there.filter((edit) => edit.sender === sender).map((e) => e.event_id)])];
@@ -223,7 +230,7 @@ function idOf(event: MatrixEvent): string {
     return event.getId() ?? '';
 }
 
-/** Confirmed by the server, and of the types that `/messages` is asked for: a page must meet what the sync brought. */
+/** Confirmed by the server, and of a type that `/messages` is asked for: a page must meet the events of the sync. */
 function isOurs(event: MatrixEvent): boolean {
     return event.status === null && !event.isState() && CHAT_TYPES.includes(event.getWireType());
 }

@@ -1,40 +1,43 @@
 /**
- * A room's events as far as they are known: stretches without a hole, the newest of which the sync goes on with. A limited
- * sync begins a new stretch, and so does a message that is looked up; paging from a stretch, back or on, makes it one with
- * another when they meet. So what is shown never has a hole and never shows an event twice. (Client-server API, "Syncing":
- * `limited`, `prev_batch`; `/messages`; `/context`.) Pure.
+ * A room's known events, as segments without gaps. The sync continues the newest segment. A limited sync starts a new
+ * segment, and so does a message that is looked up. Paging from a segment in either direction joins it with another
+ * when they meet. So a shown part never has a gap and never shows an event twice. (Client-server API, "Syncing":
+ * `limited`, `prev_batch`; `/messages`; `/context`.)
  */
 
 export interface Segment<E> {
     /** Oldest first. */
     events: readonly E[];
-    /** Where to page back from; null: the stretch begins at the room's beginning, or at what we may see of it. */
+    /**
+     * The place from which to page back. Null: the segment begins at the room's start, or at the first event that we
+     * may see.
+     */
     token: string | null;
-    /** Where to page on from; null: it is the newest, and goes on by itself. */
+    /** The place from which to page forward. Null: it is the newest segment and grows by itself. */
     later: string | null;
 }
 
 export interface Segments<E> {
-    /** The newest stretch. */
+    /** The newest segment. */
     readonly newest: Segment<E>;
-    /** The newest first; the rest in any order. */
+    /** The newest first. The others have no order. */
     readonly all: readonly Segment<E>[];
-    /** The stretch that the event is in. */
+    /** The segment that contains the event. */
     at(id: string): Segment<E> | undefined;
-    /** An event of the sync. False: it is known already. */
+    /** Adds an event of the sync. False: it is already known. */
     append(event: E): boolean;
-    /** A limited sync: what comes now does not follow on what was there. `since`: where what was there ends. */
+    /** A limited sync: new events do not follow the known ones. `since`: where the known ones end. */
     gap(token: string | null, since: string | null): void;
-    /** A page that was asked for with `from`, newest first; `next` is null when there is nothing older. */
+    /** Adds a page that was requested with `from`, newest first. `next` is null when there is nothing older. */
     earlier(from: string, page: readonly E[], next: string | null): void;
-    /** A page that was asked for with `from`, oldest first; `next` is null when there is nothing newer yet. */
+    /** Adds a page that was requested with `from`, oldest first. `next` is null when there is nothing newer yet. */
     onward(from: string, page: readonly E[], next: string | null): void;
-    /** What lies around an event, oldest first, with the places to page from. */
+    /** Adds the events around an event, oldest first, with the places to page from. */
     around(events: readonly E[], token: string | null, later: string | null): void;
 }
 
 export function createSegments<E>(idOf: (event: E) => string, events: readonly E[], token: string | null): Segments<E> {
-    /** The newest first; the rest in any order. */
+    /** The newest first. The others have no order. */
     let all: Segment<E>[] = [{ events: [], token, later: null }];
     const has = (segment: Segment<E>, id: string): boolean => segment.events.some((event) => idOf(event) === id);
     const newest = (): Segment<E> => all[0] as Segment<E>;
@@ -46,7 +49,7 @@ export function createSegments<E>(idOf: (event: E) => string, events: readonly E
     };
     for (const event of events) append(event);
 
-    /** `stretch`, which has no hole, and every stretch that it touches become one. */
+    /** Joins `stretch`, which has no gap, with every segment that shares an event with it. */
     function join(stretch: Segment<E>): void {
         for (;;) {
             const ids = new Set(stretch.events.map(idOf));
@@ -56,7 +59,7 @@ export function createSegments<E>(idOf: (event: E) => string, events: readonly E
             const first = stretch.events.findIndex((event) => theirs.has(idOf(event)));
             const last = stretch.events.findLastIndex((event) => theirs.has(idOf(event)));
             const [before, after] = [stretch.events.slice(0, first), stretch.events.slice(last + 1)];
-            // In place: the newest stays the one that the sync goes on with.
+            // Changes the newest segment in place, because the sync continues it.
             const kept = met === newest() ? met : stretch;
             const gone = kept === met ? stretch : met;
             const [older, newer] = [before.length > 0 ? stretch : met, after.length > 0 ? stretch : met];
@@ -82,14 +85,14 @@ export function createSegments<E>(idOf: (event: E) => string, events: readonly E
         append,
         gap(next, since) {
             const before = newest();
-            // An empty stretch has nothing that a page could meet.
+            // An empty segment has nothing that a page could meet.
             const rest = before.events.length > 0 ? all : all.slice(1);
             before.later = since;
             all = [{ events: [], token: next, later: null }, ...rest];
         },
         earlier(from, page, next) {
             const segment = all.find(({ token: place }) => place === from);
-            if (!segment) return; // asked twice, or for a stretch that is one with another by now
+            if (!segment) return; // requested twice, or the segment was joined with another meanwhile
             const seen = new Set(segment.events.map(idOf));
             const fresh = page.filter((event) => !seen.has(idOf(event))).toReversed();
             segment.events = [...fresh, ...segment.events];
@@ -101,7 +104,7 @@ export function createSegments<E>(idOf: (event: E) => string, events: readonly E
             if (!segment) return;
             const seen = new Set(segment.events.map(idOf));
             segment.events = [...segment.events, ...page.filter((event) => !seen.has(idOf(event)))];
-            // Nothing newer yet: it is asked again from here, unless it has met the newest by then.
+            // Nothing is newer yet. It is asked again from here, unless the segment has met the newest one by then.
             segment.later = next ?? from;
             if (next === null && newest().events.length === 0) {
                 const { events: known, token: place } = segment;
@@ -119,7 +122,10 @@ export function createSegments<E>(idOf: (event: E) => string, events: readonly E
     };
 }
 
-/** What both have, with what only the second has where it stands there: an event of another server may come in late. */
+/**
+ * Merges the shared parts. Events that only the second has keep their place there, because an event of another server
+ * may arrive late.
+ */
 function woven<E>(ours: readonly E[], theirs: readonly E[], idOf: (event: E) => string): E[] {
     const known = new Set(ours.map(idOf));
     const behind = new Map<string, E[]>();

@@ -1,19 +1,19 @@
 /**
- * Which of many messages are shown: a page draws so many and no more. The newest; or, where the person looks at one further
- * up, those around it, so that it is always among them. Pure.
+ * Chooses which messages are shown, because a page draws a limited number. These are the newest, or those around an
+ * older message that the person looks at, so that it is always included.
  */
 
 export interface ShownPart {
-    /** From `first` up to, without, `last`. */
+    /** From `first` up to but not including `last`. */
     readonly first: number;
     readonly last: number;
-    /** One more message above those that are known would be shown. */
+    /** One more older message would also be shown. */
     readonly roomAbove: boolean;
-    /** One more below them would. */
+    /** One more newer message would also be shown. */
     readonly roomBelow: boolean;
 }
 
-/** `anchor`: the index of the message that must be shown; undefined: the newest are. `most`: an even number. */
+/** `anchor`: index of the message that must be shown. Undefined: the newest are shown. `most`: an even number. */
 export function shownPart(count: number, anchor: number | undefined, most: number): ShownPart {
     if (count < most) return { first: 0, last: count, roomAbove: true, roomBelow: true };
     if (anchor === undefined) return { first: count - most, last: count, roomAbove: false, roomBelow: true };

@@ -1,6 +1,6 @@
 /**
- * The IndexedDB that matrix-js-sdk and the Rust crypto code get in Node: fake-indexeddb in memory, written through to one
- * SQLite file, durable at each {@link CryptoStore.flush}. The handle is ours alone; no global is set.
+ * The IndexedDB that matrix-js-sdk and the Rust crypto code use in Node. It is fake-indexeddb in memory, written to one
+ * SQLite file. It is durable at each {@link CryptoStore.flush}. The handle is private; no global is set.
  */
 import { IDBFactory } from 'fake-indexeddb';
 import { openJournal, type Journal, type StoredDatabase } from './journal.ts';
@@ -9,22 +9,22 @@ import { instrument, observeDatabase, rawStoreOf, type RawDatabase } from './raw
 export interface CryptoStore {
     readonly factory: globalThis.IDBFactory;
     /**
-     * Makes every finished transaction durable; waits while something {@link hold}s. Call it before a request leaves:
-     * the server must never know more of this device than the device itself will after a crash.
-     * @throws HushError `account.storeFailed`; from then on always, which stops the network until a restart.
+     * Makes every finished transaction durable. Waits while something {@link hold}s. Call it before a request leaves:
+     * the server must never know more about this device than the device itself after a crash.
+     * @throws HushError `account.storeFailed`. Afterwards it always throws, which stops the network until a restart.
      */
     flush(): Promise<void>;
-    /** Runs `work` with no commit in between, so that what it writes is kept or lost as one. */
+    /** Runs `work` without a commit in between, so that its writes are kept or lost together. */
     hold<T>(work: () => Promise<T>): Promise<T>;
-    /** Flushes and gives the file back. Further writes fail. */
+    /** Flushes and closes the file. Later writes fail. */
     close(): Promise<void>;
     sizeBytes(): number;
 }
 
 export interface CryptoStoreOptions {
-    /** File path; its directory exists. */
+    /** File path. Its directory exists. */
     readonly path: string;
-    /** ms that a write may stay uncommitted when no request asks for a flush. */
+    /** ms that a write may stay uncommitted while no request asks for a flush. */
     readonly idleCommitMs?: number;
 }
 
@@ -55,7 +55,7 @@ async function createReplica(journal: Journal, idleCommitMs: number): Promise<Cr
         try {
             journal.commit();
         } catch {
-            // The journal stays failed, so the next flush reports it to somebody who can act on it.
+            // The journal stays failed. The next flush reports it to code that can act on it.
         }
     };
     const sink: Parameters<typeof observeDatabase>[1] = {
@@ -104,9 +104,9 @@ async function createReplica(journal: Journal, idleCommitMs: number): Promise<Cr
     };
 }
 
-/** fake-indexeddb's table of databases: what enters it is observed, what leaves it is dropped from the file. */
+/** fake-indexeddb's table of databases. Added databases are observed. Deleted ones are dropped from the file. */
 class ObservedDatabases extends Map<string, RawDatabase> {
-    // Not constructor-initialised from entries: Map's constructor would call `set` before the fields exist.
+    // The entries are not passed to Map's constructor, because it would call `set` before the fields exist.
     readonly #added: (database: RawDatabase) => void;
     readonly #removed: (name: string) => void;
     constructor(
@@ -129,7 +129,10 @@ class ObservedDatabases extends Map<string, RawDatabase> {
     }
 }
 
-/** Rebuilds a database through the public API, its records through the raw stores (they are keys and values already). */
+/**
+ * Rebuilds a database through the public API. Its records go through the raw stores, because they are already keys and
+ * values.
+ */
 async function restore(factory: IDBFactory, database: StoredDatabase): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const request = factory.open(database.name, database.version);

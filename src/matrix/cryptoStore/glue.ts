@@ -1,9 +1,9 @@
 /**
- * Rewrites two third-party files so that they use our private IndexedDB instead of globals. Used by esbuild.mjs for the
- * bundle and by a Node load hook for unbundled tests, so that both run the same code. Pure.
+ * Rewrites two third-party files so that they use our private IndexedDB instead of globals. esbuild.mjs uses it for the
+ * bundle, and a Node load hook uses it for unbundled tests. So both run the same code.
  */
 
-/** Which files need it: the crypto glue, and matrix-js-sdk's store (for `IDBKeyRange`). */
+/** The files to rewrite: the crypto glue, and matrix-js-sdk's store (for `IDBKeyRange`). */
 export const GLUE_FILES =
     /[/\\](?:matrix_sdk_crypto_wasm_bg\.js|matrix-js-sdk[/\\]lib[/\\]store[/\\]indexeddb-local-backend\.js)$/;
 
@@ -15,7 +15,7 @@ export interface GlueImports {
     readonly idbNames: string;
 }
 
-/** @throws if the file no longer looks as expected: an update must be reviewed, not guessed. */
+/** @throws if the file differs from what is expected. Then an update needs a review. */
 export function rewriteGlue(source: string, path: string, imports: GlueImports): string {
     const names = NAMES.filter((name) => new RegExp(`\\b${name}\\b`, 'u').test(source));
     let head = `import { ${names.join(', ')} } from ${JSON.stringify(imports.idbNames)};`;
@@ -28,5 +28,5 @@ export function rewriteGlue(source: string, path: string, imports: GlueImports):
         head += ` import { currentFactory as __hushIndexedDb } from ${JSON.stringify(imports.handle)};`;
     }
     if (names.length === 0) throw new Error(`${path}: expected free IDB names, found none`);
-    return `${head}\n${body}`; // one line above: source positions shift by one
+    return `${head}\n${body}`; // adds one line above, so source positions shift by one
 }

@@ -1,17 +1,20 @@
 /**
- * Hands our IndexedDB to the Rust crypto glue, which otherwise looks for a global. The glue is rewritten (see glue.ts) to
- * call {@link currentFactory} when it opens a store; that happens only inside {@link withFactory}.
+ * Gives our IndexedDB to the Rust crypto glue, which otherwise looks for a global. The rewritten glue (see glue.ts)
+ * calls {@link currentFactory} when it opens a store. That happens only inside {@link withFactory}.
  */
 let current: IDBFactory | undefined;
 let turn: Promise<unknown> = Promise.resolve();
 
-/** Called by the rewritten glue. @throws outside of {@link withFactory}. */
+/** The rewritten glue calls this. @throws outside {@link withFactory}. */
 export function currentFactory(): IDBFactory {
     if (!current) throw new Error('The crypto store was opened outside withFactory');
     return current;
 }
 
-/** Runs `open` while the glue sees `factory`. One at a time: two accounts in one process must not get each other's. */
+/**
+ * Runs `open` while the glue sees `factory`. One call at a time, so that two accounts in one process do not get each
+ * other's store.
+ */
 export function withFactory<T>(factory: IDBFactory, open: () => Promise<T>): Promise<T> {
     const run = async (): Promise<T> => {
         current = factory;

@@ -1,4 +1,4 @@
-/** The `IDB*` names that the crypto glue and matrix-js-sdk use freely. Injected at build time instead of set globally. */
+/** The `IDB*` names that the crypto glue and matrix-js-sdk use as globals. The build injects them instead. */
 export {
     IDBCursor,
     IDBCursorWithValue,

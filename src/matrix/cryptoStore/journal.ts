@@ -1,7 +1,7 @@
 /**
- * One SQLite file that holds what the IndexedDB replica holds. Writes collect in one open transaction (group commit) until
- * {@link Journal.commit}: the Rust crypto code commits an Olm session and the room key that came with it separately, and
- * a crash between the two would lose that key for ever (FACTS, "Rust crypto in Node").
+ * One SQLite file with the content of the IndexedDB replica. Writes collect in one open transaction (group commit)
+ * until {@link Journal.commit}. The Rust crypto code commits an Olm session and its new room key separately. A crash
+ * between the two would lose that key for ever (FACTS, "Rust crypto in Node").
  */
 import type * as Sqlite from 'node:sqlite';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
@@ -41,7 +41,7 @@ export interface Journal {
     /** Adds a finished IndexedDB transaction to the open SQLite transaction. Throws once the journal has failed. */
     write(transaction: RawTransaction, dirty: ReadonlyMap<RawStore, DirtyStore>): void;
     dropDatabase(name: string): void;
-    /** Makes everything written so far durable. @throws HushError `account.storeFailed`, and ever after. */
+    /** Makes every earlier write durable. @throws HushError `account.storeFailed`, and always afterwards. */
     commit(): void;
     readonly uncommitted: boolean;
     /** Commits and releases the file. */
@@ -49,7 +49,10 @@ export interface Journal {
     sizeBytes(): number;
 }
 
-/** @throws HushError `account.storeLocked` when another process has it open, `account.storeFailed` when it cannot be used. */
+/**
+ * @throws HushError `account.storeLocked` when another process has it open, `account.storeFailed` when it cannot be
+ * used.
+ */
 export function openJournal(path: string): Journal {
     const db = openExclusive(path);
     const statements = prepare(db);
@@ -206,7 +209,8 @@ function openExclusive(path: string): DatabaseSync {
     let db: DatabaseSync | undefined;
     try {
         db = new sqlite.DatabaseSync(path, { timeout: 100 });
-        // FULL, because NORMAL can lose the last commits in a power cut, and Olm does not survive going back in time.
+        // FULL, because NORMAL can lose the last commits in a power cut, and Olm breaks when its state goes back in
+        // time.
         db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
         db.exec(`BEGIN EXCLUSIVE; ${SCHEMA} COMMIT;`);
         return db;

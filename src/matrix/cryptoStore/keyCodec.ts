@@ -1,17 +1,17 @@
 /**
- * Text encoding of IndexedDB keys (https://w3c.github.io/IndexedDB/#key-construct): equal keys have equal texts, different
- * keys different ones, and a text decodes to its key. JSON, because SQLite stores UTF-8 and would mangle a lone surrogate,
- * which `JSON.stringify` escapes; tagged arrays for what JSON cannot say. Pure.
+ * Encodes IndexedDB keys as text (https://w3c.github.io/IndexedDB/#key-construct). Equal keys have equal texts,
+ * different keys have different texts, and a text decodes to its key. It uses JSON, because SQLite stores UTF-8 and
+ * would damage a lone surrogate, which `JSON.stringify` escapes. Tagged arrays hold values that JSON lacks.
  */
 
 type Encoded = string | readonly ['n' | 'd' | 'b', string] | readonly ['a', readonly Encoded[]];
 
-/** @throws TypeError for what is not a valid key (the store never holds one). */
+/** @throws TypeError for an invalid key. The store never holds one. */
 export function encodeKey(key: IDBValidKey): string {
     return JSON.stringify(toTagged(key));
 }
 
-/** @throws if `text` was not made by {@link encodeKey}. */
+/** @throws if {@link encodeKey} did not make `text`. */
 export function decodeKey(text: string): IDBValidKey {
     return fromTagged(JSON.parse(text));
 }
@@ -41,7 +41,7 @@ function fromTagged(value: unknown): IDBValidKey {
     throw new TypeError('Not an encoded IndexedDB key');
 }
 
-/** Bits, not digits: infinities are valid keys, and JSON has none. */
+/** Uses bits instead of digits: infinities are valid keys, but JSON has none. */
 function doubleToHex(value: number): string {
     if (Number.isNaN(value)) throw new TypeError('NaN is not an IndexedDB key');
     const bytes = Buffer.alloc(8);

@@ -1,7 +1,7 @@
 /**
- * The inside of fake-indexeddb 6.2.8 as far as we lean on it (the version is pinned for that reason), and the one place
- * that patches it: every write of an object store is reported with its transaction's rollback log, and a transaction's
- * `complete` event asks the journal first. Databases without a journal are not affected.
+ * The internals of fake-indexeddb 6.2.8 that we use (its version is pinned for that reason), and the only place that
+ * patches it. Every write to an object store is reported with its transaction's rollback log. A transaction's
+ * `complete` event first asks the journal. Databases without a journal are not affected.
  */
 import { IDBFactory, IDBKeyRange, IDBTransaction } from 'fake-indexeddb';
 
@@ -45,15 +45,15 @@ export interface RawTransaction {
     _abort(errorName: string): void;
 }
 
-/** What a transaction touched in one store. */
+/** What a transaction changed in one store. */
 export interface DirtyStore {
-    /** Emptied before `keys` were touched. */
+    /** The store was emptied before `keys` changed. */
     cleared: boolean;
-    /** Touched keys by identity of the key object; the journal encodes them. */
+    /** Changed keys, by identity of the key object. The journal encodes them. */
     readonly keys: IDBValidKey[];
 }
 
-/** Writes a finished transaction down. */
+/** Stores a finished transaction. */
 export interface TransactionSink {
     /** Called before any `complete` listener. Throwing aborts the transaction. */
     write(transaction: RawTransaction, dirty: ReadonlyMap<RawStore, DirtyStore>): void;
@@ -62,7 +62,7 @@ export interface TransactionSink {
 const sinks = new WeakMap<RawDatabase, TransactionSink>();
 const dirtyByLog = new WeakMap<RollbackLog, Map<RawStore, DirtyStore>>();
 
-/** From now on every transaction of `database` passes through `sink`. */
+/** Every later transaction of `database` passes through `sink`. */
 export function observeDatabase(database: RawDatabase, sink: TransactionSink): void {
     sinks.set(database, sink);
 }
@@ -90,7 +90,7 @@ export function instrument(): Promise<void> {
     return patched;
 }
 
-/** The raw store class is not exported: an instance of it leads there. */
+/** The library does not export the raw store class, so an instance is needed to reach it. */
 async function scratchStore(): Promise<RawStore> {
     const { promise, resolve, reject } = Promise.withResolvers<RawStore>();
     const request = new IDBFactory().open('scratch', 1);
@@ -110,7 +110,7 @@ function patchStores(prototype: RawStore): void {
         return key;
     };
     prototype.deleteRecord = function (this: RawStore, key, log) {
-        // A range says nothing about which records it will hit, so look before they go.
+        // A range does not name its records, so they are read before they are deleted.
         const hit = !log
             ? []
             : key instanceof IDBKeyRange

@@ -1,4 +1,4 @@
-/** State events of Hush's own, validated: unknown fields are kept, wrong types refused with a reason. Pure. */
+/** Hush's own state events, validated. Unknown fields are kept. Wrong types are refused with a reason. */
 import * as v from 'valibot';
 import type { Share } from '../../core/share/share.ts';
 import type { WorkspaceLink } from '../../core/rooms/room.ts';
@@ -21,7 +21,7 @@ const livekitSessionContent = v.looseObject({
 });
 export type LivekitSession = v.InferOutput<typeof livekitSessionContent>;
 
-/** Field of a MatrixRTC membership that says which screens its device shares. */
+/** The field of a MatrixRTC membership that lists its device's shares. */
 export const SHARES_FIELD = 'com.hush.shares';
 const sharesContent = v.looseObject({
     version: v.literal(1),
@@ -57,8 +57,8 @@ export function parseWorkspace(content: unknown): Parsed<WorkspaceLink> {
 }
 
 /**
- * In the content of `m.room.create`: the workspace that a session was started for. The one state event that an invitation
- * always shows, so that the invited can tell two sessions for one workspace before joining either.
+ * A field of `m.room.create`: the workspace that a session was started for. An invitation always shows this state
+ * event. So an invited person can tell two sessions for one workspace apart before joining.
  */
 export const SESSION_FIELD = 'com.hush.session';
 
@@ -70,7 +70,7 @@ export function parseLivekitSession(content: unknown): Parsed<LivekitSession> {
     return parse(livekitSessionContent, content, (value) => value);
 }
 
-/** Shares a membership announces, first mention of an id wins. */
+/** The shares that a membership announces. The first mention of an ID wins. */
 export function parseShares(content: unknown): Parsed<readonly Share[]> {
     return parse(sharesContent, content, ({ shares }) => {
         const seen = new Map<string, Share>();

@@ -1,7 +1,9 @@
-/** Markdown of the composer as the content of an `m.room.message` (client-server API, "m.room.message msgtypes"). */
+/**
+ * Turns the composer's Markdown into the content of an `m.room.message` (client-server API, "m.room.message msgtypes").
+ */
 import markdownIt from 'markdown-it';
 
-/** HTML in it is text; links are found; a line break is one. */
+/** HTML in it stays text, links are found, and a line break stays a line break. */
 const markdown = markdownIt({ html: false, linkify: true, breaks: true }).disable('image');
 
 export interface MessageText {
@@ -11,7 +13,7 @@ export interface MessageText {
     readonly formatted_body?: string;
 }
 
-/** Plain text stays plain: without anything to format there is no HTML. */
+/** Plain text stays plain: without formatting there is no HTML. */
 export function messageText(source: string): MessageText {
     const body = source.trim();
     const html = markdown.render(body).trim();
@@ -21,7 +23,10 @@ export function messageText(source: string): MessageText {
         : { msgtype: 'm.text', body, format: 'org.matrix.custom.html', formatted_body: onlyParagraph(html) ?? html };
 }
 
-/** One paragraph is sent without its element, as other clients do: it would get margins in a line of chat. */
+/**
+ * A single paragraph is sent without its element, as other clients do. Otherwise it would get margins in a line of
+ * chat.
+ */
 function onlyParagraph(html: string): string | undefined {
     const inner = /^<p>([\s\S]*)<\/p>$/u.exec(html)?.[1];
     return inner?.includes('<p>') || inner?.includes('</p>') ? undefined : inner;

@@ -1,26 +1,26 @@
-/** An event of the timeline as plain data, decrypted where that worked; nothing in it has been checked. Pure. */
+/** A timeline event as plain data, decrypted if possible. Nothing in it has been checked. */
 
 export interface RawEvent {
     readonly id: string;
     readonly sender: string;
     /** ms since the epoch. */
     readonly ts: number;
-    /** Of what was encrypted, where it could be decrypted. */
+    /** The type of the encrypted event, if it was decrypted. */
     readonly type: string;
-    /** Of this very event; what replaces it is an event of its own. */
+    /** The content of this event itself. A replacement is a separate event. */
     readonly content: unknown;
-    /** `m.relates_to`: of what was encrypted; of an event that is not, or not read, as the homeserver has it. */
+    /** `m.relates_to`, from the encrypted part. For an unencrypted or unreadable event: as the homeserver has it. */
     readonly relation: unknown;
-    /** It was taken back: by the server's word, or by a redaction that may (redactions.ts). */
+    /** It was deleted, according to the server or to a permitted redaction (redactions.ts). */
     readonly redacted: boolean;
-    /** This device's own, by the server's word. */
+    /** Set for this device's own event, according to the server. */
     readonly txnId: string | undefined;
     readonly encrypted: boolean;
-    /** Why it could not be decrypted, or is not believed. */
+    /** Why it could not be decrypted or is not trusted. */
     readonly failure: string | undefined;
 }
 
-/** Types that the conversation is made of, as they are on the server. Clear messages are none of them: see README. */
+/** Event types of a conversation, as they are on the server. Clear messages are excluded: see README. */
 export const CHAT_TYPES: readonly string[] = ['m.room.encrypted', 'm.reaction', 'm.room.redaction'];
 
 /** A relation of this kind to an event; undefined for anything else. */
