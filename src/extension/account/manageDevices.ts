@@ -1,4 +1,7 @@
-/** **Hush: Manage Devices**: every device of the account, with what is known of it; rename, remove one or several. */
+/**
+ * **Hush: Manage Devices**: lists every device of the account and what Hush knows about it. Renames and removes
+ * devices.
+ */
 import { trustWord } from '../../core/trust/trustWords.ts';
 import * as vscode from 'vscode';
 import type { OwnDevice } from '../../core/account/account.ts';
@@ -17,7 +20,7 @@ interface DeviceRow extends vscode.QuickPickItem {
     readonly device?: OwnDevice;
 }
 
-/** Comes back to the list after each change, until the person leaves it. */
+/** Shows the list again after each change, until the person closes it. */
 export async function manageDevices(context: ActionContext): Promise<void> {
     const { account } = signedIn(context);
     for (;;) {
@@ -28,7 +31,7 @@ export async function manageDevices(context: ActionContext): Promise<void> {
             const more = [{ label: '', kind: vscode.QuickPickItemKind.Separator }, several];
             return [...devices.map(rowOf), ...(others.length > 1 ? more : [])];
         });
-        // The list opens at once, and Escape does not wait for a slow server.
+        // The list opens at once, so that Escape works while the server is slow.
         const chosen = await vscode.window.showQuickPick(rows, {
             title: TITLE,
             placeHolder: `Devices of ${account.userId}. Choose one to rename or remove it.`,
@@ -41,7 +44,7 @@ export async function manageDevices(context: ActionContext): Promise<void> {
     }
 }
 
-/** `crossSigned`: by the identity that the server shows, which this device has not verified. */
+/** `crossSigned`: the identity on the server signed the device, but this device has not verified that identity. */
 const TRUST: Readonly<Record<OwnDevice['trust'], string>> = {
     verified: `$(verified) ${trustWord('verified')}`,
     crossSigned: '$(question) cannot be told before this device is verified',

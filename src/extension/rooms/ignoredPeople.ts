@@ -1,4 +1,4 @@
-/** Ignoring people, and **Hush: Ignored People…** to listen to them again. */
+/** Ignores people. **Hush: Ignored People…** ends that. */
 import * as vscode from 'vscode';
 import { parseUserId } from '../../core/base/identifiers.ts';
 import { setStatusBarMessage, showWarningMessage } from '../shell/dialogs.ts';
@@ -29,7 +29,7 @@ export async function setIgnored(context: ActionContext, { userId, name }: Named
     );
 }
 
-/** Comes back to the list after each change, until the person leaves it. */
+/** Shows the list again after each change, until the person closes it. */
 export async function ignoredPeople(context: ActionContext): Promise<void> {
     const { account } = signedIn(context);
     const more = '$(add) Ignore somebody by user ID…';
