@@ -1,11 +1,11 @@
-/** What the palette lists in a real window. */
+/** Reads the list of the palette in a real window. */
 import type { Person } from './person.ts';
 
 /** Every Hush command that the palette lists, sorted. */
 export async function offered({ workbench }: Person): Promise<string[]> {
     const { page } = workbench;
     await page.keyboard.press('Escape');
-    // The list draws what fits, two fifths of the window: all of it must.
+    // The list draws only what fits into two fifths of the window, so the window must be tall.
     const size = page.viewportSize();
     await page.setViewportSize({ width: 1280, height: 2_400 });
     await page.keyboard.press('F1');
