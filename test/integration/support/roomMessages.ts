@@ -1,4 +1,6 @@
-/** Encrypted messages as the tests of end-to-end encryption need them: sent, read, or not readable and why. */
+/**
+ * Sends and reads encrypted messages for the tests of end-to-end encryption, and reports why a message is unreadable.
+ */
 import type { MatrixEvent } from 'matrix-js-sdk/lib/matrix.js';
 import { eventually } from '../../stack/eventually.ts';
 import { type Person, until } from './matrixAccounts.ts';
@@ -10,7 +12,7 @@ function clientOfPerson(p: Person) {
     return clientOf({ userId: p.userId, deviceId: p.account.deviceId });
 }
 
-/** Sends an encrypted message; gives its event ID and the Megolm session that it was encrypted with. */
+/** Sends an encrypted message. Returns its event ID and its Megolm session. */
 export async function say(from: Person, roomId: string, body: string): Promise<{ eventId: string; session: string }> {
     const sdk = clientOfPerson(from);
     const { event_id: eventId } = await sdk.sendEvent(
@@ -31,7 +33,7 @@ export async function say(from: Person, roomId: string, body: string): Promise<{
     return { eventId, session: String(find()?.getWireContent()['session_id']) };
 }
 
-/** What `reader` makes of the message: its body, or `undecryptable: <code>` once that is settled. */
+/** Returns the body of the message as `reader` sees it, or `undecryptable: <code>` once that is final. */
 export async function read(
     reader: Person,
     roomId: string,
@@ -67,7 +69,7 @@ export async function read(
     return result ?? '';
 }
 
-/** Resolves when the person can read a message of that text. */
+/** Resolves when the person can read a message with this text. */
 export async function untilRead({ account: { chat } }: Person, roomId: string, text: string): Promise<void> {
     await eventually(
         async () => (await chat.timeline(roomId)).messages.some((m) => m.kind === 'text' && m.body === text),
