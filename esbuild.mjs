@@ -1,5 +1,5 @@
-// Bundles: the entry VS Code loads (small), the engine it loads on demand (matrix-js-sdk, crypto), the media page and its
-// E2EE worker. Types are checked by `npm run check`; this only bundles. `--watch` goes on bundling.
+// Makes the bundles: the entry that VS Code loads (small), the engine that it loads on demand (matrix-js-sdk, crypto),
+// the media page and its E2EE worker. `npm run check` checks the types. `--watch` rebuilds on changes.
 import { build, context } from 'esbuild';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -18,11 +18,11 @@ const shared = {
     sourcemap: production ? false : 'linked',
     metafile: true,
     logLevel: 'warning',
-    // Licences are gathered below, whole, for every package.
+    // The code below collects the full licences of every package.
     legalComments: 'none',
 };
 
-/** What the host loads when it is first needed, so that activation reads little: source file → bundle. */
+/** Parts that the host loads on first use, so that activation reads little: source file → bundle. */
 const engine = { 'src/extension/account/engine.ts': 'engine' };
 const parts = {
     'src/extension/account/accountDialogs.ts': 'accountDialogs',
@@ -37,7 +37,10 @@ const parts = {
 const bundleOf = new Map(Object.entries({ ...engine, ...parts }).map(([file, name]) => [resolve(file), name]));
 const entries = (map) => Object.fromEntries(Object.entries(map).map(([file, name]) => [name, file]));
 
-/** A dynamic import of those stays a file of its own. One of any other file of ours would silently become part of its importer. */
+/**
+ * A dynamic import of these stays in its own file. A dynamic import of any other file of ours would silently become
+ * part of its importer.
+ */
 const onDemand = {
     name: 'on-demand',
     setup(b) {
@@ -51,7 +54,7 @@ const onDemand = {
     },
 };
 
-/** The crypto glue and the SDK's store get our own IndexedDB; nothing is put on the extension host's globals. */
+/** The crypto glue and the SDK's store get our own IndexedDB, so that the extension host needs no globals. */
 const privateIndexedDb = {
     name: 'private-indexeddb',
     setup(b) {
@@ -113,14 +116,14 @@ await cp(
     'dist/pkg/matrix_sdk_crypto_wasm_bg.wasm',
 );
 
-// keytar is native: its loader and the prebuilt binaries of every platform go along as they are.
+// keytar is native. Its loader and the prebuilt binaries for every platform are copied unchanged.
 await cp('node_modules/keytar/lib', 'dist/keytar/lib', { recursive: true });
 await cp('node_modules/keytar/prebuilds', 'dist/keytar/prebuilds', { recursive: true });
 await cp('node_modules/keytar/LICENSE.md', 'dist/keytar/LICENSE.md');
 // This package is `type: module`; keytar's loader is CommonJS.
 await writeFile('dist/keytar/package.json', '{ "type": "commonjs" }\n');
 
-// The licences of everything that went into a bundle, and of keytar.
+// The licences of every bundled package, and of keytar.
 const packages = new Set(['node_modules/keytar']);
 for (const result of results) {
     for (const file of Object.keys(result.metafile.inputs)) {
@@ -138,14 +141,14 @@ const notices = await Promise.all(
 );
 await writeFile('dist/ThirdPartyNotices.txt', notices.join(`\n${'-'.repeat(80)}\n\n`));
 
-// For the architecture test: what went into which bundle.
+// For the architecture test: the sources of each bundle.
 const inputs = Object.fromEntries(
     results.flatMap((r) => Object.entries(r.metafile.outputs).map(([out, o]) => [out, Object.keys(o.inputs)])),
 );
 await mkdir('out', { recursive: true });
 await writeFile('out/bundles.json', JSON.stringify(inputs));
 
-// Bundles are made again as their sources change, until Ctrl-C. What is copied above does not change.
+// Rebuilds the bundles when their sources change, until Ctrl-C. The copied files above do not change.
 if (watching) {
     const report = {
         name: 'report',

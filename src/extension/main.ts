@@ -1,4 +1,4 @@
-/** Composition root: builds the parts and registers them. The engine (matrix-js-sdk, crypto) is loaded when first needed. */
+/** Composition root: builds the parts and registers them. The engine (matrix-js-sdk, crypto) is loaded on first use. */
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -57,7 +57,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     let engine: Promise<Engine> | undefined;
     const loadEngine = (): Promise<Engine> => (engine ??= import('./account/engine.ts'));
     let vault: Promise<Vault> | undefined;
-    // The keychain is shared by every VS Code of the person; each installation's storage folder has an item of its own.
+    // All VS Code installations of the person share the keychain. Each storage folder has its own items.
     const place = createHash('sha256').update(extension.globalStorageUri.toString()).digest('hex').slice(0, 12);
     const loadVault = (): Promise<Vault> =>
         (vault ??= openVault({
@@ -70,7 +70,7 @@ export function activate(extension: vscode.ExtensionContext): void {
 
     const ownWindow = scope.add(
         createOwnWindow({
-            // Only the window knows its layout; the host answers much of VS Code's API by itself.
+            // Only the window knows its layout. The host answers most of VS Code's API without the window.
             ping: async () => vscode.commands.executeCommand('vscode.getEditorLayout'),
             log,
         }),
@@ -119,7 +119,7 @@ export function activate(extension: vscode.ExtensionContext): void {
                 return accountScope;
             },
             onInvite(room) {
-                // Asked now: by the end of the check the answer to our own request is taken.
+                // Ask now: after the check, the invitation may be accepted already.
                 const awaited = joins.awaits(room.roomId);
                 void sessionGlare
                     .check()
@@ -242,10 +242,10 @@ export function activate(extension: vscode.ExtensionContext): void {
     );
     const memory = createViewMemory(extension.workspaceState);
     const restored: ViewTarget[] = [];
-    /** Whose account was shown last. */
+    /** The account that was shown last. */
     let seen = '';
     let remotes: vscode.Disposable | undefined;
-    /** A clone may be opened, or read by Git, when nothing else of the model changes any more. */
+    /** Listens to Git itself: a clone may be opened or read when nothing else in the model changes. */
     const watchRemotes = (): void => {
         remotes ??= scope.add(onRemotes(() => app.refresh(), log));
     };
@@ -292,7 +292,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     scope.add(followSnapshots(actions, media));
     scope.add(followOpenChat(actions, media));
     scope.add(followTrust(actions, media, (listener) => vscode.workspace.onDidChangeConfiguration(listener)));
-    // Only asks: nothing is joined before the person said so.
+    // The handler only asks. Nothing is joined before the person agrees.
     scope.add(
         vscode.window.registerUriHandler({
             handleUri: ({ path, query }) => vscode.commands.executeCommand(commands.joinByLink, { path, query }),
@@ -307,10 +307,10 @@ export function activate(extension: vscode.ExtensionContext): void {
     );
     logSettings();
     app.refresh();
-    // Not left to `extension.subscriptions`: VS Code disposes those while deactivate() still leaves the calls.
+    // Not in `extension.subscriptions`, because VS Code disposes those while deactivate() still leaves the calls.
     shutDown = async () => {
         shutDown = undefined;
-        // A window that reloads gets its view tabs back only if they are not closed now.
+        // A window that reloads gets its viewer tabs back only if they stay open now.
         media.keepTabs();
         try {
             await app.close();
@@ -318,13 +318,13 @@ export function activate(extension: vscode.ExtensionContext): void {
             scope.dispose();
         }
     };
-    // After activation returned: reading the keychain must not delay the window.
+    // Wait until activation has returned. The read of the keychain must not delay the window.
     setImmediate(() => void control.resume().then(joins.resume));
     activationMs = performance.now() - started;
     log.info(`activated in ${activationMs.toFixed(1)} ms`);
 }
 
-/** VS Code waits a few seconds for this: shares end and memberships are left at once. */
+/** VS Code waits a few seconds for this, so shares and memberships end at once. */
 export async function deactivate(): Promise<void> {
     await shutDown?.();
 }

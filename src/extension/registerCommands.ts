@@ -1,4 +1,6 @@
-/** Binds every command of the table to its action; an error becomes its sentence, never an unhandled rejection. */
+/**
+ * Binds every command of the table to its action. Shows an error as a sentence, so that no rejection stays unhandled.
+ */
 import * as vscode from 'vscode';
 import type { SignOutScope } from '../core/account/account.ts';
 import type { ActionContext } from './shell/actionContext.ts';
@@ -24,7 +26,7 @@ export interface AccountCommands {
     showDiagnostics(): Promise<void>;
 }
 
-/** What a person was doing, for the sentence about an unexpected problem. */
+/** The person's action, for the sentence about an unexpected problem. */
 const doing: Readonly<Record<CommandId, string>> = {
     [commands.signIn]: 'Signing in',
     [commands.createAccount]: 'Creating the account',
@@ -92,7 +94,7 @@ const doing: Readonly<Record<CommandId, string>> = {
 
 export function registerCommands(context: ActionContext, account: AccountCommands): vscode.Disposable {
     const scope = new DisposableScope();
-    // VS Code hands arguments over as unknown; each action checks the one shape it takes.
+    // VS Code passes arguments as unknown. Each action checks for the one shape that it takes.
     const room = (run: (context: ActionContext, argument: RoomArgument) => unknown) => (argument: unknown) =>
         run(context, roomArgument(argument));
     const ofRooms = Object.fromEntries(
@@ -164,13 +166,16 @@ export function registerCommands(context: ActionContext, account: AccountCommand
     return scope;
 }
 
-/** A room ID, a tree element (`room:<id>` and the like are resolved by the tree's own node), or nothing. */
+/** Takes a room ID, a tree element (the tree's node resolves `room:<id>` and similar), or nothing. */
 function roomArgument(argument: unknown): RoomArgument {
     if (typeof argument !== 'string') return undefined;
     return argument.startsWith('!') ? argument : roomIdOfRow(argument);
 }
 
-/** Row IDs are `<kind>:<room ID>…`; a room ID holds no `|`, and ends before the user ID of a member or share row. */
+/**
+ * Row IDs are `<kind>:<room ID>…`. A room ID contains no `|`, and ends before the user ID in a row of a member or
+ * share.
+ */
 function roomIdOfRow(row: string): string | undefined {
     return /^(?:room|invite):(!.*)$/u.exec(row)?.[1];
 }

@@ -1,4 +1,4 @@
-/** The page: finds its host, says what it can do, and becomes a share or a view by the host's first message. */
+/** The page: finds its host, reports its abilities, and becomes a share or a view by the host's first message. */
 import { LogLevel, setLogExtension, setLogLevel } from 'livekit-client';
 import { createKeyRing } from '../livekit/browser/mediaKeys.ts';
 import { loadWorker } from '../livekit/browser/workerUrl.ts';
@@ -70,7 +70,7 @@ async function start(): Promise<void> {
         const options = {
             root: app,
             keys,
-            // Fetched when first needed; a failed fetch is tried again by the next attempt.
+            // Loaded on first use. After a failure, the next attempt loads it again.
             worker: () =>
                 (worker ??= loadWorker(port.workerUrl).catch((error: unknown) => {
                     worker = undefined;
@@ -79,7 +79,7 @@ async function start(): Promise<void> {
             send: (message: PageMessage) => channel.send(message),
             now: () => performance.now(),
         };
-        void options.worker().catch(() => undefined); // ahead of time: it is on the way to the first frame
+        void options.worker().catch(() => undefined); // load it early, because the first frame needs it
         return init.role === 'share' ? createShareController(options) : createViewController(options);
     };
     port.onGone((reason) => {
@@ -87,7 +87,7 @@ async function start(): Promise<void> {
         role?.gone(reason);
     });
     setLogLevel(LogLevel.warn);
-    // Text only: the context objects hold identities, and the SDK's own lines are enough to see what went wrong.
+    // Log the text only, because the context objects contain identities.
     setLogExtension((level, text) => {
         if (level >= LogLevel.warn) log(level >= LogLevel.error ? 'error' : 'warn', `livekit: ${text}`);
     });

@@ -39,7 +39,7 @@ export async function createAccount(server: Server, localpart: string, options: 
     return { userId: String(answer['user_id']), localpart, password };
 }
 
-/** A password login with a fresh device, for tests that speak HTTP themselves. */
+/** Logs in with a password and a new device, for tests that speak HTTP themselves. */
 export async function login(baseUrl: string, account: Pick<Account, 'userId' | 'password'>): Promise<Login> {
     const answer = await request(`${baseUrl}/_matrix/client/v3/login`, {
         type: 'm.login.password',

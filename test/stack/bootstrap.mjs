@@ -1,5 +1,5 @@
-// The door to every npm script. It runs on whatever Node the machine has (20 or newer), brings node_modules
-// up to date, and hands over to the Node 24 that the dev dependency `node` installs, which runs TypeScript.
+// The entry of every npm script. It runs on any Node of the machine (20 or newer), brings node_modules up to date, and
+// starts the Node 24 that the dev dependency `node` installs. Node 24 runs TypeScript.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -43,7 +43,7 @@ function lockHash() {
 function installed() {
     if (!existsSync(node24)) return false;
     if (existsSync(stamp)) return readFileSync(stamp, 'utf8') === lockHash();
-    // Somebody ran npm by hand: believe npm's own record when it is newer than the lock file.
+    // Somebody ran npm by hand. Trust npm's own record if it is newer than the lock file.
     const record = join(modules, '.package-lock.json');
     const lock = join(root, 'package-lock.json');
     if (!existsSync(record) || !existsSync(lock) || statSync(record).mtimeMs < statSync(lock).mtimeMs) return false;
@@ -92,7 +92,7 @@ function handOver(entry, args) {
         cwd: root,
         stdio: 'inherit',
     });
-    // The child ends its own servers; this process only has to outlive it and pass on what it was told.
+    // The child ends its own servers. This process must only outlive it and pass on signals.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
     child.on('exit', (code, signal) => {
         process.exitCode = code ?? 128 + (constants.signals[signal] ?? 1);

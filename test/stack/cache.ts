@@ -7,7 +7,7 @@ import { removeAtEnd } from './processes.ts';
 import type { PartProgress } from './progress.ts';
 
 export interface Installation {
-    /** Folder name in the cache, with the version in it: another version is another folder. */
+    /** Folder name in the cache. It contains the version, so another version gets another folder. */
     readonly name: string;
     /** For the progress line, e.g. `about 40 s`. */
     readonly takes: string;
@@ -17,9 +17,9 @@ export interface Installation {
 }
 
 /**
- * Returns the folder of a finished installation, making it on the first call on this machine. A folder under
- * its final name is always complete: the work happens beside it and ends with a rename, under a lock, so that
- * a Ctrl-C leaves nothing half done and two runs side by side install once. Rejects with what `install` threw.
+ * Returns the folder of a finished installation. The first call on a machine installs it. A folder with its final name
+ * is always complete: the work happens beside it, under a lock, and ends with a rename. So a Ctrl-C leaves nothing
+ * unfinished, and two parallel runs install once. Rejects with the error of `install`.
  */
 export async function installOnce({ name, takes, part, install }: Installation): Promise<string> {
     const final = join(cacheRoot(), name);
@@ -52,7 +52,7 @@ function ready(folder: string, part: PartProgress): string {
     return folder;
 }
 
-/** What a killed installer left; the lock is held, so nobody is still writing there. */
+/** Removes the remains of a killed installer. This process holds the lock, so nobody writes there. */
 async function removeLeftovers(name: string): Promise<void> {
     for (const entry of await readdir(cacheRoot())) {
         if (entry.startsWith(`${name}.tmp-`)) await rm(join(cacheRoot(), entry), { recursive: true, force: true });

@@ -2,12 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface CaptchaJudge {
-    /** Synapse's configuration that asks it. */
+    /** The Synapse configuration that uses this judge. */
     readonly config: Readonly<Record<string, unknown>>;
     stop(): void;
 }
 
-/** Stands in for Google's judge of captchas: every answer but `robot` is a person's. */
+/** Replaces Google's captcha judge. Every answer except `robot` comes from a person. */
 export async function startCaptchaJudge(): Promise<CaptchaJudge> {
     const server = createServer((incoming, response) => {
         let body = '';
@@ -31,7 +31,7 @@ export async function startCaptchaJudge(): Promise<CaptchaJudge> {
     };
 }
 
-/** What the page of the stage `m.login.recaptcha` sends once its box was ticked. */
+/** Sends what the page of the stage `m.login.recaptcha` sends after a click on its box. */
 export async function solveCaptcha(page: string, response: string): Promise<void> {
     const session = new URL(page).searchParams.get('session') ?? '';
     const body = new URLSearchParams({ session, 'g-recaptcha-response': response });

@@ -1,6 +1,6 @@
 /**
- * `npm run check`: what can be said of the sources without running them. Types for each runtime, lint, formatting, and what
- * nobody uses. Also the first part of `npm test`.
+ * `npm run check`: checks the sources without running them. Types for each runtime, lint, formatting, and unused code.
+ * Also the first part of `npm test`.
  */
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
@@ -21,10 +21,13 @@ const CHECKS: readonly (readonly [name: string, ...command: string[]])[] = [
     ['types of the authoriser', bin('typescript/bin/tsc'), '-p', 'src/livekit'],
     ['types of core, without Node and DOM', bin('typescript/bin/tsc'), '-p', 'src/core'],
 ];
-/** At the same time: most wait for a single thread of their own. */
+/** Number of checks at the same time. Most use a single thread. */
 const AT_ONCE = 2;
 
-/** @returns the names of the checks that found something; what they found is printed. */
+/**
+ * Prints the findings.
+ * @returns the names of the checks that found something.
+ */
 export async function check(): Promise<string[]> {
     const waiting = [...CHECKS];
     const failed: string[] = [];

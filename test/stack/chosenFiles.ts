@@ -1,11 +1,11 @@
-/** Which test files a run is about, and what must be installed for them. */
+/** Chooses the test files of a run, and what must be installed for them. */
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 
 export const SUITES = ['unit', 'integration', 'e2e'] as const;
 export type Suite = (typeof SUITES)[number];
 
-/** What a person asked for on the command line. */
+/** The choice on the command line. */
 export interface Choice {
     /** Paths of test files from the checkout's root; empty: all. */
     readonly paths: readonly string[];

@@ -27,7 +27,7 @@ export interface ChromiumOptions {
     readonly args?: readonly string[];
 }
 
-/** Chromium must not load anything by itself, or a test's traffic would not be the test's. */
+/** Chromium must load nothing by itself, because tests look at its traffic. */
 const STILL = [
     '--disable-background-networking',
     '--disable-component-update',
@@ -39,19 +39,20 @@ const STILL = [
     '--no-default-browser-check',
     '--no-pings',
     '--disable-features=OptimizationHints,MediaRouter,Translate,CertificateTransparencyComponentUpdater',
-    // Background windows keep their frame rate: two windows of one test are never both in front.
+    // Background windows keep their frame rate, because only one window of a test can be in front.
     '--disable-background-timer-throttling',
     '--disable-backgrounding-occluded-windows',
     '--disable-renderer-backgrounding',
 ];
 
-/** Starts a Chromium that ends with this process. Rejects with one sentence where there is none. */
+/** Starts a Chromium that ends with this process. Rejects with one sentence if there is none. */
 export async function launchChromium(options: ChromiumOptions = {}): Promise<Browser> {
     const { headless = true, capture = 'ask', network = 'loopback', progress = silentProgress } = options;
     const { path } = await ensureChromium(progress);
     const display = headless && capture === 'screen' ? await startDisplay(progress) : undefined;
     const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []; // Chromium refuses to sandbox as root
-    // Browsers hide their addresses from each other behind .local names (mDNS): without those no peer finds the other.
+    // Browsers hide their addresses from each other behind .local names (mDNS). Without mDNS, no peer finds the other,
+    // so turn that off.
     const nowhere =
         network === 'any'
             ? []
@@ -62,7 +63,7 @@ export async function launchChromium(options: ChromiumOptions = {}): Promise<Bro
         const browser = await chromium.launch({
             executablePath: path,
             headless: headless && display === undefined,
-            // This process's own shutdown closes it, together with everything else.
+            // The shutdown of this process closes it with everything else.
             handleSIGINT: false,
             handleSIGTERM: false,
             handleSIGHUP: false,

@@ -14,14 +14,14 @@ export interface Display {
 
 const DEADLINE_MS = 10_000;
 
-/** A virtual X display of the given size in px. Rejects with one sentence where there is no Xvfb. */
+/** Starts a virtual X display with this size in px. Rejects with one sentence if there is no Xvfb. */
 export async function startDisplay(progress: Progress = silentProgress, width = 1280, height = 720): Promise<Display> {
     const xvfb = await ensureXvfb(progress);
     if (xvfb.path === undefined) throw new Error(xvfb.reason);
     const folder = await mkdtemp(join(tmpdir(), 'hush-display-'));
     const remove = removeAtEnd(folder);
     const log = join(folder, 'xvfb.log');
-    // With -displayfd it chooses a free number itself and writes it to standard output, which is the log.
+    // With -displayfd, Xvfb chooses a free number and writes it to standard output, which is the log.
     const child = startProcess(
         xvfb.path,
         ['-displayfd', '1', '-nolisten', 'tcp', '-screen', '0', `${width}x${height}x24`],

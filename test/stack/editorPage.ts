@@ -3,15 +3,15 @@ import { onShutdown } from './processes.ts';
 
 export interface EditorPage {
     readonly url: string;
-    /** Part of its title that no other tab has: for launchChromium's `capture: { tab }`. */
+    /** A part of the title that no other tab has, for launchChromium's `capture: { tab }`. */
     readonly title: string;
     stop(): Promise<void>;
 }
 
 /**
- * Something to share: a page that looks like an editor, scrolls, and counts its frames in the corner. The
- * count is also drawn as a row of 24 black and white squares, 16 px each, least significant bit first, from
- * (0, 0): a viewer's pixels then say which frame they show. `window.frame` is the present count.
+ * A page to share. It looks like an editor, scrolls, and counts its frames in the corner. It also draws the count as a
+ * row of 24 black and white squares, 16 px each, least significant bit first, from (0, 0). So the pixels of a viewer
+ * show which frame is visible. `window.frame` is the current count.
  */
 export async function startEditorPage(title = 'Hush test editor'): Promise<EditorPage> {
     const server = createServer((_, answer) => {

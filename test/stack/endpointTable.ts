@@ -1,4 +1,4 @@
-/** The tables of docs/matrix.md, as what they claim: these endpoints, and no others, are what Hush asks of a homeserver. */
+/** Reads the tables of docs/matrix.md. They claim that Hush uses these endpoints of a homeserver and no others. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -9,9 +9,9 @@ export interface Asked {
 }
 export interface Endpoint {
     readonly method: string;
-    /** As it stands there, with `{placeholders}` for one part of a path, and `…` for any more of it. */
+    /** As written in the table: `{placeholders}` for one part of a path, and `…` for any number of parts. */
     readonly pattern: string;
-    /** Of the second table: no server of the tests wants it. */
+    /** In the second table: no test server needs this endpoint. */
     readonly elsewhere: boolean;
     fits(asked: Asked): boolean;
 }
@@ -52,7 +52,7 @@ function endpointOf(method: string, pattern: string, elsewhere: boolean): Endpoi
     };
 }
 
-/** What was asked for and stands in no table. */
+/** Returns the requests that no table lists. */
 export function unlisted(asked: Iterable<Asked>): string[] {
     const table = endpointTable();
     const missing = [...asked].filter((one) => !table.some((endpoint) => endpoint.fits(one)));

@@ -1,10 +1,10 @@
-/** ms that a test waits for what should be there within a second or two: the machine may be busy. */
+/** ms that a test waits for something that should take a second or two. The machine may be busy. */
 const PATIENCE = 60_000;
 
 /**
- * For what tells nobody when it happens (another process, a page that is replaced, a server's state): looks again and again,
- * and resolves with what was found. What an event tells is waited for by the event.
- * @throws Error after `within` ms, saying what was waited for.
+ * Waits for something that sends no event (another process, a page that is replaced, a server's state). Calls `look`
+ * again and again, and resolves with its result. If there is an event, wait for the event instead. @throws Error after
+ * `within` ms, with what it waited for.
  */
 export async function eventually<T>(
     look: () => Promise<T | undefined | false>,

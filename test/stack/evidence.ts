@@ -1,9 +1,11 @@
-/** For the one who reads that a test failed: what Hush logged last, and what was seen in windows. Neither holds secrets. */
+/**
+ * Collects evidence for a failed test: the last log lines of Hush, and what the windows showed. Contains no secrets.
+ */
 const MOST = 40;
 const lines: string[] = [];
 
 export function keepLine(text: string): void {
-    if (/^sdk (?!.*(?:WARN|ERROR|[45]\d\d\]))/su.test(text)) return; // what libraries say of their insides
+    if (/^sdk (?!.*(?:WARN|ERROR|[45]\d\d\]))/su.test(text)) return; // library details
     lines.push(`${new Date().toISOString().slice(11, 23)} ${text.slice(0, 300)}`);
     if (lines.length > MOST) lines.shift();
 }
@@ -14,7 +16,7 @@ export function recentLines(): readonly string[] {
 
 const seen = new Map<string, string[]>();
 
-/** `test`: its whole title. */
+/** `test`: its full title. */
 export function keepEvidence(test: string, found: readonly string[]): void {
     seen.set(test, [...(seen.get(test) ?? []), ...found]);
 }

@@ -1,4 +1,4 @@
-/** Homeservers that federate with each other on 127.0.0.1, over TLS with a certificate of their own that nobody checks. */
+/** Homeservers that federate with each other on 127.0.0.1, over TLS. Nobody checks their certificate. */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ export interface Federation {
     stop(): Promise<void>;
 }
 
-/** With the library that Synapse brings along. */
+/** Uses the library that Synapse brings along. */
 const MAKE_CERTIFICATE = `
 import datetime, ipaddress, sys
 from cryptography import x509

@@ -1,9 +1,11 @@
-/** One account in a file, as VS Code's secret storage shows it: for processes that are killed while they write it. */
+/**
+ * One account in a file, in the form of VS Code's secret storage. For processes that are killed while they write it.
+ */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SecretStorageLike } from '../../src/extension/account/patientSecrets.ts';
 
-/** `folder` holds account.json. Only changes of the account itself are kept: it is known, and it is the active one. */
+/** `folder` contains account.json. Keeps only changes of the account itself. The account is known and active. */
 export function fileSecrets(folder: string): SecretStorageLike {
     const file = join(folder, 'account.json');
     return {

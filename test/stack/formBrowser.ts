@@ -1,9 +1,10 @@
-/** As much of a browser as a sign-in page needs: cookies, redirects, links and forms. For tests without a real one. */
+/** A minimal browser for a sign-in page: cookies, redirects, links and forms. For tests without a real browser. */
 
 export interface FormBrowser {
     /**
-     * Opens `url` and goes on until a page is reached whose address or text satisfies `there`: forms are filled in from
-     * `fields` and sent, else the link that `follow` chooses is taken. Resolves to that page. Rejects when it is stuck.
+     * Opens `url` and continues until the address or the text of a page satisfies `there`. Fills in forms from `fields`
+     * and sends them, else takes the link that `follow` chooses. Resolves with the last page. Rejects if it cannot
+     * continue.
      */
     go(url: string, there: (page: Page) => boolean): Promise<Page>;
 }

@@ -8,14 +8,14 @@ import { silentProgress, type Progress } from './progress.ts';
 import { lastLines } from './run.ts';
 
 export interface Keyring {
-    /** What a process needs in its environment to use this keychain and no other. */
+    /** The environment with which a process uses this keychain and no other. */
     readonly env: Readonly<Record<string, string>>;
     stop(): Promise<void>;
 }
 
 const DEADLINE_MS = 10_000;
 
-/** An unlocked, empty gnome-keyring on a session bus of its own; a reason where that is not possible. */
+/** Starts an unlocked, empty gnome-keyring on its own session bus. Returns a reason if that is not possible. */
 export async function startKeyring(
     progress: Progress = silentProgress,
 ): Promise<Keyring | { readonly reason: string }> {
@@ -44,7 +44,7 @@ export async function startKeyring(
         return { reason };
     }
     const env = { DBUS_SESSION_BUS_ADDRESS: address, XDG_DATA_HOME: join(home, 'data'), XDG_RUNTIME_DIR: runtime };
-    // It reads the password from standard input up to the end; a shell gives it one without a terminal.
+    // The daemon reads the password from standard input up to the end. A shell sends it without a terminal.
     const script = 'printf pw | "$0" --foreground --unlock --components=secrets';
     const daemon = startProcess('sh', ['-c', script, programs.daemon], { env, log });
     running.push(daemon);

@@ -14,18 +14,18 @@ export interface LiveKit {
     readonly apiSecret: string;
     readonly log: string;
     stop(): Promise<void>;
-    /** The server hangs, as one that cannot be reached, until `thaw`. Not on Windows. */
+    /** The server hangs until `thaw`, like one that cannot be reached. Not on Windows. */
     freeze(): void;
     thaw(): void;
     /** Ends the server at once and keeps its settings: "the media server is away" until `restart`. */
     halt(): Promise<void>;
-    /** The same server again on the same ports, without the rooms it had. */
+    /** Starts the same server again on the same ports, without its old rooms. */
     restart(): Promise<void>;
 }
 
 export interface StartLiveKitOptions {
     readonly progress?: Progress;
-    /** Whether joining makes a room. Default false: only the authoriser creates rooms, as MatrixRTC advises. */
+    /** Whether a join makes a room. Default false: only the authoriser makes rooms, as MatrixRTC recommends. */
     readonly autoCreate?: boolean;
 }
 
@@ -52,7 +52,7 @@ export async function startLiveKit({
             udp_port: udpPort,
             use_external_ip: false,
             node_ip: '127.0.0.1',
-            // Media stays on the loopback interface too, so that it works without any network.
+            // Media stays on the loopback interface, too, so that it works without a network.
             enable_loopback_candidate: true,
             ips: { includes: ['127.0.0.1/32'] },
         },
@@ -68,7 +68,7 @@ export async function startLiveKit({
         await remove();
         throw error;
     });
-    /** Killed, because told to end it first waits for its participants to leave. */
+    /** SIGKILL, because a normal end waits until all participants leave. */
     const halt = (): Promise<void> => {
         running.kill();
         return running.stop();

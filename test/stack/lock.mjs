@@ -82,7 +82,7 @@ async function takeAway(path, seen) {
         return;
     }
     const got = await readFile(aside, 'utf8');
-    // Somebody else was faster and already holds a fresh lock: give it back, unless a third one came between.
+    // Somebody else was faster and holds a new lock. Give it back, unless a third process came in between.
     if (got !== seen) await writeFile(path, got, { flag: 'wx' }).catch(() => {});
     await rm(aside, { force: true });
 }

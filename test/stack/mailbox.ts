@@ -7,7 +7,7 @@ export interface Mailbox {
     stop(): Promise<void>;
 }
 
-/** An SMTP server (RFC 5321, no more of it than a client needs) that keeps every mail, on 127.0.0.1. */
+/** An SMTP server on 127.0.0.1 that keeps every mail. It has only the parts of RFC 5321 that a client needs. */
 export async function startMailbox(): Promise<Mailbox> {
     const mails: { to: string; text: string }[] = [];
     const waiting = new Set<() => void>();

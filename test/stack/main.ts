@@ -6,8 +6,8 @@ import { createProgress } from './progress.ts';
 import { STACK_PARTS, startStack } from './stack.ts';
 import { startVsCodeServer } from './vsCodeServer.ts';
 
-// `npm run stack`: everything Hush talks to, on this machine, until Ctrl-C. The passwords are printed because
-// the servers are thrown away with them.
+// `npm run stack`: starts all servers for Hush on this machine, until Ctrl-C. Prints the passwords, because they are
+// deleted with the servers.
 async function main(): Promise<void> {
     const progress = createProgress(STACK_PARTS + 1);
     const workspace = await mkdtemp(join(tmpdir(), 'hush-workspace-'));

@@ -6,7 +6,7 @@ const POLL_MS = 50;
 
 /** `count` different TCP ports of 127.0.0.1 that were free a moment ago. */
 export async function freePorts(count: number): Promise<number[]> {
-    // All are held open together, or the system may hand out the same one twice.
+    // Hold all ports open together. Otherwise the system may return the same one twice.
     const servers = Array.from({ length: count }, () => createServer());
     try {
         return await Promise.all(

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 export interface OidcProvider {
     readonly issuer: string;
-    /** Whose token it is. */
+    /** Returns the owner of the token. */
     ownerOf(accessToken: string): Promise<{ readonly accountId: string; readonly scope: string } | undefined>;
     stop(): Promise<void>;
 }
@@ -19,8 +19,8 @@ export interface OidcProviderOptions {
 }
 
 /**
- * A real OpenID provider on 127.0.0.1 that believes whoever signs in, with its own plain pages: for a homeserver's SSO,
- * and with dynamic registration, device codes, rotation and revocation for OAuth 2.0 itself.
+ * A real OpenID provider on 127.0.0.1 with its own plain pages. It accepts every sign-in. It serves a homeserver's SSO,
+ * and OAuth 2.0 with dynamic registration, device codes, rotation and revocation.
  */
 export async function startOidcProvider(options: OidcProviderOptions = {}): Promise<OidcProvider> {
     const { default: Provider } = await import('oidc-provider');

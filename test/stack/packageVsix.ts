@@ -18,14 +18,14 @@ export async function packageVsix(progress: Progress): Promise<string> {
         version: string;
     };
     const file = join(root, `${name}-${version}.vsix`);
-    // Two demos of one checkout (one person each) may start together.
+    // Two demos of one checkout (one for each person) may start together.
     const lock = join(cacheRoot(), 'locks', `package-${createHash('sha256').update(root).digest('hex').slice(0, 16)}`);
     await withLock(lock, async () => {
         part.say('bundling (about 5 s)');
         await run('esbuild', process.execPath, [join(root, 'esbuild.mjs')], { cwd: root });
         part.say('packing the VSIX');
-        // Everything the extension needs is in its bundles: node_modules stays out. Renamed at the end, so that whoever
-        // installs the file meanwhile has a whole one.
+        // The bundles contain everything, so node_modules is left out. The file is renamed at the end, so that a
+        // parallel installation gets a whole one.
         const fresh = `${file}.${process.pid}.tmp`;
         const readme = 'dist/README.md';
         await writeFile(join(root, readme), pageReadme(await readFile(join(root, 'README.md'), 'utf8')));

@@ -1,4 +1,7 @@
-/** Installs what the suites need before they run: a test's time is for the test, and installing says what it does. */
+/**
+ * Installs the programs of the suites before they run. So a test needs no time for installations, and each installation
+ * shows its progress.
+ */
 import { ensureChromium, ensureFirefox, ensureXvfb } from './install/browsers.ts';
 import { ensureLiveKit } from './install/liveKit.ts';
 import { ensureCoturn, ensureKeyring } from './install/optional.ts';
@@ -7,14 +10,14 @@ import { ensureVsCodeServer } from './install/vsCodeServer.ts';
 import { createProgress, type Progress } from './progress.ts';
 
 interface Part {
-    /** The module under test/stack/install that brings it. */
+    /** The module under test/stack/install that installs it. */
     readonly module: string;
-    /** Parts that the installer reports: some bring another along. */
+    /** Number of parts that the installer reports. Some install another part, too. */
     readonly reports: number;
     install(progress: Progress): Promise<unknown>;
 }
 
-/** One after the other within a line: the system's installer takes one at a time. */
+/** The parts of a line run one after the other, because the system's installer handles one at a time. */
 const LINES: readonly (readonly Part[])[] = [
     [{ module: 'synapse', reports: 2, install: ensureSynapseOidc }],
     [{ module: 'liveKit', reports: 1, install: ensureLiveKit }],
@@ -28,7 +31,9 @@ const LINES: readonly (readonly Part[])[] = [
     ],
 ];
 
-/** `modules`: the installers that are wanted. Never rejects: what cannot be installed is said here, and by the tests that need it. */
+/**
+ * `modules`: the installers to run. Never rejects: this run and the tests that need a missing part report the reason.
+ */
 export async function prepare(modules: ReadonlySet<string>): Promise<void> {
     const lines = LINES.map((line) => line.filter(({ module }) => modules.has(module)));
     const progress = createProgress(lines.flat().reduce((sum, { reports }) => sum + reports, 0));

@@ -33,8 +33,8 @@ const folders = new Set<string>();
 let reaper: ChildProcess | undefined;
 
 /**
- * Starts a program in its own process group, which ends with this process however that ends: normally, by
- * Ctrl-C or SIGTERM, by an uncaught error, or by SIGKILL (a small reaper watches from outside).
+ * Starts a program in its own process group. The group ends with this process, however that ends: normally, by Ctrl-C
+ * or SIGTERM, by an uncaught error, or by SIGKILL (a small reaper watches from outside).
  */
 export function startProcess(command: string, args: readonly string[], options: StartOptions = {}): Managed {
     watchOverExit();
@@ -68,7 +68,7 @@ export function startProcess(command: string, args: readonly string[], options: 
         const deadline = new Promise<void>((done) => (timer = setTimeout(done, TERM_DEADLINE_MS)));
         await Promise.race([exited, deadline]);
         clearTimeout(timer);
-        signalGroup(pid, 'SIGKILL'); // whatever the leader left in its group
+        signalGroup(pid, 'SIGKILL'); // what the leader left in its group
         await exited;
         groups.delete(pid);
         tellReaper(`-${pid}`);
@@ -113,7 +113,7 @@ export async function shutDown(): Promise<void> {
     const pending = [...cleanups];
     cleanups.clear();
     await Promise.allSettled(pending.map(async (cleanup) => cleanup()));
-    await Promise.allSettled([...folders].map(removeFolder)); // only now does nobody write there any more
+    await Promise.allSettled([...folders].map(removeFolder)); // only now nobody writes there any more
 }
 
 function removeFolder(folder: string): Promise<void> {
@@ -125,12 +125,12 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
         if (process.platform === 'win32') spawn('taskkill', ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore' });
         else process.kill(-pid, signal);
     } catch {
-        // The group is gone already, which is what was wanted.
+        // The group is gone already.
     }
 }
 
 let ending = false;
-/** True once this process has been told to end: what fails from then on is no news to anybody. */
+/** Returns true once this process was told to end. Later failures need no report. */
 export function isEnding(): boolean {
     return ending;
 }
@@ -147,7 +147,7 @@ function watchOverExit(): void {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
         process.on(signal, () => end(128 + constants.signals[signal]));
     }
-    // Also after an uncaught error. That has no handler of its own here: a test runner has its own idea of it.
+    // Also after an uncaught error. This file does not handle that error, because the test runner does.
     process.on('exit', () => {
         for (const pid of groups) signalGroup(pid, 'SIGKILL');
     });
@@ -157,7 +157,7 @@ function watchOverExit(): void {
     });
     reaper.stdin?.on('error', () => {}); // without a reaper everything but SIGKILL still cleans up
     reaper.unref();
-    // A pipe keeps the event loop alive unless told otherwise; the type does not know that it is a socket.
+    // A pipe keeps the event loop alive unless it is unreferenced. Its type does not show that it is a socket.
     (reaper.stdin as { unref?: () => void } | null)?.unref?.();
 }
 

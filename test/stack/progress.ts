@@ -19,5 +19,5 @@ export function createProgress(total: number, write: (line: string) => void = (l
     };
 }
 
-/** For tests whose runner has shown the installation already. */
+/** For tests, because the runner has shown the installation already. */
 export const silentProgress: Progress = { part: () => ({ say: () => {} }) };

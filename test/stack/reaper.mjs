@@ -1,5 +1,5 @@
-// Outlives the process that starts servers. Its standard input is a pipe from there; when that closes,
-// by whatever death, the process groups (+pid) and folders (>path) that were not given back go too.
+// Outlives the process that starts servers. Its standard input is a pipe from that process. When the pipe closes, for
+// any reason, it removes the process groups (+pid) and folders (>path) that are still registered.
 import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 

@@ -20,12 +20,12 @@ export async function run(
     const child = startProcess(command, args, { ...options, log });
     const code = await child.exited;
     await child.stop();
-    if (isEnding()) return new Promise(() => {}); // neither a failure to report nor a step to go on from
+    if (isEnding()) return new Promise(() => {}); // report nothing and continue nothing
     if (code === 0) return;
     throw new Error(`"${command} ${args[0] ?? ''}" failed with status ${code} (log: ${log}):\n${await lastLines(log)}`);
 }
 
-/** The end of a log file for an error message; empty when there is none. */
+/** Returns the end of a log file for an error message. Empty if there is no log. */
 export async function lastLines(file: string, count = 12): Promise<string> {
     const text = await readFile(file, 'utf8').catch(() => '');
     return text.trimEnd().split('\n').slice(-count).join('\n');

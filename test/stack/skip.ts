@@ -1,6 +1,6 @@
 import type { Context } from 'mocha';
 
-/** Skips what cannot be tested on this machine, and says why beside it. */
+/** Skips a test that cannot run on this machine, and prints the reason. */
 export function skip(context: Context, reason: string): never {
     console.log(`        skipped: ${reason}`);
     return context.skip();

@@ -1,4 +1,4 @@
-/** Where the time of a run goes: its slowest tests and hooks. */
+/** Shows the slowest tests and hooks of a run. */
 import type Mocha from 'mocha';
 
 export interface Timed {
@@ -6,7 +6,7 @@ export interface Timed {
     readonly ms: number;
 }
 
-/** Watches a runner. Hooks count as well: servers and windows start in them. */
+/** Watches a runner, including hooks, because servers and windows start in them. */
 export function watchTimes(runner: Mocha.Runner): () => readonly Timed[] {
     const timed: Timed[] = [];
     const began = new Map<Mocha.Runnable, number>();

@@ -24,7 +24,7 @@ export interface StartAuthoriserOptions {
     readonly log?: (line: string) => void;
 }
 
-/** The product's authoriser inside this process, between given servers. */
+/** Starts the product's authoriser in this process, for the given servers. */
 export async function startAuthoriser(options: StartAuthoriserOptions): Promise<Authoriser> {
     const { url: livekitUrl, apiKey, apiSecret } = options.livekit;
     const running = await listenAuthoriser(
@@ -64,17 +64,17 @@ export interface Stack extends Pick<Synapse, 'baseUrl' | 'serverName' | 'createA
     readonly synapse: Synapse;
     readonly livekit: LiveKit | undefined;
     readonly authoriser: Authoriser | undefined;
-    /** Ends all of them, also when one fails to end. */
+    /** Ends all of them, even if one fails to end. */
     stop(): Promise<void>;
 }
 
-/** How many progress lines `startStack` takes. */
+/** Number of progress lines of `startStack`. */
 export const STACK_PARTS = 2;
 
 /** Starts Synapse, LiveKit and the authoriser, wired to each other. On failure nothing is left running. */
 export async function startStack(options: StartStackOptions = {}): Promise<Stack> {
     const { progress = silentProgress, sfu = true } = options;
-    // Synapse announces the authoriser's URL and the authoriser asks Synapse: the port is chosen before either.
+    // Synapse announces the authoriser's URL, and the authoriser asks Synapse. So the port is chosen before both.
     const [port] = await freePorts(1);
     const announced = sfu ? { livekitServiceUrl: `http://127.0.0.1:${port}` } : {};
     const [homeserver, media] = await Promise.allSettled([

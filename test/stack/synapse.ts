@@ -15,13 +15,13 @@ export interface Synapse {
     /** The part after the colon in user IDs. */
     readonly serverName: string;
     readonly log: string;
-    /** A new account on this server, through the shared-secret registration of its admin API. */
+    /** Creates an account with the shared-secret registration of the admin API. */
     createAccount(localpart: string, options?: AccountOptions): Promise<Account>;
     /** Ends the server and removes its database. */
     stop(): Promise<void>;
     /** Ends the server and keeps its database: "the homeserver is away" until `restart`. */
     halt(): Promise<void>;
-    /** The same server again on the same port and database. */
+    /** Starts the same server again with the same port and database. */
     restart(): Promise<void>;
 }
 

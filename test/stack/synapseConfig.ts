@@ -12,11 +12,14 @@ export interface FederationOptions {
 }
 
 export interface SynapseOptions {
-    /** The part after the colon in user IDs. Default: `localhost:<port>`, or where it federates, its address for that. */
+    /**
+     * The part after the colon in user IDs. Default: `localhost:<port>`, or the federation address if there is
+     * federation.
+     */
     readonly serverName?: string;
     /** Merged over the generated homeserver configuration, top-level key by top-level key. */
     readonly config?: Readonly<Record<string, unknown>>;
-    /** `loose` (default) so that parallel tests never wait; `tight` leaves Synapse's own limits, as on a real server. */
+    /** `loose` (default): parallel tests never wait. `tight`: Synapse's own limits, as on a real server. */
     readonly rateLimits?: 'loose' | 'tight';
     /** Lifetime of an access token that comes with a refresh token, e.g. `30s`. Default: Synapse's 5 minutes. */
     readonly refreshableAccessTokenLifetime?: string;
@@ -25,7 +28,7 @@ export interface SynapseOptions {
     /** What GET …/rtc/transports offers: an authoriser's URL, or undefined for a homeserver without an SFU. */
     readonly livekitServiceUrl?: string | undefined;
     readonly turn?: TurnOptions;
-    /** Talks to other homeservers of this machine. Default: to none. */
+    /** Federates with other homeservers on this machine. Default: with none. */
     readonly federation?: FederationOptions;
 }
 
@@ -41,7 +44,7 @@ const GENEROUS = { per_second: 10_000, burst_count: 10_000 };
 /** Synapse's homeserver.yaml as an object; JSON is YAML. MatrixRTC needs the experimental features named here. */
 export function synapseConfig(options: SynapseOptions, place: SynapsePlace): Record<string, unknown> {
     const url = options.livekitServiceUrl;
-    // Serves the documents that people consent to; Synapse refuses to serve none.
+    // Serves the documents for the consent. Synapse refuses to serve none.
     const consent = options.config?.['user_consent'] === undefined ? [] : ['consent'];
     return {
         server_name: place.serverName,
@@ -74,7 +77,7 @@ export function synapseConfig(options: SynapseOptions, place: SynapsePlace): Rec
         ...(options.refreshableAccessTokenLifetime === undefined
             ? {}
             : { refreshable_access_token_lifetime: options.refreshableAccessTokenLifetime }),
-        bcrypt_rounds: 4, // throwaway passwords, and many sign-ins
+        bcrypt_rounds: 4, // weak hashes are fast, and the passwords are temporary
         max_event_delay_duration: '24h',
         experimental_features: {
             msc4143_enabled: true,
@@ -94,12 +97,12 @@ function federationListener(port: number): object {
 }
 
 function federationConfig(federation: FederationOptions | undefined): Record<string, unknown> {
-    if (!federation) return { federation_domain_whitelist: [] }; // a throwaway server talks to no other
+    if (!federation) return { federation_domain_whitelist: [] }; // a temporary server talks to no other
     return {
         tls_certificate_path: federation.certificate,
         tls_private_key_path: federation.key,
         federation_verify_certificates: false,
-        // Synapse keeps away from the machine it runs on unless told otherwise.
+        // By default, Synapse refuses addresses of its own machine.
         ip_range_blacklist: [],
         federation_ip_range_blacklist: [],
     };

@@ -1,4 +1,4 @@
-/** Parts of Synapse's configuration that more than one suite wants. */
+/** Parts of Synapse's configuration that several suites use. */
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ export const singleSignOn = (provider: OidcProvider): Record<string, unknown> =>
     ],
 });
 
-/** "House Rules", to be accepted by who registers. */
+/** "House Rules", which a person must accept to register. */
 export async function terms(): Promise<Record<string, unknown>> {
     const templates = await mkdtemp(join(tmpdir(), 'hush-consent-'));
     await mkdir(join(templates, 'en'));
@@ -49,7 +49,7 @@ export async function terms(): Promise<Record<string, unknown>> {
     };
 }
 
-/** An e-mail address that is confirmed by a link, for who registers. */
+/** A person must confirm an e-mail address by a link to register. */
 export const confirmedMail = (mailbox: { readonly port: number }): Record<string, unknown> => ({
     registrations_require_3pid: ['email'],
     email: {

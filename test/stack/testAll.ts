@@ -24,14 +24,17 @@ import { slowestLines, watchTimes, type Timed } from './slowest.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** ms for one test (hooks included); what starts servers says its own. */
+/** In ms for one test (hooks included). Tests that start servers set their own. */
 const TIMEOUTS: Readonly<Record<Suite, number>> = { unit: 10_000, integration: 120_000, e2e: 300_000 };
 
 interface Count {
     readonly passed: number;
     readonly failed: number;
     readonly skipped: number;
-    /** Each failed test: its whole title, why, and what was logged last. Said at the end: a long log is read from there. */
+    /**
+     * Each failed test: its full title, the reason, and the last log lines. Printed at the end, because people read a
+     * long log from there.
+     */
     readonly failures: readonly string[];
     readonly timed: readonly Timed[];
 }
@@ -53,7 +56,7 @@ async function runSuite(suite: Suite, files: readonly string[], grep: string | u
             failed.push({ title: test.fullTitle(), reason: reasonOf(error), logged: recentLines() }),
         );
     });
-    // The hooks after a failed test look at its windows, so that is known only now.
+    // The hooks after a failed test read its windows, so the evidence is complete only now.
     const failures = failed.map(({ title, reason, logged }, index) => {
         const evidence = index < 3 ? [...logged, ...evidenceOf(title)].map((line) => `    | ${line}`) : [];
         return [`${suite}: ${title}: ${reason}`, ...evidence].join('\n');
@@ -62,12 +65,12 @@ async function runSuite(suite: Suite, files: readonly string[], grep: string | u
     return { passed, failed: failedCount, skipped, failures, timed: times() };
 }
 
-/** What a failed test threw, with its place; bounded, for an assertion may print whole objects. */
+/** Returns the error of a failed test with its stack. Limited, because an assertion may print whole objects. */
 function reasonOf(error: unknown): string {
     return (error instanceof Error ? (error.stack ?? error.message) : String(error)).slice(0, 2_000);
 }
 
-/** The same suite by `--only`, in a child that tells its count. A child that ends without one has failed. */
+/** Runs one suite with `--only` in a child that reports its count. A child without a count has failed. */
 async function inOwnProcess(suite: Suite, paths: readonly string[], grep: string | undefined): Promise<Count> {
     const args = [`--only=${suite}`, ...(grep === undefined ? [] : [`--grep=${grep}`]), ...paths];
     const child = fork(fileURLToPath(import.meta.url), args, { cwd: root });
@@ -95,7 +98,7 @@ const { values, positionals: paths } = parseArgs({
     options: { only: { type: 'string' }, grep: { type: 'string' }, list: { type: 'boolean' } },
     allowPositionals: true,
 });
-/** Of a run that somebody narrowed, only that is wanted. */
+/** A narrowed run does only what was asked for. */
 const everything = paths.length === 0 && values.only === undefined && values.grep === undefined && values.list !== true;
 const isChild = process.send !== undefined;
 
@@ -135,7 +138,7 @@ function seconds(began: number): string {
 }
 
 if (!isChild) {
-    // Whatever a suite, a browser or Hush itself puts aside is gone after the run.
+    // Deletes everything after the run that a suite, a browser or Hush stores in the temporary folder.
     process.env['TMPDIR'] = mkdtempSync(join(tmpdir(), 'hush-tests-'));
     removeAtEnd(process.env['TMPDIR']);
 }

@@ -19,7 +19,9 @@ export interface Turn {
 
 const DEADLINE_MS = 10_000;
 
-/** A TURN relay (UDP and TCP) on 127.0.0.1 with time-limited credentials; a reason where there is no coturn. */
+/**
+ * Starts a TURN relay (UDP and TCP) on 127.0.0.1 with time-limited credentials. Returns a reason if there is no coturn.
+ */
 export async function startTurn(progress: Progress = silentProgress): Promise<Turn | { readonly reason: string }> {
     const coturn = await ensureCoturn(progress);
     if (coturn.path === undefined) return { reason: coturn.reason };

@@ -17,22 +17,27 @@ export interface VsCodeServerOptions {
     /** Default: a free one. The same port again keeps a browser profile's state for this server. */
     readonly port?: number;
     /**
-     * Lets the URL's payload name an extensionDevelopmentPath or extensionTestsPath. Default false, because the
-     * smoke-test driver that this takes also hides notification toasts.
+     * Allows an extensionDevelopmentPath or extensionTestsPath in the URL's payload. Default false, because the
+     * smoke-test driver for this also hides notification toasts.
      */
     readonly development?: boolean;
     /** For the server and its extension hosts, e.g. a D-Bus address. */
     readonly env?: Readonly<Record<string, string | undefined>>;
-    /** Folders are restricted until the person trusts them, as VS Code has it by itself. Default: every folder is trusted. */
+    /**
+     * Folders are restricted until the person trusts them, as in a normal VS Code. Default: every folder is trusted.
+     */
     readonly workspaceTrust?: boolean;
-    /** The person's settings.json. What a test needs (no trust prompt, no welcome page, …) is there already. */
+    /**
+     * The person's settings.json. It already contains the settings that tests need (no trust prompt, no welcome page,
+     * …).
+     */
     readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 export interface VsCodeServer {
     readonly port: number;
     readonly dataDir: string;
-    /** One folder per start; the extension hosts' logs are under `exthost1/` and so on. */
+    /** One folder per start. The logs of the extension hosts are in `exthost1/` and so on. */
     readonly logsDir: string;
     /** The address of a window on `folder` (absolute path; none: an empty window); `payload` as in the workbench's URL. */
     url(folder?: string, payload?: readonly (readonly [string, string])[]): string;
@@ -43,7 +48,7 @@ export interface VsCodeServer {
     stop(): Promise<void>;
 }
 
-/** A web window has no native dialogs to answer, so everything that would ask or distract is off. */
+/** A web window has no native dialogs, so everything that asks or distracts is off. */
 const QUIET = {
     'workbench.startupEditor': 'none',
     'workbench.welcomePage.walkthroughs.openOnInstall': false,
@@ -64,7 +69,8 @@ export async function startVsCodeServer(options: VsCodeServerOptions = {}): Prom
     const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'hush-vscode-')));
     const remove = options.dataDir === undefined ? removeAtEnd(dataDir) : async () => {};
     const userData = join(dataDir, 'user');
-    // A window of a VS Code server takes settings of scope "machine" from the machine's file, where its hosts run.
+    // A window of a VS Code server takes settings with scope "machine" from the file of the machine on which its hosts
+    // run.
     const settingsFiles = ['User', 'Machine'].map((scope) => join(userData, scope, 'settings.json'));
     const dirs = [
         '--user-data-dir',
@@ -76,7 +82,7 @@ export async function startVsCodeServer(options: VsCodeServerOptions = {}): Prom
     ];
     const node = process.execPath; // Node 24: this code runs on nothing else
     const log = join(dataDir, 'server.log');
-    // VS Code leaves its sockets in the temporary folder; macOS paths are too long for sockets in a deeper one.
+    // VS Code puts its sockets into the temporary folder. On macOS, a deeper folder makes their paths too long.
     const temporary = process.platform === 'linux' ? { TMPDIR: join(dataDir, 'tmp') } : {};
     const env = { ...temporary, ...options.env, VSCODE_IPC_HOOK_CLI: undefined, ELECTRON_RUN_AS_NODE: undefined };
     let server: Managed | undefined;

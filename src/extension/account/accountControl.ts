@@ -1,4 +1,4 @@
-/** Signing in, coming back after a restart, several accounts, and signing out: what ties the dialogs, the vault and the app together. */
+/** Ties the sign-in dialogs, the vault and the app together: sign-in, restart, several accounts, sign-out. */
 import type * as vscodeTypes from 'vscode';
 import * as vscode from 'vscode';
 import type { Account, SignOutScope } from '../../core/account/account.ts';
@@ -29,58 +29,59 @@ import type { OwnWindow } from '../windows/ownWindow.ts';
 export interface AccountControlOptions {
     loadEngine(): Promise<Engine>;
     loadVault(): Promise<Vault>;
-    /** The window of this extension host. */
     readonly window: Pick<OwnWindow, 'silent' | 'onSilent'>;
     readonly log: Log;
     /** Folder of this extension's own files. */
     readonly storage: string;
-    /** Of Hush and its runtime: windows of one version share the account. */
+    /** Version of Hush and of its runtime. Windows of one version share the account. */
     readonly version: string;
     /** Another window has a newer sign-in than the account that this one holds. */
     onStale(): void;
-    /** Remembers who was signed in, so that a lost secret can be told from a first start. Holds no secret. */
+    /** Remembers who was signed in, to tell a lost secret from a first start. Contains no secret. */
     readonly memento: vscodeTypes.Memento;
     configuration(): vscodeTypes.WorkspaceConfiguration;
     open(stored: StoredAccount): Promise<void>;
     signOut(scope: SignOutScope): Promise<void>;
     state(): AccountState;
-    /** Tells of every change that may have changed `state()`. */
+    /** Calls `listener` after each change that may have changed `state()`. */
     onState(listener: () => void): { dispose(): void };
-    /** The open account. */
     account(): Account | undefined;
-    /** The user IDs that are signed in on this machine, the active one or not. */
+    /** Gets the user IDs that are signed in on this machine, active or not. */
     knownChanged(userIds: readonly string[]): void;
 }
 
 export interface AccountControl {
-    /** Opens the account, through the window that owns it or as its owner; `start()` begins to sync. */
+    /** Opens the account, through the window that owns it or as its owner. `start()` then begins to sync. */
     openAccount(stored: StoredAccount): Promise<Account>;
-    /** Signs out the active account while it is not open. Rejects when something of it stayed. */
+    /** Signs out the active account while it is not open. Rejects if a part of it could not be deleted. */
     forgetAccount(scope?: SignOutScope): Promise<void>;
     /** Opens the account that was active when VS Code closed. Never rejects. */
     resume(): Promise<void>;
-    /** `another`: beside those that are known. */
+    /** `another`: signs in beside the accounts that are known. */
     signIn(another?: 'another'): Promise<void>;
     createAccount(): Promise<void>;
     /**
-     * For who opened a link to a room; `agreed` is called when they said that they want to join, before they are signed
-     * in. False: they gave up. Undefined: another dialog about accounts is open, and was not disturbed.
+     * For a person who opened a link to a room. Calls `agreed` before the sign-in, when the person said that they want
+     * to join. Returns false if the person gave up. Returns undefined if another dialog about accounts is open; that
+     * dialog stays.
      */
     signInToJoin(link: RoomLink, agreed: () => void): Promise<boolean | undefined>;
-    /** Resolves when the account is open and its homeserver answers, or it is sure that none can be opened. Never rejects. */
+    /**
+     * Resolves when the account is open and its homeserver answers, or when no account can be opened. Never rejects.
+     */
     settled(): Promise<AccountState>;
     switchAccount(): Promise<void>;
-    /** Another window may have added, switched or signed out accounts. Never rejects. */
+    /** Call it when another window may have added, switched or signed out accounts. Never rejects. */
     refreshKnown(): Promise<void>;
-    /** Default: the active account. Another one is signed out without being opened. */
+    /** Signs out the active account by default. Another account is signed out without being opened. */
     signOut(scope: SignOutScope, userId?: string): Promise<void>;
 }
 
 const SIGNED_IN = 'hush.signedInAs';
-/** The server that was signed in to last: what the next sign-in suggests. */
+/** The last homeserver that the person signed in to. The next sign-in suggests it. */
 const LAST_HOMESERVER = 'hush.lastHomeserver';
 
-/** Tells when this window is in front, now and later. */
+/** Calls `front` if this window has the focus, and each time that it gets it. */
 function followFocus(front: () => void): vscodeTypes.Disposable {
     if (vscode.window.state.focused) front();
     return vscode.window.onDidChangeWindowState(({ focused }) => {
@@ -93,7 +94,10 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
     const { promise: resumed, resolve: tellResumed } = Promise.withResolvers<void>();
     let asking: { readonly what: string; readonly done: Promise<void> } | undefined;
 
-    /** One dialog at a time: asked for again it is the same one, and another has to wait for its end. */
+    /**
+     * Runs one dialog at a time. A second request for the same dialog joins it; another dialog is refused until it
+     * ends.
+     */
     async function dialog(what: string, work: () => Promise<void>): Promise<void> {
         if (asking && asking.what !== what) {
             const text = 'Signing in is already under way. Finish it or cancel it first.';
@@ -120,14 +124,14 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
         await vscode.commands.executeCommand('setContext', contexts.otherAccounts, others);
     }
 
-    /** The welcome of a failed account offers to try again; why it failed is said here. */
+    /** The welcome view of a failed account only offers to try again, so this shows the reason. */
     async function open(account: StoredAccount): Promise<void> {
         await options.open(account);
         const state = options.state();
         if (state.kind === 'failed') void showFailure(state.message);
     }
 
-    /** Opens a known account; its device and keys are where they were. The one before stays signed in. */
+    /** Opens a known account with its old device and keys. The account before it stays signed in. */
     async function activate(account: StoredAccount): Promise<void> {
         await activateAccount(await options.loadVault(), account.userId);
         await options.memento.update(SIGNED_IN, account.userId);
@@ -135,7 +139,7 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
         await open(account);
     }
 
-    /** `again`: who the person wanted to be. */
+    /** `again`: the user ID that the person wanted to sign in as. */
     async function adopt(session: NewSession, again?: string): Promise<void> {
         const [engine, vault, before] = await Promise.all([
             options.loadEngine(),
@@ -147,9 +151,9 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
         const { serverName } = parseUserId(account.userId) ?? {};
         await options.memento.update(LAST_HOMESERVER, serverName);
         await activate(account);
-        // A web page may have been signed in as somebody else.
+        // On a web page, the person may have signed in as somebody else.
         if (again !== undefined && again !== account.userId) void tellOther(account.userId, again);
-        // Signed in beside itself: its former device here would be in nobody's hands.
+        // The same user has a new device. Nobody would use the old device of this machine, so sign it out.
         if (before?.accessToken === undefined || before.deviceId === account.deviceId) return;
         const { baseUrl, accessToken, refreshToken, oauth } = before;
         const ending = oauth
@@ -196,7 +200,7 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
     }
 
     async function askToJoin(link: RoomLink, agreed: () => void): Promise<boolean> {
-        // Who was signed in here comes back as the same device, and says afterwards whether to join.
+        // A known person keeps their device. They are asked after the sign-in whether to join.
         if (options.state().kind !== 'signedOut') {
             await askAndOpen(false);
             return true;
@@ -230,7 +234,7 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
         if (session) await adopt(session);
     }
 
-    /** A VS Code in a browser may keep secrets in memory only; without a keychain a reload then loses the sign-in. */
+    /** Without a keychain, VS Code in a browser may keep secrets in memory only. A reload then loses the sign-in. */
     async function tellLostSignIn(): Promise<void> {
         const userId = options.memento.get<string>(SIGNED_IN);
         if (userId === undefined) return;

@@ -1,4 +1,4 @@
-/** What is asked around an account: a bundle of its own, loaded when first needed. */
+/** The dialogs about an account. A bundle of its own, loaded on first use. */
 export { suggestedHomeserver } from './askHomeserver.ts';
 export { createAccount } from './createAccount.ts';
 export { askHowToSignIn } from './joinSignIn.ts';

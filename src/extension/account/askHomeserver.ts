@@ -1,4 +1,7 @@
-/** Which homeserver: the question stays, with the reason, until one answers or the person gives up. */
+/**
+ * Asks for the homeserver. The question stays open and shows the reason until a homeserver answers or the person gives
+ * up.
+ */
 import type * as vscode from 'vscode';
 import { readSetting } from '../manifest/config.ts';
 import type { Engine } from './engine.ts';
@@ -12,15 +15,15 @@ export interface HomeserverQuestion {
     readonly title: string;
     readonly prompt: string;
     readonly placeHolder: string;
-    /** Said to an empty answer. */
+    /** The sentence for an empty answer. */
     readonly missing: string;
     readonly engine: () => Promise<Engine>;
     readonly settings: vscode.WorkspaceConfiguration;
-    /** Default: the setting, else `last`. */
+    /** Default: the setting, then `last`. */
     readonly value?: string | undefined;
-    /** The homeserver that was signed in to last on this machine. */
+    /** The last homeserver that the person signed in to on this machine. */
     readonly last: string | undefined;
-    /** Why it is asked (again). */
+    /** The reason for the question, for example why the last answer failed. */
     readonly problem?: string | undefined;
 }
 
@@ -47,7 +50,7 @@ export async function askHomeserver(question: HomeserverQuestion): Promise<Found
     return typed === undefined ? undefined : found;
 }
 
-/** What stands in the question already: what the person set, else where they were last. */
+/** The first value of the question: the setting, then the last homeserver. */
 export function suggestedHomeserver(
     settings: vscode.WorkspaceConfiguration,
     last: string | undefined,

@@ -1,6 +1,6 @@
 /**
- * The accounts in VS Code's Accounts menu. Its session carries no token: another extension that asks for it learns who is
- * signed in, and cannot act as them. Homeserver tokens never leave Hush.
+ * Lists the accounts in VS Code's Accounts menu. The session of this provider has no token: another extension can learn
+ * who is signed in, but cannot act as them. Homeserver tokens never leave Hush.
  */
 import * as vscode from 'vscode';
 import type { AccountState } from '../../core/account/accountState.ts';
@@ -14,7 +14,7 @@ export interface AuthProviderOptions {
 }
 
 export interface AuthProvider extends vscode.Disposable {
-    /** Tells VS Code who is signed in on this machine now. */
+    /** Tells VS Code which accounts are signed in on this machine. */
     update(userIds: readonly string[]): void;
 }
 

@@ -1,4 +1,7 @@
-/** Signing in on a web page: SSO, OAuth 2.0 through the browser's way back, and OAuth 2.0 with a code where there is no way back. */
+/**
+ * Signs in on a web page: with SSO, with OAuth 2.0 and a redirect to this machine, or with OAuth 2.0 and a device code
+ * where no redirect works.
+ */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
@@ -17,12 +20,12 @@ export interface BrowserSignIn {
     readonly engine: Engine;
     readonly baseUrl: string;
     readonly deviceName: string;
-    /** To come back as the device we were. */
+    /** Signs in again as this device. */
     readonly deviceId: string | undefined;
     readonly log: Log;
 }
 
-/** Undefined: the person gave up. @throws HushError. */
+/** Returns undefined if the person gave up. @throws HushError. */
 export async function signInBySso(
     { engine, baseUrl, deviceName, deviceId, log }: BrowserSignIn,
     provider: IdentityProvider | undefined,
@@ -42,7 +45,7 @@ export async function signInBySso(
     };
 }
 
-/** Undefined: the person gave up. @throws HushError. `create`: begin with making an account. */
+/** `create`: begins with the creation of an account. Returns undefined if the person gave up. @throws HushError. */
 export async function signInByOAuth(
     options: BrowserSignIn,
     metadata: AuthMetadata,
@@ -74,11 +77,11 @@ export async function signInByOAuth(
     return finish(options, metadata, { ...tokens, clientId: sent.clientId, deviceId });
 }
 
-/** The person types a code on a web page, on any machine. Undefined: gave up. @throws HushError. */
+/** The person types a code on a web page, on any machine. Returns undefined if they gave up. @throws HushError. */
 export async function signInByCode(options: BrowserSignIn, metadata: AuthMetadata): Promise<NewSession | undefined> {
     const { oauth } = options.engine;
     const deviceId = options.deviceId ?? oauth.newDeviceId(randomBytes);
-    // A native client names a way back even where it does not use one.
+    // The server wants a redirect address from a native client, even if the client does not use it.
     const clientId = await oauth.registerClient(metadata, 'http://127.0.0.1/signed-in', fetch);
     const code = await oauth.startDeviceCode(metadata, clientId, deviceId, fetch);
     void showCode(code.userCode, code.page, code.completePage);
@@ -136,7 +139,7 @@ async function finish(
     try {
         who = await engine.auth.whoami(baseUrl, accessToken, fetch);
     } catch (error) {
-        // Nobody will have these tokens: no device that nobody knows of is left behind.
+        // Nobody can use these tokens. Revoke them, so that no unknown device stays on the account.
         await engine.oauth
             .revokeOAuth(oauth, refreshToken ?? accessToken, fetch)
             .catch((why: unknown) => log.warn('a sign-in that was not finished was not undone', why));
@@ -156,11 +159,11 @@ async function finish(
 interface WayBack {
     readonly address: string;
     readonly state: string;
-    /** The browser is on another machine and comes back through a forwarder. */
+    /** The browser is on another machine and comes back through a port forwarder. */
     readonly forwarded: boolean;
 }
 
-/** `begin` says which page to open, or undefined when this way back will not do. */
+/** `begin` returns the page to open, or undefined if the server does not accept this redirect address. */
 async function throughBrowser(
     baseUrl: string,
     log: Log,

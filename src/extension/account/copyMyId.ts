@@ -1,10 +1,10 @@
-/** **Hush: Copy My ID**: what a teammate types to invite this person. */
+/** **Hush: Copy My ID**: copies the user ID that a teammate types to invite this person. */
 import * as vscode from 'vscode';
 import { HushError } from '../../core/base/errors.ts';
 import { setStatusBarMessage } from '../shell/dialogs.ts';
 import type { ActionContext } from '../shell/actionContext.ts';
 
-/** Also of an account that is not open: to be invited takes no connection. Throws `account.notSignedIn`. */
+/** Works without a connection, because an invitation needs none. Throws `account.notSignedIn`. */
 export async function copyMyId({ model: { account } }: ActionContext): Promise<void> {
     if (account.kind === 'signedOut')
         throw new HushError('account.notSignedIn', 'You are not signed in. Run "Hush: Sign In" first.');

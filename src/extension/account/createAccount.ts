@@ -1,4 +1,7 @@
-/** **Hush: Create Account**: server, name, password, then whatever stages the server wants; it ends signed in. */
+/**
+ * **Hush: Create Account**: asks for the homeserver, the name, the password, and the stages that the homeserver wants.
+ * Then the person is signed in.
+ */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { JsonAnswer } from '../../core/account/jsonAnswer.ts';
@@ -19,11 +22,11 @@ import { plainName } from '../shell/plainText.ts';
 const TITLE = 'Hush: Create Account';
 
 export interface CreateAccountOptions extends Omit<SignInOptions, 'again' | 'at'> {
-    /** The server that the person chose already. */
+    /** The homeserver that the person chose already. */
     readonly server?: string | undefined;
 }
 
-/** `undefined`: the person gave up, or read why it does not work. */
+/** Returns undefined if the person gave up, or was told why it does not work. */
 export async function createAccount(options: CreateAccountOptions): Promise<NewSession | undefined> {
     const { log } = options;
     try {
@@ -67,7 +70,7 @@ export async function createAccount(options: CreateAccountOptions): Promise<NewS
     }
 }
 
-/** Why there is none, as a sentence. */
+/** Returns the homeserver, or a sentence about why none was found. */
 async function lookUp(server: string, { engine }: Pick<SignInOptions, 'engine'>): Promise<FoundHomeserver | string> {
     try {
         return await (await engine()).discoverHomeserver(server, fetch);
@@ -76,7 +79,7 @@ async function lookUp(server: string, { engine }: Pick<SignInOptions, 'engine'>)
     }
 }
 
-/** True: try another server. */
+/** Returns true if the person wants to try another homeserver. */
 async function tellClosed(host: string): Promise<boolean> {
     const [other, signIn] = ['Choose Another Server', 'Sign In'] as const;
     const text = `${host} does not let people create accounts from here. Ask its administrator for one, choose another server, or sign in with an account you have.`;
@@ -145,8 +148,8 @@ async function createHere({ auth }: Engine, baseUrl: string): Promise<NewSession
 }
 
 /**
- * The server judges the password before it asks for anything else, so its complaints stand where the person types. An
- * error: the name went to somebody else meanwhile.
+ * The homeserver judges the password first, so its complaint shows below the input box. Returns an error if somebody
+ * else took the name meanwhile.
  */
 async function askPassword(
     auth: Engine['auth'],
@@ -161,7 +164,7 @@ async function askPassword(
         try {
             asked = password;
             const answer = await auth.beginRegistration({ baseUrl, username, password, deviceName }, fetch);
-            if (asked === password) first = answer; // else the person went on typing
+            if (asked === password) first = answer; // otherwise the person has typed something else
         } catch (error) {
             if (!isHushError(error)) throw error;
             if (error.code === 'register.username') {
@@ -169,7 +172,7 @@ async function askPassword(
                 return undefined;
             }
             if (error.code === 'register.disabled') throw error;
-            return error.message; // the password, or a pause that the server asks for
+            return error.message; // the password is bad, or the server asks for a pause
         }
         return undefined;
     };

@@ -1,4 +1,4 @@
-/** The heavy half of the extension host: matrix-js-sdk and crypto. Its own bundle, loaded when first needed. */
+/** The heavy half of the extension host: matrix-js-sdk and crypto. A bundle of its own, loaded on first use. */
 import * as oauth from '../../matrix/signIn/oauth.ts';
 import { beginRegistration, finishRegistration, nameTaken, usernameProblem } from '../../matrix/signIn/register.ts';
 import { registerWays, signInWays } from '../../matrix/signIn/signInWays.ts';
@@ -23,7 +23,7 @@ const auth = {
 export { auth, discoverHomeserver, forgetAccount, newStorageKey, oauth, openAccount };
 
 export interface Engine {
-    /** Requests without a signed-in account. */
+    /** Requests that need no signed-in account. */
     readonly auth: typeof auth;
     readonly oauth: typeof oauth;
     readonly discoverHomeserver: typeof discoverHomeserver;

@@ -1,5 +1,5 @@
-/** What a homeserver is, where one is asked for. Pure. */
+/** Explains a homeserver where Hush asks for one. Pure. */
 
 export const HOMESERVER_PAGE = 'https://matrix.org/docs/matrix-concepts/elements-of-matrix/';
-/** In VS Code's own notation for a link. */
+/** The link is in VS Code's notation. */
 export const HOMESERVER_HELP = `A homeserver holds your account, as a mail provider does for mail. [Learn more](${HOMESERVER_PAGE})`;

@@ -1,4 +1,4 @@
-/** What a newcomer is asked who opened a link: who they are. One question, which is also their word that they want to join. */
+/** Asks a newcomer who opened a link how to sign in. The answer also says that they want to join. */
 import * as vscode from 'vscode';
 import type { Engine } from './engine.ts';
 import { userMessage } from '../../core/base/errors.ts';
@@ -18,7 +18,7 @@ interface Item extends vscode.QuickPickItem {
     readonly answer: SignInAnswer | undefined;
 }
 
-/** `suggested`: the homeserver of this person, where it is known. Undefined: the person does not want to join. */
+/** `suggested`: the homeserver of this person, if known. Returns undefined if the person does not want to join. */
 export function askHowToSignIn(
     link: RoomLink,
     suggested: string | undefined,
@@ -30,7 +30,7 @@ export function askHowToSignIn(
     pick.placeholder = 'Your Matrix user ID, like @you:example.org';
     pick.ignoreFocusOut = true;
     let problem: string | undefined;
-    /** Counts what was typed: a late answer about something else says nothing. */
+    /** Counts the inputs. A late answer about an older input is dropped. */
     let turn = 0;
     const show = (): void => {
         const rows = signInRows(pick.value, link, suggested).map(itemOf);
@@ -93,7 +93,7 @@ function failed(problem: string): SignInRow {
     return { icon: 'error', label: problem, description: '', answer: undefined };
 }
 
-/** Words of strangers are in labels. */
+/** The labels contain text from strangers. */
 function itemOf({ icon, label, description, answer }: SignInRow): Item {
     return { label: `$(${icon}) ${plainText(label, 300)}`, description, alwaysShow: true, answer };
 }

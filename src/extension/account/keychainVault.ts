@@ -1,6 +1,6 @@
 /**
- * Secrets in the operating system's keychain, else in VS Code's SecretStorage. One item per key. Never throws because a
- * keychain is locked or absent: it falls back, and the diagnostics say why.
+ * Keeps secrets in the operating system's keychain, or in VS Code's SecretStorage. One item per key. A locked or
+ * missing keychain is no error: the vault falls back, and the diagnostics say why.
  */
 import { isHushError } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
@@ -8,26 +8,29 @@ import { createPatientSecrets, within, type SecretStorageLike } from './patientS
 import type { ProcessLock } from './processLock.ts';
 import type { Vault, VaultKind } from '../../core/account/vault.ts';
 
-/** The part of keytar's API that is used. */
+/** The part of keytar's API that Hush uses. */
 export interface Keytar {
     getPassword(service: string, account: string): Promise<string | null>;
     setPassword(service: string, account: string, password: string): Promise<void>;
     deletePassword(service: string, account: string): Promise<boolean>;
 }
 export interface VaultOptions {
-    /** Loads keytar; throws or rejects where its binary or the bus is missing. */
+    /** Loads keytar. Throws or rejects where its binary or the D-Bus is missing. */
     readonly loadKeytar: () => Keytar | Promise<Keytar>;
     readonly secrets: SecretStorageLike;
     readonly log: Log;
-    /** Keeps other processes with the same items out; default: there are none. */
+    /** Keeps other processes away from the same items. Default: there are no other processes. */
     readonly lock?: ProcessLock;
-    /** Name under which the keychain lists the items. */
+    /** The name of the items in the keychain. */
     readonly service?: string;
     /** Windows Credential Manager holds at most 2,560 bytes per item (CRED_MAX_CREDENTIAL_BLOB_SIZE) as UTF-8; unlimited elsewhere. */
     readonly maxBytes?: number;
-    /** ms for one keychain operation: an unlock prompt that nobody sees must not hang sign-in. */
+    /** Time limit for one keychain operation, in ms. An unlock prompt that nobody sees must not block the sign-in. */
     readonly timeoutMs?: number;
-    /** ms for one call to VS Code's secret storage. A locked system keyring may ask the person there, too. */
+    /**
+     * Time limit for one call to VS Code's secret storage, in ms. A locked system keyring may ask the person there,
+     * too.
+     */
     readonly windowTimeoutMs?: number;
 }
 
@@ -64,8 +67,8 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
         fallBack(error);
     }
     /**
-     * The keychain is known to have `key`, so the secret storage holds nothing newer: an account can go on while its
-     * window is away. Everything else needs the window's answer.
+     * Lets an account continue while its window does not answer. If `key` is known to be in the keychain, the secret
+     * storage has nothing newer. All other cases need an answer from the window.
      */
     const unlessInKeychain = async <T>(key: string, ask: () => PromiseLike<T>): Promise<T | undefined> => {
         try {
@@ -77,7 +80,7 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
             return undefined;
         }
     };
-    // A keychain without a bus or daemon shows itself only when asked.
+    // A keychain without a bus or daemon fails only at the first request.
     await tryKeychain((keychain) => keychain.getPassword(service, 'probe'));
 
     return {
@@ -91,13 +94,13 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
             const result = turn.then(() => (options.lock ? options.lock.hold(work) : work()));
             turn = result.then(
                 () => undefined,
-                () => undefined, // told to who asked
+                () => undefined, // the caller gets the error
             );
             return result;
         },
         where: (key) => places.get(key),
         async get(key) {
-            // The fallback first: what is there is newer, because storing in the keychain clears it.
+            // Ask the fallback first. Its item is newer, because a write to the keychain deletes it.
             const spare = await unlessInKeychain(key, () => secrets.get(key));
             if (spare !== undefined) {
                 places.set(key, 'secretStorage');

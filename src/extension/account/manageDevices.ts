@@ -1,4 +1,7 @@
-/** **Hush: Manage Devices**: every device of the account, with what is known of it; rename, remove one or several. */
+/**
+ * **Hush: Manage Devices**: lists every device of the account and what Hush knows about it. Renames and removes
+ * devices.
+ */
 import { trustWord } from '../../core/trust/trustWords.ts';
 import * as vscode from 'vscode';
 import type { OwnDevice } from '../../core/account/account.ts';
@@ -17,7 +20,7 @@ interface DeviceRow extends vscode.QuickPickItem {
     readonly device?: OwnDevice;
 }
 
-/** Comes back to the list after each change, until the person leaves it. */
+/** Shows the list again after each change, until the person closes it. */
 export async function manageDevices(context: ActionContext): Promise<void> {
     const { account } = signedIn(context);
     for (;;) {
@@ -41,7 +44,7 @@ export async function manageDevices(context: ActionContext): Promise<void> {
     }
 }
 
-/** `crossSigned`: by the identity that the server shows, which this device has not verified. */
+/** `crossSigned`: the identity on the server signed the device, but this device has not verified that identity. */
 const TRUST: Readonly<Record<OwnDevice['trust'], string>> = {
     verified: `$(verified) ${trustWord('verified')}`,
     crossSigned: '$(question) cannot be told before this device is verified',

@@ -1,4 +1,4 @@
-/** The person's own LiveKit server: its URL, API key and secret in the vault, its tokens made here. */
+/** The person's own SFU: its URL, API key and secret are in the vault, and its tokens are made here. */
 import * as v from 'valibot';
 import { createRateLimit } from '../../core/base/rateLimit.ts';
 import { HushError } from '../../core/base/errors.ts';
@@ -10,7 +10,7 @@ import type { LiveKitServer } from '../../livekit/tokens/ownSfuTokens.ts';
 const ITEM = 'livekit';
 const stored = v.object({ url: v.string(), apiKey: v.string(), apiSecret: v.string() });
 
-/** What cannot be read counts as none. */
+/** Returns undefined if there is no item or it cannot be read. */
 export async function loadOwnServer(vault: Vault, log: Log): Promise<LiveKitServer | undefined> {
     const text = await vault.get(ITEM);
     if (text === undefined) return undefined;
@@ -22,13 +22,13 @@ export async function loadOwnServer(vault: Vault, log: Log): Promise<LiveKitServ
     }
 }
 
-/** Undefined removes it. */
+/** An undefined `server` deletes the item. */
 export async function saveOwnServer(vault: Vault, server: LiveKitServer | undefined): Promise<void> {
     if (server) await vault.set(ITEM, JSON.stringify(server));
     else await vault.delete(ITEM);
 }
 
-/** Tokens that one device may have. */
+/** Limit for the tokens of one device. */
 const PER_DEVICE = { perSecond: 0.2, burst: 20 };
 
 export function createOwnServer(loadVault: () => Promise<Vault>, log: Log): OwnServer {

@@ -1,21 +1,21 @@
 /**
- * VS Code's secret storage, asked with a time limit. The storage answers from the window: when the window's renderer is
- * gone or the connection to it is lost, the extension host lives on and such a call never ends.
+ * Calls VS Code's secret storage with a time limit. The window answers these calls. If the window's renderer or the
+ * connection to it is gone, the extension host lives on and a call never ends.
  */
 import { HushError } from '../../core/base/errors.ts';
 
-/** The part of vscode.SecretStorage that is used. */
+/** The part of vscode.SecretStorage that Hush uses. */
 export interface SecretStorageLike {
     get(key: string): PromiseLike<string | undefined>;
     store(key: string, value: string): PromiseLike<void>;
     delete(key: string): PromiseLike<void>;
 }
 export interface PatientSecrets extends SecretStorageLike {
-    /** The last call got no answer in time. Calls fail sooner until one is answered. */
+    /** The last call got no answer in time. The next calls have a shorter limit until one is answered. */
     readonly silent: boolean;
 }
 
-/** ms for each call after one that was not answered: the rest of a change should not hold other windows up. */
+/** Limit in ms for the calls after an unanswered one. Other windows wait while a change is written. */
 const SILENT_MS = 1_000;
 
 /** Every method rejects with a `HushError` `account.windowSilent` after `timeoutMs`. */
@@ -32,7 +32,7 @@ export function createPatientSecrets(secrets: SecretStorageLike, timeoutMs: numb
         };
         const answer = Promise.resolve(call());
         answer.then(
-            () => (silent = false), // also when it comes late
+            () => (silent = false), // a late answer counts, too
             () => (silent = false),
         );
         return within(answer, limit, late);
@@ -47,7 +47,7 @@ export function createPatientSecrets(secrets: SecretStorageLike, timeoutMs: numb
     };
 }
 
-/** Rejects with what `late` makes when `work` is not done after `ms`. */
+/** Rejects with the error of `late` if `work` takes longer than `ms`. */
 export async function within<T>(work: Promise<T>, ms: number, late: () => Error): Promise<T> {
     const { promise, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => reject(late()), ms);

@@ -1,6 +1,6 @@
 /**
- * One at a time among all windows of the person on this machine: for what is read, changed and written back as a whole. The
- * lock is SQLite's on a file, so it goes with the process that holds it; nothing stale is ever left.
+ * A lock between all windows of the person on this machine, for data that is read, changed and written back as a whole.
+ * SQLite locks a file. The lock ends with the process that holds it, so no stale lock can remain.
  */
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -9,20 +9,23 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Log } from '../../core/base/log.ts';
 
 export interface ProcessLock {
-    /** Runs `work` while no other process does. Without the lock it runs all the same: late, and with a line in the log. */
+    /**
+     * Runs `work` while no other process does. If the lock does not come in time, it runs `work` without it and logs
+     * that.
+     */
     hold<T>(work: () => Promise<T>): Promise<T>;
 }
 export interface ProcessLockOptions {
-    /** Of the file that is locked; its folder is made. */
+    /** The file to lock. Its folder is created. */
     readonly path: string;
     readonly log: Log;
-    /** ms to wait for another process: a window that hangs must not keep a person from signing in. */
+    /** Longest wait for another process, in ms. A window that hangs must not prevent a sign-in. */
     readonly waitMs?: number;
 }
 
-/** ms between two looks at a lock that another process holds. */
+/** ms between two attempts while another process holds the lock. */
 const LOOK_EVERY = 15;
-/** Primary result codes of SQLite for "somebody else has it". */
+/** SQLite's primary result codes for a lock of somebody else. */
 const BUSY = [5, 6];
 
 export function createProcessLock({ path, log, waitMs = 15_000 }: ProcessLockOptions): ProcessLock {
@@ -54,7 +57,7 @@ export function createProcessLock({ path, log, waitMs = 15_000 }: ProcessLockOpt
             try {
                 return await work();
             } finally {
-                db?.close(); // rolls back, which releases it
+                db?.close(); // the rollback releases the lock
             }
         },
     };

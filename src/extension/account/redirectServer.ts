@@ -1,30 +1,30 @@
 /**
- * The way back from the browser after a sign-in there (RFC 8252, section 7.3): one address on 127.0.0.1, for one answer.
- * Other processes and web pages can reach the port too, so the answer must carry the one-time state, Host must be ours,
- * and whoever comes second is refused. The token leaves the address bar at once, by a redirect.
+ * Receives the redirect from the browser after a sign-in (RFC 8252, section 7.3): one address on 127.0.0.1, for one
+ * answer. Other processes and web pages can reach the port too. So the answer must have the one-time state, the Host
+ * must be ours, and a second answer is refused. A redirect removes the token from the address bar at once.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface RedirectServer {
-    /** Where the browser comes back to, as this machine calls it; no secret in it. */
+    /** The redirect address as this machine sees it. It contains no secret. */
     readonly url: string;
-    /** To be sent along, and to come back as the parameter `state`. */
+    /** Goes to the server and comes back as the parameter `state`. */
     readonly state: string;
-    /** The parameters of the one right answer. Never rejects; stays open when the server closes. */
+    /** The parameters of the one valid answer. Never rejects. Stays pending if the server closes first. */
     readonly answer: Promise<URLSearchParams>;
-    /** Another name this address is reached by, as a port forwarder gives it. */
+    /** Accepts another name of this address, given by a port forwarder. */
     allow(authority: string): void;
     close(): void;
 }
 
 const PATH = '/signed-in';
 const DONE = '/done';
-/** ms that the page "done" can be fetched after the answer. */
+/** Time in ms in which the browser can fetch the "done" page after the answer. */
 const LINGER_MS = 10_000;
 
-/** Rejects when no port can be opened. `refused` gets reasons for the log. */
+/** Rejects if no port can be opened. `refused` gets reasons for the log. */
 export async function startRedirectServer(refused: (reason: string) => void): Promise<RedirectServer> {
     const state = randomBytes(32).toString('base64url');
     const { promise, resolve } = Promise.withResolvers<URLSearchParams>();
@@ -67,7 +67,7 @@ export async function startRedirectServer(refused: (reason: string) => void): Pr
         answer: promise,
         allow: (authority) => authorities.add(authority.toLowerCase()),
         close() {
-            // The browser still has to fetch the page that says "done".
+            // The browser still fetches the page that says "done".
             setTimeout(end, used ? LINGER_MS : 0).unref();
         },
     };

@@ -1,4 +1,4 @@
-/** **Hush: Set Up LiveKit Server…**: a server of one's own, for people without an authoriser. */
+/** **Hush: Set Up LiveKit Server…**: sets up the person's own SFU, for people without an authoriser. */
 import * as vscode from 'vscode';
 import { isSfuUrl } from '../../core/share/ownSfu.ts';
 import type { LiveKitServer } from '../../livekit/tokens/ownSfuTokens.ts';
@@ -16,7 +16,7 @@ async function ask(prompt: string, options: vscode.InputBoxOptions = {}): Promis
 
 const needed = (value: string): string | undefined => (value.trim() === '' ? 'This is needed.' : undefined);
 
-/** Undefined when the person gave up. */
+/** Returns undefined if the person gave up. */
 async function askServer(before: LiveKitServer | undefined, problem?: string): Promise<LiveKitServer | undefined> {
     const url = await ask(problem ?? 'The address of your LiveKit server', {
         placeHolder: 'wss://livekit.example.org',

@@ -1,4 +1,7 @@
-/** **Hush: Sign In**: what is asked, in which order, and what a person reads when it does not work. Only what the server offers is shown. */
+/**
+ * **Hush: Sign In**: the order of the questions, and the sentence after each failure. Shows only what the homeserver
+ * offers.
+ */
 import * as os from 'node:os';
 import * as vscode from 'vscode';
 import type { SignInWay } from '../../matrix/signIn/signInWays.ts';
@@ -18,11 +21,11 @@ export interface SignInOptions {
     readonly engine: () => Promise<Engine>;
     readonly settings: vscode.WorkspaceConfiguration;
     readonly log: Log;
-    /** The homeserver that was signed in to last on this machine. */
+    /** The last homeserver that the person signed in to on this machine. */
     readonly lastHomeserver: string | undefined;
-    /** What the person said already, so that it is not asked again. */
+    /** The homeserver that the person chose already, so that Hush does not ask again. */
     readonly at?: FoundHomeserver | undefined;
-    /** After the server ended the session: the same account, and the same device where the server still has it. */
+    /** Set after the server ended the sign-in. It keeps the account, and the device if the server still has it. */
     readonly again?:
         { readonly userId: string; readonly baseUrl: string; readonly deviceId: string | undefined } | undefined;
 }
@@ -31,10 +34,10 @@ const TITLE = 'Hush: Sign In';
 
 const machine = os.hostname().replace(/\.local$/u, '');
 
-/** "Hush on <machine> (VS Code)": what the person finds in the device list of other clients. */
+/** "Hush on <machine> (VS Code)". Other clients show this name in their device list. */
 export const deviceName = `Hush on ${machine} (VS Code)`;
 
-/** The same dialog comes back with the reason; after other failures it closes. */
+/** After these failures the same question opens again with the reason. After others the dialog closes. */
 const ASK_AGAIN: readonly ErrorCode[] = [
     'login.wrongPassword',
     'login.wrongToken',
@@ -50,13 +53,13 @@ interface Where {
     readonly userId: string | undefined;
     readonly deviceId: string | undefined;
     readonly log: Log;
-    /** To the question for the homeserver; undefined where that was not asked. */
+    /** Goes back to the question for the homeserver. Undefined if that question was not asked. */
     readonly back: (() => void) | undefined;
-    /** To the accounts that are known, where the one to sign in with is given. */
+    /** Goes to the list of known accounts. Only for a sign-in to a given account. */
     readonly otherAccount: (() => void) | undefined;
 }
 
-/** Asks for everything and signs in. `undefined`: the person gave up; nothing was changed. */
+/** Asks for everything and signs in. Returns undefined if the person gave up; then nothing has changed. */
 export async function signIn(options: SignInOptions): Promise<NewSession | undefined> {
     for (let value: string | undefined; ;) {
         let returned = false;
@@ -69,7 +72,7 @@ export async function signIn(options: SignInOptions): Promise<NewSession | undef
     }
 }
 
-/** `back` takes what to put into the question for the homeserver when it is asked again. */
+/** `back` gets the first value for the next question for the homeserver. */
 async function signInOnce(
     options: SignInOptions,
     value: string | undefined,
@@ -114,7 +117,7 @@ async function signInOnce(
             deviceId: again?.deviceId,
             log,
             back: back && (() => back(userId ?? baseUrl)),
-            // When this sign-in is over: there is one dialog about accounts at a time.
+            // Runs after this sign-in has ended, because only one dialog about accounts can be open.
             otherAccount:
                 again && (() => setImmediate(() => void vscode.commands.executeCommand(commands.switchAccount))),
         };
@@ -230,7 +233,7 @@ async function askUser({ host, back }: Where, value: string): Promise<string | u
     return typed?.trim();
 }
 
-/** After a wrong password. */
+/** The sentence after a wrong password. */
 function wayOn({ back, otherAccount }: Pick<TextQuestion, 'back' | 'otherAccount'>): string {
     const other = back
         ? 'go back with the arrow above for another account'
@@ -240,7 +243,7 @@ function wayOn({ back, otherAccount }: Pick<TextQuestion, 'back' | 'otherAccount
     return `Type the password again${other === undefined ? '' : `, or ${other}`}.`;
 }
 
-/** Another answer can mend only a wrong one, or come after the wait that the server asked for. */
+/** Asks again only after a wrong answer, or after a pause that the server asks for. */
 async function askUntilItWorks(
     { engine, baseUrl, deviceId, log }: Where,
     who: string,
@@ -254,7 +257,8 @@ async function askUntilItWorks(
             const pending = logIn(secret);
             const session = await withNotification(`Signing in as ${who}…`, () => pending);
             if (session) return { baseUrl, ...session };
-            // Cancelled, but the server may still say yes: no device that nobody knows of is left behind.
+            // The person cancelled, but the server may still accept. Log out then, so that no unknown device stays on
+            // the account.
             if (deviceId === undefined) {
                 void pending
                     .then((late) => engine.auth.logOut(baseUrl, late.accessToken, fetch))

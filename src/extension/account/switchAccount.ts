@@ -1,4 +1,4 @@
-/** **Hush: Switch Account…** and the question before signing out. */
+/** **Hush: Switch Account…**, and the question before a sign-out. */
 import * as vscode from 'vscode';
 import type { Account, KeysElsewhere, SignOutScope } from '../../core/account/account.ts';
 import { commands } from '../manifest/commands.ts';
@@ -26,10 +26,13 @@ export async function chooseAccount(known: readonly string[], active: string | u
     return chosen?.answer;
 }
 
-/** ms to find out what would be lost; the question must not wait for a server that is away. */
+/** Time limit in ms for the search for lost keys. The question must not wait for a homeserver that does not answer. */
 const LOOK_FOR_KEYS_MS = 4_000;
 
-/** Says what goes away; resolves to what the person wants, if anything. `account`: the open one, if it is; `stored`: as it is kept. */
+/**
+ * Says what gets lost, and returns the scope that the person confirms, if any. `account`: the account, if it is open.
+ * `stored`: its stored form.
+ */
 export async function confirmSignOut(
     userId: string,
     scope: SignOutScope,
@@ -63,19 +66,19 @@ export async function confirmSignOut(
     const detail = `${what}\n\n${keysSentence(scope, left)}`;
     if (left === 'backup')
         return (await showWarningMessage(question, { modal: true, detail }, yes)) === yes ? scope : undefined;
-    // Of an account that is not open, no keys can be saved.
+    // Recovery needs an open account.
     const safe = account ? 'Set Up Recovery…' : 'Stay Signed In';
     const chosen = await askBeforeLoss(question, detail, safe, yes);
     if (account && chosen === safe) await vscode.commands.executeCommand(commands.setUpRecovery);
     return chosen === yes ? scope : undefined;
 }
 
-/** Other devices are signed out too, and their keys go with them. */
+/** A sign-out everywhere also deletes the keys of the other devices. */
 function isLoss(scope: SignOutScope, left: KeysElsewhere): boolean {
     return left === 'nowhere' || (left === 'devices' && scope === 'everywhere');
 }
 
-/** `left`: undefined where it could not be found out. */
+/** An undefined `left` means that Hush could not find it out. */
 function keysSentence(scope: SignOutScope, left: KeysElsewhere | undefined): string {
     if (left === undefined)
         return 'It could not be found out whether there is a backup of your encryption keys. Without one, encrypted messages that only these keys can read can never be read again.';
@@ -88,7 +91,7 @@ function keysSentence(scope: SignOutScope, left: KeysElsewhere | undefined): str
         : 'There is no backup of your encryption keys: what only this device can read can then never be read again. Your other devices keep theirs.';
 }
 
-/** Why the other sign-ins cannot be ended from here. */
+/** Says why Hush cannot end the other sign-ins. */
 function sentenceOfOthers(delegated: boolean, page: string | undefined): string {
     if (page !== undefined) return 'Your server ends the other sign-ins on its own web page.';
     return delegated

@@ -1,4 +1,4 @@
-/** What a person sees of user-interactive authentication, stage by stage. The order comes from `src/core/account/uia.ts`. */
+/** The dialogs of user-interactive authentication, one per stage. `src/core/account/uia.ts` decides the order. */
 import * as vscode from 'vscode';
 import type { Elsewhere, UiaPrompts } from '../../core/account/runUia.ts';
 import type { PolicyDocument } from '../../core/account/uia.ts';
@@ -6,10 +6,12 @@ import { askText, openPage } from '../shell/asking.ts';
 import { createQuickPick, showInformationMessage, showQuickPick } from '../shell/dialogs.ts';
 import { plainName, plainText } from '../shell/plainText.ts';
 
-/** ms between two looks whether something was done in a mail or a browser; longer the longer it takes. */
+/**
+ * ms between two checks whether the person has finished in the mail or the browser. The pause grows up to the maximum.
+ */
 const LOOK_MS = 1_500;
 const LOOK_AT_MOST_MS = 10_000;
-/** ms after which nobody is taken to come back to it. */
+/** After this time in ms, Hush takes the person as gone. */
 const PATIENCE_MS = 3_600_000;
 
 export function createUiaPrompts(title: string, who: string): UiaPrompts {
@@ -49,7 +51,7 @@ interface TermsRow extends vscode.QuickPickItem {
     readonly document?: PolicyDocument;
 }
 
-/** Every document can be opened from here, and the consent is to all of them at once. */
+/** The person can open every document here. The consent covers all of them at once. */
 async function askTerms(title: string, who: string, documents: readonly PolicyDocument[]): Promise<boolean> {
     const rows: TermsRow[] = [
         ...documents.map((document) => ({
@@ -82,7 +84,7 @@ const STAGES: Readonly<Record<string, string>> = {
     'm.login.msisdn': 'the question about your telephone',
 };
 
-/** Goes on by itself as soon as the server says that it was done. */
+/** Continues without a click as soon as the server reports success. */
 async function waitElsewhere(title: string, task: Elsewhere, look: () => Promise<boolean>): Promise<boolean | 'again'> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean | 'again'>();
     const pick = createQuickPick();
@@ -126,7 +128,7 @@ async function waitElsewhere(title: string, task: Elsewhere, look: () => Promise
         if (task.kind === 'mail') return resolve('again');
         void openPage(task.url);
     });
-    // Another palette hides this one, and a person who waits for a mail opens many: the wait goes on behind it.
+    // Any other palette hides this one, and the person may use many while they wait for a mail. So the wait goes on.
     pick.onDidHide(() => {
         if (!open) return;
         const [show, giveUp] = ['Show', 'Give Up'] as const;

@@ -1,4 +1,4 @@
-/** Commands about the chat: open it, and send what is in the editor. */
+/** Commands about the chat: open it, and send text from the editor. */
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { lastLineOf, problemMessage, selectionMessage, type Problem } from './editorMessages.ts';
@@ -18,13 +18,13 @@ export async function openChat(context: ActionContext, argument: RoomArgument): 
     await context.chat.open(roomId);
 }
 
-/** The selection, or the line with the cursor. */
+/** Sends the selection, or the line of the cursor. */
 export function sendSelection(context: ActionContext): void {
     const { document, selection } = editorOf(context);
     const whole = document.lineAt(selection.active.line).range;
     const range = selection.isEmpty ? whole : selection;
     const endLine = lastLineOf(range.start, range.end);
-    // From the line's beginning, so that the margin of its first line is that of the others.
+    // Start at the beginning of the line, so that the first line keeps its indentation like the others.
     const from = document.getText(new vscode.Range(range.start.with({ character: 0 }), range.start));
     const text = (from.trim() === '' ? from : '') + document.getText(range);
     assertText(text);
@@ -32,7 +32,7 @@ export function sendSelection(context: ActionContext): void {
     context.chat.send(selectionMessage(place, endLine + 1, text));
 }
 
-/** The problem at the cursor; several on its line, or none there, are offered. */
+/** Sends the problem at the cursor. Asks if its line has several, or none. */
 export async function sendProblem(context: ActionContext): Promise<void> {
     const { document, selection } = editorOf(context);
     const all = vscode.languages
@@ -92,7 +92,7 @@ export function assertText(text: string): void {
         throw new HushError('chat.nothingToSend', 'There is nothing to send: select some code first.');
 }
 
-/** Outside of the workspace the file's name alone: where it lies on this machine is nobody's business. */
+/** Outside of the workspace only the file name is sent. Other people must not learn the folders of this machine. */
 export function pathOf({ uri }: vscode.TextDocument): string {
     const inside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
     return inside ? vscode.workspace.asRelativePath(uri, false) : posix.basename(uri.path) || 'untitled';

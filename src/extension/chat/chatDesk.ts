@@ -1,4 +1,4 @@
-/** What handing code and files around needs of VS Code and of the disk. Its own bundle, loaded when first needed. */
+/** The commands that send code and files. They need VS Code and the disk. A bundle of its own, loaded on first use. */
 import { openChat, sendProblem, sendSelection } from './chatCommands.ts';
 import { sendFile } from './sendFile.ts';
 import { sendSelectionFile, sendSnapshot } from './sendSnapshot.ts';

@@ -1,4 +1,4 @@
-/** What the chat view does with files: sends those that the person chooses, shows pictures, saves the rest. */
+/** The files of the chat view: sends files that the person chooses, shows pictures, saves other files. */
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import type { ChatHostMessage, ChatPageMessage } from '../../core/chat/chatPageMessages.ts';
@@ -25,7 +25,7 @@ type FileMessage = Extract<
 >;
 export interface ChatFiles {
     readonly sender: FileSender;
-    /** Deletes Hush's own copies of files but these. */
+    /** Deletes Hush's own copies of files, except `paths`. */
     retain(paths: readonly string[]): void;
     hear(message: FileMessage): void;
     /** @throws HushError `chat.noRoom`, `file.*`. */
@@ -36,26 +36,26 @@ export interface ChatFiles {
         name: string,
         how?: { place?: ChatPlace; caption?: string; text?: boolean },
     ): Promise<void>;
-    /** Another page: it has none of the pictures. */
+    /** A new page opened. It has no pictures yet. */
     opened(): void;
-    /** Another person, or none. */
+    /** Another person signed in, or nobody is signed in. */
     forget(): void;
 }
 export interface ChatFilesOptions {
     readonly session: ChatSession;
     readonly files: () => FilesPort | undefined;
-    /** Where copies are kept until they are sent. */
+    /** Folder for the copies of files that are not sent yet. */
     readonly folder: string;
     readonly post: (message: ChatHostMessage) => void;
-    /** Resolves when there is a page. */
+    /** Resolves when a page is there. */
     readonly ready: () => Promise<void>;
     readonly extensionUri: vscode.Uri;
     readonly log: Log;
 }
 
-/** More at once are asked about: a slip of the hand must not send a folder. */
+/** Hush asks before it sends more files at once, so that a folder is not sent by mistake. */
 const WITHOUT_ASKING = 5;
-/** Bytes of a file that is not on this machine, and so goes through memory. */
+/** Limit in bytes for a file that is not on this machine, because it goes through memory. */
 const MAX_REMOTE = 100 * 1_048_576;
 
 export function createChatFiles({

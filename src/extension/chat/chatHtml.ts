@@ -1,4 +1,4 @@
-/** The HTML around the chat page: one script, one style sheet, and no way out of it. Pure. */
+/** The HTML of the chat page: one script, one style sheet, and no other resource. Pure. */
 import { escapeHtml } from '../shell/pageHtml.ts';
 
 export interface ChatPage {
@@ -14,7 +14,7 @@ export function chatHtml(page: ChatPage): string {
         "default-src 'none'",
         `script-src 'nonce-${page.nonce}'`,
         `style-src ${page.cspSource}`,
-        // Pictures come from the host as bytes; the page asks no server for anything.
+        // The host sends pictures as bytes. The page asks no server for anything.
         'img-src blob:',
         "base-uri 'none'",
         "form-action 'none'",

@@ -1,4 +1,4 @@
-/** Pictures for the page of the chat: a few at a time, in the order in which they came into view. Pure. */
+/** Loads pictures for the chat page: a few at a time, in the order in which they came into view. Pure. */
 import type { ChatHostMessage } from '../../core/chat/chatPageMessages.ts';
 import { userMessage } from '../../core/base/errors.ts';
 import { imageKind } from '../../core/files/imageKind.ts';
@@ -8,16 +8,16 @@ export interface PictureRequest {
     readonly key: string;
 }
 export interface ChatPictures {
-    /** What is asked for already is not asked for twice. */
+    /** Ignores a picture that is requested already. */
     ask(request: PictureRequest): void;
-    /** Another page, which asks for itself. */
+    /** Drops the waiting requests, because a new page makes its own. */
     clear(): void;
-    /** Nor what was had is kept: the person signed out. */
+    /** Also drops the cached pictures, because the person signed out. */
     forget(): void;
 }
 
 const AT_ONCE = 3;
-/** Bytes of pictures that are kept: VS Code throws the page away whenever it is hidden. */
+/** Bytes of pictures to cache. VS Code discards the page whenever it is hidden. */
 const KEPT = 32 * 1_048_576;
 
 export function createChatPictures(
@@ -26,9 +26,9 @@ export function createChatPictures(
 ): ChatPictures {
     let waiting: PictureRequest[] = [];
     const loading = new Set<string>();
-    /** The one asked for last comes last. */
+    /** In the order of use: the picture that was requested last is at the end. */
     const kept = new Map<string, Uint8Array>();
-    /** Rises when the person signs out. */
+    /** Increases when the person signs out. */
     let era = 0;
     const idOf = ({ roomId, key }: PictureRequest): string => JSON.stringify([roomId, key]);
 
@@ -77,7 +77,7 @@ export function createChatPictures(
     }
     return {
         ask(request) {
-            // What is on its way comes to whichever page is there then.
+            // The answer to a running request goes to the page that is open at that time.
             if (loading.has(idOf(request)) || waiting.some((other) => idOf(other) === idOf(request))) return;
             waiting.push(request);
             next();

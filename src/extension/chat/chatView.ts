@@ -1,4 +1,4 @@
-/** The chat view in the side bar: its page, its badge, and what in it needs VS Code. */
+/** The chat view in the side bar: its page, its badge, and the parts of it that need VS Code. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { createChannel, type Channel } from '../../core/page/channel.ts';
@@ -31,19 +31,22 @@ const CHAT_VIEW = 'hush.chat';
 
 export interface ChatView extends Disposable {
     update(model: Model): void;
-    /** Who is signed in on this machine: of those who are no more, nothing stays. */
+    /** Gets the accounts that are signed in on this machine. Deletes the data of all others. */
     known(userIds: readonly string[]): void;
-    /** From now on the room of the workspace, if another one was picked. */
+    /** Shows the room of the workspace from now on, even if another one was picked. */
     showWorkspace(): void;
-    /** Shows the room's conversation in this workspace from now on. */
+    /** Shows the conversation of the room in this workspace from now on. */
     open(roomId: string): Promise<void>;
-    /** Of the room, or the one that is shown. @throws HushError `chat.noRoom`, `room.forbidden`. */
+    /** Default: the room that is shown. @throws HushError `chat.noRoom`, `room.forbidden`. */
     assertWritable(roomId?: string): void;
-    /** Into the conversation that is shown. @throws as {@link assertWritable}, and `chat.tooLong`. */
+    /** Sends to the conversation that is shown. @throws as {@link assertWritable}, and `chat.tooLong`. */
     send(markdown: string): void;
-    /** Into the conversation that is shown; the view comes up to show how far they are. @throws as {@link assertWritable}, and `file.*`. */
+    /**
+     * Sends to the conversation that is shown, and opens the view to show the progress. @throws as {@link
+     * assertWritable}, and `file.*`.
+     */
     sendFiles(uris: readonly vscode.Uri[]): Promise<void>;
-    /** The same of what is in memory; `roomId`: into that one. */
+    /** Sends data from memory in the same way. `roomId`: sends to that room instead. */
     sendBytes(
         bytes: Uint8Array,
         name: string,
@@ -54,9 +57,9 @@ export interface ChatViewOptions {
     readonly extensionUri: vscode.Uri;
     readonly account: () => Account | undefined;
     readonly memento: vscode.Memento;
-    /** Where files are kept until they are sent: of this workspace, or of all windows without one. */
+    /** Folder for files that are not sent yet: one for each workspace, and one for all windows without a workspace. */
     readonly storage: vscode.Uri;
-    /** Messages that were not seen, while there is no view to say so. */
+    /** Gets the number of unread messages while there is no view to show it. */
     readonly onUnread: (count: number) => void;
     readonly log: Log;
 }
@@ -67,7 +70,7 @@ export function createChatView(options: ChatViewOptions): ChatView {
     let view: vscode.WebviewView | undefined;
     let channel: Channel<ChatHostMessage> | undefined;
     let generation = 0;
-    /** The page of now has begun; hidden, VS Code throws it away. */
+    /** Resolves when the current page has loaded. VS Code discards the page when it is hidden. */
     let loaded = Promise.withResolvers<void>();
     let isLoaded = false;
     const unloaded = (): void => {
@@ -92,7 +95,7 @@ export function createChatView(options: ChatViewOptions): ChatView {
         ));
     const withFiles = (work: (files: ChatFiles) => void): void =>
         void files().then(work, (error: unknown) => log.error('The part of Hush for files was not loaded', error));
-    /** Copies of files that wait no more are deleted. */
+    /** Deletes the copies of files that are sent or given up. */
     const retain = (): void => {
         if (desk || memory.paths.length > 0) withFiles((all) => all.retain(memory.paths));
     };
@@ -114,7 +117,7 @@ export function createChatView(options: ChatViewOptions): ChatView {
         drawing = undefined;
         const { shown, unread } = session;
         channel?.send(shown);
-        // Before it was opened, a view has no place for a badge.
+        // A view that was never opened cannot show a badge.
         options.onUnread(view ? 0 : unread);
         if (!view) return;
         view.description = shown.room?.name ?? '';
@@ -149,7 +152,7 @@ export function createChatView(options: ChatViewOptions): ChatView {
             onChange: () => {
                 drawing ??= setImmediate(draw);
             },
-            // After the conversation that it is in.
+            // Send it after the conversation that contains the message.
             onFound: (key) => void setImmediate(() => channel?.send({ type: 'chat.goTo', key })),
             onProblem(text) {
                 if (view?.visible) channel?.send({ type: 'chat.problem', text: text.slice(0, 1_000) });
@@ -251,7 +254,7 @@ export function createChatView(options: ChatViewOptions): ChatView {
                 if (total > 0 && session.localPath(transfer) !== undefined)
                     channel?.send({ type: 'chat.progress', txnId: transfer, done: done / total });
             });
-            // What one person saw is not there for the next.
+            // The next person must not see the files of the last one.
             if (now?.userId !== followed?.userId && desk) withFiles((all) => all.forget());
             followed = now;
         }
@@ -264,7 +267,7 @@ export function createChatView(options: ChatViewOptions): ChatView {
         session.forget(userId);
         if (desk) withFiles((all) => all.forget());
     }
-    /** Files take a while: the person is to see how far they are, and that they can be called back. */
+    /** Files take a while. In the view, the person can see the progress and cancel. */
     const showUp = async (): Promise<void> => {
         if (view) view.show(true);
         else await vscode.commands.executeCommand(`${CHAT_VIEW}.focus`);
@@ -275,7 +278,7 @@ export function createChatView(options: ChatViewOptions): ChatView {
             follow();
         },
         known(userIds) {
-            // With a keychain that was lost nobody is known at first either, and nobody signed out.
+            // If the keychain is lost, nobody is known at first, but nobody has signed out.
             if (userIds.length === 0 && known.length === 0) return;
             const people = new Set([...known, ...memory.people]);
             known = userIds;
@@ -299,7 +302,7 @@ export function createChatView(options: ChatViewOptions): ChatView {
         },
         async sendBytes(bytes, name, how = {}) {
             const { roomId, ...rest } = how;
-            // It is to be seen where it went.
+            // Show the room that gets the file.
             if (roomId !== undefined && session.shown.room?.roomId !== roomId) pick(roomId);
             const place = roomId === undefined ? session.target : { ...session.target, roomId };
             await showUp();

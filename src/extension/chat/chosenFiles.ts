@@ -1,4 +1,4 @@
-/** Several files that a person chose at once: all are looked at before the first leaves. Pure. */
+/** Several files that a person chose at once. Hush checks all of them before it sends the first. Pure. */
 import { sizeWords } from '../../core/base/sizeWords.ts';
 import type { WrittenFile } from '../../core/chat/writtenFile.ts';
 import { HushError, isHushError } from '../../core/base/errors.ts';
@@ -9,16 +9,17 @@ export interface ChosenFile {
     look(): Promise<LookedAt>;
 }
 export interface LookedAt {
-    /** Bytes. */
+    /** In bytes. */
     readonly size: number;
-    /** Bytes that may be sent from where it lies. */
+    /** Size limit in bytes for a file from this place. */
     readonly most?: number;
     written(replyTo: string | null): Promise<WrittenFile>;
 }
 
 /**
- * `limit`: bytes that the server takes, where that is known.
- * @returns them in their order. @throws HushError `file.*` of the first that cannot be sent, by its name; then none should be.
+ * `limit`: size limit of the homeserver in bytes, if known.
+ * @returns the files in the same order.
+ * @throws HushError `file.*` with the name of the first file that cannot be sent. Then none should be sent.
  */
 export async function lookAtAll(
     chosen: readonly ChosenFile[],

@@ -1,4 +1,7 @@
-/** Which room the chat is of: the one that was picked in this workspace, else the workspace's, else the only one. Pure. */
+/**
+ * Chooses the room of the chat: the one that was picked in this workspace, else the workspace's room, else the only
+ * room. Pure.
+ */
 import { whyNotWrite } from '../rooms/roomRow.ts';
 import type { Model } from '../../core/app/model.ts';
 import type { ChatRoom } from '../../core/chat/chatRoom.ts';

@@ -1,6 +1,9 @@
-/** Lines out of an editor as a file of their own. Pure. */
+/** Names a file for lines from an editor. Pure. */
 
-/** `greet.ts`, lines 3 to 8: `greet.L3-8.ts`, so that the other side's editor knows the language. From 1. */
+/**
+ * `greet.ts`, lines 3 to 8: `greet.L3-8.ts`. The ending stays, so that the receiver's editor knows the language. Lines
+ * count from 1.
+ */
 export function codeFileName(name: string, from: number, to: number): string {
     const dot = name.lastIndexOf('.');
     const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];

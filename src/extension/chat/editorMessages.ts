@@ -1,25 +1,28 @@
-/** What is said about code: where it is, so that a click goes there, and the code itself, in its language. Pure. */
+/** Messages about code: the place, so that a click opens it, and the code itself in its language. Pure. */
 
 export interface CodePlace {
-    /** Below the workspace folder, with slashes. */
+    /** Relative to the workspace folder, with slashes. */
     readonly path: string;
-    /** From 1. */
+    /** Counts from 1. */
     readonly line: number;
     /** VS Code's language ID. */
     readonly language: string;
 }
 export interface Problem extends CodePlace {
-    /** From 1. */
+    /** Counts from 1. */
     readonly column: number;
     readonly severity: 'Error' | 'Warning' | 'Information' | 'Hint';
     readonly message: string;
-    /** Such as `ts 2304`; empty: unknown. */
+    /** For example `ts 2304`. Empty if unknown. */
     readonly from: string;
-    /** The line of code. */
+    /** The text of the line. */
     readonly code: string;
 }
 
-/** The last line that a selection holds some of, from 0: one that ends before a line's first character has none of that. */
+/**
+ * Returns the last line that contains selected characters, from 0. A selection that ends at the start of a line
+ * contains nothing of that line.
+ */
 export function lastLineOf(
     start: Readonly<Record<'line' | 'character', number>>,
     end: Readonly<Record<'line' | 'character', number>>,
@@ -27,12 +30,12 @@ export function lastLineOf(
     return end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
 }
 
-/** Becomes a link to the lines. */
+/** The chat shows it as a link to the lines. */
 export function placeMessage(path: string, line: number, endLine: number): string {
     return inline(`${path}:${endLine > line ? `${line}-${endLine}` : line}`);
 }
 
-/** `endLine` is the last line that holds some of the text. */
+/** `endLine`: the last line that contains some of the text. */
 export function selectionMessage({ path, line, language }: CodePlace, endLine: number, text: string): string {
     return `${placeMessage(path, line, endLine)}\n\n${fenced(withoutMargin(text), language)}`;
 }
@@ -43,7 +46,7 @@ export function problemMessage(problem: Problem): string {
     return `${head}\n\n${fenced(message, '')}\n\n${fenced(withoutMargin(code), language)}`;
 }
 
-/** As short a mark as the text does not hold. */
+/** Returns the shortest mark that does not occur in the text. */
 function markFor(text: string, least: number): string {
     const longest = Math.max(0, ...[...text.matchAll(/`+/gu)].map(([run]) => run.length));
     return '`'.repeat(Math.max(least, longest + 1));
@@ -60,7 +63,7 @@ function fenced(text: string, language: string): string {
     return `${mark}${/^[\w#+.-]{1,32}$/u.test(language) ? language : ''}\n${text.replace(/\n+$/u, '')}\n${mark}`;
 }
 
-/** The indentation that all lines share says nothing. */
+/** Removes the indentation that all lines share. */
 function withoutMargin(text: string): string {
     const lines = text.replaceAll(/\r\n?/gu, '\n').split('\n');
     const margins = lines.filter((l) => l.trim() !== '').map((l) => /^[ \t]*/u.exec(l)?.[0] ?? '');

@@ -1,4 +1,4 @@
-/** Hands a file to the account, with a small picture of it where it is one. Pure. */
+/** Gives a file to the account, with a small picture if the file is a picture. Pure. */
 import { HushError } from '../../core/base/errors.ts';
 import { MAX_INLINE_IMAGE, type FilesPort, type FileToSend } from '../../core/files/filesPort.ts';
 import type { FileSender } from '../../core/chat/delivery.ts';

@@ -1,4 +1,6 @@
-/** Opens the file that a message names, if it is in this workspace: a message must not make VS Code open anything else. */
+/**
+ * Opens the file that a message names, if it is in this workspace. A message must not make VS Code open anything else.
+ */
 import * as vscode from 'vscode';
 import { HushError } from '../../core/base/errors.ts';
 import { pathInWorkspace } from './workspacePath.ts';
@@ -6,7 +8,7 @@ import { showQuickPick } from '../shell/dialogs.ts';
 
 export interface Reference {
     readonly path: string;
-    /** From 1; 0: not named. */
+    /** Counts from 1. 0: the message names no line. */
     readonly line: number;
     readonly endLine: number;
     readonly column: number;
@@ -24,7 +26,7 @@ export async function openReference({ path, line, endLine, column }: Reference):
     await vscode.window.showTextDocument(document, { selection: new vscode.Range(start, to ?? start) });
 }
 
-/** Undefined: the person chose none of several. */
+/** Returns undefined if there are several and the person chose none. */
 async function find(path: string): Promise<vscode.Uri | undefined> {
     const folders = vscode.workspace.workspaceFolders ?? [];
     const relative = pathInWorkspace(

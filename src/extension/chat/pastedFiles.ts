@@ -1,6 +1,6 @@
 /**
- * What is pasted into the chat's page, or dropped on it: kept on the disk and handed on in the person's order; what cannot
- * be kept goes back to them with its words. Pure.
+ * Files that the person pastes into the chat page or drops on it. Hush keeps them on the disk and sends them in order.
+ * A file that cannot be kept goes back to the page with its text. Pure.
  */
 import type { ChatHostMessage, ChatPageMessage } from '../../core/chat/chatPageMessages.ts';
 import { userMessage } from '../../core/base/errors.ts';
@@ -10,17 +10,17 @@ import type { WrittenFile } from '../../core/chat/writtenFile.ts';
 
 export type PastedFile = Extract<ChatPageMessage, { type: 'chat.file' }>;
 export interface PastedFilesOptions {
-    /** Rejects when there is no place for it. */
+    /** Rejects if the disk has no room for the file. */
     readonly keep: (bytes: Uint8Array, name: string, replyTo: string | null) => Promise<WrittenFile>;
-    /** Returns its transaction ID. `after`: that one is to be there first. */
+    /** Returns the transaction ID. `after`: the transaction that must arrive first. */
     readonly send: (place: ChatPlace, file: WrittenFile, after?: string) => string;
     readonly post: (message: Extract<ChatHostMessage, { type: 'chat.back' }>) => void;
-    /** Resolves when there is a page to post to: the one that sent it may be closed meanwhile. */
+    /** Resolves when a page is there. The page that sent the file may be closed by now. */
     readonly ready: () => Promise<void>;
 }
 
 export function createPastedFiles({ keep, send, post, ready }: PastedFilesOptions): {
-    /** `userId`: who sends it. */
+    /** `userId`: the sender. */
     hear(file: PastedFile, userId: string): void;
 } {
     let last: Promise<string | undefined> = Promise.resolve(undefined);

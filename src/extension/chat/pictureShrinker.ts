@@ -1,21 +1,23 @@
 /**
- * Small pictures of large ones, made by the chat's page: a browser decodes what a stranger may have drawn in a sandbox,
- * which the extension host is not. Pure.
+ * Makes small pictures of large ones in the chat page. A picture may come from a stranger, and a page decodes it in a
+ * sandbox. The extension host has no sandbox. Pure.
  */
 import type { ChatHostMessage, ChatPageMessage } from '../../core/chat/chatPageMessages.ts';
 import { MAX_THUMBNAIL, type FileToSend } from '../../core/files/filesPort.ts';
 import { imageKind, isTooManyPixels } from '../../core/files/imageKind.ts';
 
 export interface PictureShrinker {
-    /** Null: there is no page to do it, it takes too long, or nothing smaller is needed. Never rejects. */
+    /**
+     * Resolves with null if there is no page, if it takes too long, or if the picture is small enough. Never rejects.
+     */
     shrink(bytes: Uint8Array): Promise<FileToSend['thumbnail']>;
     answered(message: Extract<ChatPageMessage, { type: 'chat.shrunk' }>): void;
 }
 
-/** ms; the file is sent without one then. */
+/** In ms. After that the file is sent without a small picture. */
 const PATIENCE_MS = 10_000;
 
-/** `ready` resolves when there is a page to post to. */
+/** `ready` resolves when a page is there. */
 export function createPictureShrinker(
     post: (message: Extract<ChatHostMessage, { type: 'chat.shrink' }>) => void,
     ready: () => Promise<void>,

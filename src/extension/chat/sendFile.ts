@@ -1,10 +1,10 @@
-/** Commands that hand files around. */
+/** The command that sends files. */
 import * as vscode from 'vscode';
 import { signedIn, type ActionContext } from '../shell/actionContext.ts';
 
 /**
- * `argument` and `selected` come from the explorer's menu: what was clicked, and all that is selected with it. Without
- * them the person is asked.
+ * `argument` and `selected` come from the explorer's menu: the clicked file, and the whole selection with it. Without
+ * them Hush asks the person.
  */
 export async function sendFile(context: ActionContext, argument: unknown, selected: unknown): Promise<void> {
     signedIn(context);

@@ -1,6 +1,6 @@
 /**
- * "Send Snapshot…": of a share that is watched, as a picture that is cropped in its tab; or of what is selected in the
- * editor, as a file of code: a teammate can read, search and save that, which a picture of text would take away.
+ * "Send Snapshot…": sends a picture of the watched share, which the person crops in its tab. Or it sends the selection
+ * of the editor as a code file. A teammate can read, search and save such a file, but not a picture of text.
  */
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
@@ -46,7 +46,7 @@ export async function sendSnapshot(context: ActionContext): Promise<void> {
     await chosen?.run();
 }
 
-/** The selected lines, or the one with the cursor. */
+/** Sends the selected lines, or the line of the cursor. */
 export async function sendSelectionFile(context: ActionContext): Promise<void> {
     await sendLines(context, editorOf(context));
 }

@@ -1,6 +1,6 @@
-/** A path out of a message as one below a workspace folder. Pure. */
+/** Turns a path from a message into a path inside a workspace folder. Pure. */
 
-/** `folders`: absolute, with slashes. Undefined: it leads out of them, or is a pattern. */
+/** `folders`: absolute, with slashes. Returns undefined if the path leads out of them or is a pattern. */
 export function pathInWorkspace(path: string, folders: readonly string[]): string | undefined {
     const slashed = path.replaceAll('\\', '/').replace(/^(?:\.\/)+/u, '');
     const within = folders.find((folder) => slashed.startsWith(`${folder}/`));

@@ -1,4 +1,4 @@
-/** The page around one image: fitted to the tab, and with a click or the space bar at its own size. Pure. */
+/** The page of one image. The image fits the tab; a click or the space bar shows its own size. Pure. */
 import { escapeHtml } from '../shell/pageHtml.ts';
 import type { ImageKind } from '../../core/files/imageKind.ts';
 

@@ -1,4 +1,4 @@
-/** An image of the conversation, large, in a tab of its own: a page without scripts that loads nothing. */
+/** Shows an image of the conversation in a large tab. The page has no scripts and loads nothing. */
 import * as vscode from 'vscode';
 import { imageHtml } from './imageHtml.ts';
 import { shownName } from '../../core/files/fileName.ts';

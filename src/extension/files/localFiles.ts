@@ -1,6 +1,6 @@
 /**
- * Files on this machine that are to be sent: looked at, and where they are no files yet (a picture out of a page, a file
- * of a workspace elsewhere) kept as a copy of Hush's own until they were sent. Only the person can read the copies.
+ * Files on this machine that will be sent. Data that is no local file (a picture from a page, a file of a remote
+ * workspace) is kept as Hush's own copy until it is sent. Only the person can read the copies.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -16,19 +16,22 @@ export const NO_FOLDERS = 'Only files can be sent, not folders. Put a folder int
 export interface LocalFiles {
     /** @throws HushError `file.unreadable`, `file.nothingToSend`. */
     fromPath(path: string, name: string, replyTo: string | null): Promise<WrittenFile>;
-    /** `text`: it came out of an editor. @throws HushError `file.notSaved`. */
+    /** `text`: the data comes from an editor. @throws HushError `file.notSaved`. */
     fromBytes(bytes: Uint8Array, name: string, replyTo: string | null, text?: boolean): Promise<WrittenFile>;
-    /** At most {@link MAX_INLINE_IMAGE}. @throws HushError `file.unreadable`, `file.tooLarge`. */
+    /** Reads at most {@link MAX_INLINE_IMAGE}. @throws HushError `file.unreadable`, `file.tooLarge`. */
     read(path: string): Promise<Uint8Array>;
-    /** Deletes this window's copies but these and those that were not among them yet, and what a crash left long ago. */
+    /**
+     * Deletes the copies of this window that are neither in `paths` nor new. Also deletes copies that a crash left long
+     * ago.
+     */
     retain(paths: readonly string[]): Promise<void>;
 }
 
-/** `folder`: Hush's own; made when it is needed. */
+/** `folder`: Hush's own folder. It is created on first use. */
 export function createLocalFiles(folder: string): LocalFiles {
-    /** Made here, and not among those to be kept yet. */
+    /** Made here, but not passed to `retain` yet. */
     const fresh = new Set<string>();
-    /** Everything that was ever this window's: another may keep its own in the same folder. */
+    /** All copies that this window ever had. Other windows may use the same folder. */
     const own = new Set<string>();
     let kept: ReadonlySet<string> = new Set();
 
@@ -89,7 +92,7 @@ export function createLocalFiles(folder: string): LocalFiles {
             }
             for (const name of await readdir(folder).catch(() => [])) {
                 const path = join(folder, name);
-                // As it is now: what was added meanwhile is wanted, too.
+                // Check again: another call may have added the file meanwhile.
                 const wanted = (): boolean => kept.has(path) || fresh.has(path);
                 if (wanted() || !(own.has(path) || (await isForgotten(path))) || wanted()) continue;
                 await rm(path, { force: true });
@@ -98,7 +101,7 @@ export function createLocalFiles(folder: string): LocalFiles {
     };
 }
 
-/** ms after which nobody can be waiting for a copy any more. */
+/** After this time in ms, nobody waits for a copy any more. */
 const FORGOTTEN_MS = 7 * 24 * 60 * 60_000;
 
 async function isForgotten(path: string): Promise<boolean> {

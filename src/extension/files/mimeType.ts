@@ -1,4 +1,4 @@
-/** What kind of file one is, for the other side's client; nothing here is decided by it. Pure. */
+/** Guesses the type of a file for the receiver's client. Hush itself decides nothing by it. Pure. */
 
 const BY_ENDING: Readonly<Record<string, string>> = {
     css: 'text/css',
@@ -21,7 +21,7 @@ const BY_ENDING: Readonly<Record<string, string>> = {
     zip: 'application/zip',
 };
 
-/** By the name's ending; `text`: it was taken out of an editor. */
+/** Uses the ending of the name. `text`: the file comes from an editor. */
 export function mimeTypeOf(name: string, text = false): string {
     const ending = /\.(\w+)$/u.exec(name)?.[1]?.toLowerCase() ?? '';
     if (Object.hasOwn(BY_ENDING, ending)) return BY_ENDING[ending] ?? '';

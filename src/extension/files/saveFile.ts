@@ -1,4 +1,4 @@
-/** Saves an attachment where the person says, with progress in a notification that can cancel it. */
+/** Saves an attachment where the person chooses. A notification shows the progress and can cancel it. */
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
@@ -14,14 +14,14 @@ export interface Saving {
     readonly files: FilesPort;
     readonly roomId: string;
     readonly eventId: string;
-    /** As its sender named it. */
+    /** The file name that the sender gave. */
     readonly name: string;
 }
 
-/** Where the last one was saved, in this window. */
+/** The folder of the last saved file in this window. */
 let lastFolder: vscode.Uri | undefined;
 
-/** Ends without a word when the person chose no place, or cancelled. @throws HushError `file.*`, `network.*`. */
+/** Returns without a message if the person chose no place or cancelled. @throws HushError `file.*`, `network.*`. */
 export async function saveFile({ files, roomId, eventId, name }: Saving): Promise<void> {
     const folder = lastFolder ?? vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
     const target = await vscode.window.showSaveDialog({
@@ -55,10 +55,10 @@ export async function saveFile({ files, roomId, eventId, name }: Saving): Promis
     );
 }
 
-/** A place that is not on this machine gets the whole file in the end. */
+/** A place on another machine gets the whole file at the end. */
 async function put(target: vscode.Uri, save: (path: string) => Promise<void>): Promise<void> {
     if (target.scheme === 'file') return save(target.fsPath);
-    const folder = await mkdtemp(join(tmpdir(), 'hush-')); // for the person alone (0700), as it comes out decrypted
+    const folder = await mkdtemp(join(tmpdir(), 'hush-')); // only the person can read it (0700), because it is decrypted
     const path = join(folder, 'file');
     try {
         await save(path);

@@ -1,4 +1,4 @@
-/** Goes on with the wish to join when what it waits for has come. No vscode in here. */
+/** Continues a wish to join when its condition is met. No vscode in here. */
 import type { Log } from '../../core/base/log.ts';
 import type { Model } from '../../core/app/model.ts';
 import type { JoinWishes } from '../../core/rooms/joinWishes.ts';
@@ -6,33 +6,35 @@ import { nextMove } from './nextMove.ts';
 
 export interface WishFollowerOptions {
     readonly wishes: JoinWishes;
-    /** Whether a screen in the room can be watched now. */
+    /** Returns whether a share in the room can be watched now. */
     shares(roomId: string): boolean;
-    /** With the link, as the person who is signed in now. Never rejects. */
+    /** Joins with the link as the person who is signed in now. Never rejects. */
     goOn(): Promise<void>;
-    /** The invitation that answers our request. Never rejects. */
+    /** Accepts the invitation that answers our request. Never rejects. */
     accept(roomId: string): Promise<void>;
     view(roomId: string): void;
-    /** The person was asked, and what they said may be followed by the next move. */
+    /** A question to the person is over. The model may now allow the next move. */
     changed(): void;
     readonly log: Log;
 }
 
 export interface WishFollower {
-    /** The person is being asked. */
+    /** A question to the person is open. */
     readonly busy: boolean;
     update(model: Model): void;
-    /** While this runs (it asks the person), nothing is done by itself. */
+    /** While `work` asks the person, the follower does nothing by itself. */
     during<T>(work: () => Promise<T>): Promise<T>;
-    /** Resolves when no request to this room is waited for any more, whatever became of it. */
+    /** Resolves when the wish no longer waits for a request to this room, for any reason. */
     answered(roomId: string): Promise<void>;
-    /** An invitation to this room is the answer to our request, and needs no notification. */
+    /**
+     * Returns whether an invitation to this room would answer our request. Such an invitation needs no notification.
+     */
     awaits(roomId: string): boolean;
 }
 
 export function createWishFollower({ wishes, log, ...options }: WishFollowerOptions): WishFollower {
     let running = 0;
-    /** The room in whose list of requests ours was seen. */
+    /** The room where our request was on the last update. */
     let knocking: string | undefined;
     const during = async <T>(work: () => Promise<T>): Promise<T> => {
         running++;

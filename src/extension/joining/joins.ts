@@ -1,4 +1,4 @@
-/** Joining by a link, as this window has it: the wish, and what follows it. The dialogs are loaded when they are needed. */
+/** Joins by a link in this window: keeps the wish and follows it. The dialogs are loaded on first use. */
 import type { Memento } from 'vscode';
 import type { ActionContext } from '../shell/actionContext.ts';
 import { openView } from '../share/shareCommands.ts';
@@ -8,10 +8,10 @@ import { createWishFollower, type WishFollower } from './followWish.ts';
 import { createJoinWishes, type JoinWishes } from '../../core/rooms/joinWishes.ts';
 
 export interface JoinsOptions {
-    /** Of the workspace: a window that reloads finds its wish again, and no other window. */
+    /** The memento of the workspace. A window that reloads finds its wish again; other windows do not. */
     readonly memento: Memento;
     context(): ActionContext;
-    /** What was going on is over: the model may ask for the next move. */
+    /** An operation is over. The model may now allow the next move. */
     changed(): void;
     readonly log: Log;
 }
@@ -21,7 +21,7 @@ export interface Joins extends WishFollower {
     linkOnceLive(roomId: string, shareId: string): void;
     /** See `Joining`. */
     viewIn(roomId: string): (() => void) | undefined;
-    /** Asks again what was asked before the window was reloaded. Never rejects. */
+    /** Asks again if a question was open before the window reloaded. Never rejects. */
     resume(): Promise<void>;
 }
 
@@ -63,7 +63,7 @@ export function createJoins({ memento, context, changed, log }: JoinsOptions): J
                 .catch((error: unknown) => log.warn('the link of a new session was not copied', error));
         },
         async resume() {
-            // A link that was opened meanwhile is under way already.
+            // If the person opened a link meanwhile, that link is handled already.
             const step = follower.busy ? undefined : wishes.wish?.step;
             if (step === 'opened' || step === 'agreed') await follower.during(goOn);
         },

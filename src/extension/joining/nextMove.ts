@@ -1,19 +1,21 @@
-/** What a wish to join asks for, as the account and its rooms change. Pure. */
+/** Decides the next move of a wish to join from the account and its rooms. Pure. */
 import type { AccountState } from '../../core/account/accountState.ts';
 import type { RoomSnapshot } from '../../core/rooms/room.ts';
 import type { JoinWish } from '../../core/rooms/joinWish.ts';
 
 export type JoinMove =
-    /** The person is signed in now: on to the room. */
+    /** The person is signed in: continue to the room. */
     | { readonly kind: 'goOn' }
-    /** Whoever is inside let us in: the invitation is the answer to our request. */
+    /** A member let us in: the invitation answers our request. */
     | { readonly kind: 'accept'; readonly roomId: string }
-    /** Open what is shared in the room. */
+    /** Open the share in the room. */
     | { readonly kind: 'view'; readonly roomId: string }
     /** The request was withdrawn or denied. */
     | { readonly kind: 'drop' };
 
-/** `knocking`: our request was among the rooms before. `shares`: whether a screen in the room can be watched. */
+/**
+ * `knocking`: our request was in the rooms on the last update. `shares`: whether a share in the room can be watched.
+ */
 export function nextMove(
     wish: JoinWish | undefined,
     account: AccountState,

@@ -1,4 +1,4 @@
-/** Every command, typed once. A unit test holds this table against `contributes.commands` and the menus. Pure. */
+/** All commands. A unit test compares this table with `contributes.commands` and the menus. Pure. */
 
 export const commands = {
     signIn: 'hush.signIn',
@@ -68,8 +68,8 @@ export const commands = {
 export type CommandId = (typeof commands)[keyof typeof commands];
 
 /**
- * Commands that the palette does not list: they are about a row of the tree, and another that asks is listed in their
- * place; or they belong to a key or the status bar.
+ * The palette does not list these commands. Some act on a row of the tree, and the palette lists a command that asks
+ * instead. Others belong to a key or to the status bar.
  */
 export const hiddenCommands: readonly CommandId[] = [
     commands.acceptInvite,
@@ -86,7 +86,10 @@ export const hiddenCommands: readonly CommandId[] = [
     commands.actOnRow,
 ];
 
-/** Commands of VS Code's menu over a shared picture, which the palette does not list: in its tab they are keys and buttons. */
+/**
+ * Commands in VS Code's menu of a shared picture. The palette does not list them, because the tab has keys and buttons
+ * for them.
+ */
 export const pictureCommands: readonly CommandId[] = [
     commands.copyPicture,
     commands.zoomIn,
@@ -95,7 +98,7 @@ export const pictureCommands: readonly CommandId[] = [
     commands.actualPixels,
 ];
 
-/** Commands about rooms and their people: their code is loaded when the first of them runs. */
+/** Commands about rooms and their people. Their code is loaded when the first of them runs. */
 export const roomCommandIds = [
     commands.startSessionAndCopyLink,
     commands.copyMyId,

@@ -1,4 +1,4 @@
-/** Every setting, typed once with its default. A unit test holds this table against `contributes.configuration`. Pure. */
+/** All settings with their defaults. A unit test compares this table with `contributes.configuration`. Pure. */
 import { isLinkEditor, type LinkEditor } from '../../core/rooms/linkEditors.ts';
 import { sharePolicies, type SharePolicy } from '../../core/trust/shareTrust.ts';
 import type { ShareSettings } from '../../core/share/mediaMessages.ts';
@@ -22,7 +22,7 @@ export const settings = {
 export type Settings = typeof settings;
 export type SettingKey = keyof Settings;
 
-/** `get(key)` returns what VS Code has, of whatever type; a value of the wrong type counts as unset. */
+/** `get(key)` returns VS Code's value of any type. A value of the wrong type counts as unset. */
 export interface SettingsReader {
     get(key: string): unknown;
 }
@@ -32,7 +32,7 @@ export function readSetting<K extends SettingKey>(reader: SettingsReader, key: K
     return typeof value === typeof settings[key] ? (value as Settings[K]) : settings[key];
 }
 
-/** The settings that differ from their defaults, as JSON: one line for the log. */
+/** Returns the settings that differ from their defaults, as JSON on one line for the log. */
 export function describeSettings(reader: SettingsReader): string {
     const keys = Object.keys(settings) as SettingKey[];
     return JSON.stringify(
@@ -44,7 +44,7 @@ export function describeSettings(reader: SettingsReader): string {
     );
 }
 
-/** What the capture page needs, within the limits the page accepts. */
+/** Returns the settings of the capture page, within the limits that the page accepts. */
 export function shareSettings(reader: SettingsReader): ShareSettings {
     const within = (value: number, min: number, max: number): number => Math.min(max, Math.max(min, value));
     return {
@@ -54,19 +54,19 @@ export function shareSettings(reader: SettingsReader): ShareSettings {
     };
 }
 
-/** `auto` for anything that is not one of the values. */
+/** Returns `auto` for an unknown value. */
 export function transportSetting(reader: SettingsReader): Settings['hush.transport'] {
     const value = readSetting(reader, 'hush.transport');
     return value === 'mesh' || value === 'livekit' ? value : 'auto';
 }
 
-/** The default for anything that is not one of the values: a typing error must not open a share to everyone. */
+/** Returns the default for an unknown value. A typing error must not open a share to everyone. */
 export function sharePolicySetting(reader: SettingsReader): SharePolicy {
     const value = readSetting(reader, 'hush.trust.shareWith');
     return sharePolicies.find((policy) => policy === value) ?? settings['hush.trust.shareWith'];
 }
 
-/** The default for anything that is not one of the values. */
+/** Returns the default for an unknown value. */
 export function linkEditorSetting(reader: SettingsReader): LinkEditor {
     const value: string = readSetting(reader, 'hush.link.editor');
     return isLinkEditor(value) ? value : settings['hush.link.editor'];

@@ -1,47 +1,47 @@
-/** Context keys that `when` clauses of the manifest read. A unit test finds keys that only one side knows. Pure. */
+/** Context keys for the `when` clauses of the manifest. A unit test finds keys that only one side has. Pure. */
 
 export const contexts = {
     /** `signedOut` | `starting` | `ready` | `expired` | `failed` */
     account: 'hush.account',
-    /** With `expired`: the server deleted the device, so that signing in makes a new one. */
+    /** Only with `expired`: the homeserver deleted the device, so the next sign-in makes a new one. */
     deviceGone: 'hush.deviceGone',
-    /** Accounts are known here besides the active one. */
+    /** This machine knows other accounts besides the active one. */
     otherAccounts: 'hush.otherAccounts',
-    /** A share of ours exists, in whatever phase. */
+    /** We have a share, in any phase. */
     sharing: 'hush.sharing',
     /** We hold a membership in some room. */
     inSession: 'hush.inSession',
-    /** This workspace is mapped to a room that we are in. */
+    /** This workspace is mapped to a room that we have joined. */
     linked: 'hush.workspaceLinked',
-    /** We are in an encrypted room: one that has a chat. */
+    /** We have joined an encrypted room, so there is a chat. */
     hasRooms: 'hush.hasRooms',
-    /** The room that **Share Screen** takes lets us share: this workspace's, or without one any, or a new one. */
+    /** **Share Screen** may share: in this workspace's room, else in any room, else in a new one. */
     mayShare: 'hush.mayShare',
-    /** The room of this workspace lets us invite. */
+    /** We may invite people to the room of this workspace. */
     mayInvite: 'hush.mayInvite',
-    /** We are in some room, encrypted or not. */
+    /** We have joined a room, encrypted or not. */
     inRoom: 'hush.inRoom',
-    /** Somebody shows a screen that may be watched here. */
+    /** Somebody has a share that we may watch here. */
     hasScreens: 'hush.hasScreens',
-    /** A tab of ours shows a screen. */
+    /** One of our tabs shows a share. */
     watching: 'hush.watching',
-    /** Our share goes the direct way, by which other Matrix clients can be called. */
+    /** Our share uses the direct way, so it can call other Matrix clients. */
     mayCall: 'hush.mayCall',
-    /** Some room can be replaced by us. */
+    /** We may replace a room. */
     mayUpgrade: 'hush.mayUpgrade',
     /** We are invited to some room. */
     hasInvitations: 'hush.hasInvitations',
     /** Somebody asks to be let in, and we may answer. */
     hasRequests: 'hush.hasRequests',
-    /** We asked to be let in somewhere. */
+    /** We asked to be let in to a room. */
     hasOwnRequests: 'hush.hasOwnRequests',
-    /** A room of ours was replaced by another. */
+    /** One of our rooms was replaced by another. */
     hasReplacedRooms: 'hush.hasReplacedRooms',
 } as const;
 
 export type ContextKey = (typeof contexts)[keyof typeof contexts];
 
-/** `contextValue`s of tree rows, matched by `viewItem ==` in the manifest. */
+/** `contextValue`s of tree rows. The manifest matches them with `viewItem ==`. */
 export const rows = {
     invite: 'hush.invite',
     room: 'hush.room',
@@ -50,7 +50,7 @@ export const rows = {
     ownShare: 'hush.ownShare',
     member: 'hush.member',
     caller: 'hush.member.otherClient',
-    /** Somebody who asks to be let in, and whom we may answer. */
+    /** A person who asks to be let in, and we may answer. */
     knock: 'hush.knock',
     /** A room that we asked to be let in to. */
     knocking: 'hush.knocking',
@@ -58,21 +58,24 @@ export const rows = {
     replaced: 'hush.replaced',
 } as const;
 
-/** Appended to the row of a room, a person or a share: what its menu offers. Matched by `viewItem =~`. */
+/**
+ * Flags after the `contextValue` of a room, a person or a share. They decide what the menu offers. The manifest matches
+ * them with `viewItem =~`.
+ */
 export const rowFlags = {
-    /** A screen may be shared in the room. */
+    /** We may share a screen in the room. */
     share: '+share',
-    /** The screen may be watched. */
+    /** We may watch the share. */
     view: '+view',
-    /** A workspace may be linked to the room. */
+    /** We may link a workspace to the room. */
     link: '+link',
     /** The room has a chat. */
     chat: '+chat',
     role: '+role',
     remove: '+remove',
     ban: '+ban',
-    /** People may be invited to the room; this one, who asks, may be let in. */
+    /** We may invite people to the room, or let in this person who asks. */
     invite: '+invite',
-    /** Somebody else than the person at this window. */
+    /** The row is not about the person at this window. */
     other: '+other',
 } as const;

@@ -1,4 +1,7 @@
-/** **Let In** and **Deny…**, on a row or in a notification, which may be older than somebody else's answer. */
+/**
+ * **Let In** and **Deny…**, on a row or in a notification. Somebody else may have answered before the notification was
+ * clicked.
+ */
 import { isHushError } from '../../core/base/errors.ts';
 import { knockFate } from '../../core/rooms/roomWords.ts';
 import type { RoomPerson } from '../../core/rooms/roomsPort.ts';
@@ -20,7 +23,7 @@ async function answer(context: ActionContext, row: unknown, give: typeof letIn):
     try {
         await give(context, knock);
     } catch (error) {
-        // Somebody may have answered while this was being typed; the server says no more than that it cannot be done.
+        // Somebody may have answered while the person typed. The homeserver only says that it is forbidden.
         if (!isHushError(error) || error.code !== 'room.forbidden') throw error;
         const now = await standing(context, roomId, userId);
         if (now?.membership === 'knock') throw error;
@@ -28,7 +31,7 @@ async function answer(context: ActionContext, row: unknown, give: typeof letIn):
     }
 }
 
-/** As the server has it. Undefined: they are not in the room, nor want to be. */
+/** Asks the homeserver. Returns undefined if the user is not in the room and does not want to be. */
 async function standing(context: ActionContext, roomId: string, userId: string): Promise<RoomPerson | undefined> {
     const people = await signedIn(context).account.roomAdmin.people(roomId);
     return people.find((person) => person.userId === userId);

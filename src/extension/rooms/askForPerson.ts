@@ -1,4 +1,7 @@
-/** Whom to invite: people of shared rooms, those whom the homeserver finds, and what was typed, once it is known to be somebody. */
+/**
+ * Asks whom to invite. Offers people from shared rooms, people whom the homeserver finds, and the typed user ID once
+ * Hush knows that it exists.
+ */
 import * as vscode from 'vscode';
 import { parseUserId } from '../../core/base/identifiers.ts';
 import type { Account } from '../../core/account/account.ts';
@@ -7,9 +10,9 @@ import type { PersonLookUp } from '../../core/rooms/roomsPort.ts';
 import { plainName, plainText } from '../shell/plainText.ts';
 import { createQuickPick } from '../shell/dialogs.ts';
 
-/** ms without a key before the homeserver is asked about what was typed. */
+/** ms without a key before Hush asks the homeserver about the typed text. */
 const TYPING_MS = 300;
-/** Letters of a name that nobody has by which the directory is searched for one that is like it. */
+/** If nobody has the typed name, this many first letters are searched for similar names. */
 const STEM = 2;
 
 const ICONS: Readonly<Record<InviteRow['kind'], string>> = {
@@ -33,8 +36,8 @@ const LINK: Item = {
 };
 
 /**
- * `inside`: who needs no invitation. `value`: what stands in the field already. @returns a user ID; `link`: the person
- * would rather copy a link; undefined: gave up.
+ * `inside`: people who need no invitation. `value`: first value of the field.
+ * @returns a user ID, `link` if the person wants to copy a link instead, or undefined if they gave up.
  */
 export async function askForPerson(
     account: Account,
@@ -45,7 +48,7 @@ export async function askForPerson(
     const known = outside(await account.people());
     let found: readonly KnownPerson[] = [];
     let lookUp: PersonLookUp | undefined;
-    /** Enter came before it was known whether there is such a person. */
+    /** Set if the person pressed Enter before the homeserver said whether this user exists. */
     let accepted: string | undefined;
     let timer: NodeJS.Timeout | undefined;
     const pick = createQuickPick<Item>();
@@ -68,7 +71,7 @@ export async function askForPerson(
         }));
         pick.items = [...rows, LINK];
     };
-    /** Servers may have no directory, or tell little of it: what was typed can be looked up all the same. */
+    /** A homeserver may have no directory, or a small one. The typed user ID can be looked up anyway. */
     const search = (words: string): Promise<readonly KnownPerson[]> => account.people(words).then(outside, () => []);
     const ask = async (text: string, person: string | undefined): Promise<void> => {
         const looking = person === undefined ? undefined : lookUpPerson(account, person);
@@ -99,7 +102,7 @@ export async function askForPerson(
     pick.onDidChangeValue(() => begin(TYPING_MS));
     pick.onDidAccept(() => {
         const text = typed();
-        // Enter may come before the row for what was just typed.
+        // Enter may come before the row for the typed text.
         const answer = parseUserId(text) && lookUp === undefined ? text : pick.selectedItems[0]?.answer;
         if (answer === undefined) return;
         const unknown = answer === personTyped(text, account.userId) && lookUp === undefined;
@@ -118,7 +121,7 @@ export async function askForPerson(
     return promise;
 }
 
-/** A homeserver that does not answer now is asked again when the invitation is sent. */
+/** If the homeserver does not answer now, it is asked again when the invitation is sent. */
 async function lookUpPerson(account: Account, userId: string): Promise<PersonLookUp> {
     return account.roomAdmin.lookUp(userId).catch(() => ({ kind: 'unknown' }));
 }

@@ -1,11 +1,11 @@
-/** Which invitation, request or room a command of the palette is about, where it has no row to say so. */
+/** Asks which invitation, request or room a command is about, when the palette runs it without a row. */
 import * as vscode from 'vscode';
 import { answerableKnocks } from './personRow.ts';
 import { showInformationMessage, showQuickPick } from '../shell/dialogs.ts';
 import { plainName, plainText } from '../shell/plainText.ts';
 import { signedIn, type ActionContext } from '../shell/actionContext.ts';
 
-/** The one that is left to choose is asked for all the same: its name is the confirmation. Undefined: the person gave up. */
+/** Asks even if there is only one choice: its name is the confirmation. Returns undefined if the person gave up. */
 async function ask<T extends vscode.QuickPickItem>(
     items: readonly T[],
     title: string,
@@ -18,7 +18,7 @@ async function ask<T extends vscode.QuickPickItem>(
 
 const nameOf = ({ name }: { readonly name: string }): string => plainName(name);
 
-/** The room ID of an invitation. */
+/** Returns the room ID of an invitation. */
 export async function askForInvitation(context: ActionContext, title: string): Promise<string | undefined> {
     signedIn(context);
     const items = context.model.rooms
@@ -33,7 +33,7 @@ export async function askForInvitation(context: ActionContext, title: string): P
     return (await ask(items, title, 'Nobody has invited you to a room.'))?.roomId;
 }
 
-/** The row of somebody who asks to be let in where we may answer. */
+/** Returns the row ID of a person who asks to be let in, where we may answer. */
 export async function askForRequest(context: ActionContext, title: string): Promise<string | undefined> {
     const self = signedIn(context).account.userId;
     const items = context.model.rooms.flatMap((room) =>
@@ -46,7 +46,7 @@ export async function askForRequest(context: ActionContext, title: string): Prom
     return (await ask(items, title, 'Nobody asks to join a room of yours.'))?.row;
 }
 
-/** The row of a room that we asked to be let in to. */
+/** Returns the row ID of a room that we asked to be let in to. */
 export async function askForOwnRequest(context: ActionContext, title: string): Promise<string | undefined> {
     signedIn(context);
     const items = context.model.rooms
@@ -55,7 +55,7 @@ export async function askForOwnRequest(context: ActionContext, title: string): P
     return (await ask(items, title, 'You have not asked to join a room.'))?.row;
 }
 
-/** The room ID of a room that was replaced. */
+/** Returns the room ID of a room that was replaced. */
 export async function askForReplaced(context: ActionContext, title: string): Promise<string | undefined> {
     signedIn(context);
     const items = context.model.rooms
@@ -64,7 +64,7 @@ export async function askForReplaced(context: ActionContext, title: string): Pro
     return (await ask(items, title, 'No room of yours was replaced by another.'))?.roomId;
 }
 
-/** Let in or deny: the palette has one command for both. */
+/** Asks whether to let the person in or to deny it, because the palette has one command for both. */
 export async function askForAnswer(): Promise<'letIn' | 'deny' | undefined> {
     const items = [
         { label: '$(check) Let In', answer: 'letIn' as const },

@@ -1,4 +1,4 @@
-/** The one question before a room is joined by a link: which room, who invites, on which servers. */
+/** The one question before a join by a link: which room, who invites, and on which servers. */
 import { parseUserId } from '../../core/base/identifiers.ts';
 import { serverOfLink } from '../../core/account/signInRows.ts';
 import type { RoomLink } from '../../core/rooms/joinLink.ts';
@@ -11,7 +11,7 @@ import { plainName } from '../shell/plainText.ts';
 export interface JoinQuestion {
     readonly link: RoomLink;
     readonly preview: RoomPreview;
-    /** `m.room.join_rules`; `public` where an invitation makes it so. */
+    /** `m.room.join_rules`. It is `public` if an invitation allows the join. */
     readonly rule: string | undefined;
     readonly inviter: RoomSnapshot['inviter'];
     readonly name: string;
@@ -63,7 +63,7 @@ function detailOf({ link, preview, inviter, self }: JoinQuestion): string {
     return [...paragraphs, ids.join('\n')].filter(Boolean).join('\n\n');
 }
 
-/** An invitation names who sent it; a link only says so. */
+/** An invitation proves its sender. A link only claims one. */
 function whoAndWhere(link: RoomLink, via: readonly string[], inviter: RoomSnapshot['inviter'], self: string): string {
     const who = inviter
         ? `${plainName(inviter.name)} (${inviter.userId}) invites you.`

@@ -1,4 +1,7 @@
-/** **Hush: Copy Join Link…**: a link to the room for the editor of a teammate, for any Matrix client, or as a Matrix URI. */
+/**
+ * **Hush: Copy Join Link…**: copies a link to the room for a teammate's editor, for any Matrix client, or as a Matrix
+ * URI.
+ */
 import * as vscode from 'vscode';
 import { linkEditorSetting } from '../manifest/config.ts';
 import { buildJoinLink, type RoomLink } from '../../core/rooms/joinLink.ts';
@@ -13,7 +16,7 @@ import { offerRequests } from './letPeopleAsk.ts';
 import { roomForCommand, type RoomArgument } from './pickRoom.ts';
 
 interface LinkItem extends vscode.QuickPickItem {
-    /** Undefined: another editor is to be chosen first. */
+    /** Undefined: the row leads to the choice of another editor. */
     readonly text: string | undefined;
 }
 

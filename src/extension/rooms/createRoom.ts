@@ -1,4 +1,4 @@
-/** **Hush: Create Room…**: name, who gets in, which homeservers; encrypted always. */
+/** **Hush: Create Room…**: asks for the name, who gets in, and which homeservers. The room is always encrypted. */
 import * as vscode from 'vscode';
 import { parseUserId } from '../../core/base/identifiers.ts';
 import type { CreateSession, Person } from '../../core/account/account.ts';
@@ -76,7 +76,7 @@ async function pickFederation(self: string): Promise<boolean | undefined> {
     return picked?.federate;
 }
 
-/** Several people, known or typed; undefined: cancelled. */
+/** Asks for several people, known or typed. Returns undefined if cancelled. */
 function pickPeople(people: readonly Person[]): Promise<string[] | undefined> {
     const pick = createQuickPick<vscode.QuickPickItem & { readonly userId: string }>();
     pick.title = `${TITLE}: among equals`;

@@ -1,4 +1,4 @@
-/** **Continue in New Room**: from a room that was replaced into the one that took its place. */
+/** **Continue in New Room**: goes from a replaced room to the room that took its place. */
 import * as vscode from 'vscode';
 import { HushError, isHushError } from '../../core/base/errors.ts';
 import { withProgress } from '../shell/dialogs.ts';
@@ -6,7 +6,7 @@ import { plainName } from '../shell/plainText.ts';
 import { signedIn, type ActionContext } from '../shell/actionContext.ts';
 import { roomIdOf, type RoomArgument } from './pickRoom.ts';
 
-/** What this workspace and others are linked to follows when both rooms say that they belong together. */
+/** Links of workspaces move to the new room if both rooms name each other. */
 export async function followUpgrade(context: ActionContext, argument: RoomArgument): Promise<void> {
     const { account } = signedIn(context);
     if (argument === undefined) return;

@@ -28,7 +28,7 @@ export async function setIgnored(context: ActionContext, { userId, name }: Named
     );
 }
 
-/** Comes back to the list after each change, until the person leaves it. */
+/** Shows the list again after each change, until the person closes it. */
 export async function ignoredPeople(context: ActionContext): Promise<void> {
     const { account } = signedIn(context);
     const more = '$(add) Ignore somebody by user ID…';

@@ -1,5 +1,5 @@
 /**
- * Who is in a room, asked of the server where it matters that nobody is missing: the sync brings the members of most rooms
+ * Who is in a room. Asks the homeserver where nobody may be missing, because the sync loads the members of most rooms
  * only when somebody looks at them. Pure.
  */
 import { type Powers, levelOf, stateLevel } from '../../core/rooms/powerLevels.ts';
@@ -8,11 +8,11 @@ import type { RoomPerson } from '../../core/rooms/roomsPort.ts';
 
 export interface Inside {
     readonly userIds: readonly string[];
-    /** False: only those whom the sync has told of. */
+    /** False: only the members that the sync has loaded. */
     readonly everybody: boolean;
 }
 
-/** `people`: asks the server. `limit` resolves, or `people` rejects: then what is known already must do. */
+/** `people`: the answer of the homeserver. If it rejects, or `limit` resolves first, the known members are returned. */
 export async function whoIsInside(
     { members }: Pick<RoomSnapshot, 'members'>,
     people: Promise<readonly RoomPerson[]>,
@@ -30,7 +30,7 @@ export async function whoIsInside(
     ]);
 }
 
-/** Others stay, and none of them may change roles. `perhaps`: none of those who are known to stay. */
+/** Returns whether others stay and none of them may change roles. `perhaps`: none of the known members may. */
 export function isLastManager(
     powers: Powers | undefined,
     self: string,

@@ -1,4 +1,4 @@
-/** **Hush: Invite Teammate…**, and the answers to invitations that came. */
+/** **Hush: Invite Teammate…**, and the answers to invitations. */
 import * as vscode from 'vscode';
 import { commands } from '../manifest/commands.ts';
 import { isHushError, type ErrorCode } from '../../core/base/errors.ts';
@@ -9,7 +9,7 @@ import { signedIn, type ActionContext, joinedRooms } from '../shell/actionContex
 import { refused } from './refusals.ts';
 import { onlyRoom, pickRoom, roomIdOf, type RoomArgument } from './pickRoom.ts';
 
-/** Another answer, or a moment, can mend these. */
+/** After these failures, another answer or a short wait can help. */
 const ASK_AGAIN: readonly ErrorCode[] = [
     'room.unknownUser',
     'room.invalidUserId',
@@ -18,7 +18,7 @@ const ASK_AGAIN: readonly ErrorCode[] = [
     'network.rateLimited',
 ];
 
-/** Asked again with what was typed until it works or the person gives up. */
+/** Asks again, with the typed text in the field, until it works or the person gives up. */
 export async function inviteTeammate(context: ActionContext, argument: RoomArgument): Promise<void> {
     const { account } = signedIn(context);
     const roomId =
@@ -60,13 +60,14 @@ export async function acceptInvite(context: ActionContext, argument: RoomArgumen
     await withProgress({ location: vscode.ProgressLocation.Window, title: 'Hush: joining the room' }, () =>
         account.join(roomId),
     );
-    // A room of a repository is offered by the repository, which knows better whether it is this workspace's.
+    // A room of a repository is offered when its clone is open. That offer knows better whether the room is this
+    // workspace's.
     const joined = joinedRooms(context).find((r) => r.roomId === roomId);
     if (!joined || joined.workspaces.length > 0 || context.model.workspaceRoomId !== undefined) return;
     void tellJoined(plainName(room?.name ?? joined.name), roomId);
 }
 
-/** A person who has joined is told so, with the next step. */
+/** Tells the person that they joined, and offers the next step. */
 export async function tellJoined(name: string, roomId: string): Promise<void> {
     const link = 'Use for This Workspace';
     const chosen = await showInformationMessage(`You are in ${name} now.`, link);
@@ -77,6 +78,6 @@ export async function declineInvite(context: ActionContext, argument: RoomArgume
     const { account } = signedIn(context);
     const roomId = roomIdOf(argument);
     const room = context.model.rooms.find((r) => r.roomId === roomId);
-    // The notification stays when the invitation was accepted in the tree: its button must not leave the room then.
+    // The notification stays open after the person accepted in the tree. Its button must not leave the room then.
     if (room?.membership === 'invite') await account.leaveRoom(room.roomId);
 }

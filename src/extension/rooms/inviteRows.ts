@@ -1,4 +1,4 @@
-/** Whom **Hush: Invite Teammate…** offers for what was typed. Pure. */
+/** The rows that **Hush: Invite Teammate…** offers for the typed text. Pure. */
 import { parseUserId } from '../../core/base/identifiers.ts';
 import { isNear } from './nearName.ts';
 import type { PersonLookUp } from '../../core/rooms/roomsPort.ts';
@@ -10,19 +10,19 @@ export interface KnownPerson {
 
 export interface InviteRow {
     /**
-     * `typed`: made from the words alone; `nobody`: made from them, and there is no such person; `similar`: almost what
-     * was typed.
+     * `typed`: made from the text alone. `nobody`: made from the text, but no such user exists. `similar`: almost the
+     * typed text.
      */
     readonly kind: 'typed' | 'nobody' | 'similar' | 'known' | 'found' | 'hint';
     readonly text: string;
     readonly description: string;
-    /** Undefined: nobody can be invited by this row. */
+    /** Undefined: the row invites nobody. */
     readonly userId: string | undefined;
 }
 
 const hint = (text: string): InviteRow => ({ kind: 'hint', text, description: '', userId: undefined });
 
-/** The user ID that the words stand for: a whole one, or a name alone for somebody of the person's own homeserver. */
+/** Returns the user ID that the text means: a whole user ID, or a name on the person's own homeserver. */
 export function personTyped(typed: string, self: string): string | undefined {
     if (parseUserId(typed)) return typed;
     const local = /^@?([a-z0-9._=/+-]+)$/u.exec(typed.toLowerCase())?.[1];
@@ -31,8 +31,8 @@ export function personTyped(typed: string, self: string): string | undefined {
 }
 
 /**
- * `known` are left to the palette to filter. A name alone stands below people whom Hush knows by that name. `lookUp`: what
- * the homeserver says about the person who is typed; undefined until it does.
+ * The palette filters `known`. A row for a plain name stands below people whom Hush knows by that name. `lookUp`: the
+ * homeserver's answer about the typed person, or undefined before it comes.
  */
 export function inviteRows(
     typed: string,
@@ -76,7 +76,7 @@ function typedRows(
         case undefined:
             return [{ kind: 'typed', text: `Invite ${person}`, description: where, userId: person }];
         case 'found': {
-            // The ID first: anybody may call themselves by a teammate's name.
+            // Show the ID first, because anybody can use a teammate's name.
             const description = lookUp.name === undefined || lookUp.name === person ? where : lookUp.name;
             return [{ kind: 'typed', text: `Invite ${person}`, description, userId: person }];
         }
@@ -107,12 +107,15 @@ function typedRows(
     }
 }
 
-/** Slips of the finger within the name; for a short one only one. The server may have one as well. */
+/** Finds people whose user ID differs by a typing error. */
 function similarTo(person: string, everybody: readonly KnownPerson[]): KnownPerson[] {
     return everybody.filter(({ userId }) => isSlip(person, userId)).slice(0, 3);
 }
 
-/** Whether one user ID may be meant by the other. */
+/**
+ * Returns whether `typed` may be `userId` with a typing error: two errors in the name, or one in a short name, and one
+ * in the server.
+ */
 export function isSlip(typed: string, userId: string): boolean {
     const [own, other] = [parseUserId(typed), parseUserId(userId)];
     if (!own || !other) return false;

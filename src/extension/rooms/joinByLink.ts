@@ -1,6 +1,6 @@
 /**
- * **Hush: Join by Link…**, and links that VS Code was opened with. A newcomer signs in first; whoever is signed in says
- * whether to join, and nothing is done before that. The wish to join is kept with the window meanwhile (see joinWish.ts).
+ * **Hush: Join by Link…**, and links that opened VS Code. A newcomer signs in first. Everybody else is asked whether to
+ * join, and nothing happens before that. The window keeps the wish to join meanwhile (see joinWish.ts).
  */
 import * as vscode from 'vscode';
 import { commands } from '../manifest/commands.ts';
@@ -26,7 +26,7 @@ import { confirmJoin } from './confirmJoin.ts';
 const TITLE = 'Join by Link';
 const WHAT = 'A link to a room, its address (#room:server.org) or its ID (!id:server.org)';
 
-/** `argument`: nothing, a link, or the parts of a URI that VS Code was opened with. */
+/** `argument`: nothing, a link, or the parts of a URI that opened VS Code. */
 export async function joinByLink(context: ActionContext, argument: unknown): Promise<void> {
     const given = linkOf(argument);
     if (given?.kind === 'invalid')
@@ -39,7 +39,7 @@ export async function joinByLink(context: ActionContext, argument: unknown): Pro
     await context.joining.during(() => goOn(context));
 }
 
-/** With the wish that was kept over a reload, or a sign-in that ended elsewhere. Never rejects. */
+/** Continues with the wish that was kept over a reload, or while a sign-in ended elsewhere. Never rejects. */
 export async function resumeJoin(context: ActionContext): Promise<void> {
     try {
         await goOn(context);
@@ -49,7 +49,7 @@ export async function resumeJoin(context: ActionContext): Promise<void> {
     }
 }
 
-/** The invitation that answers our request to join. Never rejects. */
+/** Accepts the invitation that answers our request to join. Never rejects. */
 export async function takeAnswer(context: ActionContext, roomId: string): Promise<void> {
     const { wishes } = context.joining;
     const link = wishes.wish?.link;
@@ -76,7 +76,7 @@ function linkOf(argument: unknown): ParsedLink | undefined {
 }
 
 async function askForLink(): Promise<ParsedLink | undefined> {
-    // A browser asks for leave first, and where it is refused VS Code puts an error in place of this question.
+    // A browser asks for permission first. If it is refused, VS Code shows an error instead of this question.
     const copied = vscode.env.uiKind === vscode.UIKind.Web ? '' : (await vscode.env.clipboard.readText()).trim();
     const typed = await askText({
         title: TITLE,
@@ -101,7 +101,7 @@ async function goOn(context: ActionContext): Promise<void> {
     const { wishes } = context.joining;
     const link = wishes.wish?.link;
     if (!link || !(await hasAccount(context, link))) return;
-    // Another link may have been opened meanwhile: it has its turn next.
+    // If another link was opened meanwhile, that one is next.
     const { wish } = wishes;
     if (wish?.link.target.room !== link.target.room) return;
     try {
@@ -115,7 +115,7 @@ async function goOn(context: ActionContext): Promise<void> {
     }
 }
 
-/** What waits for a click on a notification, which may never come, must not hold up what comes next. */
+/** Runs work that waits for a click on a notification. The click may never come, so nothing else may wait for it. */
 function inBackground(context: ActionContext, work: () => Promise<void>): void {
     work().catch((error: unknown) => {
         context.log.warn('joining by a link did not go on', error);
@@ -129,14 +129,16 @@ async function offerAgain(link: RoomLink, why: string): Promise<void> {
         await vscode.commands.executeCommand(commands.joinByLink, buildJoinLink('vscode', link, 'vscode'));
 }
 
-/** Waits for an account that is being opened: it is no newcomer who opens a link right after the start. */
+/**
+ * Waits for an account that is being opened. A link right after the start does not mean that the person is a newcomer.
+ */
 async function hasAccount(context: ActionContext, link: RoomLink): Promise<boolean> {
     const { wishes, settled, signIn } = context.joining;
     const state = await withNotification('Getting ready to join…', settled);
     if (state?.kind === 'ready') return true;
     const joins = state !== undefined && (await signIn(link, () => wishes.reach(link, 'agreed')));
     if (joins !== true) {
-        // Whoever gave up in the middle, or is signing in elsewhere, is asked when that is done.
+        // The person gave up in the middle, or signs in elsewhere. Ask them again after that.
         if (joins === undefined || wishes.wish?.step === 'agreed') wishes.reach(link, 'opened');
         else wishes.drop(link);
         return false;
@@ -145,7 +147,7 @@ async function hasAccount(context: ActionContext, link: RoomLink): Promise<boole
     return now?.kind === 'ready';
 }
 
-/** `agreed`: the person said already that they want to join. */
+/** `agreed`: the person has said that they want to join. */
 async function enter(context: ActionContext, link: RoomLink, agreed: boolean): Promise<void> {
     const { account } = signedIn(context);
     const { wishes } = context.joining;
@@ -181,7 +183,7 @@ async function tellInside(context: ActionContext, roomId: string, name: string):
     const open = context.joining.viewIn(roomId);
     const view = 'View Share';
     const ways = open ? [view] : [];
-    // Not waited for: the wish is over.
+    // Do not wait, because the wish is over.
     void showInformationMessage(`You are in ${name} already.`, ...ways).then((chosen) => {
         if (chosen === view) open?.();
     });
@@ -211,7 +213,7 @@ function isTurnedAway(error: unknown): boolean {
     return isHushError(error) && error.code === 'room.notInvited';
 }
 
-/** Rethrows what is no refusal. `askInstead`: where the room may take requests. */
+/** Rethrows an error that is no refusal. `askInstead`: asks to join, in a room that accepts requests. */
 function turnedAway(context: ActionContext, error: unknown, askInstead: (() => Promise<void>) | undefined): void {
     if (!isHushError(error) || !isTurnedAway(error)) throw error;
     inBackground(context, async () => {
@@ -244,7 +246,7 @@ async function askToJoin(context: ActionContext, link: RoomLink, name: string, r
     }
 }
 
-/** Says so until somebody has answered; its Cancel takes the request back. Never rejects. */
+/** Shows a notification until somebody has answered. Its Cancel withdraws the request. Never rejects. */
 async function waitToBeLetIn(context: ActionContext, roomId: string, name: string): Promise<void> {
     const title = `You asked to join ${name}. Once somebody lets you in, what is shared opens here.`;
     const cancelled = await withProgress(

@@ -1,4 +1,4 @@
-/** The link to a room: made of what the room is, and put into the clipboard. */
+/** Makes the link to a room and copies it. */
 import * as vscode from 'vscode';
 import { levelOf } from '../../core/rooms/powerLevels.ts';
 import type { Account } from '../../core/account/account.ts';
@@ -13,7 +13,7 @@ export async function linkOfRoom(account: Account, room: RoomSnapshot): Promise<
     return { target: await targetOf(account, room), from: account.userId };
 }
 
-/** By its address where it has one, which survives an upgrade of the room. */
+/** Uses the room's address if it has one, because an address survives an upgrade of the room. */
 async function targetOf(account: Account, room: RoomSnapshot): Promise<JoinTarget> {
     const { roomId, alias, powers } = room;
     if (alias !== undefined) return { room: alias, via: [] };
@@ -21,7 +21,7 @@ async function targetOf(account: Account, room: RoomSnapshot): Promise<JoinTarge
     return { room: roomId, via: viaServers(userIds, (id) => (powers ? levelOf(powers, id) : 0)) };
 }
 
-/** For the editor that the setting names. Resolves when the link is in the clipboard. */
+/** Makes the link for the editor in the setting. Resolves when the link is in the clipboard. */
 export async function copyLinkOfRoom(context: ActionContext, account: Account, room: RoomSnapshot): Promise<void> {
     const link = await linkOfRoom(account, room);
     const text = joinLinkText(linkEditorSetting(context.configuration()), link, vscode.env.uriScheme);
@@ -29,7 +29,10 @@ export async function copyLinkOfRoom(context: ActionContext, account: Account, r
     await vscode.env.clipboard.writeText(text);
 }
 
-/** A browser lets nobody write to the clipboard behind another tab, such as the one that is shared; VS Code does not tell. */
+/**
+ * A browser refuses to write to the clipboard while another tab is in front, such as the shared one. VS Code does not
+ * report that.
+ */
 async function untilInFront(): Promise<void> {
     if (vscode.env.uiKind !== vscode.UIKind.Web || vscode.window.state.focused) return;
     const { promise, resolve } = Promise.withResolvers<void>();

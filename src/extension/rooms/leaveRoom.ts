@@ -1,4 +1,4 @@
-/** **Hush: Leave Room…**: leaves and forgets, after saying what goes with it. */
+/** **Hush: Leave Room…**: says what gets lost, then leaves the room and forgets it. */
 import { isLastManager } from './inside.ts';
 import { setStatusBarMessage, showWarningMessage } from '../shell/dialogs.ts';
 import { askBeforeLoss } from '../shell/askBeforeLoss.ts';
@@ -42,7 +42,7 @@ export async function leaveRoom(context: ActionContext, argument: RoomArgument):
     setStatusBarMessage('sign-out', `You left ${room.name}`, 5_000);
 }
 
-/** `row`: of a room that we asked to be let in to. */
+/** `row`: the row of a room that we asked to be let in to. */
 export async function withdrawKnock(context: ActionContext, row: unknown): Promise<void> {
     const { account } = signedIn(context);
     const roomId = typeof row === 'string' ? /^knocking:(!.+)$/u.exec(row)?.[1] : undefined;

@@ -1,4 +1,7 @@
-/** A link into a room that lets in the invited only leads to a closed door: said to whoever copies one, with the way to open it. */
+/**
+ * A link to a room that only lets in invited people does not work for others. Tells the person who copies such a link,
+ * and offers to let people ask.
+ */
 import * as vscode from 'vscode';
 import { obstacle } from '../../core/rooms/powerLevels.ts';
 import { versionTraits } from '../../core/rooms/roomVersions.ts';
@@ -9,7 +12,7 @@ import { setStatusBarMessage, showInformationMessage } from '../shell/dialogs.ts
 import { plainName } from '../shell/plainText.ts';
 import { signedIn, type ActionContext } from '../shell/actionContext.ts';
 
-/** Resolves at once when the room takes requests, else when the person has answered. */
+/** Resolves at once if the room accepts requests, else when the person has answered. */
 export async function offerRequests(context: ActionContext, room: RoomSnapshot): Promise<void> {
     if (!isClosed(room.joinRule)) return;
     const { account } = signedIn(context);

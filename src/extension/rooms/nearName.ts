@@ -1,8 +1,8 @@
-/** Names that differ by a slip of the finger. Pure. */
+/** Names that differ by a typing error. Pure. */
 
 /**
- * Whether one becomes the other by at most `most` slips: a letter more, less, another, or two swapped (the restricted
- * Damerau-Levenshtein distance).
+ * Returns whether at most `most` typing errors turn one name into the other: a letter added, removed, replaced, or two
+ * letters swapped (restricted Damerau-Levenshtein distance).
  */
 export function isNear(a: string, b: string, most: number): boolean {
     const [x, y] = [[...a], [...b]];

@@ -1,4 +1,7 @@
-/** **Hush: People in This Room…**: everybody with a standing in it, with their roles and what one may do about them. */
+/**
+ * **Hush: People in This Room…**: lists everybody with a membership in the room, their roles, and what the person may
+ * do about them.
+ */
 import * as vscode from 'vscode';
 import { levelOf, type Powers } from '../../core/rooms/powerLevels.ts';
 import { userMessage } from '../../core/base/errors.ts';
@@ -26,7 +29,7 @@ interface PersonItem extends vscode.QuickPickItem {
     readonly person?: PersonInRoom;
 }
 
-/** Comes back to the list after each change, until the person leaves it. */
+/** Shows the list again after each change, until the person closes it. */
 export async function showPeople(context: ActionContext, argument: RoomArgument): Promise<void> {
     signedIn(context);
     const roomId = await roomForCommand(context, argument, 'People of which room?');
@@ -47,11 +50,11 @@ export async function showPeople(context: ActionContext, argument: RoomArgument)
 
 interface Choice {
     readonly person: PersonInRoom;
-    /** By its button; without one, what to do is asked next. */
+    /** Set by a button of the row. Without it, Hush asks next what to do. */
     readonly deed: Deed | undefined;
 }
 
-/** The list follows what happens in the room while it is open. */
+/** The open list follows the changes in the room. */
 async function choose(context: ActionContext, roomId: string): Promise<Choice | undefined> {
     const { account } = signedIn(context);
     const pick = createQuickPick<PersonItem>();
@@ -69,7 +72,7 @@ async function choose(context: ActionContext, roomId: string): Promise<Choice | 
     pick.onDidHide(() => resolve(undefined));
     let shown = '';
     let asking = false;
-    /** One request at a time, and only when it would bring something else: not when somebody comes online. */
+    /** Sends one request at a time, and only after a change that matters. A change of presence does not. */
     const show = async (): Promise<void> => {
         const room = roomOf(context, roomId);
         if (!room) return resolve(undefined);
@@ -85,7 +88,7 @@ async function choose(context: ActionContext, roomId: string): Promise<Choice | 
         const people = await account.roomAdmin.people(roomId).finally(() => {
             asking = false;
         });
-        void show().catch(reject); // it may have changed meanwhile
+        void show().catch(reject); // the room may have changed meanwhile
         const at = pick.activeItems[0]?.person?.userId;
         pick.items = itemsOf(room, account.userId, people);
         pick.activeItems = pick.items.filter(({ person }) => person !== undefined && person.userId === at);
@@ -141,7 +144,7 @@ function itemOf(room: RoomSnapshot, powers: Powers, self: string, person: RoomPe
     };
 }
 
-/** What can be done, and below it what cannot, with the reason. */
+/** Lists what the person can do, and below it what they cannot do, with the reason. */
 async function pickDeed(context: ActionContext, person: PersonInRoom): Promise<Deed | undefined> {
     const { account } = signedIn(context);
     const deeds = deedsFor(person, account.userId);

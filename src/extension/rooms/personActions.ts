@@ -20,14 +20,14 @@ export interface Deed {
     readonly name: string;
     readonly icon: string;
     readonly detail: string;
-    /** Worth a button in a list. */
+    /** The list shows a button for it. */
     readonly button: boolean;
-    /** Set: the server would refuse it. */
+    /** Set if the homeserver would refuse it. */
     readonly why: Obstacle | undefined;
     run(context: ActionContext, person: PersonInRoom): Promise<void>;
 }
 
-/** Everything that makes sense for this person in their room. */
+/** Returns every action that makes sense for this person in their room. */
 export function deedsFor(person: PersonInRoom, self: string): Deed[] {
     const { powers } = person.room;
     if (!powers) return [];
@@ -117,7 +117,7 @@ export function isPersonRow(row: string): boolean {
     return PERSON_ROW.test(row);
 }
 
-/** The person behind a member's or knock's row. Undefined: they are not there any more. */
+/** Returns the person of a member's or knock's row, or undefined if they are not there any more. */
 export function personOfRow(context: ActionContext, row: string): PersonInRoom | undefined {
     const [, roomId, userId] = PERSON_ROW.exec(row) ?? [];
     const room = context.model.rooms.find((r) => r.roomId === roomId && r.membership === 'join');
@@ -184,7 +184,7 @@ async function askLevel(room: RoomSnapshot, self: string, target: string): Promi
     return typed === undefined ? undefined : Number(typed);
 }
 
-/** Undefined: the person thought better of it. */
+/** Returns undefined if the person cancelled. */
 function askReason(title: string): Promise<string | undefined> {
     return askText({
         title,

@@ -1,4 +1,4 @@
-/** What may be done to a person of a room, for the tree and the lists. Pure. */
+/** The actions that this account may take on a person in a room, for the tree and the lists. Pure. */
 import { obstacle, type Obstacle, type Powers } from '../../core/rooms/powerLevels.ts';
 import { rowFlags } from '../manifest/contexts.ts';
 import type { RoomSnapshot } from '../../core/rooms/room.ts';
@@ -7,10 +7,10 @@ import { obstacleSentence, roleChoices } from './roles.ts';
 const PERSON_DEEDS = ['role', 'remove', 'ban'] as const;
 export type PersonDeed = (typeof PERSON_DEEDS)[number];
 
-/** Why a deed would be refused; undefined: it would not. `self` is in the room. */
+/** Returns why the room refuses the action, or undefined if it allows it. `self` is in the room. */
 export function deedObstacle(powers: Powers, self: string, target: string, deed: PersonDeed): Obstacle | undefined {
     if (deed !== 'role') return obstacle(powers, self, { kind: deed === 'remove' ? 'kick' : 'ban', target });
-    // Whatever is there to give, one's own level least of all.
+    // Try the lowest level. A room that refuses it allows no other level either.
     const lowest = Math.min(powers.usersDefault, -1);
     return roleChoices(powers, self, target).some(({ current }) => !current)
         ? undefined
@@ -19,7 +19,7 @@ export function deedObstacle(powers: Powers, self: string, target: string, deed:
 
 type RowDeed = PersonDeed | 'invite';
 
-/** What a person's row could offer, and why each of these would be refused. */
+/** Returns the actions for the row of a person, each with the reason if the room refuses it. */
 function rowDeeds(room: RoomSnapshot, self: string, target: string): (readonly [RowDeed, Obstacle | undefined])[] {
     const { powers } = room;
     if (!powers) return [];
@@ -31,21 +31,21 @@ function rowDeeds(room: RoomSnapshot, self: string, target: string): (readonly [
     ];
 }
 
-/** Appended to a person's row: which entries its menu has. */
+/** Returns the flags for the row of a person. They decide what its menu offers. */
 export function personFlags(room: RoomSnapshot, self: string | undefined, target: string): string {
     if (self === undefined) return '';
     const possible = rowDeeds(room, self, target).filter(([, why]) => why === undefined);
     return [...possible.map(([deed]) => rowFlags[deed]), target === self ? '' : rowFlags.other].join('');
 }
 
-/** Who asks to be let in, and may be let in or denied by this account. */
+/** Returns the people who ask to be let in, if this account may let them in or deny it. */
 export function answerableKnocks(room: RoomSnapshot, self: string): NonNullable<RoomSnapshot['knocks']> {
     const { powers, knocks = [], mayInvite } = room;
     if (!powers) return [];
     return knocks.filter(({ userId }) => mayInvite || !deedObstacle(powers, self, userId, 'remove'));
 }
 
-/** For a tooltip: what nobody offers to do about this person, a line for each reason. */
+/** Returns what the person may not do about this user, for a tooltip. One line for each reason. */
 export function whyNotPerson(room: RoomSnapshot, self: string | undefined, target: string): string[] {
     if (self === undefined) return [];
     const knocks = room.knocks?.some(({ userId }) => userId === target) ?? false;

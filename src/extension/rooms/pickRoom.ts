@@ -1,4 +1,4 @@
-/** Commands about a workspace and its room: start, link. */
+/** Chooses the room of a command. */
 import * as vscode from 'vscode';
 import { commands } from '../manifest/commands.ts';
 import { HushError } from '../../core/base/errors.ts';
@@ -10,20 +10,20 @@ import { showInformationMessage, showQuickPick } from '../shell/dialogs.ts';
 import { plainName } from '../shell/plainText.ts';
 import { startSession } from '../workspace/startSession.ts';
 
-/** A tree row, or a room ID, or nothing when run from the palette. */
+/** A tree row, a room ID, or nothing if the palette runs the command. */
 export type RoomArgument = { readonly roomId: string } | string | undefined;
 
 export function roomIdOf(argument: RoomArgument): string | undefined {
     return typeof argument === 'string' ? argument : argument?.roomId;
 }
 
-/** The room ID, where there is but one to choose. */
+/** Returns the room ID if there is only one room. */
 export function onlyRoom(context: ActionContext): string | undefined {
     const [only, ...more] = joinedRooms(context);
     return more.length === 0 ? only?.roomId : undefined;
 }
 
-/** The ID, for the rare case that its name does not tell it from another. */
+/** Returns the room ID if another room has the same name. */
 function idWhereNeeded(room: RoomSnapshot, rooms: readonly RoomSnapshot[]): { readonly detail?: string } {
     const name = plainName(room.name);
     return rooms.some((other) => other !== room && plainName(other.name) === name) ? { detail: room.roomId } : {};
@@ -34,8 +34,8 @@ interface RoomItem extends vscode.QuickPickItem {
 }
 
 /**
- * Asks for one of our rooms; those that would refuse `deed` stand below with the reason, and whoever asks refuses them.
- * `start` makes the new session that may be wanted instead. `undefined`: cancelled.
+ * Asks for one of our rooms. Rooms that refuse `deed` stand below with the reason; the caller refuses them. `start`
+ * makes a new session if the person wants one. Returns undefined if cancelled.
  */
 export async function pickRoom(
     context: ActionContext,
@@ -46,7 +46,7 @@ export async function pickRoom(
     const self = signedIn(context).account.userId;
     const joined = joinedRooms(context);
     const rooms = joined.map((room) => ({ room, why: whyNotHere(room, self, deed) }));
-    /** Whoever links a workspace may have been given an ID. */
+    /** People who link a workspace may have only the ID of a room. */
     const detailOf = (room: RoomSnapshot): { readonly detail?: string } =>
         deed === 'link' ? { detail: room.roomId } : idWhereNeeded(room, joined);
     const items: RoomItem[] = rooms
@@ -80,7 +80,7 @@ export async function pickRoom(
     return picked.roomId ?? (await start(context));
 }
 
-/** The room that a command is about: its argument, this workspace's, or one that is asked for. */
+/** Returns the room of a command: its argument, the only room, or the one that the person chooses. */
 export async function roomForCommand(
     context: ActionContext,
     argument: RoomArgument,

@@ -1,4 +1,7 @@
-/** What a room does not allow, said with the ways on that there are: the palette and old notifications know no rows. */
+/**
+ * Explains why a room refuses an action and offers what to do instead. The palette and old notifications need this,
+ * because no tree row hides the action there.
+ */
 import * as vscode from 'vscode';
 import { CALL_MEMBER_TYPE } from '../../core/rooms/eventTypes.ts';
 import { commands } from '../manifest/commands.ts';
@@ -18,7 +21,7 @@ const WAYS = {
 } as const;
 export type Way = keyof typeof WAYS;
 
-/** Says it, offers the ways on and goes the one that is chosen. Resolves when the person has answered. */
+/** Shows the text with a button for each way and runs the chosen one. Resolves when the person has answered. */
 export async function sayWithWays(
     show: typeof showErrorMessage,
     text: string,
@@ -35,7 +38,7 @@ export function sayRefused(text: string, room: RoomSnapshot, ways: readonly Way[
     return sayWithWays(showErrorMessage, text, room, ways);
 }
 
-/** True: the room does not allow it, and the person was told. */
+/** Returns true if the room refuses the action; then the person was told. */
 export async function refused(context: ActionContext, room: RoomSnapshot, deed: RoomDeed): Promise<boolean> {
     const self = signedIn(context).account.userId;
     const why = whyNotHere(room, self, deed);

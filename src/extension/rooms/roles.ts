@@ -1,10 +1,10 @@
-/** Power levels in words: roles, and why something is not offered. Pure. */
+/** Words for power levels: the roles, and why an action is refused. Pure. */
 import { levelOf, obstacle, stateLevel, type Obstacle, type Powers } from '../../core/rooms/powerLevels.ts';
 
 const ADMIN = 100;
 const MODERATOR = 50;
 
-/** "Admin", "Moderator (60)"; what is not one of the common levels carries its number. */
+/** "Admin", "Moderator (60)". A level that is not a common one shows its number. */
 export function roleName(level: number, usersDefault = 0): string {
     if (level === Number.POSITIVE_INFINITY) return 'Creator';
     if (level === ADMIN) return 'Admin';
@@ -15,7 +15,7 @@ export function roleName(level: number, usersDefault = 0): string {
     return level < usersDefault ? `Limited (${level})` : `Member (${level})`;
 }
 
-/** Of somebody in the room. */
+/** The role of a person in the room. */
 export function roleOf(powers: Powers, userId: string): string {
     return roleName(levelOf(powers, userId), powers.usersDefault);
 }
@@ -24,7 +24,7 @@ function levelWords(level: number): string {
     return level === Number.POSITIVE_INFINITY ? 'Creator' : `${roleName(level)}, level ${level}`;
 }
 
-/** A sentence for a tooltip or a row of a list. `own`: it is about the person at this window. */
+/** A sentence for a tooltip or a row. `own`: it is about the person at this window. */
 export function obstacleSentence(why: Obstacle, own = false): string {
     switch (why.kind) {
         case 'level':
@@ -45,12 +45,12 @@ export function obstacleSentence(why: Obstacle, own = false): string {
 export interface RoleChoice {
     readonly level: number;
     readonly label: string;
-    /** What the level allows here. */
+    /** The actions that this level allows in the room. */
     readonly detail: string;
     readonly current: boolean;
 }
 
-/** The common roles that `self` may give to `target`. Empty: none; then {@link obstacle} says why. */
+/** Returns the common roles that `self` may give to `target`. If there are none, {@link obstacle} says why. */
 export function roleChoices(powers: Powers, self: string, target: string): RoleChoice[] {
     const now = levelOf(powers, target);
     const levels = [...new Set([ADMIN, MODERATOR, powers.usersDefault, now, -1])]
@@ -66,7 +66,7 @@ export function roleChoices(powers: Powers, self: string, target: string): RoleC
         }));
 }
 
-/** What somebody of this level may do, in a line that fits a list. */
+/** Lists the actions that a level allows, on one line. */
 export function abilities(powers: Powers, level: number): string {
     const list = [
         level >= stateLevel(powers, 'm.room.power_levels') ? 'roles' : '',
@@ -81,7 +81,7 @@ export function abilities(powers: Powers, level: number): string {
     return text === '' ? 'Reads along only.' : `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 }
 
-/** What to ask before a role is changed; undefined: nothing, it can be taken back. */
+/** Returns a warning before a role changes, or undefined if the change can be undone. */
 export function roleWarning(powers: Powers, self: string, target: string, level: number): string | undefined {
     const mine = levelOf(powers, self);
     if (self === target && level < mine) return 'You give up power that only somebody else can give back to you.';

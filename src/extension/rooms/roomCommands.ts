@@ -1,4 +1,4 @@
-/** The commands about rooms and their people, bound to their actions: a bundle of its own, loaded when first needed. */
+/** Binds the commands about rooms and people to their actions. A bundle of its own, loaded on first use. */
 import { commands, type RoomCommandId } from '../manifest/commands.ts';
 import { HushError } from '../../core/base/errors.ts';
 import { admit, deny } from './answerKnock.ts';
@@ -20,7 +20,7 @@ import { roomSettings } from './roomSettings.ts';
 import { askForAnswer, askForInvitation, askForOwnRequest, askForReplaced, askForRequest } from './askForSubject.ts';
 import { upgradeRoom } from './upgradeRoom.ts';
 
-/** `room`: makes an argument of VS Code's into a room, or nothing. */
+/** `room`: turns an argument from VS Code into a room, or nothing. */
 export function roomCommands(
     context: ActionContext,
     room: (run: (context: ActionContext, argument: RoomArgument) => unknown) => (argument: unknown) => unknown,
@@ -38,7 +38,7 @@ export function roomCommands(
     type Run = (context: ActionContext, argument: string | undefined) => Promise<void>;
     const orAsked = (run: Run, ask: Ask, title: string) =>
         room(async (_, argument) => run(context, roomIdOf(argument) ?? (await ask(context, title))));
-    /** The same of a row that stands for more than a room. */
+    /** Like `orAsked`, but passes on the whole row, which names more than a room. */
     const rowOrAsked = (run: Run, ask: Ask, title: string) => async (argument: unknown) =>
         run(context, typeof argument === 'string' ? argument : await ask(context, title));
     const join = orAsked(acceptInvite, askForInvitation, 'Join Invitation');

@@ -1,4 +1,7 @@
-/** What may be done in a room: for its row and tooltip, for lists of rooms, and for commands that must refuse. Pure. */
+/**
+ * The actions that this account may take in a room, for its row, its tooltip, lists of rooms, and commands that must
+ * refuse. Pure.
+ */
 import { obstacle, type RoomAction } from '../../core/rooms/powerLevels.ts';
 import { CALL_MEMBER_TYPE, MESSAGE_TYPE, REACTION_TYPE, WORKSPACE_TYPE } from '../../core/rooms/eventTypes.ts';
 import { rowFlags } from '../manifest/contexts.ts';
@@ -6,14 +9,17 @@ import type { RoomSnapshot } from '../../core/rooms/room.ts';
 import { obstacleSentence } from './roles.ts';
 import { peopleCount } from '../../core/rooms/roomWords.ts';
 
-/** `share`: also to watch, since both take a membership of the room’s call. */
+/** `share` includes to watch, because both need a membership in the room's session. */
 export type RoomDeed = 'share' | 'invite' | 'link' | 'chat';
 
-/** Needs encryption: there is no session, and nothing of one, in a room where servers read along. */
+/** These actions need encryption. A session must not use a room whose homeserver can read the messages. */
 const ENCRYPTED: ReadonlySet<RoomDeed> = new Set(['share', 'link', 'chat']);
 const CLEAR = 'The room is not encrypted.';
 
-/** Why a deed would be refused, as a sentence; undefined: it would not. `self`: the user ID of this account. */
+/**
+ * Returns why the room refuses the action, as a sentence, or undefined if it allows it. `self`: the user ID of this
+ * account.
+ */
 export function whyNotHere(room: RoomSnapshot, self: string, deed: RoomDeed): string | undefined {
     if (!room.encrypted && ENCRYPTED.has(deed)) return CLEAR;
     if (deed === 'share' && !room.mayJoinCall) return refusal(room, self, { kind: 'state', type: CALL_MEMBER_TYPE });
@@ -22,20 +28,20 @@ export function whyNotHere(room: RoomSnapshot, self: string, deed: RoomDeed): st
 }
 
 /**
- * A workspace is linked for oneself in any encrypted room; this says why teammates who open the same repository are not
- * offered the room then. Undefined: they are.
+ * The person can link a workspace to any encrypted room for themselves. Returns why Hush does not offer this room to
+ * teammates with the same repository, or undefined if it does.
  */
 export function whyLinkIsOwn(room: RoomSnapshot, self: string): string | undefined {
     return room.mayLinkWorkspace ? undefined : refusal(room, self, { kind: 'state', type: WORKSPACE_TYPE });
 }
 
-/** Why this account can read the chat but not write, or not react; undefined: it can. Of an encrypted room. */
+/** Returns why this account can read the chat but not write or react, or undefined if it can. For an encrypted room. */
 export function whyNotWrite(room: RoomSnapshot, self: string, what: 'message' | 'reaction'): string | undefined {
     if (what === 'message' ? room.mayWrite : room.mayReact) return undefined;
     return refusal(room, self, { kind: 'message', type: what === 'message' ? MESSAGE_TYPE : REACTION_TYPE });
 }
 
-/** A room that is not encrypted can be made so by this account. */
+/** Returns whether this account can turn on encryption in the room. */
 export function mayEncrypt({ encrypted, powers }: RoomSnapshot, self: string): boolean {
     if (encrypted || !powers) return false;
     return obstacle(powers, self, { kind: 'state', type: 'm.room.encryption' }) === undefined;
@@ -46,12 +52,12 @@ function refusal({ powers }: RoomSnapshot, self: string, action: RoomAction): st
     return why ? obstacleSentence(why) : 'Somebody with more power in the room may.';
 }
 
-/** What would not be refused. */
+/** Returns the actions that the room allows. */
 export function roomDeeds(room: RoomSnapshot, self: string): RoomDeed[] {
     return (['share', 'invite', 'link', 'chat'] as const).filter((deed) => whyNotHere(room, self, deed) === undefined);
 }
 
-/** Appended to a room's row: which entries its menu has. */
+/** Returns the flags for the row of a room. They decide what its menu offers. */
 export function roomFlags(room: RoomSnapshot, self: string | undefined): string {
     return self === undefined
         ? ''
@@ -60,7 +66,7 @@ export function roomFlags(room: RoomSnapshot, self: string | undefined): string 
               .join('');
 }
 
-/** What the room is, then each thing that is not offered with the reason. */
+/** Describes the room, then lists what the person may not do, with the reason. */
 export function roomTooltip(room: RoomSnapshot, self: string | undefined): string {
     const people = peopleCount(room.members.length);
     const lines = [room.name, `${room.encrypted ? 'End-to-end encrypted' : 'Not encrypted'} · ${people}`];

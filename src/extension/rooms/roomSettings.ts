@@ -1,4 +1,4 @@
-/** **Hush: Room Settings…**: each setting with what it is now; what one may not change says why. */
+/** **Hush: Room Settings…**: lists each setting with its value, and why the person may not change it. */
 import * as vscode from 'vscode';
 import { obstacle } from '../../core/rooms/powerLevels.ts';
 import { versionTraits } from '../../core/rooms/roomVersions.ts';
@@ -20,13 +20,13 @@ interface Setting {
     readonly icon: string;
     readonly label: string;
     readonly now: string;
-    /** Of the state event that it is. */
+    /** Type of the state event. */
     readonly type: string;
-    /** Asks for the new value; undefined: nothing is changed. */
+    /** Asks for the new value. Returns undefined if nothing changes. */
     ask(): Promise<RoomChange | undefined>;
 }
 
-/** Comes back to the list after each change, until the person leaves it. */
+/** Shows the list again after each change, until the person closes it. */
 export async function roomSettings(context: ActionContext, argument: RoomArgument): Promise<void> {
     const { account } = signedIn(context);
     const roomId = await roomForCommand(context, argument, 'Settings of which room?');
@@ -186,7 +186,7 @@ async function askPicture(set: boolean): Promise<RoomChange | undefined> {
             filters: { Pictures: ['png', 'jpg', 'jpeg', 'gif', 'webp'] },
         })) ?? [];
     if (!file) return undefined;
-    // In a remote window the dialog may show another machine's files: a path of theirs is none of ours.
+    // In a remote window, the dialog may show files of another machine. Their paths mean nothing here.
     if (file.scheme !== 'file') throw new HushError('file.unreadable', 'Choose a picture that is on this computer.');
     return { kind: 'avatar', path: file.fsPath };
 }
@@ -244,7 +244,7 @@ async function askJoinRule(
     if (!picked) return undefined;
     if (picked.rule !== 'restricted' && picked.rule !== 'knock_restricted')
         return picked.rule === joinRule ? undefined : { kind: 'joinRule', rule: picked.rule, allow: [] };
-    // Spaces are not shown, and rooms of others cannot be; whoever gets in through them keeps doing so.
+    // Spaces and unknown rooms cannot be listed by name. People who get in through them keep that right.
     const elsewhere = allow.filter((id) => !others.some(({ roomId }) => roomId === id));
     const chosen = await showQuickPick(
         [

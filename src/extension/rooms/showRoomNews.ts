@@ -1,4 +1,4 @@
-/** What happened to a room without the person's doing, in a notification with a way on. */
+/** Notifies the person about a change in a room that they did not make, and offers what to do next. */
 import * as vscode from 'vscode';
 import { commands } from '../manifest/commands.ts';
 import type { RoomNews } from '../../core/rooms/roomsPort.ts';

@@ -1,4 +1,7 @@
-/** The link of a session into the clipboard as soon as there is one: **Hush: Start Session and Copy Link**, and a share that began without a session. */
+/**
+ * Copies the link of a session as soon as the session exists: for **Hush: Start Session and Copy Link**, and for a
+ * share that began without a session.
+ */
 import * as vscode from 'vscode';
 import { commands } from '../manifest/commands.ts';
 import { userMessage } from '../../core/base/errors.ts';
@@ -12,7 +15,7 @@ import { copyLinkOfRoom } from './joinLinkOfRoom.ts';
 import { offerRequests } from './letPeopleAsk.ts';
 import { makeSession } from '../workspace/startSession.ts';
 
-/** The session of this workspace, or a new one that has the workspace's name. */
+/** Uses the session of this workspace, or makes one with the workspace's name. */
 export async function startSessionAndCopyLink(context: ActionContext): Promise<void> {
     signedIn(context);
     const roomId = context.model.workspaceRoomId ?? (await makeSession(context, 'byWorkspace'));
@@ -20,7 +23,7 @@ export async function startSessionAndCopyLink(context: ActionContext): Promise<v
     if (room) await copyAndTell(context, room, `A join link to the session “${plainName(room.name)}”`);
 }
 
-/** Once the picture of this share is up; nothing when it ends before. Never rejects. */
+/** Copies the link when this share is live. Does nothing if the share ends before that. Never rejects. */
 export async function copyLinkWhenLive(context: ActionContext, roomId: string, shareId: string): Promise<void> {
     try {
         if (!(await isLive(context, shareId))) return;

@@ -1,4 +1,4 @@
-/** **Hush: Upgrade Room…**: replaces a room by one of another version, its people and workspaces taken along. */
+/** **Hush: Upgrade Room…**: replaces a room by one of another version. Its people and workspaces move along. */
 import * as vscode from 'vscode';
 import { obstacle } from '../../core/rooms/powerLevels.ts';
 import { newerVersions, versionTraits } from '../../core/rooms/roomVersions.ts';
@@ -41,9 +41,7 @@ export async function upgradeRoom(context: ActionContext, argument: RoomArgument
         );
 }
 
-/**
- * Only newer ones: a room of an older version would lose what the newer one knows, such as the power of its creators.
- */
+/** Offers newer versions only. An older version would lose features, such as the power of the creators. */
 async function pickVersion(context: ActionContext, now: string): Promise<string | undefined> {
     const { recommended, stable } = await signedIn(context).account.roomAdmin.versions();
     const newer = newerVersions(now, stable, recommended);

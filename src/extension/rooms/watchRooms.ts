@@ -1,4 +1,4 @@
-/** Tells the person what happens to their rooms without their doing. */
+/** Tells the person about changes in their rooms that they did not make. */
 import type { Account } from '../../core/account/account.ts';
 import type { Disposable } from '../../core/base/disposable.ts';
 import type { Log } from '../../core/base/log.ts';

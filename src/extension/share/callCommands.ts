@@ -1,4 +1,6 @@
-/** Calls with other Matrix clients: theirs are asked about and shown in a tab, ours show them our screen. */
+/**
+ * Calls with other Matrix clients. Hush shows the screen of their call in a tab, and our call shows them our screen.
+ */
 import { ulid } from 'ulid';
 import type { CallToTake } from '../../core/session/callsPort.ts';
 import type { RoomSnapshot } from '../../core/rooms/room.ts';
@@ -7,7 +9,10 @@ import { signedIn, type ActionContext } from '../shell/actionContext.ts';
 import { showInformationMessage, showQuickPick } from '../shell/dialogs.ts';
 import { plainName, plainText } from '../shell/plainText.ts';
 
-/** A screen in a call that carries ours, with Show. "<name> calls you", with Show and Decline. Closing it lets the call ring on in the person's other clients. */
+/**
+ * Asks about a call of another client. "<name> calls you", with Show and Decline; if the person closes it, the call
+ * rings on in their other clients. For a screen in a call that carries ours, only with Show.
+ */
 export async function answerRing(
     context: ActionContext,
     { kind, callId, roomId, userId, deviceId }: CallToTake,
@@ -38,7 +43,7 @@ export async function answerRing(
         });
 }
 
-/** Rings the other Matrix clients of somebody in the room that we share in. `row` is a member's row of the tree. */
+/** Calls the other Matrix clients of a person in the room of our share. `row`: a member's row of the tree. */
 export async function callTeammate(context: ActionContext, row: string | undefined): Promise<void> {
     const { orchestrator, account } = signedIn(context);
     const { share } = orchestrator.state;

@@ -1,4 +1,4 @@
-/** Sends what the person chose in a share's tab to the room of that share. */
+/** Sends a snapshot from a viewer tab to the room of that share. */
 import { timeInName } from '../../core/base/timeInName.ts';
 import { userMessage } from '../../core/base/errors.ts';
 import type { ActionContext } from '../shell/actionContext.ts';

@@ -1,4 +1,4 @@
-/** What VS Code's menu over a shared picture offers, and the other buttons of a viewer's tab that are the window's work. */
+/** The commands in VS Code's menu over a shared picture, and the buttons of a viewer tab that need the window. */
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { ViewerCommand } from '../../core/share/mediaMessages.ts';
@@ -7,10 +7,13 @@ import type { Disposable } from '../../core/base/disposable.ts';
 import type { MediaPort } from '../../core/session/mediaPort.ts';
 import type { ActionContext } from '../shell/actionContext.ts';
 
-/** The page puts the ID of its view into the context of the menu (`data-vscode-context`). */
+/** The page puts the view ID into the context of the menu (`data-vscode-context`). */
 const menuContext = v.object({ hushView: v.string() });
 
-/** False: it was not chosen from the menu of a picture. Throws where the room lets nobody write. */
+/**
+ * Returns false if the command was not chosen from the menu of a picture. Throws if the room does not let the person
+ * write.
+ */
 export function commandPicture(context: ActionContext, argument: unknown, command: ViewerCommand): boolean {
     const chosen = v.safeParse(menuContext, argument);
     const view = chosen.success ? context.orchestrator?.state.views.get(chosen.output.hushView) : undefined;
@@ -20,7 +23,7 @@ export function commandPicture(context: ActionContext, argument: unknown, comman
     return true;
 }
 
-/** The tab of a share leads to the chat of its room. */
+/** The chat button of a viewer tab opens the chat of the share's room. */
 export function followOpenChat(context: ActionContext, media: Pick<MediaPort, 'onMessage'>): Disposable {
     return media.onMessage((call, _generation, message) => {
         if (message.type !== 'action' || message.name !== 'openChat') return;

@@ -1,4 +1,4 @@
-/** Why a direct share would be better off with a media server, and why it has none, in words. Pure. */
+/** Explains why a direct share would be better with a media server, and why it has none. Pure. */
 import type { Notice } from '../../core/session/state.ts';
 
 type ServerMissed = Extract<Notice, { kind: 'serverMissed' }>;

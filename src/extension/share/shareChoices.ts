@@ -1,4 +1,4 @@
-/** What **View Share…** offers. Pure. */
+/** The choices of **View Share…**. Pure. */
 import type { SessionState } from '../../core/session/state.ts';
 import type { ViewTarget } from '../../core/share/share.ts';
 import type { RoomSnapshot } from '../../core/rooms/room.ts';
@@ -7,7 +7,7 @@ import { plainName } from '../shell/plainText.ts';
 export interface ShareChoice {
     readonly label: string;
     readonly description: string;
-    /** Room ID: what is typed to tell two rooms of one name apart. */
+    /** The room ID. The person types it to tell two rooms of one name apart. */
     readonly detail: string;
     readonly target: ViewTarget;
     readonly sharerName: string;
@@ -15,8 +15,9 @@ export interface ShareChoice {
 }
 
 /**
- * Every announced share of somebody else, newest first, then, for rooms where another MatrixRTC client is in the call (its
- * screens are known to the media room only), "any screen" of that room. Only of rooms where one may watch.
+ * Lists the announced shares of other devices, newest first. Then it lists "any screen" for rooms with another
+ * MatrixRTC client, because only the LiveKit room knows the screens of such a client. Lists only rooms where we may
+ * watch.
  */
 export function shareChoices(rooms: readonly RoomSnapshot[], session: SessionState): ShareChoice[] {
     const announced: (ShareChoice & { readonly startedTs: number })[] = [];

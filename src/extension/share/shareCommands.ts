@@ -13,11 +13,14 @@ import { showInformationMessage, showQuickPick } from '../shell/dialogs.ts';
 
 interface RoomToShareIn {
     readonly roomId: string;
-    /** Made for this share: nobody else is in it yet. */
+    /** The room was made for this share, so nobody else is in it yet. */
     readonly fresh: boolean;
 }
 
-/** The row's room, else the workspace's, else the only one there is, else asked; without any, a new session. */
+/**
+ * Chooses the row's room, else the workspace's, else the only room that allows it. Otherwise it asks, or makes a new
+ * session if there is no room.
+ */
 async function roomToShareIn(context: ActionContext, argument: RoomArgument): Promise<RoomToShareIn | undefined> {
     const chosen = roomIdOf(argument) ?? context.model.workspaceRoomId;
     if (chosen !== undefined) return { roomId: chosen, fresh: false };
@@ -59,7 +62,7 @@ export function stopSharing(context: ActionContext): void {
     context.orchestrator?.dispatch({ type: 'shareStopRequested' });
 }
 
-/** A tree row with a target, or nothing when run from the palette. */
+/** A tree row with a target, or nothing if the palette runs the command. */
 export type ViewArgument = { readonly target: ViewTarget | undefined } | undefined;
 
 export async function viewShare(context: ActionContext, argument: ViewArgument): Promise<void> {
@@ -95,7 +98,7 @@ function othersShare({ account }: ActionContext, { rtc }: RoomSnapshot): boolean
     );
 }
 
-/** Opens (or brings to the front) the tab of a screen. */
+/** Opens the viewer tab of a share, or brings it to the front. */
 export function openView(context: ActionContext, target: ViewTarget, restored = false): void {
     const { orchestrator } = signedIn(context);
     const room = context.model.rooms.find((r) => r.roomId === target.roomId);

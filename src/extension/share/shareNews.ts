@@ -1,4 +1,4 @@
-/** That a teammate began to share: told once for each screen. No vscode in here. */
+/** Reports each new share of a teammate once. No vscode in here. */
 import type { After } from '../../core/base/timer.ts';
 import type { Disposable } from '../../core/base/disposable.ts';
 import { shareRowId } from '../manifest/rowIds.ts';
@@ -8,16 +8,16 @@ export interface LiveScreen {
     readonly roomId: string;
     readonly roomName: string;
     readonly sharerName: string;
-    /** ID of its row in the side bar. */
+    /** ID of the row in the side bar. */
     readonly row: string;
 }
 
 export interface ShareNewsOptions {
     readonly model: () => Model;
-    /** Whether this of the person's windows is the one to say it. */
+    /** Returns whether this window is the one that tells the person. */
     readonly isPlace: (roomId: string) => boolean;
     readonly tell: (screen: LiveScreen) => void;
-    /** As `setTimeout`. */
+    /** Like `setTimeout`. */
     readonly after: After;
 }
 
@@ -25,10 +25,10 @@ export interface ShareNews extends Disposable {
     update(model: Model): void;
 }
 
-/** ms: who opens it at once, or comes back to a tab after a reload, need not be told. */
+/** In ms. A person who opens the share at once, or whose tab comes back after a reload, needs no notification. */
 const SETTLE_MS = 1_500;
 
-/** By share ID: what others show in rooms where we could watch, and do not. */
+/** Returns the shares of others that we may watch but do not watch, by share ID. */
 export function unwatched({ account, rooms, session }: Model): Map<string, LiveScreen> {
     const found = new Map<string, LiveScreen>();
     if (account.kind !== 'ready') return found;

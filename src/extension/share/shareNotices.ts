@@ -1,4 +1,4 @@
-/** Notifications, each with a way on. */
+/** Notifications about shares, each with a button for the next step. */
 import * as vscode from 'vscode';
 import { commands } from '../manifest/commands.ts';
 import type { LiveScreen } from './shareNews.ts';
@@ -9,7 +9,7 @@ import { setStatusBarMessage, showErrorMessage, showInformationMessage, showWarn
 import { plainName } from '../shell/plainText.ts';
 import { withLog } from '../shell/failure.ts';
 
-/** Shows a notice of the session core. Errors also offer the log. */
+/** Shows a notice of the session core. An error also offers the log. */
 export async function showNotice(notice: Notice): Promise<void> {
     switch (notice.kind) {
         case 'alreadySharing': {
@@ -59,7 +59,7 @@ export async function showNotice(notice: Notice): Promise<void> {
     }
 }
 
-/** A direct share goes on as it is, though a media server would serve it better. */
+/** The direct share continues, but a media server would serve it better. */
 async function serverMissed(notice: Extract<Notice, { kind: 'serverMissed' }>): Promise<void> {
     const [settings, log] = ['Open Settings', 'Show Log'] as const;
     const key = notice.why === 'setting' ? 'hush.transport' : 'hush.livekit.serviceUrl';
@@ -71,7 +71,7 @@ async function serverMissed(notice: Extract<Notice, { kind: 'serverMissed' }>): 
 
 async function retryable({ code, message }: Failure, command: string): Promise<void> {
     const [retry, settings, log] = ['Try Again', 'Open Settings', 'Show Log'] as const;
-    // Trying again cannot bring a media server; naming one can.
+    // A second try does not bring a media server, but a setting can.
     const ways = code === 'media.noServer' ? [settings, log] : [retry, log];
     const chosen = await showErrorMessage(message, ...ways);
     if (chosen === retry) await vscode.commands.executeCommand(command);
@@ -80,7 +80,7 @@ async function retryable({ code, message }: Failure, command: string): Promise<v
     if (chosen === log) await vscode.commands.executeCommand(commands.showLog);
 }
 
-/** A click away from watching, wherever in VS Code the person is. */
+/** Offers to watch with one click, wherever in VS Code the person is. */
 export async function showLiveScreen({ sharerName, roomName, row }: LiveScreen): Promise<void> {
     const view = 'View Share';
     const text = `${plainName(sharerName)} is sharing a screen in ${plainName(roomName)}.`;

@@ -1,7 +1,6 @@
-/** What every command gets: the account, the model, the chat and the log. */
+/** The context that every command gets: the account, the model, the chat and the log. */
 import type { RoomSnapshot } from '../../core/rooms/room.ts';
 
-/** What the commands work with. */
 import type * as vscode from 'vscode';
 import type { ViewerCommand } from '../../core/share/mediaMessages.ts';
 import { HushError } from '../../core/base/errors.ts';
@@ -24,9 +23,9 @@ interface Joining {
     /** See `AccountControl`. */
     settled(): Promise<AccountState>;
     signIn(link: RoomLink, agreed: () => void): Promise<boolean | undefined>;
-    /** Opens a screen that is shared in the room; undefined: there is none to watch. */
+    /** Returns a function that opens a share in the room, or undefined if there is none to watch. */
     viewIn(roomId: string): (() => void) | undefined;
-    /** Once this share is live, a link to its room is in the clipboard, and the person is told. */
+    /** When this share is live, copies a link to its room and tells the person. */
     linkOnceLive(roomId: string, shareId: string): void;
 }
 
@@ -52,22 +51,22 @@ export interface ActionContext {
     readonly workspace: WorkspaceFolders;
     readonly chat: ChatDesk;
     readonly configuration: () => vscode.WorkspaceConfiguration;
-    /** Does what a tool over the picture does, in the tab of this view. */
+    /** Runs a tool of the picture in the tab of this view. */
     viewerCommand(viewId: string, generation: number, command: ViewerCommand): void;
     readonly joining: Joining;
     mapWorkspace(roomId: string, folder?: string): Promise<void>;
     unmapWorkspace(): Promise<void>;
-    /** The screen that a row of the tree stands for. */
+    /** Returns the share that the tree row stands for. */
     targetOfRow(rowId: string): ViewTarget | undefined;
-    /** The row of the tree that was chosen last. */
+    /** Returns the tree row that the person selected last. */
     selectedRow(): { readonly id: string; readonly context: string } | undefined;
-    /** Accounts are known here besides the active one. */
+    /** This machine knows other accounts besides the active one. */
     readonly otherAccounts: boolean;
-    /** Brings the tab of our share to the front. */
+    /** Brings the sharing tab to the front. */
     revealShare(): void;
 }
 
-/** The signed-in account and its session core. Throws `account.notSignedIn`. */
+/** Returns the signed-in account and its session core. Throws `account.notSignedIn`. */
 export function signedIn(context: ActionContext): { account: Account; orchestrator: Orchestrator } {
     const { account, orchestrator } = context;
     if (!account || !orchestrator) {

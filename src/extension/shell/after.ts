@@ -1,7 +1,7 @@
-/** The host's timer for core. */
+/** The timer of the extension host, for core. */
 import type { After } from '../../core/base/timer.ts';
 
-/** Does not keep the process alive. */
+/** The timer does not keep the process alive. */
 export const after: After = (ms, work) => {
     const timer = setTimeout(work, ms).unref();
     return () => clearTimeout(timer);

@@ -1,9 +1,9 @@
-/** A question before something that cannot be taken back. */
+/** Asks before an action that cannot be undone. */
 import { showWarningMessage } from './dialogs.ts';
 
 /**
- * VS Code gives Enter to the first button of a question, and calls what closes it Cancel. So the way that loses nothing
- * comes first, and what is lost takes a second look.
+ * VS Code gives Enter to the first button and adds Cancel. So the safe choice is the first button, and the loss is the
+ * second.
  */
 export function askBeforeLoss<Safe extends string, Loss extends string>(
     text: string,

@@ -1,4 +1,6 @@
-/** Small pieces that the account dialogs share: an input whose answer is judged where it is typed, and waiting that can be cancelled. */
+/**
+ * Small parts that the account dialogs share: an input box that checks the answer, and a wait that can be cancelled.
+ */
 import * as vscode from 'vscode';
 import { browserAddress } from './browserAddress.ts';
 import { createInputBox, setStatusBarMessage, showErrorMessage, showWarningMessage, withProgress } from './dialogs.ts';
@@ -7,20 +9,20 @@ import { plainText } from './plainText.ts';
 export interface TextQuestion {
     readonly title: string;
     readonly prompt: string;
-    /** Behind the prompt: a sentence of ours, which may have a link in it. */
+    /** Follows the prompt. A sentence of ours, so it may contain a link. */
     readonly help?: string;
     readonly placeHolder?: string;
     readonly value?: string;
     readonly password?: boolean;
-    /** Why it is asked (again). */
+    /** The reason for the question, for example why the last answer failed. */
     readonly problem?: string | undefined;
-    /** Why this answer will not do, while it is being typed. Rejections say nothing. */
+    /** Returns a problem with the text while the person types. A rejection shows nothing. */
     readonly live?: (value: string) => Promise<string | undefined>;
-    /** The same when it is given; the box stays open with what this says. Rejections close it. */
+    /** Returns a problem with the given answer, which keeps the box open. A rejection closes the box. */
     readonly check?: (value: string) => Promise<string | undefined>;
-    /** Puts an arrow into the title, for who wants the question before this one; then the answer is undefined. */
+    /** Shows a back arrow in the title for the question before this one. Then the answer is undefined. */
     readonly back?: (() => void) | undefined;
-    /** The same for who wants another account than the question is about. */
+    /** Shows a button in the title for another account. Then the answer is undefined. */
     readonly otherAccount?: (() => void) | undefined;
 }
 
@@ -29,10 +31,10 @@ const OTHER_ACCOUNT: vscode.QuickInputButton = {
     tooltip: 'Use Another Account…',
 };
 
-/** ms without a key before a server is asked about what was typed. */
+/** ms without a key before Hush asks a server about the typed text. */
 const TYPING_MS = 350;
 
-/** The answer; undefined when the person gave up. Rejects with what `check` rejects with. */
+/** Returns the answer, or undefined if the person gave up. Rejects if `check` rejects. */
 export function askText(question: TextQuestion): Promise<string | undefined> {
     const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
     const box = createInputBox();
@@ -49,7 +51,7 @@ export function askText(question: TextQuestion): Promise<string | undefined> {
             ...(question.otherAccount ? [OTHER_ACCOUNT] : []),
         ],
     });
-    /** For when VS Code has closed the box, and with it the dialog that asks. */
+    /** Called after VS Code has closed the box, because then the dialog has ended, too. */
     let leave: (() => void) | undefined;
     box.onDidTriggerButton((button) => {
         if (button === OTHER_ACCOUNT) leave = question.otherAccount;
@@ -57,7 +59,7 @@ export function askText(question: TextQuestion): Promise<string | undefined> {
         box.hide();
     });
     let timer: NodeJS.Timeout | undefined;
-    /** Counts what was typed: a late answer about something else says nothing. */
+    /** Counts the inputs. A late answer about an older input is dropped. */
     let turn = 0;
     const say = (sentence: string | undefined): void => {
         box.validationMessage = sentence === undefined ? undefined : plainText(sentence);
@@ -66,7 +68,7 @@ export function askText(question: TextQuestion): Promise<string | undefined> {
         const mine = ++turn;
         clearTimeout(timer);
         say(undefined);
-        box.busy = false; // another answer need not wait for the judgement of the last one
+        box.busy = false; // a new answer does not wait for the check of the last one
         const { live } = question;
         if (!live) return;
         timer = setTimeout(() => {
@@ -87,13 +89,13 @@ export function askText(question: TextQuestion): Promise<string | undefined> {
             resolve(value);
             box.hide();
         };
-        // At once: an Escape right behind this Enter is meant for what comes next.
+        // Answer at once: an Escape right after this Enter is meant for the next question.
         if (!question.check) return done();
         box.busy = true;
         question
             .check(value)
             .then((sentence) => {
-                if (mine !== turn) return; // went on typing
+                if (mine !== turn) return; // the person typed something else
                 if (sentence !== undefined) return say(sentence);
                 done();
             })
@@ -115,10 +117,10 @@ export function askText(question: TextQuestion): Promise<string | undefined> {
     return promise.finally(() => box.hide());
 }
 
-/** ms that may pass without a word: a notification that comes and goes in a blink only disturbs. */
+/** ms without a notification. One that appears for a moment only disturbs. */
 const UNSAID_MS = 500;
 
-/** Undefined: cancelled; what `work` still does is up to it. */
+/** Returns undefined if cancelled. `work` then continues in the background. */
 export async function withNotification<T>(title: string, work: () => Promise<T>): Promise<T | undefined> {
     const pending = work();
     const soon = await Promise.race([
@@ -136,22 +138,25 @@ export async function withNotification<T>(title: string, work: () => Promise<T>)
     );
 }
 
-/** The same of what cannot be taken back. False: the person did not wait for the answer, and was told what that means. */
+/**
+ * Like withNotification, for work that cannot be undone. Returns false if the person cancelled; then they were told
+ * that it may have happened.
+ */
 export async function waited(title: string, work: () => Promise<void>): Promise<boolean> {
     if (await withNotification(title, () => work().then(() => true))) return true;
     setStatusBarMessage('clock', 'Hush does not wait for the answer: it may have happened all the same', 8_000);
     return false;
 }
 
-/** Opens a web page; where VS Code does not (or the person says no), the link can be copied. */
+/** Opens a web page. If VS Code does not open it, or the person refuses, they can copy the link. */
 export async function openPage(url: string): Promise<void> {
-    // A server named it: nothing but a web page is opened, and no other program started.
+    // A server chose this address. It must open a web page and start no other program.
     if (!/^https?:$/u.test(URL.parse(url)?.protocol ?? '')) {
         void showErrorMessage('The server named an address that is no web page, so it was not opened.');
         return;
     }
-    // As text: a Uri is written out with other escapes than it was read with, and a query must arrive as it is. VS Code
-    // takes text here (microsoft/vscode 85930); only its types do not say so.
+    // Pass the URL as text, because a Uri changes the escapes in the query. VS Code accepts text (microsoft/vscode
+    // 85930), although its types do not say so.
     if (await vscode.env.openExternal((await browserAddress(url)) as unknown as vscode.Uri)) return;
     const copy = 'Copy Link';
     const text = 'Your browser was not opened. Copy the link and open it in a browser on this machine.';

@@ -1,4 +1,4 @@
-/** **Hush: Show Diagnostics**: a read-only document that can be copied into an issue. Free of secrets. */
+/** **Hush: Show Diagnostics**: a read-only document to copy into an issue. It contains no secret. */
 import * as os from 'node:os';
 import * as vscode from 'vscode';
 import type { Model } from '../../core/app/model.ts';
@@ -11,7 +11,7 @@ export interface DiagnosticsSource {
     readonly extension: vscode.Extension<unknown>;
     model(): Model;
     vault(): Promise<Vault>;
-    /** Lines of the account: homeserver, SFU, stores. */
+    /** Lines about the account: homeserver, SFU, stores. */
     account(): Promise<readonly (readonly [string, string])[]>;
     /** ms that `activate()` took. */
     activationMs(): number;
@@ -42,7 +42,7 @@ async function lines(source: DiagnosticsSource): Promise<(readonly [string, stri
     ];
 }
 
-/** Registers the document's provider; `show` opens a fresh one. */
+/** Registers the provider of the document. `show` opens a new one. */
 export function registerDiagnostics(source: DiagnosticsSource): { show(): Promise<void> } & vscode.Disposable {
     let text = '';
     const provider = vscode.workspace.registerTextDocumentContentProvider(SCHEME, {

@@ -1,11 +1,11 @@
 /**
- * The one way to VS Code's notifications and questions: names and sentences from outside are in most of them, so none
- * of them ever has a link in it.
+ * All notifications and questions go through here. Most of them contain names or sentences from outside, so none may
+ * contain a link.
  */
 import * as vscode from 'vscode';
 import { plainText } from './plainText.ts';
 
-/** What stands below the question of a modal one has paragraphs. */
+/** The detail of a modal question may have paragraphs. */
 function plainOption(option: unknown): unknown {
     if (typeof option !== 'object' || option === null || !('detail' in option) || typeof option.detail !== 'string')
         return option;
@@ -31,14 +31,14 @@ export const showInformationMessage = plain(() => vscode.window.showInformationM
 export const showWarningMessage = plain(() => vscode.window.showWarningMessage);
 export const showErrorMessage = plain(() => vscode.window.showErrorMessage);
 
-/** Long work; its title is a notification too, or stands in the status bar. */
+/** The title of the work is a notification, too, or a text in the status bar. */
 export const withProgress: typeof vscode.window.withProgress = (options, task) =>
     vscode.window.withProgress(
         options.title === undefined ? options : { ...options, title: plainText(options.title) },
         task,
     );
 
-/** `text` may begin with an icon of ours: `icon`, such as `check`. */
+/** `icon`: an icon of ours, for example `check`. It comes before `text`. */
 export function setStatusBarMessage(icon: string, text: string, forMs: number): void {
     vscode.window.setStatusBarMessage(`$(${icon}) ${plainText(text, 200)}`, forMs);
 }

@@ -1,4 +1,4 @@
-/** How a failure is shown: its sentence, with the log one click away. */
+/** Shows a failure as a sentence, with a button for the log. */
 import * as vscode from 'vscode';
 import { commands } from '../manifest/commands.ts';
 import { showErrorMessage } from './dialogs.ts';
@@ -11,7 +11,7 @@ export async function withLog(
     if ((await show(text, log)) === log) await vscode.commands.executeCommand(commands.showLog);
 }
 
-/** An error of a command: its sentence, and the log one click away. */
+/** Shows the error of a command, with a button for the log. */
 export async function showFailure(text: string): Promise<void> {
     await withLog(showErrorMessage, text);
 }

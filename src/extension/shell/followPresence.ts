@@ -1,10 +1,12 @@
-/** Shows others whether the person is there, as the window's use and the setting have it. */
+/** Shows other people whether the person is there, by the use of the window and the setting. */
 import * as vscode from 'vscode';
 import { readSetting } from '../manifest/config.ts';
 import { DisposableScope, type Disposable } from '../../core/base/disposable.ts';
 import { ownStatus, type PresencePort } from '../../core/rooms/presencePort.ts';
 
-/** Until disposed of. VS Code counts a window as active while it is used, and some minutes after. */
+/**
+ * Runs until it is disposed. VS Code counts a window as active while the person uses it, and some minutes after that.
+ */
 export function followPresence(presence: PresencePort): Disposable {
     const scope = new DisposableScope();
     const show = (): void => {

@@ -1,17 +1,17 @@
-/** The HTML around the page, and what it may load and reach. Pure. */
+/** The HTML of the page, and what the page may load and reach. Pure. */
 
 export interface CspOptions {
-    /** Expression that stands for the page's own files: `webview.cspSource`, or `'self'` on loopback. */
+    /** The source expression for the page's own files: `webview.cspSource`, or `'self'` on loopback. */
     readonly self: string;
-    /** Extra script source, such as a nonce. */
+    /** An additional script source, for example a nonce. */
     readonly script: string;
-    /** Where the page may connect besides its own files. */
+    /** The servers that the page may connect to, besides its own files. */
     readonly connect: readonly string[];
 }
 
 /**
- * Content security policy of the page. Workers start from blobs alone (VS Code allows no other), nothing may frame or be
- * framed by it, and no script runs that Hush did not ship.
+ * The content security policy of the page. Workers start only from blobs, because VS Code allows no other. Only scripts
+ * of Hush run, and the page cannot contain frames.
  */
 export function contentSecurityPolicy({ self, script, connect }: CspOptions): string {
     return [
@@ -27,7 +27,7 @@ export function contentSecurityPolicy({ self, script, connect }: CspOptions): st
     ].join('; ');
 }
 
-/** Any TLS server and this machine: for a page whose media server is not known yet. */
+/** Allows any TLS server and this machine, for a page that does not know its SFU yet. */
 const ANYWHERE = [
     'wss:',
     'https:',
@@ -38,8 +38,8 @@ const ANYWHERE = [
 ] as const;
 
 /**
- * `connect-src` for these servers: LiveKit signals over ws(s) and asks over http(s) of the same host why a connection was
- * refused. Takes URLs or origins of any of the four schemes; anything else is left out.
+ * Returns `connect-src` for these servers. LiveKit signals over ws(s); after a refused connection it asks the same host
+ * over http(s) for the reason. Takes URLs or origins with these four schemes and ignores others.
  */
 export function connectSources(origins: readonly string[]): readonly string[] {
     if (origins.length === 0) return ANYWHERE;
@@ -66,7 +66,7 @@ export interface WebviewPage {
     readonly connectOrigins: readonly string[];
 }
 
-/** The page in a webview: its address is in the root element, its policy in a meta element. */
+/** The page in a webview. Its address is in the root element, and its policy in a meta element. */
 export function webviewHtml(page: WebviewPage): string {
     const policy = contentSecurityPolicy({
         self: page.cspSource,
@@ -81,7 +81,7 @@ export function webviewHtml(page: WebviewPage): string {
     ]);
 }
 
-/** The page of a sheet: it talks to nobody but the host. */
+/** The page of a sheet. It talks to nobody but the host. */
 export function sheetHtml(page: Pick<WebviewPage, 'title' | 'cspSource' | 'nonce' | 'scriptUri' | 'styleUri'>): string {
     const policy = `default-src 'none'; style-src ${page.cspSource}; script-src 'nonce-${page.nonce}'; base-uri 'none'; form-action 'none'`;
     return document('', page.title, [
@@ -91,7 +91,7 @@ export function sheetHtml(page: Pick<WebviewPage, 'title' | 'cspSource' | 'nonce
     ]);
 }
 
-/** The page on loopback: everything relative, so that a proxy may add a path; the policy is a header there. */
+/** The page on loopback. All paths are relative, so that a proxy can add a path. The policy is in a header. */
 export function loopbackHtml(): string {
     return document('', 'Hush', [
         '<link rel="icon" href="data:,">',
@@ -100,7 +100,7 @@ export function loopbackHtml(): string {
     ]);
 }
 
-/** Shown in a restored tab until it is known whether its share still runs. */
+/** Shown in a restored tab until Hush knows whether its share still runs. */
 export function restoringHtml(cspSource: string, styleUri: string): string {
     const policy = `default-src 'none'; style-src ${cspSource}`;
     return document(

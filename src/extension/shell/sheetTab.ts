@@ -1,4 +1,4 @@
-/** A sheet in an editor tab: drawn by its own small page, gone with its tab. Nothing of it is stored. */
+/** A sheet in an editor tab, drawn by its own small page. Closing the tab removes it. Nothing of it is stored. */
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { Uri, ViewColumn, window } from 'vscode';

@@ -1,10 +1,11 @@
-/** Enter on a row of the tree: what its first button does. A click only chooses the row. */
+/** Enter on a row of the tree does what the first button of the row does. A click only selects the row. */
 import * as vscode from 'vscode';
 import { firstAction } from './firstAction.ts';
 import type { ActionContext } from '../shell/actionContext.ts';
 
 export async function actOnRow(context: ActionContext): Promise<void> {
-    // VS Code says which row is chosen, not which has the keyboard. This chooses that one, and opens a room or a screen.
+    // VS Code tells which row is selected, not which row has the keyboard focus. This command selects the focused row,
+    // and opens a room or a share.
     await vscode.commands.executeCommand('list.select');
     const row = context.selectedRow();
     const command = row && firstAction(row.context);

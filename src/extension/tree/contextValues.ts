@@ -1,4 +1,4 @@
-/** What the `when` clauses of the manifest go by, computed from the model. Pure. */
+/** Computes the values for the `when` clauses of the manifest from the model. Pure. */
 import { obstacle } from '../../core/rooms/powerLevels.ts';
 import { contexts, type ContextKey } from '../manifest/contexts.ts';
 import { answerableKnocks } from '../rooms/personRow.ts';
@@ -7,7 +7,7 @@ import type { RoomSnapshot } from '../../core/rooms/room.ts';
 import { shareChoices } from '../share/shareChoices.ts';
 import type { Model } from '../../core/app/model.ts';
 
-/** Without `hush.otherAccounts`, which is known to the stored accounts alone. */
+/** Does not contain `hush.otherAccounts`, because only the stored accounts know it. */
 export type ContextValues = Readonly<Record<Exclude<ContextKey, typeof contexts.otherAccounts>, string | boolean>>;
 
 export function contextValues({ account, rooms, session, workspaceRoomId }: Model): ContextValues {
@@ -27,7 +27,7 @@ export function contextValues({ account, rooms, session, workspaceRoomId }: Mode
         [contexts.inRoom]: joined.length > 0,
         [contexts.hasRooms]: some(joined, 'chat'),
         [contexts.hasScreens]: shareChoices(rooms, session).length > 0,
-        // Without a room, sharing makes a session.
+        // Without a room, sharing makes a new session.
         [contexts.mayShare]: places.length === 0 || some(places, 'share'),
         [contexts.mayInvite]: some(linked, 'invite'),
         [contexts.mayCall]: session.share?.phase === 'live' && session.share.transport === 'mesh',

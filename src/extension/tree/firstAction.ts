@@ -1,8 +1,14 @@
-/** What Enter does on a row that opens nothing by itself. A unit test holds it against the first button of each row. Pure. */
+/**
+ * The action of Enter on a row that opens nothing itself. A unit test compares it with the first button of each row.
+ * Pure.
+ */
 import { commands, type CommandId } from '../manifest/commands.ts';
 import { rowFlags, rows } from '../manifest/contexts.ts';
 
-/** `context`: of the row, with its flags. Undefined: VS Code's own Enter is all there is, such as opening a room. */
+/**
+ * `context`: the context value of the row with its flags. Returns undefined if VS Code's own Enter does all, for
+ * example opens a room.
+ */
 export function firstAction(context: string): CommandId | undefined {
     const [row] = context.split('+');
     switch (row) {

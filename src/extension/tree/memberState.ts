@@ -1,9 +1,9 @@
-/** What a person of a room is at, in a word or two for their row. Pure. */
+/** A word or two for the row of a person: what they do in the room. Pure. */
 import { viewersOf } from '../../core/session/sessionMembers.ts';
 import type { SessionState } from '../../core/session/state.ts';
 import type { RoomMember, RoomSnapshot } from '../../core/rooms/room.ts';
 
-/** `sharing`: one of their devices shows a screen in the room. */
+/** `sharing`: one of their devices has a share in the room. */
 export function memberState(session: SessionState, room: RoomSnapshot, member: RoomMember, sharing: boolean): string {
     const { userId, membership, presence } = member;
     if (membership === 'invite') return 'invited';
@@ -15,7 +15,7 @@ export function memberState(session: SessionState, room: RoomSnapshot, member: R
     return you || presence === undefined || presence === 'offline' ? '' : presence;
 }
 
-/** Who watches whom is known to the two of them only. */
+/** Only the sharer and the viewer know who watches. */
 function watchesOurs(session: SessionState, roomId: string, userId: string): boolean {
     const { share } = session;
     return share?.roomId === roomId && viewersOf(session, share).some((viewer) => viewer.userId === userId);

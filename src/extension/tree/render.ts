@@ -14,12 +14,15 @@ import type { Model } from '../../core/app/model.ts';
 
 export interface RenderedModel extends vscode.Disposable {
     readonly tree: SessionsTree;
-    /** Messages that were not seen and that no other view counts. */
+    /** Gets the number of unread messages that no other view counts. */
     unread(count: number): void;
     update(model: Model): void;
 }
 
-/** ms without a connection before it is said: the start, and a homeserver that restarts quickly, are no news. */
+/**
+ * ms without a connection before Hush says so. At the start, or when a homeserver restarts quickly, nobody needs to
+ * know.
+ */
 const OFFLINE_AFTER_MS = 2_000;
 
 function badge(model: Model, unread: number): { count: number; tooltip: string } {

@@ -1,7 +1,7 @@
-/** How a picture travels, in a word. Pure. */
+/** The word for the route of a share. Pure. */
 import type { Path } from '../../core/share/mediaMessages.ts';
 
-/** Empty while it does not. */
+/** Returns an empty text while there is no route. */
 export function pathWord(path: Path | undefined): string {
     return path === undefined ? '' : path === 'sfu' ? 'via SFU' : path;
 }

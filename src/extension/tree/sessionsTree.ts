@@ -1,4 +1,6 @@
-/** The sidebar tree: renders {@link buildTree}, and refreshes only the rows that changed so that nothing flickers. */
+/**
+ * The tree in the side bar: renders {@link buildTree}. Refreshes only the rows that changed, so that nothing flickers.
+ */
 import * as vscode from 'vscode';
 import { commands } from '../manifest/commands.ts';
 import { rows } from '../manifest/contexts.ts';
@@ -6,17 +8,17 @@ import { DisposableScope } from '../../core/base/disposable.ts';
 import type { TreeNode } from './viewModel.ts';
 
 export interface SessionsTree extends vscode.Disposable {
-    /** Shows these rows. Rows whose `id` and look are the same are left alone. */
+    /** Shows these rows. Leaves a row alone if its `id` and its look are the same. */
     update(nodes: readonly TreeNode[]): void;
-    /** News, as the badge of the view; 0: none. */
+    /** Shows the number as the badge of the view. 0 shows none. */
     count(news: { count: number; tooltip: string }): void;
-    /** Whose rooms these are, beside the title. */
+    /** Shows beside the title whose rooms these are. */
     as(userId: string): void;
-    /** Says this over the rows; undefined says nothing. */
+    /** Shows this text above the rows. Undefined removes it. */
     say(message: string | undefined): void;
-    /** The row shown under this ID. */
+    /** Returns the row with this ID. */
     node(id: string): TreeNode | undefined;
-    /** The row that was chosen last, by mouse or keyboard. */
+    /** Returns the row that the person selected last, by mouse or keyboard. */
     selected(): TreeNode | undefined;
 }
 
@@ -39,17 +41,17 @@ function item(node: TreeNode): vscode.TreeItem {
     tree.contextValue = node.context;
     tree.accessibilityInformation = { label: `${node.label}, ${node.description}` };
     if (node.target) tree.command = { command: commands.viewShare, title: 'View Share', arguments: [node.id] };
-    // A click must not end what others watch.
+    // Only a menu: a click must not end what others watch.
     if (node.context === rows.ownShare) tree.command = { command: commands.showMenu, title: 'Show Menu' };
     return tree;
 }
 
-/** Children differ in which rows there are or in their order. */
+/** Compares which rows there are and their order. */
 function sameRows(a: readonly TreeNode[], b: readonly TreeNode[]): boolean {
     return a.length === b.length && a.every((node, i) => node.id === b[i]?.id);
 }
 
-/** `opened`: a room's row is open now. */
+/** `opened` is called when the row of a room is expanded. */
 export function createSessionsTree(opened: (roomId: string) => void): SessionsTree {
     const scope = new DisposableScope();
     let roots: readonly TreeNode[] = [];
@@ -63,7 +65,7 @@ export function createSessionsTree(opened: (roomId: string) => void): SessionsTr
         }
     }
 
-    /** Fires for the topmost rows that changed; VS Code re-reads what is below them. */
+    /** Fires for the topmost rows that changed. VS Code reads the rows below them again. */
     function diff(before: ReadonlyMap<string, TreeNode>, nodes: readonly TreeNode[]): void {
         for (const node of nodes) {
             const old = before.get(node.id);
@@ -72,10 +74,10 @@ export function createSessionsTree(opened: (roomId: string) => void): SessionsTr
         }
     }
 
-    // Elements are ids, so that VS Code finds a row again after its node was replaced.
+    // Elements are IDs, so that VS Code finds a row again after its node was replaced.
     const provider: vscode.TreeDataProvider<string> = {
         onDidChangeTreeData: changed.event,
-        getParent: () => undefined, // only rooms, the roots, are revealed
+        getParent: () => undefined, // only rooms are revealed, and they are roots
         getChildren: (id) => (id === undefined ? roots : (byId.get(id)?.children ?? [])).map((node) => node.id),
         getTreeItem: (id) => {
             const node = byId.get(id);
@@ -88,10 +90,13 @@ export function createSessionsTree(opened: (roomId: string) => void): SessionsTr
         if (node) opened(node.roomId);
     };
     scope.add(view.onDidExpandElement(({ element }) => expanded(element)));
-    /** Rows to open: VS Code keeps the state of a row it has shown, so a room that comes alive is opened by hand, once. */
+    /**
+     * Rows to expand. VS Code keeps the state of a row it has shown, so Hush expands a room once when something becomes
+     * live in it.
+     */
     const opening = new Set<string>();
     function openRows(): void {
-        if (!view.visible) return; // revealing would pull the side bar in front of the person
+        if (!view.visible) return; // reveal() would bring the side bar to the front
         for (const id of opening)
             void view.reveal(id, { expand: true, select: false, focus: false }).then(undefined, () => undefined);
         opening.clear();

@@ -1,4 +1,4 @@
-/** The menu of Hush's item in the status bar, and of one's own screen in the tree. */
+/** The menu of Hush's status bar item, and of the person's own share in the tree. */
 import * as vscode from 'vscode';
 import { statusMenu, type MenuEntry } from './statusMenuItems.ts';
 import type { ActionContext } from '../shell/actionContext.ts';

@@ -1,4 +1,4 @@
-/** Hush's items in the status bar: Hush itself, always, with a menu; and while we share, who can see it. */
+/** Hush's items in the status bar: one with a menu, which always shows; and one that says who can see our share. */
 import * as vscode from 'vscode';
 import { commands } from '../manifest/commands.ts';
 import type { StatusItem } from './statusItem.ts';
@@ -7,12 +7,12 @@ export interface StatusBar extends vscode.Disposable {
     update(status: StatusItem | undefined): void;
 }
 
-/** Always there. A click opens the menu of what can be done now. */
+/** Always shows. A click opens the menu of possible actions. */
 export function createStatusBar(): StatusBar {
     return createItem('hush.status', 'Hush', 1_000, commands.showMenu);
 }
 
-/** Who can see our share; a click opens the list. */
+/** Says who can see our share. A click opens the list. */
 export function createAudienceItem(): StatusBar {
     return createItem('hush.audience', 'Hush: Who Can See This', 999, commands.whoCanSee);
 }

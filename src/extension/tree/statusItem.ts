@@ -1,4 +1,4 @@
-/** What Hush's items in the status bar say: that Hush is there, always; who shares and watches; who can see it. Pure. */
+/** The text of Hush's status bar items: Hush itself, always; who shares and watches; who can see the share. Pure. */
 import type { Path } from '../../core/share/mediaMessages.ts';
 import { deviceLabel, trustWord } from '../../core/trust/trustWords.ts';
 import { sharerKey, viewersOf } from '../../core/session/sessionMembers.ts';
@@ -20,7 +20,7 @@ export interface StatusItem {
 const item = (text: string, tooltip: string, warning = false): StatusItem => ({ text, tooltip, warning });
 const HUSH = '$(device-desktop) Hush';
 
-/** Hush's own item. A click opens a menu of what can be done now; it never does anything by itself. */
+/** Hush's own item. A click opens a menu of possible actions, and does nothing else. */
 export function hushStatus(model: Model): StatusItem {
     const { account, session } = model;
     if (session.share) return sharingStatus(session, session.share);
@@ -61,7 +61,7 @@ function peopleOf({ members }: RoomSnapshot): RoomSnapshot['members'] {
     return members.filter(({ membership }) => membership === 'join');
 }
 
-/** Most names in a sentence. */
+/** Limit for the names in a sentence. */
 const NAMED = 5;
 
 /** "Ann, Ben and 4 more" */
@@ -115,7 +115,10 @@ function sharingStatus(session: SessionState, share: LocalShare): StatusItem {
     );
 }
 
-/** Who can see our share, beside the status of it; undefined while nobody told. A click opens the whole answer. */
+/**
+ * Says who can see our share, in an item beside Hush's own. Undefined before the audience is known. A click opens the
+ * whole list.
+ */
 export function audienceStatus({ share, self, audiences }: SessionState): StatusItem | undefined {
     const audience = share && self && audiences.get(sharerKey(share.roomId, self));
     if (!audience) return undefined;
@@ -128,7 +131,7 @@ export function audienceStatus({ share, self, audiences }: SessionState): Status
     );
 }
 
-/** "Ben · Ben's laptop". A device that its owner gave no name has its ID instead. */
+/** "Ben · Ben's laptop". A device without a name shows its ID. */
 function labelOf({ name, deviceName, deviceId }: Pick<AudienceDevice, 'name' | 'deviceName' | 'deviceId'>): string {
     return deviceLabel(plainName(name), deviceName === '' ? `device ${plainName(deviceId)}` : plainName(deviceName));
 }

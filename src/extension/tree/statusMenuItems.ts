@@ -1,4 +1,4 @@
-/** What Hush's item in the status bar offers. Pure. */
+/** The entries in the menu of Hush's status bar item. Pure. */
 import { commands, type CommandId } from '../manifest/commands.ts';
 import { roomDeeds } from '../rooms/roomRow.ts';
 import { plainName } from '../shell/plainText.ts';
@@ -9,11 +9,11 @@ import type { Model } from '../../core/app/model.ts';
 export interface MenuEntry {
     readonly label: string;
     readonly description?: string;
-    /** `revealShare`: brings the tab of our share to the front. */
+    /** `revealShare` brings the sharing tab to the front. */
     readonly run: CommandId | 'revealShare' | 'workbench.view.extension.hush' | 'workbench.action.openWalkthrough';
-    /** Of the command: a row of the tree, a room ID, or the walkthrough. */
+    /** Argument of the command: a tree row, a room ID, or the walkthrough. */
     readonly argument?: string;
-    /** Stands below a line that divides it from the entry before. */
+    /** The entry stands below a separator. */
     readonly divided?: boolean;
 }
 
@@ -29,7 +29,10 @@ const GET_STARTED: MenuEntry = {
     argument: 'hush.hush#start',
 };
 
-/** In the order of how likely each is wanted. `otherAccounts`: some are known here besides the active one. */
+/**
+ * Sorts the entries by how likely the person wants them. `otherAccounts`: this machine knows accounts besides the
+ * active one.
+ */
 export function statusMenu(model: Model, otherAccounts: boolean): MenuEntry[] {
     const another: MenuEntry = { label: '$(arrow-swap) Switch Account…', run: commands.switchAccount };
     const signOut: MenuEntry = { label: '$(sign-out) Sign Out', run: commands.signOut };
@@ -54,7 +57,7 @@ export function statusMenu(model: Model, otherAccounts: boolean): MenuEntry[] {
     }
 }
 
-/** Our share first, or how to begin one; then what others show. */
+/** Lists our share, or how to start one, then the shares of others. */
 function shareEntries({ rooms, session }: Model): MenuEntry[] {
     const { share } = session;
     const screens = shareChoices(rooms, session)
@@ -73,7 +76,7 @@ function shareEntries({ rooms, session }: Model): MenuEntry[] {
     return [
         { label: begun ? '$(debug-stop) Stop Sharing' : '$(debug-stop) Cancel Sharing', run: commands.stopSharing },
         ...(begun ? [{ label: '$(shield) Who Can See This', run: commands.whoCanSee } as const] : []),
-        // A browser lets nobody bring its tab to the front.
+        // A browser does not let Hush bring its tab to the front.
         ...(share.location === 'webview'
             ? [{ label: '$(window) Show the Sharing Tab', run: 'revealShare' } as const]
             : []),

@@ -1,4 +1,4 @@
-/** The tree as data, computed from the model. */
+/** Computes the tree as data from the model. */
 import { rowFlags, rows } from '../manifest/contexts.ts';
 import { personFlags, whyNotPerson } from '../rooms/personRow.ts';
 import { roleOf } from '../rooms/roles.ts';
@@ -14,7 +14,7 @@ import type { Model } from '../../core/app/model.ts';
 import { shareRowId } from '../manifest/rowIds.ts';
 
 export interface TreeNode {
-    /** Stable across updates, so that VS Code keeps selection and expansion. */
+    /** Stays the same across updates, so that VS Code keeps selection and expansion. */
     readonly id: string;
     readonly label: string;
     readonly description: string;
@@ -29,7 +29,7 @@ export interface TreeNode {
     readonly expanded: boolean;
 }
 
-/** Orders names as people do, the ID breaking ties so that rows never swap without cause. */
+/** Sorts names as people do. The ID decides between equal names, so that rows never swap without a reason. */
 function byName<T extends { readonly name: string }>(idOf: (item: T) => string): (a: T, b: T) => number {
     return (a, b) => a.name.localeCompare(b.name) || (idOf(a) < idOf(b) ? -1 : 1);
 }
@@ -38,7 +38,7 @@ function isSelf(session: SessionState, member: RtcMember): boolean {
     return member.userId === session.self?.userId && member.deviceId === session.self.deviceId;
 }
 
-/** A member of another client is known to share only while a page of ours is in the media room. */
+/** Hush knows the screens of another client's member only while one of our pages is in the LiveKit room. */
 function hasScreen(session: SessionState, room: RoomSnapshot, member: RtcMember): boolean {
     const watching = [...session.views.values()].some(
         (v) => v.target.roomId === room.roomId && v.phase !== 'ended' && v.phase !== 'failed',
@@ -102,7 +102,7 @@ function shareRows(model: Model, room: RoomSnapshot): TreeNode[] {
     return nodes.toSorted((a, b) => a.startedTs - b.startedTs || (a.id < b.id ? -1 : 1));
 }
 
-/** Undefined: screens in this room may be watched. */
+/** Returns undefined if we may watch shares in this room. */
 function whyNotWatch({ session }: Model, room: RoomSnapshot): string | undefined {
     return session.self && whyNotHere(room, session.self.userId, 'share');
 }
@@ -158,7 +158,7 @@ function memberRow(model: Model, room: RoomSnapshot, member: RoomMember): TreeNo
     };
 }
 
-/** People in the session first, then the others, then who is only invited. */
+/** Lists people in the session first, then other members, then invited people. */
 function memberRows(model: Model, room: RoomSnapshot): TreeNode[] {
     const rank = (m: RoomMember): number =>
         m.membership === 'invite' ? 2 : room.rtc.some((r) => r.userId === m.userId) ? 0 : 1;
@@ -196,7 +196,7 @@ function roomRow(model: Model, room: RoomSnapshot): TreeNode {
     };
 }
 
-/** Who asks to be let in comes first: it waits for an answer. */
+/** A person who asks to be let in comes first, because they wait for an answer. */
 function knockRows(model: Model, room: RoomSnapshot): TreeNode[] {
     return (room.knocks ?? []).map(({ userId, name, reason }) => ({
         id: `knock:${room.roomId}:${userId}`,
@@ -247,7 +247,7 @@ function inviteRow(room: RoomSnapshot): TreeNode {
     };
 }
 
-/** Whether we share is known here, not in a membership that an earlier run of ours may have left behind. */
+/** Hides shares that an earlier run of ours left in our membership. Only the session state knows whether we share. */
 function withoutStaleShares(session: SessionState, room: RoomSnapshot): RoomSnapshot {
     const stale = (member: RtcMember): boolean =>
         isSelf(session, member) && member.shares.some(({ id }) => id !== session.share?.id);
@@ -258,7 +258,10 @@ function withoutStaleShares(session: SessionState, room: RoomSnapshot): RoomSnap
     return { ...room, rtc };
 }
 
-/** The workspace's session, then invitations, then rooms with something live, then the rest by name. */
+/**
+ * Sorts: the workspace's room, then invitations and our requests, then rooms with a share or a session, then the rest
+ * by name.
+ */
 export function buildTree(model: Model): TreeNode[] {
     const rank = (room: RoomSnapshot): number => {
         if (room.membership === 'join' && room.roomId === model.workspaceRoomId) return 0;
@@ -281,7 +284,7 @@ export function buildTree(model: Model): TreeNode[] {
         );
 }
 
-/** A line over the tree while the homeserver does not answer; undefined when all is well. */
+/** Returns a line above the tree while the homeserver does not answer, else undefined. */
 export function connectionMessage({ account }: Model): string | undefined {
     const offline = account.kind === 'ready' ? !account.online : account.kind === 'starting' && account.unreachable;
     if (account.kind === 'signedOut' || !offline) return undefined;

@@ -1,4 +1,4 @@
-/** **Who Can See This**: what its tab says, and the same as text to copy. Pure. */
+/** **Who Can See This**: the content of its tab, also as text to copy. Pure. */
 import type { TrustLevel } from '../../core/trust/trustLevels.ts';
 import { deviceLabel, trustWord } from '../../core/trust/trustWords.ts';
 import type { Sheet, SheetBlock, SheetButton } from '../../core/page/sheet.ts';
@@ -12,11 +12,11 @@ import {
 
 export interface AudienceContext {
     readonly roomName: string;
-    /** Empty: the share is ours. */
+    /** Empty for our own share. */
     readonly sharerName: string;
     readonly selfUserId: string;
     readonly selfDeviceId: string;
-    /** ms since the epoch to a time of day, and how long ago. */
+    /** Turns a timestamp (ms since the epoch) into a time of day, and how long ago that is. */
     readonly time: (ts: number) => string;
 }
 
@@ -141,7 +141,7 @@ export function audienceSheet(audience: ShareAudience, context: AudienceContext)
     };
 }
 
-/** Shown when the share is over, or nothing was told of it. */
+/** Shown if the share is over, or if its audience is unknown. */
 export function emptyAudienceSheet(context: AudienceContext, over: boolean): Sheet {
     const whose = context.sharerName === '' ? 'your screen' : `the screen of ${context.sharerName}`;
     return {
@@ -156,7 +156,7 @@ export function emptyAudienceSheet(context: AudienceContext, over: boolean): She
     };
 }
 
-/** The sheet as plain text, for a message or an issue. */
+/** Returns the sheet as plain text, for a message or an issue. */
 export function sheetText(sheet: Sheet): string {
     const lines = [sheet.title, sheet.lead];
     for (const block of sheet.blocks) {

@@ -24,7 +24,7 @@ function askPassword(userId: string, why: string, problem: string | undefined): 
     });
 }
 
-/** Twice: nobody sees what they type, and a mistake would show only when the passphrase is needed. */
+/** Asks twice. Nobody sees what they type, and a mistake would show only when the passphrase is needed. */
 async function askPassphrase(): Promise<string | undefined> {
     const question = { title: 'Recovery Passphrase', password: true };
     const first = await askText({
@@ -40,7 +40,10 @@ async function askPassphrase(): Promise<string | undefined> {
     });
 }
 
-/** Does `work`, first without a password, then with the one that the server asks for. False: the person gave up. */
+/**
+ * Runs `work` without a password first, then with the password that the homeserver asks for. Returns false if the
+ * person gave up.
+ */
 async function withPassword(
     userId: string,
     why: string,
@@ -61,7 +64,7 @@ async function withPassword(
     }
 }
 
-/** Also makes the identity where the server wanted a password for it. */
+/** Also creates the identity if the homeserver wanted a password for it. */
 export async function setUpRecovery(context: ActionContext): Promise<void> {
     const { account } = signedIn(context);
     const { trust } = account;
@@ -105,7 +108,7 @@ export async function setUpRecovery(context: ActionContext): Promise<void> {
     showKey(context, made, passphrase !== undefined);
 }
 
-/** Somebody's history may be in there only. */
+/** Asks first, because the old backup may be the only copy of somebody's history. */
 async function mayReplaceBackup(): Promise<boolean> {
     const [yes, recoverIt] = ['Delete It and Make a New One', 'Use Recovery Key'] as const;
     const chosen = await askBeforeLoss(
@@ -193,7 +196,7 @@ export async function recover(context: ActionContext): Promise<void> {
     }
 }
 
-/** The backup on the server belongs to a key that this person's recovery key does not open. */
+/** The person's recovery key does not open the backup on the homeserver. */
 export async function tellBackupReplaced(before = ''): Promise<void> {
     const setUp = 'Set Up Recovery';
     const chosen = await showWarningMessage(

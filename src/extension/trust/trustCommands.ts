@@ -1,4 +1,4 @@
-/** The commands about devices and trust: a bundle of its own, loaded when first needed. */
+/** The commands about devices and trust. A bundle of its own, loaded on first use. */
 export { manageDevices } from '../account/manageDevices.ts';
 export { whoCanSee } from './whoCanSee.ts';
 export { recover, resetIdentity, setUpRecovery, tellBackupReplaced } from './recoveryCommands.ts';

@@ -1,4 +1,4 @@
-/** What the tab of an emoji verification says, step by step. Pure. */
+/** The content of the tab of an emoji verification, step by step. Pure. */
 import type { Sheet } from '../../core/page/sheet.ts';
 import type { CancelReason, Verification } from '../../core/trust/trustPort.ts';
 
@@ -20,7 +20,7 @@ const CANCELLED: Readonly<Record<CancelReason, (who: string) => string>> = {
     failed: (who) => `The client of ${who} ended it because of a problem. Try again; "Hush: Show Log" has the details.`,
 };
 
-/** Why there is nothing to answer any more; undefined while there is. */
+/** Returns why the verification is over, or undefined while it waits for an answer. */
 export function overSentence({ name, self, state }: Pick<Shown, 'name' | 'self' | 'state'>): string | undefined {
     const who = self ? 'your other device' : name;
     if (state.kind === 'cancelled') return `The verification is over. ${CANCELLED[state.reason](who)}`;

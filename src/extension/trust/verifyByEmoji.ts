@@ -1,4 +1,4 @@
-/** Verification by emoji: started here or by somebody else, in a tab of its own. */
+/** Verification by emoji, started here or by somebody else, in its own tab. */
 import * as vscode from 'vscode';
 import type { Account } from '../../core/account/account.ts';
 import { commands } from '../manifest/commands.ts';
@@ -46,7 +46,7 @@ function showVerification(context: ActionContext, begun: Verification, again: ((
     tab.onPress((button) => void press(button).catch(failed));
 }
 
-/** With a person, over a room that both are in. */
+/** Verifies a person in a room that both are in. */
 export async function verifyPerson(context: ActionContext, userId: string, roomId: string): Promise<void> {
     const { account } = signedIn(context);
     if (userId === account.userId) return verifyOwn(context);
@@ -103,7 +103,7 @@ export async function verifyTeammate(context: ActionContext, row: string | undef
     if (picked) await verifyPerson(context, picked.userId, picked.roomId);
 }
 
-/** **Verify This Device…**: the ways that there are for it. */
+/** **Verify This Device…**: offers the ways that this account has. */
 export async function verifyDevice(context: ActionContext): Promise<void> {
     const { account } = signedIn(context);
     const { own } = account.trust;
@@ -138,13 +138,15 @@ export async function verifyDevice(context: ActionContext): Promise<void> {
     if (picked?.way === reset) await vscode.commands.executeCommand(commands.resetIdentity);
 }
 
-/** Somebody asks: said in a notification, since a tab must not take the place of what is typed in. */
+/**
+ * Asks in a notification when somebody requests a verification. A tab would take the focus from the person's typing.
+ */
 export async function answerVerification(context: ActionContext, asked: Verification): Promise<void> {
     const { id, name, userId, self, deviceId } = asked;
     const { account } = signedIn(context);
     const { trust } = account;
     const [show, decline] = ['Verify', 'Decline'] as const;
-    // The notification may stay for long, and the verification goes on, or ends, without it.
+    // The notification may stay open for long. Meanwhile the verification continues or ends.
     let verification = asked;
     const following = trust.onVerification((next) => {
         if (next.id === id) verification = next;
@@ -173,7 +175,7 @@ export async function answerVerification(context: ActionContext, asked: Verifica
     }
 }
 
-/** By its name; the ID is in the tab. A name that cannot be had must not keep the question from being asked. */
+/** Returns the name of the device; the tab shows the ID. Asks even if the name cannot be loaded. */
 async function ownDevice(account: Account, userId: string, deviceId: string | undefined): Promise<string> {
     const name = deviceId === undefined ? '' : await account.deviceName(userId, deviceId).catch(() => '');
     return name === '' ? 'Another device of yours' : `Your device “${plainName(name)}”`;

@@ -1,4 +1,4 @@
-/** Tells the person what becomes of their device's trust, once each, and brings verification requests before them. */
+/** Tells the person once about each change of their device's trust, and shows verification requests. */
 import * as vscode from 'vscode';
 import type { Account } from '../../core/account/account.ts';
 import type { ActionContext } from '../shell/actionContext.ts';
@@ -18,7 +18,7 @@ export function watchTrust(context: ActionContext, account: Account): Disposable
     let said = '';
     const warned = new Set<string>();
     const follow = (own: OwnTrust): void => {
-        // Every window hears it; the one that the person looks at says it.
+        // Every window gets the event, but only the focused one tells the person.
         if (!vscode.window.state.focused) return;
         const text = newWarning(own.warnings ?? [], warned);
         if (text !== undefined)
@@ -49,11 +49,11 @@ export function watchTrust(context: ActionContext, account: Account): Disposable
     return scope;
 }
 
-/** ms between two looks, and how many: our signature counts once it has come back from the homeserver. */
+/** ms between two checks, and their number. Our signature counts after the homeserver has returned it. */
 const LOOK_MS = 1_000;
 const LOOKS = 15;
 
-/** `person`: who was verified just now; undefined: a device of ours. */
+/** `person`: the user who was just verified. Undefined: a device of ours. */
 async function showTrust(context: ActionContext, account: Account, person: string | undefined): Promise<void> {
     for (let look = 0; look < LOOKS; look++) {
         const known = person === undefined || (await account.trust.person(person)).verified;
@@ -63,7 +63,7 @@ async function showTrust(context: ActionContext, account: Account, person: strin
     }
 }
 
-/** What the setting and the buttons of tabs ask for. */
+/** Reacts to the trust setting and to the trust buttons in the tabs. */
 export function followTrust(
     context: ActionContext,
     media: Pick<MediaPort, 'onMessage'>,
@@ -95,7 +95,7 @@ export function followTrust(
     return scope;
 }
 
-/** One sentence for what was not warned of before; a clock that was right in between is told again. */
+/** Returns one sentence for the new warnings. Warns about the clock again if it was right in between. */
 function newWarning(warnings: readonly ServerWarning[], warned: Set<string>): string | undefined {
     const clock = warnings.find((warning) => warning.kind === 'clock');
     if (!clock) warned.delete('clock');
@@ -112,7 +112,7 @@ function newWarning(warnings: readonly ServerWarning[], warned: Set<string>): st
     return sentences.length === 0 ? undefined : sentences.join(' ');
 }
 
-/** Warns, with one way on. */
+/** Shows a warning with one button. */
 async function warn(text: string, button: string, command: CommandId): Promise<void> {
     if ((await showWarningMessage(text, button)) === button) await vscode.commands.executeCommand(command);
 }

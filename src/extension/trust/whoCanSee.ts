@@ -1,4 +1,4 @@
-/** **Hush: Who Can See This**, and what can be done about it there. */
+/** **Hush: Who Can See This**, and the actions in its tab. */
 import * as vscode from 'vscode';
 import { openSheet, type SheetTab } from '../shell/sheetTab.ts';
 import type { ViewTarget } from '../../core/share/share.ts';
@@ -16,13 +16,13 @@ import { plainName } from '../shell/plainText.ts';
 
 interface Subject {
     readonly roomId: string;
-    /** Undefined: our own share. */
+    /** Undefined for our own share. */
     readonly sharer: { readonly userId: string; readonly deviceId: string; readonly name: string } | undefined;
 }
 
 const open = new Map<string, SheetTab>();
 
-/** `viewId`: of the tab that was asked from. */
+/** `viewId`: the viewer tab from which the person asked. */
 export async function whoCanSee(context: ActionContext, viewId: string | undefined): Promise<void> {
     const subject = await subjectOf(context, viewId);
     if (!subject) return;
@@ -48,7 +48,7 @@ export async function whoCanSee(context: ActionContext, viewId: string | undefin
     const following = orchestrator.onState(() => {
         if (current() !== last) tab.show(compose());
     });
-    const clock = setInterval(() => tab.show(compose()), 60_000); // "5 min ago" goes on
+    const clock = setInterval(() => tab.show(compose()), 60_000); // keeps "5 min ago" up to date
     tab.onClosed(() => {
         clearInterval(clock);
         following.dispose();

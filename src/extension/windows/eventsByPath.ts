@@ -1,4 +1,7 @@
-/** Listeners of an account's events, by path. Some events say how something is: who comes later hears what still holds. */
+/**
+ * Listeners of an account's events, by path. Some events describe a state. A listener that is added later gets the
+ * current state.
+ */
 import type { Disposable } from '../../core/base/disposable.ts';
 import { Listeners } from '../../core/base/listeners.ts';
 import { latestAudiences, latestWithheld } from '../../core/session/trustEvents.ts';

@@ -1,6 +1,6 @@
 /**
- * Notices that another window of this VS Code signed in, signed in again or took another account: the folder where
- * owners announce themselves changed, and the vault names an account that this window does not have.
+ * Notices that another window of this VS Code signed in, signed in again or switched the account. The folder where
+ * owners announce themselves changes, and the vault names an account that this window does not have.
  */
 import { mkdirSync, watch, type FSWatcher } from 'node:fs';
 import type { Disposable } from '../../core/base/disposable.ts';
@@ -11,18 +11,18 @@ import { windowsFolder } from './ownerFile.ts';
 
 export interface FollowOptions {
     readonly storage: string;
-    /** The account that the person is signed in to, as stored now. */
+    /** Reads the account that the person is signed in to from the vault. */
     stored(): Promise<StoredAccount | undefined>;
     state(): AccountState;
-    /** The device of the account that is open here. */
+    /** Returns the device of the account that is open here. */
     device(): { readonly userId: string; readonly deviceId: string } | undefined;
     open(stored: StoredAccount): Promise<void>;
     readonly log: Log;
 }
 export interface WindowFollower extends Disposable {
-    /** Looks now. Never rejects. */
+    /** Checks now. Never rejects. */
     look(): Promise<void>;
-    /** The account may have finished opening: looks again if something changed meanwhile. */
+    /** Checks again if something changed while the account was opening. Call it when the account may be open. */
     settled(): void;
 }
 
@@ -31,7 +31,10 @@ export function followWindows(options: FollowOptions): WindowFollower {
     let turn: Promise<void> = Promise.resolve();
     /** Something changed while the account was opening. */
     let waiting = false;
-    /** A sign-in that does not work here is not opened for ever: opening it is itself a change of the folder. */
+    /**
+     * The last sign-in that was opened. Opening changes the folder, so a sign-in that fails here would otherwise be
+     * opened forever.
+     */
     let tried: string | undefined;
 
     async function lookOnce(): Promise<void> {
@@ -64,7 +67,7 @@ export function followWindows(options: FollowOptions): WindowFollower {
         });
         watcher.on('error', (error) => log.warn('Other windows are not followed', error));
     } catch (error) {
-        log.warn('Other windows are not followed', error); // a system without a watch to spare
+        log.warn('Other windows are not followed', error); // the system has no file watch left
     }
     return {
         look,

@@ -1,4 +1,4 @@
-/** JSON-RPC over the local socket of two windows, opened by the owner's secret. */
+/** JSON-RPC over the local socket between two windows. The owner's secret opens it. */
 import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
@@ -21,16 +21,19 @@ export interface Call {
 export const callRequest = new RequestType<Call, Answer, void>('call');
 export const callNotice = new NotificationType<Call>('tell');
 export const frontNotice = new NotificationType<Record<string, never>>('front');
-/** Answered at once by an owner that lives. */
+/** A living owner answers at once. */
 export const pingRequest = new RequestType<Record<string, never>, true, void>('ping');
 export const staleNotice = new NotificationType<Record<string, never>>('stale');
 export const welcomeNotice = new NotificationType<Welcome>('welcome');
 export const toldNotice = new NotificationType<Told>('told');
 
-/** ms for the other end to say the secret. */
+/** ms in which the other end must send the secret. */
 const HELLO_WITHIN_MS = 2_000;
 
-/** Messages from here on. The secret must have been exchanged: V8 reads only what a friend wrote. */
+/**
+ * Starts the exchange of messages. The other end must have sent the secret before, because V8 may only deserialize data
+ * from a trusted sender.
+ */
 export function openLink(socket: Socket): MessageConnection {
     return createMessageConnection(
         new StreamMessageReader(socket, {
@@ -44,7 +47,7 @@ export function openLink(socket: Socket): MessageConnection {
     );
 }
 
-/** Resolves with whether the other end knows the secret; reads exactly that much of the stream. */
+/** Resolves with true if the other end sends the secret. Reads exactly that many bytes of the stream. */
 export async function heardSecret(socket: Socket, secret: string): Promise<boolean> {
     const wanted = Buffer.from(secret);
     const signal = AbortSignal.timeout(HELLO_WITHIN_MS);

@@ -1,6 +1,6 @@
 /**
- * What a window reads of the account without waiting, as the owner's window last told it: the account's state, its rooms,
- * our identity, and the media keys that are known.
+ * Values of the account that a window reads without waiting: state, rooms, own trust, and known media keys. The owner's
+ * window sends each change.
  */
 import type { Account } from '../../core/account/account.ts';
 import type { AccountState } from '../../core/account/accountState.ts';
@@ -13,15 +13,15 @@ export interface Mirrored {
     readonly state: AccountState;
     readonly rooms: readonly RoomSnapshot[];
     readonly own: OwnTrust;
-    /** By room. */
+    /** By room ID. */
     readonly keys: ReadonlyMap<string, readonly MediaKey[]>;
 }
 export type Change =
     | { readonly of: 'state'; readonly state: AccountState }
-    /** `order` lists every room; those that changed come along. */
+    /** `order` lists all rooms. `changed` has only the rooms that changed. */
     | { readonly of: 'rooms'; readonly order: readonly string[]; readonly changed: readonly RoomSnapshot[] }
     | { readonly of: 'own'; readonly own: OwnTrust }
-    /** All keys of a room that are known now. */
+    /** All keys of the room that are known now. */
     | { readonly of: 'keys'; readonly roomId: string; readonly keys: readonly MediaKey[] };
 
 export function mirroredOf(account: Account): Mirrored {
@@ -39,7 +39,7 @@ export function keysChange(account: Account, roomId: string): Change {
     return { of: 'keys', roomId, keys: account.rtc.currentKeys(roomId) };
 }
 
-/** Tells how `account` differs from `first` from now on. */
+/** Calls `tell` with each change of `account`, starting from `first`. */
 export function followMirrored(
     account: Account,
     first: Mirrored,
@@ -55,7 +55,7 @@ export function followMirrored(
             tell({ of: 'rooms', order: now.map((room) => room.roomId), changed });
         }),
         account.trust.onOwn((own) => tell({ of: 'own', own })),
-        // Told first: who hears of a key reads what is known then.
+        // Send this before the event itself, because a listener for a key reads the known keys.
         account.rtc.onKey((event) => tell(keysChange(account, event.kind === 'key' ? event.key.roomId : event.roomId))),
     ];
 }

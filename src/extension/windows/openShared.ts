@@ -1,4 +1,7 @@
-/** Opens the account for this window: through the window that owns it, or as its owner. Its own bundle, on demand. */
+/**
+ * Opens the account for this window: through the window that owns it, or as its owner. A bundle of its own, loaded on
+ * first use.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Account } from '../../core/account/account.ts';
 import { isHushError } from '../../core/base/errors.ts';
@@ -15,26 +18,31 @@ import { serveWindows } from './windowServer.ts';
 
 export interface OpenSharedOptions {
     readonly device: { readonly userId: string; readonly deviceId: string };
-    /** Folder of Hush's files, the same in all windows. */
+    /** Folder of Hush's files, the same for all windows. */
     readonly storage: string;
-    /** Windows of another version are not understood. */
+    /** Windows with another version cannot share the account. */
     readonly version: string;
-    /** Opens the stores here, with the tokens of now. @throws HushError `account.storeLocked` while another process has them. */
+    /**
+     * Opens the stores in this window with the current tokens. @throws HushError `account.storeLocked` while another
+     * process has the stores.
+     */
     openLocal(): Promise<Account>;
-    /** Calls `front` whenever this window comes to the front, until disposed of. */
+    /** Calls `front` each time that this window comes to the front, until it is disposed. */
     attend(front: () => void): Disposable;
-    /** While it is silent, this host holds the account only if no other window can. */
+    /** While the window is silent, this host holds the account only if no other window can. */
     readonly window: Pick<OwnWindow, 'silent' | 'onSilent'>;
-    /** A window came with a newer sign-in than the one we are the owner of. */
+    /** Another window has a newer sign-in than the one that we own. */
     onStale(): void;
     readonly log: Log;
 }
 
-/** ms to wait for a window that lets go of the store, and between two looks. */
+/** ms to wait until another window releases the store, and ms between two attempts. */
 const PATIENCE_MS = 8_000;
 const RETRY_MS = 100;
 
-/** @throws HushError `account.storeLocked` when another window has the store and does not answer, `account.storeFailed`. */
+/**
+ * @throws HushError `account.storeLocked` if another window has the store and does not answer, `account.storeFailed`.
+ */
 export async function openShared(options: OpenSharedOptions): Promise<Account> {
     return createSharedAccount({
         first: await openBackend(options),
@@ -50,7 +58,7 @@ async function openBackend(options: OpenSharedOptions): Promise<Backend> {
         const remote = await join(options);
         if (remote) return remote;
         if (options.window.silent) {
-            // A host without a window waits for another one to take the account, or for its own window to be back.
+            // A host without a window waits until another window takes the account, or until its own window is back.
             end = performance.now() + PATIENCE_MS;
         } else {
             try {
@@ -63,7 +71,7 @@ async function openBackend(options: OpenSharedOptions): Promise<Backend> {
     }
 }
 
-/** Through the owner, if one answers whose sign-in is alive. */
+/** Uses the account through its owner, if the owner answers and its sign-in is valid. */
 async function join({ device, storage, version, log }: OpenSharedOptions): Promise<Backend | undefined> {
     const owner = await readOwner(storage, device);
     if (!owner) return undefined;
@@ -85,7 +93,7 @@ async function join({ device, storage, version, log }: OpenSharedOptions): Promi
     return { ...remote, account: withLine(remote.account, () => 'another window holds the account') };
 }
 
-/** The account whose diagnostics also tell how the windows share it. */
+/** Returns the account with one more line in its diagnostics: how the windows share it. */
 function withLine(account: Account, line: () => string): Account {
     const { diagnostics } = account;
     return Object.defineProperties(Object.create(account) as Account, {
@@ -115,7 +123,10 @@ async function own({ device, storage, version, openLocal, window, onStale, log }
             server.letGo();
             await account.stop({ handOver: seats.count > 0 }).finally(() => server.close());
         };
-        /** Another window can do what this one cannot any more. It keeps its seat: it goes on through the next owner. */
+        /**
+         * Gives the account to another window, because this one no longer answers. Its host keeps its seat and
+         * continues through the next owner.
+         */
         async function handOver(): Promise<void> {
             scope.dispose();
             log.warn('This window does not answer: another window takes over the account');
@@ -149,12 +160,12 @@ async function own({ device, storage, version, openLocal, window, onStale, log }
     }
 }
 
-/** `onTaken` is called when a window has come. */
+/** Calls `onTaken` when another window has taken a seat. */
 function withNews(seats: Seats, onTaken: () => void): Seats {
     return {
         take() {
             const seat = seats.take();
-            queueMicrotask(onTaken); // once the window has been greeted
+            queueMicrotask(onTaken); // after the window has got its welcome
             return seat;
         },
         get count() {

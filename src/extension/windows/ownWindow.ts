@@ -1,6 +1,7 @@
 /**
- * Whether this extension host's window still answers. The host lives on when the window's renderer crashed or the connection
- * to it is lost; it can then neither read secrets nor tell the person anything, so it should not hold the account.
+ * Watches whether the window of this extension host still answers. If the window's renderer crashes or the connection
+ * to it is lost, the host lives on. It can then neither read secrets nor tell the person anything, so it should not
+ * hold the account.
  */
 import type { Disposable } from '../../core/base/disposable.ts';
 import { Listeners } from '../../core/base/listeners.ts';
@@ -16,7 +17,7 @@ export interface OwnWindowOptions extends Pick<PulseOptions, 'ping' | 'everyMs' 
     readonly log: Log;
 }
 
-/** `ping` asks the window something without an effect. Asks until it is disposed of. */
+/** `ping` asks the window for something harmless. It is repeated until the result is disposed. */
 export function createOwnWindow({ log, ...options }: OwnWindowOptions): OwnWindow {
     const fellSilent = new Listeners<[]>();
     let silent = false;

@@ -1,7 +1,7 @@
 /**
- * Where the window that owns an account can be reached: a file of mode 0600 in a folder of mode 0700 names its socket
- * and the secret that opens it. A file whose owner is gone does no harm: nobody answers there, and the lock of the key
- * store decides who comes next.
+ * The address of the window that owns an account. A file with mode 0600 in a folder with mode 0700 contains its socket
+ * and the secret. A file of a dead owner is harmless: nobody answers at its socket, and the lock of the key store
+ * decides on the next owner.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -13,14 +13,14 @@ const ownerSchema = v.object({
     socket: v.pipe(v.string(), v.maxLength(512)),
     /** 32 bytes, hexadecimal. */
     secret: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/u)),
-    /** Of Hush and of V8: both ends must be the same. */
+    /** Version of Hush and of V8. Both ends must have the same. */
     version: v.string(),
 });
 export type Owner = v.InferOutput<typeof ownerSchema>;
 
-/** Of the folder for a socket whose path would be too long. */
+/** Prefix of the folder for a socket whose normal path would be too long. */
 const SPARE = 'hush-window-';
-/** Longest path of a Unix socket that every system takes, bytes. */
+/** Longest path of a Unix socket on every system, in bytes. */
 const MAX_SOCKET_PATH = 100;
 
 export function windowsFolder(storage: string): string {
@@ -38,7 +38,7 @@ function fileOf(storage: string, device: { userId: string; deviceId: string }): 
     return join(windowsFolder(storage), `${nameOf(device)}.json`);
 }
 
-/** Undefined when no window has said so, or what is there cannot be read. */
+/** Returns undefined if there is no file or it is not valid. */
 export async function readOwner(
     storage: string,
     device: { userId: string; deviceId: string },
@@ -52,7 +52,10 @@ export async function readOwner(
     }
 }
 
-/** A fresh address for the owner's server; what an owner before left behind is removed. Call it only with the store's lock held. */
+/**
+ * Returns a new address for the owner's server, and deletes the remains of an earlier owner. Call it only while you
+ * hold the store's lock.
+ */
 export async function newOwner(
     storage: string,
     device: { userId: string; deviceId: string },
@@ -76,14 +79,14 @@ async function socketPath(folder: string, unique: string): Promise<string> {
     return join(await mkdtemp(join(tmpdir(), SPARE)), 's');
 }
 
-/** The folder that {@link socketPath} made for a socket elsewhere. */
+/** Deletes the folder that {@link socketPath} made outside of the storage folder. */
 async function removeSpare(socket: string): Promise<void> {
     const folder = dirname(socket);
     if (dirname(folder) === tmpdir() && basename(folder).startsWith(SPARE))
         await rm(folder, { recursive: true, force: true });
 }
 
-/** Written whole or not at all; the other windows notice that the folder changed. */
+/** Writes the file as a whole or not at all. The other windows notice the change of the folder. */
 export async function announceOwner(
     storage: string,
     device: { userId: string; deviceId: string },

@@ -1,17 +1,20 @@
-/** Whether the window that holds the account still answers: one whose extension host hangs keeps its socket open. */
+/**
+ * Checks whether the other side still answers. A window with a hanging extension host keeps its socket open, so the
+ * socket does not show it.
+ */
 import { HushError } from '../../core/base/errors.ts';
 
 export interface Pulse {
-    /** Rejects with `network.timeout` when the owner falls silent before `work` is done. */
+    /** Rejects with `network.timeout` if the other side falls silent before `work` is done. */
     guard<T>(work: Promise<T>): Promise<T>;
     stop(): void;
 }
 export interface PulseOptions {
-    /** Resolves when the owner answers. */
+    /** Resolves when the other side answers. */
     ping(): Promise<unknown>;
     onSilent(): void;
     onBack(): void;
-    /** ms between two questions, and for an answer. */
+    /** ms between two pings, and ms to wait for an answer. */
     readonly everyMs?: number;
     readonly withinMs?: number;
 }
@@ -36,7 +39,7 @@ export function createPulse({ ping, onSilent, onBack, everyMs = 5_000, withinMs 
             silent = false;
             timer = setTimeout(beat, everyMs).unref();
         };
-        ping().then(answered, () => clearTimeout(late)); // a link that is closed is told otherwise
+        ping().then(answered, () => clearTimeout(late)); // a closed link is reported elsewhere
     };
     beat();
     return {

@@ -1,6 +1,6 @@
 /**
- * What one window is in the middle of, noted from what it asks of the account, so that the next owner can go on with it:
- * memberships, its media keys, direct shares and views, presence.
+ * Remembers what a window has begun with the account, so that the next owner can continue it: memberships, its media
+ * keys, direct shares and views, presence.
  */
 import type { Account } from '../../core/account/account.ts';
 import { HushError, isHushError, userMessage } from '../../core/base/errors.ts';
@@ -10,25 +10,25 @@ import type { KeyEvent, RtcPort } from '../../core/session/rtcPort.ts';
 import type { Share } from '../../core/share/share.ts';
 
 export interface Resumption {
-    /** A method was called; `path` as in accountCalls.ts. */
+    /** The window called a method. `path` is a path of accountCalls.ts. */
     asked(path: string, args: readonly unknown[]): void;
     answered(path: string, args: readonly unknown[], answer: unknown): void;
     onKey(event: KeyEvent): void;
     onMembershipLost(roomId: string): void;
-    /** Rejects with `account.ownerGone` when that owner goes, too: the next one resumes it. */
+    /** Rejects with `account.ownerGone` if this owner goes, too. Then the next one resumes. */
     resume(account: Account): Promise<void>;
 }
 
-/** `lost`: a membership could not be taken up again. */
+/** `lost` is called if a membership could not be resumed. */
 export function createResumption(lost: (roomId: string, error: HushError) => void): Resumption {
     const memberships = new Map<string, readonly Share[]>();
     const publishing = new Set<string>();
-    /** Our identity in each room, as its participants know it; and by it the index of our last key. */
+    /** Our participant identity in each room, and for each identity the index of our last key. */
     const identities = new Map<string, string>();
     const keyIndexes = new Map<string, number>();
     const serving = new Map<string, Parameters<CallsPort['serve']>>();
     const watching = new Map<string, Parameters<CallsPort['watch']>>();
-    /** Pages of ours that may have connections of calls, by call. */
+    /** Our pages that may have connections of calls, by page key. */
     const pages = new Map<string, AdoptedPage>();
     const looked = new Set<string>();
     let status: OwnStatus = 'hidden';
@@ -80,7 +80,7 @@ export function createResumption(lost: (roomId: string, error: HushError) => voi
             before[path]?.(...(args as never[]));
         },
         answered(path, args, answer) {
-            // Noted when it stands: what was refused is not asked for again.
+            // Remember it only now, so that a refused request is not repeated.
             if (path === 'rtc.join' || path === 'rtc.announce') member(args as Parameters<RtcPort['join']>);
             if (path !== 'rtc.publishGrant') return;
             const [roomId] = args as Parameters<RtcPort['publishGrant']>;

@@ -1,8 +1,8 @@
 /**
- * One account, several windows: each window gets a seat, which looks like an account of its own. What belongs to the
- * device as a whole is shared here: one membership per room announces the shares of all seats and ends with the last
- * one's; a media key lives while any seat wants it; a sharer is told that we stopped watching when no seat watches.
- * An invitation or a ringing call goes to the window that was in front last. Pure.
+ * Shares one account between several windows. Each window gets a seat, which looks like an account of its own. Some
+ * things belong to the whole device and are shared here. One membership per room announces the shares of all seats and
+ * ends with the last seat. A media key lives while any seat needs it. A sharer hears that we stopped watching when no
+ * seat watches. An invitation or a ringing call goes to the window that was in front last. Pure.
  */
 import type { Account } from '../../core/account/account.ts';
 import { HushError } from '../../core/base/errors.ts';
@@ -22,7 +22,7 @@ interface Seat {
 }
 export interface Seats {
     take(): Seat;
-    /** Seats that were taken and not given up. */
+    /** Number of seats in use. */
     readonly count: number;
 }
 
@@ -31,7 +31,7 @@ interface Place {
     readonly keys: Set<string>;
     readonly pages: Set<string>;
     readonly watching: Set<string>;
-    /** What this window would have others see of the person. */
+    /** The presence that this window would show to others. */
     status: OwnStatus;
     readonly invited: Listeners<Parameters<Parameters<Account['onInvite']>[0]>>;
     readonly roomNews: Listeners<[RoomNews]>;
@@ -47,7 +47,7 @@ const OTHER_WINDOW =
 
 export function createSeats(account: Account): Seats {
     const { rtc, calls } = account;
-    /** The one in front last comes first. */
+    /** The window that was in front last comes first. */
     let places: readonly Place[] = [];
 
     const joined = (roomId: string): readonly Share[][] =>
@@ -63,7 +63,8 @@ export function createSeats(account: Account): Seats {
             place.pages.has(call);
 
     account.trust.onVerification((verification) => {
-        // Who asks is brought before the person once; every window may go on with what it began.
+        // Only one window shows a new request. Later events go to all, because each window may have its own
+        // verification.
         const asked = verification.state.kind === 'asked';
         for (const place of asked ? places.slice(0, 1) : places) place.verifications.emit(verification);
     });
@@ -79,7 +80,7 @@ export function createSeats(account: Account): Seats {
         for (const place of places) if (place.shares.delete(event.roomId)) place.lost.emit(event);
     });
 
-    /** Sets what this window shares in the room, then makes the one membership say it. */
+    /** Sets the shares of this window in the room, and updates the one membership. */
     async function say(
         self: Place,
         roomId: string,
@@ -106,7 +107,7 @@ export function createSeats(account: Account): Seats {
         await (rest.length === 0 ? rtc.leave(roomId) : rtc.announce(roomId, rest.flat()));
     }
 
-    /** A person is there where one of their windows is used. */
+    /** The person is online if any of their windows is in use. */
     function showStatus(): void {
         const is = (status: OwnStatus): boolean => places.some((place) => place.status === status);
         account.presence.show(is('online') ? 'online' : is('away') ? 'away' : 'hidden');
@@ -130,7 +131,10 @@ export function createSeats(account: Account): Seats {
         await rtc.sendWatch(target, watching, via);
     }
 
-    /** What only this window held ends. Never rejects: the delayed leave takes over what does not reach the server. */
+    /**
+     * Ends what only this window held. Never rejects: if a leave does not reach the homeserver, the delayed leave does
+     * it.
+     */
     async function giveUp(self: Place): Promise<void> {
         if (!places.includes(self)) return;
         for (const call of self.pages) calls.release(call);
@@ -238,7 +242,7 @@ export function createSeats(account: Account): Seats {
     };
 }
 
-/** `base` with some members replaced; getters stay live. */
+/** Returns `base` with some members replaced. Getters stay live. */
 function over<T extends object>(base: T, own: Partial<T>): T {
     return Object.defineProperties(
         Object.create(base) as T,

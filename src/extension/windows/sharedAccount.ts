@@ -1,7 +1,7 @@
 /**
- * The account as one window sees it, whichever window owns it at the moment. When the owner goes, the next backend gets
- * what this window was in the middle of (its memberships, its media key, its direct shares), and nothing that the window
- * shows changes until that is done.
+ * The account as one window sees it, whichever window owns it. If the owner goes, the next backend gets what this
+ * window had begun (its memberships, its media key, its direct shares). What the window shows does not change until
+ * that is done.
  */
 import type { Account } from '../../core/account/account.ts';
 import { callAccount, followAccount, proxyAccount } from '../../core/account/accountCalls.ts';
@@ -20,13 +20,13 @@ import { createSuccession, type Backend } from './succession.ts';
 export interface SharedAccountOptions {
     readonly first: Backend;
     /**
-     * The owner of now, or ourselves as the owner. Rejects with a `HushError`: `account.notSignedIn` when the person
-     * signed out meanwhile, another when its patience ends.
+     * Opens the account through its current owner, or makes this window the owner. Rejects with a `HushError`:
+     * `account.notSignedIn` if the person signed out meanwhile, another code if it waited too long.
      */
     reopen(): Promise<Backend>;
-    /** Calls `front` whenever this window comes to the front, until disposed of. */
+    /** Calls `front` each time that this window comes to the front, until it is disposed. */
     attend(front: () => void): Disposable;
-    /** ms. */
+    /** Returns a time in ms. */
     readonly now: () => number;
     readonly log: Log;
 }
@@ -42,7 +42,7 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
     let state = first.account.state;
     let rooms: readonly RoomSnapshot[] = first.account.rooms();
     let front = false;
-    /** Not over yet. They are with their owner, and end with it. */
+    /** Verifications that are not over. They belong to their owner and end with it. */
     const verifying = new Map<string, Verification>();
     let stopped = false;
 
@@ -60,14 +60,14 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
             }),
         );
         scope.add(account.trust.onOwn((own) => ownChanged.emit(own)));
-        // Before who listens is told: they may do the next thing at once.
+        // Record it before the listeners run, because they may act at once.
         scope.add(account.rtc.onKey((event) => resumption.onKey(event)));
         scope.add(account.rtc.onMembershipLost((event) => resumption.onMembershipLost(event.roomId)));
         scope.add(account.trust.onVerification(onVerification));
         for (const heard of followAccount(account, (path, args) => events.emit(path, args))) scope.add(heard);
     }
     const onState = (next: AccountState): void => {
-        // What the next owner is at is told when the take-over is done.
+        // While a new owner takes over, its states are not shown. They follow at the end.
         if (succession.between && (next.kind === 'ready' || next.kind === 'starting')) return;
         setState(next);
     };
@@ -114,7 +114,7 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
         async request(path, args, word) {
             const run = word === 'again' ? succession.insist : succession.run;
             const answer = await run(async (account) => {
-                resumption.asked(path, args); // now, not before a take-over that still resumes what was before
+                resumption.asked(path, args); // record it here, because a takeover before this must not resume it
                 return callAccount(account, path, args);
             });
             resumption.answered(path, args, answer);
@@ -132,7 +132,7 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
         stopped = true;
         attention.dispose();
         succession.stop();
-        // Without an owner there is nothing to give up.
+        // Without an owner, there is no seat to give up.
         await succession
             .run((account) => account.stop())
             .catch((error: unknown) => log.warn('Stopping did not work', error));
@@ -150,7 +150,7 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
         onRooms: roomsChanged.add,
         rtc: {
             ...ports.rtc,
-            // The next owner goes on after the index of our last key.
+            // The window passes no key index, because only the next owner needs it.
             startKeys: (roomId) => ports.rtc.startKeys(roomId),
             currentKeys: (roomId) => here().rtc.currentKeys(roomId),
         },
@@ -162,7 +162,8 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
             onOwn: ownChanged.add,
         },
         async signOut(scope) {
-            // The owner ends with its account, and nobody takes over then. Without an owner the caller must do it.
+            // The owner ends with its account, and no other window takes over. Without an owner, the caller must sign
+            // out.
             await succession.run((account) => {
                 stopped = true;
                 attention.dispose();

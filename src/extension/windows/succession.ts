@@ -1,41 +1,41 @@
 /**
- * Which backend serves this window, and the way from one that is gone to the next. An owner may go while its successor is
- * still taking over; then the round begins again, and nothing of this window is given up. Pure.
+ * Decides which backend serves this window, and moves from a lost one to the next. An owner may go while its successor
+ * takes over. Then the takeover starts again, and this window loses nothing. Pure.
  */
 import type { Account } from '../../core/account/account.ts';
 import { isHushError } from '../../core/base/errors.ts';
 import { DisposableScope } from '../../core/base/disposable.ts';
 
-/** The account in this window's hands or in another's. */
+/** The account, held by this window or by another one. */
 export interface Backend {
     readonly account: Account;
     /** This window is in front now. */
     front(): void;
-    /** It is of no use any more, and we did not stop it. Called at most once. */
+    /** Calls `listener` when the backend is lost without our stop. Called at most once. */
     onGone(listener: () => void): void;
 }
 export interface SuccessionOptions {
     readonly first: Backend;
-    /** The owner of now, or ourselves as the owner. Rejects when its patience ends. */
+    /** Opens the account through its current owner, or makes this window the owner. Rejects if it waited too long. */
     reopen(): Promise<Backend>;
     /** Listens to the account until `scope` ends. */
     follow(account: Account, scope: DisposableScope): void;
-    /** Gives an account that has its rooms what this window is in the middle of. */
+    /** Continues on `account` what this window had begun. The account has its rooms by then. */
     resume(account: Account): Promise<void>;
-    /** The backend is gone; the next is looked for. */
+    /** The backend is lost. The search for the next one begins. */
     onGone(): void;
     onSettled(account: Account): void;
     onFailed(error: unknown): void;
 }
 export interface Succession {
     readonly current: Backend;
-    /** A backend is gone, and the next has not taken over yet. */
+    /** A backend is lost, and the next has not taken over yet. */
     readonly between: boolean;
-    /** Runs at the owner of now, after a take-over that may be under way. */
+    /** Runs `work` at the current owner, after a takeover in progress. */
     run<R>(work: (account: Account) => Promise<R>): Promise<R>;
-    /** The same for what does no harm when it is done twice: it is done again at the next owner if this one goes. */
+    /** Like `run`, for work that may run twice. If the owner goes, the work runs again at the next one. */
     insist<R>(work: (account: Account) => Promise<R>): Promise<R>;
-    /** No other takes over from now on. */
+    /** No further takeover starts. */
     stop(): void;
 }
 
@@ -45,23 +45,23 @@ export function createSuccession(options: SuccessionOptions): Succession {
     let stopped = false;
     let scope = new DisposableScope();
     let usable: Promise<unknown> = Promise.resolve();
-    /** Of the current backend: settles when the next has taken over, or none can. */
+    /** For the current backend. Settles when the next one has taken over, or when none can. */
     let successor = Promise.withResolvers<void>();
     successor.promise.catch(() => undefined);
 
-    /** Settles the round that waits for it, or begins one. */
+    /** If `backend` is lost, ends the round that waits for it, or starts a takeover. */
     function watchOver(backend: Backend, round: () => void): void {
         backend.onGone(() => {
             if (stopped || backend !== current) return;
             if (between) round();
             else {
                 usable = takeOver();
-                usable.catch(() => undefined); // told by onFailed
+                usable.catch(() => undefined); // onFailed reports it
             }
         });
     }
 
-    /** False: this one is gone already. */
+    /** Makes `backend` the current one. Returns false if it is lost, too. */
     async function goOn(backend: Backend): Promise<boolean> {
         const gone = Promise.withResolvers<false>();
         scope.dispose();
@@ -138,7 +138,7 @@ export function createSuccession(options: SuccessionOptions): Succession {
     };
 }
 
-/** Resolves when the account has its rooms; at once where it has failed or expired. */
+/** Resolves when the account has its rooms, or when it has failed or expired. */
 async function untilReady(account: Account, scope: DisposableScope): Promise<void> {
     if (account.state.kind !== 'starting') return;
     const { promise, resolve } = Promise.withResolvers<void>();

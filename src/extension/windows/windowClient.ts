@@ -1,4 +1,4 @@
-/** The account as another window owns it: asked over the socket, with what is read without waiting kept at hand here. */
+/** The account that another window owns. Requests go over the socket. A mirror in this window answers reads at once. */
 import { createConnection } from 'node:net';
 import { once } from 'node:events';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
@@ -25,19 +25,19 @@ import { createPulse, type Pulse } from './pulse.ts';
 import { fromWire, fromWireArgument, type Told, type Welcome } from './wire.ts';
 
 export interface RemoteAccount {
-    /** `stop()` gives up this window's seat. */
+    /** `stop()` gives up the seat of this window. */
     readonly account: Account;
     front(): void;
-    /** Tells the owner that its sign-in is over, and that there is a newer one. */
+    /** Tells the owner that its sign-in has ended and a newer one exists. */
     stale(): void;
-    /** The owner is gone. Not called after `stop()`. */
+    /** Calls `listener` when the owner is gone. Not called after `stop()`. */
     onGone(listener: () => void): void;
 }
 
-/** ms for an owner to answer: one that runs does so within a few. */
+/** Time limit in ms. A running owner answers within a few ms. */
 const WELCOME_WITHIN_MS = 3_000;
 
-/** Rejects when nobody answers there. */
+/** Rejects if nobody answers at the socket. */
 export async function connectToOwner(owner: Owner): Promise<RemoteAccount> {
     const socket = createConnection(owner.socket);
     try {
@@ -62,9 +62,9 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
     const welcomed = Promise.withResolvers<Welcome>();
     let gone = false;
     let stopped = false;
-    /** As the owner told it last. */
+    /** The last values from the owner. */
     let mirrored: Mirrored | undefined;
-    /** While the owner does not answer, the account has no connection. */
+    /** While the owner does not answer, the account shows no connection. */
     let silent = false;
 
     const now = (): Mirrored => {
@@ -106,7 +106,7 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
         onSilent: () => fallSilent(true),
         onBack: () => fallSilent(false),
     });
-    const said = (notice: Promise<void>): void => void notice.catch(() => undefined); // then it is gone
+    const said = (notice: Promise<void>): void => void notice.catch(() => undefined); // the link is closed then
     const stop = (): Promise<void> => {
         stopped = true;
         pulse?.stop();
@@ -150,7 +150,7 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
             },
             onOwn: ownChanged.add,
         },
-        start: () => undefined, // its owner did
+        start: () => undefined, // the owner has started it
         stop,
         dispose: () => void stop(),
     };

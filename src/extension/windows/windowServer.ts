@@ -1,4 +1,4 @@
-/** The owner's side: lets the person's other windows use the account, each from a seat of its own. */
+/** The owner's side: the person's other windows use the account through it, each from its own seat. */
 import { chmod } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { callAccount, followAccount } from '../../core/account/accountCalls.ts';
@@ -21,28 +21,28 @@ import { followMirrored, keysChange, mirroredOf } from './mirrors.ts';
 import { toWire, toWireArgument, type Answer, type Told } from './wire.ts';
 
 export interface WindowServer {
-    /** From now on a window that goes keeps what it is in the middle of: the next owner goes on with that. */
+    /** From now on, a window that disconnects keeps what it had begun. The next owner continues that. */
     letGo(): void;
-    /** Ends every connection when what was told has gone out; the other windows look for a new owner. */
+    /** Ends every connection after its last messages are sent. The other windows then look for a new owner. */
     close(): void;
 }
 export interface ServeOptions {
     readonly seats: Seats;
-    /** A window found that our sign-in is over, and has a newer one. */
+    /** Another window found that our sign-in has ended, and has a newer one. */
     onStale(): void;
     readonly log: Log;
 }
 
 interface Serving {
     letGo: boolean;
-    /** One for each window: ends its connection after the last word. */
+    /** One function for each window. It ends the connection after the last message. */
     readonly ending: Set<() => void>;
 }
 
-/** ms for the last words to other windows. */
+/** Time limit in ms for the last messages to other windows. */
 const LAST_WORDS_MS = 1_000;
 
-/** Rejects when the socket cannot be made. */
+/** Rejects if the socket cannot be created. */
 export async function serveWindows(owner: Owner, options: ServeOptions): Promise<WindowServer> {
     const { log } = options;
     const sockets = new Set<Socket>();

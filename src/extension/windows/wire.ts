@@ -1,18 +1,20 @@
 /**
- * What two windows of one person say to each other over their socket. Only a process that could read the owner's file
- * gets this far (see ownerFile.ts), and both run the same version of Hush, so values keep their shapes (structured
- * clones, by V8). What may be asked is listed in core/account/accountCalls.ts all the same.
+ * The messages between two windows of one person over their socket. Only a process that could read the owner's file
+ * gets this far (see ownerFile.ts). Both ends run the same version of Hush, so values keep their shapes (structured
+ * clones by V8). Even so, core/account/accountCalls.ts lists the allowed requests.
  */
 import { HushError, isHushError, userMessage, type ErrorCode } from '../../core/base/errors.ts';
 import type { Change, Mirrored } from './mirrors.ts';
 
-/** First message of the owner. */
+/** The owner's first message. */
 export interface Welcome {
     readonly userId: string;
     readonly deviceId: string;
     readonly mirrored: Mirrored;
 }
-/** What the owner tells by itself; in order, and before the answer to what caused it. */
+/**
+ * Messages that the owner sends by itself. They arrive in order, and before the answer to the request that caused them.
+ */
 export type Told =
     | { readonly kind: 'change'; readonly change: Change }
     | { readonly kind: 'event'; readonly path: string; readonly args: readonly unknown[] };
@@ -34,7 +36,7 @@ export function fromWire({ code, message, retryAfterMs }: WireError): HushError 
     return new HushError(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });
 }
 
-/** An error in an event loses its class on the way; it stands in the field `error` of what is told. */
+/** An error in an event loses its class on the way. It is in the field `error` of the argument. */
 interface WithError {
     readonly error: unknown;
 }

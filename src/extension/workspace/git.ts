@@ -1,13 +1,13 @@
 /**
- * Remotes of the opened repositories, from VS Code's own Git extension. Best effort: no Git, no offer. A folder that is not
- * trusted is left alone: its repository's configuration can name programs that Git runs.
+ * Reads the remotes of the open repositories from VS Code's own Git extension. Without Git, there is no offer. A folder
+ * without trust is ignored, because its repository's configuration can name programs that Git runs.
  */
 import type * as vscodeTypes from 'vscode';
 import * as vscode from 'vscode';
 import { DisposableScope } from '../../core/base/disposable.ts';
 import type { Log } from '../../core/base/log.ts';
 
-/** The part of the Git extension's API (version 1) that is read here. */
+/** The part of the Git extension's API (version 1) that Hush reads. */
 interface GitApi {
     readonly repositories: readonly {
         readonly rootUri: vscodeTypes.Uri;
@@ -31,12 +31,12 @@ async function gitApi(): Promise<GitApi | undefined> {
     try {
         return (await extension.activate()).getAPI(1);
     } catch {
-        // Git is disabled or not installed: there is nothing to match rooms with, and that is all.
+        // Git is disabled or not installed, so there are no remotes to match with rooms.
         return undefined;
     }
 }
 
-/** Fetch URLs, `origin` first. Credentials may be inside: normalise before use, never log. */
+/** Returns fetch URLs, `origin` first. They may contain credentials: normalise them before use, and never log them. */
 export async function gitRemotes(): Promise<string[]> {
     const api = await gitApi();
     const remotes = (api?.repositories ?? []).flatMap((r) => r.state.remotes);
@@ -47,8 +47,8 @@ export async function gitRemotes(): Promise<string[]> {
 }
 
 /**
- * Fires when the remotes of a repository are known: Git opens it first, which may be long after we are ready, and reads it
- * then. In a folder that is trusted only later, VS Code starts Git when it is.
+ * Fires when the remotes of a repository are known. Git may open the repository long after activation, and reads the
+ * remotes after that. If the person trusts a folder later, VS Code starts Git at that time.
  */
 export function onRemotes(listener: () => void, log: Log): vscode.Disposable {
     const scope = new DisposableScope();

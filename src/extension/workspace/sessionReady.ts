@@ -1,4 +1,4 @@
-/** What comes after a session was made: its room is there, and nobody else is in it yet. */
+/** Offers the next steps after a session was made. Its room exists, and nobody else is in it yet. */
 import * as vscode from 'vscode';
 import { commands } from '../manifest/commands.ts';
 import { showInformationMessage } from '../shell/dialogs.ts';

@@ -10,7 +10,10 @@ import { tellSessionReady } from './sessionReady.ts';
 import { showInformationMessage, showInputBox, showQuickPick, withProgress } from '../shell/dialogs.ts';
 import { plainName } from '../shell/plainText.ts';
 
-/** One of several folders, or the whole window; asked once, since the mapping is remembered. */
+/**
+ * Asks for one of several folders. With one folder, or with a workspace file, the session is for the whole window. The
+ * mapping is remembered, so Hush asks once.
+ */
 export async function pickFolder(context: ActionContext): Promise<{ folder: string | undefined } | undefined> {
     const { workspaceFile, folders } = context.workspace;
     if (workspaceFile !== undefined || folders.length < 2) return { folder: undefined };
@@ -48,8 +51,8 @@ export async function startSession(context: ActionContext): Promise<string | und
 }
 
 /**
- * Makes the room and maps the workspace to it. Whoever has its link may ask to be let in (see docs/rooms.md). `named`: the
- * person gives it, or it is the workspace's. Undefined: cancelled.
+ * Makes the room and maps the workspace to it. People with its link may ask to be let in (see docs/rooms.md). `named`:
+ * the person types the name, or the workspace's name is taken. Returns undefined if cancelled.
  */
 export async function makeSession(
     context: ActionContext,

@@ -1,4 +1,4 @@
-/** Which room this window's workspace belongs to: kept in VS Code's memento, offered from git. */
+/** Which room the workspace of this window belongs to. Stored in VS Code's memento, and offered from Git remotes. */
 import * as vscode from 'vscode';
 import { matchesRemote } from '../../core/workspace/workspaceHash.ts';
 import { gitRemotes } from './git.ts';
@@ -23,13 +23,16 @@ export interface WorkspaceMapping {
     room(rooms: readonly RoomSnapshot[]): string | undefined;
     map(roomId: string, folder?: string): Promise<void>;
     unmap(): Promise<void>;
-    /** Whatever was mapped to one room is mapped to the other from now on. */
+    /** Moves all mappings from one room to the other. */
     remap(from: string | undefined, to: string): Promise<void>;
-    /** Workspaces of rooms that were replaced belong to the rooms that took their place. */
+    /** Moves the mappings of replaced rooms to the rooms that took their place. */
     follow(rooms: readonly RoomSnapshot[]): Promise<void>;
-    /** An invitation to a session for what `own` is for: by the repository, or by the name where either has none. */
+    /**
+     * Returns whether the invitation is to a session for the same purpose as `own`: by repository, or by name if one of
+     * them has no repository.
+     */
     isSame(invitation: RoomSnapshot, own: RoomSnapshot): Promise<boolean>;
-    /** Once per room: a clone of the repository that a room names is open here, and nothing is mapped yet. */
+    /** Offers a room once if a clone of its repository is open here and nothing is mapped yet. */
     offer(rooms: readonly RoomSnapshot[]): Promise<void>;
 }
 

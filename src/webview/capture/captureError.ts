@@ -1,4 +1,4 @@
-/** What a failed getDisplayMedia means, by the error names of the Screen Capture specification. Pure. */
+/** Explains a failed getDisplayMedia by the error names of the Screen Capture specification. Pure. */
 import type { CaptureFailure } from '../../core/share/mediaMessages.ts';
 
 export interface CaptureProblem {
@@ -12,14 +12,14 @@ export const UNSUPPORTED: CaptureProblem = {
     detail: 'Screens cannot be captured here. Share from your web browser instead.',
 };
 
-/** `allowed`: whether the page's permission policy lets it capture at all. */
+/** `allowed`: whether the page's permission policy allows capture. */
 export function classifyCaptureError(name: string, allowed: boolean): CaptureProblem {
     if (!allowed) return UNSUPPORTED;
     switch (name) {
         case 'NotAllowedError':
         case 'AbortError':
             return { reason: 'denied', detail: 'No screen was chosen, so nothing is shared.' };
-        case 'InvalidStateError': // called without a click
+        case 'InvalidStateError': // the call came without a click
             return { reason: 'needsGesture', detail: 'Your browser wants a click before it lets you choose.' };
         case 'NotSupportedError':
         case 'TypeError':

@@ -1,14 +1,16 @@
-/** How a screen is captured and encoded. The figures and their measurements are in FACTS, "Encoding text". Pure. */
+/** Capture and encoding settings of a screen. docs/decisions/06-codecs.md has the measurements. Pure. */
 import type { ShareSettings } from '../../core/share/mediaMessages.ts';
 
-/** bit/s at 720p and below, and at 1080p; above, in proportion to the pixels, as far as one viewer's line should carry. */
+/**
+ * bit/s up to 720p, and at 1080p. Above that the rate grows with the pixels, up to what one viewer's line should carry.
+ */
 const AT_720P = 4_000_000;
 const AT_1080P = 6_000_000;
 const MOST = 16_000_000;
 const PIXELS_720P = 1280 * 720;
 const PIXELS_1080P = 1920 * 1080;
 
-/** bit/s for a captured size in px. */
+/** Returns bit/s for a captured size in px. */
 export function chooseBitrate(width: number, height: number): number {
     const pixels = width * height;
     if (pixels <= PIXELS_720P) return AT_720P;
@@ -18,14 +20,14 @@ export function chooseBitrate(width: number, height: number): number {
 }
 
 /**
- * What getDisplayMedia is asked for. Width and height are left alone: asking for a size makes browsers scale, and scaled
- * text is blurred. Unknown members are ignored by browsers that lack them (WebIDL dictionaries).
+ * Options for getDisplayMedia. They set no width or height, because browsers then scale, and scaled text is blurred.
+ * Browsers ignore members that they do not know (WebIDL dictionaries).
  */
 export function captureOptions(settings: ShareSettings): DisplayMediaStreamOptions {
     return {
         video: { frameRate: { max: settings.maxFrameRate } },
         audio: false,
-        // Sharing the page that shows the share is a hall of mirrors.
+        // A share of the page that shows the share would repeat itself endlessly.
         selfBrowserSurface: 'exclude',
         surfaceSwitching: 'include',
         monitorTypeSurfaces: 'include',
@@ -34,8 +36,8 @@ export function captureOptions(settings: ShareSettings): DisplayMediaStreamOptio
 }
 
 /**
- * Chromium stops delivering frames while the picture is still, and VP8 then never sharpens it; a least frame rate keeps
- * them coming (SSIM of text 1 s after a page jump: 0.80 without, 0.99 with).
+ * Chromium sends no frames while the picture is still, and then VP8 never sharpens it. A minimum frame rate keeps the
+ * frames coming (SSIM of text 1 s after a page jump: 0.80 without, 0.99 with).
  */
 export function steadyConstraints(settings: ShareSettings): MediaTrackConstraints {
     return { frameRate: { min: Math.min(15, settings.maxFrameRate), max: settings.maxFrameRate } };

@@ -1,6 +1,6 @@
-/** What this browser, in this frame, can do. Never asks the person for anything. */
+/** Detects the abilities of this browser in this frame. Never asks the person for anything. */
 
-/** Chromium only; elsewhere absent, and then only the real call can tell. */
+/** Only Chromium has this. In other browsers, only the real call shows what is allowed. */
 interface WithFeaturePolicy {
     readonly featurePolicy?: { allowsFeature(feature: string): boolean };
 }

@@ -7,10 +7,10 @@ import { captureOptions, steadyConstraints } from './encoding.ts';
 export interface Captured {
     readonly stream: MediaStream;
     readonly track: MediaStreamTrack;
-    /** px, as captured. */
+    /** In px, as captured. */
     readonly width: number;
     readonly height: number;
-    /** `monitor`, `window`, `browser`, or empty where the browser does not say. */
+    /** `monitor`, `window` or `browser`. Empty if the browser does not say. */
     readonly surface: string;
     /** Frames keep coming while the picture is still. */
     readonly steady: boolean;
@@ -39,7 +39,7 @@ export async function captureScreen(settings: ShareSettings): Promise<CaptureRes
     return { ok: true, captured: { stream, track, width, height, surface: displaySurface, steady } };
 }
 
-/** Browsers that cannot keep a least frame rate for a screen refuse it (Firefox): then it goes on without. */
+/** Some browsers refuse a minimum frame rate for a screen (Firefox). The capture then continues without it. */
 async function keepFramesComing(track: MediaStreamTrack, settings: ShareSettings): Promise<boolean> {
     if (settings.contentHint !== 'text') return false;
     try {

@@ -1,7 +1,8 @@
 /**
- * A message's body as nodes for the page. HTML goes through DOMPurify with the elements that Matrix names (client-server
- * API, "m.room.message msgtypes") less images, which would tell a server who reads; no style, no identifiers, only links
- * that a browser opens. Everything after that only makes text into less than it was: links to files, and code colours.
+ * Turns the body of a message into nodes for the page. DOMPurify cleans the HTML. It keeps the elements that Matrix
+ * allows (client-server API, "m.room.message msgtypes"), except images, because an image would tell a server who reads.
+ * It keeps no styles, no identifiers, and only links that a browser opens. Later steps only change text: links to
+ * files, and code colours.
  */
 import createDOMPurify, { type Config, type WindowLike } from 'dompurify';
 import { visibleText } from '../../core/base/visibleText.ts';
@@ -9,7 +10,7 @@ import { highlight } from './highlight.ts';
 import { findReferences, type Piece } from './references.ts';
 
 export interface BodyRenderer {
-    /** `html`: as the sender wrote it, or null; then `body` is drawn, with its line breaks. */
+    /** `html`: the sender's HTML, or null. With null, `body` is drawn with its line breaks. */
     render(body: string, html: string | null): DocumentFragment;
 }
 export interface BodyActions {
@@ -82,14 +83,14 @@ export function createBodyRenderer(window: WindowLike & { document: Document }, 
             const language = /^language-[\w#+.-]{1,32}$/u.exec(classy.className);
             if (classy.localName !== 'code' || !language) classy.removeAttribute('class');
         }
-        // The innermost first: a block in a block becomes text of the outer.
+        // Start with the innermost. A block inside a block becomes text of the outer one.
         for (const block of [...fragment.querySelectorAll('pre')].filter((pre) => !pre.parentElement?.closest('pre')))
             code(block);
         for (const link of fragment.querySelectorAll('a')) {
             const url = URL.parse(link.getAttribute('href') ?? '');
             if (url) {
                 link.setAttribute('href', url.href);
-                link.setAttribute('title', url.href); // where it leads, whatever its text says
+                link.setAttribute('title', url.href); // shows the real target, whatever the text says
             } else link.removeAttribute('href');
         }
         const texts: Text[] = [];

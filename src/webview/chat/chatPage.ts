@@ -1,4 +1,4 @@
-/** The page of the chat view: draws what the host shows, and tells it what the person does. */
+/** The page of the chat view: draws what the host sends, and reports what the person does. */
 import { fromHost } from '../host/webviewPort.ts';
 import { createChannel } from '../../core/page/channel.ts';
 import {
@@ -26,7 +26,7 @@ import './body.css';
 import './attachment.css';
 import './activity.css';
 
-/** ms. */
+/** In ms. */
 const SAME_EDGE_MS = 3_000;
 
 const api = globalThis.acquireVsCodeApi?.();
@@ -36,9 +36,9 @@ if (api) start(api);
 function start(host: NonNullable<typeof api>): void {
     let shown: Shown | undefined;
     let seen = '';
-    /** Asked for, and not answered by a newer picture yet. */
+    /** The state in which more messages were requested. Reset by a newer state. */
     let asked: Shown | undefined;
-    /** ms; not asked again at once when it did not work. */
+    /** In ms. After a failed request, the next one waits until then. */
     let pauseUntil = 0;
     let lastEdge = { of: '', until: 0 };
     let sending = Promise.resolve();
@@ -71,14 +71,14 @@ function start(host: NonNullable<typeof api>): void {
         },
         lastOwn: () => shown?.messages.findLast((m) => m.own && m.kind === 'text' && m.state === 'sent'),
     });
-    /** One after the other: each follows the one before it into the conversation. */
+    /** Sends one after the other, so that they arrive in order. */
     async function sendFiles(roomId: string, userId: string, parcels: readonly Parcel<File>[]): Promise<void> {
         let follows = false;
         for (const { file, caption, replyTo } of parcels) {
             const bytes = await file.arrayBuffer().catch(() => undefined);
             const name = nameOf(file, Date.now()).slice(0, 512);
             if (bytes && (shown?.room ?? null) !== null && userId !== self()) {
-                giveBack({ userId, roomId }, caption, replyTo, [file]); // somebody else’s turn
+                giveBack({ userId, roomId }, caption, replyTo, [file]); // another person has signed in
             } else if (bytes) {
                 send({ type: 'chat.file', roomId, name, bytes: new Uint8Array(bytes), caption, replyTo, follows });
                 follows = true;
@@ -147,7 +147,7 @@ function start(host: NonNullable<typeof api>): void {
     });
     function more(type: 'chat.earlier' | 'chat.later'): void {
         if (asked === shown || !shown?.room || performance.now() < pauseUntil) return;
-        // What brought nothing is not asked for again at once.
+        // Wait before a repeat of a request that brought nothing.
         const edge = `${type} ${shown.messages.at(type === 'chat.later' ? -1 : 0)?.key ?? ''}`;
         if (edge === lastEdge.of && performance.now() < lastEdge.until) return;
         lastEdge = { of: edge, until: performance.now() + SAME_EDGE_MS };

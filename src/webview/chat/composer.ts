@@ -1,4 +1,7 @@
-/** The field in which a person writes: drafts, keys, what is answered or edited. */
+/**
+ * The field in which a person writes: drafts, keys, replies and edits. Enter sends, Shift+Enter breaks the line, Escape
+ * leaves a reply or an edit.
+ */
 import { MAX_BODY, type ChatMessage } from '../../core/chat/message.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
@@ -12,24 +15,24 @@ export interface Composer {
     readonly element: HTMLElement;
     reply(message: ChatMessage): void;
     edit(message: ChatMessage): void;
-    /** What was not sent, to be changed or sent again; above what is being written by now. */
+    /** Puts an unsent message back, above the text that the person is writing now. */
     rewrite(text: string, replyTo?: Pick<ChatMessage, 'key' | 'name'>, files?: readonly File[]): void;
-    /** Another room: its own draft. */
+    /** Loads the draft of another room. */
     load(draft: Draft | undefined): void;
     enable(on: boolean, hint: string): void;
 }
 export interface ComposerActions {
     send(draft: Draft): void;
-    /** What was pasted or dropped, with its words. */
+    /** Sends pasted or dropped files with their text. */
     sendFiles(parcels: readonly Parcel<File>[]): void;
-    /** Ask for files. */
+    /** Asks for files. */
     attach(replyTo: string | null): void;
     changed(draft: Draft): void;
-    /** Nothing can carry this; it stays in the field. */
+    /** The text is too long for a message. It stays in the field. */
     tooLong(): void;
-    /** Something could not be taken: a sentence. */
+    /** Shows a sentence about something that cannot be sent. */
     refuse(text: string): void;
-    /** The person's last message, for arrow up in an empty field. */
+    /** Returns the person's last message, for arrow up in an empty field. */
     lastOwn(): ChatMessage | undefined;
 }
 
@@ -80,7 +83,7 @@ export function createComposer(act: ComposerActions): Composer {
         setHidden(about, next.about === '');
         fit();
     };
-    /** What is in the tray stays there. */
+    /** Keeps the files in the tray. */
     const change = (next: Omit<Draft, 'files'>): void => {
         set({ ...next, files: tray.files });
         act.changed(draft());
@@ -164,7 +167,7 @@ export function createComposer(act: ComposerActions): Composer {
         rewrite(text, to, files = []) {
             const replying = edits === null && replyTo !== null;
             const reply = replying ? draft() : to ? replyOf(to) : EMPTY_DRAFT;
-            // Also more of them than one may add: these were taken before.
+            // May exceed the limit, because these files were accepted before.
             tray.put([...files, ...tray.files]);
             change({ ...reply, edits: null, text: joinWords(text, input.value) });
             input.focus();

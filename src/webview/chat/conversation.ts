@@ -1,4 +1,4 @@
-/** The list of messages: keeps its place while it grows at either end, and touches only what changed. */
+/** The list of messages. It keeps its scroll position while it grows at either end, and updates only what changed. */
 import type { ChatHostMessage } from '../../core/chat/chatPageMessages.ts';
 import type { ChatMessage } from '../../core/chat/message.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
@@ -10,27 +10,27 @@ export type Shown = Extract<ChatHostMessage, { type: 'chat.show' }>;
 export interface Conversation {
     readonly element: HTMLElement;
     show(shown: Shown): void;
-    /** Brings a message into view; false: it is not here. */
+    /** Scrolls to a message. Returns false if it is not in the list. */
     goTo(key: string): boolean;
 }
 export interface ConversationOptions {
     readonly bodies: BodyRenderer;
     readonly actions: MessageActions;
-    /** The oldest message comes into view, and there are older ones. */
+    /** The oldest message in the list came into view, and older ones exist. */
     readonly earlier: () => void;
-    /** Those before a message that is shown, which are too many to be shown with all of these. */
+    /** Requests the messages before this one. They are too many to show together with the current ones. */
     readonly around: (key: string) => void;
-    /** The last message comes into view, and there are newer ones. */
+    /** The last message in the list came into view, and newer ones exist. */
     readonly later: () => void;
-    /** Back to the newest, which are not shown. */
+    /** Goes back to the newest messages, which are not in the list. */
     readonly newest: () => void;
     /** The newest message is in view. */
     readonly seen: () => void;
 }
 
-/** Messages of one person within so many ms stand under one head. */
+/** Messages of one person within this time in ms share one head. */
 const TOGETHER_MS = 5 * 60_000;
-/** px from an end that count as being there. */
+/** Within this distance in px, an end counts as reached. */
 const NEAR_END = 40;
 const NEAR_START = 300;
 
@@ -61,9 +61,9 @@ export function createConversation({
     const drawn = new Map<string, { look: string; element: HTMLElement }>();
     let shown: Shown | undefined;
     let atEnd = true;
-    /** Another part of the conversation is drawn, and the message that it is for comes into view next. */
+    /** The list has jumped to another part, and the target message is not in view yet. */
     let jumping = false;
-    /** Sizes and place when it was last looked at, px. */
+    /** Sizes and scroll position at the last check, in px. */
     let last = { list: 0, view: 0, top: 0 };
 
     const look = (): void => {
@@ -81,18 +81,19 @@ export function createConversation({
         scroller.scrollTop = scroller.scrollHeight;
     };
     const scrolled = (): void => {
-        // A scroll to the end is told of after a picture below it has come in, and before its size is: it is followed then.
+        // The scroll event of a jump to the end may come after a picture below has loaded, and before its size is
+        // known. Keep following then.
         const grown = scroller.scrollHeight !== last.list || scroller.clientHeight !== last.view;
         if (!(atEnd && grown && scroller.scrollTop >= last.top)) look();
     };
     scroller.addEventListener('scroll', scrolled, { passive: true });
     document.addEventListener('visibilitychange', look);
-    // From message to message, and from there by Tab to what can be done with it: all without a mouse.
+    // The arrow keys go from message to message, and Tab goes to the buttons of the message. Nobody needs a mouse.
     scroller.addEventListener('keydown', (event) => {
         const step = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0;
         const all = [...list.querySelectorAll<HTMLElement>('.message')];
         const at = all.findIndex((message) => message === event.target);
-        // Code in a message scrolls by the same keys.
+        // The same keys scroll code in a message.
         if (step === 0 || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
         if (at === -1 && (event.target !== scroller || step === 1)) return;
         const next = at === -1 ? all.at(-1) : all[at + step];
@@ -106,7 +107,7 @@ export function createConversation({
         look();
     });
     resized.observe(scroller);
-    resized.observe(list); // a picture that is not as large as its sender said
+    resized.observe(list); // a picture may have another size than its sender said
     toEnd.addEventListener('click', () => {
         if (shown?.atEnd === false) newest();
         else end();
@@ -153,7 +154,7 @@ export function createConversation({
                 before?.sender === message.sender &&
                 message.ts - before.ts < TOGETHER_MS &&
                 message.reply === null;
-            // An echo and what becomes of it are one element to the person.
+            // An echo and the sent message are one element for the person.
             take(message.txnId ?? message.key, JSON.stringify([message, follows, may]), () =>
                 messageElement(message, { follows, may }, bodies, actions),
             );
@@ -166,7 +167,7 @@ export function createConversation({
         }
         for (const id of [...drawn.keys()]) if (!used.has(id)) drawn.delete(id);
         const focused = focusedPart();
-        // What is gone goes first: an element that has to be moved loses the focus.
+        // Remove old elements first, because an element that moves loses the focus.
         const staying = new Set<Element>(wanted);
         for (const child of [...list.children]) if (!staying.has(child)) child.remove();
         for (const [i, child] of wanted.entries())
@@ -177,7 +178,7 @@ export function createConversation({
     interface FocusedPart {
         readonly element: Element;
         readonly key: string;
-        /** Of a button of the message; null: the message itself. */
+        /** The label of a focused button in the message, or null for the message itself. */
         readonly label: string | null;
     }
     function focusedPart(): FocusedPart | undefined {
@@ -187,7 +188,7 @@ export function createConversation({
         const label = focused === message ? null : focused.getAttribute('aria-label');
         return { element: focused, key: message.dataset['key'] ?? '', label };
     }
-    /** What is drawn anew goes on where the keyboard was: a reaction must not throw it to the page's beginning. */
+    /** Restores the focus in a redrawn message. A reaction must not move the focus to the start of the page. */
     function refocus({ key, label }: FocusedPart): void {
         const message = elementOf(key);
         message?.focus({ preventScroll: true });

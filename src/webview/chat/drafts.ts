@@ -1,6 +1,6 @@
 /**
- * What each person was writing in each room, kept with the view while it is hidden and across a reload of the window; files
- * that were to go with it only as long as the page is there. Pure.
+ * The draft of each person in each room. The view keeps the text while it is hidden and across a reload of the window.
+ * It keeps the files only while the page lives. Pure.
  */
 import * as v from 'valibot';
 
@@ -15,7 +15,7 @@ const stored = v.object({
                 replyTo: v.nullable(v.string()),
                 edits: v.nullable(v.string()),
                 about: v.string(),
-                files: v.optional(v.number(), 0), // how many
+                files: v.optional(v.number(), 0), // number of files
             }),
         ]),
     ),
@@ -24,13 +24,13 @@ const stored = v.object({
 export interface Drafts {
     get(userId: string, roomId: string): Draft | undefined;
     set(userId: string, roomId: string, draft: Draft): void;
-    /** How many files of the draft went with an earlier page; told once. */
+    /** Returns how many files of the draft were lost with an earlier page. Reports them once. */
     lost(userId: string, roomId: string): number;
-    /** The person signed out. */
+    /** Deletes the drafts of a person who signed out. */
     forget(userId: string): void;
 }
 
-/** `state` is whatever was kept; of another shape it counts as nothing. */
+/** `state`: the stored value. A value with another shape is ignored. */
 export function createDrafts(state: unknown, keep: (state: v.InferOutput<typeof stored>) => void): Drafts {
     const parsed = v.safeParse(stored, state);
     let all = parsed.success ? parsed.output.drafts : [];
@@ -67,14 +67,14 @@ export function createDrafts(state: unknown, keep: (state: v.InferOutput<typeof 
     };
 }
 
-/** Where a message is written: Enter sends, Shift+Enter breaks the line, Escape leaves a reply or an edit. */
+/** A message that is not sent yet. */
 
 export interface Draft {
     readonly text: string;
     readonly replyTo: string | null;
     readonly edits: string | null;
-    /** What stands over the text. */
+    /** The line above the text: a reply or an edit. */
     readonly about: string;
-    /** What was pasted or dropped, to go with it. */
+    /** Pasted or dropped files that go with the message. */
     readonly files: readonly File[];
 }

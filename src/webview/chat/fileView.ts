@@ -1,19 +1,19 @@
-/** The attachment of a message: its picture where it has one, what it is, and what can be done with it. */
+/** The attachment of a message: its picture if it has one, its description, and its buttons. */
 import type { ChatFile, ChatMessage } from '../../core/chat/message.ts';
 import { sizeWords } from '../../core/base/sizeWords.ts';
 import { h, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 
 export interface FileActions {
-    /** Undefined where none can be drawn. */
+    /** Returns undefined if no picture can be drawn. */
     picture(message: ChatMessage, file: ChatFile): HTMLElement;
     save(message: ChatMessage): void;
     cancel(txnId: string): void;
-    /** How far this one is, 0 to 1. */
+    /** Returns the progress of the upload, from 0 to 1. */
     progressOf(txnId: string): number;
 }
 
-/** Bytes; a larger image is not fetched without being asked for. */
+/** In bytes. A larger image loads only when the person asks for it. */
 const MAX_SHOWN_IMAGE = 20 * 1_048_576;
 
 export function fileElement(message: ChatMessage, file: ChatFile, act: FileActions): HTMLElement {
@@ -39,7 +39,7 @@ export function fileElement(message: ChatMessage, file: ChatFile, act: FileActio
     return all;
 }
 
-/** Shows how far a file is that is drawn in `root`. */
+/** Shows the progress of a file in `root`. */
 export function showProgress(root: ParentNode, txnId: string, done: number): void {
     const bar = root.querySelector<HTMLProgressElement>(`progress[data-txn="${CSS.escape(txnId)}"]`);
     if (!bar) return;

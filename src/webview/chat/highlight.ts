@@ -1,4 +1,4 @@
-/** Colours for code, by highlight.js: the languages that pair programmers paste, each named in the message. */
+/** Code colours by highlight.js, for the common languages of pair programmers. The message names the language. */
 import hljs from 'highlight.js/lib/core';
 import bash from 'highlight.js/lib/languages/bash';
 import c from 'highlight.js/lib/languages/c';
@@ -50,16 +50,18 @@ const LANGUAGES = {
     yaml,
 };
 for (const [name, language] of Object.entries(LANGUAGES)) hljs.registerLanguage(name, language);
-/** VS Code's language IDs that highlight.js does not take for aliases of its own. */
+/** VS Code language IDs that highlight.js has no aliases for. */
 hljs.registerAliases(['shellscript'], { languageName: 'bash' });
 hljs.registerAliases(['typescriptreact'], { languageName: 'typescript' });
 hljs.registerAliases(['javascriptreact'], { languageName: 'javascript' });
 hljs.registerAliases(['jsonc'], { languageName: 'json' });
 
-/** Characters; longer code stays plain, so that drawing it takes no time. */
+/** In characters. Longer code stays plain, because colours would take too long. */
 const MAX_CODE = 20_000;
 
-/** HTML of `span`s with classes, everything else escaped; undefined: leave it plain. */
+/**
+ * Returns HTML with `span`s and classes; everything else is escaped. Returns undefined if the code should stay plain.
+ */
 export function highlight(code: string, language: string): string | undefined {
     if (code.length > MAX_CODE || !hljs.getLanguage(language)) return undefined;
     return hljs.highlight(code, { language, ignoreIllegals: true }).value;

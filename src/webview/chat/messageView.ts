@@ -1,4 +1,4 @@
-/** One message of the conversation as an element, with what can be done to it. */
+/** One message of the conversation as an element with its buttons. */
 import type { ChatMessage } from '../../core/chat/message.ts';
 import { h } from '../ui/dom.ts';
 import { icon, type IconName } from '../ui/icons.ts';
@@ -9,22 +9,22 @@ import { fileElement, type FileActions } from './fileView.ts';
 export interface MessageActions extends FileActions {
     reply(message: ChatMessage): void;
     edit(message: ChatMessage): void;
-    /** Sets our reaction, or takes it back. */
+    /** Adds our reaction or removes it. */
     react(message: ChatMessage, key: string): void;
     delete(message: ChatMessage): void;
     retry(txnId: string): void;
-    /** Takes a message that was not sent back into the composer. */
+    /** Puts an unsent message back into the composer. */
     rewrite(message: ChatMessage): void;
     goTo(key: string): void;
 }
 
-/** What a click offers; any other reaction that is there can be joined. */
+/** The reactions that a click offers. The person can also join any other existing reaction. */
 const REACTIONS = ['👍', '❤️', '😄', '🎉', '👀', '🤔'] as const;
 
 export interface MessagePlace {
-    /** Under the head of the one before. */
+    /** The message shares the head of the one before it. */
     readonly follows: boolean;
-    /** What the person may do in the room. */
+    /** The rights of the person in the room. */
     readonly may: { readonly write: boolean; readonly react: boolean };
 }
 
@@ -124,7 +124,7 @@ function reactionsOf(message: ChatMessage, may: MessagePlace['may'], act: Messag
     return row;
 }
 
-/** `message`: one of its own, whose words can be taken back; an edit is edited again like any message. */
+/** `message`: an own message whose text can go back into the composer. An edit is edited again like any message. */
 function failureOf(
     { txnId, problem }: Pick<ChatMessage, 'txnId' | 'problem'>,
     message: ChatMessage | undefined,
@@ -141,7 +141,7 @@ function failureOf(
     return h('div', { class: 'failure', role: 'alert' }, icon('warning'), why, ...ways);
 }
 
-/** It has not left yet. */
+/** The message has not left yet. */
 function waitingOf({ txnId }: Pick<ChatMessage, 'txnId'>, act: MessageActions): HTMLElement {
     return h(
         'div',

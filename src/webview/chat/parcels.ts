@@ -1,16 +1,16 @@
-/** What goes in which message when several things are sent at once. Pure. */
+/** Splits several files and a text into messages. Pure. */
 import type { Draft } from './drafts.ts';
 
 export interface Parcel<F> {
     readonly file: F;
-    /** Markdown; empty: none. */
+    /** Markdown. Empty if there is none. */
     readonly caption: string;
     readonly replyTo: string | null;
 }
 
 /**
- * The words go with the first file, and so does the reply; the others follow it. Words that edit a message stay where they
- * are: the files go alone.
+ * The text and the reply go with the first file; the other files follow. The text of an edit stays in the field, and
+ * only the files are sent.
  */
 export function parcelsOf<F>(
     files: readonly F[],
@@ -21,7 +21,7 @@ export function parcelsOf<F>(
     );
 }
 
-/** What could not be sent, over what is being written by now. */
+/** Puts unsent text above the text that the person is writing now. */
 export function joinWords(back: string, now: string): string {
     return [back, now].filter((part) => part !== '').join('\n');
 }

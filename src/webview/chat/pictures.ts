@@ -1,4 +1,4 @@
-/** Pictures of the conversation: asked for when they come near the view, shown from blobs, kept while there is room. */
+/** Pictures of the conversation: requested when they come near the view, shown from blobs, and kept up to a limit. */
 import type { ChatFile, ChatMessage } from '../../core/chat/message.ts';
 import type { ChatHostMessage } from '../../core/chat/chatPageMessages.ts';
 import { h, setText } from '../ui/dom.ts';
@@ -6,10 +6,10 @@ import { h, setText } from '../ui/dom.ts';
 type Answer = Extract<ChatHostMessage, { type: 'chat.picture' }>;
 
 export interface Pictures {
-    /** The place of a message's picture, as large as it will be. */
+    /** Returns a frame for the picture of a message, with the final size. */
     element(message: ChatMessage, file: ChatFile): HTMLElement;
     show(answer: Answer): void;
-    /** Another room. */
+    /** Another room is shown. */
     clear(): void;
 }
 export interface PictureActions {
@@ -23,14 +23,14 @@ interface Entry {
     problem: string | undefined;
 }
 
-/** Pictures that are kept decoded; older ones are asked for again. */
+/** Limit for decoded pictures. Older ones are requested again. */
 const MAX_KEPT = 60;
-/** px, as large as a picture gets in the conversation. */
+/** Largest height of a picture in the conversation, in px. */
 const MAX_HEIGHT = 300;
 
 export function createPictures({ ask, enlarge }: PictureActions): Pictures {
     const entries = new Map<string, Entry>();
-    /** By the key that was asked with: an echo's is another one than its message's. */
+    /** Element IDs by the key of the request. An echo has another key than its sent message. */
     const asked = new Map<string, string>();
     const near = new IntersectionObserver(
         (sights) => {
@@ -54,14 +54,14 @@ export function createPictures({ ask, enlarge }: PictureActions): Pictures {
         if (url === undefined) return;
         frame.classList.remove('failed');
         const img = h('img', { src: url, alt: name, draggable: 'false' });
-        // Its claimed size kept its place; its own is the one that counts.
+        // The frame had the size that the sender claimed. Now use the real one.
         img.addEventListener('load', () => place(frame, img.naturalWidth, img.naturalHeight));
         frame.replaceChildren(img);
     }
     function forgetOldest(): void {
         const kept = [...entries].filter(([, entry]) => entry.url !== undefined);
         for (const [id, { url }] of kept.slice(0, -MAX_KEPT)) {
-            URL.revokeObjectURL(url ?? ''); // what is drawn stays drawn
+            URL.revokeObjectURL(url ?? ''); // an image on the page stays visible
             entries.delete(id);
         }
     }
@@ -109,7 +109,7 @@ export function createPictures({ ask, enlarge }: PictureActions): Pictures {
     };
 }
 
-/** Nothing moves when the picture comes in. */
+/** Sets the size of the frame, so that nothing moves when the picture loads. */
 function place(frame: HTMLElement, width: number, height: number): void {
     const scale = Math.min(1, MAX_HEIGHT / height);
     frame.style.width = `${Math.max(24, Math.round(width * scale))}px`;

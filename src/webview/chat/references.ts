@@ -1,9 +1,12 @@
-/** Finds what a click can open in plain text: `path:line`, `path:from-to`, `path:line:column`, and web addresses. Pure. */
+/**
+ * Finds parts of plain text that a click can open: `path:line`, `path:from-to`, `path:line:column`, and web addresses.
+ * Pure.
+ */
 
 export type Piece =
     | { readonly kind: 'text'; readonly text: string }
     | { readonly kind: 'url'; readonly text: string }
-    /** Lines and columns from 1; 0: not named. */
+    /** Lines and columns count from 1. 0: not named. */
     | {
           readonly kind: 'file';
           readonly text: string;
@@ -13,7 +16,7 @@ export type Piece =
           readonly column: number;
       };
 
-/** Every repetition has an end, so that no text takes long. */
+/** Every repetition is limited, so that no text takes long. */
 const FOUND =
     /(?<url>https?:\/\/[^\s<>"'`]{1,2000})|(?<![\p{L}\p{N}_.@+/\\~-])(?<path>[\p{L}\p{N}_.@+/\\~-]{1,260}):(?<line>[1-9]\d{0,6})(?:-L?(?<end>[1-9]\d{0,6})|:(?<column>[1-9]\d{0,4}))?(?![\p{L}\p{N}:/])/gu;
 
@@ -42,7 +45,7 @@ export function findReferences(text: string): Piece[] {
     return pieces;
 }
 
-/** Has an extension or a folder, and names a file: `10:30`, `a//b:1` and `src/:1` are none. */
+/** A path has an extension or a folder, and names a file. `10:30`, `a//b:1` and `src/:1` are no paths. */
 function isPath(path: string): boolean {
     const parts = path.split(/[/\\]/u);
     const name = parts.at(-1) ?? '';
@@ -50,7 +53,7 @@ function isPath(path: string): boolean {
     return parts.length > 1 || /[^.]\.\p{L}[\p{L}\p{N}]{0,9}$/u.test(name) || /^(?:Makefile|Dockerfile)$/u.test(name);
 }
 
-/** The full stop after an address is not part of it, nor the bracket around it. */
+/** Removes the full stop and the bracket after an address. */
 function withoutSentence(url: string): string {
     const cut = url.replace(/[.,;:!?]{1,8}$/u, '');
     return cut.endsWith(')') && !cut.includes('(') ? cut.slice(0, -1) : cut;

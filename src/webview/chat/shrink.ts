@@ -1,4 +1,4 @@
-/** A small picture of a large one, in the browser's own decoder and encoder. */
+/** Makes a small picture with the browser's own decoder and encoder. */
 export interface Small {
     readonly bytes: Uint8Array<ArrayBuffer>;
     readonly imageType: 'image/webp' | 'image/png';
@@ -6,13 +6,13 @@ export interface Small {
     readonly height: number;
 }
 
-/** px; the size that Matrix clients use for pictures in a conversation. */
+/** In px. Matrix clients use this size for pictures in a conversation. */
 const MAX_WIDTH = 800;
 const MAX_HEIGHT = 600;
-/** Bytes; a picture that is neither wider, higher nor larger than this is small enough itself. */
+/** In bytes. A picture within this limit and the two above is small enough. */
 const SMALL_ENOUGH = 150_000;
 
-/** Null: it is small enough, or cannot be drawn, or came out no smaller. Never rejects. */
+/** Returns null if the picture is small enough, cannot be drawn, or did not get smaller. Never rejects. */
 export async function shrink(bytes: Uint8Array<ArrayBuffer>, imageType: string): Promise<Small | null> {
     try {
         const bitmap = await createImageBitmap(new Blob([bytes], { type: imageType }));
@@ -28,7 +28,7 @@ export async function shrink(bytes: Uint8Array<ArrayBuffer>, imageType: string):
         bitmap.close();
         const blob = await canvas.convertToBlob({ type: 'image/webp', quality: 0.85 });
         if (blob.size >= bytes.length) return null;
-        const type = blob.type === 'image/webp' ? 'image/webp' : 'image/png'; // what a browser without WebP makes
+        const type = blob.type === 'image/webp' ? 'image/webp' : 'image/png'; // a browser without WebP makes PNG
         return { bytes: new Uint8Array(await blob.arrayBuffer()), imageType: type, width, height };
     } catch {
         return null;

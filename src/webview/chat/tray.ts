@@ -1,4 +1,4 @@
-/** What was pasted or dropped, above the field until it is sent: a slip of the hand sends nothing. */
+/** Pasted or dropped files wait above the field until the person sends them, so that nothing is sent by mistake. */
 import { MAX_PASTED, MAX_PASTED_FILES } from '../../core/chat/chatPageMessages.ts';
 import { timeInName } from '../../core/base/timeInName.ts';
 import { h, setHidden } from '../ui/dom.ts';
@@ -7,15 +7,15 @@ import { icon } from '../ui/icons.ts';
 export interface Tray {
     readonly element: HTMLElement;
     readonly files: readonly File[];
-    /** These in place of what is in it; tells nobody. */
+    /** Replaces the files without an event. */
     put(files: readonly File[]): void;
     add(files: Iterable<File>): void;
-    /** What is in it, which it gives up. */
+    /** Returns the files and removes them. */
     take(): readonly File[];
 }
 export interface TrayActions {
     changed(): void;
-    /** A sentence: something could not be taken. */
+    /** Shows a sentence about a file that was not accepted. */
     refuse(text: string): void;
 }
 
@@ -73,7 +73,7 @@ export function createTray({ changed, refuse }: TrayActions): Tray {
     };
 }
 
-/** A picture from the clipboard has the same name each time. `now`: ms since the epoch. */
+/** Gives a clipboard picture its own name, because the browser always uses the same one. `now`: ms since the epoch. */
 export function nameOf({ name }: Pick<File, 'name'>, now: number): string {
     return name !== '' && name !== 'image.png' ? name : `image ${timeInName(new Date(now))}.png`;
 }

@@ -1,15 +1,15 @@
-/** "Bob is typing": the line under the conversation, and when others are told that the person here does. */
+/** The line "Bob is typing" under the conversation, and the messages that tell others when this person types. */
 import { h, setText } from '../ui/dom.ts';
 
-/** ms; the homeserver forgets a typist after ten seconds. */
+/** In ms. The homeserver forgets a typist after ten seconds. */
 const SAY_AGAIN_MS = 5_000;
-/** ms without a key: the person thinks, or has gone. */
+/** After this time in ms without a key, the person does not count as typing. */
 const PAUSE_MS = 6_000;
 
 export interface TypingTeller {
-    /** The text in the field changed, by the person. */
+    /** The person changed the text in the field. */
     wrote(text: string): void;
-    /** Another room, or sent. */
+    /** The person sent the message or went to another room. */
     stop(): void;
 }
 
@@ -35,7 +35,7 @@ export function createTypingTeller(tell: (typing: boolean) => void): TypingTelle
     };
 }
 
-/** Always as high as its text, so that nothing moves when somebody begins to type. */
+/** The line always has its full height, so that nothing moves when somebody begins to type. */
 export function createTypingLine(): { readonly element: HTMLElement; show(names: readonly string[]): void } {
     const text = h('bdi', {});
     const element = h('div', { class: 'typing', role: 'status', 'aria-live': 'polite' }, text);

@@ -1,22 +1,25 @@
-/** The seam under the page: the same bundle runs in a webview and in a browser, and only these files know which. */
+/**
+ * The interface between the page and its host. The same bundle runs in a webview and in a browser, and only the files
+ * here know which.
+ */
 import type { StoredTarget } from '../../core/share/mediaMessages.ts';
 import type { Transport } from '../../core/page/channel.ts';
 
 export interface HostPort {
     readonly kind: 'webview' | 'loopback';
-    /** What this page was opened for. */
+    /** The key of this page. */
     readonly call: string;
     readonly generation: number;
     readonly transport: Transport;
-    /** Where the E2EE worker's bundle can be fetched. */
+    /** The URL of the E2EE worker's bundle. */
     readonly workerUrl: string;
-    /** Keeps the target with the tab across a window reload. Does nothing where tabs are not restored. */
+    /** Stores the target in the tab across a window reload. Does nothing where tabs are not restored. */
     persist(target: StoredTarget | null): void;
-    /** The host is gone for good; `reason` is a sentence for the person. Capture must stop. */
+    /** The host is gone for good, so capture must stop. `reason` is a sentence for the person. */
     onGone(listener: (reason: string) => void): void;
 }
 
-/** The page was opened in a way that leads nowhere. `message` is a sentence for the person. */
+/** The page cannot work in the way it was opened. `message` is a sentence for the person. */
 export class HostPortError extends Error {
     override readonly name = 'HostPortError';
 }

@@ -1,4 +1,4 @@
-/** The page in the person's own browser, talking to VS Code over a WebSocket on 127.0.0.1. */
+/** The page in the person's own browser. It talks to VS Code over a WebSocket on 127.0.0.1. */
 import * as v from 'valibot';
 import { CHANNEL_PATH, closeCodes, TOKEN_PATTERN, welcome, type Hello } from '../../core/page/handshake.ts';
 import { PROTOCOL_VERSION } from '../../core/page/envelope.ts';
@@ -8,8 +8,8 @@ const USED = 'This link has been used already. Go back to VS Code and share agai
 const LOST = 'VS Code is no longer connected to this page, so the sharing was stopped.';
 
 /**
- * Takes the token out of the address bar (and so out of the history) before anything else, then exchanges it.
- * @throws HostPortError when there is no token or the host refuses it.
+ * First removes the token from the address bar, and so from the history. Then sends it to the host. @throws
+ * HostPortError if there is no token or the host refuses it.
  */
 export async function createLoopbackPort(): Promise<HostPort> {
     const token = window.location.hash.slice(1);
@@ -63,7 +63,7 @@ export async function createLoopbackPort(): Promise<HostPort> {
             },
         },
         persist() {
-            // A browser tab is not restored: its token is spent.
+            // A browser tab cannot be restored, because its token is used up.
         },
         onGone(listener) {
             goneListeners.add(listener);

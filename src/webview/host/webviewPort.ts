@@ -42,18 +42,21 @@ export function createWebviewPort(root: HTMLElement): HostPort | undefined {
     };
 }
 
-/** VS Code's frame around the webview is the only sender: a frame below this page would be another origin. */
+/** Only VS Code's frame around the webview may send. A frame inside this page would have another origin. */
 export function fromHost(event: MessageEvent<unknown>): boolean {
     return event.origin === window.origin || event.source === window.parent;
 }
 
-/** Answers each beat, and counts turns, not time: after the machine slept, one turn has passed, however long it was. */
+/**
+ * Answers each heartbeat. It counts turns instead of time, because the machine may sleep: a sleep of any length is one
+ * turn.
+ */
 function watchHeart(api: VsCodeApi, listener: (reason: string) => void): void {
     let missed = 0;
     window.addEventListener('message', (event: MessageEvent<unknown>) => {
         if (event.data !== HEARTBEAT || !fromHost(event)) return;
         missed = 0;
-        api.postMessage(HEARTBEAT); // so that the host knows a page that lives from one that VS Code left blank
+        api.postMessage(HEARTBEAT); // tells the host that this page is not blank
     });
     const timer = setInterval(() => {
         if (++missed <= HEARTBEATS_MISSED) return;

@@ -1,13 +1,14 @@
 /**
- * Which codec a screen is sent in. AV1 gives the best text from the first frame at a third of the bits (FACTS, "Encoding
- * text"), where the machine encodes it in real time; else VP8. Measured while sending, per frame. Pure.
+ * Chooses the codec for a screen. AV1 gives the best text from the first frame and needs a third of the bits
+ * (docs/decisions/06-codecs.md). It is used if the machine encodes it in real time, else VP8. The time per frame is
+ * measured while sending. Pure.
  */
 
-/** Share of the time between two frames that encoding for all viewers together may take. */
+/** The part of the time between two frames that the encoders for all viewers may use. */
 const BUDGET = 0.7;
-/** Samples in a row over the budget before AV1 is given up. */
+/** After this many samples in a row over the budget, AV1 is given up. */
 const PATIENCE = 3;
-/** Viewers from whom on AV1 is not tried: each of them costs an encoder. */
+/** With more viewers, AV1 is not tried, because each viewer needs an encoder. */
 const MOST_AV1_VIEWERS = 2;
 
 export interface CodecLike {
@@ -25,19 +26,19 @@ export function orderCodecs<T extends CodecLike>(available: readonly T[], av1: b
     return available.toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** `smooth`: what the browser's media capabilities say of AV1 at this size and rate. */
+/** `smooth`: whether the browser's media capabilities call AV1 smooth at this size and rate. */
 export function mayUseAv1(smooth: boolean, viewers: number): boolean {
     return smooth && viewers <= MOST_AV1_VIEWERS;
 }
 
 export interface EncodeSample {
-    /** Seconds spent encoding, and frames encoded, since the connection began; of all viewers together. */
+    /** Seconds of encoding and number of frames since the connection began, for all viewers together. */
     readonly totalEncodeTime: number;
     readonly framesEncoded: number;
     readonly framesPerSecond: number;
 }
 
-/** Tells when encoding has been too slow for a while. Holds the last sample. */
+/** Returns true when encoding has been too slow for a while. Keeps the last sample. */
 export function createEncodeWatch(): (sample: EncodeSample, viewers: number) => boolean {
     let before: EncodeSample | undefined;
     let over = 0;
@@ -47,7 +48,7 @@ export function createEncodeWatch(): (sample: EncodeSample, viewers: number) => 
         const first = before === undefined;
         before = sample;
         if (first || frames <= 0 || sample.framesPerSecond <= 0) return false;
-        // Each frame is encoded once per viewer in the time of one.
+        // Each frame is encoded once per viewer, within the time of one frame.
         over = (seconds / frames) * viewers * sample.framesPerSecond > BUDGET ? over + 1 : 0;
         return over >= PATIENCE;
     };

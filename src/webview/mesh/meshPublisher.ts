@@ -1,4 +1,4 @@
-/** Sends one captured screen to every viewer who asked, each over a connection of its own. */
+/** Sends one captured screen to every viewer who asks, with one connection for each. */
 import type { HostMessage, MeshMessage, Path } from '../../core/share/mediaMessages.ts';
 import { createEncodeWatch, mayUseAv1, orderCodecs } from './codecs.ts';
 import { createPeer, type Peer } from './peer.ts';
@@ -8,18 +8,21 @@ export interface MeshPublishRequest {
     readonly track: MediaStreamTrack;
     readonly width: number;
     readonly height: number;
-    /** bit/s, to each viewer. */
+    /** In bit/s, to each viewer. */
     readonly maxBitrate: number;
     readonly maxFrameRate: number;
     readonly degradation: RTCDegradationPreference;
 }
 export interface MeshPublisher {
     handle(message: HostMessage): void;
-    /** Of one viewer's connection, for the figures in the page; and whether AV1 had to be given up. */
+    /** Returns the statistics of one viewer's connection, for the page. Also checks whether AV1 must be given up. */
     stats(): Promise<RTCStatsReport | undefined>;
-    /** Reads every connection; with how many viewers this device's upload suffers, told once until it is well again. */
+    /**
+     * Checks every connection. Returns the number of viewers once when the upload of this device suffers, and again
+     * only after it has recovered.
+     */
     suffers(): Promise<number | undefined>;
-    /** How the picture travels; undefined with no viewer. `relayed` when it is so for any. */
+    /** The route of the share. Undefined without a viewer. `relayed` if any viewer's route is. */
     readonly path: Path | undefined;
     close(): void;
 }
@@ -28,7 +31,7 @@ type Send = (message: MeshMessage | { type: 'log'; level: 'warn'; text: string }
 
 export function createMeshPublisher(request: MeshPublishRequest, send: Send, changed: () => void): MeshPublisher {
     const peers = new Map<string, Peer>();
-    /** Screens of others that come in by these connections, and the connections that pass them on to a tab here. */
+    /** Incoming screens by connection, and the connections that pass them on to a tab on this machine. */
     const received = new Map<string, MediaStreamTrack>();
     const passing = new Map<string, Peer>();
     const of = (connection: string): Peer | undefined => peers.get(connection) ?? passing.get(connection);
@@ -45,7 +48,7 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
         else received.delete(connection);
         send({ type: 'mesh.screen', connection, there: track !== undefined });
     };
-    /** On this machine alone: the rate is no matter, and the encoder is the one that costs least. */
+    /** This connection stays on one machine, so the bit rate does not matter, and the cheapest encoder is used. */
     const pass = (open: Extract<HostMessage, { type: 'mesh.open' }>, track: MediaStreamTrack): void => {
         const codecs = orderCodecs(RTCRtpSender.getCapabilities('video')?.codecs ?? [], false);
         const outgoing = { track, codecs, encoding: {}, degradation: request.degradation };
@@ -72,7 +75,7 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
         passing.clear();
         received.clear();
     };
-    /** Orders for a connection wait until it is there. */
+    /** A message for a connection waits until the connection exists. */
     let turn: Promise<void> = Promise.resolve();
     const inTurn = (work: () => Promise<void> | void): void => {
         turn = turn.then(() => (closed ? undefined : work()));
@@ -86,7 +89,7 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
             const parameters = sender?.getParameters();
             if (!vp8 || !parameters) continue;
             const encodings = parameters.encodings.map((encoding) => ({ ...encoding, codec: vp8 }));
-            await sender?.setParameters({ ...parameters, encodings }).catch(() => undefined); // the other end lacks it: as it was
+            await sender?.setParameters({ ...parameters, encodings }).catch(() => undefined); // the other end lacks VP8, so nothing changes
         }
     };
     return {

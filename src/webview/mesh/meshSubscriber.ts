@@ -1,11 +1,11 @@
-/** Watches one screen that comes straight from the sharer's device. The newest connection is the one that counts. */
+/** Watches one screen that comes directly from the sharer's device. Only the newest connection counts. */
 import type { SubscriberState } from '../../livekit/browser/screenSubscriber.ts';
 import type { HostMessage, MeshMessage, Path } from '../../core/share/mediaMessages.ts';
 import { createPeer, type Peer, type PeerState } from './peer.ts';
 
 export interface MeshSubscriber {
     handle(message: HostMessage): void;
-    /** How the picture travels, once it does. */
+    /** The route, once there is one. */
     readonly path: Path | undefined;
     close(): void;
 }
@@ -52,7 +52,7 @@ export function createMeshSubscriber(
         handle(message) {
             switch (message.type) {
                 case 'mesh.open': {
-                    if (message.offer) return; // a view has nothing to offer
+                    if (message.offer) return; // a view makes no offer
                     drop();
                     const onTrack = (next: MediaStreamTrack | undefined): void => {
                         track = next;

@@ -1,6 +1,6 @@
 /**
- * One RTCPeerConnection of the mesh. The host decides what happens when; this does it, in order. Media is encrypted by
- * DTLS-SRTP, whose fingerprints are in the descriptions that the host sends through the room's end-to-end encryption.
+ * One RTCPeerConnection of the mesh. The host decides each step, and this runs the steps in order. DTLS-SRTP encrypts
+ * the media. Its fingerprints are in the descriptions, which the host sends through the room's end-to-end encryption.
  */
 import type { HostMessage, MeshMessage, Path } from '../../core/share/mediaMessages.ts';
 
@@ -9,22 +9,25 @@ type Description = Extract<HostMessage, { type: 'mesh.description' }>;
 type Candidate = Extract<HostMessage, { type: 'mesh.candidates' }>['candidates'][number];
 type IceServers = Open['iceServers'];
 
-/** ms without a way through before it counts as lost: a restart must bring the picture back within five seconds. */
+/**
+ * After this time in ms without a connection, it counts as lost. A restart must bring the picture back within five
+ * seconds.
+ */
 const LOST_AFTER_MS = 2_000;
 
 interface Outgoing {
     readonly track: MediaStreamTrack;
-    /** In the order of preference. */
+    /** In order of preference. */
     readonly codecs: readonly RTCRtpCodec[];
     readonly encoding: RTCRtpEncodingParameters;
     readonly degradation: RTCDegradationPreference;
 }
 export interface PeerOptions {
     readonly open: Open;
-    /** Our screen, where we make the offer. */
+    /** Our screen, if we make the offer. */
     readonly outgoing: Outgoing | undefined;
     readonly send: (message: MeshMessage | { type: 'log'; level: 'warn'; text: string }) => void;
-    /** The screen that comes in, after every description: the newest line that sends one; undefined when none does. */
+    /** Called after every description with the newest incoming screen, or undefined if there is none. */
     readonly onTrack?: (track: MediaStreamTrack | undefined) => void;
     readonly onState: (state: PeerState) => void;
 }
@@ -35,7 +38,7 @@ export interface PeerState {
 export interface Peer {
     describe(description: Description): void;
     candidates(candidates: readonly Candidate[]): void;
-    /** From the next description on. */
+    /** Takes effect with the next description. */
     use(servers: IceServers, relayOnly: boolean): void;
     restart(servers: IceServers, relayOnly: boolean): void;
     stats(): Promise<RTCStatsReport>;
@@ -47,7 +50,9 @@ export interface Peer {
 export function createPeer({ open, outgoing, send, onTrack, onState }: PeerOptions): Peer {
     const { connection } = open;
     const pc = new RTCPeerConnection(configuration(open.iceServers, open.relayOnly));
-    /** Named streams, also where they are empty: other clients answer only who brings a stream for voice. */
+    /**
+     * The streams have names even when they are empty, because other clients answer only an offer with a voice stream.
+     */
     const [voice, screen] = [new MediaStream(), new MediaStream()];
     let sender: RTCRtpSender | undefined;
     let current: PeerState = { state: 'connecting', path: 'direct' };
@@ -90,7 +95,7 @@ export function createPeer({ open, outgoing, send, onTrack, onState }: PeerOptio
         if (outgoing && !sender) {
             screen.addTrack(outgoing.track);
             pc.addTransceiver('audio', { direction: 'sendrecv', streams: [voice] });
-            // Both ways: another client puts its own screen on this line.
+            // Both directions, because another client sends its own screen on this line.
             const line = pc.addTransceiver(outgoing.track, {
                 direction: 'sendrecv',
                 streams: [screen],
@@ -105,8 +110,8 @@ export function createPeer({ open, outgoing, send, onTrack, onState }: PeerOptio
     };
     const give = async (candidate: Candidate): Promise<void> => {
         const { candidate: line, sdpMid, sdpMLineIndex, usernameFragment } = candidate;
-        if (line === '') return; // an end marker says nothing that matters here
-        // Of an older generation, or nonsense: the others may still do.
+        if (line === '') return; // an end marker needs no action
+        // The candidate may be old or invalid. The others may still work.
         await pc.addIceCandidate({ candidate: line, sdpMid, sdpMLineIndex, usernameFragment }).catch(() => undefined);
     };
 
@@ -125,7 +130,7 @@ export function createPeer({ open, outgoing, send, onTrack, onState }: PeerOptio
         else if (state === 'failed') report('failed');
         else if (state === 'disconnected') lost = setTimeout(() => report('failed'), LOST_AFTER_MS);
     });
-    /** Another network: the old way may look fine for seconds. */
+    /** After a change of network, the old connection may look fine for seconds. */
     const networkChanged = (): void => report('failed');
     addEventListener('online', networkChanged);
     if (open.offer) inTurn('the offer', offer);
@@ -142,7 +147,7 @@ export function createPeer({ open, outgoing, send, onTrack, onState }: PeerOptio
             inTurn('a candidate', async () => {
                 if (!pc.remoteDescription) early = [...early, ...candidates].slice(0, 300);
                 else for (const candidate of candidates) await give(candidate);
-                // The connection may stand before the candidate comes that says it goes through a relay.
+                // The connection may be up before the candidate arrives that shows a relay.
                 if (current.state !== 'connected') return;
                 const path = await pathOf(pc);
                 if (current.state === 'connected') report('connected', path);
@@ -180,10 +185,10 @@ function configuration(iceServers: IceServers, relayOnly: boolean): RTCConfigura
     return { iceServers: [...iceServers], iceTransportPolicy: relayOnly ? 'relay' : 'all', bundlePolicy: 'max-bundle' };
 }
 
-/** Relayed as soon as either end of the chosen pair is a TURN server's, or nothing else is allowed. */
+/** Returns `relayed` if either end of the chosen pair belongs to a TURN server, or if only relays are allowed. */
 async function pathOf(pc: RTCPeerConnection): Promise<Path> {
-    if (pc.getConfiguration().iceTransportPolicy === 'relay') return 'relayed'; // even where the pair looks otherwise
-    // Who offers relays alone is behind one, though a check that came before its candidate was may look otherwise for good.
+    if (pc.getConfiguration().iceTransportPolicy === 'relay') return 'relayed'; // even if the pair looks different
+    // A peer that offers only relays is behind one. An early check from before its candidate may look direct forever.
     const theirs = [...(pc.remoteDescription?.sdp ?? '').matchAll(/^a=candidate:.* typ (\w+)/gmu)];
     if (theirs.length > 0 && theirs.every(([, type]) => type === 'relay')) return 'relayed';
     const stats = await pc.getStats();

@@ -1,24 +1,27 @@
 /**
- * Whether this device's upload suffers from carrying each viewer. With one viewer a media server would have to be sent just
- * as much, and a viewer with a bad line of their own is no reason either: it takes two or more, all of them limited, for a
- * while. Read from `qualityLimitationReason` (W3C webrtc-stats). Pure.
+ * Detects that this device's upload suffers because it serves each viewer itself. With one viewer, an SFU would need
+ * the same upload. One viewer with a bad line is no reason either. So two or more viewers must all be limited for a
+ * while. Reads `qualityLimitationReason` (W3C webrtc-stats). Pure.
  */
 
-/** Samples in a row: a connection that begins is limited for some seconds until its bandwidth is known. */
+/** Number of samples in a row. A new connection is limited for some seconds until its bandwidth is known. */
 const PATIENCE = 12;
-/** Of the wanted frames; with more, nobody sees a limit. A still picture comes at half of them (encoding.ts). */
+/**
+ * Part of the wanted frames. Above it, nobody sees a limit. A still picture comes at half of the wanted frames
+ * (encoding.ts).
+ */
 const SEEN_BELOW = 0.4;
 
 export interface UplinkSample {
-    /** One for each connected viewer. */
+    /** One entry for each connected viewer. */
     readonly senders: readonly { readonly limitation: string; readonly framesPerSecond: number }[];
-    /** Of the capture. */
+    /** The frame rate of the capture. */
     readonly wantedFrameRate: number;
-    /** Scales the picture down rather than dropping frames: then the limit is seen in the size. */
+    /** The encoder reduces the size instead of dropping frames, so a limit shows in the size. */
     readonly prefersFrames: boolean;
 }
 
-/** Tells, with each sample, whether the upload suffers. Holds how long it has. */
+/** Returns for each sample whether the upload suffers. Counts for how long. */
 export function createUplinkWatch(): (sample: UplinkSample) => boolean {
     let inARow = 0;
     let viewers = 0;
@@ -28,7 +31,7 @@ export function createUplinkWatch(): (sample: UplinkSample) => boolean {
                 (limitation === 'bandwidth' || limitation === 'cpu') &&
                 (prefersFrames || framesPerSecond < wantedFrameRate * SEEN_BELOW),
         );
-        // Who came just now has to be measured first.
+        // A new viewer must be measured first.
         const suffers = senders.length >= 2 && senders.length <= viewers && limited.length === senders.length;
         inARow = suffers ? inARow + 1 : 0;
         viewers = senders.length;

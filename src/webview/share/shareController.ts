@@ -1,6 +1,6 @@
 /**
- * The share role: capture, then publish under the key of our identity, then stop. What can fail says so to the host and to
- * the person; nothing is ever sent in clear, and nothing is captured without the browser's own picker.
+ * The share role: captures, publishes under the key of our identity, and stops. Tells the host and the person about
+ * each failure. It never sends in clear, and captures only through the browser's own picker.
  */
 import type { HostMessage, PageMessage, ShareSettings, Way } from '../../core/share/mediaMessages.ts';
 import {
@@ -20,7 +20,7 @@ const SAMPLE_MS = 1_000;
 
 export interface ShareController {
     handle(message: HostMessage): void;
-    /** The host is gone: capture and sending stop. */
+    /** The host is gone, so capture and sending stop. */
     gone(reason: string): void;
 }
 
@@ -39,15 +39,17 @@ export function createShareController({ root, keys, worker, send, now }: Options
     let captured: Captured | undefined;
     let wanted: Publish | undefined;
     let publisher: Publisher | undefined;
-    /** What is published is a clone: pausing or stopping it there must not touch what goes directly. */
+    /** A clone goes to the SFU, so that a pause or stop there does not affect the direct connections. */
     let published: MediaStreamTrack | undefined;
-    /** Connecting ahead of time; undefined once used, or when it failed (the publication then connects by itself). */
+    /**
+     * A connection made ahead of time. Undefined after its use or a failure; the publication then connects by itself.
+     */
     let prepared: Promise<Connection | undefined> | undefined;
-    /** Instead of a publisher, where the picture goes straight to each viewer. */
+    /** Sends directly to each viewer, in place of a publisher. */
     let mesh: MeshPublisher | undefined;
     let held = false;
     let busy = false;
-    /** Rises when sending stops, so that a publication under way is dropped when it is done. */
+    /** Increases when sending stops, so that a running publication is dropped when it is ready. */
     let run = 0;
     let before: ReceiverSample | undefined;
 
@@ -74,7 +76,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
         if (!result.ok) {
             const { reason, detail } = result.problem;
             ui.offerBrowser(reason === 'unsupported');
-            // A missing click is not a failure to the person: the button is the way on.
+            // A missing click is no failure for the person: they click the button.
             if (reason === 'needsGesture') ui.phase('choose');
             else ui.phase('failed', detail);
             send({ type: 'capture.failed', reason, detail });
@@ -96,7 +98,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
     };
 
     const publish = async (): Promise<void> => {
-        // A hold that comes before the first picture keeps it from being sent at all.
+        // A hold before the first picture must prevent that picture.
         if (!wanted || !captured || !settings || publisher || held) return;
         const request = wanted;
         wanted = undefined;
@@ -164,7 +166,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
         mesh = next;
         live('mesh');
     };
-    /** While viewers move from one way to the other, the one that they come from. */
+    /** While viewers move between transports, shows the route that they come from. */
     const showPath = (): void => ui.path(mesh?.path ?? (publisher ? 'sfu' : undefined));
     const live = (via: Way): void => {
         showPath();
@@ -180,7 +182,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
         published = undefined;
         wanted = undefined;
     };
-    /** Without the media server: the capture goes on where the picture can go directly. */
+    /** Continues without the SFU if the share can also go directly. */
     const lost = (detail: string): void => {
         if (!mesh) return fail(detail);
         leaveServer();

@@ -1,4 +1,4 @@
-/** The share page: what is shared, with whom, and the ways to start and stop. Renders what it is given. */
+/** The share page: the share, its viewers, and the buttons to start and stop. Renders only what it is given. */
 import type { Path, Viewer } from '../../core/share/mediaMessages.ts';
 import { deviceLabel } from '../../core/trust/trustWords.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
@@ -20,14 +20,14 @@ type SharePhase = (typeof sharePhases)[number];
 
 export interface ShareUi {
     heading(roomName: string): void;
-    /** `detail` replaces the phase's own sentence. */
+    /** `detail` replaces the sentence of the phase. */
     phase(phase: SharePhase, detail?: string): void;
     preview(stream: MediaStream | undefined): void;
     size(width: number, height: number): void;
     viewers(viewers: readonly Viewer[]): void;
-    /** How the picture travels; undefined while it does not. */
+    /** The route. Undefined while there is none. */
     path(path: Path | undefined): void;
-    /** Offered when this page cannot capture and a browser can. */
+    /** Shown when this page cannot capture but a browser can. */
     offerBrowser(offer: boolean): void;
 }
 

@@ -1,4 +1,4 @@
-/** Draws a sheet. Focus stays on the button it was on, and the status line is read out when it changes. */
+/** Draws a sheet. The focus stays on its button, and a screen reader announces a new status line. */
 import type { Sheet, SheetBlock, SheetButton } from '../../core/page/sheet.ts';
 import { h, setText } from '../ui/dom.ts';
 import { icon, type IconName } from '../ui/icons.ts';

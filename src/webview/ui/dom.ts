@@ -1,4 +1,4 @@
-/** Builds elements. Text always goes in as text, never as HTML. */
+/** Builds elements. Text is always inserted as text, never as HTML. */
 
 type Attributes = Readonly<Record<string, string | boolean | undefined>>;
 
@@ -16,7 +16,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
     return element;
 }
 
-/** Writes only what changed: a live region that is rewritten with the same text is read out again. */
+/** Writes only a change, because a screen reader announces a live region again even when its new text is the same. */
 export function setText(element: Element, text: string): void {
     if (element.textContent !== text) element.textContent = text;
 }

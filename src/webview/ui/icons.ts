@@ -1,4 +1,4 @@
-/** Line icons in the manner of VS Code's codicons: 16 units square, drawn in the colour of the text. */
+/** Line icons like VS Code's codicons: 16 by 16 units, in the colour of the text. */
 
 const PATHS = {
     fit: 'M2.5 5.5v-3h3M10.5 2.5h3v3M13.5 10.5v3h-3M5.5 13.5h-3v-3M5 6h6v4H5z',
@@ -31,7 +31,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** Decoration: what it stands beside carries the words. */
+/** The icon is decoration. The text beside it has the meaning. */
 export function icon(name: IconName): SVGSVGElement {
     const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
     svg.setAttribute('viewBox', '0 0 16 16');

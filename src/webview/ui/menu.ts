@@ -1,18 +1,18 @@
 /**
- * A button with a menu, as the ARIA Authoring Practices describe it: the focus goes into the menu, arrows, Home, End and
- * first letters move it, Escape and Tab close it, and the focus returns to the button.
+ * A button with a menu, as the ARIA Authoring Practices describe it. The focus goes into the menu. Arrows, Home, End
+ * and first letters move it. Escape and Tab close the menu, and the focus returns to the button.
  */
 import { h } from './dom.ts';
 import { icon, type IconName } from './icons.ts';
 
 interface MenuItem {
     readonly label: string;
-    /** Shown instead of the label, which is then only read out. */
+    /** Shown instead of the label. A screen reader still reads the label. */
     readonly face?: string;
     readonly icon?: IconName;
-    /** Its key. */
+    /** The shortcut key of the entry. */
     readonly hint?: string;
-    /** For one that is on or off. */
+    /** For an entry that is on or off. */
     readonly checked?: boolean;
     run(): void;
 }
@@ -24,13 +24,13 @@ export interface Menu {
 
 interface Options {
     readonly label: string;
-    /** Asked each time it opens. */
+    /** Called each time the menu opens. */
     readonly items: () => readonly MenuItem[];
-    /** The arrows that move in it. */
+    /** Decides which arrow keys move in the menu. */
     readonly orientation: 'vertical' | 'horizontal';
 }
 
-/** The menu opens as the next sibling of `button`, whose parent places it. */
+/** The menu becomes the next sibling of `button`. Its parent places it. */
 export function addMenu(button: HTMLButtonElement, { label, items, orientation }: Options): Menu {
     let menu: HTMLElement | undefined;
     button.setAttribute('aria-haspopup', 'menu');
@@ -43,7 +43,8 @@ export function addMenu(button: HTMLButtonElement, { label, items, orientation }
         button.setAttribute('aria-expanded', 'false');
         document.removeEventListener('pointerdown', outside, true);
         window.removeEventListener('blur', closeOnBlur);
-        // Before it goes: what is shown only while it has the focus (the tools of a message) would go with it.
+        // Move the focus before the menu goes. Some buttons (the tools of a message) show only while they have the
+        // focus.
         if (returnFocus || closing.contains(document.activeElement)) button.focus();
         closing.remove();
     };
@@ -80,7 +81,7 @@ export function addMenu(button: HTMLButtonElement, { label, items, orientation }
         button.after(menu);
         button.setAttribute('aria-expanded', 'true');
         document.addEventListener('pointerdown', outside, true);
-        window.addEventListener('blur', closeOnBlur); // a click in another frame is not told of
+        window.addEventListener('blur', closeOnBlur); // a click in another frame sends no event here
         focusAt(at);
     };
     const onKey = (event: KeyboardEvent): void => {
@@ -93,7 +94,7 @@ export function addMenu(button: HTMLButtonElement, { label, items, orientation }
         else if (event.key === 'End') focusAt(-1);
         else if (event.key === 'Escape') close(true);
         else if (event.key === 'Tab') {
-            close(true); // and the browser goes on from the button
+            close(true); // the browser then moves on from the button
             return;
         } else if (event.key.length === 1 && event.key !== ' ') {
             const all = rows();
@@ -104,7 +105,7 @@ export function addMenu(button: HTMLButtonElement, { label, items, orientation }
             const found = all.findIndex((_, i) => starts(all[(at + 1 + i) % all.length]));
             if (found >= 0) focusAt((at + 1 + found) % all.length);
         } else if (event.key !== 'Enter' && event.key !== ' ' && !event.key.startsWith('Arrow')) return;
-        // What is under the menu takes none of its keys; Enter and Space are the button's own click.
+        // Elements below the menu must not get its keys. Enter and Space click the button.
         event.stopPropagation();
         if (event.key !== 'Enter' && event.key !== ' ') event.preventDefault();
     };

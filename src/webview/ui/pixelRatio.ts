@@ -1,8 +1,8 @@
-/** Tells when the window has come to a screen with another pixel ratio, or the person zoomed VS Code. */
+/** Calls `changed` when the window moves to a screen with another pixel ratio, or when the person zooms VS Code. */
 export function onPixelRatio(changed: (before: number, now: number) => void): void {
     let known = window.devicePixelRatio || 1;
     const watch = (): void => {
-        // A query asks for one ratio only, so each change needs a new one.
+        // A query matches one ratio only, so each change needs a new query.
         matchMedia(`(resolution: ${known}dppx)`).addEventListener('change', look, { once: true });
     };
     const look = (): void => {

@@ -11,12 +11,12 @@ export interface Way {
 }
 
 export interface StateWords {
-    /** For the state line. */
+    /** The text of the state line. */
     readonly line: string;
-    /** Over the stage while there is no picture; absent when the picture speaks for itself. */
+    /** Shown over the stage while there is no picture. Absent when the picture is enough. */
     readonly headline?: string;
     readonly explanation?: string;
-    /** The button that leads on. */
+    /** The button for the next step. */
     readonly way?: Way;
     /** Other buttons beside it. */
     readonly more?: readonly Way[];
@@ -25,14 +25,14 @@ export interface StateWords {
 const retry = { label: 'Try Again', action: 'retry' } as const;
 const close = { label: 'Close Tab', action: 'closeView' } as const;
 
-/** Instead of the words for `frozen`, while the sharer sends nothing on purpose. */
+/** Replaces the words for `frozen` while the sharer has paused. */
 export const PAUSED_WORDS: StateWords = {
     line: 'Paused by the sharer',
     headline: 'Paused',
     explanation: 'No picture is sent at the moment. It comes back by itself.',
 };
 
-/** `who` is the sharer's name, or empty. */
+/** `who`: the sharer's name, or empty. */
 export function viewWords(state: ViewState, who: string): StateWords {
     const sharer = who || 'the sharer';
     const Sharer = who || 'The sharer';
@@ -86,7 +86,7 @@ export function viewWords(state: ViewState, who: string): StateWords {
 
 const openChat = { label: 'Open Chat', action: 'openChat' } as const;
 
-/** Instead of the words for `ended`, when the host knows what may follow. `lastedMs`: how long it was shared, if known. */
+/** Replaces the words for `ended` when the host knows the next step. `lastedMs`: the length of the share, if known. */
 export function endedWords(who: string, again: Again, lastedMs: number | undefined): StateWords {
     const sharer = who || 'the sharer';
     const Sharer = who || 'The sharer';
@@ -121,7 +121,7 @@ export function endedWords(who: string, again: Again, lastedMs: number | undefin
     }
 }
 
-/** In whole minutes and hours; less than a minute in seconds. */
+/** In whole minutes and hours. Below a minute, in seconds. */
 export function durationWords(ms: number): string {
     const count = (n: number, unit: string): string => `${n} ${unit}${n === 1 ? '' : 's'}`;
     const seconds = Math.max(1, Math.round(ms / 1_000));
@@ -132,7 +132,10 @@ export function durationWords(ms: number): string {
     return [count(Math.floor(minutes / 60), 'hour'), ...(rest === 0 ? [] : [count(rest, 'minute')])].join(' ');
 }
 
-/** Instead of the words for a missing picture, while the sharer's device keeps it from ours. `who`: as in {@link viewWords}. */
+/**
+ * Replaces the words for a missing picture while the sharer's device withholds it from ours. `who`: as in {@link
+ * viewWords}.
+ */
 export function withheldWords(reason: WithheldReason, who: string): StateWords {
     const sharer = who || 'the sharer';
     const headline = 'This share is not open to this device';
@@ -176,7 +179,7 @@ export function withheldWords(reason: WithheldReason, who: string): StateWords {
     }
 }
 
-/** What the picture's encryption is, from the track itself: only decrypted frames earn the promise. */
+/** Describes the encryption of the picture, judged by the track itself: only decrypted frames count as encrypted. */
 export function encryptionWords(state: ViewState): {
     readonly label: string;
     readonly tone: 'good' | 'bad' | 'pending';
@@ -198,7 +201,7 @@ export function encryptionWords(state: ViewState): {
     }
 }
 
-/** How the picture travels, and what encrypts it on that way. */
+/** Describes the route of the picture and its encryption. */
 export function pathWords(path: Path): { readonly label: string; readonly explanation: string } {
     const direct =
         'Encrypted from device to device (DTLS-SRTP). The fingerprints of both ends came through the room’s end-to-end encryption.';
@@ -219,7 +222,7 @@ export function pathWords(path: Path): { readonly label: string; readonly explan
     }
 }
 
-/** `watching` people, for the share page. */
+/** `watching`: number of viewers, for the share page. */
 export function viewerCountWords(watching: number): string {
     if (watching === 0) return 'Nobody is watching yet';
     return watching === 1 ? '1 person is watching' : `${watching} people are watching`;

@@ -1,24 +1,24 @@
-/** How the viewer's bar stays one line: what it leaves out, or leaves to its menu, as its tab gets narrower. Pure. */
+/** Keeps the viewer's bar on one line. Decides what it drops or moves to its menu as the tab gets narrower. Pure. */
 
-/** Widths in px, each with the gap beside it. */
+/** Widths in px, each with its gap. */
 export interface BarParts {
     readonly room: number;
-    /** Of all words of the bar: whole, then shorter and shorter. The last are cut to what is left of the room. */
+    /** All text of the bar: in full, then shorter and shorter. The last form is cut to fit. */
     readonly words: readonly number[];
-    /** The tools, the ones that go first at the end. */
+    /** The tools. The last ones leave the bar first. */
     readonly tools: readonly number[];
-    /** The button of the menu that has the rest. */
+    /** The button of the menu with the remaining tools. */
     readonly menu: number;
 }
 
 export interface BarPlan {
-    /** So many of the tools stand in the bar. */
+    /** Number of tools in the bar. */
     readonly tools: number;
-    /** Index into the widths of the words. */
+    /** Index into `words`. */
     readonly short: number;
 }
 
-/** Of the tools, those that stay while words can be made shorter instead. */
+/** Number of tools that stay in the bar while the text can still get shorter. */
 export const KEPT_TOOLS = 4;
 
 export function planBar({ room, words, tools, menu }: BarParts): BarPlan {

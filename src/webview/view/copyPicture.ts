@@ -1,9 +1,9 @@
-/** Puts the picture that is shown now into the clipboard, as a PNG. */
+/** Copies the current picture to the clipboard as a PNG. */
 
-/** ms that the page may need to get the keyboard back. */
+/** ms for the page to get the focus back. */
 const FOCUS_MS = 1_000;
 
-/** Browsers give the clipboard only to the page that has the keyboard; VS Code's menu has taken it. */
+/** Browsers allow the clipboard only to the focused page, and VS Code's menu took the focus. */
 async function focused(): Promise<void> {
     if (document.hasFocus()) return;
     await new Promise<void>((done) => {
@@ -13,7 +13,7 @@ async function focused(): Promise<void> {
     });
 }
 
-/** Resolves with why it could not be copied; undefined: it was. */
+/** Returns why the copy failed, or undefined if it worked. */
 export async function copyPicture(video: HTMLVideoElement): Promise<string | undefined> {
     const { videoWidth: width, videoHeight: height } = video;
     if (width === 0 || height === 0) return 'There is no picture to copy yet.';

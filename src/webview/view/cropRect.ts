@@ -1,16 +1,19 @@
-/** The part of a picture that is chosen, in its own px: always whole px within it, and never too small to see. Pure. */
+/**
+ * The selected part of a picture, in the picture's px. Always whole px inside the picture, and never too small to see.
+ * Pure.
+ */
 import type { Point, Size } from './zoom.ts';
 
 export interface Rect extends Point, Size {}
 
-/** px; a click without a drag chooses the whole picture. */
+/** In px. A click without a drag selects the whole picture. */
 export const LEAST_SIDE = 8;
 
 export function wholeOf({ width, height }: Size): Rect {
     return { x: 0, y: 0, width, height };
 }
 
-/** From one corner to the opposite one, in any direction. */
+/** Spans from one corner to the opposite one, in any direction. */
 export function draggedRect(from: Point, to: Point, picture: Size): Rect {
     const [x, width] = span(from.x, to.x, picture.width);
     const [y, height] = span(from.y, to.y, picture.height);
@@ -22,7 +25,7 @@ export function movedRect(rect: Rect, by: Point, picture: Size): Rect {
     return settled({ ...rect, x: rect.x + by.x, y: rect.y + by.y }, picture);
 }
 
-/** Its right and lower edges move; the corner at the upper left stays. */
+/** Moves the right and lower edges. The upper left corner stays. */
 export function resizedRect(rect: Rect, by: Point, picture: Size): Rect {
     const width = clamp(rect.width + by.x, LEAST_SIDE, picture.width - rect.x);
     const height = clamp(rect.height + by.y, LEAST_SIDE, picture.height - rect.y);

@@ -1,22 +1,23 @@
 /**
- * The picture on the whole screen; or, where the page may not fill it (VS Code's webviews on the desktop), in the whole tab,
- * which the host makes as large as it can. The way back is shown whenever the pointer or the keyboard is used.
+ * Shows the picture on the whole screen. Where the page may not do that (VS Code's webviews on the desktop), it fills
+ * the tab, and the host makes the tab as large as it can. The way back shows whenever the person uses the pointer or
+ * the keyboard.
  */
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 
-/** ms that the way back stays in view. */
+/** ms that the way back stays visible. */
 const HINT_MS = 4_000;
 
 export interface FullScreen {
-    /** Lies over the stage. */
+    /** Covers the stage. */
     readonly element: HTMLElement;
     readonly active: boolean;
     toggle(): void;
     leave(): void;
 }
 
-/** `maximise` toggles that the tab is as large as the window. */
+/** `maximise` toggles whether the tab is as large as the window. */
 export function createFullScreen(
     root: HTMLElement,
     maximise: () => void,
@@ -26,7 +27,7 @@ export function createFullScreen(
     const back = h('button', { type: 'button', class: 'secondary' }, icon('leaveFullScreen'), 'Exit Full Screen');
     const element = h('div', { class: 'wayBack', role: 'status', hidden: true }, text, back);
     let mode: 'off' | 'screen' | 'tab' = 'off';
-    /** px; of the tab before it was maximised. */
+    /** Width of the tab in px before it was maximised. */
     let widthBefore = 0;
     let hideAt: ReturnType<typeof setTimeout> | undefined;
 
@@ -59,14 +60,14 @@ export function createFullScreen(
             if (document.fullscreenEnabled) await root.requestFullscreen({ navigationUI: 'hide' });
             else fillTab();
         } catch {
-            fillTab(); // refused by the frames around
+            fillTab(); // the frames around this page refused it
         }
     };
     const leave = (): void => {
         if (mode === 'screen') void document.exitFullscreen().catch(() => become('off'));
         if (mode !== 'tab') return;
         become('off');
-        // Only what is still maximised: the person may have done it in VS Code meanwhile.
+        // Restore only a tab that is still maximised. The person may have restored it in VS Code.
         if (window.innerWidth > widthBefore) maximise();
     };
     document.addEventListener('fullscreenchange', () => become(document.fullscreenElement === root ? 'screen' : 'off'));

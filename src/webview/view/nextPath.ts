@@ -1,24 +1,24 @@
 /**
- * The way that a picture will come, tried beside the one that is shown: in an element of its own, which takes the place of
- * the other with its first picture, so that there is one at every moment.
+ * Tries a new connection for the picture beside the current one, in its own element. The element replaces the old one
+ * with its first picture, so that a picture is always visible.
  */
 import type { ScreenPath } from './screenPath.ts';
 
-/** How often it is looked whether a picture was decoded; a page that is not visible draws none. */
+/** ms between checks for a decoded picture. A hidden page draws none. */
 const LOOK_MS = 250;
-/** Looks that see decoded frames, and none drawn, until it counts as shown. */
+/** After this many checks with decoded but no drawn frames, the picture counts as shown. */
 const PATIENCE = 4;
 
 export interface NextPath {
     readonly path: ScreenPath;
     readonly video: HTMLVideoElement;
-    /** What is known of the way has changed. */
+    /** The state of the connection has changed. */
     changed(): void;
-    /** Gives it up. */
+    /** Gives up the new connection. */
     close(): void;
 }
 
-/** `ready` is called once, with the first picture. */
+/** Calls `ready` once, with the first picture. */
 export function createNextPath(path: ScreenPath, video: HTMLVideoElement, ready: () => void): NextPath {
     let track: MediaStreamTrack | undefined;
     let looks = 0;
@@ -40,7 +40,7 @@ export function createNextPath(path: ScreenPath, video: HTMLVideoElement, ready:
         if (looks >= PATIENCE) finish();
     };
     const timer = setInterval(() => void look().catch(() => undefined), LOOK_MS);
-    /** Looks no more. The way itself goes on. */
+    /** Ends the checks. The connection itself continues. */
     const release = (): void => {
         done = true;
         clearInterval(timer);

@@ -1,14 +1,16 @@
-/** Collects what {@link judge} needs to know: turns samples and events into "since when". Pure but for its own memory. */
+/**
+ * Collects the input of {@link judge}: turns samples and events into points in time. Pure except for its own memory.
+ */
 import type { ReceiverSample } from './receiverStats.ts';
 import type { Observed } from './viewHealth.ts';
 
 type Scene = Pick<Observed, 'connection' | 'screen' | 'paused' | 'lost' | 'steady' | 'hasKey'>;
 
-/** ms that buffered frames may outlive a failure to decrypt later ones. */
+/** ms in which buffered frames may still show after a failure to decrypt later ones. */
 const FAILURE_HOLDS_MS = 1_000;
 
 export interface Observer {
-    /** A new track: what was seen of the old one no longer counts. */
+    /** A new track started, so observations of the old one no longer count. */
     trackChanged(): void;
     keyChanged(now: number): void;
     decryptionFailed(reason: 'missingKey' | 'invalidKey', now: number): void;
@@ -29,7 +31,7 @@ export function createObserver(): Observer {
     const frame = (now: number): void => {
         lastFrameAt = now;
         undecodedSince = undefined;
-        // Frames from before the failure are still shown for a moment after it, and it is not reported twice.
+        // Frames from before the failure still show for a moment, and the failure is reported only once.
         if (failure && now - failure.at > FAILURE_HOLDS_MS) failure = undefined;
     };
     return {
@@ -47,7 +49,7 @@ export function createObserver(): Observer {
         sampled(sample) {
             const { at } = sample;
             if (sample.lifeSigns !== before?.lifeSigns) lastByteAt = at;
-            // The first sample of a track tells nothing about when its packets came, except that there are some.
+            // The first sample of a track says only that packets exist, not when they came.
             const arrived = sample.packetsReceived > (before?.packetsReceived ?? 0);
             const decoded = sample.framesDecoded > (before?.framesDecoded ?? 0);
             if (arrived) {
@@ -56,7 +58,7 @@ export function createObserver(): Observer {
             }
             if (decoded) frame(at);
             else if (arrived) undecodedSince ??= at;
-            // Nothing arrived and nothing was owed: the picture is still.
+            // No packets came and none were expected: the picture is still.
             else if (failure === undefined && lastFrameAt !== undefined) undecodedSince = undefined;
             before = sample;
         },

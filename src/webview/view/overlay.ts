@@ -1,10 +1,10 @@
-/** What lies over the stage while there is no picture: why, and the ways on. */
+/** Covers the stage while there is no picture: the reason, and buttons for the next step. */
 import { h, setHidden, setText } from '../ui/dom.ts';
 import type { StateWords, Way, WayAction } from '../ui/words.ts';
 
 export interface Overlay {
     readonly element: HTMLElement;
-    /** Hidden without a headline. `explanation` replaces the words' own. */
+    /** Hidden if there is no headline. `explanation` replaces the one in `words`. */
     show(words: StateWords, explanation: string): void;
 }
 
@@ -28,7 +28,7 @@ export function createOverlay(act: (action: WayAction) => void): Overlay {
             setHidden(explanation, explanation.textContent === '');
             const all = words.way ? [words.way, ...(words.more ?? [])] : [];
             const look = JSON.stringify(all);
-            if (look === drawn) return; // a button that is replaced loses the focus
+            if (look === drawn) return; // a replaced button would lose the focus
             drawn = look;
             const had = ways.contains(document.activeElement);
             ways.replaceChildren(...all.map((way, i) => button(way, i === 0 ? 'primary' : 'secondary')));

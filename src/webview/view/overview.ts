@@ -1,18 +1,21 @@
-/** The overview in the corner of the stage: the whole picture, small, with a frame around what is seen of it. */
+/** The overview in the corner of the stage: a small copy of the whole picture, with a frame around the visible part. */
 import { h, setHidden } from '../ui/dom.ts';
 import type { Rect } from './cropRect.ts';
 import type { Point, Size } from './zoom.ts';
 
-/** ms between two drawings: it shows where one is, not what happens. */
+/** ms between two updates. It only needs to show the position. */
 const DRAW_EVERY_MS = 500;
 
 export interface Overview {
     readonly element: HTMLElement;
-    /** Undefined hides it. `seen`: the part of the picture that the stage shows, in px of the overview. */
+    /** An undefined `size` hides it. `seen`: the visible part of the picture, in px of the overview. */
     show(video: HTMLVideoElement, size: Size | undefined, seen: Rect | undefined): void;
 }
 
-/** `moveTo`: the person wants what lies there. Keys do the same on the stage, so it is for the pointer alone. */
+/**
+ * Calls `moveTo` with the point that the person wants to see. For the pointer only, because keys do the same on the
+ * stage.
+ */
 export function createOverview(moveTo: (point: Point, size: Size) => void): Overview {
     const canvas = h('canvas');
     const frame = h('div', { class: 'seen' });

@@ -1,13 +1,13 @@
-/** The small picture of the whole while a part of it is seen: what it marks, and where a click on it leads. Pure. */
+/** The geometry of the overview: the visible part, and the target of a click. Pure. */
 import type { Rect } from './cropRect.ts';
 import { panBy, place, type Point, type Size, type Zoom } from './zoom.ts';
 
-/** px, both ways at the most. */
+/** Largest size in px. */
 const MOST: Size = { width: 176, height: 132 };
-/** Of the stage, both ways at the most: on a small one it must not cover what it leads to. */
+/** Largest part of the stage, in each direction. On a small stage the overview must not cover its target. */
 const SHARE_OF_STAGE = 0.3;
 
-/** Undefined: all of the picture is seen, or the stage is too small for an overview. */
+/** Returns undefined if the whole picture is visible, or if the stage is too small for an overview. */
 export function overviewSize(zoom: Zoom, stage: Size, picture: Size, pixelRatio: number): Size | undefined {
     const { scale } = place(zoom, stage, picture, pixelRatio);
     const hidden = picture.width * scale > stage.width + 1 || picture.height * scale > stage.height + 1;
@@ -21,7 +21,7 @@ export function overviewSize(zoom: Zoom, stage: Size, picture: Size, pixelRatio:
     return size.width < 24 || size.height < 12 ? undefined : size;
 }
 
-/** What is seen of the picture, as a part of its overview; px of the overview. */
+/** Returns the visible part of the picture, in px of the overview. */
 export function seenPart(zoom: Zoom, stage: Size, picture: Size, pixelRatio: number, overview: Size): Rect {
     const at = place(zoom, stage, picture, pixelRatio);
     const span = (offset: number, room: number, length: number): readonly [number, number] => {
@@ -38,7 +38,7 @@ export function seenPart(zoom: Zoom, stage: Size, picture: Size, pixelRatio: num
     };
 }
 
-/** Brings the part around `point` of the overview to the middle of the stage, as far as the edges allow. */
+/** Moves the part around `point` of the overview to the middle of the stage, as far as the edges allow. */
 export function seenAround(
     point: Point,
     zoom: Zoom,

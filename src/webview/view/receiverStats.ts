@@ -1,7 +1,7 @@
-/** Reads what matters out of an RTCStatsReport (W3C webrtc-stats), and turns counters into rates. Pure. */
+/** Reads the needed values from an RTCStatsReport (W3C webrtc-stats) and turns counters into rates. Pure. */
 
 export interface ReceiverSample {
-    /** ms on the caller's clock. */
+    /** In ms, on the caller's clock. */
     readonly at: number;
     readonly packetsReceived: number;
     readonly bytesReceived: number;
@@ -10,13 +10,13 @@ export interface ReceiverSample {
     readonly width: number;
     readonly height: number;
     readonly codec: string;
-    /** ms. */
+    /** In ms. */
     readonly roundTripMs: number;
-    /** Rises with anything that arrives, consent checks included. */
+    /** Increases with everything that arrives, including consent checks. */
     readonly lifeSigns: number;
 }
 
-/** Any map of stats by id, as RTCStatsReport is. */
+/** Any map of stats by ID, such as RTCStatsReport. */
 export interface StatsLike {
     forEach(visit: (stat: unknown) => void): void;
     get(id: string): unknown;
@@ -24,17 +24,17 @@ export interface StatsLike {
 
 type Stat = Readonly<Record<string, unknown>>;
 
-/** Undefined while there is no inbound video. */
+/** Returns undefined while there is no inbound video. */
 export function readReceiver(report: StatsLike, at: number): ReceiverSample | undefined {
     return readVideo(report, at, 'inbound-rtp', 'packetsReceived', 'bytesReceived', 'framesDecoded');
 }
 
-/** The same figures for a sender: packets, bytes and frames are those sent. */
+/** The same values for a sender: packets, bytes and frames that were sent. */
 export function readSender(report: StatsLike, at: number): ReceiverSample | undefined {
     return readVideo(report, at, 'outbound-rtp', 'packetsSent', 'bytesSent', 'framesEncoded');
 }
 
-/** bit/s between two samples; 0 without an earlier one, or after the counters were reset. */
+/** Returns bit/s between two samples. Returns 0 without an earlier sample, or after a reset of the counters. */
 export function bitRate(before: ReceiverSample | undefined, now: ReceiverSample): number {
     if (!before || now.at <= before.at) return 0;
     return Math.max(0, Math.round(((now.bytesReceived - before.bytesReceived) * 8_000) / (now.at - before.at)));

@@ -1,4 +1,4 @@
-/** One way for a screen to come into the page: through the media server, or straight from the sharer's device. */
+/** One connection that brings a screen into the page: through the SFU, or directly from the sharer's device. */
 import { watchScreen, type Subscriber, type SubscriberState } from '../../livekit/browser/screenSubscriber.ts';
 import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
 import { createMeshSubscriber } from '../mesh/meshSubscriber.ts';
@@ -7,18 +7,18 @@ import type { HostMessage, PageMessage, Path, Way } from '../../core/share/media
 export interface ScreenPath {
     readonly via: Way;
     readonly state: SubscriberState;
-    /** How the picture travels, once it does. */
+    /** The route, once there is one. */
     readonly path: Path | undefined;
-    /** Orders for a connection of the mesh. */
+    /** Gets the messages for a connection of the mesh. */
     handle(message: HostMessage): void;
-    /** Nothing is said after this. */
+    /** No event follows after this. */
     close(): void;
 }
 
 export interface PathEvents {
     changed(): void;
     decryptionFailed(identity: string | undefined, reason: 'missingKey' | 'invalidKey'): void;
-    /** It cannot begin; the words are for the log. */
+    /** The connection cannot start. The error is for the log. */
     failed(error: unknown): void;
 }
 

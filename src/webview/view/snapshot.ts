@@ -1,6 +1,6 @@
 /**
- * Takes a snapshot of the picture: it stands still while the person chooses a part of it, by mouse or keyboard, and
- * decides whether to send that. Nothing leaves the page before.
+ * Takes a snapshot of the picture. The picture stands still while the person selects a part of it, by mouse or
+ * keyboard, and decides whether to send it. Nothing leaves the page before that.
  */
 import { MAX_SNAPSHOT } from '../../core/share/mediaMessages.ts';
 import { h, setText } from '../ui/dom.ts';
@@ -14,15 +14,18 @@ export interface Snapshot {
     readonly height: number;
 }
 export interface SnapshotTaker {
-    /** Shows what `video` shows now for choosing; false: there is no picture. Once at a time. */
+    /**
+     * Shows the current picture of `video` for the selection. Returns false if there is no picture. Only one selection
+     * is open at a time.
+     */
     take(video: HTMLVideoElement): boolean;
 }
 
-/** px of the picture that an arrow key moves; with Alt, 1. */
+/** px of the picture for one arrow key. With Alt it is 1 px. */
 const STEP = 10;
 const TOO_LARGE = 'That is too large a picture to send. Choose a smaller part.';
 
-/** `stage` is covered meanwhile. `refuse` gets why one cannot be sent. */
+/** Covers `stage` during the selection. `refuse` gets the reason if a snapshot cannot be sent. */
 export function createSnapshotTaker(
     stage: HTMLElement,
     send: (snapshot: Snapshot) => void,
@@ -144,8 +147,8 @@ function chooser(stage: HTMLElement, canvas: HTMLCanvasElement, end: (rect: Rect
     });
     element.addEventListener('wheel', (event) => event.stopPropagation());
     element.addEventListener('keydown', (event) => {
-        if (event.ctrlKey || event.metaKey || /^F\d/u.test(event.key)) return; // VS Code's
-        // The viewer's own keys sleep meanwhile.
+        if (event.ctrlKey || event.metaKey || /^F\d/u.test(event.key)) return; // these keys belong to VS Code
+        // The viewer's own keys do nothing during the selection.
         event.stopPropagation();
         const arrow = ARROWS[event.key];
         const onButton = event.target instanceof HTMLButtonElement;

@@ -1,4 +1,4 @@
-/** The picture and the ways to move it: wheel, drag, keys. Zoom state lives here; the maths in zoom.ts. */
+/** The picture and the ways to move it: wheel, drag, keys. It keeps the zoom state; the maths is in zoom.ts. */
 import { h } from '../ui/dom.ts';
 import { onPixelRatio } from '../ui/pixelRatio.ts';
 import { createOverview } from './overview.ts';
@@ -19,16 +19,16 @@ import {
 } from './zoom.ts';
 
 const PAN_KEY_STEP_PX = 80;
-/** Wheel units to a zoom factor: 100 units (one notch in most browsers) are one step. */
+/** Wheel units per zoom step: 100 units are one notch in most browsers. */
 const WHEEL_NOTCH = 100;
-/** From this many device pixels per video pixel on, pixels are shown as squares. */
+/** From this many device pixels per video pixel, each pixel shows as a square. */
 const PIXELATED_FROM = 3;
 
 export interface Stage {
     readonly element: HTMLElement;
-    /** What shows the picture now. */
+    /** The element with the current picture. */
     readonly video: HTMLVideoElement;
-    /** Another element, unseen until `show` puts it in the place of the first. Zoom and position stay. */
+    /** Adds a hidden element. `show` then puts it in the place of the first. Zoom and position stay. */
     add(): HTMLVideoElement;
     show(video: HTMLVideoElement): void;
     fit(): void;
@@ -37,7 +37,7 @@ export interface Stage {
     zoomOut(): void;
 }
 
-/** `onChange` is told the percent of device pixels and whether the picture follows the stage. */
+/** `onChange` gets the percent of device pixels, and whether the picture follows the stage. */
 export function createStage(onChange: (percent: number, fits: boolean) => void): Stage {
     let video = createPicture('picture');
     const element = h(
@@ -55,7 +55,7 @@ export function createStage(onChange: (percent: number, fits: boolean) => void):
     element.append(overview.element);
     let zoom: Zoom = FIT;
     let drag: Point | undefined;
-    /** Where the pointer is, or was when a menu opened over the stage. */
+    /** The position of the pointer, now or when a menu opened over the stage. */
     let pointer: Point | undefined;
     let menuAt: Point | undefined;
     const stage = () => ({ width: element.clientWidth, height: element.clientHeight });
@@ -175,13 +175,13 @@ export function createStage(onChange: (percent: number, fits: boolean) => void):
 
 function createPicture(name: string): HTMLVideoElement {
     const video = h('video', { class: name, playsinline: true, disablepictureinpicture: true });
-    // Properties, not attributes: `muted` as an attribute only sets the default.
+    // Set properties, because the attribute `muted` only sets the default.
     video.muted = true;
     video.autoplay = true;
     return video;
 }
 
-/** The view moves towards the arrow, so the picture moves the other way. */
+/** The view moves in the direction of the arrow, so the picture moves the other way. */
 const ARROWS: Readonly<Partial<Record<string, Point>>> = {
     ArrowLeft: { x: 1, y: 0 },
     ArrowRight: { x: -1, y: 0 },

@@ -1,4 +1,4 @@
-/** The viewer's tools: buttons in the bar, as many as it has room for, the rest in a menu; and their keys. */
+/** The viewer's tools and their keys: as many buttons as fit into the bar, and a menu for the rest. */
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon, type IconName } from '../ui/icons.ts';
 import { addMenu } from '../ui/menu.ts';
@@ -9,12 +9,12 @@ export type ToolbarActions = Readonly<Record<ViewerCommand, () => void>>;
 
 export interface Toolbar {
     readonly element: HTMLElement;
-    /** px, of the tools in the order in which they are given up last, and of the menu's button; each with its gap. */
+    /** Widths in px with their gaps: the tools, with the most important first, and the button of the menu. */
     widths(): { readonly tools: readonly number[]; readonly menu: number };
-    /** So many of the tools stand in the bar, the others in the menu. */
+    /** Shows this many tools in the bar, and the others in the menu. */
     room(count: number): void;
     zoomed(percent: number, fits: boolean): void;
-    /** Of the tools that are on or off. */
+    /** For tools that are on or off. */
     on(command: ViewerCommand, on: boolean): void;
 }
 
@@ -22,14 +22,14 @@ interface Tool {
     readonly command: ViewerCommand;
     readonly icon: IconName;
     readonly label: string;
-    /** Its key. */
+    /** The shortcut key of the tool. */
     readonly hint: string;
     readonly shortcut: string;
 }
 
 const COPY = /\bMac OS X\b/u.test(navigator.userAgent) ? '⌘C' : 'Ctrl+C';
 
-/** As they stand in the bar. */
+/** In the order of the bar. */
 const TOOLS: readonly Tool[] = [
     { command: 'zoomOut', icon: 'zoomOut', label: 'Zoom Out', hint: '−', shortcut: '-' },
     { command: 'zoomIn', icon: 'zoomIn', label: 'Zoom In', hint: '+', shortcut: '+' },
@@ -42,7 +42,7 @@ const TOOLS: readonly Tool[] = [
     { command: 'toggleStats', icon: 'info', label: 'Statistics', hint: 'I', shortcut: 'I' },
 ];
 
-/** The last of them leaves the bar first. The two that zoom go together, with the level between them. */
+/** The last one leaves the bar first. The two zoom buttons go together, with the level between them. */
 const BY_WORTH: readonly ViewerCommand[] = [
     'zoomIn',
     'zoomOut',
@@ -55,7 +55,7 @@ const BY_WORTH: readonly ViewerCommand[] = [
     'toggleStats',
 ];
 
-/** px: a button, and the level between those that zoom. */
+/** In px: a button, and the level between the zoom buttons. */
 const TOOL_PX = 27;
 const LEVEL_PX = 47;
 
@@ -99,7 +99,7 @@ export function createToolbar(actions: ToolbarActions): Toolbar {
         event.preventDefault();
         actions[command]();
     });
-    // Ctrl+C and VS Code's own Copy both end as this event.
+    // Ctrl+C and VS Code's own Copy both cause this event.
     document.addEventListener('copy', (event) => {
         if (isTyping(event.target) || document.getSelection()?.isCollapsed === false) return;
         event.preventDefault();

@@ -1,4 +1,4 @@
-/** The view role: connection, keys, picture and verdict, from the host's messages. */
+/** The view role: connection, keys, picture and verdict, driven by the host's messages. */
 import type { HostMessage, PageMessage } from '../../core/share/mediaMessages.ts';
 import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
 import { createNextPath, type NextPath } from './nextPath.ts';
@@ -9,12 +9,12 @@ import { judge, type Verdict } from './viewHealth.ts';
 import { createViewerUi } from './viewerUi.ts';
 
 const SAMPLE_MS = 1_000;
-/** How often the verdict is taken again between samples, so that a first frame shows at once. */
+/** ms between verdicts besides the samples, so that a first frame shows at once. */
 const JUDGE_MS = 250;
 
 export interface ViewController {
     handle(message: HostMessage): void;
-    /** The host is gone: nothing is watched any more. */
+    /** The host is gone, so watching stops. */
     gone(reason: string): void;
 }
 
@@ -34,7 +34,7 @@ export function createViewController({ root, keys, worker, send, now }: Options)
     );
     const observer = createObserver();
     let shown: ScreenPath | undefined;
-    /** The share goes another way now, whose first picture is waited for. */
+    /** A new connection that waits for its first picture. */
     let next: NextPath | undefined;
     let over: Verdict | undefined;
     let reported: Verdict | undefined;
@@ -52,12 +52,13 @@ export function createViewController({ root, keys, worker, send, now }: Options)
                 paused: screen?.paused ?? false,
                 lost: screen?.lost ?? false,
                 steady: screen?.steady ?? false,
-                // Directly, the connection itself is keyed: nothing can arrive that its handshake did not authenticate.
+                // On a direct connection, the handshake authenticates everything that arrives, so no media key is
+                // needed.
                 hasKey: shown?.via === 'mesh' || (screen !== undefined && keys.has(screen.identity)),
             }),
             now(),
         );
-        // The old way is closed, and the new one is on its way.
+        // The old connection is closed, and the new one is not ready yet.
         const between = next && (verdict.state === 'notSharing' || verdict.state === 'failed');
         return between ? { state: 'reconnecting', detail: '' } : verdict;
     };
@@ -113,7 +114,7 @@ export function createViewController({ root, keys, worker, send, now }: Options)
             level: 'warn',
             text: `view: ${error instanceof Error ? error.message : 'could not connect'}`.slice(0, 1_000),
         });
-    /** Shows the picture that comes this way at once; with a `handover`, from its first picture on. */
+    /** Shows the picture of this connection at once. With `handover`, waits for its first picture. */
     const take = (handover: boolean, create: (events: PathEvents) => ScreenPath): void => {
         over = undefined;
         const beside = handover && shown !== undefined;

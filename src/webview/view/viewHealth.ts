@@ -1,51 +1,51 @@
 /**
- * What a viewer is told, from what was observed. The rules that matter:
- * - `live` needs decoded frames, not received packets.
- * - Frames that arrive and do not decode are a missing key for 3 s after a key change (a rotation, a late join), then a
- *   wrong key, unless the worker says that there is none for their index.
- * - A still picture is not a frozen one: most clients send nothing while nothing changes. Silence means frozen only where
- *   the sharer promised a steady stream, or when the whole connection is silent.
+ * Decides the state that a viewer sees, from the observations. The important rules:
+ * - `live` needs decoded frames. Received packets are not enough.
+ * - After a key change (a rotation, a late join), frames that do not decode mean a missing key for 3 s. After that they
+ *   mean a wrong key, unless the worker has no key for their index.
+ * - A still picture is not frozen, because most clients send nothing while nothing changes. Silence means frozen only
+ *   if the sharer promised a steady stream, or if the whole connection is silent.
  * Pure.
  */
 import type { ViewState } from '../../core/share/mediaMessages.ts';
 
-/** ms that a key is given to start decrypting: a rotated key is used 1 s after sending, a late joiner waits up to 2 s. */
+/** Time in ms for a key to work. A rotated key is used 1 s after it was sent, and a late joiner waits up to 2 s. */
 export const KEY_GRACE_MS = 3_000;
-/** ms of packets without a decoded frame. */
+/** ms with packets but without a decoded frame. */
 export const STALL_MS = 1_500;
 /** ms without packets from a sharer that keeps frames coming. */
 export const STEADY_SILENCE_MS = 4_000;
-/** ms without a byte of any kind, consent checks (every 5 s at least) included. */
+/** ms without any byte, including consent checks (at least every 5 s). */
 export const DEAD_LINE_MS = 12_000;
 
-/** Times are ms on one clock; `undefined` = never. */
+/** Times are ms on one clock. `undefined`: never. */
 export interface Observed {
     readonly connection: 'connecting' | 'connected' | 'reconnecting' | 'closed';
     readonly screen: 'none' | 'unencrypted' | 'encrypted';
     readonly paused: boolean;
     readonly lost: boolean;
     readonly steady: boolean;
-    /** Some key of the sharer is here. */
+    /** We have at least one key of the sharer. */
     readonly hasKey: boolean;
     readonly keyChangedAt: number | undefined;
-    /** The worker's last complaint about this sharer. */
+    /** The worker's last error about this sharer. */
     readonly failure: { readonly reason: 'missingKey' | 'invalidKey'; readonly at: number } | undefined;
     readonly firstPacketAt: number | undefined;
     readonly lastPacketAt: number | undefined;
     readonly lastFrameAt: number | undefined;
-    /** Since when packets have come without a frame. */
+    /** Start of the time in which packets came without a decoded frame. */
     readonly undecodedSince: number | undefined;
-    /** Last sign of life on the connection. */
+    /** Time of the last sign of life on the connection. */
     readonly lastByteAt: number | undefined;
 }
 
 export interface Verdict {
     readonly state: ViewState;
-    /** A sentence beyond the state's own words; empty when there is nothing to add. */
+    /** A sentence in addition to the words of the state. Empty if there is none. */
     readonly detail: string;
 }
 
-/** Detail of `frozen` while the sharer sends nothing on purpose; LiveKit shows black meanwhile, so the picture is covered. */
+/** Detail of `frozen` while the sharer has paused. LiveKit shows black meanwhile, so the picture is covered. */
 export const PAUSED = 'The sharer has paused.';
 
 const verdict = (state: ViewState, detail = ''): Verdict => ({ state, detail });
@@ -73,7 +73,7 @@ export function judge(o: Observed, now: number): Verdict {
 function judgeUndecoded(o: Observed, since: number, now: number): Verdict {
     const keyAt = o.keyChangedAt ?? since;
     const graceOver = now - Math.max(since, keyAt) > KEY_GRACE_MS;
-    // livekit-client falls silent after five complaints a minute, so one about an earlier key still counts.
+    // livekit-client reports at most five errors a minute, so an error about an earlier key still counts.
     if (o.failure?.reason === 'missingKey' && (o.failure.at >= keyAt || !graceOver)) return verdict('waitingForKey');
     if (o.failure && graceOver) return verdict('wrongKey');
     if (o.failure) return verdict('waitingForKey');

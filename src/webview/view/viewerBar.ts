@@ -1,4 +1,4 @@
-/** The bar over the picture, in one line at every width: encryption, whose device, which way, who can see it, tools. */
+/** The bar over the picture, on one line at every width: encryption, device, route, audience, tools. */
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { planBar } from './barRoom.ts';
@@ -7,14 +7,14 @@ import type { Toolbar } from './toolbar.ts';
 export interface ViewerBar {
     readonly element: HTMLElement;
     encryption(label: string, tone: 'good' | 'bad' | 'pending'): void;
-    /** `detail`: the whole of it, with the IDs. */
+    /** `detail`: the full text with the IDs. */
     sharer(text: string, detail: string, trust: string): void;
     route(label: string, explanation: string): void;
-    /** Who can see the share; an empty text hides it. */
+    /** Says who can see the share. An empty text hides it. */
     audience(text: string, detail: string, tone: 'good' | 'warn'): void;
 }
 
-/** px that are left of the sharer's name, and of who can see the share, where words are cut. */
+/** Smallest widths in px for the sharer's name and for the audience, where text is cut. */
 const LEAST_NAME = 72;
 const LEAST_COUNT = 150;
 const GAP = 10;
@@ -32,9 +32,9 @@ export function createViewerBar(toolbar: Toolbar, onAudience: () => void): Viewe
     const element = h('header', { class: 'bar' }, badge, device, route, audience, grow, toolbar.element);
 
     const arrange = (): void => {
-        const room = element.clientWidth - 16 - 2 * GAP; // its padding, and the gaps around what is left free
+        const room = element.clientWidth - 16 - 2 * GAP; // minus its padding and the gaps around the free space
         if (room <= 0) return;
-        delete element.dataset['short']; // to see how wide the words are whole
+        delete element.dataset['short']; // to measure the full width of the text
         const wide = (part: HTMLElement): number => (part.scrollWidth > 0 ? part.scrollWidth + GAP : 0);
         const sign = badgeIcon.offsetWidth + GAP;
         const [who, seers] = [wide(device), wide(audience)];

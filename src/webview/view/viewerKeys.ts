@@ -1,7 +1,7 @@
-/** Which command of the viewer a key means, on any keyboard. Pure. */
+/** Finds the viewer command of a key, on any keyboard. Pure. */
 import type { ViewerCommand } from '../../core/share/mediaMessages.ts';
 
-/** What of a KeyboardEvent decides. */
+/** The parts of a KeyboardEvent that decide. */
 export interface PressedKey {
     readonly code: string;
     readonly key: string;
@@ -12,7 +12,7 @@ export interface PressedKey {
     readonly isComposing: boolean;
 }
 
-/** By place on the keyboard: letters of a layout that has no Latin ones, and digits that need Shift, are found there. */
+/** By position on the keyboard. This finds letters on a non-Latin layout, and digits that need Shift. */
 const BY_CODE: Readonly<Record<string, ViewerCommand>> = {
     Minus: 'zoomOut',
     NumpadSubtract: 'zoomOut',
@@ -26,7 +26,7 @@ const BY_CODE: Readonly<Record<string, ViewerCommand>> = {
     KeyI: 'toggleStats',
 };
 
-/** By what is printed on the key, where its place means nothing. */
+/** By the printed character, if the position means nothing. */
 const BY_PRINT: Readonly<Record<string, ViewerCommand>> = {
     '-': 'zoomOut',
     _: 'zoomOut',
@@ -40,12 +40,12 @@ const BY_PRINT: Readonly<Record<string, ViewerCommand>> = {
     i: 'toggleStats',
 };
 
-/** With Ctrl or Cmd they zoom the picture instead of the page; every other chord belongs to VS Code. */
+/** With Ctrl or Cmd, these zoom the picture instead of the page. All other combinations belong to VS Code. */
 const WITH_CTRL: ReadonlySet<ViewerCommand> = new Set(['zoomIn', 'zoomOut', 'fit']);
-/** What a key that is held down goes on doing. */
+/** Commands that repeat while the key is held down. */
 const REPEATS: ReadonlySet<ViewerCommand> = new Set(['zoomIn', 'zoomOut']);
 
-/** `typing`: the key goes into a field. */
+/** `typing`: the key goes into an input field. */
 export function commandOf(pressed: PressedKey, typing: boolean): ViewerCommand | undefined {
     if (typing || pressed.isComposing || pressed.altKey) return undefined;
     const command = BY_CODE[pressed.code] ?? BY_PRINT[pressed.key.toLowerCase()];

@@ -29,37 +29,37 @@ interface Sharer {
     readonly deviceName: string;
     readonly deviceId: string;
     readonly trust: TrustLevel;
-    /** ms since the epoch, by the sharer's clock; null: not known. */
+    /** ms since the epoch, by the sharer's clock. Null if unknown. */
     readonly startedTs: number | null;
 }
 
 export interface ViewerUi {
     readonly video: HTMLVideoElement;
-    /** Whose screen it is to be, before more is known of the device. */
+    /** Sets the sharer's name before the device is known. */
     named(name: string): void;
     sharer(sharer: Sharer): void;
     verdict(verdict: Verdict): void;
-    /** What may follow a share that is over. */
+    /** Sets the next steps after a share has ended. */
     again(again: Again): void;
-    /** The sharer's device keeps the picture from ours; null: not any more. */
+    /** The sharer's device withholds the picture from ours. Null: no longer. */
     withheld(reason: WithheldReason | null): void;
-    /** Who can see the share, in one line. */
+    /** Says on one line who can see the share. */
     audience(text: string, detail: string, tone: 'good' | 'warn'): void;
-    /** How the picture travels; undefined while it does not. */
+    /** The route. Undefined while there is none. */
     path(path: Path | undefined): void;
     stats(sample: ReceiverSample, bitsPerSecond: number): void;
-    /** Without a track: the last picture must not stay on a refused or ended share. */
+    /** Without a track, the last picture is removed, so that it does not stay on a refused or ended share. */
     attach(track: MediaStreamTrack | undefined): void;
-    /** Another element for a picture, unseen until `show` puts it in the place of the one that is shown. */
+    /** Adds a hidden element for a picture. `show` puts it in the place of the current one. */
     add(): HTMLVideoElement;
     show(video: HTMLVideoElement): void;
-    /** Does what the tool of this name does: the menu of VS Code asks for it. */
+    /** Runs the tool with this name, for VS Code's menu. */
     command(command: ViewerCommand): void;
 }
 
 export type ViewerAction = WayAction | 'fullScreen' | 'whoCanSee';
 
-/** States in which a share that is kept from us may be: then its sharer's reason is said instead. */
+/** States in which a withheld share may be. They show the sharer's reason instead. */
 const NO_PICTURE: ReadonlySet<Verdict['state']> = new Set([
     'connecting',
     'waitingForKey',
@@ -68,10 +68,10 @@ const NO_PICTURE: ReadonlySet<Verdict['state']> = new Set([
     'failed',
 ]);
 
-/** What is not shown (refused, ended, paused) is not sent either. */
+/** States with a visible picture. A hidden picture (refused, ended, paused) is not sent either. */
 const SHOWN: ReadonlySet<Verdict['state']> = new Set(['live', 'frozen', 'reconnecting']);
 
-/** ms that what was done, or could not be, is said in the line. */
+/** ms that a note about an action stays in the state line. */
 const NOTE_MS = 8_000;
 const NOTHING = 'There is no picture now.';
 
@@ -84,17 +84,17 @@ export function createViewerUi(
     let withheld: WithheldReason | null = null;
     let again: Again | undefined;
     let lastedMs: number | undefined;
-    /** ms since the epoch: the picture was first seen. */
+    /** Time when the picture first showed, in ms since the epoch. */
     let liveSince: number | undefined;
     let shown: Verdict = { state: 'connecting', detail: '' };
 
     const stage = createStage((percent, fits) => toolbar.zoomed(percent, fits));
     const stats = createStatsPanel();
     const taker = createSnapshotTaker(stage.element, onSnapshot, (sentence) => note(sentence));
-    /** What is not shown (refused, over, paused) leaves the page neither way. */
+    /** A hidden picture (refused, ended, paused) cannot be copied or sent. */
     const isShown = (): boolean => SHOWN.has(shown.state) && shown.detail !== PAUSED;
     let noted: ReturnType<typeof setTimeout> | undefined;
-    /** Instead of the state, for a while. */
+    /** Shows a note instead of the state for a while. */
     const note = (sentence: string): void => {
         setText(line, sentence);
         clearTimeout(noted);
@@ -156,7 +156,7 @@ export function createViewerUi(
         ),
     );
 
-    /** VS Code's menu over the picture: Hush's own entries where there is one, and never Cut, Copy and Paste. */
+    /** VS Code's menu over the picture. It has Hush's entries if there is a picture, and never Cut, Copy and Paste. */
     const offerMenu = (): void => {
         const webviewSection = isShown() ? 'picture' : 'noPicture';
         const hushView = document.documentElement.dataset['hushCall'] ?? '';
@@ -188,7 +188,7 @@ export function createViewerUi(
             known ? `${name} (${userId})\nDevice ${deviceId}\n${trustMeaning(trust)}` : '',
             trust,
         );
-        // "Frozen" says why in the line; the picture stays visible under it.
+        // The line gives the reason for "Frozen", because the picture stays visible.
         clearTimeout(noted);
         setText(line, shown.state === 'frozen' && shown.detail && !paused ? `Frozen: ${shown.detail}` : words.line);
         overlay.show(words, paused || kept || again !== undefined ? '' : shown.detail);
@@ -218,7 +218,7 @@ export function createViewerUi(
         sharer: know,
         withheld(reason) {
             withheld = reason;
-            if (reason !== null) bar.audience('', '', 'good'); // what was told before is not true any more
+            if (reason !== null) bar.audience('', '', 'good'); // the audience from before is no longer true
             render();
         },
         audience: (text, detail, tone) => bar.audience(text, `${detail}. Click to see who.`, tone),
@@ -226,7 +226,7 @@ export function createViewerUi(
             if (next.state === 'live') liveSince ??= Date.now();
             if (next.state === 'ended' && shown.state !== 'ended')
                 lastedMs = lasted(liveSince, who.startedTs, Date.now());
-            if (next.state !== 'ended' || next.detail !== '') again = undefined; // a reason says more
+            if (next.state !== 'ended' || next.detail !== '') again = undefined; // a detail says more
             shown = next;
             render();
         },
@@ -251,7 +251,7 @@ export function createViewerUi(
             const { video } = stage;
             if (track) {
                 video.srcObject = new MediaStream([track]);
-                void video.play().catch(() => undefined); // muted autoplay is always allowed; a stopped one starts again on focus
+                void video.play().catch(() => undefined); // muted autoplay is always allowed, and a stopped video starts again on focus
             } else {
                 if (video.srcObject) video.srcObject = null;
                 setText(size, '');
@@ -260,10 +260,13 @@ export function createViewerUi(
     };
 }
 
-/** ms; longer than any share, so a clock is wrong. */
+/** In ms. No share lasts longer, so a longer time means a wrong clock. */
 const TOO_LONG_MS = 48 * 3_600_000;
 
-/** ms; by the sharer's clock where it can be right: not shorter than it was watched. Undefined: it was never seen. */
+/**
+ * Returns the length of the share in ms. Uses the sharer's clock if that is plausible (not shorter than the viewing
+ * time). Undefined if the picture never showed.
+ */
 function lasted(liveSince: number | undefined, startedTs: number | null, now: number): number | undefined {
     if (liveSince === undefined) return undefined;
     const watched = now - liveSince;

@@ -1,6 +1,6 @@
 /**
- * Where the picture lies on the stage. Lengths are CSS px, the picture's own size is video px; a scale is CSS px per
- * video px, so that "100 %" is 1 / devicePixelRatio: one video pixel on one pixel of the screen. Pure.
+ * The position of the picture on the stage. Lengths are CSS px; the picture's own size is in video px. A scale is CSS
+ * px per video px, so "100 %" is 1 / devicePixelRatio: one video pixel on one pixel of the screen. Pure.
  */
 export interface Size {
     readonly width: number;
@@ -10,7 +10,7 @@ export interface Point {
     readonly x: number;
     readonly y: number;
 }
-/** `fit` follows the stage when it is resized; `free` is what the person zoomed and panned to. */
+/** `fit` follows the size of the stage. `free` is the zoom and position that the person chose. */
 export type Zoom =
     | { readonly mode: 'fit' }
     | { readonly mode: 'free'; readonly scale: number; readonly x: number; readonly y: number };
@@ -19,9 +19,9 @@ export interface Placement extends Point {
     readonly scale: number;
 }
 
-/** Device pixels per video pixel at the most. */
+/** Largest number of device pixels per video pixel. */
 const MOST_MAGNIFIED = 16;
-/** Share of the fitting size at the least. */
+/** Smallest part of the fitting size. */
 const LEAST_OF_FIT = 0.5;
 export const ZOOM_STEP = 1.25;
 
@@ -41,7 +41,7 @@ export function place(zoom: Zoom, stage: Size, picture: Size, pixelRatio: number
     return settle(zoom, stage, picture, pixelRatio);
 }
 
-/** Keeps the point of the picture under `at` where it is, as far as the edges allow. */
+/** Keeps the picture's point under `at` in place, as far as the edges allow. */
 export function zoomTo(zoom: Zoom, scale: number, at: Point, stage: Size, picture: Size, pixelRatio: number): Zoom {
     const from = place(zoom, stage, picture, pixelRatio);
     const to = clampScale(scale, stage, picture, pixelRatio);
@@ -55,8 +55,8 @@ export function zoomBy(zoom: Zoom, factor: number, at: Point, stage: Size, pictu
 }
 
 /**
- * What keys and buttons zoom about: the pointer while it is over the picture, else the upper left of what is seen of the
- * picture. Text begins there, and stays in view.
+ * Returns the fixed point for a zoom by key or button: the pointer while it is over the picture, else the upper left of
+ * the visible part. Text begins there, so it stays in view.
  */
 export function zoomAnchor(pointer: Point | undefined, at: Placement, stage: Size, picture: Size): Point {
     const start = { x: Math.max(0, at.x), y: Math.max(0, at.y) };
@@ -68,7 +68,7 @@ export function zoomAnchor(pointer: Point | undefined, at: Placement, stage: Siz
     return over ? pointer : start;
 }
 
-/** The same percent after the window came to a screen with another pixel ratio; `anchor` stays where it is. */
+/** Keeps the percent after the window moved to a screen with another pixel ratio. `anchor` stays in place. */
 export function atRatio(zoom: Zoom, before: number, now: number, anchor: Point, stage: Size, picture: Size): Zoom {
     if (zoom.mode === 'fit' || before === now) return zoom;
     return zoomTo(zoom, (zoom.scale * before) / now, anchor, stage, picture, now);
@@ -77,7 +77,7 @@ export function atRatio(zoom: Zoom, before: number, now: number, anchor: Point, 
 export function panBy(zoom: Zoom, by: Point, stage: Size, picture: Size, pixelRatio: number): Zoom {
     const from = place(zoom, stage, picture, pixelRatio);
     const moved = settle({ scale: from.scale, x: from.x + by.x, y: from.y + by.y }, stage, picture, pixelRatio);
-    // A picture that cannot move stays "fit", so that it goes on following the stage.
+    // A picture that cannot move stays "fit", so that it still follows the stage.
     return zoom.mode === 'fit' && moved.x === from.x && moved.y === from.y ? zoom : { mode: 'free', ...moved };
 }
 
@@ -87,16 +87,16 @@ export function clampScale(scale: number, stage: Size, picture: Size, pixelRatio
     return Math.min(most, Math.max(least, scale));
 }
 
-/** Percent of device pixels, as shown to the person. */
+/** Returns the percent of device pixels that the person sees. */
 export function percent(scale: number, pixelRatio: number): number {
     return Math.round(scale * pixelRatio * 100);
 }
 
-/** Edges of the picture never leave a gap that could be filled; a picture smaller than the stage is centred. */
+/** Leaves no gap at an edge if the picture can fill it. Centres a picture that is smaller than the stage. */
 function settle(p: Placement, stage: Size, picture: Size, pixelRatio: number): Placement {
     const axis = (offset: number, room: number, length: number): number =>
         length <= room ? (room - length) / 2 : Math.min(0, Math.max(room - length, offset));
-    // On whole device pixels, or text at 100 % would be interpolated.
+    // Round to whole device pixels, because text at 100 % would blur otherwise.
     const snap = (offset: number): number => Math.round(offset * pixelRatio) / pixelRatio;
     return {
         scale: p.scale,

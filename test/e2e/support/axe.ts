@@ -1,4 +1,4 @@
-/** axe-core in the pages of Hush as they stand in a window, in every look of VS Code. */
+/** Runs axe-core in the pages of Hush in a real window, in every look of VS Code. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type axe from 'axe-core';
@@ -18,7 +18,7 @@ export const looks = Object.keys(LOOKS) as Look[];
 
 const source = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** WCAG 2.x, levels A and AA, and what makes a page easy to find one's way in. */
+/** WCAG 2.x, levels A and AA, and rules that make a page easy to navigate. */
 const RULES: axe.RunOptions = {
     runOnly: {
         type: 'tag',
@@ -27,7 +27,7 @@ const RULES: axe.RunOptions = {
     resultTypes: ['violations'],
 };
 
-/** Each violation as one line: rule, how bad, where, and why. */
+/** Returns each violation as one line: rule, severity, place, and reason. */
 export async function violationsIn(frame: Frame, rules: axe.RuleObject = {}): Promise<string[]> {
     await frame.evaluate(await source);
     return frame.evaluate(
@@ -68,7 +68,7 @@ export function setLook({ server }: Person, look: Look): Promise<void> {
     return server.changeSettings({ 'workbench.colorTheme': LOOKS[look].theme });
 }
 
-/** By looks from outside: a page without scripts has no timers to wait with. */
+/** Looks from outside, because a page without scripts has no timers. */
 export async function untilLook(frame: Frame, look: Look): Promise<void> {
     const { theme, body } = LOOKS[look];
     await eventually(
@@ -82,7 +82,7 @@ export async function untilLook(frame: Frame, look: Look): Promise<void> {
     );
 }
 
-/** Of a page without scripts, in which axe could not run: of its document, elsewhere. */
+/** For a page without scripts, where axe cannot run: checks a copy of its document in another page. */
 export async function violationsInCopy(frame: Frame): Promise<string[]> {
     const html = await frame.evaluate(() =>
         document.documentElement.outerHTML.replaceAll(/<meta http-equiv[^>]*>/gu, ''),
@@ -90,14 +90,16 @@ export async function violationsInCopy(frame: Frame): Promise<string[]> {
     const page = await frame.page().context().newPage();
     try {
         await page.setContent(html);
-        // Without the style sheet, which only the webview can load, its colours are not its own.
+        // The copy has no style sheet, because only the webview can load it. So its colours mean nothing.
         return await violationsIn(page.mainFrame(), { 'color-contrast': { enabled: false } });
     } finally {
         await page.close();
     }
 }
 
-/** The page of ours that is in front and has this in it. VS Code makes some anew each time they are shown. */
+/**
+ * Returns the front page of Hush that contains `selector`. VS Code creates some pages again each time they are shown.
+ */
 export function frontFrame(page: Page, selector: string): Promise<Frame> {
     return eventually(async () => {
         for (const frame of await framesOfOurs(page))

@@ -1,4 +1,4 @@
-/** Devices that are nothing but keys on the server, made by the crypto library alone. */
+/** Devices that exist only as keys on the homeserver. The crypto library alone makes them. */
 import { DeviceId, OlmMachine, UserId } from '@matrix-org/matrix-sdk-crypto-wasm';
 import { login, request } from '../../stack/accounts.ts';
 

@@ -1,8 +1,8 @@
-/** The conversation of the chat, as it is gone through. */
+/** Moves through the conversation of the chat. */
 import type { Frame, Page } from 'playwright-core';
 import { eventually } from '../../stack/eventually.ts';
 
-/** Scrolls as far as it goes, and on as there is more, until the message is there. */
+/** Scrolls as far as possible, and further as more loads, until the message is there. */
 export function scrolled(frame: Frame, way: 'up' | 'down', text: string): Promise<void> {
     return frame.locator('.scroller').evaluate(
         (scroller, [to, wanted]) =>
@@ -20,8 +20,8 @@ export function scrolled(frame: Frame, way: 'up' | 'down', text: string): Promis
 }
 
 /**
- * VS Code in a browser writes what is kept a moment later, and not at all when the page is reloaded before. `text`: of a
- * key, `=` and its value; `kept`: false waits until it is gone.
+ * VS Code in a browser stores data a moment later, and not at all if the page reloads before that. `text`: for a key,
+ * `=` and its value. `kept`: false waits until it is gone.
  */
 export async function untilKept(page: Page, text: string, kept = true): Promise<void> {
     const holds = async (wanted: string): Promise<boolean> => {

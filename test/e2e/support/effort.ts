@@ -1,4 +1,4 @@
-/** What a way through Hush costs a person: clicks, and questions that stand in the window until they are answered. */
+/** Counts what a flow costs a person: clicks, and questions that stay in the window until they are answered. */
 import type { Locator } from 'playwright-core';
 import { eventually } from '../../stack/eventually.ts';
 import type { Workbench } from './workbench.ts';
@@ -15,7 +15,7 @@ export class Effort {
         this.#workbench = workbench;
     }
 
-    /** Begins to watch the window for questions, with the one that stands there now. */
+    /** Starts to watch the window for questions. Counts one that is open already. */
     static async begin(workbench: Workbench): Promise<Effort> {
         await workbench.page.evaluate(watchQuestions);
         return new Effort(workbench);
@@ -26,12 +26,12 @@ export class Effort {
         this.clicks.push(what);
     }
 
-    /** Something that is clicked outside of this window. */
+    /** Counts a click outside of this window. */
     elsewhere(what: string): void {
         this.clicks.push(what);
     }
 
-    /** Every question that the window showed, whoever asked it, in order. */
+    /** Returns every question that the window showed, in order, from Hush or from VS Code. */
     async questions(): Promise<readonly string[]> {
         return this.#workbench.page.evaluate(() => (window as unknown as SeenWindow).hushQuestions ?? []);
     }
@@ -42,7 +42,7 @@ export class Effort {
         await box.waitFor();
         if (text !== undefined) {
             await box.locator('input').fill(text);
-            // The rows of a list follow what is typed.
+            // The rows of a list follow the typed text.
             const rows = box.locator('.monaco-list-row', { hasText: text });
             if (await box.locator('.monaco-list-row').first().isVisible()) await rows.first().waitFor();
         }
@@ -60,13 +60,13 @@ export class Effort {
     }
 }
 
-/** The system hands a link to VS Code: what a click on it in a browser, a mail or a chat does. */
+/** The system passes a link to VS Code, as after a click in a browser, a mail or a chat. */
 export async function openLink(workbench: Workbench, link: string): Promise<void> {
     await workbench.command('Developer: Open URL');
     await workbench.answer(/URL/u, link);
 }
 
-/** VS Code’s own question, before it lets an extension have a link. */
+/** VS Code’s own question before it passes a link to an extension. */
 export async function allowLink(workbench: Workbench): Promise<Locator> {
     const question = workbench.dialog(/Hush/u);
     await question.waitFor();
@@ -84,7 +84,7 @@ export async function clipboardHas(workbench: Workbench, looks: RegExp): Promise
     );
 }
 
-/** Runs in the page: notes each modal dialog, box and list that comes up, by its title. */
+/** Runs in the page: records the title of each modal dialog, box and list that opens. */
 function watchQuestions(): void {
     const seen: string[] = [];
     (window as unknown as { hushQuestions?: string[] }).hushQuestions = seen;
@@ -98,7 +98,7 @@ function watchQuestions(): void {
         if (!shown(box)) return '';
         const title = box.querySelector<HTMLElement>('.quick-input-title')?.innerText.trim() ?? '';
         const input = box.querySelector<HTMLInputElement>('input[type="text"], input[type="password"]');
-        // A box that is on its way says nothing yet.
+        // A box that is just opening has no text yet.
         if (title === '' && (input?.placeholder ?? '') === '') return '';
         return `${title} [${input?.type === 'password' ? 'password' : (input?.placeholder ?? '')}]`;
     };

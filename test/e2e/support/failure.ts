@@ -1,4 +1,4 @@
-/** Screenshots in `out/e2e/`: what a person read, and every window of a failed test. */
+/** Screenshots in `out/e2e/`: for judging texts, and of every window of a failed test. */
 import { globSync } from 'node:fs';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,13 +10,13 @@ import type { Person } from './person.ts';
 
 const OUT = fileURLToPath(new URL('../../../out/e2e', import.meta.url));
 
-/** Keeps what the person sees now as `out/e2e/<name>.png`: for whoever judges the wording. */
+/** Saves the current window as `out/e2e/<name>.png`, so that people can judge the wording. */
 export async function keepPicture({ workbench }: Person, name: string): Promise<void> {
     await mkdir(OUT, { recursive: true });
     await workbench.page.screenshot({ path: join(OUT, `${name}.png`) });
 }
 
-/** An `afterEach` hook; `people` may be missing those who could not be opened. */
+/** An `afterEach` hook. `people` may lack those who could not be opened. */
 export function picturesOfFailure(people: () => Readonly<Record<string, Person | undefined>>) {
     return async function (this: Context): Promise<void> {
         const { currentTest } = this;
@@ -35,7 +35,7 @@ export function picturesOfFailure(people: () => Readonly<Record<string, Person |
     };
 }
 
-/** What stood in the window, and what Hush logged last: a picture is not kept everywhere, text is. */
+/** Returns the text of the window and the last log lines of Hush. Pictures are not kept everywhere, but text is. */
 async function lastSeen(who: string, { workbench, server }: Person): Promise<string[]> {
     const seen = await workbench.onScreen().catch((error: unknown) => [`its window cannot be read: ${String(error)}`]);
     const logged = (await logText(server, 'Hush.log').catch(() => '')).trimEnd().split('\n').slice(-25);
@@ -43,8 +43,8 @@ async function lastSeen(who: string, { workbench, server }: Person): Promise<str
 }
 
 /**
- * For a suite whose tests go on from one another: after a failure the rest would only repeat it. To be called in `describe`;
- * not mocha's `bail`, which ends every later suite that has it, too.
+ * For a suite whose tests depend on each other: after a failure, the rest would only repeat it. Call it in `describe`.
+ * Mocha's `bail` would also end every later suite that uses it.
  */
 export function stopAtFirstFailure(): void {
     let failed: string | undefined;

@@ -1,8 +1,8 @@
-/** VS Code's own file dialog, which it shows where the browser's would not reach the files. */
+/** VS Code's own file dialog. VS Code shows it where the browser's dialog cannot reach the files. */
 import type { Locator } from 'playwright-core';
 import { eventually } from '../../stack/eventually.ts';
 
-/** VS Code fills in a path of its own, with `proposed` in it, a moment after it asks. */
+/** Waits for the path that VS Code fills in a moment after it asks (it contains `proposed`), then types `path`. */
 export async function fillPath(asking: Locator, proposed: string, path: string): Promise<void> {
     const field = asking.locator('input').first();
     await field.waitFor();
@@ -16,7 +16,7 @@ export async function fillPath(asking: Locator, proposed: string, path: string):
         proposed,
     );
     await field.fill(path);
-    // The dialog takes no Enter while it reads another folder.
+    // The dialog ignores Enter while it reads another folder.
     await eventually(async () => {
         await field.press('Enter', { timeout: 1_000 }).catch(() => undefined); // it has closed
         return asking.waitFor({ state: 'hidden', timeout: 2_000 }).then(

@@ -1,17 +1,17 @@
-/** What people do with Hush, each through the user interface. */
+/** The flows of people through the user interface of Hush. */
 import type { BrowserContext, Frame } from 'playwright-core';
 import { hushLogs, untilSettings } from './hostLog.ts';
 import type { Person } from './person.ts';
 import { findHushFrame, pageData, PATIENCE, type Workbench } from './workbench.ts';
 
 export interface Credentials {
-    /** What is typed first: a server or its URL. */
+    /** The first text that is typed: a server or its URL. */
     readonly homeserver: string;
     readonly user: string;
     readonly password: string;
 }
 
-/** Signs in and waits until the tree has taken the welcome's place. */
+/** Signs in and waits until the tree replaces the welcome view. */
 export async function signIn(workbench: Workbench, who: Credentials): Promise<void> {
     await workbench.openSidebar();
     await workbench.command('Hush: Sign In…');
@@ -21,7 +21,7 @@ export async function signIn(workbench: Workbench, who: Credentials): Promise<vo
     await ready(workbench);
 }
 
-/** The account is ready: the palette offers what needs one. */
+/** Waits until the account is ready: the palette then lists commands that need an account. */
 export async function ready(workbench: Workbench): Promise<void> {
     await workbench.openSidebar();
     const rooms = workbench.page.locator('.sidebar .monaco-list-row');
@@ -46,11 +46,11 @@ export async function acceptInvite(workbench: Workbench, roomName: string): Prom
     await workbench.row(new RegExp(`${roomName}(?!.*invitation)`, 'u')).waitFor();
 }
 
-/** Maps the workspace to a room chosen by its ID; accepts the invitation first where there is one. */
+/** Maps the workspace to a room by its ID. Accepts the invitation first if there is one. */
 export async function linkRoom(workbench: Workbench, roomId: string): Promise<void> {
     const deadline = Date.now() + PATIENCE;
     for (;;) {
-        // The palette lists the command once there is a room to link: any, or one that is joined first.
+        // The palette lists the command once we have joined a room.
         await workbench.page.locator('.sidebar .monaco-list-row').first().waitFor();
         const pending = workbench.row('invitation from');
         if (await pending.isVisible()) await workbench.inlineAction('invitation from', 'Join');
@@ -71,7 +71,7 @@ export async function linkRoom(workbench: Workbench, roomId: string): Promise<vo
     }
 }
 
-/** Starts sharing and goes through the page's button where the browser wants one. Resolves when the share is live. */
+/** Starts a share. Clicks the page's button if the browser needs a click. Resolves when the share is live. */
 export async function shareScreen(
     workbench: Workbench,
     context: BrowserContext,
@@ -80,14 +80,14 @@ export async function shareScreen(
     await workbench.command('Hush: Share Screen');
     const frames = (): Frame[] =>
         capture === 'webview' ? workbench.page.frames() : context.pages().flatMap((p) => p.frames());
-    // With the person's gesture still fresh the browser's picker comes up at once; else the page shows a button first.
+    // Right after a gesture of the person, the browser's picker opens at once. Otherwise the page shows a button first.
     const frame = await findHushFrame(frames, 'share', /choose|picking|starting|live/u);
     if ((await pageData(frame))?.['hushState'] === 'choose')
         await frame.getByRole('button', { name: /^Choose/u }).click();
     return findHushFrame(frames, 'share', 'live');
 }
 
-/** Opens a share from the palette and waits for its picture. `pick` chooses where several are offered. */
+/** Opens a share from the palette and waits for its picture. `pick`: the choice if there are several shares. */
 export async function viewShare(workbench: Workbench, pick?: string): Promise<Frame> {
     await workbench.command('Hush: View Share…');
     if (pick !== undefined) {
@@ -97,7 +97,7 @@ export async function viewShare(workbench: Workbench, pick?: string): Promise<Fr
     return workbench.hushFrame('view', 'live');
 }
 
-/** Settings (undefined: the default) are read from the server's file, which an open window does not watch: it is loaded again. */
+/** Changes settings (undefined: the default) and reloads, because an open window does not watch the server's file. */
 export async function changeSettings(
     { server, workbench }: Person,
     change: Readonly<Record<string, unknown>>,
@@ -109,7 +109,7 @@ export async function changeSettings(
     await untilSettings(server, before, change);
 }
 
-/** Through the menu of Hush's item in the status bar. */
+/** Stops the share in the menu of Hush's status bar item. */
 export async function stopFromStatusBar(workbench: Workbench): Promise<void> {
     await workbench.statusBar('Sharing').click();
     await workbench.asking('You Share Your Screen').waitFor();

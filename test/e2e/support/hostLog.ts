@@ -1,4 +1,4 @@
-/** What Hush and the extension host wrote to their logs, as a person would find it under a VS Code's user data. */
+/** Reads the logs of Hush and of the extension host from VS Code's user data. */
 import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,14 +11,14 @@ export async function logText(server: VsCodeServer, name: 'Hush.log' | 'remoteex
     return (await Promise.all(files.map((file) => readFile(join(server.logsDir, file), 'utf8')))).join('');
 }
 
-/** Every Hush log there is now: one for each time a window's extension host started. */
+/** Returns every Hush log. Each start of an extension host makes one. */
 export function hushLogs(server: VsCodeServer): ReadonlySet<string> {
     return new Set(globSync('**/Hush.log', { cwd: server.logsDir }).map((file) => join(server.logsDir, file)));
 }
 
 /**
- * Resolves when a host that is not of `before` runs with these settings (undefined: the default). VS Code may start it
- * with other ones, and tells of the right ones a moment later.
+ * Resolves when a host outside `before` runs with these settings (undefined: the default). VS Code may start it with
+ * old settings and send the right ones a moment later.
  */
 export async function untilSettings(
     server: VsCodeServer,
@@ -39,7 +39,7 @@ export async function untilSettings(
     );
 }
 
-/** Resolves with the first match in Hush's log: VS Code writes it with a delay that no event tells. */
+/** Resolves with the first match in Hush's log. VS Code writes the log with a delay, without an event. */
 export function untilLogged(server: VsCodeServer, pattern: RegExp, within?: number): Promise<RegExpExecArray> {
     return eventually(
         async () => pattern.exec(await logText(server, 'Hush.log')) ?? undefined,

@@ -1,4 +1,6 @@
-/** The starter's side of test/inHost/world.ts: Synapse, faults on the way to it, and windows whose hosts are to be killed. */
+/**
+ * The starter's side of test/inHost/world.ts: Synapse, faults on the way to it, and windows whose hosts the tests kill.
+ */
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -22,10 +24,10 @@ export interface RunningHostWorld {
 
 /** Name of the folder whose window runs the suite. */
 export const SUITE_FOLDER = 'workspace';
-/** ms that a question for news waits; the asker asks again. */
+/** ms that a request for news waits. The asker then asks again. */
 const NEWS_WITHIN = 5_000;
 
-/** A server that was away is looked for again within a second or two, not minutes. */
+/** A server that was away is tried again within a second or two, instead of minutes. */
 const IMPATIENT = {
     config: {
         federation: {

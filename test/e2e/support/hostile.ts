@@ -1,4 +1,4 @@
-/** Another client of somebody in the room, that sends what no well-meaning one does: encrypted like any message. */
+/** A hostile client of a room member. It sends content that no honest client sends, encrypted like any message. */
 import assert from 'node:assert/strict';
 import { createLog } from '../../../src/core/base/log.ts';
 import { startSdkPeer } from '../../integration/support/sdkPeer.ts';
@@ -8,7 +8,7 @@ import type { Homeserver } from './pair.ts';
 const { captureSdkLog } = await import('../../../src/matrix/sdk/sdkLog.ts');
 const nothing = (): undefined => undefined;
 
-/** Resolves when the homeserver has all of it; "the rest" comes last. */
+/** Resolves when the homeserver has everything. "the rest" is sent last. */
 export async function sendHostile(
     homeserver: Pick<Homeserver, 'baseUrl'>,
     { userId, password }: Account,

@@ -1,4 +1,4 @@
-/** Somebody else's client, as far as a homeserver can tell: rooms and state events over plain HTTP. */
+/** Another person's client, from the view of a homeserver: rooms and state events over plain HTTP. */
 import { login, request, type Account } from '../../stack/accounts.ts';
 
 interface RoomOptions {
@@ -7,7 +7,7 @@ interface RoomOptions {
     readonly invite?: readonly string[];
     /** Default: the homeserver's. */
     readonly version?: string;
-    /** Over the power levels that a private chat begins with. */
+    /** Merged over the default power levels of a private chat. */
     readonly powerLevels?: Readonly<Record<string, unknown>>;
 }
 
@@ -28,7 +28,7 @@ export interface MatrixHttp {
     join(roomId: string): Promise<void>;
 }
 
-/** Signs in as a new device of `account`. Everything rejects with the server's words. */
+/** Signs in as a new device of `account`. All methods reject with the server's error. */
 export async function matrixHttp(baseUrl: string, account: Account): Promise<MatrixHttp> {
     const { accessToken, deviceId } = await login(baseUrl, account);
     const client = `${baseUrl}/_matrix/client/v3`;
@@ -83,8 +83,8 @@ export async function matrixHttp(baseUrl: string, account: Account): Promise<Mat
 }
 
 /**
- * Closes the account, as its server's administrator would. Synapse forgets the password with that and then takes it for a
- * wrong one; a password given afterwards, as an external password provider has one, brings out M_USER_DEACTIVATED.
+ * Deactivates the account, as an administrator would. Synapse then deletes the password and reports a wrong password.
+ * If a password is set afterwards, as an external password provider does, it reports M_USER_DEACTIVATED.
  */
 export async function deactivate(baseUrl: string, admin: Account, { userId, password }: Account): Promise<void> {
     const { accessToken } = await login(baseUrl, admin);

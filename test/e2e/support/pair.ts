@@ -1,4 +1,4 @@
-/** Alice and Bob, each at a VS Code of their own, signed in and in one session. */
+/** Alice and Bob in one session, each signed in at their own VS Code. */
 import { startEditorPage, type EditorPage } from '../../stack/editorPage.ts';
 import type { Account } from '../../stack/accounts.ts';
 import { keepLog } from './failure.ts';
@@ -25,9 +25,8 @@ export interface Pair {
 let counter = 0;
 
 /**
- * Takes about 25 s: two VS Codes, two sign-ins, an invitation accepted. Shares go through the media server unless
- * `transport` says otherwise, also for one viewer, whom Hush by itself serves directly. `homeservers`: Alice's and Bob's,
- * where they are not the world's.
+ * Takes about 25 s: two VS Codes, two sign-ins, one accepted invitation. By default shares use LiveKit even for one
+ * viewer; otherwise Hush would serve one viewer directly. `homeservers`: of Alice and Bob, instead of the world's.
  */
 export async function openPair(
     transport: 'auto' | 'mesh' | 'livekit' = 'livekit',

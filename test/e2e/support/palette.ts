@@ -1,4 +1,4 @@
-/** What the palette lists in a real window. */
+/** Reads the list of the palette in a real window. */
 import type { Person } from './person.ts';
 
 /** Every Hush command that the palette lists, sorted. */

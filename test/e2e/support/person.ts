@@ -1,4 +1,4 @@
-/** One person at a real VS Code: own server, own browser, own workspace folder. */
+/** A person at a real VS Code: own server, own browser, own workspace folder. */
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -10,21 +10,21 @@ import { Workbench } from './workbench.ts';
 
 export interface PersonOptions {
     readonly vsix: string;
-    /** Folder name, which the session's room is named after. */
+    /** Folder name. The session's room gets this name. */
     readonly workspace: string;
-    /** Who answers the browser's picker. */
+    /** Answers the browser's picker. */
     readonly capture?: Capture;
     readonly headless?: boolean;
     readonly network?: 'loopback' | 'any';
     readonly settings?: Readonly<Record<string, unknown>>;
     /** Size of the window, px. */
     readonly viewport?: { readonly width: number; readonly height: number };
-    /** Extra browser flags, such as the window's place on the screen. */
+    /** Extra browser flags, for example the position of the window. */
     readonly args?: readonly string[];
     readonly env?: Readonly<Record<string, string | undefined>>;
-    /** The folder is restricted until the person trusts it. Default: it is trusted. */
+    /** Restricts the folder until the person trusts it. Default: it is trusted. */
     readonly workspaceTrust?: boolean;
-    /** What the folder brings along, by its path in it. */
+    /** Files in the folder, by path. */
     readonly files?: Readonly<Record<string, string>>;
 }
 

@@ -1,4 +1,4 @@
-/** What a viewer's tab really shows: decoded frames and their pixels. */
+/** Reads what a viewer tab really shows: decoded frames and their pixels. */
 import type { Frame } from 'playwright-core';
 import { eventually } from '../../stack/eventually.ts';
 
@@ -6,13 +6,13 @@ export interface Picture {
     readonly framesDecoded: number;
     readonly width: number;
     readonly height: number;
-    /** Frame number read from the row of squares that the test editor draws (see editorPage.ts); NaN if it is not there. */
+    /** Frame number from the row of squares that the test editor draws (see editorPage.ts). NaN if there is none. */
     readonly marker: number;
-    /** How far the squares are from pure black and white, 0 (exact) to 255; large means: another picture. */
+    /** Distance of the squares from pure black and white, 0 (exact) to 255. A large value means another picture. */
     readonly markerError: number;
 }
 
-/** Reads the frame that the tab shows now. The shared page is `sourceWidth` CSS px wide. */
+/** Reads the current frame of the tab. The shared page is `sourceWidth` CSS px wide. */
 export function readPicture(frame: Frame, sourceWidth: number): Promise<Picture> {
     return frame.evaluate((width) => {
         const video = document.querySelector('video');
@@ -42,7 +42,7 @@ export function readPicture(frame: Frame, sourceWidth: number): Promise<Picture>
     }, sourceWidth);
 }
 
-/** Resolves with two readings between which at least `frames` more were decoded. */
+/** Resolves with two readings. At least `frames` frames were decoded between them. */
 export async function advancingPicture(
     frame: Frame,
     sourceWidth: number,

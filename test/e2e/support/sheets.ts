@@ -1,9 +1,9 @@
-/** Sheets (who can see this, verification, recovery) as a person meets them: by their heading. */
+/** Finds sheets (who can see this, verification, recovery) by their heading, as a person does. */
 import type { Frame } from 'playwright-core';
 import { eventually } from '../../stack/eventually.ts';
 import type { Workbench } from './workbench.ts';
 
-/** The frame of the sheet whose heading matches, once it says `text` too. */
+/** Returns the frame of the sheet with this heading, once it also contains `text`. */
 export async function sheet(workbench: Workbench, heading: RegExp, text?: RegExp): Promise<Frame> {
     let seen = '';
     // A webview's inner document is replaced while it loads, which no single event covers.

@@ -1,4 +1,4 @@
-/** A viewer's tab as it stands on the screen: rectangles and keys. */
+/** The layout of a viewer tab on the screen: rectangles and keys. */
 import type { CDPSession, Frame, Page } from 'playwright-core';
 import { eventually } from '../../stack/eventually.ts';
 
@@ -7,7 +7,7 @@ export interface Shown {
     readonly picture: DOMRect;
     readonly stage: DOMRect;
     readonly window: { readonly width: number; readonly height: number };
-    /** px of the video itself. */
+    /** In px of the video itself. */
     readonly video: { readonly width: number; readonly height: number };
     readonly ratio: number;
     readonly level: string;
@@ -32,7 +32,7 @@ export function shown(frame: Frame): Promise<Shown> {
     });
 }
 
-/** What stands there once `is` says so; the last of it is in the error. */
+/** Resolves with the layout once `is` accepts it. The error contains the last layout. */
 export async function shownWhen(frame: Frame, what: string, is: (now: Shown) => boolean): Promise<Shown> {
     let last: Shown | undefined;
     return eventually(
@@ -45,12 +45,12 @@ export async function shownWhen(frame: Frame, what: string, is: (now: Shown) => 
     );
 }
 
-/** Puts the keyboard on the picture, without a zoom or a drag. */
+/** Moves the focus to the picture without a zoom or a drag. */
 export async function focusStage(frame: Frame): Promise<void> {
     await frame.locator('.stage').focus();
 }
 
-/** A key of a layout whose letters are not Latin. */
+/** Presses a key of a keyboard layout without Latin letters. */
 export async function pressPlace(page: Page, code: string, key: string): Promise<void> {
     await withDevTools(page, async (session) => {
         await session.send('Input.dispatchKeyEvent', { type: 'keyDown', code, key, text: key });
@@ -58,13 +58,13 @@ export async function pressPlace(page: Page, code: string, key: string): Promise
     });
 }
 
-/** The window on a screen with another pixel ratio. */
+/** Runs `work` with the window on a screen with another pixel ratio. */
 export async function withPixelRatio(page: Page, ratio: number, work: () => Promise<void>): Promise<void> {
     const size = page.viewportSize() ?? { width: 1280, height: 800 };
     await withDevTools(page, async (session) => {
         const become = (deviceScaleFactor: number, width: number): Promise<unknown> =>
             session.send('Emulation.setDeviceMetricsOverride', { ...size, width, deviceScaleFactor, mobile: false });
-        // An emulated ratio is told to a page with a new size only; a real screen tells it in any case.
+        // The page notices an emulated ratio only together with a new size. A real screen needs no new size.
         await become(ratio, size.width - 10);
         try {
             await work();

@@ -2,12 +2,12 @@
 import type { Frame, Locator, Page } from 'playwright-core';
 import { eventually } from '../../stack/eventually.ts';
 
-/** ms a person would wait before thinking that something is broken; generous because CI shares two cores. */
+/** In ms. After that a person would think that something is broken. Generous, because CI runs on two shared cores. */
 export const PATIENCE = 60_000;
 
 export class Workbench {
     readonly page: Page;
-    /** What the browser complained about, newest last: evidence for a failed test. */
+    /** The complaints of the browser, newest last, as evidence for a failed test. */
     readonly complaints: string[] = [];
 
     constructor(page: Page) {
@@ -31,7 +31,7 @@ export class Workbench {
         await this.page.locator('.activitybar [aria-label="Hush"]').first().waitFor();
     }
 
-    /** Opens the Hush side bar; harmless when it is open. */
+    /** Opens the Hush side bar. Does nothing if it is open. */
     async openSidebar(): Promise<void> {
         const title = this.page.locator('.sidebar .composite.title', { hasText: /Hush/iu }).filter({ visible: true });
         if ((await title.count()) === 0) await this.command('Hush: Focus on Sessions View');
@@ -44,8 +44,8 @@ export class Workbench {
 
     /** Runs a command from the palette by its whole title, such as `Hush: Share Screen`. */
     async command(title: string): Promise<void> {
-        // Asked again until it works: a command whose enablement is false is not listed yet, and a toast that comes up
-        // while the palette opens closes it.
+        // Retries until it works. The palette does not list a disabled command, and a toast that opens at the same time
+        // closes the palette.
         const deadline = Date.now() + PATIENCE;
         for (;;) {
             try {
@@ -71,7 +71,7 @@ export class Workbench {
         await this.page.keyboard.press('Enter');
     }
 
-    /** The open quick input that says this. */
+    /** Returns the open quick input with this text. */
     asking(text: string | RegExp): Locator {
         return this.page.locator('.quick-input-widget:visible', { hasText: text });
     }
@@ -89,8 +89,8 @@ export class Workbench {
     }
 
     /**
-     * The notification, once it can be read. Now and then VS Code drops the toast of one that comes while another closes;
-     * the bell then has a dot, and a person opens the list, as this does.
+     * Returns the notification when it is readable. VS Code sometimes drops a toast that comes while another one
+     * closes. The bell then has a dot, and a person opens the list. This does the same.
      */
     async seeNotification(text: string | RegExp): Promise<Locator> {
         const notification = this.notification(text);
@@ -107,7 +107,7 @@ export class Workbench {
         await (await this.seeNotification(text)).getByRole('button', { name: button, exact: true }).click();
     }
 
-    /** Closes every toast, so that none covers what comes next. */
+    /** Closes all toasts, so that none covers the next step. */
     async clearNotifications(): Promise<void> {
         await this.command('Notifications: Clear All Notifications');
     }
@@ -117,12 +117,12 @@ export class Workbench {
         return this.page.locator('.sidebar .monaco-list-row', { hasText: text }).first();
     }
 
-    /** The whole side bar, for what it says around its rows. */
+    /** Returns the whole side bar, for the text around its rows. */
     sidebar(text: string | RegExp): Locator {
         return this.page.locator('.sidebar', { hasText: text });
     }
 
-    /** What the visible rows of the tree say, from the top. */
+    /** Returns the text of the visible rows of the tree, from the top. */
     async rowTexts(): Promise<string[]> {
         return this.page.locator('.sidebar .monaco-list-row').allInnerTexts();
     }
@@ -132,13 +132,13 @@ export class Workbench {
         await this.row(row).getByRole('button', { name: action }).first().click();
     }
 
-    /** What is said about a row while the mouse rests on it, once that `says` so. */
+    /** Waits until the tooltip of a row says `says`, with the mouse on the row. */
     async tooltip(row: string | RegExp, says: string | RegExp): Promise<void> {
         await this.row(row).locator('.label-name').first().hover();
         await this.page.locator('.monaco-hover:visible', { hasText: says }).waitFor();
     }
 
-    /** Buttons that a row shows under the mouse, without their keys. */
+    /** Returns the buttons that a row shows under the mouse, without their keys. */
     async inlineActions(row: string | RegExp): Promise<string[]> {
         await this.row(row).hover();
         const buttons = await this.row(row).getByRole('button').all();
@@ -151,7 +151,7 @@ export class Workbench {
         await this.row(row).click({ button: 'right' });
         const entry = this.page.locator('.monaco-menu').getByRole('menuitem', { name: action }).first();
         await entry.waitFor();
-        // A menu takes no click in its first moments, so that the one that opened it picks nothing.
+        // A menu ignores clicks in its first moments, so that the click that opened it picks nothing.
         const deadline = Date.now() + PATIENCE;
         while (await entry.isVisible()) {
             if (Date.now() > deadline) throw new Error(`The menu's "${action}" takes no click.`);
@@ -159,12 +159,12 @@ export class Workbench {
         }
     }
 
-    /** A question that stands in the way of everything else. */
+    /** Returns a modal question. */
     dialog(text: string | RegExp): Locator {
         return this.page.locator('.monaco-dialog-box', { hasText: text });
     }
 
-    /** Everything that stands in the window beside the editors, and what has the keyboard; for whoever reads of a failed test. */
+    /** Lists everything in the window except the editors, and the focused element, for a report of a failed test. */
     async onScreen(): Promise<string[]> {
         return this.page.evaluate(() => {
             const places = {
@@ -193,12 +193,12 @@ export class Workbench {
         return this.page.locator('.editor-group-container .tab', { hasText: title }).first();
     }
 
-    /** The visible text of the open editor whose tab has this title, once there is some. */
+    /** Returns the visible text of the open editor with this tab title, once there is some. */
     async editorText(title: string | RegExp): Promise<string> {
         await this.tab(title).waitFor();
         const lines = this.page.locator('.editor-group-container.active .view-lines .view-line');
         await lines.first().waitFor();
-        // VS Code draws the lines in any order and every space as a no-break one.
+        // VS Code draws lines in any order, and spaces as no-break spaces.
         const drawn = await lines.evaluateAll((all) =>
             all.map((line) => ({
                 top: Number.parseFloat((line as HTMLElement).style.top),
@@ -215,13 +215,13 @@ export class Workbench {
         return this.page.locator('.statusbar-item', { hasText: text }).first();
     }
 
-    /** The frame of a Hush page (`share`, `view` or `chat`) once it is in `state` (any state without one). */
+    /** Returns the frame of a Hush page (`share`, `view` or `chat`) in `state`, or in any state by default. */
     async hushFrame(role: 'share' | 'view' | 'chat', state?: string | RegExp, timeout = PATIENCE): Promise<Frame> {
         return findHushFrame(() => this.page.frames(), role, state, timeout);
     }
 }
 
-/** What a Hush page says of itself in `data-hush-*`, by camel-cased name; undefined in another page. */
+/** Returns the `data-hush-*` values of a Hush page by camel-cased name, or undefined for another page. */
 export function pageData(frame: Frame): Promise<Record<string, string | undefined> | undefined> {
     return frame.evaluate(() => {
         const page = document.querySelector<HTMLElement>('[data-hush-role]');
@@ -229,7 +229,9 @@ export function pageData(frame: Frame): Promise<Record<string, string | undefine
     });
 }
 
-/** Polls frames because a webview's inner document is replaced while it loads, which no single event covers. */
+/**
+ * Polls the frames, because a webview replaces its inner document while it loads and sends no single event for that.
+ */
 export async function findHushFrame(
     frames: () => readonly Frame[],
     role: 'share' | 'view' | 'chat',

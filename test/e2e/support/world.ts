@@ -1,4 +1,7 @@
-/** The servers and the package that the end-to-end tests share: started by the first test that asks, ended by the runner. */
+/**
+ * The servers and the package that the end-to-end tests share. The first test that asks starts them, and the runner
+ * ends them.
+ */
 import { packageVsix } from '../../stack/packageVsix.ts';
 import { createProgress } from '../../stack/progress.ts';
 import { startKeyring } from '../../stack/keyring.ts';
@@ -8,15 +11,15 @@ import { startTurn } from '../../stack/turn.ts';
 export interface World {
     readonly stack: Stack;
     readonly vsix: string;
-    /** Environment with a system keychain, so that a sign-in outlives a window; empty where there can be none. */
+    /** Environment with a system keychain, so that a sign-in outlives a window. Empty if there can be none. */
     readonly env: Readonly<Record<string, string | undefined>>;
-    /** Why the homeserver names no TURN relay; undefined: it does. */
+    /** The reason if the homeserver names no TURN relay, else undefined. */
     readonly noRelay: string | undefined;
 }
 
 let world: Promise<World> | undefined;
 
-/** Rejects with the reason when a server cannot be installed or started. */
+/** Rejects with the reason if a server cannot be installed or started. */
 export function sharedWorld(): Promise<World> {
     world ??= (async () => {
         const progress = createProgress(6);

@@ -1,10 +1,12 @@
-/** Reads a small zip file, such as a VSIX, whole. PKWARE APPNOTE 4.3: end record, central directory, local headers. */
+/**
+ * Reads a whole small zip file, for example a VSIX. PKWARE APPNOTE 4.3: end record, central directory, local headers.
+ */
 import { readFile } from 'node:fs/promises';
 import { inflateRawSync } from 'node:zlib';
 
 export interface ZipEntry {
     readonly name: string;
-    /** Bytes as packed and unpacked. */
+    /** Sizes in bytes, packed and unpacked. */
     readonly packed: number;
     readonly size: number;
     content(): Buffer;

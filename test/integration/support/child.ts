@@ -1,4 +1,4 @@
-/** A Node process that prints lines, and can be killed. */
+/** A Node process that prints lines and can be killed. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -7,19 +7,19 @@ import { until } from './matrixAccounts.ts';
 export interface Child {
     readonly pid: number;
     readonly lines: string[];
-    /** Resolves when `holds` of the lines. */
+    /** Resolves when `holds` accepts the lines. */
     until(holds: (lines: readonly string[]) => boolean, what: string): Promise<void>;
     /** Called for every line. */
     onLine(listener: (line: string) => void): void;
-    /** A line to its input. */
+    /** Sends a line to its input. */
     tell(line: string): void;
-    /** SIGKILL; resolves when everything it said was read. */
+    /** SIGKILL. Resolves when all its output was read. */
     kill(): Promise<void>;
-    /** SIGTERM; resolves with its exit code when it has ended. */
+    /** SIGTERM. Resolves with the exit code when the process has ended. */
     end(): Promise<number | null>;
 }
 
-/** `script`: a file of this folder. */
+/** `script`: a file in this folder. */
 export function startChild(script: string, ...args: readonly string[]): Child {
     const path = fileURLToPath(new URL(script, import.meta.url));
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path, ...args], {
@@ -31,7 +31,7 @@ export function startChild(script: string, ...args: readonly string[]): Child {
         lines.push(line);
         for (const listener of listeners) listener(line);
     });
-    // What a killed process said may still be in the pipe when it has exited.
+    // Output of a killed process may still be in the pipe after its exit.
     const silent = new Promise((resolve) => reader.once('close', resolve));
     const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
     return {

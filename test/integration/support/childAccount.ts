@@ -1,4 +1,4 @@
-/** An account for processes that are killed: signed in, its secrets in a scratch folder, in a room of Bob's. */
+/** An account for processes that are killed: signed in, its secrets in a scratch folder, in one of Bob's rooms. */
 import assert from 'node:assert/strict';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { untilRoom, type Person } from './matrixAccounts.ts';
 import { newStorageKey } from './matrixEngine.ts';
 
 export interface ChildAccount {
-    /** Holds account.json, as matrixChild.ts and windowChild.ts read it. */
+    /** Contains account.json, which matrixChild.ts and windowChild.ts read. */
     readonly folder: string;
     readonly userId: string;
     readonly deviceId: string;

@@ -1,10 +1,10 @@
-/** Runs in a test's browser: a participant that does what Hush must refuse. Bundled by `openClearPublisher`. */
+/** Runs in a test's browser: a participant that does what Hush must refuse. `openClearPublisher` bundles it. */
 import { Room, Track } from 'livekit-client';
 
 interface ClearShare {
     readonly url: string;
     readonly token: string;
-    /** Lies: announces the screen as encrypted and sends it in clear. */
+    /** Announces the screen as encrypted, but sends it in clear. */
     readonly announceEncrypted: boolean;
     /** Also publishes a camera that is honestly announced as clear. */
     readonly withCamera: boolean;
@@ -38,7 +38,7 @@ async function publishClear({ url, token, announceEncrypted, withCamera }: Clear
         backupCodec: false,
     });
     announce(0);
-    // After the screen: livekit-client goes by what was announced last of a participant.
+    // After the screen, because livekit-client uses the last announcement of a participant.
     if (withCamera)
         await room.localParticipant.publishTrack(canvasTrack(), { source: Track.Source.Camera, simulcast: false });
 }

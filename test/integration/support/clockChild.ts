@@ -1,6 +1,7 @@
 /**
- * A person on a computer whose clock is wrong. argv: ms it is ahead, homeserver, user ID, password. Joins where it is invited
- * and prints what happens; takes `say <room> <text>`, `verify <user> <room>`, `join <room>`, `leave <room>` on its input.
+ * A person on a computer with a wrong clock. argv: ms that it is ahead, homeserver, user ID, password. Joins rooms when
+ * it is invited, and prints each event. Its input takes `say <room> <text>`, `verify <user> <room>`, `join <room>`,
+ * `leave <room>`.
  */
 import './shiftedClock.ts';
 import { createInterface } from 'node:readline';

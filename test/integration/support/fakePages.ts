@@ -1,4 +1,7 @@
-/** Pages that make descriptions at once and are connected when both ends have theirs: what the calls of real accounts need. */
+/**
+ * Fake pages for calls between real accounts. They make descriptions at once, and are connected when both ends have
+ * both.
+ */
 import { EventEmitter } from 'node:events';
 import type { CallsPort } from '../../../src/core/session/callsPort.ts';
 import type { HostMessage } from '../../../src/core/share/mediaMessages.ts';
@@ -7,9 +10,9 @@ import type { Person } from './matrixAccounts.ts';
 const SDP = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n';
 
 export interface FakePages {
-    /** `<viewer's name>` of every connection that carries a picture now, both ends open: connection ID to viewer. */
+    /** The connections that carry a picture now, with both ends open: from connection ID to the viewer's name. */
     readonly live: ReadonlyMap<string, string>;
-    /** Connections open in this person's pages. */
+    /** The open connections in this person's pages. */
     openOf(person: Person): readonly string[];
     add(person: Person): void;
     onChange(listener: () => void): { dispose(): void };

@@ -1,6 +1,6 @@
 /**
- * A proxy between one person and the homeserver that fails as a test wants: answers instead of the server, changes its
- * answers, or keeps the answer back. Everything else goes through.
+ * A proxy between one person and the homeserver that fails as a test wants. It answers instead of the homeserver,
+ * changes answers, or holds them back. Other traffic passes.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,28 +11,28 @@ export interface Passing {
     readonly body: string;
 }
 export type Fault =
-    /** Answered without asking the server. */
+    /** The proxy answers without the homeserver. */
     | { readonly kind: 'refuse'; readonly status: number; readonly body?: unknown }
-    /** The server does it, and its answer never arrives: the connection breaks. */
+    /** The homeserver handles the request, but the connection breaks before its answer arrives. */
     | { readonly kind: 'loseAnswer' }
-    /** The connection breaks, and the server hears nothing. */
+    /** The connection breaks before the homeserver gets the request. */
     | { readonly kind: 'hangUp' }
-    /** The server's answer, changed. */
+    /** The homeserver's answer, changed. */
     | { readonly kind: 'change'; readonly with: (body: never) => unknown };
 
 export interface FaultProxy {
     readonly url: string;
-    /** What went through, oldest first. */
+    /** The requests that passed, oldest first. */
     readonly seen: readonly Passing[];
-    /** The first fault that it returns is applied to a request; undefined lets it pass. Replaces the one before. */
+    /** Applies the fault that `rule` returns to a request; undefined lets it pass. Replaces the rule before. */
     meddle(rule: ((passing: Passing) => Fault | undefined) | undefined): void;
-    /** Keeps back the answers to what fits, also to what was asked before, until the returned function is called. */
+    /** Holds back the answers to matching requests, also to earlier ones, until the returned function is called. */
     holdAnswers(fits: (passing: Passing) => boolean): () => void;
-    /** Reads nothing of what fits and asks the server nothing until the returned function is called: a slow line. */
+    /** Neither reads nor forwards matching requests until the returned function is called, like a slow line. */
     holdRequests(fits: (passing: Omit<Passing, 'body'>) => boolean): () => void;
-    /** From now on the server's clock seems to be that many ms behind. */
+    /** From now on, the homeserver's clock seems to be this many ms behind. */
     setClockBehind(ms: number): void;
-    /** For `OpenOptions.fetch`: requests for the homeserver go through here. */
+    /** For `OpenOptions.fetch`: sends requests for the homeserver through this proxy. */
     readonly fetch: typeof fetch;
     until(holds: (seen: readonly Passing[]) => boolean): Promise<void>;
     stop(): Promise<void>;
@@ -74,7 +74,8 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
             const value = request.headers[name];
             if (value !== undefined) headers[name] = value;
         }
-        // As without a proxy: Synapse lets who asks the same again wait for a /sync that nobody waits for any more.
+        // Abort as without a proxy. Otherwise Synapse lets a repeated request wait for a /sync that nobody needs any
+        // more.
         const gone = new AbortController();
         if (method === 'GET') response.once('close', () => gone.abort());
         const answer = await fetch(`${target}${passing.path}`, {
@@ -83,7 +84,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
             signal: gone.signal,
             ...(body.length > 0 ? { body } : {}),
         });
-        const bytes = Buffer.from(await answer.arrayBuffer()); // media are no text
+        const bytes = Buffer.from(await answer.arrayBuffer()); // media are not text
         for (const [fits, { promise }] of holds) if (fits(passing)) await promise;
         if (fault?.kind === 'loseAnswer') return void request.socket.destroy();
         const changed =

@@ -1,4 +1,4 @@
-/** Faults as data, so that a test can set them in a proxy that runs in another process. Pure. */
+/** Faults as data, so that a test can send them to a proxy in another process. Pure. */
 import type { Fault, Passing } from './faultProxy.ts';
 
 export interface FaultRule {
@@ -7,7 +7,7 @@ export interface FaultRule {
     readonly method?: string;
     /** Part of the body. */
     readonly body?: string;
-    /** How many requests it is for; default: all. */
+    /** Number of requests that it applies to. Default: all. */
     readonly times?: number;
     readonly fault:
         | { readonly kind: 'refuse'; readonly status: number; readonly body?: unknown }
@@ -21,11 +21,11 @@ type Change =
     | { readonly name: 'sender'; readonly from: string; readonly to: string }
     /** In a /keys/query or /keys/claim: the server of `userId` could not be reached. */
     | { readonly name: 'serverAway'; readonly userId: string }
-    /** In a /keys/query: a lie about this device; `*`: about all of the person's. */
+    /** In a /keys/query: a lie about this device. `*`: about all devices of the user. */
     | { readonly name: Lie; readonly userId: string; readonly deviceId: string };
 export type Lie = 'otherKey' | 'wrongSignature' | 'foreignUser';
 
-/** The first rule that fits a request, as often as it may. */
+/** Returns the fault of the first matching rule, at most `times` times for each rule. */
 export function faultOf(rules: readonly FaultRule[]): (passing: Passing) => Fault | undefined {
     const left = rules.map(({ times = Infinity }) => times);
     return ({ method, path, body }) => {

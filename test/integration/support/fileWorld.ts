@@ -1,4 +1,4 @@
-/** Two people with a room and a folder of files, whose requests for media can be watched and meddled with. */
+/** Two people with a room and a folder of files. Tests can watch and change their requests for media. */
 import assert from 'node:assert/strict';
 import { createHash, randomBytes, webcrypto } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { lastClientOf } from './matrixClients.ts';
 
 const { subtle } = webcrypto;
 export const MB = 1_048_576;
-/** A PNG's head, then noise: what it shows does not matter to anybody here. */
+/** The header of a PNG, then noise. Its content does not matter here. */
 export const png = (bytes: number): Buffer =>
     Buffer.concat([Buffer.from('89504e470d0a1a0a0000000d4948445200000280000001e008060000', 'hex'), randomBytes(bytes)]);
 let transactions = 0;
@@ -32,17 +32,17 @@ interface MediaContent {
     readonly file: FileJson;
     readonly info: { readonly size: number; readonly thumbnail_file?: FileJson };
 }
-/** Answers a request for media in the homeserver's place, or lets it pass. */
+/** Answers a request for media instead of the homeserver, or lets it pass. */
 export type Meddle = (url: string, init: RequestInit) => Promise<Response> | undefined;
 
-/** Of one suite, whose hooks it registers; what it names is there once its tests run. */
+/** The world of one suite. Registers the hooks of the suite; the values exist once its tests run. */
 export function fileWorld() {
     let synapse: Synapse;
     let alice: Person;
     let bob: Person;
     let roomId: string;
     let folder: string;
-    /** Answers Alice's, or Bob's, requests for media in the homeserver's place, or lets them pass. */
+    /** Answers the media requests of Alice or Bob instead of the homeserver, or lets them pass. */
     const meddle: { alice?: Meddle | undefined; bob?: Meddle | undefined } = {};
     const seen: { readonly who: string; readonly method: string; readonly path: string }[] = [];
     const asked = (path: RegExp): number => seen.filter((s) => path.test(`${s.method} ${s.path}`)).length;
@@ -123,7 +123,7 @@ export function fileWorld() {
         const counter = Buffer.from(f.iv, 'base64');
         return Buffer.from(await subtle.decrypt({ name: 'AES-CTR', counter, length: 64 }, key, cipher as never));
     };
-    /** As another client does it: WebCrypto, the plain upload, and the SDK's own event. */
+    /** Sends as another client does: WebCrypto, the plain upload, and the SDK's own event. */
     const sendAsOther = async (bytes: Buffer, more: Record<string, unknown>): Promise<string> => {
         const client = lastClientOf(alice.userId);
         const iv = Buffer.concat([randomBytes(8), Buffer.alloc(8)]);
@@ -166,11 +166,11 @@ export function fileWorld() {
     };
 }
 
-/** Lets an upload begin, and come no further. */
+/** Lets an upload begin and then stops it. */
 export const stallUpload: Meddle = (url, init) =>
     init.method === 'PUT' ? fetch(url, { ...init, body: slowly(init) }) : undefined;
 
-/** Its first piece, and the rest never, until it is given up. */
+/** Sends the first piece and then nothing until it is cancelled. */
 export function slowly({ body }: RequestInit): ReadableStream<Uint8Array> {
     const reader = (body as ReadableStream<Uint8Array>).getReader();
     let given = 0;

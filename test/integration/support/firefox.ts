@@ -1,4 +1,4 @@
-/** Drives the distribution's own Firefox over WebDriver BiDi (w3.org/TR/webdriver-bidi), which needs no driver binary. */
+/** Drives the system's own Firefox over WebDriver BiDi (w3.org/TR/webdriver-bidi), which needs no driver binary. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { WebSocket } from 'ws';
 
 const PREFS: Readonly<Record<string, boolean | string | number>> = {
-    // The permission prompt answered with yes, for the first screen there is: what is tested is Hush, not Firefox's picker.
+    // Accepts the permission prompt for the first screen, because the tests are about Hush, not about Firefox's picker.
     'media.navigator.permission.disabled': true,
     'media.peerconnection.ice.loopback': true,
     'media.peerconnection.ice.obfuscate_host_addresses': false,
@@ -26,7 +26,9 @@ const PREFS: Readonly<Record<string, boolean | string | number>> = {
 
 export interface FirefoxPage {
     goto(url: string): Promise<void>;
-    /** Evaluates an expression with user activation, as after a click; a promise is awaited. Primitives and JSON only. */
+    /**
+     * Evaluates an expression with user activation, as after a click, and awaits a promise. Primitives and JSON only.
+     */
     evaluate<T>(expression: string): Promise<T>;
     close(): Promise<void>;
 }
@@ -42,7 +44,7 @@ export function firefoxBinary(): string | undefined {
     );
 }
 
-/** `display`: an X display with a screen to capture; without one Firefox runs headless and has none. */
+/** `display`: an X display with a screen to capture. Without it, Firefox runs headless and has no screen. */
 export async function launchFirefox(binary: string, display?: string): Promise<Firefox> {
     const profile = await mkdtemp(join(tmpdir(), 'hush-firefox-'));
     await writeFile(

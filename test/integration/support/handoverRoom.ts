@@ -1,6 +1,6 @@
 /**
- * A room of people whose session cores, call machines and pages are the real ones. Only the homeserver is missing: events,
- * memberships and keys go from hand to hand in this process; media tokens come from a real LiveKit.
+ * A room of people with real session cores, call machines and pages. Only the homeserver is missing: events,
+ * memberships and keys are passed within this process. Media tokens come from a real LiveKit.
  */
 import { randomBytes } from 'node:crypto';
 import type { Page } from 'playwright-core';
@@ -28,18 +28,18 @@ export interface RoomPerson {
     readonly core: Orchestrator;
     readonly calls: Calls;
     readonly notices: readonly Notice[];
-    /** The page of a share or view of theirs, once it is open. */
+    /** Resolves with the page of this person's share or view when it is open. */
     page(call: string): Promise<Page>;
-    /** Ends all waits of that many ms now. */
+    /** Ends all waits of this many ms now. */
     pass(ms: number): void;
 }
 export interface HandoverRoom {
-    /** Whether the room has a media server at the moment. */
+    /** Whether the room has an SFU now. */
     server: boolean;
-    /** What everybody logged. */
+    /** The log lines of everybody. */
     readonly lines: readonly string[];
     add(name: string): RoomPerson;
-    /** Somebody with another MatrixRTC client, who does nothing. */
+    /** Adds a person with another MatrixRTC client who does nothing. */
     addOther(name: string): void;
     removeOther(name: string): void;
     dispose(): Promise<void>;
@@ -60,14 +60,14 @@ interface Insides extends RoomPerson {
     readonly requests: Ears<[CallRequest]>;
     readonly keys: Ears<[KeyEvent]>;
     readonly watches: Ears<[WatchEvent]>;
-    /** As on the server; undefined when not in the session. */
+    /** As on the homeserver. Undefined outside of the session. */
     shares: readonly Share[] | undefined;
 }
 
 export function createHandoverRoom(
     newPage: () => Promise<Page>,
     liveKit: Pick<PageLiveKit, 'url' | 'publisherToken' | 'viewerToken'>,
-    /** ms that an event of a call takes; without it, none. */
+    /** Delay of a call event in ms. Without it, there is none. */
     delay?: () => number,
 ): HandoverRoom {
     const people = new Map<string, Insides>();

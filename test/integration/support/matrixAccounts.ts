@@ -50,7 +50,7 @@ export interface Person extends Lines {
     readonly dataDir: string;
     readonly vault: Vault;
     readonly account: Account;
-    /** Stops the account and opens what the vault holds. */
+    /** Stops the account and opens the one in the vault. */
     reopen(options?: OpenOptions): Promise<Account>;
 }
 export interface OpenOptions {
@@ -61,12 +61,12 @@ export interface OpenOptions {
     readonly now?: () => number;
 }
 
-/** A Synapse, or a way to one. */
+/** A Synapse, or a proxy to one. */
 type Homeserver = Pick<Synapse, 'baseUrl' | 'createAccount'>;
 
 let count = 0;
 
-/** A new account on `synapse`, signed in and ready. */
+/** Creates an account on `synapse`, signed in and ready. */
 export async function newPerson(synapse: Homeserver, name: string, options: OpenOptions = {}): Promise<Person> {
     const { userId, password } = await synapse.createAccount(`${name}${process.pid}x${count++}`, { displayName: name });
     return signedIn(synapse, userId, password, options);
@@ -148,7 +148,7 @@ export async function untilRoom(
     return find() as RoomSnapshot;
 }
 
-/** Waits for `holds`, checked at each event; rejects with `what` after `ms`. */
+/** Waits for `holds`, which is checked at each event. Rejects with `what` after `ms`. */
 export async function until(
     holds: () => boolean,
     subscribe: (check: () => void) => { dispose(): unknown },
@@ -170,7 +170,7 @@ export async function until(
     }
 }
 
-/** Resolves when this device knows that of itself (see OwnTrust). */
+/** Resolves when this device has this trust in its own account (see OwnTrust). */
 export function untilOwn(p: Person, kind: string): Promise<void> {
     return until(
         () => p.account.trust.own.kind === kind,
@@ -179,7 +179,7 @@ export function untilOwn(p: Person, kind: string): Promise<void> {
     );
 }
 
-/** Two people in a new encrypted session room; both see it complete. */
+/** Puts two people into a new encrypted session room. Resolves when both see all members. */
 export async function pair(a: Person, b: Person): Promise<string> {
     const roomId = await a.account.createSessionRoom({ name: 'Pairing', invite: [b.userId], workspaceLink: undefined });
     await untilRoom(b.account, roomId, (room) => room.membership === 'invite', 'the invitation');

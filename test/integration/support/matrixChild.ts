@@ -1,6 +1,6 @@
 /**
- * A person in a process of its own, to be killed. argv: scratch folder (with account.json), mode.
- * Prints one line per thing that happened: `ready`, `read <body>`, `unreadable <event id>`, `joined`.
+ * A person in their own process, which a test kills. argv: scratch folder (with account.json), mode. Prints one line
+ * per event: `ready`, `read <body>`, `unreadable <event id>`, `joined`.
  */
 import { appendFileSync } from 'node:fs';
 import type { MatrixEvent } from 'matrix-js-sdk/lib/matrix.js';
@@ -37,7 +37,7 @@ account.start();
 if (mode === 'read') {
     const sdk = lastClientOf(account.userId);
     const { MatrixEventEvent, RoomEvent } = await import('matrix-js-sdk/lib/matrix.js');
-    // By itself the SDK decrypts only the last message of a sync (Room.decryptCriticalEvents, without read receipts).
+    // By default, the SDK decrypts only the last message of a sync (Room.decryptCriticalEvents, without read receipts).
     const decrypt = (event: MatrixEvent): void => {
         void sdk.decryptEventIfNeeded(event);
     };

@@ -1,4 +1,4 @@
-/** The SDK clients of this process by user, caught when they start, for tests that act as a hostile device. */
+/** Collects the SDK clients of this process by user when they start, for tests that act as a hostile device. */
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import './matrixEngine.ts';
 
@@ -11,7 +11,7 @@ Client.prototype.startClient = function (this: MatrixClient, ...args) {
     return startClient.apply(this, args);
 };
 
-/** The client of this very device. */
+/** Returns the client of exactly this device. */
 export function clientOf({ userId, deviceId }: { userId: string; deviceId: string }): MatrixClient {
     return lastClientOf(`${userId} ${deviceId}`);
 }

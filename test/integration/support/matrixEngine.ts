@@ -1,6 +1,6 @@
 /**
- * The real `src/matrix` in this process, unbundled: the same rewriting that esbuild does to the crypto glue happens in a
- * load hook, so no global is set here either. Import this before anything that imports matrix-js-sdk.
+ * Loads the real `src/matrix` unbundled in this process. A load hook rewrites the crypto glue as esbuild does, so no
+ * global is set here either. Import this before any import of matrix-js-sdk.
  */
 import { registerHooks } from 'node:module';
 import { GLUE_FILES, rewriteGlue } from '../../../src/matrix/cryptoStore/glue.ts';

@@ -1,4 +1,4 @@
-/** Sends what a hostile but signed-in device could: any content, properly Olm-encrypted from its own device. */
+/** Sends what a hostile signed-in device could send: any content, correctly Olm-encrypted from its own device. */
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import { createOlmMessages, type Device } from '../../../src/matrix/rtc/olmMessages.ts';
 import { lastClientOf } from './matrixClients.ts';

@@ -1,4 +1,4 @@
-/** Call runners of a sharer and of viewers, joined by a wire in this process, over the pages of one media host. */
+/** Connects the call runners of a sharer and of viewers within this process, over the pages of one media host. */
 import { createCalls, type Calls } from '../../../src/matrix/calls/callRunner.ts';
 import type { CallRequest } from '../../../src/matrix/calls/callRequests.ts';
 import type { ReceivedCallEvent } from '../../../src/matrix/calls/signalling.ts';
@@ -11,12 +11,12 @@ const ROOM = '!room:hs';
 export interface MeshPair {
     readonly sharer: Calls;
     serve(page: string): void;
-    /** Each view page is a device of its own. */
+    /** Each viewer page is its own device. */
     watch(page: string, share: string): void;
-    /** The sharer's calls are run by another window from now on; its pages stay. */
+    /** From now on, another window runs the sharer's calls. The pages stay. */
     takeOver(): void;
     release(page: string): void;
-    /** What the share's page would say when nothing gets through any more. */
+    /** Reports what the share's page reports when its connection is dead. */
     breakConnection(connection: string): void;
     connections(): readonly string[];
     dispose(): Promise<void>;

@@ -1,7 +1,7 @@
 /**
- * A homeserver that leaves signing in to an OAuth server. Synapse does that only together with the Matrix Authentication
- * Service, which cannot be had here; so the OAuth server is a real one, the few answers that a homeserver adds are made
- * here, and what else is asked goes to a real Synapse (where there is one) with a token of its own for the same person.
+ * A homeserver with sign-in at an OAuth server. Synapse can do that only with the Matrix Authentication Service, which
+ * cannot be installed here. So the OAuth server is real, and this file adds the few answers of a homeserver. All other
+ * requests go to a real Synapse (if there is one) with its own token for the same person.
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,7 +11,7 @@ import type { Synapse } from '../../stack/synapse.ts';
 
 export interface OAuthHomeserver {
     readonly baseUrl: string;
-    /** Tokens that were accepted, each once. */
+    /** The accepted tokens, each once. */
     readonly tokensSeen: ReadonlySet<string>;
     stop(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export interface OAuthHomeserverOptions {
 type Answer = readonly [status: number, body: unknown];
 const UNKNOWN: Answer = [401, { errcode: 'M_UNKNOWN_TOKEN', error: 'Unknown', soft_logout: true }];
 const UNRECOGNIZED: Answer = [404, { errcode: 'M_UNRECOGNIZED', error: 'Unrecognized request' }];
-/** What the Matrix Authentication Service answers itself, or not at all. */
+/** Endpoints that the Matrix Authentication Service answers itself, or refuses. */
 const DELEGATED = /^\/(?:r0|v3)\/(?:login|register|logout|refresh|delete_devices|account\/password)/u;
 
 export async function startOAuthHomeserver(
@@ -38,7 +38,7 @@ export async function startOAuthHomeserver(
         account_management_actions_supported: ['org.matrix.devices_list', 'org.matrix.session_end'],
     });
     const tokensSeen = new Set<string>();
-    /** Synapse's token of a person, made at the first request. */
+    /** Synapse's token for a person, made at the first request. */
     const inside = new Map<string, Promise<string>>();
     const tokenInside = (owner: string, server: NonNullable<typeof behind>): Promise<string> => {
         const token =
@@ -68,7 +68,7 @@ export async function startOAuthHomeserver(
                 response.writeHead(status, { 'Content-Type': 'application/json' });
                 response.end(JSON.stringify(body));
             },
-            () => response.destroy(), // Synapse is going away
+            () => response.destroy(), // Synapse is ending
         );
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

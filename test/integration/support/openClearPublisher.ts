@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 
-/** Publishes a screen that is not encrypted, in this page. See clearPublisher.ts. */
+/** Publishes an unencrypted screen in this page. See clearPublisher.ts. */
 export async function publishClear(
     page: Page,
     share: { url: string; token: string; announceEncrypted: boolean; withCamera: boolean },
@@ -16,7 +16,7 @@ export async function publishClear(
         entryPoints: ['test/integration/support/clearPublisher.ts'],
         logLevel: 'warning',
     });
-    // A real server on loopback: Chromium lets no page of unknown address talk to the local network.
+    // A real server on loopback, because Chromium does not let a page of unknown address use the local network.
     const server = createServer((_request, response) =>
         response.setHeader('Content-Type', 'text/html').end('<!DOCTYPE html>'),
     );

@@ -1,9 +1,9 @@
-/** Chromium for the page tests, with a moving picture to share in a tab of its own. */
+/** Chromium for the page tests, with a tab that has a moving picture to share. */
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
 const SOURCE_TITLE = 'Hush test source';
 
-/** Text, and a counter that changes: `moving` many times a second, else once in a while. */
+/** Text and a counter. With `moving` it changes many times a second, else once in a while. */
 const source = (moving: boolean): string => `<!DOCTYPE html><title>${SOURCE_TITLE}</title>
 <body style="margin:0;background:#fff;font:16px monospace"><h1 id="n">0</h1><pre id="t"></pre><script>
 t.textContent = Array.from({length: 60}, (_, i) => 'const line' + i + ' = compute(' + i * 7919 + ');').join('\\n');
@@ -13,12 +13,12 @@ export interface PageBrowser {
     readonly context: BrowserContext;
     readonly browser: Browser;
     newPage(size?: { width: number; height: number }): Promise<Page>;
-    /** Opens the tab that getDisplayMedia will pick. */
+    /** Opens the tab that getDisplayMedia picks. */
     openSource(moving?: boolean): Promise<Page>;
     close(): Promise<void>;
 }
 
-/** `pick`: what the browser's picker answers without asking. */
+/** `pick`: the automatic answer of the browser's picker. */
 export async function launchPageBrowser(
     pick: 'source' | 'cancel' = 'source',
     colorScheme: 'light' | 'dark' = 'light',

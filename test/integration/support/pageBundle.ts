@@ -1,4 +1,4 @@
-/** The page's bundles as the build makes them, in a folder of their own: tests need no full build. */
+/** Builds the page's bundles as the real build does, in their own folder, so that tests need no full build. */
 import { build } from 'esbuild';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 let built: Promise<string> | undefined;
 
-/** Folder with page.js, page.css and e2eeWorker.js. Built once per process. */
+/** Returns the folder with page.js, page.css and e2eeWorker.js. Built once per process. */
 export function pageBundle(): Promise<string> {
     return (built ??= bundle());
 }

@@ -1,4 +1,4 @@
-/** The real media host with its pages on loopback in a test's browser, and what they said, to wait for. */
+/** The real media host with its pages on loopback in a test's browser. Tests can wait for the messages of the pages. */
 import type { Page } from 'playwright-core';
 import { createBrowserLink } from '../../../src/extension/share/page/browserLink.ts';
 import { createMediaHost, type MediaHost } from '../../../src/extension/share/page/mediaHost.ts';
@@ -13,12 +13,12 @@ const WAIT_MS = 20_000;
 export interface HarnessPage {
     readonly url: string;
     send(message: HostMessage): void;
-    /** The next message, or one that came before, that satisfies it. */
+    /** Resolves with the first matching message, also if it came before. */
     said<T extends PageMessage['type']>(
         type: T,
         test?: (m: Extract<PageMessage, { type: T }>) => boolean,
     ): Promise<Extract<PageMessage, { type: T }>>;
-    /** Forgets what was said, so that `said` waits for something new. */
+    /** Forgets the messages so far, so that `said` waits for a new one. */
     forget(): void;
     closed(): Promise<string>;
     close(): void;
@@ -32,8 +32,8 @@ export interface Harness {
 }
 
 /**
- * Clicks "Choose a screen…" unless the page is choosing already: Playwright's own scripts count as user activation, so the
- * page may ask the browser without the button.
+ * Clicks "Choose a screen…" if the page is not choosing already. Playwright's own scripts count as user activation, so
+ * the page may ask the browser without the button.
  */
 export async function choose(page: Page, share: HarnessPage): Promise<void> {
     const answered = Promise.race([share.said('capture.started'), share.said('capture.failed')]);

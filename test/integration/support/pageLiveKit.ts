@@ -1,4 +1,4 @@
-/** A LiveKit of one's own for the page tests: free ports, loopback only, ended with the test. */
+/** A LiveKit for one page test: free ports, loopback only, ended with the test. */
 import { AccessToken, TrackSource, type VideoGrant } from 'livekit-server-sdk';
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -14,10 +14,10 @@ export interface PageLiveKit {
     readonly url: string;
     publisherToken(room: string, identity: string): Promise<string>;
     viewerToken(room: string, identity: string): Promise<string>;
-    /** For a participant of another client: any source. */
+    /** A token for a participant with another client: any source. */
     viewerAndPublisher(room: string, identity: string): Promise<string>;
     stop(): Promise<void>;
-    /** A crash and a new start at the same address, empty. */
+    /** Crashes and starts again at the same address, without rooms. */
     restart(): Promise<void>;
 }
 
@@ -63,7 +63,7 @@ export async function startPageLiveKit(): Promise<PageLiveKit> {
     };
 }
 
-/** Resolves when it answers, with the way to end it. */
+/** Resolves when the server answers, with a function that ends it. */
 async function run(config: string, base: string): Promise<() => Promise<void>> {
     const child = spawn(binary(), ['--config-body', config], { stdio: ['ignore', 'ignore', 'inherit'] });
     const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -75,7 +75,7 @@ async function run(config: string, base: string): Promise<() => Promise<void>> {
         );
     }, 'LiveKit');
     return async () => {
-        child.kill('SIGKILL'); // as a crash: nobody is told
+        child.kill('SIGKILL'); // like a crash: nobody gets a message
         await exited;
     };
 }

@@ -1,11 +1,11 @@
-/** Rooms of any version with people in them, for the tests about who may do what. */
+/** Rooms of any version with people in them, for the tests of permissions. */
 import { isHushError } from '../../../src/core/base/errors.ts';
 import type { RoomSnapshot } from '../../../src/core/rooms/room.ts';
 import { obstacle, type RoomAction } from '../../../src/core/rooms/powerLevels.ts';
 import { untilRoom, type Person } from './matrixAccounts.ts';
 import { lastClientOf } from './matrixClients.ts';
 
-/** A room made by `owner` in which everybody is. */
+/** `owner` makes a room, and everybody joins it. */
 export async function roomOf(
     owner: Person,
     others: readonly Person[],
@@ -27,7 +27,7 @@ export async function roomOf(
     return roomId;
 }
 
-/** Once `person` sees exactly these as members. */
+/** Resolves when `person` sees exactly these members. */
 export function untilMembers(person: Person, roomId: string, who: readonly Person[]): Promise<RoomSnapshot> {
     const wanted = who.map(({ userId }) => userId).toSorted();
     const joined = (room: RoomSnapshot): string[] =>
@@ -40,7 +40,7 @@ export function untilMembers(person: Person, roomId: string, who: readonly Perso
     );
 }
 
-/** What Hush says the server will answer, and what it answered. */
+/** Returns the answer that Hush predicts, and the answer of the homeserver. */
 export async function foretold(
     person: Person,
     roomId: string,

@@ -1,4 +1,4 @@
-/** A device that is matrix-js-sdk by itself, as another client uses it: encrypted, in memory, with nothing of Hush. */
+/** A device of another client: plain matrix-js-sdk, encrypted, in memory, without any code of Hush. */
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import type { VerificationRequest, ShowSasCallbacks } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import type { Synapse } from '../../stack/synapse.ts';
@@ -13,9 +13,9 @@ export interface SdkPeer {
     readonly sdk: MatrixClient;
     readonly userId: string;
     readonly deviceId: string;
-    /** Keys of secret storage by ID, as a client would ask its person for. */
+    /** Keys of secret storage by ID, as if the client asked its person for them. */
     readonly storageKeys: Map<string, Uint8Array<ArrayBuffer>>;
-    /** The next verification request of somebody else. */
+    /** Resolves with the next verification request of another person. */
     request(): Promise<VerificationRequest>;
     stop(): void;
 }
@@ -29,7 +29,7 @@ const quiet = {
     getChild: () => quiet,
 };
 
-/** `methods`: of verification, default: emoji. */
+/** `methods`: verification methods. Default: emoji. */
 export async function startSdkPeer(
     synapse: Pick<Synapse, 'baseUrl'>,
     userId: string,
@@ -102,7 +102,7 @@ export function untilPhase(request: VerificationRequest, phase: number): Promise
     );
 }
 
-/** Goes through SAS on this side until the emoji are there. */
+/** Runs SAS on this side until the emoji are there. */
 export async function sasOf(request: VerificationRequest, begin: boolean): Promise<ShowSasCallbacks> {
     if (begin) {
         await untilPhase(request, 3);

@@ -1,4 +1,4 @@
-/** Import it first: this process believes that it is `argv[2]` ms later than it is. */
+/** Import this first. It makes the clock of this process `argv[2]` ms fast. */
 const off = Number(process.argv[2]);
 const Real = Date;
 const { now } = Date;

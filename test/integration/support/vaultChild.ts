@@ -1,4 +1,7 @@
-/** Adds accounts to the list in a folder of secrets that other processes change, too. argv: folder, prefix, how many. */
+/**
+ * Adds accounts to the list in a folder of secrets that other processes change, too. argv: folder, prefix, number of
+ * accounts.
+ */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLog } from '../../../src/core/base/log.ts';
@@ -11,7 +14,7 @@ const warn = (text: string): void => void process.stdout.write(`warn ${text}\n`)
 const log = createLog({ debug: () => undefined, info: () => undefined, warn, error: warn });
 const quiet = createLog({ debug: () => undefined, info: () => undefined, warn: () => undefined, error: warn });
 const place = (key: string): string => join(folder, `${Buffer.from(key).toString('base64url')}.secret`);
-/** A keychain takes its time, and others come in between. */
+/** A keychain is slow, so other processes act in between. */
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2));
 const vault = await openVault({
     log: quiet,

@@ -1,4 +1,4 @@
-/** A verification by emoji, from the request to the end, with both sides as Hush's account has them. */
+/** A verification by emoji from request to end, between two accounts of Hush. */
 import assert from 'node:assert/strict';
 import type { Verification } from '../../../src/core/trust/trustPort.ts';
 import { until, type Person } from './matrixAccounts.ts';

@@ -1,8 +1,8 @@
 /**
- * A window of a person, as a process to be killed. argv: scratch folder (with account.json), room, `share` or `look`.
- * Prints what Hush logs and one line per thing that happened: `ready`, `gap`, `again`, `watch <share>`, `key <index>`, and
- * `from scratch` for a sync that asks for everything. Told `lose window`, it gets no answer from its window any more, and
- * told `find window` it does again.
+ * A window of a person, as a process that a test kills. argv: scratch folder (with account.json), room, `share` or
+ * `look`. Prints the log of Hush and one line per event: `ready`, `gap`, `again`, `watch <share>`, `key <index>`, and
+ * `from scratch` for a sync that requests everything. After the input `lose window` its window stops answering, and
+ * after `find window` it answers again.
  */
 import { createInterface } from 'node:readline';
 import { createLog } from '../../../src/core/base/log.ts';

@@ -1,7 +1,7 @@
 import type { Progress } from '../progress.ts';
 import { ensureDebianProgram, type Found } from './debian.ts';
 
-/** Chromium or Chrome; the end-to-end tests and the demo need it. Rejects with one sentence without it. */
+/** Chromium or Chrome, for the end-to-end tests and the demo. Rejects with one sentence if there is none. */
 export async function ensureChromium(progress: Progress): Promise<{ readonly path: string }> {
     const chromium = await ensureDebianProgram(progress, {
         title: 'Chromium',
@@ -12,7 +12,7 @@ export async function ensureChromium(progress: Progress): Promise<{ readonly pat
     return chromium;
 }
 
-/** Firefox, for the capture page's second browser. Optional: without it there is a reason. */
+/** Firefox, the second browser for the capture page. Optional: returns a reason if there is none. */
 export function ensureFirefox(progress: Progress): Promise<Found> {
     return ensureDebianProgram(progress, {
         title: 'Firefox',

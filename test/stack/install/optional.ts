@@ -11,7 +11,7 @@ export interface KeyringPrograms {
     readonly dbus: string;
 }
 
-/** A real keychain on Linux: gnome-keyring on a session bus of its own. Optional: otherwise a reason. */
+/** A real keychain on Linux: gnome-keyring on its own session bus. Optional: returns a reason if there is none. */
 export async function ensureKeyring(progress: Progress): Promise<KeyringPrograms | { readonly reason: string }> {
     const daemon = await ensureDebianProgram(progress, {
         title: 'gnome-keyring',

@@ -1,4 +1,4 @@
-/** A Python that can make virtual environments, for what is installed through one. */
+/** Finds a Python that can make virtual environments. */
 import { spawnSync } from 'node:child_process';
 import { findProgram } from '../run.ts';
 
@@ -6,7 +6,7 @@ import { findProgram } from '../run.ts';
 export const VENV_PYTHON = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
 export const PIP_INSTALL = ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check'];
 
-/** Throws one sentence where there is no Python 3.10 with the venv module. `what` needs it. */
+/** `what`: the program that needs Python. Throws one sentence if there is no Python 3.10 with the venv module. */
 export function suitablePython(what: string): string {
     const advice = 'on Debian or Ubuntu: apt-get install python3 python3-venv; on macOS: brew install python';
     const python = findProgram('python3', 'python');

@@ -12,7 +12,7 @@ export interface SynapseInstall {
     readonly python: string;
 }
 
-/** Rejects with one sentence where there is no Python 3.10 with the venv module, or no package index. */
+/** Rejects with one sentence if there is no Python 3.10 with the venv module, or no package index. */
 export async function ensureSynapse(progress: Progress): Promise<SynapseInstall> {
     const part = progress.part(`Synapse ${VERSION}`);
     const folder = await installOnce({
@@ -28,7 +28,7 @@ export async function ensureSynapse(progress: Progress): Promise<SynapseInstall>
     return { python: join(folder, ...VENV_PYTHON) };
 }
 
-/** A folder for PYTHONPATH with what Synapse needs to sign people in at an OpenID provider. */
+/** Returns a folder for PYTHONPATH. It contains what Synapse needs for a sign-in at an OpenID provider. */
 export async function ensureSynapseOidc(progress: Progress): Promise<string> {
     const { python } = await ensureSynapse(progress);
     return installOnce({

@@ -11,7 +11,7 @@ export interface VsCodeServerInstall {
     readonly serverMain: string;
 }
 
-/** Rejects with one sentence and the end of npm's log where the packages cannot be had. */
+/** Rejects with one sentence and the end of npm's log if the packages cannot be downloaded. */
 export async function ensureVsCodeServer(progress: Progress): Promise<VsCodeServerInstall> {
     const part = progress.part(`VS Code server (code-server ${VERSION})`);
     const inside = ['node_modules', 'code-server', 'lib', 'vscode'];
@@ -22,7 +22,7 @@ export async function ensureVsCodeServer(progress: Progress): Promise<VsCodeServ
         async install(into) {
             const vscode = join(into, ...inside);
             await writeFile(join(into, 'package.json'), '{"private":true}\n');
-            // Its own postinstall also builds what the server does not need (Kerberos), for two minutes.
+            // Skip its postinstall. It also builds parts that the server does not need (Kerberos), for two minutes.
             const quick = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
             await npm(['install', `code-server@${VERSION}`, ...quick], into);
             await npm(['install', '--omit=dev', ...quick], vscode);

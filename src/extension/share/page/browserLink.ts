@@ -1,4 +1,4 @@
-/** A page on loopback as a PageLink. How a URL is opened comes in, so that tests need no VS Code. */
+/** A PageLink to a page on the loopback server. `openUrl` is a parameter, so that tests need no VS Code. */
 import { Listeners } from '../../../core/base/listeners.ts';
 import type { Log } from '../../../core/base/log.ts';
 import type { PageRequest } from '../../../core/session/mediaPort.ts';
@@ -6,7 +6,7 @@ import type { LoopbackServer } from './loopbackServer.ts';
 import type { PageFile } from './pageFiles.ts';
 import type { PageLink } from './pageLink.ts';
 
-/** Opens `url` with `token` as its fragment; `allow` names the authority the browser will really use. */
+/** Opens `url` with `token` as its fragment. Calls `allow` with the authority that the browser really uses. */
 export type OpenUrl = (
     url: string,
     token: string,
@@ -30,7 +30,7 @@ export function createBrowserLink(request: PageRequest, { files, openUrl, log }:
         closings.emit(reason);
     };
     const start = async (): Promise<void> => {
-        // With its WebSocket library, loaded when a page is wanted.
+        // Loaded on first use, because it needs a WebSocket library.
         const { startLoopbackServer } = await import('./loopbackServer.ts');
         server = await startLoopbackServer({
             call: request.call,
@@ -57,10 +57,10 @@ export function createBrowserLink(request: PageRequest, { files, openUrl, log }:
         onData: received.add,
         onClosed: closings.add,
         reveal() {
-            // A browser offers no way to bring a tab to the front from outside.
+            // A browser cannot bring a tab to the front from outside.
         },
         toggleFullScreen() {
-            // The page does that itself there.
+            // In a browser, the page does that itself.
         },
         close() {
             closed = true;

@@ -1,4 +1,4 @@
-/** The page in the person's own browser: a loopback server for it, and the browser opened on it. */
+/** The page in the person's own browser: starts a loopback server and opens the browser. */
 import { env, Uri } from 'vscode';
 import { createBrowserLink, type BrowserLinkOptions, type OpenUrl } from './browserLink.ts';
 import type { PageLink } from './pageLink.ts';
@@ -11,8 +11,8 @@ export function openBrowserPage(request: PageRequest, options: Omit<BrowserLinkO
 }
 
 /**
- * In a remote window VS Code forwards the port and names it anew. The token is added afterwards: a forwarder need not
- * keep a fragment, and has no business with it.
+ * In a remote window, VS Code forwards the port under another address. The token is added after that, because a
+ * forwarder may drop the fragment and must not see the token.
  */
 const openUrl: OpenUrl = async (url, token, allow) => {
     const direct = Uri.parse(url);
@@ -22,7 +22,7 @@ const openUrl: OpenUrl = async (url, token, allow) => {
     allow(place);
     const target = place.with({ fragment: token });
     if (await env.openExternal(target)) return;
-    // The browser did not open (or the person said no to VS Code's question): the link works in any browser, once.
+    // The browser did not open, or the person refused VS Code's question. The link works once, in any browser.
     const copy = 'Copy Link';
     const chosen = await showWarningMessage(
         'Your browser was not opened. Copy the link and open it in Chrome, Edge, Firefox or Safari on this machine to choose the screen to share. The link works once.',

@@ -1,28 +1,28 @@
 /**
- * Loads a webview again when nothing was heard from it: now and then VS Code leaves one blank (its service worker was not
- * ready), and a person should not have to find out that closing and opening the tab helps. Pure.
+ * Loads a webview again if it stays silent. VS Code sometimes leaves a webview blank because its service worker was not
+ * ready. People should not have to close and reopen the tab. Pure.
  */
 
-/** ms in which a page says `ready` even on a busy machine. */
+/** In ms. Even on a busy machine, a page says `ready` within this time. */
 const PATIENCE_MS = 10_000;
-/** Loads after the first. */
+/** Number of loads after the first. */
 const TRIES = 2;
 
 export interface LoadWatchOptions {
-    /** A hidden tab may be left unloaded until it is shown: it is not counted as stuck. */
+    /** VS Code may not load a hidden tab until it is shown, so a hidden tab does not count as stuck. */
     visible(): boolean;
-    /** Runs `work` after `ms`; returns how to forget it. */
+    /** Runs `work` after `ms`. Returns a function that cancels it. */
     later(ms: number, work: () => void): () => void;
-    /** The page was loaded again, for the log. */
+    /** Called when the page is loaded again, for the log. */
     onReload(): void;
-    /** It stayed blank, and will not be loaded again. */
+    /** Called when the page stayed blank after the last load. */
     onGaveUp(): void;
 }
 
 export interface LoadWatch {
-    /** Loads with `load`, and again until {@link heard}. Replaces what was watched before. */
+    /** Calls `load`, and calls it again until {@link heard} is called. Ends the watch before it. */
     start(load: () => void): void;
-    /** The page speaks. */
+    /** The page has sent a message. */
     heard(): void;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Serves the page to the person's own browser, on 127.0.0.1 and for one share. Other processes and other web pages on the
- * machine can reach the port too, so: the page is nothing secret, the channel needs the one-time token, Host defeats DNS
- * rebinding, Origin defeats foreign pages, and whoever comes second is refused.
+ * Serves the page to the person's own browser, on 127.0.0.1 and for one share. Other processes and web pages on the
+ * machine can reach the port too. So the page contains no secret, and the channel needs the one-time token. The Host
+ * header stops DNS rebinding, the Origin header stops foreign pages, and a second connection is refused.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -14,17 +14,17 @@ import { PROTOCOL_VERSION } from '../../../core/page/envelope.ts';
 import type { PageFile } from './pageFiles.ts';
 import { connectSources, contentSecurityPolicy } from '../../shell/pageHtml.ts';
 
-/** Bytes; the largest message a page sends is a list of identities. */
+/** In bytes. The largest message of a page is a list of identities. */
 const MAX_MESSAGE = 256 * 1024;
-/** Connections that have not shown a token yet. */
+/** Limit for connections that have not shown a token yet. */
 const MAX_STRANGERS = 4;
 
 export interface LoopbackTimes {
-    /** ms until a token that nobody used is void. */
+    /** ms after which an unused token is invalid. */
     readonly unusedToken: number;
-    /** ms a connection has to show its token. */
+    /** ms in which a connection must show its token. */
     readonly hello: number;
-    /** ms between heartbeats; a page that misses two is gone. */
+    /** ms between heartbeats. A page that misses two is gone. */
     readonly heartbeat: number;
 }
 
@@ -33,30 +33,30 @@ const TIMES: LoopbackTimes = { unusedToken: 5 * 60_000, hello: 5_000, heartbeat:
 export interface LoopbackOptions {
     readonly call: string;
     readonly generation: number;
-    /** By path without the leading slash; the page itself is the empty path. */
+    /** By path without the leading slash. The page itself has the empty path. */
     readonly files: ReadonlyMap<string, PageFile>;
     readonly connectOrigins: readonly string[];
     readonly onData: (data: unknown) => void;
-    /** Once: the page is gone, or never came. The server has ended then. Not called after `close`. */
+    /** Called once when the page is gone or never came. The server has ended by then. Not called after `close`. */
     readonly onClosed: (reason: string) => void;
-    /** Reasons for refusals, for the log. */
+    /** Gets the reasons for refusals, for the log. */
     readonly onRefused?: (reason: string) => void;
     readonly times?: Partial<LoopbackTimes>;
 }
 
 export interface LoopbackServer {
     readonly port: number;
-    /** Without the token. */
+    /** Does not contain the token. */
     readonly url: string;
-    /** For the URL fragment, which no server or proxy ever sees. */
+    /** Goes into the URL fragment, which no server or proxy sees. */
     readonly token: string;
-    /** Another name this page is reached by, as a port forwarder gives it. */
+    /** Accepts another name of this page, given by a port forwarder. */
     allow(external: { readonly scheme: string; readonly authority: string }): void;
     send(data: unknown): void;
     close(): void;
 }
 
-/** Rejects when no port can be opened. */
+/** Rejects if no port can be opened. */
 export async function startLoopbackServer(options: LoopbackOptions): Promise<LoopbackServer> {
     const times = { ...TIMES, ...options.times };
     const token = randomBytes(32).toString('base64url');
@@ -81,7 +81,7 @@ export async function startLoopbackServer(options: LoopbackOptions): Promise<Loo
         for (const socket of strangers) socket.terminate();
         server.close();
         if (!polite) server.closeAllConnections();
-        // A browser that does not answer the close must not keep the port open.
+        // The port must close even if the browser does not answer the close.
         else
             setTimeout(() => {
                 page?.terminate();
@@ -186,7 +186,7 @@ function serve(
     if (request.method !== 'GET' && request.method !== 'HEAD')
         return void response.writeHead(405, { Allow: 'GET, HEAD' }).end();
     if (!file) return void response.writeHead(404).end();
-    // 'self' does not cover the WebSocket of the same origin in every browser.
+    // In some browsers, 'self' does not include the WebSocket of the same origin.
     const channel = `${scheme === 'https' ? 'wss' : 'ws'}://${host}`;
     const policy = contentSecurityPolicy({
         self: "'self'",

@@ -1,6 +1,6 @@
 /**
- * The Media port over pages: one page per call, rebuilt from a snapshot whenever it loads, and deaf to what an older page
- * of the same call still says. Pure: how pages are opened comes in.
+ * Implements MediaPort with pages. Each key has one page, which gets a snapshot whenever it loads. Messages from an
+ * older page of the same key are ignored. Pure: the caller passes in how pages open.
  */
 import { createChannel, type Channel } from '../../../core/page/channel.ts';
 import {
@@ -16,17 +16,22 @@ import type { PageLink, PageOpener } from './pageLink.ts';
 import { createPageReplay, type PageReplay } from './pageReplay.ts';
 
 export interface MediaHost extends MediaPort {
-    /** Gives a restored tab to the next `open` of a view with this target. Its own closing is then the host's again. */
+    /**
+     * Keeps a restored tab for the next `open` of a view with this target. The host then handles the closing of that
+     * tab again.
+     */
     adopt(target: StoredTarget, link: PageLink): void;
-    /** The window goes away: from now on the tabs of views are left standing, for VS Code to bring back after a reload. */
+    /**
+     * Called before the window goes away. Viewer tabs stay open from now on, so that VS Code can restore them after a
+     * reload.
+     */
     keepTabs(): void;
-    /** Closes every page. */
     dispose(): void;
 }
 
 export interface MediaHostOptions {
     readonly opener: PageOpener;
-    /** For pages outside VS Code. */
+    /** The theme for pages outside VS Code. */
     readonly theme: () => 'light' | 'dark';
     readonly log: Log;
 }
@@ -67,7 +72,7 @@ export function createMediaHost({ opener, theme, log }: MediaHostOptions): Media
         entry?.listener.dispose();
         return entry?.link;
     };
-    /** Stops listening to a page; its tab stays. */
+    /** Ends the connection to a page. Its tab stays open. */
     const release = (page: Page): void => {
         page.channel.close();
         page.listeners.dispose();
@@ -163,7 +168,7 @@ export function createMediaHost({ opener, theme, log }: MediaHostOptions): Media
                 release(page);
                 closeLink(page);
             }
-            adopted.clear(); // restored tabs stay, for the next start
+            adopted.clear(); // restored tabs stay for the next start
         },
     };
 }

@@ -1,4 +1,4 @@
-/** Where the media host's pages open in a real VS Code: a tab, or the person's own browser. */
+/** Opens the pages of the media host in VS Code: in a tab, or in the person's own browser. */
 import { ColorThemeKind, Uri, window } from 'vscode';
 import type { Log } from '../../../core/base/log.ts';
 import { openBrowserPage } from './browserPage.ts';

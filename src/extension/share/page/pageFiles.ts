@@ -1,4 +1,4 @@
-/** The page's own files, as the loopback server hands them out: this table and nothing else. */
+/** The files that the loopback server serves. It serves no others. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loopbackHtml } from '../../shell/pageHtml.ts';
@@ -14,7 +14,7 @@ export const E2EE_WORKER = 'e2eeWorker.js';
 
 const SCRIPT = 'text/javascript; charset=utf-8';
 
-/** Rejects when the extension was not built. */
+/** Rejects if the extension was not built. */
 export async function readPageFiles(dist: string): Promise<ReadonlyMap<string, PageFile>> {
     const read = async (name: string, type: string): Promise<[string, PageFile]> => [
         name,

@@ -1,21 +1,21 @@
-/** One page as the media host sees it, wherever it runs. Pure. */
+/** A page as the media host sees it, in a tab or in a browser. Pure. */
 import type { Disposable } from '../../../core/base/disposable.ts';
 import type { PageRequest } from '../../../core/session/mediaPort.ts';
 
 export interface PageLink {
-    /** Loads the page of this request anew; its state is rebuilt from the replay when it says `ready`. */
+    /** Loads a new page for this request. Its state comes from the replay when it says `ready`. */
     load(request: PageRequest): void;
     post(data: unknown): void;
     onData(listener: (data: unknown) => void): Disposable;
-    /** The person closed it, or it could not be opened. Not called after `close`. */
+    /** Called when the person closed the page, or when it could not open. Not called after `close`. */
     onClosed(listener: (reason: string) => void): Disposable;
     reveal(): void;
-    /** Fills the window with the page's tab, or undoes that. */
+    /** Toggles whether the page's tab fills the window. */
     toggleFullScreen(): void;
     close(): void;
 }
 
-/** Opens pages. Both return at once; trouble is told by `onClosed`. */
+/** Opens pages. Both methods return at once; `onClosed` reports a failure. */
 export interface PageOpener {
     openTab(request: PageRequest): PageLink;
     openBrowser(request: PageRequest): PageLink;

@@ -1,19 +1,19 @@
 /**
- * What a page must be told to be where it should be: the last of each message that bears state, in an order that works.
- * It is both the queue before a page is ready and the snapshot for one that reloaded (a webview moved to another window
- * loads its content anew). Pure but for its own memory; the keys in it never leave the host but to this page.
+ * The messages that bring a page to its current state: the last message of each kind, in a working order. They are the
+ * queue before a page is ready, and the snapshot for a page that reloaded (VS Code reloads a webview that moves to
+ * another window). Pure except for its own memory. The media keys in it go only to this page.
  */
 import type { HostMessage } from '../../../core/share/mediaMessages.ts';
 
 export interface PageReplay {
     note(message: HostMessage): void;
-    /** `again`: the page was ready before. The host then hands out a fresh grant to a view by itself. */
+    /** `again`: the page was ready before. Then the host gives a view a new grant by itself. */
     snapshot(again: boolean): readonly HostMessage[];
 }
 
 type Kind = Exclude<HostMessage['type'], 'keys.set'>;
 
-/** Keys before what uses them; a hold before the publication that it holds. */
+/** Keys come before the messages that use them, and a hold before its publication. */
 const ORDER: readonly (Kind | 'keys')[] = [
     'init',
     'keys',
@@ -33,7 +33,7 @@ const ORDER: readonly (Kind | 'keys')[] = [
     'view.again',
 ];
 
-/** What the later message makes meaningless. */
+/** A message removes these earlier messages, because they are no longer true. */
 const ENDS: Readonly<Partial<Record<HostMessage['type'], readonly Kind[]>>> = {
     'share.stop': ['share.capture', 'share.prepare', 'share.publish', 'share.direct', 'share.hold', 'share.viewers'],
     'share.capture': ['share.stop'],
@@ -51,7 +51,7 @@ export function createPageReplay(): PageReplay {
             for (const kind of ENDS[message.type] ?? []) last.delete(kind);
             if (message.type === 'keys.set') {
                 const slot = `${message.index} ${message.identity}`;
-                keys.delete(slot); // the newest goes last, because the last of an identity is the one in use
+                keys.delete(slot); // the newest key goes last, because the last key of an identity is in use
                 keys.set(slot, message);
             } else last.set(message.type, message);
         },

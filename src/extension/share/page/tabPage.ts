@@ -11,12 +11,12 @@ import { restoringHtml, webviewHtml } from '../../shell/pageHtml.ts';
 import type { PageLink } from './pageLink.ts';
 import { showWarningMessage } from '../../shell/dialogs.ts';
 
-/** Also in the manifest's activation events: `onWebviewPanel:hush.view`. */
+/** The manifest's activation events contain it, too: `onWebviewPanel:hush.view`. */
 export const VIEW_TYPE = 'hush.view';
 const SHARE_TYPE = 'hush.share';
 /** ms that a restored tab may wait for its page before it says that it looks for its share. */
 const RESTORING_AFTER_MS = 1_500;
-/** Heartbeats without an answer after which a page is taken for gone. */
+/** After this many unanswered heartbeats, the page counts as gone. */
 const UNANSWERED = 5;
 const BLANK = 'VS Code left a tab of Hush blank.';
 
@@ -25,29 +25,33 @@ export function openTab(request: PageRequest, extensionUri: Uri, log: Log): Page
     const panel = window.createWebviewPanel(
         watching ? VIEW_TYPE : SHARE_TYPE,
         tabTitle(request),
-        // The picture goes beside the code it is about; a share's page is looked at once, so it stays out of the way.
+        // A viewer tab opens beside the code that the share is about. The sharing tab is needed only once, so it takes
+        // no column of its own.
         watching
             ? { viewColumn: besideTheCode(), preserveFocus: false }
             : { viewColumn: ViewColumn.Active, preserveFocus: false },
-        // A hidden tab goes on watching or sharing.
+        // A hidden tab continues to watch or share.
         { ...webviewOptions(extensionUri), retainContextWhenHidden: true, enableFindWidget: false },
     );
     return tabLink(panel, extensionUri, log);
 }
 
-/** An existing panel as a link. A restored one says that it is looking for its share until a page is loaded into it. */
+/**
+ * Makes a link of an existing panel. A restored panel says that it looks for its share until a page is loaded into it.
+ */
 export function tabLink(panel: WebviewPanel, extensionUri: Uri, log: Log, restored = false): PageLink {
     const { webview } = panel;
     let closing = false;
     let reason = 'The tab was closed.';
-    /** Loads what the tab shows; only a view's, because a share that loads again has lost its screen. */
+    /** Loads the page again. Only for a viewer tab, because a sharing page that reloads loses its screen. */
     let reload: (() => void) | undefined;
     let spoke = false;
     let unanswered = 0;
     const heart = setInterval(() => {
         void webview.postMessage(HEARTBEAT);
         if (!spoke || !panel.visible || !reload || ++unanswered <= UNANSWERED) return;
-        // VS Code now and then swaps a page for a blank one after it spoke. Turns are counted, not time: a machine sleeps.
+        // VS Code sometimes replaces a page that has spoken by a blank one. Count turns instead of time, because the
+        // machine may sleep.
         log.warn('a tab fell silent and is loaded again');
         spoke = false;
         unanswered = 0;
@@ -86,7 +90,7 @@ export function tabLink(panel: WebviewPanel, extensionUri: Uri, log: Log, restor
         light: Uri.joinPath(extensionUri, 'media', 'panel', 'screen-light.svg'),
         dark: Uri.joinPath(extensionUri, 'media', 'panel', 'screen-dark.svg'),
     };
-    // Not at once: VS Code may lose the second of two pages that follow each other within milliseconds.
+    // Wait a moment, because VS Code may lose the second of two pages that follow each other within milliseconds.
     const restoring = restored
         ? setTimeout(() => {
               webview.html = restoringHtml(webview.cspSource, file(PAGE_STYLE));

@@ -1,11 +1,12 @@
 /**
- * What each view tab shows, by its title, beside what the tab itself stores: VS Code in a browser writes a tab's own state
- * seconds late, and a window that reloads before that comes back with a tab that knows nothing. Names only, no secret.
+ * Remembers the target of each viewer tab by its title, in addition to the tab's own state. VS Code in a browser writes
+ * the tab's state seconds late. If the window reloads before that, the tab knows nothing. Contains names only, no
+ * secret.
  */
 import * as v from 'valibot';
 import { storedTarget, type StoredTarget } from '../../../core/share/mediaMessages.ts';
 
-/** The part of vscode.Memento that is used. */
+/** The part of vscode.Memento that Hush uses. */
 export interface MementoLike {
     get(key: string): unknown;
     update(key: string, value: unknown): PromiseLike<void>;
@@ -13,12 +14,12 @@ export interface MementoLike {
 
 export interface ViewMemory {
     note(sharerName: string, target: StoredTarget): void;
-    /** What the tab of this title showed last, if anything. */
+    /** Returns the last target of the tab with this title, if any. */
     find(title: string): StoredTarget | undefined;
 }
 
 const KEY = 'hush.viewTargets';
-/** Titles kept; the oldest goes. */
+/** Number of titles to keep. The oldest is dropped. */
 const MOST = 20;
 
 const stored = v.array(v.tuple([v.string(), storedTarget]));

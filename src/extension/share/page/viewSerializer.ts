@@ -1,4 +1,4 @@
-/** Brings view tabs back after a window reload. */
+/** Restores viewer tabs after a window reload. */
 import * as v from 'valibot';
 import { window, type Disposable, type Uri } from 'vscode';
 import { storedTarget } from '../../../core/share/mediaMessages.ts';
@@ -9,8 +9,8 @@ import { tabLink, VIEW_TYPE } from './tabPage.ts';
 import type { ViewMemory } from './viewMemory.ts';
 
 /**
- * `onRestore` is told what the tab showed. The tab waits, saying so, for the next `open` of a view with this target; a tab
- * that stored nothing usable closes.
+ * Calls `onRestore` with the target of each tab. The tab says that it waits, until the next `open` of a view with this
+ * target. A tab without a usable target closes.
  */
 export function registerViewSerializer(
     mediaHost: Pick<MediaHost, 'adopt'>,

@@ -1,4 +1,4 @@
-/** Another Matrix client: matrix-js-sdk and its MatrixCall in a tab of a test's browser, as page.ts has it. */
+/** Another Matrix client: matrix-js-sdk and its MatrixCall in a tab of a test's browser. page.ts has the code. */
 import { build } from 'esbuild';
 import { cp, mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -15,12 +15,12 @@ declare const client: TestClient;
 
 export interface OtherClient {
     readonly page: Page;
-    /** Our 1280 × 720 screen is decoded there, perhaps at a reduced size at first. */
+    /** Resolves when the tab decodes our 1280 × 720 screen, perhaps at a reduced size first. */
     shown(): Promise<void>;
     stop(): void;
 }
 
-/** Loads the client into `page`. `enter` makes it a member of a room before it first syncs. */
+/** Loads the client into `page`. `enter` makes it a member of a room before its first sync. */
 export async function openOtherClient(
     page: Page,
     baseUrl: string,
@@ -69,7 +69,7 @@ export async function openOtherClient(
     };
 }
 
-/** matrix-js-sdk as a browser has it, with its crypto beside it. */
+/** Bundles matrix-js-sdk for a browser, with its crypto beside it. */
 async function bundleClient(): Promise<string> {
     const outdir = await mkdtemp(join(tmpdir(), 'hush-client-'));
     await build({

@@ -1,11 +1,14 @@
-/** Runs in a browser page: another Matrix client, that is matrix-js-sdk with its own MatrixCall. Driven by `window.client`. */
+/**
+ * Runs in a browser page: another Matrix client, made of matrix-js-sdk with its own MatrixCall. Driven by
+ * `window.client`.
+ */
 import { createClient, createNewMatrixCall, type MatrixCall, type MatrixClient } from 'matrix-js-sdk';
 
 let sdk: MatrixClient;
 let call: MatrixCall | undefined;
 let answering = false;
 
-/** A screen of one's own: the picker has no place in a headless test. */
+/** Draws its own screen, because a headless test has no picker. */
 function pictureStream(): MediaStream {
     const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
     const context = canvas.getContext('2d');
@@ -28,7 +31,7 @@ const client = {
         navigator.mediaDevices.getUserMedia = () => Promise.resolve(audio.createMediaStreamDestination().stream);
         sdk = createClient({ ...options, forceTURN: false });
         await sdk.initRustCrypto({ useIndexedDB: false });
-        // What the SDK's `CallEventHandlerEvent.Incoming` is; its entry point does not name it.
+        // The SDK's `CallEventHandlerEvent.Incoming`, which its entry point does not export.
         sdk.on(
             'Call.incoming' as never,
             ((incoming: MatrixCall) => {
@@ -48,11 +51,11 @@ const client = {
         await sdk.startClient();
         await synced;
     },
-    /** Whether it takes every call from now on. */
+    /** Sets whether it accepts every call from now on. */
     answerCalls(all: boolean): void {
         answering = all;
     },
-    /** Size of the screen that comes in, once it is decoded. */
+    /** Returns the size of the incoming screen, once it is decoded. */
     async screen(): Promise<{ width: number; height: number } | undefined> {
         const feed = call?.getRemoteFeeds().find((f) => f.purpose === 'm.screenshare');
         if (!feed) return undefined;
@@ -60,7 +63,7 @@ const client = {
         await video.play();
         return { width: video.videoWidth, height: video.videoHeight };
     },
-    /** Calls the other person of the room by voice, which is where Element starts. */
+    /** Makes a voice call to the other person in the room, as Element does first. */
     async callRoom(roomId: string, invitee?: string): Promise<void> {
         call = createNewMatrixCall(sdk, roomId, invitee === undefined ? {} : { invitee }) ?? undefined;
         call?.on(
