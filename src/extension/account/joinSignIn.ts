@@ -1,5 +1,5 @@
 /** Asks a newcomer who opened a link how to sign in. The answer also says that they want to join. */
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Engine } from './engine.ts';
 import { userMessage } from '../../core/base/errors.ts';
 import { serverOfLink, signInRows, type SignInAnswer, type SignInRow } from '../../core/account/signInRows.ts';

@@ -2,7 +2,7 @@
  * Asks whom to invite. Offers people from shared rooms, people whom the homeserver finds, and the typed user ID once
  * Hush knows that it exists.
  */
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { parseUserId } from '../../core/base/identifiers.ts';
 import type { Account } from '../../core/account/account.ts';
 import { inviteRows, isSlip, personTyped, type InviteRow, type KnownPerson } from './inviteRows.ts';

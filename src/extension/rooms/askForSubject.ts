@@ -1,5 +1,5 @@
 /** Asks which invitation, request or room a command is about, when the palette runs it without a row. */
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { answerableKnocks } from './personRow.ts';
 import { showInformationMessage, showQuickPick } from '../shell/dialogs.ts';
 import { plainName, plainText } from '../shell/plainText.ts';
