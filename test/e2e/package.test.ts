@@ -251,12 +251,14 @@ describe('the package', function () {
         await steps.first().waitFor();
         const shown = new Set<string>();
         for (const step of await steps.all()) {
-            if (!/\bexpanded\b/u.test((await step.getAttribute('class')) ?? '')) await step.click();
             const picture = page.locator('.getting-started-media img').filter({ visible: true });
             const { source, width } = await eventually(async () => {
+                // The steps move while one opens, and a click may miss.
+                if (!/\bexpanded\b/u.test((await step.getAttribute('class')) ?? ''))
+                    await step.locator('.step-title').click();
                 const found = await picture
                     .first()
-                    .evaluate((image: HTMLImageElement) => ({ source: image.src, width: image.naturalWidth }))
+                    .evaluate((image: HTMLImageElement) => ({ source: image.currentSrc, width: image.naturalWidth }))
                     .catch(() => undefined);
                 return found && found.width > 0 && !shown.has(found.source) ? found : undefined;
             }, 'the picture of a step');
