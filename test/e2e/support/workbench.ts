@@ -55,7 +55,8 @@ export class Workbench {
                 const row = this.quickInput.locator('.monaco-list-row', {
                     has: this.page.getByText(title, { exact: true }),
                 });
-                await row.first().click({ timeout: 3_000 });
+                // Long enough for a busy machine: a click that was done and is taken for failed would be done twice.
+                await row.first().click({ timeout: 10_000 });
                 return;
             } catch (error) {
                 if (Date.now() > deadline) throw new Error(`The palette does not offer "${title}".`, { cause: error });
