@@ -45,6 +45,8 @@ async function runSuite(suite: Suite, files: readonly string[], grep: string | u
         reporter: 'spec',
         ...(grep === undefined ? {} : { fgrep: grep }),
     });
+    // The SDK must be loaded with our store from the start, also when a file runs alone that names the SDK first.
+    if (suite === 'integration') await import('../integration/support/matrixEngine.ts');
     for (const file of files) mocha.addFile(join(root, file));
     await mocha.loadFilesAsync();
     const failed: { readonly title: string; readonly reason: string; readonly logged: readonly string[] }[] = [];
