@@ -103,7 +103,7 @@ const bundles = [
         entryPoints: {
             page: 'src/webview/mediaPage.ts',
             chat: 'src/webview/chat/chatPage.ts',
-            e2eeWorker: 'src/livekit/browser/e2eeWorker.ts',
+            mediaWorker: 'src/livekit/browser/mediaWorker.ts',
             sheet: 'src/webview/sheet/sheetPage.ts',
         },
         outdir: 'dist',

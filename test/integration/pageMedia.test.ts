@@ -85,6 +85,7 @@ describe('a share through LiveKit', function () {
         assert.deepEqual([stats.width, stats.height, stats.codec], [1280, 720, 'VP8']);
         assert.ok(await pictureShown(page));
         assert.equal(await page.locator('#app').getAttribute('data-hush-e2ee'), 'on');
+        assert.equal(await page.locator('#app').getAttribute('data-hush-playout'), 'immediate');
     });
 
     it('finds the first screen of the room when nobody is named', async () => {

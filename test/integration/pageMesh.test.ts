@@ -67,6 +67,7 @@ describe('a share from device to device', function () {
         console.log(`        codec ${stats.codec}, ${Math.round(stats.bitsPerSecond / 1_000)} kbit/s`);
         assert.equal(await page.locator('#app').getAttribute('data-hush-e2ee'), 'on');
         assert.equal(await page.locator('#app').getAttribute('data-hush-path'), 'direct');
+        assert.equal(await page.locator('#app').getAttribute('data-hush-playout'), 'immediate');
         assert.equal((await share.said('mesh.state', (m) => m.state === 'connected')).path, 'direct');
     });
 

@@ -37,7 +37,7 @@ describe('the page in a webview', function () {
                 connectOrigins: ['wss://sfu.example.org'],
                 scriptUri: `${base}/page.js`,
                 styleUri: `${base}/page.css`,
-                workerUri: `${base}/e2eeWorker.js`,
+                workerUri: `${base}/mediaWorker.js`,
             });
             const file = name === '' ? { type: 'text/html; charset=utf-8', body: html } : files.get(name);
             response.writeHead(file ? 200 : 404, { 'Content-Type': file?.type ?? 'text/plain' }).end(file?.body);

@@ -7,6 +7,8 @@ const ENABLE_TIMEOUT_MS = 5_000;
 
 export interface EncryptedRoom {
     readonly room: Room;
+    /** Encrypts and decrypts this room's frames. */
+    readonly worker: Worker;
     /**
      * Resolves when the worker has confirmed encryption for this participant. Rejects after 5 s without confirmation.
      * Call it once connected.
@@ -26,7 +28,7 @@ export interface EncryptedRoomOptions {
 
 /** Rejects if the browser cannot encrypt frames, with a sentence for the person. */
 export async function createEncryptedRoom(options: EncryptedRoomOptions): Promise<EncryptedRoom> {
-    const worker = new Worker(options.workerUrl, { name: 'hush-e2ee' });
+    const worker = new Worker(options.workerUrl, { name: 'hush-media' });
     const keyProvider = new MediaKeyProvider(options.keys, options.ownIdentity);
     const close = (): void => {
         keyProvider.close();
@@ -44,6 +46,7 @@ export async function createEncryptedRoom(options: EncryptedRoomOptions): Promis
         await room.setE2EEEnabled(true);
         return {
             room,
+            worker,
             encryptionOn: () => waitForEncryption(room),
             close() {
                 room.removeAllListeners();

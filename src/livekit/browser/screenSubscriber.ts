@@ -13,13 +13,18 @@ import {
 } from 'livekit-client';
 import { createEncryptedRoom } from './encryptedRoom.ts';
 import type { KeyRing } from './mediaKeys.ts';
+import type { PlayoutControl } from './playout/playoutControl.ts';
+import { createPlayoutTrack, type PlayoutTrack } from './playout/playoutTrack.ts';
 import { STEADY_TRACK } from './screenPublisher.ts';
 
-interface WatchedScreen {
+export interface WatchedScreen {
     readonly identity: string;
     /** False: it is refused, and there is no track. */
     readonly encrypted: boolean;
+    /** Undefined also until its first frame has come. */
     readonly track: MediaStreamTrack | undefined;
+    /** Who decodes the picture. Undefined without a track. */
+    readonly playout: PlayoutTrack | undefined;
     /** The sharer deliberately sends nothing. */
     readonly paused: boolean;
     /** The SFU no longer receives the sharer. */
@@ -54,11 +59,25 @@ export async function watchScreen(
     target: { readonly url: string; readonly token: string; readonly identity: string | null },
     keys: KeyRing,
     workerUrl: string,
+    control: PlayoutControl,
     events: SubscriberEvents,
 ): Promise<Subscriber> {
     const encrypted = await createEncryptedRoom({ workerUrl, keys });
-    const { room } = encrypted;
+    const { room, worker } = encrypted;
+    const forget = control.add(worker);
     let chosen = target.identity;
+    let playout: { readonly received: MediaStreamTrack; readonly track: PlayoutTrack } | undefined;
+    const playoutOf = (received: MediaStreamTrack | undefined): PlayoutTrack | undefined => {
+        if (received === playout?.received) return playout?.track;
+        playout?.track.close();
+        playout = received && { received, track: createPlayoutTrack(worker, received, () => update()) };
+        return playout?.track;
+    };
+    const close = (): void => {
+        forget();
+        playoutOf(undefined);
+        encrypted.close();
+    };
     const update = (): void => {
         const shared = screensOf(room);
         // Without a named sharer, it shows the first screen, and the next one when that ends.
@@ -69,7 +88,7 @@ export async function watchScreen(
         events.changed({
             connection: connectionOf(room),
             screens: [...shared.keys()],
-            screen: publication && participant ? watched(participant, publication) : undefined,
+            screen: publication && participant ? watched(participant, publication, playoutOf) : undefined,
         });
     };
     for (const event of CHANGES) room.on(event, update);
@@ -80,11 +99,11 @@ export async function watchScreen(
     try {
         await room.connect(target.url, target.token, { autoSubscribe: false });
     } catch (error) {
-        encrypted.close();
+        close();
         throw error;
     }
     update();
-    return { close: () => encrypted.close() };
+    return { close };
 }
 
 const CHANGES = [
@@ -116,13 +135,19 @@ function choose(publication: RemoteTrackPublication, wanted: boolean): void {
     if (publication.isDesired !== subscribe) publication.setSubscribed(subscribe);
 }
 
-function watched(participant: RemoteParticipant, publication: RemoteTrackPublication): WatchedScreen {
+function watched(
+    participant: RemoteParticipant,
+    publication: RemoteTrackPublication,
+    playoutOf: (received: MediaStreamTrack | undefined) => PlayoutTrack | undefined,
+): WatchedScreen {
     const encrypted = publication.isEncrypted;
     const track = encrypted ? publication.track : undefined;
+    const playout = playoutOf(track?.mediaStreamTrack);
     return {
         identity: participant.identity,
         encrypted,
-        track: track?.mediaStreamTrack,
+        track: playout?.track,
+        playout,
         paused: publication.isMuted || track?.streamState === Track.StreamState.Paused,
         lost: participant.connectionQuality === ConnectionQuality.Lost,
         steady: publication.trackName === STEADY_TRACK,

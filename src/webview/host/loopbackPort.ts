@@ -51,7 +51,7 @@ export async function createLoopbackPort(): Promise<HostPort> {
     return {
         kind: 'loopback',
         ...address,
-        workerUrl: new URL('e2eeWorker.js', window.location.href).href,
+        workerUrl: new URL('mediaWorker.js', window.location.href).href,
         transport: {
             post(data) {
                 if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(data));

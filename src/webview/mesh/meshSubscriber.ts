@@ -1,6 +1,7 @@
 /** Watches one screen that comes directly from the sharer's device. Only the newest connection counts. */
 import type { SubscriberState } from '../../livekit/browser/screenSubscriber.ts';
 import type { HostMessage, MeshMessage, Path } from '../../core/share/mediaMessages.ts';
+import type { DirectPlayout } from './directPlayout.ts';
 import { createPeer, type Peer, type PeerState } from './peer.ts';
 
 export interface MeshSubscriber {
@@ -14,11 +15,12 @@ type Send = (message: MeshMessage | { type: 'log'; level: 'warn'; text: string }
 
 export function createMeshSubscriber(
     identity: string,
+    playout: DirectPlayout,
     send: Send,
     changed: (state: SubscriberState) => void,
 ): MeshSubscriber {
     let peer: { readonly connection: string; readonly peer: Peer } | undefined;
-    let track: MediaStreamTrack | undefined;
+    let received: MediaStreamTrack | undefined;
     let had = false;
 
     const update = (state?: PeerState): void => {
@@ -28,11 +30,12 @@ export function createMeshSubscriber(
             connection: connected ? 'connected' : had ? 'reconnecting' : 'connecting',
             screens: [identity],
             screen:
-                track && peer
+                received && peer
                     ? {
                           identity,
                           encrypted: true,
-                          track,
+                          track: playout.track(received, () => update(peer?.peer.state)).track,
+                          playout: playout.track(received, () => update(peer?.peer.state)),
                           paused: false,
                           lost: false,
                           steady: false,
@@ -44,7 +47,8 @@ export function createMeshSubscriber(
     const drop = (): void => {
         peer?.peer.close();
         peer = undefined;
-        track = undefined;
+        received = undefined;
+        playout.drop();
     };
     const of = (connection: string): Peer | undefined => (peer?.connection === connection ? peer.peer : undefined);
 
@@ -55,12 +59,19 @@ export function createMeshSubscriber(
                     if (message.offer) return; // a view makes no offer
                     drop();
                     const onTrack = (next: MediaStreamTrack | undefined): void => {
-                        track = next;
+                        received = next;
                         update(of(message.connection)?.state);
                     };
                     peer = {
                         connection: message.connection,
-                        peer: createPeer({ open: message, outgoing: undefined, send, onTrack, onState: update }),
+                        peer: createPeer({
+                            open: message,
+                            outgoing: undefined,
+                            send,
+                            onReceiver: playout.attach,
+                            onTrack,
+                            onState: update,
+                        }),
                     };
                     return update();
                 }
@@ -83,6 +94,9 @@ export function createMeshSubscriber(
         get path() {
             return peer?.peer.state.state === 'connected' ? peer.peer.state.path : undefined;
         },
-        close: drop,
+        close() {
+            drop();
+            playout.close();
+        },
     };
 }

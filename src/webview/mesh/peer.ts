@@ -27,6 +27,8 @@ export interface PeerOptions {
     /** Our screen, if we make the offer. */
     readonly outgoing: Outgoing | undefined;
     readonly send: (message: MeshMessage | { type: 'log'; level: 'warn'; text: string }) => void;
+    /** Called before the answer, once for each receiver of video. */
+    readonly onReceiver?: (receiver: RTCRtpReceiver) => Promise<void>;
     /** Called after every description with the newest incoming screen, or undefined if there is none. */
     readonly onTrack?: (track: MediaStreamTrack | undefined) => void;
     readonly onState: (state: PeerState) => void;
@@ -47,7 +49,7 @@ export interface Peer {
     close(): void;
 }
 
-export function createPeer({ open, outgoing, send, onTrack, onState }: PeerOptions): Peer {
+export function createPeer({ open, outgoing, send, onReceiver, onTrack, onState }: PeerOptions): Peer {
     const { connection } = open;
     const pc = new RTCPeerConnection(configuration(open.iceServers, open.relayOnly));
     /**
@@ -102,11 +104,22 @@ export function createPeer({ open, outgoing, send, onTrack, onState }: PeerOptio
                 sendEncodings: [outgoing.encoding],
             });
             line.setCodecPreferences([...outgoing.codecs]);
+            numberFrames(line);
             sender = line.sender;
             const parameters = sender.getParameters();
             await sender.setParameters({ ...parameters, degradationPreference: outgoing.degradation });
         }
         await describeLocal('offer');
+    };
+    const known = new WeakSet<RTCRtpReceiver>();
+    const receivers = async (): Promise<void> => {
+        for (const line of pc.getTransceivers()) {
+            const { receiver } = line;
+            if (receiver.track.kind !== 'video' || known.has(receiver)) continue;
+            known.add(receiver);
+            numberFrames(line);
+            await onReceiver?.(receiver);
+        }
     };
     const give = async (candidate: Candidate): Promise<void> => {
         const { candidate: line, sdpMid, sdpMLineIndex, usernameFragment } = candidate;
@@ -140,7 +153,10 @@ export function createPeer({ open, outgoing, send, onTrack, onState }: PeerOptio
             inTurn(`their ${kind}`, async () => {
                 await pc.setRemoteDescription({ type: kind, sdp });
                 for (const candidate of early.splice(0)) await give(candidate);
-                if (kind === 'offer') await describeLocal('answer');
+                if (kind === 'offer') {
+                    await receivers();
+                    await describeLocal('answer');
+                }
                 onTrack?.(pc.getTransceivers().findLast(receivesVideo)?.receiver.track);
             }),
         candidates: (candidates) =>
@@ -179,6 +195,25 @@ export function createPeer({ open, outgoing, send, onTrack, onState }: PeerOptio
 
 function receivesVideo({ receiver, currentDirection }: RTCRtpTransceiver): boolean {
     return receiver.track.kind === 'video' && (currentDirection === 'recvonly' || currentDirection === 'sendrecv');
+}
+
+/** The used part of "RTP Header Extension Control" (W3C webrtc-extensions). Not every browser has it. */
+interface HeaderExtensionControl {
+    getHeaderExtensionsToNegotiate?(): { uri: string; direction: RTCRtpTransceiverDirection }[];
+    setHeaderExtensionsToNegotiate?(extensions: { uri: string; direction: RTCRtpTransceiverDirection }[]): void;
+}
+
+/**
+ * Asks for the dependency descriptor (AV1 RTP specification), which numbers the frames of any codec. Without it, the
+ * browser's player decodes the picture.
+ */
+function numberFrames(line: RTCRtpTransceiver): void {
+    const control = line as HeaderExtensionControl;
+    const extensions = control.getHeaderExtensionsToNegotiate?.();
+    const descriptor = extensions?.find(({ uri }) => uri.includes('dependency-descriptor'));
+    if (!extensions || !descriptor) return;
+    descriptor.direction = 'sendrecv';
+    control.setHeaderExtensionsToNegotiate?.(extensions);
 }
 
 function configuration(iceServers: IceServers, relayOnly: boolean): RTCConfiguration {

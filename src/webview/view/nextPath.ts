@@ -2,6 +2,7 @@
  * Tries a new connection for the picture beside the current one, in its own element. The element replaces the old one
  * with its first picture, so that a picture is always visible.
  */
+import { readReceiver } from './receiverStats.ts';
 import type { ScreenPath } from './screenPath.ts';
 
 /** ms between checks for a decoded picture. A hidden page draws none. */
@@ -30,13 +31,11 @@ export function createNextPath(path: ScreenPath, video: HTMLVideoElement, ready:
     };
     const look = async (): Promise<void> => {
         const of = track;
-        const report = of && (await path.state.screen?.stats());
+        const screen = path.state.screen;
+        const report = of && (await screen?.stats());
         if (!report || done || of !== track) return;
-        let decoded = 0;
-        report.forEach((stat: RTCInboundRtpStreamStats) => {
-            if (stat.type === 'inbound-rtp' && stat.kind === 'video') decoded += stat.framesDecoded ?? 0;
-        });
-        looks = decoded > 0 ? looks + 1 : 0;
+        const read = readReceiver(report, performance.now(), screen?.playout?.stats);
+        looks = (read?.framesDecoded ?? 0) > 0 ? looks + 1 : 0;
         if (looks >= PATIENCE) finish();
     };
     const timer = setInterval(() => void look().catch(() => undefined), LOOK_MS);

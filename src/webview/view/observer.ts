@@ -27,6 +27,7 @@ export function createObserver(): Observer {
     let lastFrameAt: number | undefined;
     let undecodedSince: number | undefined;
     let lastByteAt: number | undefined;
+    let catchingUpSince: number | undefined;
     let before: ReceiverSample | undefined;
     const frame = (now: number): void => {
         lastFrameAt = now;
@@ -37,6 +38,7 @@ export function createObserver(): Observer {
     return {
         trackChanged() {
             failure = firstPacketAt = lastPacketAt = lastFrameAt = undecodedSince = lastByteAt = before = undefined;
+            catchingUpSince = undefined;
         },
         keyChanged(now) {
             keyChangedAt = now;
@@ -56,6 +58,8 @@ export function createObserver(): Observer {
                 firstPacketAt ??= at;
                 lastPacketAt = at;
             }
+            if (!sample.catchingUp) catchingUpSince = undefined;
+            else catchingUpSince ??= at;
             if (decoded) frame(at);
             else if (arrived) undecodedSince ??= at;
             // No packets came and none were expected: the picture is still.
@@ -71,6 +75,7 @@ export function createObserver(): Observer {
             lastFrameAt,
             undecodedSince,
             lastByteAt,
+            catchingUpSince,
         }),
     };
 }

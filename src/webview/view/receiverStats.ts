@@ -1,4 +1,5 @@
 /** Reads the needed values from an RTCStatsReport (W3C webrtc-stats) and turns counters into rates. Pure. */
+import type { PlayoutStats } from '../../livekit/browser/playout/playoutMessages.ts';
 
 export interface ReceiverSample {
     /** In ms, on the caller's clock. */
@@ -14,6 +15,8 @@ export interface ReceiverSample {
     readonly roundTripMs: number;
     /** Increases with everything that arrives, including consent checks. */
     readonly lifeSigns: number;
+    /** Hush waits for a key frame, and the picture is old. */
+    readonly catchingUp: boolean;
 }
 
 /** Any map of stats by ID, such as RTCStatsReport. */
@@ -24,9 +27,15 @@ export interface StatsLike {
 
 type Stat = Readonly<Record<string, unknown>>;
 
-/** Returns undefined while there is no inbound video. */
-export function readReceiver(report: StatsLike, at: number): ReceiverSample | undefined {
-    return readVideo(report, at, 'inbound-rtp', 'packetsReceived', 'bytesReceived', 'framesDecoded');
+/**
+ * Returns undefined while there is no inbound video. `decoded`: the counts of Hush's own decoder, if it shows the
+ * picture. The report then counts placeholders.
+ */
+export function readReceiver(report: StatsLike, at: number, decoded?: PlayoutStats): ReceiverSample | undefined {
+    const read = readVideo(report, at, 'inbound-rtp', 'packetsReceived', 'bytesReceived', 'framesDecoded');
+    if (!read || !decoded) return read;
+    const { frames: framesDecoded, framesPerSecond, width, height, catchingUp } = decoded;
+    return { ...read, framesDecoded, framesPerSecond, width, height, catchingUp };
 }
 
 /** The same values for a sender: packets, bytes and frames that were sent. */
@@ -74,6 +83,7 @@ function readVideo(
         codec: typeof codec?.['mimeType'] === 'string' ? codec['mimeType'].replace(/^video\//u, '') : '',
         roundTripMs,
         lifeSigns,
+        catchingUp: false,
     };
 }
 

@@ -1,6 +1,8 @@
 /** One connection that brings a screen into the page: through the SFU, or directly from the sharer's device. */
 import { watchScreen, type Subscriber, type SubscriberState } from '../../livekit/browser/screenSubscriber.ts';
 import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
+import type { PlayoutControl } from '../../livekit/browser/playout/playoutControl.ts';
+import { createDirectPlayout } from '../mesh/directPlayout.ts';
 import { createMeshSubscriber } from '../mesh/meshSubscriber.ts';
 import type { HostMessage, PageMessage, Path, Way } from '../../core/share/mediaMessages.ts';
 
@@ -30,13 +32,14 @@ export function createServerPath(
     to: Connect,
     keys: KeyRing,
     worker: () => Promise<string>,
+    control: PlayoutControl,
     events: PathEvents,
 ): ScreenPath {
     let state = CONNECTING;
     let subscriber: Subscriber | undefined;
     let closed = false;
     const start = async (): Promise<void> => {
-        const next = await watchScreen({ ...to.grant, identity: to.identity }, keys, await worker(), {
+        const next = await watchScreen({ ...to.grant, identity: to.identity }, keys, await worker(), control, {
             changed(s) {
                 if (closed) return;
                 state = s;
@@ -66,12 +69,14 @@ export function createServerPath(
 
 export function createDirectPath(
     identity: string,
+    worker: () => Promise<string>,
+    control: PlayoutControl,
     send: (message: PageMessage) => void,
     events: Pick<PathEvents, 'changed'>,
 ): ScreenPath {
     let state = CONNECTING;
     let closed = false;
-    const mesh = createMeshSubscriber(identity, send, (s) => {
+    const mesh = createMeshSubscriber(identity, createDirectPlayout(worker, control), send, (s) => {
         if (closed) return;
         state = s;
         events.changed();

@@ -1,8 +1,10 @@
 /** The view role: connection, keys, picture and verdict, driven by the host's messages. */
 import type { HostMessage, PageMessage } from '../../core/share/mediaMessages.ts';
 import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
+import { createPlayoutControl } from '../../livekit/browser/playout/playoutControl.ts';
 import { createNextPath, type NextPath } from './nextPath.ts';
 import { createObserver } from './observer.ts';
+import { watchSeen } from './pictureSeen.ts';
 import { bitRate, readReceiver, type ReceiverSample } from './receiverStats.ts';
 import { createDirectPath, createServerPath, type PathEvents, type ScreenPath } from './screenPath.ts';
 import { judge, type Verdict } from './viewHealth.ts';
@@ -33,6 +35,8 @@ export function createViewController({ root, keys, worker, send, now }: Options)
         (snapshot) => send({ type: 'view.snapshot', ...snapshot }),
     );
     const observer = createObserver();
+    const playout = createPlayoutControl();
+    watchSeen(ui.stage, (seen) => playout.hidden(!seen));
     let shown: ScreenPath | undefined;
     /** A new connection that waits for its first picture. */
     let next: NextPath | undefined;
@@ -160,7 +164,7 @@ export function createViewController({ root, keys, worker, send, now }: Options)
         send({ type: 'view.moved', via: path.via, ok: true });
     };
     const connect = (to: Extract<HostMessage, { type: 'view.connect' }>): void =>
-        take(to.handover ?? false, (events) => createServerPath(to, keys, worker, events));
+        take(to.handover ?? false, (events) => createServerPath(to, keys, worker, playout, events));
     const end = (verdict: Verdict): void => {
         disconnect();
         over = verdict;
@@ -169,12 +173,14 @@ export function createViewController({ root, keys, worker, send, now }: Options)
     const sample = async (): Promise<void> => {
         const screen = screenNow();
         const stats = await screen?.stats();
-        const read = stats && screen?.track === track ? readReceiver(stats, now()) : undefined;
+        const read =
+            screen && stats && screen.track === track ? readReceiver(stats, now(), screen.playout?.stats) : undefined;
         if (!read) return;
+        playout.roundTrip(read.roundTripMs);
         observer.sampled(read);
         const bitsPerSecond = bitRate(before, read);
         before = read;
-        ui.stats(read, bitsPerSecond);
+        ui.stats(read, bitsPerSecond, screen?.playout);
         const { framesDecoded, width, height, framesPerSecond, roundTripMs, codec } = read;
         send({ type: 'stats', framesDecoded, width, height, framesPerSecond, bitsPerSecond, roundTripMs, codec });
     };
@@ -191,7 +197,7 @@ export function createViewController({ root, keys, worker, send, now }: Options)
                     return connect(message);
                 case 'view.direct':
                     return take(message.handover ?? false, (events) =>
-                        createDirectPath(message.identity, send, events),
+                        createDirectPath(message.identity, worker, playout, send, events),
                     );
                 case 'view.stay':
                     stay();

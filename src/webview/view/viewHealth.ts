@@ -13,6 +13,8 @@ import type { ViewState } from '../../core/share/mediaMessages.ts';
 export const KEY_GRACE_MS = 3_000;
 /** ms with packets but without a decoded frame. */
 export const STALL_MS = 1_500;
+/** ms that the wait for a key frame may take before it is shown. Most take less. */
+export const CATCH_UP_MS = 500;
 /** ms without packets from a sharer that keeps frames coming. */
 export const STEADY_SILENCE_MS = 4_000;
 /** ms without any byte, including consent checks (at least every 5 s). */
@@ -37,6 +39,8 @@ export interface Observed {
     readonly undecodedSince: number | undefined;
     /** Time of the last sign of life on the connection. */
     readonly lastByteAt: number | undefined;
+    /** Frames were lost, and the next picture needs a key frame. */
+    readonly catchingUpSince: number | undefined;
 }
 
 export interface Verdict {
@@ -63,6 +67,7 @@ export function judge(o: Observed, now: number): Verdict {
         o.undecodedSince !== undefined && (o.lastFrameAt === undefined || now - o.undecodedSince > STALL_MS);
     if (stalled && o.undecodedSince !== undefined) return judgeUndecoded(o, o.undecodedSince, now);
     if (o.lastFrameAt === undefined) return verdict('connecting');
+    if (older(o.catchingUpSince, CATCH_UP_MS, now)) return verdict('frozen', 'Catching up with the sharer.');
     if (o.lost) return verdict('frozen', 'The sharer’s connection is interrupted.');
     if (older(o.lastByteAt, DEAD_LINE_MS, now)) return verdict('frozen', 'Nothing has come in for a while.');
     if (o.steady && older(o.lastPacketAt, STEADY_SILENCE_MS, now))

@@ -18,7 +18,7 @@ import { createOverlay } from './overlay.ts';
 import { createSnapshotTaker, type Snapshot } from './snapshot.ts';
 import { createStage } from './stage.ts';
 import type { ReceiverSample } from './receiverStats.ts';
-import { createStatsPanel } from './statsPanel.ts';
+import { createStatsPanel, type Playout } from './statsPanel.ts';
 import { createToolbar, type ToolbarActions } from './toolbar.ts';
 import { createViewerBar } from './viewerBar.ts';
 import { PAUSED, type Verdict } from './viewHealth.ts';
@@ -35,6 +35,8 @@ interface Sharer {
 
 export interface ViewerUi {
     readonly video: HTMLVideoElement;
+    /** Holds the picture. */
+    readonly stage: HTMLElement;
     /** Sets the sharer's name before the device is known. */
     named(name: string): void;
     sharer(sharer: Sharer): void;
@@ -47,7 +49,7 @@ export interface ViewerUi {
     audience(text: string, detail: string, tone: 'good' | 'warn'): void;
     /** The route. Undefined while there is none. */
     path(path: Path | undefined): void;
-    stats(sample: ReceiverSample, bitsPerSecond: number): void;
+    stats(sample: ReceiverSample, bitsPerSecond: number, playout: Playout | undefined): void;
     /** Without a track, the last picture is removed, so that it does not stay on a refused or ended share. */
     attach(track: MediaStreamTrack | undefined): void;
     /** Adds a hidden element for a picture. `show` puts it in the place of the current one. */
@@ -211,6 +213,7 @@ export function createViewerUi(
         get video() {
             return stage.video;
         },
+        stage: stage.element,
         add: stage.add,
         show: stage.show,
         command: (command) => actions[command](),
@@ -239,13 +242,14 @@ export function createViewerUi(
             const words = path && pathWords(path);
             bar.route(words?.label ?? '', words?.explanation ?? '');
         },
-        stats(sample, bitsPerSecond) {
+        stats(sample, bitsPerSecond, playout) {
+            root.dataset['hushPlayout'] = playout?.stats ? 'immediate' : 'buffered';
             root.dataset['hushFramesDecoded'] = String(sample.framesDecoded);
             const { videoWidth, videoHeight } = stage.video;
             root.dataset['hushWidth'] = String(videoWidth);
             root.dataset['hushHeight'] = String(videoHeight);
             setText(size, videoWidth > 0 ? `${videoWidth} × ${videoHeight}` : '');
-            stats.sampled(sample, bitsPerSecond);
+            stats.sampled(sample, bitsPerSecond, playout);
         },
         attach(track) {
             const { video } = stage;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 let built: Promise<string> | undefined;
 
-/** Returns the folder with page.js, page.css and e2eeWorker.js. Built once per process. */
+/** Returns the folder with page.js, page.css and mediaWorker.js. Built once per process. */
 export function pageBundle(): Promise<string> {
     return (built ??= bundle());
 }
@@ -19,7 +19,7 @@ async function bundle(): Promise<string> {
         platform: 'browser',
         target: ['chrome128', 'firefox128'],
         format: 'iife',
-        entryPoints: { page: 'src/webview/mediaPage.ts', e2eeWorker: 'src/livekit/browser/e2eeWorker.ts' },
+        entryPoints: { page: 'src/webview/mediaPage.ts', mediaWorker: 'src/livekit/browser/mediaWorker.ts' },
         outdir,
         logLevel: 'warning',
         legalComments: 'none',

@@ -15,7 +15,7 @@ const page = {
     nonce: 'abc',
     scriptUri: 'https://x/page.js',
     styleUri: 'https://x/page.css',
-    workerUri: 'https://x/e2eeWorker.js',
+    workerUri: 'https://x/mediaWorker.js',
     connectOrigins: ['wss://sfu.example.org'],
 };
 

@@ -79,6 +79,7 @@ describe('receiver statistics', () => {
             codec: 'VP8',
             roundTripMs: 12,
             lifeSigns: 4,
+            catchingUp: false,
         });
     });
     it('knows nothing without inbound video', () => assert.equal(readReceiver(report([]), 0), undefined));

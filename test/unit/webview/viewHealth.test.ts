@@ -24,6 +24,7 @@ const live: Observed = {
     lastFrameAt: 10_000,
     undecodedSince: undefined,
     lastByteAt: 10_000,
+    catchingUpSince: undefined,
 };
 const NOW = 10_000;
 const state = (change: Partial<Observed>, now = NOW) => judge({ ...live, ...change }, now).state;

@@ -10,7 +10,7 @@ export interface PageFile {
 
 export const PAGE_SCRIPT = 'page.js';
 export const PAGE_STYLE = 'page.css';
-export const E2EE_WORKER = 'e2eeWorker.js';
+export const MEDIA_WORKER = 'mediaWorker.js';
 
 const SCRIPT = 'text/javascript; charset=utf-8';
 
@@ -24,6 +24,6 @@ export async function readPageFiles(dist: string): Promise<ReadonlyMap<string, P
         ['', { type: 'text/html; charset=utf-8', body: loopbackHtml() }],
         await read(PAGE_SCRIPT, SCRIPT),
         await read(PAGE_STYLE, 'text/css; charset=utf-8'),
-        await read(E2EE_WORKER, SCRIPT),
+        await read(MEDIA_WORKER, SCRIPT),
     ]);
 }

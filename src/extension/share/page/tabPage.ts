@@ -6,7 +6,7 @@ import type { Log } from '../../../core/base/log.ts';
 import type { PageRequest } from '../../../core/session/mediaPort.ts';
 import { createLoadWatch } from './loadWatch.ts';
 import { viewTitle } from './viewMemory.ts';
-import { E2EE_WORKER, PAGE_SCRIPT, PAGE_STYLE } from './pageFiles.ts';
+import { MEDIA_WORKER, PAGE_SCRIPT, PAGE_STYLE } from './pageFiles.ts';
 import { restoringHtml, webviewHtml } from '../../shell/pageHtml.ts';
 import type { PageLink } from './pageLink.ts';
 import { showWarningMessage } from '../../shell/dialogs.ts';
@@ -108,7 +108,7 @@ export function tabLink(panel: WebviewPanel, extensionUri: Uri, log: Log, restor
                     nonce: randomBytes(16).toString('base64url'),
                     scriptUri: file(PAGE_SCRIPT),
                     styleUri: file(PAGE_STYLE),
-                    workerUri: file(E2EE_WORKER),
+                    workerUri: file(MEDIA_WORKER),
                     connectOrigins: request.connectOrigins,
                 });
             };
