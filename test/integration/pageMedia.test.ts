@@ -179,6 +179,38 @@ describe('a share through LiveKit', function () {
         assert.ok(stats.framesDecoded > from, 'the sharer keeps frames coming');
     });
 
+    it('decodes nothing while nobody sees the picture, and has a new one soon after it is seen again', async () => {
+        await startShare();
+        const { view, page } = await startView([[0, key(1)]]);
+        await view.said('view.state', isState('live'));
+        const shown = (): Promise<number> =>
+            page.evaluate(
+                () =>
+                    (document.querySelector('video.picture') as HTMLVideoElement).getVideoPlaybackQuality()
+                        .totalVideoFrames,
+            );
+        const stage = page.locator('.stage');
+        view.forget();
+        await stage.evaluate((e) => e.style.setProperty('display', 'none'));
+        await view.said('stats');
+        const from = await shown();
+        view.forget();
+        await view.said('stats');
+        assert.ok((await shown()) - from <= 1, 'no picture was decoded');
+        const began = performance.now();
+        await stage.evaluate((e) => e.style.removeProperty('display'));
+        await page.waitForFunction(
+            (n) =>
+                (document.querySelector('video.picture') as HTMLVideoElement).getVideoPlaybackQuality()
+                    .totalVideoFrames >
+                n + 3,
+            await shown(),
+        );
+        console.log(`        picture again after ${Math.round(performance.now() - began)} ms`);
+        assert.ok(performance.now() - began < 3_000);
+        assert.deepEqual(states(view), []);
+    });
+
     it('says that the sharer no longer shares', async () => {
         const { share } = await startShare();
         const { view, page } = await startView([[0, key(1)]]);

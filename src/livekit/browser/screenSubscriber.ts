@@ -17,7 +17,7 @@ import type { PlayoutControl } from './playout/playoutControl.ts';
 import { createPlayoutTrack, type PlayoutTrack } from './playout/playoutTrack.ts';
 import { STEADY_TRACK } from './screenPublisher.ts';
 
-export interface WatchedScreen {
+interface WatchedScreen {
     readonly identity: string;
     /** False: it is refused, and there is no track. */
     readonly encrypted: boolean;

@@ -14,7 +14,7 @@ export const KEY_GRACE_MS = 3_000;
 /** ms with packets but without a decoded frame. */
 export const STALL_MS = 1_500;
 /** ms that the wait for a key frame may take before it is shown. Most take less. */
-export const CATCH_UP_MS = 500;
+const CATCH_UP_MS = 500;
 /** ms without packets from a sharer that keeps frames coming. */
 export const STEADY_SILENCE_MS = 4_000;
 /** ms without any byte, including consent checks (at least every 5 s). */

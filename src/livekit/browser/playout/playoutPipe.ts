@@ -11,7 +11,7 @@ import { createPictureDecoder, type PictureDecoder } from './pictureDecoder.ts';
 import { createPlayoutCounters } from './playoutCounters.ts';
 
 /** The used part of RTCEncodedVideoFrame (W3C webrtc-encoded-transform). */
-export interface EncodedFrame {
+interface EncodedFrame {
     readonly type: 'key' | 'delta' | 'empty';
     /** RTP timestamp: 90 kHz, 32 bits. */
     readonly timestamp: number;
@@ -220,7 +220,9 @@ export function createPlayoutPipe(options: PlayoutPipeOptions): PlayoutPipe {
             if (mode !== 'immediate') return;
             order = createFrameOrder(options.period); // what is skipped does not count as missing
             watchGap();
-            lose();
+            if (!hidden) return lose();
+            lost = true;
+            counters.catchingUp(false); // nobody waits for a picture
         },
         roundTrip(ms) {
             waitMs = Math.min(MAX_WAIT_MS, Math.max(MIN_WAIT_MS, ms * WAIT_ROUND_TRIPS));
