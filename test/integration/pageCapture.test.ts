@@ -48,6 +48,25 @@ describe('the capture page', function () {
             () => (document.querySelector('video.preview') as HTMLVideoElement).srcObject as MediaStream,
         );
 
+    it('captures every pixel of a source that has more of them than the page’s own screen', async () => {
+        const scale = 2;
+        const fine = await launchPageBrowser('source', 'light', scale);
+        try {
+            const source = await fine.openSource();
+            // The page's own devicePixelRatio is that of the test's viewport.
+            const size = (await source.evaluate(() => [innerWidth, innerHeight])).map((px) => px * scale);
+            const page = await fine.newPage();
+            const share = await harness.open('share', page);
+            share.send({ type: 'share.capture', settings: SETTINGS });
+            await choose(page, share);
+            const { width, height } = await share.said('capture.started');
+            console.log(`        the source has ${size.join(' × ')} px, the capture ${width} × ${height}`);
+            assert.deepEqual([width, height], size);
+        } finally {
+            await fine.close();
+        }
+    });
+
     it('reports what the browser can do and takes the token out of the address', async () => {
         const page = await browser.newPage();
         const share = await harness.open('share', page);

@@ -71,6 +71,49 @@ describe('a share from device to device', function () {
         assert.equal((await share.said('mesh.state', (m) => m.state === 'connected')).path, 'direct');
     });
 
+    it('sends with the bit rate that fits the picture, also when its size changes', async () => {
+        await browser.context.addInitScript(() => {
+            const made: RTCPeerConnection[] = [];
+            const Real = RTCPeerConnection;
+            Object.assign(globalThis, {
+                made,
+                RTCPeerConnection: class extends Real {
+                    constructor(configuration?: RTCConfiguration) {
+                        super(configuration);
+                        made.push(this);
+                    }
+                },
+            });
+        });
+        await startShare();
+        const sharePage = browser.context.pages().find((p) => p.url().includes('127.0.0.1'));
+        assert.ok(sharePage);
+        const { view } = await startView('bob');
+        await view.said('view.state', (m) => m.state === 'live');
+        /** Stands in for a captured window that the person resizes. */
+        const resize = (width: number, height: number): Promise<void> =>
+            sharePage.evaluate(
+                (size) => {
+                    const { srcObject } = document.querySelector('video.preview') as HTMLVideoElement;
+                    const [track] = (srcObject as MediaStream).getVideoTracks();
+                    if (track) track.getSettings = () => size;
+                },
+                { width, height },
+            );
+        const sendsAt = (bitrate: number): Promise<unknown> =>
+            sharePage.waitForFunction((wanted) => {
+                const { made } = globalThis as unknown as { made: RTCPeerConnection[] };
+                const senders = made.flatMap((pc) => pc.getSenders()).filter((s) => s.track?.kind === 'video');
+                return senders.some((s) => s.getParameters().encodings[0]?.maxBitrate === wanted);
+            }, bitrate);
+        await sendsAt(4_000_000);
+        await resize(1920, 1080);
+        await sendsAt(6_000_000);
+        await resize(640, 360);
+        await sendsAt(4_000_000);
+        await advances(view);
+    });
+
     it('serves four viewers at once, and goes on for three when one leaves', async () => {
         await startShare();
         const views = await Promise.all(['v1', 'v2', 'v3', 'v4'].map((name) => startView(name)));

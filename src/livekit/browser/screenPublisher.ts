@@ -14,6 +14,7 @@ import {
     type TrackPublishOptions,
 } from 'livekit-client';
 import { createEncryptedRoom, type EncryptedRoom } from './encryptedRoom.ts';
+import { limitBitrate } from './limitBitrate.ts';
 import type { KeyRing } from './mediaKeys.ts';
 
 /** This track name tells a Hush viewer that frames continue while the picture is still. */
@@ -47,6 +48,8 @@ export interface PublisherEvents {
 export interface Publisher {
     /** Resolves when no more pictures leave (true), or when pictures leave again (false). */
     hold(held: boolean): Promise<void>;
+    /** bit/s. */
+    limit(maxBitrate: number): Promise<void>;
     stats(): Promise<RTCStatsReport | undefined>;
     close(): void;
 }
@@ -173,6 +176,10 @@ function running(encrypted: EncryptedRoom, publication: LocalTrackPublication, e
                 await track()?.unmute();
                 await track()?.resumeUpstream();
             }
+        },
+        async limit(maxBitrate) {
+            const sender = track()?.sender;
+            if (sender) await limitBitrate(sender, maxBitrate);
         },
         stats: async () => track()?.sender?.getStats(),
         close: () => encrypted.close(),

@@ -20,12 +20,15 @@ export function chooseBitrate(width: number, height: number): number {
 }
 
 /**
- * Options for getDisplayMedia. They set no width or height, because browsers then scale, and scaled text is blurred.
- * Browsers ignore members that they do not know (WebIDL dictionaries).
+ * More px than any screen has. Without a wanted size, Chromium scales the capture down to the size of the screen that
+ * the capturing page is on, and scaled text is blurred. With this one it gives the source's own size, never more.
  */
+const FULL_SIZE = { width: { ideal: 8_192 }, height: { ideal: 8_192 } } as const;
+
+/** Options for getDisplayMedia. Browsers ignore members that they do not know (WebIDL dictionaries). */
 export function captureOptions(settings: ShareSettings): DisplayMediaStreamOptions {
     return {
-        video: { frameRate: { max: settings.maxFrameRate } },
+        video: { ...FULL_SIZE, frameRate: { max: settings.maxFrameRate } },
         audio: false,
         // A share of the page that shows the share would repeat itself endlessly.
         selfBrowserSurface: 'exclude',
@@ -35,12 +38,22 @@ export function captureOptions(settings: ShareSettings): DisplayMediaStreamOptio
     } as DisplayMediaStreamOptions;
 }
 
+/** A bit rate that is closer than this part to the wanted one stays, because each change costs quality for a moment. */
+const CLOSE_ENOUGH = 0.15;
+
+/** Returns the bit rate for a new size, or undefined if the current one fits. bit/s. */
+export function changedBitrate(current: number, width: number, height: number): number | undefined {
+    const wanted = chooseBitrate(width, height);
+    return Math.abs(wanted - current) > current * CLOSE_ENOUGH ? wanted : undefined;
+}
+
 /**
  * Chromium sends no frames while the picture is still, and then VP8 never sharpens it. A minimum frame rate keeps the
  * frames coming (SSIM of text 1 s after a page jump: 0.80 without, 0.99 with).
  */
 export function steadyConstraints(settings: ShareSettings): MediaTrackConstraints {
-    return { frameRate: { min: Math.min(15, settings.maxFrameRate), max: settings.maxFrameRate } };
+    // Constraints that are applied later replace the earlier ones, so the size is wanted again.
+    return { ...FULL_SIZE, frameRate: { min: Math.min(15, settings.maxFrameRate), max: settings.maxFrameRate } };
 }
 
 export function degradation(settings: ShareSettings): RTCDegradationPreference {

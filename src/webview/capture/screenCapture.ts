@@ -35,8 +35,28 @@ export async function captureScreen(settings: ShareSettings): Promise<CaptureRes
     }
     track.contentHint = settings.contentHint;
     const steady = await keepFramesComing(track, settings);
-    const { width = 0, height = 0, displaySurface = '' } = track.getSettings();
+    const { displaySurface = '' } = track.getSettings();
+    const { width, height } = await sizeOf(track);
     return { ok: true, captured: { stream, track, width, height, surface: displaySurface, steady } };
+}
+
+/** ms to wait for the first picture. A minimised window gives none. */
+const FIRST_PICTURE_MS = 1_000;
+
+/** Returns the size in px of the first picture. Before it, Chromium reports the size that was asked for. */
+async function sizeOf(track: MediaStreamTrack): Promise<{ readonly width: number; readonly height: number }> {
+    const video = document.createElement('video');
+    video.muted = true;
+    const first = new Promise<void>((resolve) => {
+        video.addEventListener('loadedmetadata', () => resolve(), { once: true });
+        track.addEventListener('ended', () => resolve(), { once: true });
+        setTimeout(resolve, FIRST_PICTURE_MS);
+    });
+    video.srcObject = new MediaStream([track]);
+    await first;
+    const { videoWidth: width, videoHeight: height } = video;
+    video.srcObject = null;
+    return { width, height };
 }
 
 /** Some browsers refuse a minimum frame rate for a screen (Firefox). The capture then continues without it. */

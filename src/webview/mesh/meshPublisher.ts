@@ -1,6 +1,7 @@
 /** Sends one captured screen to every viewer who asks, with one connection for each. */
 import type { HostMessage, MeshMessage, Path } from '../../core/share/mediaMessages.ts';
 import { createEncodeWatch, mayUseAv1, orderCodecs } from './codecs.ts';
+import { limitBitrate } from '../../livekit/browser/limitBitrate.ts';
 import { createPeer, type Peer } from './peer.ts';
 import { createUplinkWatch, type UplinkSample } from './uplink.ts';
 
@@ -15,6 +16,8 @@ export interface MeshPublishRequest {
 }
 export interface MeshPublisher {
     handle(message: HostMessage): void;
+    /** The captured picture has another size. `maxBitrate`: in bit/s, to each viewer. */
+    resized(width: number, height: number, maxBitrate: number): Promise<void>;
     /** Returns the statistics of one viewer's connection, for the page. Also checks whether AV1 must be given up. */
     stats(): Promise<RTCStatsReport | undefined>;
     /**
@@ -29,7 +32,8 @@ export interface MeshPublisher {
 
 type Send = (message: MeshMessage | { type: 'log'; level: 'warn'; text: string }) => void;
 
-export function createMeshPublisher(request: MeshPublishRequest, send: Send, changed: () => void): MeshPublisher {
+export function createMeshPublisher(first: MeshPublishRequest, send: Send, changed: () => void): MeshPublisher {
+    let request = first;
     const peers = new Map<string, Peer>();
     /** Incoming screens by connection, and the connections that pass them on to a tab on this machine. */
     const received = new Map<string, MediaStreamTrack>();
@@ -38,8 +42,9 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
     const tooSlow = createEncodeWatch();
     const uplink = createUplinkWatch();
     let suffered = false;
+    /** False after encoding was too slow. */
     let av1 = true;
-    const smooth = encodesAv1(request);
+    let smooth = encodesAv1(request);
     let closed = false;
 
     const screenOf = (connection: string, track: MediaStreamTrack | undefined): void => {
@@ -82,15 +87,19 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
     };
     const connectedReports = (): Promise<RTCStatsReport[]> =>
         Promise.all([...peers.values()].filter((p) => p.state.state === 'connected').map((p) => p.stats()));
-    const giveUpAv1 = async (): Promise<void> => {
-        av1 = false;
-        const vp8 = RTCRtpSender.getCapabilities('video')?.codecs.find((c) => c.mimeType.toLowerCase() === 'video/vp8');
+    /** Running connections change the codec without a new description. */
+    const useCodec = async (mimeType: string): Promise<void> => {
+        const codec = RTCRtpSender.getCapabilities('video')?.codecs.find((c) => c.mimeType.toLowerCase() === mimeType);
         for (const { sender } of peers.values()) {
             const parameters = sender?.getParameters();
-            if (!vp8 || !parameters) continue;
-            const encodings = parameters.encodings.map((encoding) => ({ ...encoding, codec: vp8 }));
-            await sender?.setParameters({ ...parameters, encodings }).catch(() => undefined); // the other end lacks VP8, so nothing changes
+            if (!codec || !parameters) continue;
+            const encodings = parameters.encodings.map((encoding) => ({ ...encoding, codec }));
+            await sender?.setParameters({ ...parameters, encodings }).catch(() => undefined); // the other end lacks the codec, so nothing changes
         }
+    };
+    const giveUpAv1 = async (): Promise<void> => {
+        av1 = false;
+        await useCodec('video/vp8');
     };
     return {
         handle(message) {
@@ -123,6 +132,15 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
                 default:
                     return; // not about a connection
             }
+        },
+        async resized(width, height, maxBitrate) {
+            request = { ...request, width, height, maxBitrate };
+            const was = await smooth;
+            smooth = encodesAv1(request);
+            for (const { sender } of peers.values())
+                if (sender) await limitBitrate(sender, maxBitrate).catch(() => undefined); // the connection has ended
+            const is = await smooth;
+            if (av1 && is !== was) await useCodec(mayUseAv1(is, peers.size) ? 'video/av1' : 'video/vp8');
         },
         async suffers() {
             const senders: UplinkSample['senders'][number][] = [];

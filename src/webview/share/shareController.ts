@@ -11,7 +11,7 @@ import {
 } from '../../livekit/browser/screenPublisher.ts';
 import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
 import { createMeshPublisher, type MeshPublisher } from '../mesh/meshPublisher.ts';
-import { chooseBitrate, degradation } from '../capture/encoding.ts';
+import { changedBitrate, chooseBitrate, degradation } from '../capture/encoding.ts';
 import { captureScreen, type Captured } from '../capture/screenCapture.ts';
 import { bitRate, readSender, type ReceiverSample } from '../view/receiverStats.ts';
 import { createShareUi } from './shareUi.ts';
@@ -52,6 +52,8 @@ export function createShareController({ root, keys, worker, send, now }: Options
     /** Increases when sending stops, so that a running publication is dropped when it is ready. */
     let run = 0;
     let before: ReceiverSample | undefined;
+    /** bit/s to each viewer, for the present size of the captured picture. */
+    let bitrate = 0;
 
     const ui = createShareUi(root, {
         choose: () => void capture(),
@@ -83,6 +85,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
             return;
         }
         captured = result.captured;
+        bitrate = settings.maxBitrate || chooseBitrate(captured.width, captured.height);
         const { track, width, height, surface } = captured;
         track.addEventListener('ended', () => {
             if (captured?.track !== track) return;
@@ -103,7 +106,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
         const request = wanted;
         wanted = undefined;
         const mine = ++run;
-        const { width, height, steady } = captured;
+        const { steady } = captured;
         const track = captured.track.clone();
         published?.stop();
         published = track;
@@ -118,7 +121,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
                     steady,
                     contentHint: settings.contentHint,
                     degradation: degradation(settings),
-                    maxBitrate: settings.maxBitrate || chooseBitrate(width, height),
+                    maxBitrate: bitrate,
                     maxFrameRate: settings.maxFrameRate,
                 },
                 keys,
@@ -156,7 +159,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
                 track,
                 width,
                 height,
-                maxBitrate: settings.maxBitrate || chooseBitrate(width, height),
+                maxBitrate: bitrate,
                 maxFrameRate,
                 degradation: degradation(settings),
             },
@@ -217,7 +220,16 @@ export function createShareController({ root, keys, worker, send, now }: Options
         dropCapture();
         ui.phase('ended', detail);
     };
+    /** A captured window changes its size, and the person may switch to another screen. */
+    const followSize = async (): Promise<void> => {
+        const { width = 0, height = 0 } = captured?.track.getSettings() ?? {};
+        if (!captured || !settings || width === 0 || (width === captured.width && height === captured.height)) return;
+        captured = { ...captured, width, height };
+        bitrate = settings.maxBitrate || (changedBitrate(bitrate, width, height) ?? bitrate);
+        await Promise.all([mesh?.resized(width, height, bitrate), publisher?.limit(bitrate)]);
+    };
     const sample = async (): Promise<void> => {
+        await followSize();
         const suffering = await mesh?.suffers();
         if (suffering !== undefined) send({ type: 'share.uplink', viewers: suffering });
         const report = await (publisher ?? mesh)?.stats();

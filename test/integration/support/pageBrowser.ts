@@ -18,10 +18,11 @@ export interface PageBrowser {
     close(): Promise<void>;
 }
 
-/** `pick`: the automatic answer of the browser's picker. */
+/** `pick`: the automatic answer of the browser's picker. `scale`: device pixels per CSS pixel of the screen. */
 export async function launchPageBrowser(
     pick: 'source' | 'cancel' = 'source',
     colorScheme: 'light' | 'dark' = 'light',
+    scale = 1,
 ): Promise<PageBrowser> {
     const browser = await chromium.launch({
         executablePath: process.env['HUSH_CHROMIUM'] ?? '/usr/bin/chromium',
@@ -36,6 +37,7 @@ export async function launchPageBrowser(
             '--disable-background-timer-throttling',
             '--disable-renderer-backgrounding',
             '--disable-backgrounding-occluded-windows',
+            `--force-device-scale-factor=${scale}`,
             ...(pick === 'source'
                 ? [`--auto-select-tab-capture-source-by-title=${SOURCE_TITLE}`]
                 : ['--use-fake-ui-for-media-stream=deny']),

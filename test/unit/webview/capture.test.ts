@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import { classifyCaptureError } from '../../../src/webview/capture/captureError.ts';
-import { captureOptions, chooseBitrate, steadyConstraints } from '../../../src/webview/capture/encoding.ts';
+import {
+    captureOptions,
+    changedBitrate,
+    chooseBitrate,
+    steadyConstraints,
+} from '../../../src/webview/capture/encoding.ts';
 import { bitRate, readReceiver } from '../../../src/webview/view/receiverStats.ts';
 
 const settings = { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 } as const;
@@ -18,9 +23,16 @@ describe('capturing', () => {
             ),
         );
     });
-    it('asks for no size, because scaled text is blurred', () => {
-        const { video } = captureOptions(settings);
-        assert.deepEqual(video, { frameRate: { max: 30 } });
+    it('asks for the full size of the source, which browsers else scale down, also when the frame rate is set', () => {
+        const size = { width: { ideal: 8_192 }, height: { ideal: 8_192 } };
+        assert.deepEqual(captureOptions(settings).video, { ...size, frameRate: { max: 30 } });
+        assert.deepEqual(steadyConstraints(settings), { ...size, frameRate: { min: 15, max: 30 } });
+    });
+    it('changes the bit rate with the size, and not for a few pixels', () => {
+        assert.equal(changedBitrate(4_000_000, 1_920, 1_080), 6_000_000);
+        assert.equal(changedBitrate(6_000_000, 1_280, 720), 4_000_000);
+        assert.equal(changedBitrate(6_000_000, 1_920, 1_000), undefined);
+        assert.equal(changedBitrate(4_000_000, 200, 100), undefined);
     });
     it('never asks for a least frame rate above the most', () => {
         fc.assert(
