@@ -1,92 +1,39 @@
 /**
- * `npm run bench`: how fast Hush is on this machine, in two real VS Code windows through real servers. Timings of a shared
- * machine are noisy, so latency is given beside the sharer's own preview in the same run: what capture and drawing cost
- * without encryption, network and decoding. `--rooms` measures accounts with many rooms instead (rooms.ts).
+ * `npm run bench`: how fast Hush is on this machine.
+ *
+ * - nothing: Hush beside the bare parts that it is made of (sideBySide.ts). `--quick`: once, and short. `--json`: the
+ *   figures of all rounds. `--only=TEXT`: the cases whose name contains it.
+ * - `--windows`: in two real VS Code windows through real servers (windows.ts).
+ * - `--rooms[=1,50,500]`: accounts with many rooms (rooms.ts).
  */
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Frame } from 'playwright-core';
-import { shareScreen, viewShare } from '../e2e/support/flows.ts';
-import { openPair, SHARED, type Pair } from '../e2e/support/pair.ts';
-import type { Person } from '../e2e/support/person.ts';
-import { readPicture } from '../e2e/support/picture.ts';
-import { benchRooms } from './rooms.ts';
 import { shutDown } from '../stack/processes.ts';
+import { benchRooms } from './rooms.ts';
+import { benchSideBySide } from './sideBySide.ts';
+import { benchWindows } from './windows.ts';
 
-/** Openings of the tab, and latency samples per picture. */
-const OPENINGS = 5;
-const SAMPLES = 60;
-/** Of the shared page's counter, which rises with every frame the browser draws. */
-const MS_PER_FRAME = 1_000 / 60;
+const SIZES = [
+    { width: 1280, height: 720 },
+    { width: 1920, height: 1080 },
+] as const;
 
-function quantile(values: readonly number[], q: number): number {
-    const sorted = values.toSorted((a, b) => a - b);
-    return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN);
-}
+const option = (name: string): string | undefined =>
+    process.argv.find((a) => a === `--${name}` || a.startsWith(`--${name}=`));
+const value = (name: string): string | undefined => option(name)?.split('=')[1];
 
-/** ms between the shared page's present frame and the one that `frame` shows. */
-async function latency(pair: Pair, frame: Frame): Promise<number[]> {
-    const source = pair.alice.context.pages().find((page) => page.url() === pair.editor.url);
-    const samples: number[] = [];
-    while (source && samples.length < SAMPLES) {
-        const [shown, now] = await Promise.all([
-            readPicture(frame, SHARED.width),
-            source.evaluate(() => (window as unknown as { frame: number }).frame),
-        ]);
-        if (shown.markerError < 96 && now >= shown.marker) samples.push((now - shown.marker) * MS_PER_FRAME);
-    }
-    return samples;
-}
-
-/** A number that Hush wrote to its own log. */
-function logged({ server }: Person, pattern: RegExp): number {
-    const lines = globSync('**/*Hush.log', { cwd: server.logsDir }).map((file) =>
-        readFileSync(join(server.logsDir, file), 'utf8'),
-    );
-    return Number(pattern.exec(lines.join('\n'))?.[1]);
-}
-
-async function main(): Promise<void> {
-    const pair = await openPair();
-    const { alice, bob } = pair;
-    const share = await shareScreen(alice.workbench, alice.context, 'webview');
-    const firstFrame: number[] = [];
-    let view = await viewShare(bob.workbench);
-    for (let i = 0; i < OPENINGS; i++) {
-        await bob.workbench.command('Hush: Leave Session');
-        await bob.workbench.tab('’s screen').waitFor({ state: 'detached' });
-        const row = bob.workbench.row('’s screen');
-        const clicked = Date.now();
-        await row.click();
-        view = await bob.workbench.hushFrame('view', 'live');
-        firstFrame.push(Date.now() - clicked);
-    }
-    const preview = await latency(pair, share);
-    const viewer = await latency(pair, view);
-    const result = {
-        activationMs: {
-            alice: logged(alice, /activated in ([\d.]+) ms/u),
-            bob: logged(bob, /activated in ([\d.]+) ms/u),
-        },
-        readyMs: { alice: logged(alice, /Ready after (\d+) ms/u), bob: logged(bob, /Ready after (\d+) ms/u) },
-        clickToFirstFrameMs: { p50: quantile(firstFrame, 0.5), max: quantile(firstFrame, 1), n: firstFrame.length },
-        latencyMs: {
-            viewer: { p50: quantile(viewer, 0.5), p95: quantile(viewer, 0.95) },
-            ownPreview: { p50: quantile(preview, 0.5), p95: quantile(preview, 0.95) },
-            ratioOfMedians: Number((quantile(viewer, 0.5) / quantile(preview, 0.5)).toFixed(2)),
-        },
-    };
-    await pair.stop();
-    console.log(JSON.stringify(result, undefined, 2));
-}
-
-const rooms = process.argv.find((argument) => argument.startsWith('--rooms'));
 try {
-    if (rooms === undefined) await main();
+    let result: unknown;
+    if (option('rooms')) result = await benchRooms(value('rooms')?.split(',').map(Number) ?? [1, 50, 500]);
+    else if (option('windows')) result = await benchWindows();
     else {
-        const counts = rooms.split('=')[1]?.split(',').map(Number) ?? [1, 50, 500];
-        console.log(JSON.stringify(await benchRooms(counts), undefined, 2));
+        const quick = option('quick') !== undefined;
+        result = await benchSideBySide({
+            sizes: quick ? SIZES.slice(0, 1) : SIZES,
+            rounds: Number(value('rounds') ?? (quick ? 1 : 3)),
+            measureMs: quick ? 2_000 : 8_000,
+            only: value('only') ?? '',
+        });
     }
+    console.log(JSON.stringify(result, undefined, 2));
 } finally {
     await shutDown();
 }
