@@ -12,7 +12,7 @@ import { createApp } from '../core/app/app.ts';
 import { createChatView } from './chat/chatView.ts';
 import { registerAuthProvider } from './account/authProvider.ts';
 import { commands } from './manifest/commands.ts';
-import { describeSettings } from './manifest/config.ts';
+import { describeSettings, readSetting } from './manifest/config.ts';
 import { after } from './shell/after.ts';
 import { registerDiagnostics } from './shell/diagnostics.ts';
 import type { Engine } from './account/engine.ts';
@@ -77,10 +77,15 @@ export function activate(extension: vscode.ExtensionContext): void {
     );
 
     const mapping = createWorkspaceMapping(extension.globalState, () => app.refresh());
-    const media = scope.add(
-        createMediaHost({ opener: createPageOpener(extension.extensionUri, log), theme: currentTheme, log }),
-    );
     const configuration = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration();
+    const media = scope.add(
+        createMediaHost({
+            opener: createPageOpener(extension.extensionUri, log),
+            theme: currentTheme,
+            smoothMotion: () => readSetting(configuration(), 'hush.view.smoothMotion'),
+            log,
+        }),
+    );
     let known: readonly string[] = [];
     const control = createAccountControl({
         loadEngine,

@@ -66,6 +66,9 @@ export async function bareFiles(): Promise<Map<string, { type: string; body: str
     return files;
 }
 
+/** Height of the bars of Hush's viewer page, and some more. */
+const BARS_PX = 120;
+
 interface World {
     readonly sharer: BrowserContext;
     readonly viewer: BrowserContext;
@@ -76,7 +79,8 @@ interface World {
 async function openWorld({ browsers, origin, size }: Scene): Promise<World> {
     const [sharer, viewer] = await Promise.all([
         browsers.sharer.newContext({ viewport: size }),
-        browsers.viewer.newContext({ viewport: size }),
+        // The viewer's page has bars beside the picture. Bare pages get the same room, so that nobody has to scale.
+        browsers.viewer.newContext({ viewport: { width: size.width, height: size.height + BARS_PX } }),
     ]);
     await (await sharer.newPage()).goto(`${origin}/source`);
     return {

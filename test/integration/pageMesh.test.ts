@@ -71,6 +71,22 @@ describe('a share from device to device', function () {
         assert.equal((await share.said('mesh.state', (m) => m.state === 'connected')).path, 'direct');
     });
 
+    it('changes to the buffered player and back at a key, without an empty picture', async () => {
+        await startShare();
+        const { view, page } = await startView('bob');
+        await view.said('view.state', (m) => m.state === 'live');
+        const app = page.locator('#app');
+        for (const playout of ['buffered', 'immediate']) {
+            view.forget();
+            await page.keyboard.press('m');
+            await app.and(page.locator(`[data-hush-playout=${playout}]`)).waitFor({ state: 'attached' });
+            await advances(view);
+            const { width, height } = await view.said('stats');
+            assert.deepEqual([width, height], [1280, 720], 'no placeholder is shown');
+            assert.ok(!view.messages.some((m) => m.type === 'view.state' && m.state !== 'live'));
+        }
+    });
+
     it('sends with the bit rate that fits the picture, also when its size changes', async () => {
         await browser.context.addInitScript(() => {
             const made: RTCPeerConnection[] = [];

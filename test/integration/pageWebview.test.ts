@@ -77,7 +77,15 @@ describe('the page in a webview', function () {
             message,
         });
     const target = { roomId: '!r:x', userId: '@ann:x', deviceId: 'DEV', shareId: 'S' };
-    const init = { type: 'init', role: 'view', title: 'Ann', roomName: 'r', theme: 'dark', persist: target } as const;
+    const init = {
+        type: 'init',
+        role: 'view',
+        title: 'Ann',
+        roomName: 'r',
+        theme: 'dark',
+        smoothMotion: false,
+        persist: target,
+    } as const;
 
     it('reads its address from its own HTML and keeps its target with the tab', async () => {
         const page = await open();

@@ -98,6 +98,7 @@ const viewerCommands = [
     'copyPicture',
     'fullScreen',
     'whoCanSee',
+    'smoothMotion',
     'toggleStats',
 ] as const;
 export type ViewerCommand = (typeof viewerCommands)[number];
@@ -111,6 +112,8 @@ export const hostMessage = v.variant('type', [
         roomName: text,
         /** Only for the loopback page. A webview takes its colours from VS Code. */
         theme: v.picklist(['light', 'dark']),
+        /** The browser's player buffers the picture. Else it shows as frames come. */
+        smoothMotion: v.boolean(),
         /** The page stores this with the tab. Null: nothing is restored. */
         persist: v.nullable(storedTarget),
     }),

@@ -17,6 +17,7 @@ export const settings = {
     'hush.share.maxFrameRate': 30,
     'hush.share.optimizeFor': 'text' as 'text' | 'motion',
     'hush.share.maxBitrate': 0,
+    'hush.view.smoothMotion': false,
 };
 
 export type Settings = typeof settings;

@@ -10,6 +10,7 @@ const PATHS = {
     more: 'M3.5 8v.01M8 8v.01M12.5 8v.01',
     comment: 'M2.5 3.5h11v7.5H8l-3 2.5V11H2.5z',
     fullScreen: 'M9.5 2.5h4v4M6.5 13.5h-4v-4M13.5 2.5 9.5 6.5M2.5 13.5l4-4',
+    smoothMotion: 'M1.5 8c1.6-3 3.2-3 4.9 0s3.3 3 4.9 0 2-2.4 3.2-2.4',
     info: 'M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zM8 7v4M8 4.9v.2',
     lock: 'M4 7.5h8v6H4zM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5',
     lockOpen: 'M4 7.5h8v6H4zM5.5 7.5V5a2.5 2.5 0 0 1 4.8-1',

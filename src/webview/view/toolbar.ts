@@ -39,6 +39,7 @@ const TOOLS: readonly Tool[] = [
     { command: 'copyPicture', icon: 'copy', label: 'Copy Picture', hint: COPY, shortcut: 'Control+C' },
     { command: 'fullScreen', icon: 'fullScreen', label: 'Full Screen', hint: 'F', shortcut: 'F' },
     { command: 'whoCanSee', icon: 'shield', label: 'Who Can See This', hint: 'W', shortcut: 'W' },
+    { command: 'smoothMotion', icon: 'smoothMotion', label: 'Smooth Motion', hint: 'M', shortcut: 'M' },
     { command: 'toggleStats', icon: 'info', label: 'Statistics', hint: 'I', shortcut: 'I' },
 ];
 
@@ -52,6 +53,7 @@ const BY_WORTH: readonly ViewerCommand[] = [
     'exact',
     'whoCanSee',
     'copyPicture',
+    'smoothMotion',
     'toggleStats',
 ];
 

@@ -29,13 +29,14 @@ interface Options {
 }
 
 export function createViewController({ root, keys, worker, send, now }: Options): ViewController {
+    const playout = createPlayoutControl();
     const ui = createViewerUi(
         root,
         (name) => send({ type: 'action', name }),
         (snapshot) => send({ type: 'view.snapshot', ...snapshot }),
+        (smooth) => playout.immediate(!smooth),
     );
     const observer = createObserver();
-    const playout = createPlayoutControl();
     watchSeen(ui.stage, (seen) => playout.hidden(!seen));
     let shown: ScreenPath | undefined;
     /** A new connection that waits for its first picture. */
@@ -192,6 +193,8 @@ export function createViewController({ root, keys, worker, send, now }: Options)
         handle(message) {
             switch (message.type) {
                 case 'init':
+                    playout.immediate(!message.smoothMotion);
+                    ui.smoothMotion(message.smoothMotion);
                     return ui.named(message.title);
                 case 'view.connect':
                     return connect(message);

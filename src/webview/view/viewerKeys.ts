@@ -23,6 +23,7 @@ const BY_CODE: Readonly<Record<string, ViewerCommand>> = {
     KeyS: 'snapshot',
     KeyF: 'fullScreen',
     KeyW: 'whoCanSee',
+    KeyM: 'smoothMotion',
     KeyI: 'toggleStats',
 };
 
@@ -37,6 +38,7 @@ const BY_PRINT: Readonly<Record<string, ViewerCommand>> = {
     s: 'snapshot',
     f: 'fullScreen',
     w: 'whoCanSee',
+    m: 'smoothMotion',
     i: 'toggleStats',
 };
 

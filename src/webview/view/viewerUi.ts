@@ -17,6 +17,7 @@ import { createFullScreen } from './fullScreen.ts';
 import { createOverlay } from './overlay.ts';
 import { createSnapshotTaker, type Snapshot } from './snapshot.ts';
 import { createStage } from './stage.ts';
+import { canDecodeHere } from '../../livekit/browser/playout/playoutTrack.ts';
 import type { ReceiverSample } from './receiverStats.ts';
 import { createStatsPanel, type Playout } from './statsPanel.ts';
 import { createToolbar, type ToolbarActions } from './toolbar.ts';
@@ -39,6 +40,8 @@ export interface ViewerUi {
     readonly stage: HTMLElement;
     /** Sets the sharer's name before the device is known. */
     named(name: string): void;
+    /** Whether the picture is buffered at first. */
+    smoothMotion(smooth: boolean): void;
     sharer(sharer: Sharer): void;
     verdict(verdict: Verdict): void;
     /** Sets the next steps after a share has ended. */
@@ -76,16 +79,21 @@ const SHOWN: ReadonlySet<Verdict['state']> = new Set(['live', 'frozen', 'reconne
 /** ms that a note about an action stays in the state line. */
 const NOTE_MS = 8_000;
 const NOTHING = 'There is no picture now.';
+const SMOOTH = 'Smooth motion is on. The picture is a little older.';
+const AT_ONCE = 'Smooth motion is off. Each picture shows as soon as it comes.';
+const ALWAYS_BUFFERED = 'This browser always buffers the picture, so smooth motion stays on.';
 
 export function createViewerUi(
     root: HTMLElement,
     onAction: (action: ViewerAction) => void,
     onSnapshot: (snapshot: Snapshot) => void,
+    onSmoothMotion: (smooth: boolean) => void,
 ): ViewerUi {
     let who: Sharer = { name: '', userId: '', deviceName: '', deviceId: '', trust: 'unknown', startedTs: null };
     let withheld: WithheldReason | null = null;
     let again: Again | undefined;
     let lastedMs: number | undefined;
+    let smooth = false;
     /** Time when the picture first showed, in ms since the epoch. */
     let liveSince: number | undefined;
     let shown: Verdict = { state: 'connecting', detail: '' };
@@ -127,12 +135,19 @@ export function createViewerUi(
             fullScreen.leave(); // it opens in another tab
             onAction('whoCanSee');
         },
+        smoothMotion() {
+            smooth = !smooth;
+            toolbar.on('smoothMotion', smooth);
+            onSmoothMotion(smooth);
+            note(smooth ? SMOOTH : canDecodeHere() ? AT_ONCE : ALWAYS_BUFFERED);
+        },
         toggleStats() {
             stats.toggle();
             toolbar.on('toggleStats', stats.shown);
         },
     };
     const toolbar = createToolbar(actions);
+    toolbar.on('smoothMotion', smooth);
     toolbar.on('toggleStats', false);
     toolbar.on('fullScreen', false);
     const bar = createViewerBar(toolbar, actions.whoCanSee);
@@ -217,6 +232,10 @@ export function createViewerUi(
         add: stage.add,
         show: stage.show,
         command: (command) => actions[command](),
+        smoothMotion(next) {
+            smooth = next;
+            toolbar.on('smoothMotion', smooth);
+        },
         named: (name) => know({ ...who, name }),
         sharer: know,
         withheld(reason) {

@@ -82,7 +82,7 @@ describe('the manifest and the code', () => {
         assert.deepEqual(hidden.toSorted(), [...hiddenCommands, ...pictureCommands].toSorted());
     });
 
-    it('a folder that is not trusted sets nothing but how a picture is captured', () => {
+    it('a folder that is not trusted sets nothing but how a picture is captured and shown', () => {
         const { untrustedWorkspaces, virtualWorkspaces } = manifest.capabilities;
         assert.equal(untrustedWorkspaces.supported, 'limited');
         assert.ok(untrustedWorkspaces.description.length > 0 && virtualWorkspaces.description.length > 0);
@@ -97,6 +97,7 @@ describe('the manifest and the code', () => {
             'hush.share.maxBitrate',
             'hush.share.maxFrameRate',
             'hush.share.optimizeFor',
+            'hush.view.smoothMotion',
         ]);
         for (const key of ['hush.homeserver', 'hush.livekit.serviceUrl', 'hush.trust.shareWith', 'hush.mesh.relayOnly'])
             assert.match(properties[key]?.scope ?? '', /^(?:application|machine)$/u, key);

@@ -33,6 +33,8 @@ export interface MediaHostOptions {
     readonly opener: PageOpener;
     /** The theme for pages outside VS Code. */
     readonly theme: () => 'light' | 'dark';
+    /** Whether viewer tabs begin with a buffered picture. */
+    readonly smoothMotion?: () => boolean;
     readonly log: Log;
 }
 
@@ -49,7 +51,7 @@ interface Page {
 type MessageListener = (call: string, generation: number, message: PageMessage) => void;
 type ClosedListener = (call: string, generation: number, reason: string) => void;
 
-export function createMediaHost({ opener, theme, log }: MediaHostOptions): MediaHost {
+export function createMediaHost({ opener, theme, smoothMotion, log }: MediaHostOptions): MediaHost {
     const pages = new Map<string, Page>();
     const adopted = new Map<string, { readonly link: PageLink; readonly listener: Disposable }>();
     const messageListeners = new Set<MessageListener>();
@@ -136,7 +138,15 @@ export function createMediaHost({ opener, theme, log }: MediaHostOptions): Media
                 }),
             );
             const { role, title, roomName, target } = request;
-            page.replay.note({ type: 'init', role, title, roomName, theme: theme(), persist: target ?? null });
+            page.replay.note({
+                type: 'init',
+                role,
+                title,
+                roomName,
+                theme: theme(),
+                smoothMotion: smoothMotion?.() ?? false,
+                persist: target ?? null,
+            });
             link.load(request);
         },
         send(call, generation, message) {
