@@ -11,7 +11,7 @@ export interface Size {
     readonly width: number;
     readonly height: number;
 }
-export interface Browsers {
+interface Browsers {
     readonly sharer: Browser;
     readonly viewer: Browser;
 }
@@ -21,7 +21,7 @@ export interface Scene {
     readonly size: Size;
     readonly liveKit: PageLiveKit;
 }
-export interface Running {
+interface Running {
     readonly page: Page;
     /** Selector of the video in `page`. */
     readonly video: string;

@@ -2,12 +2,15 @@
  * `npm run bench`: how fast Hush is on this machine.
  *
  * - nothing: Hush beside the bare parts that it is made of (sideBySide.ts). `--quick`: once, and short. `--json`: the
- *   figures of all rounds. `--only=TEXT`: the cases whose name contains it.
+ *   figures of all rounds. `--only=TEXT`: the cases whose name contains it. `--loss=2`: with this percentage of all
+ *   packets lost.
  * - `--windows`: in two real VS Code windows through real servers (windows.ts).
  * - `--rooms[=1,50,500]`: accounts with many rooms (rooms.ts).
  */
+import { fileURLToPath } from 'node:url';
 import { shutDown } from '../stack/processes.ts';
 import { benchRooms } from './rooms.ts';
+import { runWithLoss } from './lossyNetwork.ts';
 import { benchSideBySide } from './sideBySide.ts';
 import { benchWindows } from './windows.ts';
 
@@ -20,20 +23,24 @@ const option = (name: string): string | undefined =>
     process.argv.find((a) => a === `--${name}` || a.startsWith(`--${name}=`));
 const value = (name: string): string | undefined => option(name)?.split('=')[1];
 
+async function bench(): Promise<unknown> {
+    if (option('rooms')) return benchRooms(value('rooms')?.split(',').map(Number) ?? [1, 50, 500]);
+    if (option('windows')) return benchWindows();
+    const quick = option('quick') !== undefined;
+    return benchSideBySide({
+        sizes: quick ? SIZES.slice(0, 1) : SIZES,
+        rounds: Number(value('rounds') ?? (quick ? 1 : 3)),
+        measureMs: quick ? 2_000 : 8_000,
+        only: value('only') ?? '',
+    });
+}
+
 try {
-    let result: unknown;
-    if (option('rooms')) result = await benchRooms(value('rooms')?.split(',').map(Number) ?? [1, 50, 500]);
-    else if (option('windows')) result = await benchWindows();
-    else {
-        const quick = option('quick') !== undefined;
-        result = await benchSideBySide({
-            sizes: quick ? SIZES.slice(0, 1) : SIZES,
-            rounds: Number(value('rounds') ?? (quick ? 1 : 3)),
-            measureMs: quick ? 2_000 : 8_000,
-            only: value('only') ?? '',
-        });
-    }
-    console.log(JSON.stringify(result, undefined, 2));
+    const loss = Number(value('loss') ?? 0);
+    if (loss > 0) {
+        const others = process.argv.slice(2).filter((a) => !a.startsWith('--loss'));
+        process.exitCode = await runWithLoss(loss, [process.execPath, fileURLToPath(import.meta.url), ...others]);
+    } else console.log(JSON.stringify(await bench(), undefined, 2));
 } finally {
     await shutDown();
 }
