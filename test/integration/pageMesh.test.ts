@@ -10,6 +10,21 @@ import { launchPageBrowser, type PageBrowser } from './support/pageBrowser.ts';
 import { choose, createHarness, type Harness, type HarnessPage } from './support/pageHarness.ts';
 import { createMeshPair, type MeshPair } from './support/meshPair.ts';
 
+/** Runs in a page: keeps its connections in `made`. */
+function recordConnections(): void {
+    const made: RTCPeerConnection[] = [];
+    const Real = RTCPeerConnection;
+    Object.assign(globalThis, {
+        made,
+        RTCPeerConnection: class extends Real {
+            constructor(configuration?: RTCConfiguration) {
+                super(configuration);
+                made.push(this);
+            }
+        },
+    });
+}
+
 describe('a share from device to device', function () {
     this.timeout(90_000);
     let browser: PageBrowser;
@@ -29,9 +44,10 @@ describe('a share from device to device', function () {
         for (const page of browser.context.pages()) await page.close();
     });
 
-    const startShare = async (): Promise<HarnessPage> => {
+    const startShare = async (prepare = async (_page: Page): Promise<unknown> => undefined): Promise<HarnessPage> => {
         await browser.openSource();
         const page = await browser.newPage();
+        await prepare(page);
         const share = await harness.open('share', page, 'share');
         share.send({ type: 'share.capture', settings: { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 } });
         await choose(page, share);
@@ -71,6 +87,24 @@ describe('a share from device to device', function () {
         assert.equal((await share.said('mesh.state', (m) => m.state === 'connected')).path, 'direct');
     });
 
+    it('keeps sharpness or frames as the sharer chooses while it runs', async () => {
+        await startShare((page) => page.addInitScript(recordConnections));
+        const sharePage = browser.context.pages().find((p) => p.url().includes('127.0.0.1'));
+        assert.ok(sharePage);
+        const { view } = await startView('bob');
+        await view.said('view.state', (m) => m.state === 'live');
+        const keeps = (wanted: string): Promise<unknown> =>
+            sharePage.waitForFunction((preference) => {
+                const { made } = globalThis as unknown as { made: RTCPeerConnection[] };
+                const [sender] = made.flatMap((pc) => pc.getSenders()).filter((s) => s.track?.kind === 'video');
+                return sender?.getParameters().degradationPreference === preference;
+            }, wanted);
+        await keeps('maintain-resolution');
+        await sharePage.getByLabel('Optimize for').selectOption('Smooth Motion');
+        await keeps('maintain-framerate');
+        await advances(view);
+    });
+
     it('changes to the buffered player and back at a key, without an empty picture', async () => {
         await startShare();
         const { view, page } = await startView('bob');
@@ -88,20 +122,7 @@ describe('a share from device to device', function () {
     });
 
     it('sends with the bit rate that fits the picture, also when its size changes', async () => {
-        await browser.context.addInitScript(() => {
-            const made: RTCPeerConnection[] = [];
-            const Real = RTCPeerConnection;
-            Object.assign(globalThis, {
-                made,
-                RTCPeerConnection: class extends Real {
-                    constructor(configuration?: RTCConfiguration) {
-                        super(configuration);
-                        made.push(this);
-                    }
-                },
-            });
-        });
-        await startShare();
+        await startShare((page) => page.addInitScript(recordConnections));
         const sharePage = browser.context.pages().find((p) => p.url().includes('127.0.0.1'));
         assert.ok(sharePage);
         const { view } = await startView('bob');

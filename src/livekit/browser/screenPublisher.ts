@@ -14,8 +14,8 @@ import {
     type TrackPublishOptions,
 } from 'livekit-client';
 import { createEncryptedRoom, type EncryptedRoom } from './encryptedRoom.ts';
-import { limitBitrate } from './limitBitrate.ts';
 import type { KeyRing } from './mediaKeys.ts';
+import { limitBitrate, preferWhenLimited } from './senderParameters.ts';
 
 /** This track name tells a Hush viewer that frames continue while the picture is still. */
 export const STEADY_TRACK = 'hush.steady';
@@ -50,6 +50,7 @@ export interface Publisher {
     hold(held: boolean): Promise<void>;
     /** bit/s. */
     limit(maxBitrate: number): Promise<void>;
+    prefer(degradation: RTCDegradationPreference): Promise<void>;
     stats(): Promise<RTCStatsReport | undefined>;
     close(): void;
 }
@@ -180,6 +181,10 @@ function running(encrypted: EncryptedRoom, publication: LocalTrackPublication, e
         async limit(maxBitrate) {
             const sender = track()?.sender;
             if (sender) await limitBitrate(sender, maxBitrate);
+        },
+        async prefer(degradation) {
+            const sender = track()?.sender;
+            if (sender) await preferWhenLimited(sender, degradation);
         },
         stats: async () => track()?.sender?.getStats(),
         close: () => encrypted.close(),

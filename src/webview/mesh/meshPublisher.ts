@@ -1,7 +1,7 @@
 /** Sends one captured screen to every viewer who asks, with one connection for each. */
 import type { HostMessage, MeshMessage, Path } from '../../core/share/mediaMessages.ts';
 import { createEncodeWatch, mayUseAv1, orderCodecs } from './codecs.ts';
-import { limitBitrate } from '../../livekit/browser/limitBitrate.ts';
+import { limitBitrate, preferWhenLimited } from '../../livekit/browser/senderParameters.ts';
 import { createPeer, type Peer } from './peer.ts';
 import { createUplinkWatch, type UplinkSample } from './uplink.ts';
 
@@ -18,6 +18,7 @@ export interface MeshPublisher {
     handle(message: HostMessage): void;
     /** The captured picture has another size. `maxBitrate`: in bit/s, to each viewer. */
     resized(width: number, height: number, maxBitrate: number): Promise<void>;
+    prefer(degradation: RTCDegradationPreference): Promise<void>;
     /** Returns the statistics of one viewer's connection, for the page. Also checks whether AV1 must be given up. */
     stats(): Promise<RTCStatsReport | undefined>;
     /**
@@ -141,6 +142,11 @@ export function createMeshPublisher(first: MeshPublishRequest, send: Send, chang
                 if (sender) await limitBitrate(sender, maxBitrate).catch(() => undefined); // the connection has ended
             const is = await smooth;
             if (av1 && is !== was) await useCodec(mayUseAv1(is, peers.size) ? 'video/av1' : 'video/vp8');
+        },
+        async prefer(to) {
+            request = { ...request, degradation: to };
+            for (const { sender } of peers.values())
+                if (sender) await preferWhenLimited(sender, to).catch(() => undefined); // the connection has ended
         },
         async suffers() {
             const senders: UplinkSample['senders'][number][] = [];

@@ -14,6 +14,7 @@ import { createMeshPublisher, type MeshPublisher } from '../mesh/meshPublisher.t
 import { changedBitrate, chooseBitrate, degradation } from '../capture/encoding.ts';
 import { captureScreen, type Captured } from '../capture/screenCapture.ts';
 import { bitRate, readSender, type ReceiverSample } from '../view/receiverStats.ts';
+import { limitWords } from '../ui/words.ts';
 import { createShareUi } from './shareUi.ts';
 
 const SAMPLE_MS = 1_000;
@@ -62,6 +63,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
             send({ type: 'action', name: 'stopShare' });
         },
         openInBrowser: () => send({ type: 'action', name: 'openInBrowser' }),
+        optimizeFor: (hint) => void optimizeFor(hint),
     });
 
     const capture = async (): Promise<void> => {
@@ -220,6 +222,13 @@ export function createShareController({ root, keys, worker, send, now }: Options
         dropCapture();
         ui.phase('ended', detail);
     };
+    /** The person changes it while the share runs. */
+    const optimizeFor = async (contentHint: ShareSettings['contentHint']): Promise<void> => {
+        if (!captured || !settings) return;
+        settings = { ...settings, contentHint };
+        for (const track of [captured.track, published]) if (track) track.contentHint = contentHint;
+        await Promise.all([mesh?.prefer(degradation(settings)), publisher?.prefer(degradation(settings))]);
+    };
     /** A captured window changes its size, and the person may switch to another screen. */
     const followSize = async (): Promise<void> => {
         const { width = 0, height = 0 } = captured?.track.getSettings() ?? {};
@@ -235,6 +244,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
         const report = await (publisher ?? mesh)?.stats();
         const next = report && readSender(report, now());
         if (!next) return;
+        ui.limited(limitWords(next.limitation, next.framesPerSecond, settings?.maxFrameRate ?? 0));
         ui.size(next.width || captured?.width || 0, next.height || captured?.height || 0);
         root.dataset['hushFramesSent'] = String(next.framesDecoded);
         const { framesDecoded, width, height, framesPerSecond, roundTripMs, codec } = next;
@@ -259,6 +269,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
                     return ui.heading(message.roomName);
                 case 'share.capture':
                     settings = message.settings;
+                    ui.optimizedFor(settings.contentHint);
                     if (captured) return;
                     if (navigator.userActivation?.isActive) return void capture();
                     ui.phase('choose');

@@ -1,5 +1,5 @@
 /** The share page: the share, its viewers, and the buttons to start and stop. Renders only what it is given. */
-import type { Path, Viewer } from '../../core/share/mediaMessages.ts';
+import type { Path, ShareSettings, Viewer } from '../../core/share/mediaMessages.ts';
 import { deviceLabel } from '../../core/trust/trustWords.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
@@ -27,6 +27,9 @@ export interface ShareUi {
     viewers(viewers: readonly Viewer[]): void;
     /** The route. Undefined while there is none. */
     path(path: Path | undefined): void;
+    /** Why fewer frames leave than wanted. Empty if nothing is to be said. */
+    limited(words: string): void;
+    optimizedFor(hint: ShareSettings['contentHint']): void;
     /** Shown when this page cannot capture but a browser can. */
     offerBrowser(offer: boolean): void;
 }
@@ -35,6 +38,7 @@ export interface ShareActions {
     choose(): void;
     stop(): void;
     openInBrowser(): void;
+    optimizeFor(hint: ShareSettings['contentHint']): void;
 }
 
 const LINES: Readonly<Record<SharePhase, string>> = {
@@ -69,12 +73,20 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
     const veil = h('div', { class: 'veil' }, 'Paused');
     const sizeText = h('span', { class: 'size' });
     const route = h('span', { class: 'size' });
+    const limit = h('span', { class: 'limit', role: 'status' });
+    const optimize = h(
+        'select',
+        { 'aria-label': 'Optimize for', title: 'What to keep when the machine or the connection cannot keep all' },
+        h('option', { value: 'text' }, 'Sharp Text'),
+        h('option', { value: 'motion' }, 'Smooth Motion'),
+    );
+    optimize.addEventListener('change', () => actions.optimizeFor(optimize.value === 'motion' ? 'motion' : 'text'));
     const stop = h('button', { type: 'button', class: 'primary stop' }, icon('stop'), h('span', {}, 'Stop Sharing'));
     const figure = h(
         'figure',
         { class: 'shared' },
         h('div', { class: 'frame' }, video, veil),
-        h('figcaption', {}, sizeText, route, h('span', { class: 'grow' }), stop),
+        h('figcaption', {}, sizeText, route, limit, h('span', { class: 'grow' }), optimize, stop),
     );
     const count = h('h2');
     const list = h('ul', { class: 'people' });
@@ -130,6 +142,10 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
             root.dataset['hushPath'] = path ?? '';
             setText(route, path ? pathWords(path).label : '');
             route.title = path ? pathWords(path).explanation : '';
+        },
+        limited: (words) => setText(limit, words),
+        optimizedFor(hint) {
+            optimize.value = hint;
         },
         offerBrowser: (offer) => setHidden(browser, !offer),
     };

@@ -15,6 +15,8 @@ export interface ReceiverSample {
     readonly roundTripMs: number;
     /** Increases with everything that arrives, including consent checks. */
     readonly lifeSigns: number;
+    /** Why a sender sends less than it wants: `none`, `cpu`, `bandwidth` or `other`. Empty for a receiver. */
+    readonly limitation: string;
     /** Hush waits for a key frame, and the picture is old. */
     readonly catchingUp: boolean;
 }
@@ -83,6 +85,7 @@ function readVideo(
         codec: typeof codec?.['mimeType'] === 'string' ? codec['mimeType'].replace(/^video\//u, '') : '',
         roundTripMs,
         lifeSigns,
+        limitation: typeof rtp['qualityLimitationReason'] === 'string' ? rtp['qualityLimitationReason'] : '',
         catchingUp: false,
     };
 }

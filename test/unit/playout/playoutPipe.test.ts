@@ -81,6 +81,14 @@ describe('the playout of one track', () => {
         await receive(1);
         assert.deepEqual([codecs.decoded, handedOn, modes], [[], [0, 1], ['buffered: noNumbers']]);
     });
+    it('leaves the picture to the browser when the sender stops to number its frames', async () => {
+        await keyFrame(0);
+        for (let i = 1; i <= 16; i++) await receive(i, false, false);
+        assert.deepEqual(codecs.decoded, [0]);
+        await receive(17, true, false);
+        assert.deepEqual(modes, ['immediate', 'buffered: noNumbers']);
+        assert.equal(handedOn.at(-1), 17);
+    });
     for (const [what, prepare] of [
         ['of an unknown codec', () => (pipe = make({ codec: 'video/H264' }))],
         ['that this browser cannot decode', () => (codecs.supported = false)],

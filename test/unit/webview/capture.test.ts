@@ -91,6 +91,7 @@ describe('receiver statistics', () => {
             codec: 'VP8',
             roundTripMs: 12,
             lifeSigns: 4,
+            limitation: '',
             catchingUp: false,
         });
     });

@@ -27,6 +27,7 @@ const sample = (
     height: 0,
     codec: '',
     roundTripMs: 0,
+    limitation: '',
     catchingUp: false,
 });
 

@@ -6,6 +6,7 @@ import {
     durationWords,
     encryptionWords,
     endedWords,
+    limitWords,
     viewerCountWords,
     viewWords,
 } from '../../../src/webview/ui/words.ts';
@@ -67,4 +68,15 @@ describe('the words of the viewer', () => {
             '1 person is watching',
             '2 people are watching',
         ]));
+
+    it('say on the sharer’s page why few frames leave, and nothing while enough do', () => {
+        assert.match(limitWords('cpu', 3.4, 30), /^3 frames per second: this machine/u);
+        assert.match(limitWords('bandwidth', 5, 30), /the connection is slow/u);
+        for (const [why, rate] of [
+            ['cpu', 15],
+            ['none', 3],
+            ['cpu', 0],
+        ] as const)
+            assert.equal(limitWords(why, rate, 30), '');
+    });
 });

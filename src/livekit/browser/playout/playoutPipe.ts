@@ -64,6 +64,8 @@ const REQUEST_MS = 300;
 /** This many failures of a kind within 10 s, and the browser's player takes over. */
 const MAX_FAILURES = 5;
 const FAILURES_MS = 10_000;
+/** More frames than this without a number in a row: the sender has stopped to number them. */
+const MAX_UNNUMBERED = 15;
 /** More frames than this in the decoder for this many ms: it is too slow. */
 const MAX_QUEUE = 10;
 const SLOW_MS = 2_000;
@@ -83,6 +85,7 @@ export function createPlayoutPipe(options: PlayoutPipeOptions): PlayoutPipe {
     let again: ReturnType<typeof setTimeout> | undefined;
     let requestedAt = Number.NEGATIVE_INFINITY;
     let slowSince: number | undefined;
+    let unnumbered = 0;
     /** True until a key frame was decoded after a loss. */
     let lost = true;
     const failures = { errors: [] as number[], gaps: [] as number[] };
@@ -190,26 +193,30 @@ export function createPlayoutPipe(options: PlayoutPipeOptions): PlayoutPipe {
         return undefined;
     };
 
+    const take = (complete: Complete, number: number): void => {
+        if (hidden) {
+            counters.skipped();
+            lost = true;
+            return;
+        }
+        if (order.waiting) counters.held();
+        order.push(number, complete.key, complete).forEach(decode);
+        if (complete.key) counters.keyFrame();
+        if (order.needsKey) lose();
+        watchGap();
+    };
+
     return {
         async receive(frame, number, at) {
             if (closed || frame.type === 'empty' || frame.data.byteLength === 0) return options.handOn(frame);
             const key = frame.type === 'key';
-            if (key) await choose(frame, number);
+            unnumbered = number === undefined ? unnumbered + 1 : 0;
+            if (unnumbered > MAX_UNNUMBERED) giveBack('noNumbers');
+            // A media server puts blank key frames between those of the sender. They decide nothing.
+            if (key && (mode !== 'immediate' || number !== undefined || wanted === 'buffered'))
+                await choose(frame, number);
             if (closed || mode !== 'immediate' || !placeholders) return options.handOn(frame);
-            if (number === undefined) {
-                // It cannot be put in order. With a key frame, the browser's player begins.
-                giveBack('noNumbers');
-            } else if (hidden) {
-                counters.skipped();
-                lost = true;
-            } else {
-                const complete = { key, timestamp: frame.timestamp, data: frame.data, at };
-                if (order.waiting) counters.held();
-                order.push(number, key, complete).forEach(decode);
-                if (key) counters.keyFrame();
-                if (order.needsKey) lose();
-                watchGap();
-            }
+            if (number !== undefined) take({ key, timestamp: frame.timestamp, data: frame.data, at }, number);
             frame.data = (key ? placeholders.key : placeholders.delta).slice(0);
             return options.handOn(frame);
         },
