@@ -42,6 +42,7 @@ describe('sharing a screen', function () {
         assert.deepEqual([now.width, now.height], [SHARED.width, SHARED.height]);
         assert.ok(now.markerError < MARKER_TOLERANCE, `not the shared picture: ${now.markerError}`);
         assert.equal((await pageData(frame))?.['hushE2ee'], 'on');
+        await frame.locator('#app[data-hush-playout=immediate]').waitFor({ state: 'attached' });
         await alice.workbench.statusBar(/Sharing ·\s+1/u).waitFor();
     });
 

@@ -57,6 +57,13 @@ export class Workbench {
                 });
                 // Long enough for a busy machine: a click that was done and is taken for failed would be done twice.
                 await row.first().click({ timeout: 10_000 });
+                // The palette stays open if its list changed between the two halves of the click: nothing was done then.
+                const input = this.quickInput.locator('input');
+                await eventually(
+                    async () => (await input.inputValue({ timeout: 500 }).catch(() => '')) !== `>${title}`,
+                    `the palette to run "${title}"`,
+                    5_000,
+                );
                 return;
             } catch (error) {
                 if (Date.now() > deadline) throw new Error(`The palette does not offer "${title}".`, { cause: error });
