@@ -220,6 +220,18 @@ describe('the architecture', () => {
         );
     });
 
+    it('asks a transport what it can, and compares its name in few places', () => {
+        const comparison = /(?:[!=]==\s*|\bcase )'(?:mesh|livekit)'/gu;
+        const counts = sources
+            .map(({ file, text }) => ({ file, count: text.match(comparison)?.length ?? 0 }))
+            .filter(({ count }) => count > 0);
+        console.log(counts.map(({ file, count }) => `        ${file}: ${count}`).join('\n'));
+        assert.ok(counts.reduce((sum, { count }) => sum + count, 0) <= 8);
+        // The policy names them on purpose. The flows follow it, and ask `publishPath.ts` and `subscribePath.ts`.
+        const flows = counts.map(({ file }) => file).filter(under('core/session'));
+        assert.deepEqual(flows, ['src/core/session/topology.ts']);
+    });
+
     it('no circle of files, and none of folders within a house', () => {
         assert.deepEqual(circlesOf(edgesBetween((file) => file)), []);
         assert.deepEqual(circlesOf(edgesBetween(folderOf)), []);

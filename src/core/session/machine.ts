@@ -33,12 +33,13 @@ import {
     closeView,
     endGoneViews,
     endView,
-    needsGrant,
     requestView,
     viewGrantReady,
     viewPageSaid,
     withView,
 } from './viewFlow.ts';
+import { moveOf } from './course.ts';
+import { needsGrant } from './subscribePath.ts';
 import { followReturns, toggleWaiting } from './viewAgain.ts';
 import { moveFailed, moveGaveUp, moveViews, viewMoved, viewMoveGranted, viewWaited } from './viewMove.ts';
 
@@ -127,8 +128,9 @@ function handle(state: SessionState, event: SessionEvent): Step {
             return failRoom(state, event.roomId, event.failure);
         case 'announced': {
             const { share } = state;
-            return share?.move && share.roomId === event.roomId
-                ? moveAnnounced(state, share, share.move)
+            const move = share && moveOf(share.course);
+            return move && share.roomId === event.roomId
+                ? moveAnnounced(state, share, move)
                 : shareJoined(state, event.roomId); // a viewer tab joined the room before
         }
         case 'announceFailed':
@@ -142,13 +144,15 @@ function handle(state: SessionState, event: SessionEvent): Step {
         case 'keysReady': {
             const { share } = state;
             if (share?.roomId !== event.roomId) return still(state);
-            if (share.move) return moveKeyed(state, share, share.move);
+            const move = moveOf(share.course);
+            if (move) return moveKeyed(state, share, move);
             return publishWhenReady({ ...state, share: { ...share, keysReady: true } });
         }
         case 'keysFailed': {
             const { share } = state;
             if (share?.roomId !== event.roomId) return still(state);
-            if (share.move) return abort(state, share, share.move, event.failure);
+            const move = moveOf(share.course);
+            if (move) return abort(state, share, move, event.failure);
             return endShare(state, '', event.failure);
         }
         case 'keyDelivery':

@@ -14,7 +14,7 @@ import { isToTake, type CallsPort } from './callsPort.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { KeyEvent, MediaKey, RtcPort } from './rtcPort.ts';
 import type { MediaPort } from './mediaPort.ts';
-import { needsGrant } from './viewFlow.ts';
+import { needsGrant } from './subscribePath.ts';
 import { initialState, type Effect, type Notice, type SessionEvent, type SessionState } from './state.ts';
 
 export interface OrchestratorPorts {
@@ -62,10 +62,15 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
         log,
         dispatch,
         current(call) {
+            const { share } = state;
             const view = state.views.get(call);
-            const page = state.share?.id === call ? state.share : view;
-            const wantsGrant = view === undefined || needsGrant(view);
-            return page && { generation: page.generation, moving: page.move !== undefined, wantsGrant };
+            if (share?.id === call) {
+                const moving = share.course.kind === 'moving';
+                return { generation: share.generation, moving, wantsGrant: true };
+            }
+            return (
+                view && { generation: view.generation, moving: view.move !== undefined, wantsGrant: needsGrant(view) }
+            );
         },
     });
     const waits = new Set<() => void>();

@@ -5,7 +5,7 @@ import { HushError, isHushError } from '../../core/base/errors.ts';
 import { Listeners } from '../../core/base/listeners.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { MembershipLost, RtcPort } from '../../core/session/rtcPort.ts';
-import type { RtcMember } from '../../core/share/share.ts';
+import { isAtSfu, type RtcMember } from '../../core/share/share.ts';
 import { fromSdk } from '../requests/matrixHttp.ts';
 import { parseLivekitSession } from '../events/hushEvents.ts';
 import { CALL_MEMBER_TYPE, LIVEKIT_SESSION_TYPE } from '../../core/rooms/eventTypes.ts';
@@ -203,7 +203,7 @@ export function createRtc(options: RtcOptions): Rtc {
                 await entry.own.join(shares, serviceUrl);
                 if (stale) entry.clean = await stale.cancel();
             });
-            const first = shares.find((share) => share.transport !== 'mesh');
+            const first = shares.find(isAtSfu);
             if (first && entry.serviceUrl !== undefined) void recordShare(room, entry.serviceUrl, first.startedTs);
         },
         async announce(roomId, shares) {
@@ -212,10 +212,10 @@ export function createRtc(options: RtcOptions): Rtc {
             await inTurn(entry, () => {
                 if (!entry.own.joined) throw leftMeanwhile();
                 // A media server that was found after we joined is told with the first share that is there.
-                const there = shares.some((share) => share.transport !== 'mesh');
+                const there = shares.some(isAtSfu);
                 return entry.own.announce(shares, there ? entry.serviceUrl : undefined);
             });
-            const newest = shares.findLast((share) => share.transport !== 'mesh');
+            const newest = shares.findLast(isAtSfu);
             if (newest && entry.serviceUrl !== undefined) void recordShare(room, entry.serviceUrl, newest.startedTs);
         },
         async leave(roomId) {
