@@ -54,13 +54,13 @@ interface BaseCall {
 }
 
 /** A call between two devices with Hush. It has a leg for each share. */
-export interface OwnCall extends BaseCall {
+interface OwnCall extends BaseCall {
     readonly foreign: false;
     readonly peer: Device;
 }
 
 /** A call of another Matrix client. It has one leg, which has no name on the wire and carries both directions. */
-export interface ForeignCall extends BaseCall {
+interface ForeignCall extends BaseCall {
     readonly foreign: true;
     readonly peer: Peer;
     /** Our screen must still be added, because the peer's call came first (glare). */
