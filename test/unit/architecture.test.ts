@@ -99,13 +99,7 @@ const LOADERS: Readonly<Record<string, string>> = {
     'src/extension/account/setUpOwnSfu.ts': 'livekit',
 };
 /** Files beside the folders of a house: its front doors. */
-const FRONT_DOORS = [
-    'extension/main',
-    'extension/registerCommands',
-    'matrix/openAccount',
-    'matrix/accountDiagnostics',
-    'webview/mediaPage',
-];
+const FRONT_DOORS = ['extension/main', 'matrix/openAccount', 'matrix/accountDiagnostics', 'webview/mediaPage'];
 /** What gives the same answer to the same question, wherever it runs. */
 const DETERMINISTIC: Readonly<Record<string, readonly string[]>> = { 'node:crypto': ['createHash'] };
 

@@ -5,6 +5,7 @@
 import { DisposableScope, type Disposable } from '../base/disposable.ts';
 import { Listeners } from '../base/listeners.ts';
 import { isToTake, type CallsPort } from './callsPort.ts';
+import { isMeshMessage } from '../share/mediaMessages.ts';
 import { reduce } from './machine.ts';
 import { failureOf } from './pageGrants.ts';
 import type { KeyEvent } from './rtcPort.ts';
@@ -114,15 +115,10 @@ function listen(
         rtc.onWithheld((event) => dispatch({ type: 'withheld', ...event })),
         rtc.onAudience((event) => dispatch({ type: 'audience', ...event })),
         media.onMessage((call, generation, message) => {
-            if (
-                message.type === 'mesh.description' ||
-                message.type === 'mesh.candidates' ||
-                message.type === 'mesh.state' ||
-                message.type === 'mesh.screen' ||
-                message.type === 'mesh.dropped'
-            )
-                calls.pageSaid(message, call);
-            dispatch({ type: 'page', call, generation, message });
+            if (isMeshMessage(message)) calls.pageSaid(message, call);
+            // Of a connection, the session needs only to know the picture's route.
+            if (!isMeshMessage(message) || message.type === 'mesh.state')
+                dispatch({ type: 'page', call, generation, message });
         }),
         calls.onPage((call, generation, message) => media.send(call, generation, message)),
         calls.onForeignCall((event) => {

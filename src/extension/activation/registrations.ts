@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { commands } from '../manifest/commands.ts';
 import { describeSettings } from '../manifest/config.ts';
-import { registerCommands } from '../registerCommands.ts';
+import { registerCommands } from './registerCommands.ts';
 import { followSnapshots } from '../share/followSnapshots.ts';
 import { followOpenChat } from '../share/pictureMenu.ts';
 import { registerDiagnostics } from '../shell/diagnostics.ts';

@@ -13,7 +13,7 @@ import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
 import { createMeshPublisher, type MeshPublisher } from '../mesh/meshPublisher.ts';
 import { chooseBitrate, degradation } from '../capture/encoding.ts';
 import { captureScreen, type Captured } from '../capture/screenCapture.ts';
-import { bitRate, readSender, type ReceiverSample } from '../view/receiverStats.ts';
+import { readSender } from '../view/receiverStats.ts';
 import { createShareUi } from './shareUi.ts';
 
 const SAMPLE_MS = 1_000;
@@ -51,7 +51,6 @@ export function createShareController({ root, keys, worker, send, now }: Options
     let busy = false;
     /** Increases when sending stops, so that a running publication is dropped when it is ready. */
     let run = 0;
-    let before: ReceiverSample | undefined;
 
     const ui = createShareUi(root, {
         choose: () => void capture(),
@@ -204,7 +203,6 @@ export function createShareController({ root, keys, worker, send, now }: Options
         mesh?.close();
         mesh = undefined;
         ui.path(undefined);
-        before = undefined;
     };
     const dropCapture = (): void => {
         const old = captured;
@@ -225,18 +223,6 @@ export function createShareController({ root, keys, worker, send, now }: Options
         if (!next) return;
         ui.size(next.width || captured?.width || 0, next.height || captured?.height || 0);
         root.dataset['hushFramesSent'] = String(next.framesDecoded);
-        const { framesDecoded, width, height, framesPerSecond, roundTripMs, codec } = next;
-        send({
-            type: 'stats',
-            framesDecoded,
-            width,
-            height,
-            framesPerSecond,
-            bitsPerSecond: bitRate(before, next),
-            roundTripMs,
-            codec,
-        });
-        before = next;
     };
     setInterval(() => void sample().catch(() => undefined), SAMPLE_MS);
 
