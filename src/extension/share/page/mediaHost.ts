@@ -116,13 +116,7 @@ export function createMediaHost({ opener, theme, log }: MediaHostOptions): Media
                 channel: createChannel({
                     call,
                     generation,
-                    transport: {
-                        post: (data) => link.post(data),
-                        onData(listener) {
-                            const registration = listeners.add(link.onData(listener));
-                            return () => registration.dispose();
-                        },
-                    },
+                    transport: transportOver(link, listeners),
                     incoming: pageMessage,
                     onMessage: (message) => received(page, message),
                     onDropped: (reason) => log.debug(`page ${call}: dropped what was ${reason}`),
@@ -169,6 +163,16 @@ export function createMediaHost({ opener, theme, log }: MediaHostOptions): Media
                 closeLink(page);
             }
             adopted.clear(); // restored tabs stay for the next start
+        },
+    };
+}
+
+function transportOver(link: PageLink, listeners: DisposableScope): Parameters<typeof createChannel>[0]['transport'] {
+    return {
+        post: (data) => link.post(data),
+        onData(listener) {
+            const registration = listeners.add(link.onData(listener));
+            return () => registration.dispose();
         },
     };
 }
