@@ -128,17 +128,6 @@ export function createApp(options: AppOptions): App {
         open.begin();
     }
 
-    /** If no window holds the account, or its window closed meanwhile, this window signs it out. */
-    async function signOutOf(account: Account, scope: SignOutScope | undefined): Promise<void> {
-        try {
-            await account.signOut(scope);
-        } catch (error) {
-            const ownerless = ['account.ownerGone', 'account.storeLocked', 'account.storeFailed'];
-            if (!isHushError(error) || !ownerless.includes(error.code)) throw error;
-            await options.forgetAccount(scope);
-        }
-    }
-
     /** Ends everything of the open account, in an order that leaves nothing behind. */
     async function unwire(end: (account: Account) => Promise<void>): Promise<void> {
         const current = open;
@@ -182,7 +171,7 @@ export function createApp(options: AppOptions): App {
         signOut: (scope) =>
             inTurn(async () => {
                 try {
-                    if (open) await unwire((account) => signOutOf(account, scope));
+                    if (open) await unwire((account) => signOutOf(account, options, scope));
                     else await options.forgetAccount(scope);
                 } finally {
                     setState({ kind: 'signedOut' });
@@ -195,6 +184,21 @@ export function createApp(options: AppOptions): App {
             open = undefined;
         },
     };
+}
+
+/** If no window holds the account, or its window closed meanwhile, this window signs it out. */
+async function signOutOf(
+    account: Account,
+    { forgetAccount }: Pick<AppOptions, 'forgetAccount'>,
+    scope: SignOutScope | undefined,
+): Promise<void> {
+    try {
+        await account.signOut(scope);
+    } catch (error) {
+        const ownerless = ['account.ownerGone', 'account.storeLocked', 'account.storeFailed'];
+        if (!isHushError(error) || !ownerless.includes(error.code)) throw error;
+        await forgetAccount(scope);
+    }
 }
 
 function troubleOf(state: AccountState): string | undefined {

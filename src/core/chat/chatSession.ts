@@ -18,7 +18,7 @@ import { echoesOf, withChanges } from './echoes.ts';
 import type { Written } from './outbox.ts';
 import { createPersonChat, forgetPerson, type ChatMemory, type PersonChat } from './personChat.ts';
 import { createReadProgress, type ReadProgress } from './readProgress.ts';
-import { markedMessage, seenBy } from './roomActivity.ts';
+import { seenBy } from './roomActivity.ts';
 import { createTimelinePart, type TimelinePart } from './timelinePart.ts';
 import type { WrittenFile } from './writtenFile.ts';
 
@@ -116,10 +116,7 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
     const presence = createChatPresence({
         ...options,
         onChange({ ownRead }) {
-            const marked = ownRead && markedMessage(part.latest, ownRead);
-            // Read on another device of the person.
-            if (room && marked && marked.ts > (person?.seen(room.roomId)?.ts ?? Infinity))
-                progress.note(room.roomId, marked.key);
+            if (ownRead) progress.readElsewhere(ownRead);
             options.onChange();
         },
     });
@@ -131,12 +128,9 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
         tell: (at, key) => presence.read(at, key),
     });
     const personOf = (userId: string): PersonChat => {
-        let found = people.get(userId);
-        if (!found) {
-            const to = (): ChatAccount | undefined => (account?.userId === userId ? account : undefined);
-            found = createPersonChat(userId, memory, { ...options, to, onChange: changed });
-            people.set(userId, found);
-        }
+        const to = (): ChatAccount | undefined => (account?.userId === userId ? account : undefined);
+        const found = people.get(userId) ?? createPersonChat(userId, memory, { ...options, to, onChange: changed });
+        people.set(userId, found);
         return found;
     };
     const writes = (): void => {
@@ -149,31 +143,11 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
         person.delivery.write(at, written);
     };
     const remove = createRemoval({ ...options, person: () => person, chat: () => account?.chat });
+    const parts: PageParts = { part, progress, presence, write, remove, delivery: () => person?.delivery };
 
     return {
-        get shown(): Shown {
-            const waiting = person?.outbox.waiting.filter((w) => w.roomId === (room?.roomId ?? '')) ?? [];
-            const how = {
-                self: room?.self ?? NOBODY,
-                isUnderWay: (txnId: string) => person?.delivery.isUnderWay(txnId) === true,
-            };
-            const { messages, atStart, full, atEnd, loading } = part;
-            const there = withChanges(messages, waiting, how);
-            const echoes = atEnd ? echoesOf(messages, waiting, how) : [];
-            return {
-                type: 'chat.show',
-                room: room ? shownRoom(room) : null,
-                messages: [...there, ...echoes].slice(-MAX_SHOWN),
-                atStart,
-                full,
-                atEnd,
-                loading,
-                offline: room?.online === false,
-                firstUnread: progress.divider,
-                typing: presence.activity.typing.slice(0, 3).map((typist) => visibleLine(typist, 128)),
-                // Of an old part it is not known where those stand who have read on.
-                seen: atEnd ? seenBy(messages, presence.activity.read) : [],
-            };
+        get shown() {
+            return shownOf({ room, person, part, progress, presence });
         },
         get unread() {
             return progress.unread.count;
@@ -211,8 +185,7 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
         focus: progress.focus,
         send(markdown) {
             const { roomId: at } = assertWritable(room);
-            if (markdown.length > MAX_BODY)
-                throw new HushError('chat.tooLong', 'This is too long for one message. Select less of it.');
+            assertShort(markdown);
             write(at, { kind: 'text', markdown, replyTo: null });
         },
         get target() {
@@ -227,15 +200,56 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
             return personOf(userId).delivery.write(at, file, after);
         },
         localPath(txnId) {
-            const written = person?.outbox.waiting.find((w) => w.txnId === txnId)?.written;
-            return written?.kind === 'file' ? written.path : undefined;
+            return person && pathOf(person, txnId);
         },
-        handle: (message) =>
-            handleFromPage(message, { part, progress, presence, write, remove, delivery: () => person?.delivery }),
+        handle: (message) => handleFromPage(message, parts),
         dispose() {
             subscription?.dispose();
             presence.dispose();
         },
+    };
+}
+
+function assertShort(markdown: string): void {
+    if (markdown.length > MAX_BODY)
+        throw new HushError('chat.tooLong', 'This is too long for one message. Select less of it.');
+}
+
+function pathOf({ outbox }: PersonChat, txnId: string): string | undefined {
+    const written = outbox.waiting.find((w) => w.txnId === txnId)?.written;
+    return written?.kind === 'file' ? written.path : undefined;
+}
+
+interface ShownParts {
+    readonly room: ChatRoom | undefined;
+    readonly person: PersonChat | undefined;
+    readonly part: TimelinePart;
+    readonly progress: ReadProgress;
+    readonly presence: Pick<ChatPresence, 'activity'>;
+}
+
+function shownOf({ room, person, part, progress, presence }: ShownParts): Shown {
+    const waiting = person?.outbox.waiting.filter((w) => w.roomId === (room?.roomId ?? '')) ?? [];
+    const how = {
+        self: room?.self ?? NOBODY,
+        isUnderWay: (txnId: string) => person?.delivery.isUnderWay(txnId) === true,
+    };
+    const { messages, atStart, full, atEnd, loading } = part;
+    const there = withChanges(messages, waiting, how);
+    const echoes = atEnd ? echoesOf(messages, waiting, how) : [];
+    return {
+        type: 'chat.show',
+        room: room ? shownRoom(room) : null,
+        messages: [...there, ...echoes].slice(-MAX_SHOWN),
+        atStart,
+        full,
+        atEnd,
+        loading,
+        offline: room?.online === false,
+        firstUnread: progress.divider,
+        typing: presence.activity.typing.slice(0, 3).map((typist) => visibleLine(typist, 128)),
+        // Of an old part it is not known where those stand who have read on.
+        seen: atEnd ? seenBy(messages, presence.activity.read) : [],
     };
 }
 

@@ -1,7 +1,10 @@
 /** How far the person has read in the room: where the unread messages begin, and what the room was told. */
 import type { ChatMessage } from './message.ts';
+import { markedMessage } from './roomActivity.ts';
 import type { PersonChat } from './personChat.ts';
 import { unreadOf, type Unread } from './unread.ts';
+
+type Receipt = Parameters<typeof markedMessage>[1];
 
 export interface ReadProgressOptions {
     latest(): readonly ChatMessage[];
@@ -20,8 +23,8 @@ export interface ReadProgress {
     readonly divider: string | null;
     /** The page shows this message. */
     seen(roomId: string, key: string): void;
-    /** The person read up to this message, here or on another device. */
-    note(roomId: string, key: string): void;
+    /** The person's own receipt, which may be of another device. */
+    readElsewhere(receipt: Receipt): void;
     /** The room's messages were read again. */
     read(roomId: string): void;
     /** The page was opened again. */
@@ -72,7 +75,12 @@ export function createReadProgress(options: ReadProgressOptions): ReadProgress {
             if (options.watching()) tell(roomId, key);
             else glanced = key;
         },
-        note,
+        readElsewhere(receipt) {
+            const roomId = currentRoom();
+            const marked = markedMessage(latest(), receipt);
+            if (roomId !== undefined && marked && marked.ts > (person()?.seen(roomId)?.ts ?? Infinity))
+                note(roomId, marked.key);
+        },
         read(roomId) {
             const last = latest().at(-1);
             // A room that is opened for the first time has no unread messages.

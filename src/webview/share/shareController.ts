@@ -6,9 +6,10 @@ import type { HostMessage, PageMessage, ShareSettings, Way } from '../../core/sh
 import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
 import { createMeshPublisher, type MeshPublisher } from '../mesh/meshPublisher.ts';
 import { chooseBitrate, degradation } from '../capture/encoding.ts';
-import { readSender } from '../view/receiverStats.ts';
 import { createSfuPublication } from './sfuPublication.ts';
+import type { Captured } from '../capture/screenCapture.ts';
 import { createCapture } from './shareCapture.ts';
+import { createShareSampler } from './shareSampler.ts';
 import { createShareUi } from './shareUi.ts';
 
 const SAMPLE_MS = 1_000;
@@ -67,11 +68,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
     const publishDirectly = (): void => {
         if (mesh) return live('mesh');
         if (!capture.now || !settings) return;
-        const { track, width, height } = capture.now;
-        const maxBitrate = settings.maxBitrate || chooseBitrate(width, height);
-        const { maxFrameRate } = settings;
-        const source = { track, width, height, maxBitrate, maxFrameRate, degradation: degradation(settings) };
-        mesh = createMeshPublisher(source, send, showPath);
+        mesh = createMeshPublisher(meshSource(capture.now, settings), send, showPath);
         live('mesh');
     };
     /** While viewers move between transports, shows the route that they come from. */
@@ -112,19 +109,12 @@ export function createShareController({ root, keys, worker, send, now }: Options
             () => fail('The picture could not be paused, so sharing was stopped.'),
         );
     };
-    const sample = async (): Promise<void> => {
-        const suffering = await mesh?.suffers();
-        if (suffering !== undefined) send({ type: 'share.uplink', viewers: suffering });
-        const report = await (sfu.publisher ?? mesh)?.stats();
-        const next = report && readSender(report, now());
-        if (!next) return;
-        ui.size(next.width || capture.now?.width || 0, next.height || capture.now?.height || 0);
-        root.dataset['hushFramesSent'] = String(next.framesDecoded);
-    };
+    const sample = createShareSampler({ root, ui, send, now, capture, sfu, mesh: () => mesh });
     setInterval(() => void sample().catch(() => undefined), SAMPLE_MS);
 
     return {
         handle(message) {
+            if (isForMesh(message)) return mesh?.handle(message);
             switch (message.type) {
                 case 'init':
                     return ui.heading(message.roomName);
@@ -139,14 +129,6 @@ export function createShareController({ root, keys, worker, send, now }: Options
                     return publish();
                 case 'share.direct':
                     return publishDirectly();
-                case 'mesh.open':
-                case 'mesh.description':
-                case 'mesh.candidates':
-                case 'mesh.restart':
-                case 'mesh.servers':
-                case 'mesh.close':
-                case 'mesh.reset':
-                    return mesh?.handle(message);
                 case 'share.viewers':
                     return ui.viewers(message.viewers);
                 case 'share.hold':
@@ -163,5 +145,21 @@ export function createShareController({ root, keys, worker, send, now }: Options
             }
         },
         gone: end,
+    };
+}
+
+function isForMesh(message: HostMessage): message is Extract<HostMessage, { type: `mesh.${string}` }> {
+    return message.type.startsWith('mesh.');
+}
+
+function meshSource({ track, width, height }: Captured, settings: ShareSettings) {
+    const maxBitrate = settings.maxBitrate || chooseBitrate(width, height);
+    return {
+        track,
+        width,
+        height,
+        maxBitrate,
+        maxFrameRate: settings.maxFrameRate,
+        degradation: degradation(settings),
     };
 }

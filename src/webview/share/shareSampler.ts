@@ -1,0 +1,30 @@
+/** Looks at what is sent: its size for the person, its frames for tests, and whether the upload suffers for the host. */
+import type { PageMessage } from '../../core/share/mediaMessages.ts';
+import type { MeshPublisher } from '../mesh/meshPublisher.ts';
+import { readSender } from '../view/receiverStats.ts';
+import type { SfuPublication } from './sfuPublication.ts';
+import type { ShareCapture } from './shareCapture.ts';
+import type { ShareUi } from './shareUi.ts';
+
+export interface ShareSamplerOptions {
+    readonly root: HTMLElement;
+    readonly ui: Pick<ShareUi, 'size'>;
+    readonly send: (message: PageMessage) => void;
+    readonly now: () => number;
+    readonly capture: Pick<ShareCapture, 'now'>;
+    readonly sfu: Pick<SfuPublication, 'publisher'>;
+    readonly mesh: () => MeshPublisher | undefined;
+}
+
+export function createShareSampler(options: ShareSamplerOptions): () => Promise<void> {
+    const { root, ui, send, now, capture, sfu, mesh } = options;
+    return async () => {
+        const suffering = await mesh()?.suffers();
+        if (suffering !== undefined) send({ type: 'share.uplink', viewers: suffering });
+        const report = await (sfu.publisher ?? mesh())?.stats();
+        const next = report && readSender(report, now());
+        if (!next) return;
+        ui.size(next.width || capture.now?.width || 0, next.height || capture.now?.height || 0);
+        root.dataset['hushFramesSent'] = String(next.framesDecoded);
+    };
+}
