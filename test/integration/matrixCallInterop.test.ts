@@ -104,7 +104,7 @@ describe('a call of another Matrix client', function () {
             view.forget();
             await other.evaluate(() => client.share(true));
             await view.said('view.state', (m) => m.state === 'live');
-            const stats = await view.said('stats', (m) => m.framesDecoded > 5);
+            const stats = await view.sampled((m) => m.framesDecoded > 5);
             assert.equal(stats.width / stats.height, 640 / 360); // its encoder begins at a reduced size
             view.forget();
             await other.evaluate(() => client.share(false));
@@ -151,7 +151,7 @@ describe('a call of another Matrix client', function () {
             view.send({ type: 'view.direct', identity: 'Eve' });
             hush.account.calls.accept({ roomId, callId: screens.at(-1)?.callId ?? '' }, { call: tab, generation: 1 });
             await view.said('view.state', (m) => m.state === 'live');
-            const stats = await view.said('stats', (m) => m.framesDecoded > 5);
+            const stats = await view.sampled((m) => m.framesDecoded > 5);
             assert.ok(Math.abs(stats.width / stats.height - 640 / 360) < 0.02, `${stats.width} × ${stats.height}`);
             await other.evaluate(() => client.share(false));
             await happened(() => over.includes(tab), 'its end');

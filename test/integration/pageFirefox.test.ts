@@ -88,7 +88,7 @@ describe('the page in Firefox', function () {
                     grant: { url: liveKit.url, token: await liveKit.viewerToken('r', name) },
                 });
                 await view.said('view.state', (m) => m.state === 'live');
-                const stats = await view.said('stats', (m) => m.framesDecoded > 10);
+                const stats = await view.sampled((m) => m.framesDecoded > 10);
                 assert.deepEqual([stats.width, stats.height], [1280, 720]);
             }
         } finally {

@@ -89,6 +89,8 @@ describe('a share that moves between the direct way and a media server', functio
         for (const page of browser.context.pages()) await page.close();
     });
 
+    const waitsForCalm = ({ share: s }: SessionState): boolean =>
+        s?.course.kind === 'steady' && s.course.calm !== undefined;
     const share = async (transport: 'auto' | 'mesh' = 'auto'): Promise<Page> => {
         ann.core.dispatch({
             type: 'shareRequested',
@@ -123,10 +125,14 @@ describe('a share that moves between the direct way and a media server', functio
     const paths = (views: readonly { page: Page }[]): Promise<(string | null)[]> =>
         Promise.all(views.map(({ page }) => page.locator('#app').getAttribute('data-hush-path')));
     const moved = async (to: 'mesh' | 'livekit', views: readonly { person: RoomPerson }[]): Promise<void> => {
-        await until(ann, `settled on ${to}`, ({ share: s }) => s?.transport === to && s.move === undefined);
+        await until(
+            ann,
+            `settled on ${to}`,
+            ({ share: s }) => s?.course.kind === 'steady' && s.course.transport === to,
+        );
         for (const { person } of views)
             await until(person, `moved to ${to}`, (s) =>
-                [...s.views.values()].every((v) => v.direct === (to === 'mesh') && !v.move),
+                [...s.views.values()].every((v) => v.transport === to && !v.move),
             );
     };
     /** The picture goes on, and was there at every look. */
@@ -155,7 +161,7 @@ describe('a share that moves between the direct way and a media server', functio
             person.core.dispatch({ type: 'viewCloseRequested', viewId: [...person.core.state.views.keys()][0] ?? '' });
             await page.close();
         }
-        await until(ann, 'waiting until it is calm', (s) => s.share?.calm !== undefined);
+        await until(ann, 'waiting until it is calm', waitsForCalm);
         ann.pass(CALM_MS);
         await moved('mesh', three);
         assert.deepEqual(await paths(three), ['direct', 'direct', 'direct']);
@@ -169,7 +175,7 @@ describe('a share that moves between the direct way and a media server', functio
         room.addOther('eve');
         await moved('livekit', [bob]);
         room.removeOther('eve');
-        await until(ann, 'calm', (s) => s.share?.calm !== undefined);
+        await until(ann, 'calm', waitsForCalm);
         ann.pass(CALM_MS);
         await moved('mesh', [bob]);
         await neverWithout([bob], 'there and back');

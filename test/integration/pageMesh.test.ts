@@ -68,8 +68,8 @@ describe('a share from device to device', function () {
     /** The picture goes on: decoded frames grow from here. */
     const advances = async (view: HarnessPage): Promise<void> => {
         view.forget();
-        const from = (await view.said('stats')).framesDecoded;
-        await view.said('stats', (m) => m.framesDecoded > from + 5);
+        const from = (await view.sampled()).framesDecoded;
+        await view.sampled((m) => m.framesDecoded > from + 5);
     };
 
     it('is live in the captured size, and says that it is direct and encrypted', async () => {
@@ -78,7 +78,7 @@ describe('a share from device to device', function () {
         const { view, page } = await startView('bob');
         await view.said('view.state', (m) => m.state === 'live');
         console.log(`        click to live: ${Math.round(performance.now() - began)} ms`);
-        const stats = await view.said('stats', (m) => m.framesDecoded > 10);
+        const stats = await view.sampled((m) => m.framesDecoded > 10);
         assert.deepEqual([stats.width, stats.height], [1280, 720]);
         console.log(`        codec ${stats.codec}, ${Math.round(stats.bitsPerSecond / 1_000)} kbit/s`);
         assert.equal(await page.locator('#app').getAttribute('data-hush-e2ee'), 'on');
@@ -115,7 +115,7 @@ describe('a share from device to device', function () {
             await page.keyboard.press('m');
             await app.and(page.locator(`[data-hush-playout=${playout}]`)).waitFor({ state: 'attached' });
             await advances(view);
-            const { width, height } = await view.said('stats');
+            const { width, height } = await view.sampled();
             assert.deepEqual([width, height], [1280, 720], 'no placeholder is shown');
             assert.ok(!view.messages.some((m) => m.type === 'view.state' && m.state !== 'live'));
         }

@@ -99,13 +99,7 @@ const LOADERS: Readonly<Record<string, string>> = {
     'src/extension/account/setUpOwnSfu.ts': 'livekit',
 };
 /** Files beside the folders of a house: its front doors. */
-const FRONT_DOORS = [
-    'extension/main',
-    'extension/registerCommands',
-    'matrix/openAccount',
-    'matrix/accountDiagnostics',
-    'webview/mediaPage',
-];
+const FRONT_DOORS = ['extension/main', 'matrix/openAccount', 'matrix/accountDiagnostics', 'webview/mediaPage'];
 /** What gives the same answer to the same question, wherever it runs. */
 const DETERMINISTIC: Readonly<Record<string, readonly string[]>> = { 'node:crypto': ['createHash'] };
 
@@ -218,6 +212,18 @@ describe('the architecture', () => {
             offences(under('webview', 'livekit/browser'), ({ what }) => !under('core')(what) || CORE_OF_PAGES(what)),
             [],
         );
+    });
+
+    it('asks a transport what it can, and compares its name in few places', () => {
+        const comparison = /(?:[!=]==\s*|\bcase )'(?:mesh|livekit)'/gu;
+        const counts = sources
+            .map(({ file, text }) => ({ file, count: text.match(comparison)?.length ?? 0 }))
+            .filter(({ count }) => count > 0);
+        console.log(counts.map(({ file, count }) => `        ${file}: ${count}`).join('\n'));
+        assert.ok(counts.reduce((sum, { count }) => sum + count, 0) <= 8);
+        // The policy names them on purpose. The flows follow it, and ask `publishPath.ts` and `subscribePath.ts`.
+        const flows = counts.map(({ file }) => file).filter(under('core/session'));
+        assert.deepEqual(flows, ['src/core/session/topology.ts']);
     });
 
     it('no circle of files, and none of folders within a house', () => {

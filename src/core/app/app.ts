@@ -55,11 +55,26 @@ export interface App extends Disposable {
     close(): Promise<void>;
 }
 
+/** An open account with its session core. */
+interface Connected {
+    readonly account: Account;
+    readonly orchestrator: Orchestrator;
+    readonly scope: DisposableScope;
+    /** Listens to the account, and tells the session core what it is now. */
+    begin(): void;
+}
+
+interface ConnectedEvents {
+    refresh(): void;
+    setState(next: AccountState): void;
+    signedOut(): void;
+}
+
 export function createApp(options: AppOptions): App {
     const { log } = options;
     const models = new Listeners<[Model]>();
     let state: AccountState = { kind: 'signedOut' };
-    let open: { account: Account; orchestrator: Orchestrator; scope: DisposableScope } | undefined;
+    let open: Connected | undefined;
     let pending = false;
     let turn: Promise<unknown> = Promise.resolve();
 
@@ -99,61 +114,18 @@ export function createApp(options: AppOptions): App {
     }
 
     function wire(account: Account): void {
-        const scope = new DisposableScope();
-        const orchestrator = createOrchestrator({
-            rtc: account.rtc,
-            calls: account.calls,
-            media: options.media,
-            log,
-            deviceTrust: (userId, deviceId) => account.deviceTrust(userId, deviceId),
-            deviceName: (userId, deviceId) => account.deviceName(userId, deviceId),
-            notify: options.notify,
-            after: options.after,
-        });
-        const feed = createRoomFeed();
-        const onRooms = (): void => {
-            for (const event of feed.next(account.rooms())) orchestrator.dispatch(event);
-            refresh();
-        };
-        const onState = (next: AccountState): void => {
-            // The server ended the sign-in, or no window holds the account any more. Nothing may continue in the
-            // account's name.
-            if (next.kind === 'expired' || next.kind === 'failed') orchestrator.dispatch({ type: 'signedOut' });
-            setState(next);
+        open = connect(account, options, {
+            refresh,
+            setState,
             // Another window signed out, so this window drops its part of the account too.
-            if (next.kind === 'signedOut' && open?.account === account)
-                void inTurn(() => unwire((gone) => gone.stop())).catch((error: unknown) =>
+            signedOut() {
+                if (open?.account !== account) return;
+                inTurn(() => unwire((gone) => gone.stop())).catch((error: unknown) =>
                     log.warn('closing the account that another window signed out did not work', error),
                 );
-        };
-        open = { account, orchestrator, scope };
-        scope.add(orchestrator);
-        scope.add(orchestrator.onState(refresh));
-        scope.add(account.onRooms(onRooms));
-        scope.add(account.onState(onState));
-        scope.add(account.onInvite(options.onInvite));
-        if (options.onAccount) scope.add(options.onAccount(account));
-        scope.add(
-            account.calls.onForeignCall((event) => {
-                if (!isToTake(event)) return;
-                const room = account.rooms().find((r) => r.roomId === event.roomId);
-                if (room) options.onRing(event, room);
-            }),
-        );
-        orchestrator.dispatch({ type: 'signedIn', self: { userId: account.userId, deviceId: account.deviceId } });
-        onRooms();
-        onState(account.state);
-    }
-
-    /** If no window holds the account, or its window closed meanwhile, this window signs it out. */
-    async function signOutOf(account: Account, scope: SignOutScope | undefined): Promise<void> {
-        try {
-            await account.signOut(scope);
-        } catch (error) {
-            const ownerless = ['account.ownerGone', 'account.storeLocked', 'account.storeFailed'];
-            if (!isHushError(error) || !ownerless.includes(error.code)) throw error;
-            await options.forgetAccount(scope);
-        }
+            },
+        });
+        open.begin();
     }
 
     /** Ends everything of the open account, in an order that leaves nothing behind. */
@@ -199,7 +171,7 @@ export function createApp(options: AppOptions): App {
         signOut: (scope) =>
             inTurn(async () => {
                 try {
-                    if (open) await unwire((account) => signOutOf(account, scope));
+                    if (open) await unwire((account) => signOutOf(account, options, scope));
                     else await options.forgetAccount(scope);
                 } finally {
                     setState({ kind: 'signedOut' });
@@ -214,6 +186,73 @@ export function createApp(options: AppOptions): App {
     };
 }
 
+/** If no window holds the account, or its window closed meanwhile, this window signs it out. */
+async function signOutOf(
+    account: Account,
+    { forgetAccount }: Pick<AppOptions, 'forgetAccount'>,
+    scope: SignOutScope | undefined,
+): Promise<void> {
+    try {
+        await account.signOut(scope);
+    } catch (error) {
+        const ownerless = ['account.ownerGone', 'account.storeLocked', 'account.storeFailed'];
+        if (!isHushError(error) || !ownerless.includes(error.code)) throw error;
+        await forgetAccount(scope);
+    }
+}
+
 function troubleOf(state: AccountState): string | undefined {
     return state.kind === 'ready' ? state.trouble : undefined;
+}
+
+function connect(account: Account, options: AppOptions, events: ConnectedEvents): Connected {
+    const scope = new DisposableScope();
+    const orchestrator = createOrchestrator({
+        rtc: account.rtc,
+        calls: account.calls,
+        media: options.media,
+        log: options.log,
+        deviceTrust: (userId, deviceId) => account.deviceTrust(userId, deviceId),
+        deviceName: (userId, deviceId) => account.deviceName(userId, deviceId),
+        notify: options.notify,
+        after: options.after,
+    });
+    const feed = createRoomFeed();
+    const onRooms = (): void => {
+        for (const event of feed.next(account.rooms())) orchestrator.dispatch(event);
+        events.refresh();
+    };
+    const onState = (next: AccountState): void => {
+        // The server ended the sign-in, or no window holds the account any more. Nothing may continue in the
+        // account's name.
+        if (next.kind === 'expired' || next.kind === 'failed') orchestrator.dispatch({ type: 'signedOut' });
+        events.setState(next);
+        if (next.kind === 'signedOut') events.signedOut();
+    };
+    const listen = (): void => {
+        scope.add(orchestrator);
+        scope.add(orchestrator.onState(events.refresh));
+        scope.add(account.onRooms(onRooms));
+        scope.add(account.onState(onState));
+        scope.add(account.onInvite(options.onInvite));
+        if (options.onAccount) scope.add(options.onAccount(account));
+        scope.add(
+            account.calls.onForeignCall((event) => {
+                if (!isToTake(event)) return;
+                const room = account.rooms().find((r) => r.roomId === event.roomId);
+                if (room) options.onRing(event, room);
+            }),
+        );
+    };
+    return {
+        account,
+        orchestrator,
+        scope,
+        begin() {
+            listen();
+            orchestrator.dispatch({ type: 'signedIn', self: { userId: account.userId, deviceId: account.deviceId } });
+            onRooms();
+            onState(account.state);
+        },
+    };
 }

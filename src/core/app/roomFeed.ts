@@ -1,10 +1,19 @@
 /** Turns room snapshots into session events: whose memberships changed, and which rooms we left. */
+import { sameFields } from '../base/sameFields.ts';
 import type { SessionEvent } from '../session/state.ts';
 import type { RoomSnapshot } from '../rooms/room.ts';
 import type { RtcMember } from '../share/share.ts';
 
 function sameMembers(a: readonly RtcMember[], b: readonly RtcMember[]): boolean {
-    return JSON.stringify(a) === JSON.stringify(b);
+    return a === b || sameEntries(a, b, sameMember);
+}
+
+function sameMember({ shares, ...a }: RtcMember, { shares: otherShares, ...b }: RtcMember): boolean {
+    return sameFields<Omit<RtcMember, 'shares'>>(a, b) && sameEntries(shares, otherShares, sameFields);
+}
+
+function sameEntries<T>(a: readonly T[], b: readonly T[], same: (one: T, other: T) => boolean): boolean {
+    return a.length === b.length && a.every((one, i) => same(one, b[i] as T));
 }
 
 /** `next(rooms)` returns the events since the last call. */

@@ -2,7 +2,7 @@
  * This window's conversation: its room, its messages, the unsent messages, and what the person has seen. It draws
  * nothing and does not know vscode. The view shows {@link ChatSession.shown} after each change.
  */
-import { MAX_BODY, MAX_SHOWN, type ChatMessage } from './message.ts';
+import { MAX_BODY, MAX_SHOWN } from './message.ts';
 import type { ChatHostMessage, ChatPageMessage } from './chatPageMessages.ts';
 import { visibleLine } from '../base/visibleText.ts';
 import type { FilesPort } from '../files/filesPort.ts';
@@ -12,13 +12,14 @@ import type { Disposable } from '../base/disposable.ts';
 import type { Log } from '../base/log.ts';
 import type { ChatPort } from './chatPort.ts';
 import { assertWritable, type ChatRoom } from './chatRoom.ts';
-import { createChatPresence, type ChatPresenceOptions } from './chatPresence.ts';
-import type { FileSender } from './delivery.ts';
+import { createChatPresence, type ChatPresence, type ChatPresenceOptions } from './chatPresence.ts';
+import type { Delivery, FileSender } from './delivery.ts';
 import { echoesOf, withChanges } from './echoes.ts';
 import type { Written } from './outbox.ts';
 import { createPersonChat, forgetPerson, type ChatMemory, type PersonChat } from './personChat.ts';
-import { markedMessage, seenBy } from './roomActivity.ts';
-import { unreadOf, type Unread } from './unread.ts';
+import { createReadProgress, type ReadProgress } from './readProgress.ts';
+import { seenBy } from './roomActivity.ts';
+import { createTimelinePart, type TimelinePart } from './timelinePart.ts';
 import type { WrittenFile } from './writtenFile.ts';
 
 /** The parts of an account that the chat needs. */
@@ -90,190 +91,66 @@ export interface ChatSession extends Disposable {
 }
 
 export function createChatSession(options: ChatSessionOptions): ChatSession {
-    const { memory, log } = options;
+    const { memory } = options;
     const people = new Map<string, PersonChat>();
     let person: PersonChat | undefined;
     let account: ChatAccount | undefined;
     let online = false;
+    let subscription: Disposable | undefined;
+    let room: ChatRoom | undefined;
+
+    const roomId = (): string | undefined => room?.roomId;
+    const changed = (): void => {
+        if (room) person?.outbox.arrived(room.roomId, part.known);
+        options.onChange();
+    };
+    const part = createTimelinePart({
+        ...options,
+        chat: () => account?.chat,
+        roomId,
+        onRead(readRoom) {
+            progress.read(readRoom);
+            changed();
+        },
+    });
     const presence = createChatPresence({
         ...options,
         onChange({ ownRead }) {
-            const marked = ownRead && markedMessage(latest, ownRead);
-            // Read on another device of the person.
-            if (room && marked && marked.ts > (person?.seen(room.roomId)?.ts ?? Infinity))
-                note(room.roomId, marked.key);
+            if (ownRead) progress.readElsewhere(ownRead);
             options.onChange();
         },
     });
-    let subscription: Disposable | undefined;
-    let room: ChatRoom | undefined;
-    let messages: readonly ChatMessage[] = [];
-    /** The messages up to the newest one, whatever part the person looks at. */
-    let latest: readonly ChatMessage[] = [];
-    let atStart = false;
-    let full = false;
-    let atEnd = true;
-    /** An older message that the person looks at. The messages around it are shown. */
-    let anchor: string | null = null;
-    /** The room whose messages are loading. */
-    let loading: string | undefined;
-    /** The last message in each room that we reported as read. */
-    const told = new Map<string, string>();
-    let divider: string | null = null;
-    /** The message that was in view while the window was in the background. */
-    let glanced: string | undefined;
-    let running: Promise<void> | undefined;
-    let again = false;
-
-    const isAt = (at: ChatPort, roomId: string): boolean => at === account?.chat && roomId === room?.roomId;
-    const news = (): Unread => unreadOf(latest, room && person?.seen(room.roomId));
-
-    function personOf(userId: string): PersonChat {
-        let found = people.get(userId);
-        if (!found) {
-            const to = (): ChatAccount | undefined => (account?.userId === userId ? account : undefined);
-            found = createPersonChat(userId, memory, { ...options, to, onChange: changed });
-            people.set(userId, found);
-        }
+    const progress = createReadProgress({
+        ...options,
+        latest: () => part.latest,
+        person: () => person,
+        roomId,
+        tell: (at, key) => presence.read(at, key),
+    });
+    const personOf = (userId: string): PersonChat => {
+        const to = (): ChatAccount | undefined => (account?.userId === userId ? account : undefined);
+        const found = people.get(userId) ?? createPersonChat(userId, memory, { ...options, to, onChange: changed });
+        people.set(userId, found);
         return found;
-    }
-    function changed(): void {
-        if (room) person?.outbox.arrived(room.roomId, anchor === null ? latest : [...latest, ...messages]);
-        options.onChange();
-    }
-
-    /** Resolves when the current state is shown. */
-    function read(): Promise<void> {
-        again = true;
-        return (running ??= readOn().then(() => {
-            running = undefined;
-            return again ? read() : undefined; // (requested while the last run ended)
-        }));
-    }
-    async function readOn(): Promise<void> {
-        try {
-            do {
-                again = false;
-                if (!account || !room) return;
-                const [from, { roomId }] = [account.chat, room];
-                const at = anchor;
-                const newest = await from.timeline(roomId);
-                const timeline = at === null ? newest : await from.timeline(roomId, at);
-                if (!isAt(from, roomId) || at !== anchor) {
-                    again = true;
-                    continue;
-                }
-                ({ messages, atStart, full, atEnd } = timeline);
-                latest = newest.messages;
-                if (atEnd) anchor = null; // the two parts have joined
-                const last = latest.at(-1);
-                // A room that is opened for the first time has no unread messages.
-                if (last && !person?.seen(roomId)) note(roomId, last.key);
-                if (!options.watching()) divider ??= news().first;
-                changed();
-            } while (again);
-        } catch (error) {
-            log.warn('The conversation could not be read', error);
-        }
-    }
-    function note(roomId: string, key: string): void {
-        const ts = latest.find((m) => m.key === key)?.ts;
-        if (ts === undefined || person?.seen(roomId)?.key === key) return;
-        person?.see(roomId, { key, ts });
-        options.onChange();
-    }
-
-    function noteRead(roomId: string, key: string): void {
-        if (told.get(roomId) !== key) presence.read(roomId, key);
-        told.set(roomId, key);
-        note(roomId, key);
-    }
-
-    /** A deletion has no echo. The message disappears, or the person is told why it does not. */
-    async function remove(roomId: string, target: string, ask: boolean): Promise<void> {
-        const by = person;
-        const unsent = by?.outbox.waiting.find((w) => w.txnId === target);
-        if (by && unsent) {
-            if (unsent.accepted || by.delivery.isUnderWay(target)) return options.onProblem(ON_ITS_WAY);
-            return by.delivery.cancel(target);
-        }
-        if (ask && !(await options.confirmDelete())) return;
-        try {
-            if (by !== person || !account) throw new HushError('account.notSignedIn', NOT_OPEN);
-            by?.delivery.cancelChanges(target);
-            await account.chat.send(roomId, options.newTxnId(), { kind: 'delete', target });
-        } catch (error) {
-            options.onProblem(userMessage(error, 'Deleting the message'));
-        }
-    }
-    function write(roomId: string, written: Written): void {
+    };
+    const writes = (): void => {
+        progress.writes();
+        part.toNewest();
+    };
+    const write = (at: string, written: Written): void => {
         if (!person) return options.onProblem(NOT_OPEN);
-        if (written.kind === 'text') {
-            divider = null;
-            toNewest();
-        }
-        person.delivery.write(roomId, written);
-    }
-    /** The current text of the message that the person edits. */
-    const bodyOf = (key: string): string => [...messages, ...latest].find((m) => m.key === key)?.body ?? '';
-
-    async function load(roomId: string, get: (port: ChatPort) => Promise<void>): Promise<void> {
-        if (loading === roomId || !account || roomId !== room?.roomId) return;
-        loading = roomId;
-        options.onChange();
-        try {
-            await get(account.chat);
-        } catch (error) {
-            options.onProblem(userMessage(error, 'Getting messages'));
-        }
-        await read();
-        if (loading === roomId) loading = undefined;
-        options.onChange();
-    }
-    async function goTo(roomId: string, key: string): Promise<void> {
-        try {
-            await account?.chat.find(roomId, key);
-            const part = await account?.chat.timeline(roomId, key);
-            if (roomId !== room?.roomId) return;
-            // A poll, or a message of an ignored person, is not in the part.
-            if (!part?.messages.some((m) => m.key === key)) return options.onProblem(NOT_SHOWN);
-        } catch (error) {
-            return options.onProblem(userMessage(error, 'Looking up the message'));
-        }
-        anchor = key;
-        await read();
-        options.onFound(key);
-    }
-    function toNewest(): void {
-        if (anchor === null) return;
-        anchor = null;
-        void read();
-    }
+        if (written.kind === 'text') writes();
+        person.delivery.write(at, written);
+    };
+    const remove = createRemoval({ ...options, person: () => person, chat: () => account?.chat });
+    const parts: PageParts = { part, progress, presence, write, remove, delivery: () => person?.delivery };
 
     return {
-        get shown(): Shown {
-            const { roomId = '', name = '', barred = null, mayReact = false, self = NOBODY } = room ?? {};
-            const waiting = person?.outbox.waiting.filter((w) => w.roomId === roomId) ?? [];
-            const how = { self, isUnderWay: (txnId: string) => person?.delivery.isUnderWay(txnId) === true };
-            const there = withChanges(messages, waiting, how);
-            const echoes = atEnd ? echoesOf(messages, waiting, how) : [];
-            return {
-                type: 'chat.show',
-                room: room ? { roomId, name: name.slice(0, 512), barred, mayReact, self: self.userId } : null,
-                messages: [...there, ...echoes].slice(-MAX_SHOWN),
-                atStart,
-                full,
-                atEnd,
-                loading: loading !== undefined && loading === room?.roomId,
-                offline: room?.online === false,
-                firstUnread: divider,
-                typing: presence.activity.typing.slice(0, 3).map((typist) => visibleLine(typist, 128)),
-                // Of an old part it is not known where those stand who have read on.
-                seen: atEnd ? seenBy(messages, presence.activity.read) : [],
-            };
+        get shown() {
+            return shownOf({ room, person, part, progress, presence });
         },
         get unread() {
-            return news().count;
+            return progress.unread.count;
         },
         follow(next, nextOnline, nextRoom) {
             const other = next !== undefined && next.userId !== person?.userId;
@@ -282,23 +159,19 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
             const same = JSON.stringify(nextRoom) === JSON.stringify(room);
             if (next?.chat !== account?.chat) {
                 subscription?.dispose();
-                subscription = next?.chat.onChange((roomId) => (roomId === room?.roomId ? void read() : undefined));
+                subscription = next?.chat.onChange((at) => (at === room?.roomId ? void part.read() : undefined));
             }
             if (other || nextRoom?.roomId !== room?.roomId) {
-                messages = latest = [];
-                anchor = null;
-                atEnd = true;
-                atStart = full = false;
-                divider = null;
-                glanced = undefined;
+                part.clear();
+                progress.clear();
             }
-            if (other) told.clear();
+            if (other) progress.forget();
             [account, online, room] = [next, nextOnline, nextRoom];
             if (next && other) person = personOf(next.userId);
             presence.follow(next?.presence, nextRoom?.roomId);
             if (!same || moved) options.onChange();
             // Another window may have taken over the account meanwhile. Nobody here heard its changes.
-            const known = moved || back ? read() : Promise.resolve();
+            const known = moved || back ? part.read() : Promise.resolve();
             // Messages that already arrived are not sent again.
             if (back) void known.then(() => (online && account === next ? person?.delivery.online() : undefined));
         },
@@ -308,75 +181,28 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
             if (person?.userId === userId) person = undefined;
             forgetPerson(userId, memory);
         },
-        opened() {
-            divider = news().first;
-        },
-        focus() {
-            if (room && glanced !== undefined) noteRead(room.roomId, glanced);
-            glanced = undefined;
-        },
+        opened: progress.opened,
+        focus: progress.focus,
         send(markdown) {
-            const { roomId } = assertWritable(room);
-            if (markdown.length > MAX_BODY)
-                throw new HushError('chat.tooLong', 'This is too long for one message. Select less of it.');
-            write(roomId, { kind: 'text', markdown, replyTo: null });
+            const { roomId: at } = assertWritable(room);
+            assertShort(markdown);
+            write(at, { kind: 'text', markdown, replyTo: null });
         },
         get target() {
-            const { roomId, self } = assertWritable(room);
-            return { roomId, userId: self.userId };
+            const { roomId: at, self } = assertWritable(room);
+            return { roomId: at, userId: self.userId };
         },
         get userId() {
             return person?.userId;
         },
-        sendFile({ roomId, userId }, file, after) {
-            if (userId === person?.userId) {
-                divider = null;
-                toNewest();
-            }
-            return personOf(userId).delivery.write(roomId, file, after);
+        sendFile({ roomId: at, userId }, file, after) {
+            if (userId === person?.userId) writes();
+            return personOf(userId).delivery.write(at, file, after);
         },
         localPath(txnId) {
-            const written = person?.outbox.waiting.find((w) => w.txnId === txnId)?.written;
-            return written?.kind === 'file' ? written.path : undefined;
+            return person && pathOf(person, txnId);
         },
-        handle(message) {
-            switch (message.type) {
-                case 'chat.send': {
-                    const { roomId, markdown, replyTo, edits: target } = message;
-                    if (target === null) return write(roomId, { kind: 'text', markdown, replyTo });
-                    return write(roomId, { kind: 'edit', markdown, target, was: bodyOf(target) });
-                }
-                case 'chat.react':
-                    return write(message.roomId, { kind: 'reaction', target: message.target, key: message.key });
-                case 'chat.delete':
-                    return void remove(message.roomId, message.target, message.ask);
-                case 'chat.retry':
-                    return person?.delivery.retry(message.txnId);
-                case 'chat.cancel':
-                    return person?.delivery.cancel(message.txnId);
-                case 'chat.earlier':
-                    // The anchor becomes the oldest message, so that the part around it includes the older ones that
-                    // arrive.
-                    if (anchor !== null) anchor = messages[0]?.key ?? anchor;
-                    return void load(message.roomId, (from) => from.earlier(message.roomId, anchor));
-                case 'chat.later': {
-                    if (anchor === null) return;
-                    const last = (anchor = messages.at(-1)?.key ?? anchor);
-                    return void load(message.roomId, (from) => from.later(message.roomId, last));
-                }
-                case 'chat.goTo':
-                    return void goTo(message.roomId, message.key);
-                case 'chat.newest':
-                    return toNewest();
-                case 'chat.seen':
-                    if (message.roomId !== room?.roomId) return;
-                    if (options.watching()) noteRead(message.roomId, message.key);
-                    else glanced = message.key;
-                    return;
-                case 'chat.typing':
-                    return presence.typing(message.roomId, message.typing);
-            }
-        },
+        handle: (message) => handleFromPage(message, parts),
         dispose() {
             subscription?.dispose();
             presence.dispose();
@@ -384,7 +210,124 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
     };
 }
 
+function assertShort(markdown: string): void {
+    if (markdown.length > MAX_BODY)
+        throw new HushError('chat.tooLong', 'This is too long for one message. Select less of it.');
+}
+
+function pathOf({ outbox }: PersonChat, txnId: string): string | undefined {
+    const written = outbox.waiting.find((w) => w.txnId === txnId)?.written;
+    return written?.kind === 'file' ? written.path : undefined;
+}
+
+interface ShownParts {
+    readonly room: ChatRoom | undefined;
+    readonly person: PersonChat | undefined;
+    readonly part: TimelinePart;
+    readonly progress: ReadProgress;
+    readonly presence: Pick<ChatPresence, 'activity'>;
+}
+
+function shownOf({ room, person, part, progress, presence }: ShownParts): Shown {
+    const waiting = person?.outbox.waiting.filter((w) => w.roomId === (room?.roomId ?? '')) ?? [];
+    const how = {
+        self: room?.self ?? NOBODY,
+        isUnderWay: (txnId: string) => person?.delivery.isUnderWay(txnId) === true,
+    };
+    const { messages, atStart, full, atEnd, loading } = part;
+    const there = withChanges(messages, waiting, how);
+    const echoes = atEnd ? echoesOf(messages, waiting, how) : [];
+    return {
+        type: 'chat.show',
+        room: room ? shownRoom(room) : null,
+        messages: [...there, ...echoes].slice(-MAX_SHOWN),
+        atStart,
+        full,
+        atEnd,
+        loading,
+        offline: room?.online === false,
+        firstUnread: progress.divider,
+        typing: presence.activity.typing.slice(0, 3).map((typist) => visibleLine(typist, 128)),
+        // Of an old part it is not known where those stand who have read on.
+        seen: atEnd ? seenBy(messages, presence.activity.read) : [],
+    };
+}
+
+const shownRoom = ({ roomId, name, barred, mayReact, self }: ChatRoom): Shown['room'] => ({
+    roomId,
+    name: name.slice(0, 512),
+    barred,
+    mayReact,
+    self: self.userId,
+});
+
+interface PageParts {
+    readonly part: TimelinePart;
+    readonly progress: ReadProgress;
+    readonly presence: Pick<ChatPresence, 'typing'>;
+    write(roomId: string, written: Written): void;
+    remove(roomId: string, target: string, ask: boolean): Promise<void>;
+    delivery(): Delivery | undefined;
+}
+
+function handleFromPage(message: FromPage, { part, progress, presence, write, remove, delivery }: PageParts): void {
+    switch (message.type) {
+        case 'chat.send': {
+            const { roomId, markdown, replyTo, edits: target } = message;
+            if (target === null) return write(roomId, { kind: 'text', markdown, replyTo });
+            /** The current text of the message that the person edits. */
+            const was = [...part.messages, ...part.latest].find((m) => m.key === target)?.body ?? '';
+            return write(roomId, { kind: 'edit', markdown, target, was });
+        }
+        case 'chat.react':
+            return write(message.roomId, { kind: 'reaction', target: message.target, key: message.key });
+        case 'chat.delete':
+            return void remove(message.roomId, message.target, message.ask);
+        case 'chat.retry':
+            return delivery()?.retry(message.txnId);
+        case 'chat.cancel':
+            return delivery()?.cancel(message.txnId);
+        case 'chat.earlier':
+            return void part.earlier(message.roomId);
+        case 'chat.later':
+            return void part.later(message.roomId);
+        case 'chat.goTo':
+            return void part.goTo(message.roomId, message.key);
+        case 'chat.newest':
+            return part.toNewest();
+        case 'chat.seen':
+            return progress.seen(message.roomId, message.key);
+        case 'chat.typing':
+            return presence.typing(message.roomId, message.typing);
+    }
+}
+
+interface RemovalOptions extends Pick<ChatSessionOptions, 'confirmDelete' | 'newTxnId' | 'onProblem'> {
+    person(): PersonChat | undefined;
+    chat(): ChatPort | undefined;
+}
+
+/** A deletion has no echo. The message disappears, or the person is told why it does not. */
+function createRemoval({ person, chat, confirmDelete, newTxnId, onProblem }: RemovalOptions) {
+    return async (roomId: string, target: string, ask: boolean): Promise<void> => {
+        const by = person();
+        const unsent = by?.outbox.waiting.find((w) => w.txnId === target);
+        if (by && unsent) {
+            if (unsent.accepted || by.delivery.isUnderWay(target)) return onProblem(ON_ITS_WAY);
+            return by.delivery.cancel(target);
+        }
+        if (ask && !(await confirmDelete())) return;
+        try {
+            const to = chat();
+            if (by !== person() || !to) throw new HushError('account.notSignedIn', NOT_OPEN);
+            by?.delivery.cancelChanges(target);
+            await to.send(roomId, newTxnId(), { kind: 'delete', target });
+        } catch (error) {
+            onProblem(userMessage(error, 'Deleting the message'));
+        }
+    };
+}
+
 const NOBODY = { userId: '', name: '' };
 const ON_ITS_WAY = 'Your reaction is on its way. Take it back when it has arrived.';
-const NOT_SHOWN = 'That is not a message that Hush can show.';
 const NOT_OPEN = 'You are not signed in now. Try again when you are.';

@@ -1,6 +1,11 @@
 /** The people whose other Matrix clients we called with our direct share. */
-import { withShare } from './shareFlow.ts';
-import { still, type Step, type LocalShare, type SessionEvent, type SessionState } from './state.ts';
+import { publishPathOf } from './publishPath.ts';
+import { still, withShare, type Step, type LocalShare, type SessionEvent, type SessionState } from './state.ts';
+
+/** Whether our share runs over a transport that reaches people by a call. */
+export function canCallPeople(share: LocalShare | undefined): share is LocalShare {
+    return share?.phase === 'live' && publishPathOf(share).callsPeople;
+}
 
 /** Calls a person's other Matrix clients with our direct share. */
 export function callPerson(
@@ -8,7 +13,7 @@ export function callPerson(
     { userId, name }: Extract<SessionEvent, { type: 'callRequested' }>,
 ): Step {
     const { share } = state;
-    if (share?.transport !== 'mesh' || share.phase !== 'live' || share.called.has(userId)) return still(state);
+    if (!canCallPeople(share) || share.called.has(userId)) return still(state);
     const called = new Map(share.called).set(userId, { name, deviceId: undefined });
     return {
         state: withShare(state, { called }),

@@ -33,12 +33,13 @@ import {
     closeView,
     endGoneViews,
     endView,
-    needsGrant,
     requestView,
     viewGrantReady,
     viewPageSaid,
     withView,
 } from './viewFlow.ts';
+import { moveOf } from './course.ts';
+import { needsGrant } from './subscribePath.ts';
 import { followReturns, toggleWaiting } from './viewAgain.ts';
 import { moveFailed, moveGaveUp, moveViews, viewMoved, viewMoveGranted, viewWaited } from './viewMove.ts';
 
@@ -77,17 +78,35 @@ function failRoom(state: SessionState, roomId: string, failure: Failure): Step {
     );
 }
 
+function signOut(state: SessionState): Step {
+    const rooms = new Set([...state.calls.keys(), ...[...state.views.values()].map((v) => v.target.roomId)]);
+    if (state.share) rooms.add(state.share.roomId);
+    const left = chain(state, ...[...rooms].map((roomId) => (s: SessionState) => leaveRoom(s, roomId, '')));
+    // Compares with the old memberships, so that each of them is left.
+    return { ...left, state: { ...initialState, calls: left.state.calls } };
+}
+
+/** Tells the page whose share it shows. */
+function trustAnswered(state: SessionState, event: Extract<SessionEvent, { type: 'trust' }>): Step {
+    const view = state.views.get(event.viewId);
+    if (!view) return still(state);
+    const { sharerName: name, target } = view;
+    const { userId = '', deviceId = '' } = target;
+    const { trust, deviceName } = event;
+    const startedTs = targetShare(state, target)?.startedTs ?? null;
+    const message = { type: 'view.sharer', name, userId, deviceId, deviceName, trust, startedTs } as const;
+    return {
+        state: withView(state, view.id, { trust }),
+        effects: [{ type: 'send', call: view.id, generation: view.generation, message }],
+    };
+}
+
 function handle(state: SessionState, event: SessionEvent): Step {
     switch (event.type) {
         case 'signedIn':
             return still({ ...state, self: event.self });
-        case 'signedOut': {
-            const rooms = new Set([...state.calls.keys(), ...[...state.views.values()].map((v) => v.target.roomId)]);
-            if (state.share) rooms.add(state.share.roomId);
-            const left = chain(state, ...[...rooms].map((roomId) => (s: SessionState) => leaveRoom(s, roomId, '')));
-            // Compares with the old memberships, so that each of them is left.
-            return { ...left, state: { ...initialState, calls: left.state.calls } };
-        }
+        case 'signedOut':
+            return signOut(state);
         case 'rtcChanged': {
             const rtc = new Map(state.rtc).set(event.roomId, event.members);
             return chain(
@@ -127,8 +146,9 @@ function handle(state: SessionState, event: SessionEvent): Step {
             return failRoom(state, event.roomId, event.failure);
         case 'announced': {
             const { share } = state;
-            return share?.move && share.roomId === event.roomId
-                ? moveAnnounced(state, share, share.move)
+            const move = share && moveOf(share.course);
+            return move && share.roomId === event.roomId
+                ? moveAnnounced(state, share, move)
                 : shareJoined(state, event.roomId); // a viewer tab joined the room before
         }
         case 'announceFailed':
@@ -142,13 +162,15 @@ function handle(state: SessionState, event: SessionEvent): Step {
         case 'keysReady': {
             const { share } = state;
             if (share?.roomId !== event.roomId) return still(state);
-            if (share.move) return moveKeyed(state, share, share.move);
+            const move = moveOf(share.course);
+            if (move) return moveKeyed(state, share, move);
             return publishWhenReady({ ...state, share: { ...share, keysReady: true } });
         }
         case 'keysFailed': {
             const { share } = state;
             if (share?.roomId !== event.roomId) return still(state);
-            if (share.move) return abort(state, share, share.move, event.failure);
+            const move = moveOf(share.course);
+            if (move) return abort(state, share, move, event.failure);
             return endShare(state, '', event.failure);
         }
         case 'keyDelivery':
@@ -157,20 +179,8 @@ function handle(state: SessionState, event: SessionEvent): Step {
                 : still(state);
         case 'trustChanged':
             return queryTrustAgain(state, event.userId);
-        case 'trust': {
-            const view = state.views.get(event.viewId);
-            if (!view) return still(state);
-            const deviceId = view.target.deviceId ?? '';
-            const { sharerName: name, target } = view;
-            const { trust, deviceName } = event;
-            const userId = target.userId ?? '';
-            const startedTs = targetShare(state, target)?.startedTs ?? null;
-            const message = { type: 'view.sharer', name, userId, deviceId, deviceName, trust, startedTs } as const;
-            return {
-                state: withView(state, view.id, { trust: event.trust }),
-                effects: [{ type: 'send', call: view.id, generation: view.generation, message }],
-            };
-        }
+        case 'trust':
+            return trustAnswered(state, event);
         case 'page':
             return pageSaid(state, event);
         case 'callAccepted':

@@ -2,6 +2,7 @@
  * Our membership in each room's RTC session follows from what runs there: a share after its picker, or a viewer tab
  * that is not over. After every event, the difference to the last request becomes join, announce or leave.
  */
+import { publishPathOf } from './publishPath.ts';
 import type { Effect, SessionState } from './state.ts';
 import type { Share } from '../share/share.ts';
 
@@ -18,9 +19,7 @@ export function wantedCalls(state: SessionState): Map<string, readonly Share[]> 
     }
     const { share } = state;
     if (share && share.phase !== 'preparing' && share.phase !== 'choosing') {
-        wanted.set(share.roomId, [
-            { id: share.id, startedTs: share.startedTs, ...(share.transport === 'mesh' ? { transport: 'mesh' } : {}) },
-        ]);
+        wanted.set(share.roomId, [{ id: share.id, startedTs: share.startedTs, ...publishPathOf(share).mark }]);
     }
     return wanted;
 }

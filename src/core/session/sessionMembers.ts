@@ -1,7 +1,7 @@
 /** Questions about the memberships of a room's RTC session. */
 import type { Viewer } from '../share/mediaMessages.ts';
 import type { LocalShare, SessionState } from './state.ts';
-import type { ViewTarget, RtcMember, Share } from '../share/share.ts';
+import type { ViewTarget, RtcMember, Share, Transport } from '../share/share.ts';
 
 /** Key of a device for maps and sets. A user ID contains no `|`. */
 export function deviceKey(device: { readonly userId: string; readonly deviceId: string }): string {
@@ -31,9 +31,9 @@ export function targetShare(state: SessionState, target: ViewTarget): Share | un
     return targetMember(state, target)?.shares.find((s) => s.id === target.shareId);
 }
 
-/** The sharer's own device sends that share on request. */
-export function isDirect(state: SessionState, target: ViewTarget): boolean {
-    return targetShare(state, target)?.transport === 'mesh';
+/** The transport of the share that a viewer tab shows. What other clients show is at their SFU. */
+export function targetTransport(state: SessionState, target: ViewTarget): Transport {
+    return targetShare(state, target)?.transport ?? 'livekit';
 }
 
 /** The newest share of the person that a viewer tab shows. Prefers the same device. */

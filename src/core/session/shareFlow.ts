@@ -1,9 +1,13 @@
 /** This device's share, from the picker to its end: its phases and their effects. */
 import type { PageMessage, Viewer } from '../share/mediaMessages.ts';
 import { deviceKey, viewersOf } from './sessionMembers.ts';
+import { moveOf, steady, transportOf, transportsOf, undecided } from './course.ts';
+import { PUBLISH_PATHS, publishPathOf } from './publishPath.ts';
+import { transports } from '../share/share.ts';
 import { abort, moveGranted, movePublished, othersIn, serverLost } from './shareMove.ts';
 import {
     still,
+    withShare,
     type Effect,
     type Failure,
     type LocalShare,
@@ -12,10 +16,6 @@ import {
     type Step,
 } from './state.ts';
 import { carriesAfter, firstWay, MOST_DIRECT, RETRY_MS } from './topology.ts';
-
-export function withShare(state: SessionState, patch: Partial<LocalShare>): SessionState {
-    return state.share ? { ...state, share: { ...state.share, ...patch } } : state;
-}
 
 function openSharePage(share: LocalShare): Effect {
     return {
@@ -28,8 +28,7 @@ function openSharePage(share: LocalShare): Effect {
         roomName: share.roomName,
         target: undefined,
         serviceUrl: undefined,
-        // A share that may move later must reach an SFU without a reload of its page.
-        servers: share.wish === 'mesh' ? 'none' : share.transport === 'mesh' ? 'now' : 'known',
+        servers: publishPathOf(share).servers[share.wish === 'auto' ? 'movable' : 'fixed'],
     };
 }
 
@@ -43,6 +42,7 @@ export function requestShare(state: SessionState, event: Extract<SessionEvent, {
             ],
         };
     }
+    const wish = event.transport ?? 'auto';
     const share: LocalShare = {
         id: event.shareId,
         roomId: event.roomId,
@@ -57,10 +57,8 @@ export function requestShare(state: SessionState, event: Extract<SessionEvent, {
         held: false,
         watchers: new Map(),
         settings: event.settings,
-        wish: event.transport ?? 'auto',
-        transport: event.transport ?? 'auto',
-        move: undefined,
-        calm: undefined,
+        wish,
+        course: wish === 'auto' ? undecided : steady(wish),
         noServer: undefined,
         untold: undefined,
         waits: 0,
@@ -72,7 +70,7 @@ export function requestShare(state: SessionState, event: Extract<SessionEvent, {
     };
     const { id: call, generation, roomId } = share;
     // Obstacles are shown before the person picks a screen, also when no token is needed.
-    if (share.transport === 'mesh')
+    if (!publishPathOf(share).needsGrant)
         return { state: { ...state, share }, effects: [{ type: 'askToShare', call, generation }] };
     // The grant comes first. So a room without an SFU is reported before the person picks a screen, and the page's
     // content security policy can name the only SFU that it may use.
@@ -91,10 +89,11 @@ export function endShare(state: SessionState, reason: string, failure?: Failure)
         { type: 'closePage', call: share.id },
     ];
     if (share.phase !== 'preparing' && share.phase !== 'choosing') {
-        // A moving share has both transports. A call with another client stays direct.
-        if (share.transport === 'mesh' || share.move || share.called.size > 0)
-            effects.push({ type: 'releaseMesh', call: share.id });
-        if (share.transport !== 'mesh' || share.move) effects.push({ type: 'stopKeys', roomId: share.roomId });
+        // A call with another client keeps its transport when the share moves.
+        const held = transportsOf(share.course);
+        const calls = share.called.size > 0;
+        const inUse = transports.filter((t) => held.includes(t) || (calls && PUBLISH_PATHS[t].callsPeople));
+        effects.push(...inUse.flatMap((transport) => PUBLISH_PATHS[transport].end(share)));
     }
     if (failure) effects.push({ type: 'notify', notice: { kind: 'shareFailed', failure } });
     else if (reason !== '') effects.push({ type: 'notify', notice: { kind: 'shareEnded', reason } });
@@ -103,12 +102,13 @@ export function endShare(state: SessionState, reason: string, failure?: Failure)
 
 export function shareGrantReady(state: SessionState): Step {
     const { share } = state;
-    if (share?.move) return moveGranted(state, share, share.move);
+    const move = share && moveOf(share.course);
+    if (move) return moveGranted(state, share, move);
     if (share?.phase !== 'preparing') return still(state);
-    if (share.wish === 'mesh') return choose(state);
-    const transport = share.wish === 'livekit' ? 'livekit' : firstWay(othersIn(state, share.roomId));
-    const chosen = choose(withShare(state, { transport }));
-    if (transport === 'livekit') return chosen;
+    const transport = share.wish === 'auto' ? firstWay(othersIn(state, share.roomId)) : share.wish;
+    const chosen = choose(withShare(state, { course: steady(transport) }));
+    const inVain = publishPathOf(share).needsGrant && !PUBLISH_PATHS[transport].needsGrant;
+    if (!inVain) return chosen;
     return { state: chosen.state, effects: [...chosen.effects, { type: 'forgetGrant', call: share.id }] };
 }
 
@@ -118,11 +118,14 @@ const SERVER_TROUBLE = /^(?:media\.(?:noServer|token)|network\.|server\.)/u;
 /** If the SFU fails for any reason, a share with the automatic transport goes directly between devices. */
 export function shareGrantFailed(state: SessionState, failure: Failure): Step {
     const { share } = state;
-    if (share?.move) return abort(state, share, share.move, failure);
+    const move = share && moveOf(share.course);
+    if (move) return abort(state, share, move, failure);
     if (share?.wish !== 'auto' || !SERVER_TROUBLE.test(failure.code)) return endShare(state, '', failure);
     if (share.phase !== 'preparing') return still(state);
     const wait = share.waits + 1;
-    const chosen = choose(withShare(state, { transport: 'mesh', noServer: { wait, failure }, waits: wait }));
+    const { fallback } = publishPathOf(share);
+    if (!fallback) return endShare(state, '', failure);
+    const chosen = choose(withShare(state, { course: steady(fallback), noServer: { wait, failure }, waits: wait }));
     return {
         state: chosen.state,
         effects: [...chosen.effects, { type: 'wait', call: share.id, wait, ms: RETRY_MS }],
@@ -138,20 +141,7 @@ function choose(state: SessionState): Step {
 export function publishWhenReady(state: SessionState): Step {
     const { share } = state;
     if (share?.phase !== 'publishing' || !share.keysReady || !share.joined) return still(state);
-    const { id: call, generation, roomId } = share;
-    if (share.transport === 'mesh') {
-        return {
-            state,
-            effects: [
-                { type: 'send', call, generation, message: { type: 'share.direct' } },
-                { type: 'serveMesh', call, generation, roomId },
-            ],
-        };
-    }
-    return {
-        state,
-        effects: [{ type: 'publish', call: share.id, generation: share.generation, roomId: share.roomId }],
-    };
+    return { state, effects: publishPathOf(share).publish(share) };
 }
 
 /** Our membership announces our share. */
@@ -163,10 +153,13 @@ export function shareJoined(state: SessionState, roomId: string): Step {
 
 export function keyDelivery(state: SessionState, failed: boolean, message: string): Step {
     const { share } = state;
-    // During a move to the SFU, the picture does not depend on this key yet: direct connections have their own keys.
-    if (share?.move?.to === 'livekit' && share.transport === 'mesh')
-        return failed ? abort(state, share, share.move, { code: 'media.keyNotSent', message }) : still(state);
-    if (!share || share.held === failed || (share.transport === 'mesh' && !share.move)) return still(state);
+    if (!share) return still(state);
+    const move = moveOf(share.course);
+    // During a move to a transport with this key, the picture does not depend on the key yet.
+    if (move && PUBLISH_PATHS[move.to].needsKey && !publishPathOf(share).needsKey)
+        return failed ? abort(state, share, move, { code: 'media.keyNotSent', message }) : still(state);
+    const usesKey = transportsOf(share.course).some((transport) => PUBLISH_PATHS[transport].needsKey);
+    if (share.held === failed || !usesKey) return still(state);
     const effects: Effect[] = [
         { type: 'send', call: share.id, generation: share.generation, message: { type: 'share.hold', held: failed } },
     ];
@@ -224,22 +217,18 @@ export function sharePageSaid(state: SessionState, share: LocalShare, message: P
                         generation: share.generation,
                         message: { type: 'share.capture', settings: share.settings },
                     },
-                    ...(share.transport === 'mesh'
-                        ? []
-                        : [{ type: 'preparePublish', call: share.id, generation: share.generation } as const]),
+                    ...publishPathOf(share).prepare(share),
                 ],
             };
         case 'capture.started':
             if (share.phase !== 'choosing') return still(state);
             return {
-                // Each direct connection has its own keys (DTLS). Their fingerprints travel through the room's
-                // encryption.
                 state: withShare(state, {
                     phase: 'publishing',
                     size: { width: message.width, height: message.height },
-                    keysReady: share.transport === 'mesh',
+                    keysReady: !publishPathOf(share).needsKey,
                 }),
-                effects: share.transport === 'mesh' ? [] : [{ type: 'startKeys', roomId: share.roomId }],
+                effects: publishPathOf(share).needsKey ? [{ type: 'startKeys', roomId: share.roomId }] : [],
             };
         case 'capture.failed':
             // The page shows a refusal with a button to try again. If capture can never work there, the share moves or
@@ -254,18 +243,19 @@ export function sharePageSaid(state: SessionState, share: LocalShare, message: P
             return endShare(state, 'The capture was ended in the browser.');
         case 'share.published': {
             const { via } = message;
-            if (share.move && via !== share.transport) return movePublished(state, share, share.move, via);
-            return still(withShare(state, { phase: 'live', ...(via === 'livekit' ? { path: 'sfu' } : {}) }));
+            const move = moveOf(share.course);
+            if (move && via !== transportOf(move)) return movePublished(state, share, move, via);
+            return still(withShare(state, { phase: 'live', path: PUBLISH_PATHS[via].route ?? share.path }));
         }
         case 'share.serverLost':
             return serverLost(state, share, message.detail);
         case 'share.uplink':
-            if (share.transport !== 'mesh') return still(state);
+            if (!publishPathOf(share).reportsUplink) return still(state);
             return still(withShare(state, { carries: carriesAfter(share.carries, message.viewers) }));
         case 'mesh.state':
             return still(message.state === 'connected' ? withShare(state, { path: message.path }) : state);
         case 'share.reconnecting':
-            return still(share.transport === 'livekit' ? withShare(state, { phase: 'reconnecting' }) : state);
+            return still(publishPathOf(share).reconnects ? withShare(state, { phase: 'reconnecting' }) : state);
         case 'share.failed':
             return endShare(state, '', { code: 'media.captureFailed', message: message.detail });
         case 'action':

@@ -1,21 +1,10 @@
 /** A running share that changes its transport. Both transports carry the picture until its viewers have moved. */
 import { deviceKey, viewersOf } from './sessionMembers.ts';
-import { still, type Step, type Effect, type Failure, type LocalShare, type Move, type SessionState } from './state.ts';
+import { isAnnounced, moveOf, steady, transportOf, type Course, type Move } from './course.ts';
+import { PUBLISH_PATHS, publishPathOf } from './publishPath.ts';
+import { still, withShare, type Step, type Effect, type Failure, type LocalShare, type SessionState } from './state.ts';
 import type { Transport } from '../share/share.ts';
-import {
-    ANNOUNCE_AGAIN_MS,
-    CALM_MS,
-    decide,
-    HANDOVER_MS,
-    needOf,
-    RETRY_MS,
-    type Need,
-    type Scene,
-} from './topology.ts';
-
-function patched(state: SessionState, share: LocalShare, patch: Partial<LocalShare>): SessionState {
-    return { ...state, share: { ...share, ...patch } };
-}
+import { ANNOUNCE_AGAIN_MS, CALM_MS, decide, HANDOVER_MS, RETRY_MS, type Need, type Scene } from './topology.ts';
 
 /** Devices of other MatrixRTC clients in the room's session. */
 export function othersIn(state: SessionState, roomId: string): number {
@@ -38,27 +27,34 @@ function sceneOf(state: SessionState, share: LocalShare, current: Transport): Sc
 /** Decides the share's transport. Called after every event. */
 export function reconsider(state: SessionState): Step {
     const { share } = state;
-    if (!share || share.transport === 'auto') return still(state);
-    if (share.move) return reconsiderMove(state, share, share.move);
-    if (share.phase !== 'live') return still(state);
-    const decision = decide(sceneOf(state, share, share.transport));
+    switch (share?.course.kind) {
+        case 'moving':
+            return reconsiderMove(state, share, share.course);
+        case 'steady':
+            return share.phase === 'live' ? reconsiderSteady(state, share, share.course) : still(state);
+        default:
+            return still(state);
+    }
+}
+
+function reconsiderSteady(state: SessionState, share: LocalShare, course: Extract<Course, { kind: 'steady' }>): Step {
+    const decision = decide(sceneOf(state, share, course.transport));
     if (decision.kind === 'moveWhenCalm') {
-        if (share.calm !== undefined) return still(state);
+        if (course.calm !== undefined) return still(state);
         const wait = share.waits + 1;
         return {
-            state: patched(state, share, { calm: wait, waits: wait }),
+            state: withShare(state, { course: { ...course, calm: { to: decision.to, wait } }, waits: wait }),
             effects: [{ type: 'wait', call: share.id, wait, ms: CALM_MS }],
         };
     }
-    const calm = share.calm === undefined ? share : { ...share, calm: undefined };
-    const current = calm === share ? state : { ...state, share: calm };
+    const current = course.calm === undefined ? state : withShare(state, { course: steady(course.transport) });
     if (decision.kind === 'stay') return still(current);
-    if (decision.kind === 'refused') return tell(current, calm, decision.need, 'setting');
+    if (decision.kind === 'refused') return tell(current, share, decision.need, 'setting');
     if (share.noServer) {
         const why = share.noServer.failure.code === 'media.noServer' ? 'none' : 'failed';
-        return decision.need ? tell(current, calm, decision.need, why) : still(current);
+        return decision.need ? tell(current, share, decision.need, why) : still(current);
     }
-    return begin(current, calm, decision.to, decision.need);
+    return begin(current, share, course.transport, decision.to, decision.need);
 }
 
 /** Says, once per reason, why a share that needs an SFU stays direct. */
@@ -67,7 +63,7 @@ function tell(state: SessionState, share: LocalShare, need: Need, why: 'setting'
     if ((need === 'others' && why !== 'failed') || share.told.has(need)) return still(state);
     const viewers = viewersOf(state, share).length;
     return {
-        state: patched(state, share, { told: new Set(share.told).add(need) }),
+        state: withShare(state, { told: new Set(share.told).add(need) }),
         effects: [{ type: 'notify', notice: { kind: 'serverMissed', need, viewers, why } }],
     };
 }
@@ -79,93 +75,90 @@ const WHY: Readonly<Record<Need, string>> = {
     uplink: 'the upload suffers',
 };
 
-function begin(state: SessionState, share: LocalShare, to: Transport, need: Need | undefined): Step {
-    const { id: call, generation, roomId } = share;
-    const stage = to === 'livekit' ? 'granting' : 'publishing';
-    const text = `share ${call.slice(-6)}: to ${to === 'mesh' ? 'the direct way' : 'the media server'}${need ? `, because ${WHY[need]}` : ''}`;
-    return {
-        state: patched(state, share, { move: { to, stage, need, wait: 0 }, calm: undefined }),
-        effects: [
-            { type: 'log', level: 'info', text },
-            ...(to === 'livekit'
-                ? [{ type: 'fetchPublishGrant', call, generation, roomId } as const]
-                : [
-                      { type: 'send', call, generation, message: { type: 'share.direct' } } as const,
-                      { type: 'serveMesh', call, generation, roomId } as const,
-                  ]),
-        ],
-    };
+function begin(state: SessionState, share: LocalShare, from: Transport, to: Transport, need: Need | undefined): Step {
+    const text = `share ${share.id.slice(-6)}: to ${PUBLISH_PATHS[to].name}${need ? `, because ${WHY[need]}` : ''}`;
+    const step = enter(state, share, { kind: 'moving', from, to, stage: 'granting', need, wait: 0 });
+    return { state: step.state, effects: [{ type: 'log', level: 'info', text }, ...step.effects] };
 }
 
-function staged(state: SessionState, share: LocalShare, move: Move, effects: readonly Effect[]): Step {
-    return { state: patched(state, share, { move }), effects };
+function staged(state: SessionState, move: Move, effects: readonly Effect[]): Step {
+    return { state: withShare(state, { course: move }), effects };
+}
+
+/** Begins this stage, or the next one that the new transport needs. */
+function enter(state: SessionState, share: LocalShare, move: Move): Step {
+    const path = PUBLISH_PATHS[move.to];
+    const { id: call, generation, roomId } = share;
+    switch (move.stage) {
+        case 'granting':
+            if (!path.needsGrant) return enter(state, share, { ...move, stage: 'keying' });
+            return staged(state, move, [{ type: 'fetchPublishGrant', call, generation, roomId }]);
+        case 'keying':
+            if (!path.needsKey) return enter(state, share, { ...move, stage: 'publishing' });
+            return staged(state, move, [...path.prepare(share), { type: 'startKeys', roomId }]);
+        case 'publishing':
+            return staged(state, move, path.publish(share));
+        case 'announcing': // follows from our membership (membershipFlow.ts)
+        case 'settling':
+            return staged(state, move, []);
+    }
 }
 
 export function moveGranted(state: SessionState, share: LocalShare, move: Move): Step {
-    if (move.stage !== 'granting') return still(state);
-    const { id: call, generation, roomId } = share;
-    return staged(state, share, { ...move, stage: 'keying' }, [
-        { type: 'preparePublish', call, generation },
-        { type: 'startKeys', roomId },
-    ]);
+    return move.stage === 'granting' ? enter(state, share, { ...move, stage: 'keying' }) : still(state);
 }
 
 export function moveKeyed(state: SessionState, share: LocalShare, move: Move): Step {
-    if (move.stage !== 'keying') return still(state);
-    const { id: call, generation, roomId } = share;
-    return staged(state, share, { ...move, stage: 'publishing' }, [{ type: 'publish', call, generation, roomId }]);
+    return move.stage === 'keying' ? enter(state, share, { ...move, stage: 'publishing' }) : still(state);
 }
 
 /**
- * The new transport carries the picture. Our membership tells the viewers; it follows from `transport`
+ * The new transport carries the picture. Our membership tells the viewers; it follows from the course
  * (membershipFlow.ts).
  */
 export function movePublished(state: SessionState, share: LocalShare, move: Move, via: Transport): Step {
     if (move.stage !== 'publishing' || via !== move.to) return still(state);
-    return still(patched(state, share, { transport: via, move: { ...move, stage: 'announcing' } }));
+    return enter(state, share, { ...move, stage: 'announcing' });
 }
 
 export function moveAnnounced(state: SessionState, share: LocalShare, move: Move): Step {
     if (move.stage !== 'announcing') return still(state);
     const wait = share.waits + 1;
     return {
-        state: patched(state, share, { move: { ...move, stage: 'settling', wait }, waits: wait }),
+        state: withShare(state, { course: { ...move, stage: 'settling', wait }, waits: wait }),
         effects: [{ type: 'wait', call: share.id, wait, ms: HANDOVER_MS }],
     };
 }
 
 function reconsiderMove(state: SessionState, share: LocalShare, move: Move): Step {
-    const announced = move.stage === 'announcing' || move.stage === 'settling';
-    // A direct connection failed after all, or a fifth viewer came. The SFU still carries the picture.
-    if (announced && move.to === 'mesh' && !share.noServer && needOf(sceneOf(state, share, 'mesh')) !== undefined) {
-        const back: Move = { to: 'livekit', stage: 'announcing', need: undefined, wait: 0 };
-        return still(patched(state, share, { transport: 'livekit', move: back }));
+    // A direct connection failed after all, or a fifth viewer came. The old transport still carries the picture.
+    const decision = decide(sceneOf(state, share, move.to));
+    if (isAnnounced(move) && !flees(share, move) && decision.kind === 'move' && decision.to === move.from) {
+        const { from, to } = move;
+        return enter(state, share, { ...move, from: to, to: from, stage: 'announcing', need: undefined, wait: 0 });
     }
     return move.stage === 'settling' && allMoved(state, share) ? finish(state, share, move) : still(state);
 }
 
 function allMoved(state: SessionState, share: LocalShare): boolean {
     const members = state.rtc.get(share.roomId) ?? [];
+    const transport = transportOf(share.course);
     return members.every((m) => {
         const key = deviceKey(m);
-        return !share.watchers.has(key) || share.watchers.get(key) === share.transport;
+        return !share.watchers.has(key) || share.watchers.get(key) === transport;
     });
 }
 
-/** Releases everything that the share used at the SFU. */
-function leaveServer({ id: call, generation, roomId }: LocalShare): Effect[] {
-    return [
-        { type: 'send', call, generation, message: { type: 'share.unpublish' } },
-        { type: 'stopKeys', roomId },
-        { type: 'forgetGrant', call },
-    ];
+function finish(state: SessionState, share: LocalShare, { from, to }: Move): Step {
+    return {
+        state: withShare(state, { ...PUBLISH_PATHS[to].alone(share), course: steady(to) }),
+        effects: PUBLISH_PATHS[from].retire(share),
+    };
 }
 
-function finish(state: SessionState, share: LocalShare, move: Move): Step {
-    const effects: Effect[] = move.to === 'livekit' ? [{ type: 'retireMesh', call: share.id }] : leaveServer(share);
-    const done: Partial<LocalShare> =
-        move.to === 'livekit' ? { path: 'sfu' } : { held: false, path: share.path === 'sfu' ? undefined : share.path };
-    return { state: patched(state, share, { ...done, move: undefined }), effects };
+/** The move leaves a transport that failed. So there is nothing to go back to. */
+function flees({ noServer }: LocalShare, { to }: Move): boolean {
+    return noServer !== undefined && PUBLISH_PATHS[to].fallback === undefined;
 }
 
 /** Failures that pass by themselves, so that a retry makes sense. */
@@ -176,51 +169,44 @@ const PASSING = /^(?:network\.|server\.error)/u;
  * because a running share must survive a short network failure. Returns undefined if a retry cannot help.
  */
 export function notAnnounced(state: SessionState, share: LocalShare, failure: Failure): Step | undefined {
-    const { move } = share;
-    if (move && !(move.to === 'mesh' && share.noServer)) return abort(state, share, move, failure);
+    const move = moveOf(share.course);
+    if (move && !flees(share, move)) return abort(state, share, move, failure);
     if (share.phase === 'publishing' || !PASSING.test(failure.code)) return undefined;
     const wait = share.waits + 1;
     return {
-        state: patched(state, share, { untold: wait, waits: wait }),
+        state: withShare(state, { untold: wait, waits: wait }),
         effects: [{ type: 'wait', call: share.id, wait, ms: ANNOUNCE_AGAIN_MS }],
     };
 }
 
-/** Returns to the earlier state. An SFU that failed is not tried for a while. */
+/** Returns to the earlier state. A server that failed is not tried for a while. */
 export function abort(state: SessionState, share: LocalShare, move: Move, failure: Failure): Step {
-    // Without the SFU there is nothing to go back to, and a failure at the SFU is not news.
-    if (move.to === 'mesh' && share.noServer) return still(state);
-    const log = {
-        type: 'log',
-        level: 'warn',
-        text: `share ${share.id.slice(-6)}: stays as it was (${failure.code})`,
-    } as const;
-    if (move.to === 'mesh') {
-        const next = patched(state, share, { transport: 'livekit', path: 'sfu', move: undefined });
-        return { state: next, effects: [log, { type: 'retireMesh', call: share.id }] };
-    }
+    if (flees(share, move)) return still(state); // a failure at the server that it leaves is not news
+    const { from, to } = move;
+    const text = `share ${share.id.slice(-6)}: stays as it was (${failure.code})`;
+    const effects: Effect[] = [{ type: 'log', level: 'warn', text }, ...PUBLISH_PATHS[to].retire(share)];
+    const back: Partial<LocalShare> = { ...PUBLISH_PATHS[from].alone(share), course: steady(from) };
+    if (PUBLISH_PATHS[to].fallback === undefined) return { state: withShare(state, back), effects };
     const wait = share.waits + 1;
     return {
-        state: patched(state, share, {
-            transport: 'mesh',
-            move: undefined,
-            held: false,
-            noServer: { wait, failure },
-            waits: wait,
-        }),
-        effects: [log, ...leaveServer(share), { type: 'wait', call: share.id, wait, ms: RETRY_MS }],
+        state: withShare(state, { ...back, noServer: { wait, failure }, waits: wait }),
+        effects: [...effects, { type: 'wait', call: share.id, wait, ms: RETRY_MS }],
     };
 }
 
-/** The page lost the SFU, but can still send directly. */
+/** The page lost the server of a transport, but can still send by another one. */
 export function serverLost(state: SessionState, share: LocalShare, detail: string): Step {
     if (share.wish !== 'auto' || share.phase === 'preparing' || share.phase === 'choosing') return still(state);
     const failure: Failure = { code: 'media.serverLost', message: detail };
-    if (share.move?.to === 'livekit') return abort(state, share, share.move, failure);
-    if (!share.move && share.transport !== 'livekit') return still(state);
+    const move = moveOf(share.course);
+    if (move && PUBLISH_PATHS[move.to].fallback) return abort(state, share, move, failure);
+    const { fallback } = publishPathOf(share);
+    if (!move && !fallback) return still(state);
     const wait = share.waits + 1;
     const lost: LocalShare = { ...share, noServer: { wait, failure }, waits: wait, phase: 'live' };
-    const begun = share.move ? still({ ...state, share: lost }) : begin(state, lost, 'mesh', undefined);
+    const from = transportOf(share.course);
+    const next = { ...state, share: lost };
+    const begun = move || !fallback || !from ? still(next) : begin(next, lost, from, fallback, undefined);
     return {
         state: begun.state,
         effects: [...begun.effects, { type: 'wait', call: share.id, wait, ms: RETRY_MS }],
@@ -229,19 +215,22 @@ export function serverLost(state: SessionState, share: LocalShare, detail: strin
 
 /** A wait of the share has ended. */
 export function shareWaited(state: SessionState, share: LocalShare, wait: number): Step {
-    if (share.move?.stage === 'settling' && share.move.wait === wait) return finish(state, share, share.move);
+    const { course } = share;
+    const move = moveOf(course);
+    if (move?.stage === 'settling' && move.wait === wait) return finish(state, share, move);
     if (share.untold === wait) {
         const { roomId } = share;
         return {
-            state: patched(state, share, { untold: undefined }),
+            state: withShare(state, { untold: undefined }),
             effects: [{ type: 'announce', roomId, shares: state.calls.get(roomId) ?? [] }],
         };
     }
     if (share.noServer?.wait === wait) {
         // The share first finishes its move away from the SFU. If it forgot the failure now, it would turn back.
-        if (share.move) return { state, effects: [{ type: 'wait', call: share.id, wait, ms: RETRY_MS }] };
-        return still(patched(state, share, { noServer: undefined }));
+        if (move) return { state, effects: [{ type: 'wait', call: share.id, wait, ms: RETRY_MS }] };
+        return still(withShare(state, { noServer: undefined }));
     }
-    if (share.calm === wait && !share.move) return begin(state, share, 'mesh', undefined);
+    if (course.kind === 'steady' && course.calm?.wait === wait)
+        return begin(state, share, course.transport, course.calm.to, undefined);
     return still(state);
 }

@@ -4,6 +4,7 @@ import type { Again, PageMessage, Path, ViewState, ShareSettings, HostMessage } 
 import type { TrustLevel, WithheldReason } from '../trust/trustLevels.ts';
 import type { AudienceEvent, WithheldEvent } from './rtcPort.ts';
 import type { CaptureLocation } from './mediaPort.ts';
+import type { Course } from './course.ts';
 import type { Need } from './topology.ts';
 import type { ShareAudience, Withheld } from '../trust/shareTrust.ts';
 import type { RtcMember, Share, Transport, ViewTarget } from '../share/share.ts';
@@ -43,12 +44,8 @@ export interface LocalShare {
     readonly settings: ShareSettings;
     /** The transport that the person set. */
     readonly wish: Transport | 'auto';
-    /** The announced transport. `auto` until it is known whether the room has an SFU. */
-    readonly transport: Transport | 'auto';
-    /** A move from one transport to the other. */
-    readonly move: Move | undefined;
-    /** The share waits until it may safely go back to the direct transport. The value names the wait. */
-    readonly calm: number | undefined;
+    /** The transport that carries it. */
+    readonly course: Course;
     /** The SFU was absent or failed. It is tried again when this wait ends. */
     readonly noServer: { readonly wait: number; readonly failure: Failure } | undefined;
     /** The room was not told about the transport. It is told again when this wait ends. */
@@ -67,21 +64,6 @@ export interface LocalShare {
     readonly called: ReadonlyMap<string, { readonly name: string; readonly deviceId: string | undefined }>;
 }
 
-/**
- * A share between two transports. Both carry the picture from `announcing` on, so that nobody is without it:
- * ```
- * granting --grant--> keying --keys--> publishing --published--> announcing --announced--> settling --all moved, or time--> over
- *    (to the mesh it begins with publishing; a failure before `settling` leaves all as it was)
- * ```
- */
-export interface Move {
-    readonly to: Transport;
-    readonly stage: 'granting' | 'keying' | 'publishing' | 'announcing' | 'settling';
-    /** Names the wait after which the old transport is closed. */
-    readonly wait: number;
-    readonly need: Need | undefined;
-}
-
 export interface View {
     readonly id: string;
     readonly target: ViewTarget;
@@ -96,8 +78,8 @@ export interface View {
     /** We told the sharer that we watch. */
     readonly announced: boolean;
     readonly trust: TrustLevel;
-    /** Its page has or expects a connection from the sharer's own device. */
-    readonly direct: boolean;
+    /** The transport of its picture. */
+    readonly transport: Transport;
     /** The share changed its transport. The page shows the old picture until the first new one. */
     readonly move: { readonly to: Transport; readonly tries: number } | undefined;
     /** Names the current wait of the tab, so that an older wait is ignored. */
@@ -343,3 +325,7 @@ export interface Step {
 
 /** Nothing is to be done about it. */
 export const still = (state: SessionState): Step => ({ state, effects: [] });
+
+export function withShare(state: SessionState, patch: Partial<LocalShare>): SessionState {
+    return state.share ? { ...state, share: { ...state.share, ...patch } } : state;
+}

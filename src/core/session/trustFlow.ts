@@ -2,6 +2,7 @@
 import type { HostMessage } from '../share/mediaMessages.ts';
 import { deviceKey, sharerKey } from './sessionMembers.ts';
 import type { Step, Effect, SessionEvent, SessionState, View } from './state.ts';
+import { SUBSCRIBE_PATHS } from './subscribePath.ts';
 import type { ViewTarget } from '../share/share.ts';
 import { audienceChip } from '../trust/shareTrust.ts';
 import { isOver, retryView } from './viewFlow.ts';
@@ -43,7 +44,8 @@ export function withheldTold(state: SessionState, event: Extract<SessionEvent, {
     for (const view of state.views.values()) {
         if (targetKey(view.target) !== key) continue;
         effects.push(send(view, { type: 'view.withheld', reason: event.reason }));
-        const lacks = view.direct && view.phase !== 'live' && view.phase !== 'frozen' && view.phase !== 'ended';
+        const asks = SUBSCRIBE_PATHS[view.transport].asksSharer;
+        const lacks = asks && view.phase !== 'live' && view.phase !== 'frozen' && view.phase !== 'ended';
         if (event.reason !== null || !state.withheld.has(key) || !lacks) continue;
         const step = retryView(next, view);
         next = step.state;

@@ -1,6 +1,6 @@
 /** Viewer tabs: each shows one share. */
 import type { Again, PageMessage } from '../share/mediaMessages.ts';
-import { deviceKey, isDirect, newestTarget, targetMember } from './sessionMembers.ts';
+import { newestTarget, targetMember, targetTransport } from './sessionMembers.ts';
 import {
     still,
     type Step,
@@ -11,7 +11,7 @@ import {
     type View,
 } from './state.ts';
 import type { Transport, ViewTarget } from '../share/share.ts';
-import { DIRECT_WITHIN_MS } from './topology.ts';
+import { needsGrant, SUBSCRIBE_PATHS } from './subscribePath.ts';
 
 export function withView(state: SessionState, id: string, patch: Partial<View>): SessionState {
     const view = state.views.get(id);
@@ -27,12 +27,7 @@ export function isOver(view: View): boolean {
     return view.phase === 'ended' || view.phase === 'failed';
 }
 
-/** The tab shows, or will show, a picture from an SFU. */
-export function needsGrant({ direct, move }: View): boolean {
-    return move ? move.to === 'livekit' : !direct;
-}
-
-/** Requests token and tab at once. The one that comes last connects. A direct picture needs no token. */
+/** Requests token and tab at once. The one that comes last connects. */
 function openEffects(state: SessionState, view: View): Effect[] {
     const { id: call, generation, target, roomName, sharerName } = view;
     const serviceUrl = targetMember(state, target)?.serviceUrl;
@@ -46,15 +41,14 @@ function openEffects(state: SessionState, view: View): Effect[] {
         roomName,
         target,
         serviceUrl,
-        // A direct share may move to an SFU while it runs.
-        servers: view.callId !== undefined ? 'none' : view.direct ? 'now' : 'known',
+        servers: view.callId !== undefined ? 'none' : SUBSCRIBE_PATHS[view.transport].servers,
     } as const;
-    return view.direct
-        ? [open]
-        : [{ type: 'fetchViewGrant', call, generation, roomId: target.roomId, serviceUrl }, open];
+    return needsGrant(view)
+        ? [{ type: 'fetchViewGrant', call, generation, roomId: target.roomId, serviceUrl }, open]
+        : [open];
 }
 
-type NewView = Pick<View, 'id' | 'target' | 'sharerName' | 'roomName' | 'generation' | 'direct' | 'callId'>;
+type NewView = Pick<View, 'id' | 'target' | 'sharerName' | 'roomName' | 'generation' | 'transport' | 'callId'>;
 
 /** The state of every tab whose page was just requested. */
 const OPENING = {
@@ -79,8 +73,8 @@ export function requestView(state: SessionState, event: Extract<SessionEvent, { 
     const { viewId: id, target, sharerName, roomName } = event;
     // The page that a restored tab showed before the reload had generation 1.
     const generation = (open?.generation ?? (event.restored ? 1 : 0)) + 1;
-    const direct = isDirect(state, target);
-    const view = newView({ id, target, sharerName, roomName, generation, direct, callId: undefined });
+    const transport = targetTransport(state, target);
+    const view = newView({ id, target, sharerName, roomName, generation, transport, callId: undefined });
     const next = { ...state, views: new Map(state.views).set(view.id, view) };
     return { state: next, effects: openEffects(next, view) };
 }
@@ -92,13 +86,15 @@ export function requestView(state: SessionState, event: Extract<SessionEvent, { 
 export function acceptCall(state: SessionState, event: Extract<SessionEvent, { type: 'callAccepted' }>): Step {
     const { viewId: id, callId, roomId, userId, deviceId, callerName: sharerName, roomName } = event;
     const target = { roomId, userId, deviceId, shareId: undefined };
-    const view = newView({ id, target, sharerName, roomName, generation: 1, direct: true, callId });
+    const view = newView({ id, target, sharerName, roomName, generation: 1, transport: 'mesh', callId });
     const next = { ...state, views: new Map(state.views).set(id, view) };
     return { state: next, effects: openEffects(next, view) };
 }
 
-function releaseEffect(view: View): Effect[] {
-    return view.direct || view.move?.to === 'mesh' ? [{ type: 'releaseMesh', call: view.id }] : [];
+/** Releases the transport of the shown picture, and that of the next. */
+function releaseEffects(view: View): Effect[] {
+    const inUse = new Set([view.transport, view.move?.to ?? view.transport]);
+    return [...inUse].flatMap((transport) => SUBSCRIBE_PATHS[transport].end(view));
 }
 
 /**
@@ -113,47 +109,33 @@ export function retryView(state: SessionState, view: View): Step {
         ...OPENING,
         target,
         generation: view.generation + 1,
-        direct: isDirect(state, target),
+        transport: targetTransport(state, target),
         wait: view.wait + 1,
     });
     const renewed = next.views.get(view.id);
-    return renewed ? { state: next, effects: [...releaseEffect(view), ...openEffects(next, renewed)] } : still(next);
+    return renewed ? { state: next, effects: [...releaseEffects(view), ...openEffects(next, renewed)] } : still(next);
 }
 
 export function viewGrantReady(state: SessionState, view: View): Step {
     return connectWhenReady(withView(state, view.id, { granted: true }), view.id);
 }
 
-/**
- * The effects that bring the picture into the tab's page. During a move, the page still shows the old transport's
- * picture.
- */
-export function connectEffects(state: SessionState, view: View, direct: boolean): Effect[] {
-    const { id: call, generation, wait } = view;
-    const { roomId, userId, deviceId, shareId } = view.target;
-    const handover = view.move !== undefined;
-    if (direct && userId !== undefined && deviceId !== undefined && shareId !== undefined) {
-        const identity = deviceKey({ userId, deviceId });
-        return [
-            { type: 'send', call, generation, message: { type: 'view.direct', identity, handover } },
-            { type: 'watchMesh', call, generation, roomId, userId, deviceId, shareId },
-            { type: 'wait', call, wait, ms: DIRECT_WITHIN_MS },
-        ];
-    }
-    const identity = targetMember(state, view.target)?.identity ?? null;
-    return [{ type: 'connectView', call, generation, roomId, identity, handover }];
+/** The effects that bring the picture into the tab's page, from the transport that it shows next. */
+export function connectEffects(state: SessionState, view: View): readonly Effect[] {
+    const participant = targetMember(state, view.target)?.identity ?? null;
+    return SUBSCRIBE_PATHS[view.move?.to ?? view.transport].connect(view, participant);
 }
 
 function connectWhenReady(state: SessionState, id: string): Step {
     const view = state.views.get(id);
-    if (!view?.pageReady || !(view.granted || view.direct) || isOver(view)) return still(state);
+    if (!view?.pageReady || (needsGrant(view) && !view.granted) || isOver(view)) return still(state);
     const { userId, deviceId } = view.target;
     const { generation } = view;
     const effects: Effect[] = [];
     if (view.callId !== undefined) {
         effects.push({ type: 'send', call: id, generation, message: { type: 'view.direct', identity: view.callId } });
         effects.push({ type: 'acceptCall', call: id, generation, roomId: view.target.roomId, callId: view.callId });
-    } else effects.push(...connectEffects(state, view, view.direct));
+    } else effects.push(...connectEffects(state, view));
     if (userId !== undefined && deviceId !== undefined)
         effects.push({ type: 'queryTrust', viewId: id, userId, deviceId });
     return { state: withView(state, id, { phase: 'connecting' }), effects };
@@ -190,7 +172,7 @@ export function endView(state: SessionState, view: View, phase: 'ended' | 'faile
         },
         ...(phase === 'ended' ? [againEffect(view, again)] : []),
         ...(view.announced ? watchEffect(view, false) : []),
-        ...releaseEffect(view),
+        ...releaseEffects(view),
     ];
     // Without a page there is no tab that can say it.
     if (failure && !view.pageReady && view.generation === 1) {
@@ -209,7 +191,7 @@ export function closeView(state: SessionState, view: View, effects: readonly Eff
         effects: [
             ...effects,
             ...(view.announced ? watchEffect(view, false) : []),
-            ...releaseEffect(view),
+            ...releaseEffects(view),
             { type: 'closePage', call: view.id },
         ],
     };
@@ -254,11 +236,11 @@ export function viewPageSaid(state: SessionState, view: View, message: PageMessa
         }
         case 'view.state': {
             if (isOver(view)) return still(state);
-            const path = view.direct ? view.path : message.state === 'live' ? 'sfu' : view.path;
+            const path = message.state === 'live' ? (SUBSCRIBE_PATHS[view.transport].route ?? view.path) : view.path;
             const next = withView(state, view.id, { phase: message.state, detail: message.detail, path });
             if (message.state !== 'live' || view.announced) return { state: next, effects: [] };
-            const via = view.direct ? 'mesh' : 'livekit';
-            return { state: withView(next, view.id, { announced: true }), effects: watchEffect(view, true, via) };
+            const effects = watchEffect(view, true, view.transport);
+            return { state: withView(next, view.id, { announced: true }), effects };
         }
         case 'mesh.state':
             return still(message.state === 'connected' ? withView(state, view.id, { path: message.path }) : state);

@@ -1,6 +1,7 @@
 /** A viewer tab whose share changed its transport. It keeps the old picture until the first new one. */
-import { isDirect, targetMember } from './sessionMembers.ts';
+import { targetMember, targetTransport } from './sessionMembers.ts';
 import { still, type Step, type Effect, type SessionState, type View } from './state.ts';
+import { SUBSCRIBE_PATHS } from './subscribePath.ts';
 import type { Transport } from '../share/share.ts';
 import { connectEffects, isOver, retryView, watchEffect, withView } from './viewFlow.ts';
 
@@ -8,8 +9,6 @@ import { connectEffects, isOver, retryView, watchEffect, withView } from './view
 const MOST_TRIES = 3;
 /** ms between two attempts. */
 const TRY_AGAIN_MS = 3_000;
-
-const wayOf = (direct: boolean): Transport => (direct ? 'mesh' : 'livekit');
 
 /** Follows the shares of the room's tabs. Called after the room's memberships changed. */
 export function moveViews(state: SessionState, roomId: string): Step {
@@ -19,7 +18,7 @@ export function moveViews(state: SessionState, roomId: string): Step {
         const view = next.views.get(id);
         if (view?.target.roomId !== roomId || view.target.shareId === undefined || isOver(view)) continue;
         if (!targetMember(next, view.target)) continue;
-        const step = follow(next, view, wayOf(isDirect(next, view.target)));
+        const step = follow(next, view, targetTransport(next, view.target));
         next = step.state;
         effects.push(...step.effects);
     }
@@ -27,18 +26,24 @@ export function moveViews(state: SessionState, roomId: string): Step {
 }
 
 function follow(state: SessionState, view: View, to: Transport): Step {
-    const current = wayOf(view.direct);
+    const current = view.transport;
     if (view.phase === 'opening') return to === current ? still(state) : retryView(state, view);
     if (view.move?.to === to || (!view.move && to === current)) return still(state);
-    return view.move ? stay(state, view) : beginMove(state, view, to, 0);
+    if (!view.move) return beginMove(state, view, to, 0);
+    const stayed = stay(state, view);
+    const settled = stayed.state.views.get(view.id);
+    if (!settled || to === current) return stayed;
+    const begun = beginMove(stayed.state, settled, to, 0);
+    return { state: begun.state, effects: [...stayed.effects, ...begun.effects] };
 }
 
 /** The share returned to the transport that the tab still shows. */
 function stay(state: SessionState, view: View): Step {
     const { id: call, generation } = view;
-    const release: Effect[] = view.move?.to === 'mesh' ? [{ type: 'releaseMesh', call }] : [];
+    const release = view.move ? SUBSCRIBE_PATHS[view.move.to].end(view) : [];
+    const granted = SUBSCRIBE_PATHS[view.transport].needsGrant;
     return {
-        state: withView(state, call, { move: undefined, granted: !view.direct, wait: view.wait + 1 }),
+        state: withView(state, call, { move: undefined, granted, wait: view.wait + 1 }),
         effects: [{ type: 'send', call, generation, message: { type: 'view.stay' } }, ...release],
     };
 }
@@ -52,32 +57,30 @@ function beginMove(state: SessionState, view: View, to: Transport, tries: number
     if (!renewed) return still(state);
     return {
         state: next,
-        effects:
-            to === 'livekit'
-                ? [{ type: 'fetchViewGrant', call, generation, roomId, serviceUrl }]
-                : connectEffects(next, renewed, true),
+        effects: SUBSCRIBE_PATHS[to].needsGrant
+            ? [{ type: 'fetchViewGrant', call, generation, roomId, serviceUrl }]
+            : connectEffects(next, renewed),
     };
 }
 
 /** The token for the new transport arrived. */
 export function viewMoveGranted(state: SessionState, view: View): Step {
-    return { state: withView(state, view.id, { granted: true }), effects: connectEffects(state, view, false) };
+    return { state: withView(state, view.id, { granted: true }), effects: connectEffects(state, view) };
 }
 
 /** The page shows the new transport's picture, or could not. */
 export function viewMoved(state: SessionState, view: View, via: Transport, ok: boolean): Step {
     if (view.move?.to !== via) return still(state);
     if (!ok) return moveFailed(state, view);
-    const direct = via === 'mesh';
-    const left: Effect = direct ? { type: 'forgetGrant', call: view.id } : { type: 'releaseMesh', call: view.id };
     const next = withView(state, view.id, {
-        direct,
-        path: direct ? view.path : 'sfu',
+        transport: via,
+        path: SUBSCRIBE_PATHS[via].route ?? view.path,
         move: undefined,
         announced: true,
         wait: view.wait + 1,
     });
-    return { state: next, effects: [left, ...watchEffect(view, true, via)] };
+    const left = SUBSCRIBE_PATHS[view.transport].leave(view);
+    return { state: next, effects: [...left, ...watchEffect(view, true, via)] };
 }
 
 export function moveFailed(state: SessionState, view: View): Step {
@@ -90,16 +93,17 @@ export function moveFailed(state: SessionState, view: View): Step {
     };
 }
 
-/** The sharer's device did not answer. This matters only for a move to the mesh. */
+/** The sharer's device did not answer. This matters only for a move to a transport that asks it. */
 export function moveGaveUp(state: SessionState, view: View): Step {
-    return view.move?.to === 'mesh' ? moveFailed(state, view) : still(state);
+    return view.move && SUBSCRIBE_PATHS[view.move.to].asksSharer ? moveFailed(state, view) : still(state);
 }
 
 /** A wait of the tab ended. It tries the new transport again, or reports that no direct picture came. */
 export function viewWaited(state: SessionState, view: View): Step {
     if (isOver(view) || view.callId !== undefined) return still(state);
     if (view.move && view.move.tries > 0) return beginMove(state, view, view.move.to, view.move.tries);
-    if (view.move?.to === 'mesh') return { state, effects: watchEffect(view, view.announced, 'unreached') };
-    const missing = view.direct && !view.announced && view.phase !== 'live';
+    if (view.move && SUBSCRIBE_PATHS[view.move.to].asksSharer)
+        return { state, effects: watchEffect(view, view.announced, 'unreached') };
+    const missing = SUBSCRIBE_PATHS[view.transport].asksSharer && !view.announced && view.phase !== 'live';
     return { state, effects: missing ? watchEffect(view, false, 'unreached') : [] };
 }

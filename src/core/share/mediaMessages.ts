@@ -262,17 +262,6 @@ export const pageMessage = v.variant('type', [
         width: px,
         height: px,
     }),
-    v.object({
-        type: v.literal('stats'),
-        framesDecoded: count,
-        width: px,
-        height: px,
-        framesPerSecond: count,
-        bitsPerSecond: count,
-        /** Round trip to the SFU or peer in ms. */
-        roundTripMs: count,
-        codec: text,
-    }),
     /** The person pressed a button in the page. */
     v.object({
         type: v.literal('action'),
@@ -297,3 +286,7 @@ export const pageMessage = v.variant('type', [
 export type PageMessage = v.InferOutput<typeof pageMessage>;
 /** What a page reports about its mesh connections. */
 export type MeshMessage = Extract<PageMessage, { type: `mesh.${string}` }>;
+
+export function isMeshMessage(message: PageMessage): message is MeshMessage {
+    return message.type.startsWith('mesh.');
+}

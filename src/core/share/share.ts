@@ -39,7 +39,13 @@ export interface RtcMember {
 }
 
 /** How a share reaches its viewers: through a LiveKit SFU, or directly between devices. */
-export type Transport = 'livekit' | 'mesh';
+export const transports = ['mesh', 'livekit'] as const;
+export type Transport = (typeof transports)[number];
+
+/** The share is at the SFU that its membership names. */
+export function isAtSfu({ transport }: Share): boolean {
+    return transport === undefined;
+}
 
 /** Which share a viewer tab shows. Without a device: the first screen in the room, of any sharer. */
 export interface ViewTarget {

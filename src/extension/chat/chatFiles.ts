@@ -7,7 +7,7 @@ import { HushError, userMessage } from '../../core/base/errors.ts';
 import { lookAtAll, type ChosenFile } from './chosenFiles.ts';
 import type { FilesPort } from '../../core/files/filesPort.ts';
 import { openImageTab } from '../files/imageTab.ts';
-import { createLocalFiles, NO_FOLDERS, unreadable } from '../files/localFiles.ts';
+import { createLocalFiles, NO_FOLDERS, unreadable, type LocalFiles } from '../files/localFiles.ts';
 import { saveFile } from '../files/saveFile.ts';
 import type { Log } from '../../core/base/log.ts';
 import { showFailure } from '../shell/failure.ts';
@@ -121,37 +121,14 @@ export function createChatFiles({
         const limit = await signedIn()
             .limit()
             .catch(() => undefined); // then the upload says what is wrong
-        const looked = await lookAtAll(uris.map(chosenFile), limit);
+        const looked = await lookAtAll(
+            uris.map((uri) => chosenFile(uri, local)),
+            limit,
+        );
         /** They arrive in the order they were chosen in; the reply goes with the first. */
         let before: string | undefined;
         for (const written of looked)
             before = session.sendFile(place, await written(before === undefined ? replyTo : null), before);
-    }
-    function chosenFile(uri: vscode.Uri): ChosenFile {
-        const name = posix.basename(uri.path);
-        if (uri.scheme === 'file')
-            return {
-                name,
-                async look() {
-                    const file = await local.fromPath(uri.fsPath, name, null);
-                    return { size: file.size, written: (replyTo) => Promise.resolve({ ...file, replyTo }) };
-                },
-            };
-        return {
-            name,
-            async look() {
-                const { size, type } = await vscode.workspace.fs.stat(uri).then(undefined, unreadable);
-                if ((type & vscode.FileType.File) === 0) throw new HushError('file.unreadable', NO_FOLDERS);
-                return {
-                    size,
-                    most: MAX_REMOTE,
-                    async written(replyTo) {
-                        const bytes = await vscode.workspace.fs.readFile(uri).then(undefined, unreadable);
-                        return local.fromBytes(bytes, name, replyTo);
-                    },
-                };
-            },
-        };
     }
     async function attach(place: ChatPlace, replyTo: string | null): Promise<void> {
         const uris = await vscode.window.showOpenDialog({ canSelectMany: true, openLabel: 'Send', title: 'Send File' });
@@ -196,5 +173,32 @@ export function createChatFiles({
         sendBytes,
         opened: () => pictures.clear(),
         forget: () => pictures.forget(),
+    };
+}
+
+function chosenFile(uri: vscode.Uri, local: LocalFiles): ChosenFile {
+    const name = posix.basename(uri.path);
+    if (uri.scheme === 'file')
+        return {
+            name,
+            async look() {
+                const file = await local.fromPath(uri.fsPath, name, null);
+                return { size: file.size, written: (replyTo) => Promise.resolve({ ...file, replyTo }) };
+            },
+        };
+    return {
+        name,
+        async look() {
+            const { size, type } = await vscode.workspace.fs.stat(uri).then(undefined, unreadable);
+            if ((type & vscode.FileType.File) === 0) throw new HushError('file.unreadable', NO_FOLDERS);
+            return {
+                size,
+                most: MAX_REMOTE,
+                async written(replyTo) {
+                    const bytes = await vscode.workspace.fs.readFile(uri).then(undefined, unreadable);
+                    return local.fromBytes(bytes, name, replyTo);
+                },
+            };
+        },
     };
 }

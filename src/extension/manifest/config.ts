@@ -1,4 +1,5 @@
 /** All settings with their defaults. A unit test compares this table with `contributes.configuration`. Pure. */
+import { transports } from '../../core/share/share.ts';
 import { isLinkEditor, type LinkEditor } from '../../core/rooms/linkEditors.ts';
 import { sharePolicies, type SharePolicy } from '../../core/trust/shareTrust.ts';
 import type { ShareSettings } from '../../core/share/mediaMessages.ts';
@@ -58,7 +59,7 @@ export function shareSettings(reader: SettingsReader): ShareSettings {
 /** Returns `auto` for an unknown value. */
 export function transportSetting(reader: SettingsReader): Settings['hush.transport'] {
     const value = readSetting(reader, 'hush.transport');
-    return value === 'mesh' || value === 'livekit' ? value : 'auto';
+    return transports.find((transport) => transport === value) ?? 'auto';
 }
 
 /** Returns the default for an unknown value. A typing error must not open a share to everyone. */

@@ -1,6 +1,7 @@
 /**
  * Calls with other Matrix clients. Hush shows the screen of their call in a tab, and our call shows them our screen.
  */
+import { canCallPeople } from '../../core/session/calledPeople.ts';
 import { ulid } from 'ulid';
 import type { CallToTake } from '../../core/session/callsPort.ts';
 import type { RoomSnapshot } from '../../core/rooms/room.ts';
@@ -49,7 +50,7 @@ export async function callTeammate(context: ActionContext, row: string | undefin
     const { share } = orchestrator.state;
     if (share?.phase !== 'live')
         throw new HushError('media.shareOver', 'Share your screen first: a call from Hush shows it.');
-    if (share.transport !== 'mesh') {
+    if (!canCallPeople(share)) {
         throw new HushError(
             'media.shareOver',
             'Your screen goes through the media server: in another Matrix client it is seen with Element Call. To call instead, set hush.transport to "mesh" and share again.',

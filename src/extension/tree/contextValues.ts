@@ -1,4 +1,5 @@
 /** Computes the values for the `when` clauses of the manifest from the model. Pure. */
+import { canCallPeople } from '../../core/session/calledPeople.ts';
 import { obstacle } from '../../core/rooms/powerLevels.ts';
 import { contexts, type ContextKey } from '../manifest/contexts.ts';
 import { answerableKnocks } from '../rooms/personRow.ts';
@@ -30,7 +31,7 @@ export function contextValues({ account, rooms, session, workspaceRoomId }: Mode
         // Without a room, sharing makes a new session.
         [contexts.mayShare]: places.length === 0 || some(places, 'share'),
         [contexts.mayInvite]: some(linked, 'invite'),
-        [contexts.mayCall]: session.share?.phase === 'live' && session.share.transport === 'mesh',
+        [contexts.mayCall]: canCallPeople(session.share),
         [contexts.mayUpgrade]: joined.some(
             ({ powers }) => powers && obstacle(powers, self, { kind: 'state', type: 'm.room.tombstone' }) === undefined,
         ),

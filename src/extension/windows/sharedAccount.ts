@@ -14,8 +14,8 @@ import type { RoomSnapshot } from '../../core/rooms/room.ts';
 import type { Verification } from '../../core/trust/trustPort.ts';
 import type { OwnTrust } from '../../core/trust/shareTrust.ts';
 import { EventsByPath } from './eventsByPath.ts';
-import { createResumption } from './resumption.ts';
-import { createSuccession, type Backend } from './succession.ts';
+import { createResumption, type Resumption } from './resumption.ts';
+import { createSuccession, type Backend, type Succession } from './succession.ts';
 
 export interface SharedAccountOptions {
     readonly first: Backend;
@@ -42,8 +42,7 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
     let state = first.account.state;
     let rooms: readonly RoomSnapshot[] = first.account.rooms();
     let front = false;
-    /** Verifications that are not over. They belong to their owner and end with it. */
-    const verifying = new Map<string, Verification>();
+    const verifications = createOpenVerifications();
     let stopped = false;
 
     const setState = (next: AccountState): void => {
@@ -63,18 +62,13 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
         // Record it before the listeners run, because they may act at once.
         scope.add(account.rtc.onKey((event) => resumption.onKey(event)));
         scope.add(account.rtc.onMembershipLost((event) => resumption.onMembershipLost(event.roomId)));
-        scope.add(account.trust.onVerification(onVerification));
+        scope.add(account.trust.onVerification(verifications.note));
         for (const heard of followAccount(account, (path, args) => events.emit(path, args))) scope.add(heard);
     }
     const onState = (next: AccountState): void => {
         // While a new owner takes over, its states are not shown. They follow at the end.
         if (succession.between && (next.kind === 'ready' || next.kind === 'starting')) return;
         setState(next);
-    };
-    const onVerification = (verification: Verification): void => {
-        const { kind } = verification.state;
-        if (kind === 'done' || kind === 'cancelled') verifying.delete(verification.id);
-        else verifying.set(verification.id, verification);
     };
 
     let began = 0;
@@ -86,11 +80,7 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
         onGone() {
             began = now();
             if (state.kind === 'ready') setState({ ...state, online: false });
-            for (const verification of verifying.values())
-                events.emit('trust.onVerification', [
-                    { ...verification, state: { kind: 'cancelled', reason: 'windowGone' } } satisfies Verification,
-                ]);
-            verifying.clear();
+            for (const verification of verifications.cancelled()) events.emit('trust.onVerification', [verification]);
         },
         onSettled(account) {
             log.info(`The account goes on after ${Math.round(now() - began)} ms`);
@@ -110,22 +100,7 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
         succession.current.front();
     });
     const here = (): Account => succession.current.account;
-    const { '': own, ...ports } = proxyAccount({
-        async request(path, args, word) {
-            const run = word === 'again' ? succession.insist : succession.run;
-            const answer = await run(async (account) => {
-                resumption.asked(path, args); // record it here, because a takeover before this must not resume it
-                return callAccount(account, path, args);
-            });
-            resumption.answered(path, args, answer);
-            return answer;
-        },
-        tell(path, args) {
-            resumption.asked(path, args);
-            callAccount(here(), path, args);
-        },
-        subscribe: events.add,
-    });
+    const { '': own, ...ports } = proxyOver(succession, resumption, events);
 
     const stop = async (): Promise<void> => {
         if (stopped) return;
@@ -175,4 +150,42 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
         stop,
         dispose: () => void stop(),
     };
+}
+
+/** Verifications that are not over. They belong to their owner and end with it. */
+function createOpenVerifications() {
+    const open = new Map<string, Verification>();
+    return {
+        note(verification: Verification): void {
+            const { kind } = verification.state;
+            if (kind === 'done' || kind === 'cancelled') open.delete(verification.id);
+            else open.set(verification.id, verification);
+        },
+        /** Their owner is gone. */
+        cancelled(): Verification[] {
+            const all = [...open.values()];
+            open.clear();
+            return all.map((each) => ({ ...each, state: { kind: 'cancelled', reason: 'windowGone' } }));
+        },
+    };
+}
+
+/** The account's methods over whichever window owns it now. */
+function proxyOver(succession: Succession, resumption: Resumption, events: EventsByPath) {
+    return proxyAccount({
+        async request(path, args, word) {
+            const run = word === 'again' ? succession.insist : succession.run;
+            const answer = await run(async (account) => {
+                resumption.asked(path, args); // record it here, because a takeover before this must not resume it
+                return callAccount(account, path, args);
+            });
+            resumption.answered(path, args, answer);
+            return answer;
+        },
+        tell(path, args) {
+            resumption.asked(path, args);
+            callAccount(succession.current.account, path, args);
+        },
+        subscribe: events.add,
+    });
 }

@@ -9,7 +9,8 @@
  */
 import 'livekit-client/e2ee-worker';
 import type { DirectTransformOptions, ToWorker } from './playout/playoutMessages.ts';
-import { createPlayoutPipes, type Transformer, type VideoFrames, type VideoFrameSink } from './playout/playoutPipes.ts';
+import { createPlayoutPipes } from './playout/playoutPipes.ts';
+import type { EncodedStreams, Transformer } from './playout/trackStreams.ts';
 
 /** The used part of livekit-client's messages. */
 interface SdkMessage {
@@ -21,8 +22,8 @@ interface SdkMessage {
         readonly previousTrackId?: string;
         /** Absent for audio. */
         readonly codec?: string;
-        readonly readableStream?: VideoFrames;
-        readonly writableStream?: VideoFrameSink;
+        readonly readableStream?: EncodedStreams['readable'];
+        readonly writableStream?: EncodedStreams['writable'];
     };
 }
 /** The options of livekit-client's transforms, and ours. */

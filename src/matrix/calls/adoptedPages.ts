@@ -10,7 +10,7 @@ export function adopted(draft: Draft, { roomId, page, callId }: Extract<CallsEve
     // A share's page reports what it closed. A tab of another client's call closes with the call.
     if (callId === undefined) draft.add({ type: 'page', page, order: { type: 'mesh.reset' } });
     else goodbye(draft, roomId, callId);
-    draft.add({ type: 'over', page, peer: { userId: '', deviceId: '' } });
+    draft.add({ type: 'over', page, peer: undefined });
 }
 
 /** `connections`: the names that the earlier machine gave them (`connectionOf`). */

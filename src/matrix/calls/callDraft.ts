@@ -17,12 +17,16 @@ const MOST_ENDED = 200;
 const ASK_AGAIN_MS = 1_000;
 
 export class Draft {
-    state: CallsState;
+    #state: CallsState;
     readonly #before: CallsState;
     readonly #effects: CallsEffect[] = [];
 
     constructor(state: CallsState) {
-        this.state = this.#before = state;
+        this.#state = this.#before = state;
+    }
+
+    get state(): CallsState {
+        return this.#state;
     }
 
     get step(): CallsStep {
@@ -52,9 +56,13 @@ export class Draft {
         this.add({ type: 'page', page: leg.page, order });
     }
 
-    setCall(call: Call): Call {
-        this.state = { ...this.state, calls: new Map(this.state.calls).set(call.id, call) };
+    setCall<C extends Call>(call: C): C {
+        this.change({ calls: new Map(this.state.calls).set(call.id, call) });
         return call;
+    }
+
+    change(part: Partial<CallsState>): void {
+        this.#state = { ...this.#state, ...part };
     }
 
     /** Replaces one leg. Returns the updated call. */
@@ -65,8 +73,7 @@ export class Draft {
 
     setWatching(call: string, patch: Partial<Watching>): void {
         const watching = this.state.watching.get(call);
-        if (watching)
-            this.state = { ...this.state, watching: new Map(this.state.watching).set(call, { ...watching, ...patch }) };
+        if (watching) this.change({ watching: new Map(this.state.watching).set(call, { ...watching, ...patch }) });
     }
 
     /** Removes a leg from its call and closes its connection. Its viewer asks again, unless the page was released. */
@@ -83,8 +90,7 @@ export class Draft {
         const call = this.state.calls.get(callId);
         if (call?.phase !== 'connected') return;
         for (const leg of call.legs.values()) {
-            const owed = call.owesShare && leg.phase === 'stable';
-            if (owed) {
+            if (call.foreign && call.owesShare && leg.phase === 'stable') {
                 this.setCall({
                     ...call,
                     owesShare: false,
@@ -100,15 +106,18 @@ export class Draft {
 
     /** Removes the call and closes everything in it. The caller tells the peer. */
     end(call: Call, now: number): void {
-        for (const leg of call.legs.values()) {
-            this.dropLeg(call, leg, now);
-            if (call.foreign) this.add({ type: 'over', page: leg.page, peer: call.peer });
-        }
+        const legs = [...call.legs.values()];
+        this.#remove(call, now);
+        if (call.foreign) for (const { page } of legs) this.add({ type: 'over', page, peer: call.peer });
+    }
+
+    #remove(call: Call, now: number): void {
+        for (const leg of call.legs.values()) this.dropLeg(call, leg, now);
         const calls = new Map(this.state.calls);
         calls.delete(call.id);
         const early = new Map(this.state.early);
         early.delete(call.id);
-        this.state = { ...this.state, calls, early };
+        this.change({ calls, early });
         this.forget(call.id);
     }
 
@@ -116,23 +125,31 @@ export class Draft {
     stopRinging(callId: string): void {
         const incoming = new Map(this.state.incoming);
         incoming.delete(callId);
-        this.state = { ...this.state, incoming };
+        this.change({ incoming });
         this.add({ type: 'ringOver', callId });
     }
 
     /** Later events of this call are ignored. */
     forget(callId: string): void {
-        this.state = {
-            ...this.state,
-            ended: [...this.state.ended.filter((id) => id !== callId), callId].slice(-MOST_ENDED),
-        };
+        this.change({ ended: [...this.state.ended.filter((id) => id !== callId), callId].slice(-MOST_ENDED) });
     }
 
-    /** Ends the call and tells the peer with the right event: a call that was not answered is rejected. */
+    /** Ends the call and tells the peer. */
     hangUp(call: Call, reason: string, now: number): void {
-        if (call.phase !== 'starting')
-            this.send(call, { kind: call.phase === 'answering' ? 'reject' : 'hangup', leg: undefined, reason });
+        this.#sayGoodbye(call, reason);
         this.end(call, now);
+    }
+
+    /** Ends the call, which goes on in another one. So its pages are not told that it is over. */
+    replace(call: Call, now: number): void {
+        this.#sayGoodbye(call, 'replaced');
+        this.#remove(call, now);
+    }
+
+    /** With the right event: a call that was not answered is rejected. */
+    #sayGoodbye(call: Call, reason: string): void {
+        if (call.phase === 'starting') return;
+        this.send(call, { kind: call.phase === 'answering' ? 'reject' : 'hangup', leg: undefined, reason });
     }
 }
 

@@ -13,6 +13,8 @@ import {
     connectionOf,
     legOf,
     newLeg,
+    begin,
+    mayBePeer,
     sameDevice,
     type Call,
     type CallsEvent,
@@ -45,14 +47,14 @@ function handle(draft: Draft, event: CallsEvent): void {
     switch (event.type) {
         case 'serve': {
             const { shareId, roomId, page } = event;
-            draft.state = { ...draft.state, serving: new Map(draft.state.serving).set(shareId, { roomId, page }) };
+            draft.change({ serving: new Map(draft.state.serving).set(shareId, { roomId, page }) });
             return;
         }
         case 'watch': {
             const { roomId, shareId, peer, page } = event;
             release(draft, page.call, now);
             const watching = { roomId, shareId, peer, page, connected: false, asked: 0, askAt: now };
-            draft.state = { ...draft.state, watching: new Map(draft.state.watching).set(page.call, watching) };
+            draft.change({ watching: new Map(draft.state.watching).set(page.call, watching) });
             return time(draft, now);
         }
         case 'release':
@@ -88,7 +90,7 @@ function handle(draft: Draft, event: CallsEvent): void {
             return dropped(draft, event.roomId, event.connections);
         case 'gone':
             for (const call of draft.state.calls.values()) {
-                if (!call.foreign && call.roomId === event.roomId && sameDevice(call.peer, event.device))
+                if (!call.foreign && call.roomId === event.roomId && sameDevice(event.device, call.peer))
                     draft.end(call, now);
             }
             return;
@@ -109,7 +111,7 @@ function release(draft: Draft, page: string, now: number, which: (call: Call) =>
     const serving = new Map([...state.serving].filter(([, s]) => s.page.call !== page));
     const watching = new Map(state.watching);
     watching.delete(page);
-    draft.state = { ...state, serving, watching };
+    draft.change({ serving, watching });
     for (const call of state.calls.values()) {
         const legs = [...call.legs.values()].filter((leg) => leg.page.call === page);
         if (legs.length === 0 || !which(call)) continue;
@@ -129,8 +131,7 @@ function expel(draft: Draft, roomId: string, device: Device, now: number): void 
     for (const call of draft.state.calls.values()) {
         if (call.roomId !== roomId) continue;
         // A call that any device of the person may still answer is also offered to this device.
-        const meant = call.peer.deviceId === '' ? call.peer.userId === device.userId : sameDevice(call.peer, device);
-        if (meant && bringsScreen(call)) draft.hangUp(call, 'user_hangup', now);
+        if (mayBePeer(device, call.peer) && bringsScreen(call)) draft.hangUp(call, 'user_hangup', now);
     }
 }
 
@@ -139,7 +140,7 @@ function asked(draft: Draft, event: Extract<CallsEvent, { type: 'asked' }>): voi
     const share = draft.state.serving.get(shareId);
     if (share?.roomId !== roomId) return draft.log('info', `${from.userId} asks for a share that is not there`);
     const ours = [...draft.state.calls.values()].filter(
-        (call) => !call.foreign && call.roomId === roomId && sameDevice(call.peer, from),
+        (call) => !call.foreign && call.roomId === roomId && sameDevice(from, call.peer),
     );
     const has = ours.find((call) => call.legs.has(shareId));
     const leg = has?.legs.get(shareId);
@@ -158,16 +159,9 @@ function asked(draft: Draft, event: Extract<CallsEvent, { type: 'asked' }>): voi
     const id = callIdOf(draft.state.self, event.ulid);
     const first = newLeg(shareId, share.page, 'send', 'offering', now);
     draft.setCall({
-        id,
-        roomId,
-        peer: from,
-        outgoing: true,
+        ...begin({ id, roomId, outgoing: true, expiresAt: now + LIFETIME_MS }, first),
         foreign: false,
-        owesShare: false,
-        phase: 'starting',
-        first: shareId,
-        legs: new Map([[shareId, first]]),
-        expiresAt: now + LIFETIME_MS,
+        peer: from,
     });
     draft.order(first, { type: 'mesh.open', connection: connectionOf(id, shareId), offer: true });
 }

@@ -20,13 +20,8 @@ export function offered(
     draft.order(leg, { type: 'mesh.description', connection, kind: 'offer', sdp, streams });
     const early = draft.state.early.get(call.id) ?? [];
     const ours = early.filter((e) => (e.leg ?? call.first) === leg.id && sameDevice(e.from, call.peer));
-    draft.state = {
-        ...draft.state,
-        early: new Map(draft.state.early).set(
-            call.id,
-            early.filter((e) => !ours.includes(e)),
-        ),
-    };
+    const rest = early.filter((e) => !ours.includes(e));
+    draft.change({ early: new Map(draft.state.early).set(call.id, rest) });
     for (const { candidates } of ours) giveCandidates(draft, call, leg.id, candidates);
 }
 
@@ -56,5 +51,5 @@ export function keepEarly(draft: Draft, from: Device, event: CallEvent, candidat
     early.set(event.callId, [...waiting, { leg: event.leg, from, candidates }]);
     // Drops the oldest call's candidates, so that calls that never come cannot fill our memory.
     for (const id of [...early.keys()].slice(0, Math.max(0, early.size - MOST_EARLY_CALLS))) early.delete(id);
-    draft.state = { ...draft.state, early };
+    draft.change({ early });
 }

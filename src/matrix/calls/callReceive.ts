@@ -3,12 +3,16 @@ import { glareWinner } from '../../core/session/glare.ts';
 import type { Draft } from './callDraft.ts';
 import { giveCandidates, keepEarly, offered } from './callOffers.ts';
 import {
+    begin,
     connectionOf,
+    mayBePeer,
     newLeg,
     sameDevice,
     type Call,
     type CallsEvent,
     type Device,
+    type Leg,
+    type Peer,
     type Watching,
 } from './callState.ts';
 import type { CallEvent } from './callEvents.ts';
@@ -19,38 +23,38 @@ type Received = Extract<CallsEvent, { type: 'received' }>;
 type Kind<K extends CallEvent['kind']> = Extract<CallEvent, { kind: K }>;
 
 export function received(draft: Draft, it: Received): void {
-    const { event, from, now } = it;
+    const { event } = it;
     if (draft.state.ended.includes(event.callId)) return; // late or repeated
     if (event.kind === 'invite') return invited(draft, it, event);
     const call = draft.state.calls.get(event.callId);
-    if (!call) {
-        const ringing = draft.state.incoming.get(event.callId);
-        if (ringing && endsRinging(draft, event, from, ringing)) {
-            draft.stopRinging(event.callId);
-            draft.forget(event.callId);
-        } else if (event.kind === 'candidates') keepEarly(draft, from, event, event.candidates);
-        // The hangup came before the invite, which must not ring.
-        else if (event.kind === 'hangup' && !ringing) draft.forget(event.callId);
-        else draft.log('debug', `ignored ${event.kind} for a call that is not here`);
-        return;
-    }
-    if (
-        call.peer.deviceId !== '' &&
-        event.kind === 'answer' &&
-        from.userId === call.peer.userId &&
-        !sameDevice(from, call.peer)
-    )
-        return; // a slower client
-    if (
-        !(call.peer.deviceId === '' ? from.userId === call.peer.userId : sameDevice(from, call.peer)) ||
-        it.roomId !== call.roomId
-    ) {
-        return draft.log(
-            'warn',
-            `refused ${event.kind} from ${from.userId} ${from.deviceId}, which is not in that call (possible attack)`,
-        );
-    }
+    if (!call) return withoutCall(draft, it);
+    if (isSlowerClient(call, it)) return;
+    if (mayBePeer(it.from, call.peer) && it.roomId === call.roomId) return inCall(draft, call, it);
+    const who = `${it.from.userId} ${it.from.deviceId}`;
+    draft.log('warn', `refused ${event.kind} from ${who}, which is not in that call (possible attack)`);
+}
+
+/** A call that rings, or whose invite has not come yet. */
+function withoutCall(draft: Draft, { event, from }: Received): void {
+    const ringing = draft.state.incoming.get(event.callId);
+    if (ringing && endsRinging(draft, event, from, ringing)) {
+        draft.stopRinging(event.callId);
+        draft.forget(event.callId);
+    } else if (event.kind === 'candidates') keepEarly(draft, from, event, event.candidates);
+    // The hangup came before the invite, which must not ring.
+    else if (event.kind === 'hangup' && !ringing) draft.forget(event.callId);
+    else draft.log('debug', `ignored ${event.kind} for a call that is not here`);
+}
+
+/** Another client of the person answers after the first one did. */
+function isSlowerClient({ peer }: Call, { event, from }: Received): boolean {
+    return event.kind === 'answer' && from.userId === peer.userId && !mayBePeer(from, peer);
+}
+
+function inCall(draft: Draft, call: Call, { event, from, now }: Received): void {
     switch (event.kind) {
+        case 'invite':
+            return; // repeated
         case 'answer':
             return answered(draft, { ...call, peer: from }, event, now);
         case 'selectAnswer': {
@@ -94,48 +98,43 @@ function invited(draft: Draft, { from, roomId, ageMs, now }: Received, invite: K
         return draft.forget(invite.callId);
     }
     const crossing = [...state.calls.values()].find(
-        (call) => call.outgoing && call.phase !== 'connected' && call.roomId === roomId && sameDevice(call.peer, from),
+        (call) => call.outgoing && call.phase !== 'connected' && call.roomId === roomId && sameDevice(from, call.peer),
     );
     if (crossing && glareWinner([crossing.id, invite.callId]) === crossing.id) {
         draft.log('info', `${from.userId} and we called each other: our call goes on, theirs joins it`);
         return draft.forget(invite.callId);
     }
     const leg = newLeg(watching.shareId, watching.page, 'receive', 'answering', now);
-    const legs = new Map([[leg.id, leg]]);
-    if (crossing) {
-        draft.log('info', `${from.userId} and we called each other: their call goes on, ours joins it`);
-        for (const own of crossing.legs.values()) legs.set(own.id, newLeg(own.id, own.page, 'send', 'queued', now));
-        draft.hangUp(crossing, 'replaced', now);
-    }
-    // A call with that device that already carries this share is an older one: its other end has restarted.
-    for (const old of [...draft.state.calls.values()].filter(
-        (call) => call.roomId === roomId && sameDevice(call.peer, from) && call.legs.has(leg.id),
-    ))
-        draft.end(old, now);
-    const call = draft.setCall({
-        id: invite.callId,
-        roomId,
-        peer: from,
-        outgoing: false,
-        foreign: false,
-        owesShare: false,
-        phase: 'answering',
-        first: leg.id,
-        legs,
-        expiresAt: now + left,
-    });
+    const begun = begin({ id: invite.callId, roomId, outgoing: false, expiresAt: now + left }, leg);
+    const joining = crossing ? yielded(draft, crossing, now) : [];
+    endOlder(draft, roomId, from, leg.id, now);
+    const legs = new Map([...begun.legs, ...joining.map((own) => [own.id, own] as const)]);
+    const call = draft.setCall({ ...begun, legs, foreign: false, peer: from });
     offered(draft, call, leg, invite);
     draft.setWatching(watching.page.call, { askAt: now + 8_000 });
 }
 
+/** Our call ends for theirs. Returns our legs, which join it. */
+function yielded(draft: Draft, crossing: Call, now: number): Leg[] {
+    draft.log('info', `${crossing.peer.userId} and we called each other: their call goes on, ours joins it`);
+    draft.hangUp(crossing, 'replaced', now);
+    return [...crossing.legs.values()].map(({ id, page }) => newLeg(id, page, 'send', 'queued', now));
+}
+
+/** A call with that device that already carries this share is an older one: its other end has restarted. */
+function endOlder(draft: Draft, roomId: string, peer: Device, shareId: string, now: number): void {
+    for (const old of draft.state.calls.values())
+        if (old.roomId === roomId && sameDevice(peer, old.peer) && old.legs.has(shareId)) draft.end(old, now);
+}
+
 /** The tab that waits for this share of this device. */
-function wanted(draft: Draft, roomId: string, from: Device, shareId: string | undefined): Watching | undefined {
+function wanted(draft: Draft, roomId: string, from: Peer, shareId: string | undefined): Watching | undefined {
     return [...draft.state.watching.values()].find(
         (w) => w.roomId === roomId && w.shareId === shareId && sameDevice(w.peer, from),
     );
 }
 
-function answered(draft: Draft, call: Call, answer: Kind<'answer'>, now: number): void {
+function answered(draft: Draft, call: Call & { readonly peer: Device }, answer: Kind<'answer'>, now: number): void {
     const leg = call.legs.get(call.first);
     if (!call.outgoing || call.phase !== 'ringing' || !leg)
         return draft.log('debug', 'ignored an answer that is not waited for');

@@ -1,25 +1,17 @@
 /** Runs the call machine: its clock, its events through the rooms, and its messages to the pages. */
 import { monotonicFactory } from 'ulid';
-import { Listeners } from '../../core/base/listeners.ts';
+import { DisposableScope, type Disposable } from '../../core/base/disposable.ts';
 import type { Log } from '../../core/base/log.ts';
-import type { CallsPort, ForeignCall } from '../../core/session/callsPort.ts';
-import type { Disposable } from '../../core/base/disposable.ts';
-import type { HostMessage } from '../../core/share/mediaMessages.ts';
-import { bringsScreen, wouldGetScreen } from './screenOut.ts';
+import { Turns } from '../../core/base/turns.ts';
+import type { CallsPort } from '../../core/session/callsPort.ts';
+import { createCallEffects } from './callEffects.ts';
 import { nextDeadline, reduceCalls } from './callMachine.ts';
-import {
-    connectionOf,
-    emptyCalls,
-    legOf,
-    type CallsEffect,
-    type CallsEvent,
-    type Device,
-    type PageAddress,
-} from './callState.ts';
-import type { StreamPurposes } from './callEvents.ts';
-import type { IceServer } from './iceServers.ts';
+import { emptyCalls, type CallsEvent, type CallsState, type Device } from './callState.ts';
 import type { CallRequests } from './callRequests.ts';
+import type { IceServer } from './iceServers.ts';
+import { wouldGetScreen } from './screenOut.ts';
 import { createScreensBack } from './screensBack.ts';
+import { createServedDevices, type Served } from './servedDevices.ts';
 import type { CallSignalling, ReceivedCallEvent } from './signalling.ts';
 
 export interface CallsOptions {
@@ -39,13 +31,6 @@ export interface CallsOptions {
     readonly admit?: (roomId: string, device: Device) => Promise<boolean>;
     readonly log: Log;
 }
-/** A device that our screen goes to, or is about to. */
-interface Served {
-    readonly roomId: string;
-    readonly device: Device;
-    /** ms since the epoch, when the page reported that the connection works. Undefined before. */
-    readonly since: number | undefined;
-}
 export interface Calls extends CallsPort {
     readonly served: readonly Served[];
     /** Rooms with a share that devices may request, or with a call that carries our screen. */
@@ -64,180 +49,53 @@ export interface Calls extends CallsPort {
 type Unstamped = CallsEvent extends infer T ? (T extends { now: number } ? Omit<T, 'now'> : never) : never;
 
 export function createCalls(options: CallsOptions): Calls {
-    const { self, signalling, requests, now, log } = options;
+    const { self, now } = options;
     const ulid = monotonicFactory();
+    const admit = options.admit ?? (() => Promise.resolve(true));
     let state = emptyCalls(self);
     let timer: NodeJS.Timeout | undefined;
     let closed = false;
-    const pageMessages = new Listeners<[string, number, HostMessage]>();
-    const foreignCalls = new Listeners<[ForeignCall]>();
-    /** Offers of ringing calls, until they are accepted or end. */
-    const offers = new Map<string, { readonly sdp: string; readonly streams: StreamPurposes }>();
-    const givenUp = new Listeners<[string, number]>();
-    const sending = new Set<Promise<void>>();
-    /** Messages to one page keep their order, although some wait for the ICE servers. */
-    const pageTurns = new Map<string, Promise<void>>();
-    const admit = options.admit ?? (() => Promise.resolve(true));
     /** The room of each page that came from another owner of the account, by the page's call ID. */
     const adopted = new Map<string, string>();
-    /** Working connections that carry our screen, by name, with their start. */
-    const standing = new Map<string, number>();
-    const servedChanges = new Listeners<[]>();
-    let servedBefore = '[]';
-    /** Events of one call keep their order, although an answer waits for the check of its device. */
-    const callTurns = new Map<string, Promise<void>>();
-
-    const served = (): Served[] =>
-        [...state.calls.values()].flatMap((call) =>
-            [...call.legs.values()]
-                .filter((leg) => call.peer.deviceId !== '' && (leg.role === 'send' || call.owesShare))
-                .map((leg) => ({
-                    roomId: call.roomId,
-                    device: call.peer,
-                    since: standing.get(connectionOf(call.id, leg.id)),
-                })),
-        );
-    const servedRooms = (): ReadonlySet<string> =>
-        new Set(
-            [...state.serving.values(), ...[...state.calls.values()].filter(bringsScreen)].map(({ roomId }) => roomId),
-        );
-    const tellServed = (): void => {
-        for (const connection of standing.keys()) if (!legOf(state, connection)) standing.delete(connection);
-        const next = JSON.stringify([served(), [...servedRooms()]]);
-        if (next === servedBefore) return;
-        servedBefore = next;
-        servedChanges.emit();
-    };
-    const received = async (it: ReceivedCallEvent): Promise<void> => {
-        const { roomId, from, event } = it;
-        if (wouldGetScreen(state, it) && !(await admit(roomId, from))) {
-            dispatch({ type: 'expel', roomId, device: from });
-            if (event.kind === 'answer') return;
-        }
-        dispatch({ type: 'received', ...it });
-    };
+    const effects = createCallEffects(options);
+    const served = createServedDevices(() => state, now);
+    const screens = createScreensBack({
+        calls: () => state.calls,
+        toPage: effects.toPage,
+        tell: (event) => effects.foreignCalls.emit(event),
+    });
 
     const dispatch = (event: Unstamped): void => {
         if (closed) return;
         const step = reduceCalls(state, { ...event, now: now() });
         state = step.state;
-        for (const effect of step.effects) run(effect);
+        for (const effect of step.effects) effects.run(effect);
         clearTimeout(timer);
         screens.callsChanged();
         const due = nextDeadline(state);
         timer = due === undefined ? undefined : setTimeout(() => dispatch({ type: 'time' }), Math.max(1, due - now()));
-        tellServed();
+        served.look();
     };
-    const toPage = (page: PageAddress, message: HostMessage): void => {
-        pageMessages.emit(page.call, page.generation, message);
-    };
-    const screens = createScreensBack({
-        calls: () => state.calls,
-        toPage,
-        tell(event) {
-            foreignCalls.emit(event);
-        },
-    });
-    const inTurn = (page: PageAddress, work: () => Promise<void> | void): void => {
-        const turn = (pageTurns.get(page.call) ?? Promise.resolve()).then(work).finally(() => {
-            if (pageTurns.get(page.call) === turn) pageTurns.delete(page.call);
-        });
-        pageTurns.set(page.call, turn);
-    };
-    const run = (effect: CallsEffect): void => {
-        switch (effect.type) {
-            case 'send': {
-                const { event, roomId } = effect;
-                const sent = signalling
-                    .send(roomId, event)
-                    .catch((error: unknown) => log.warn(`m.call ${event.kind} was not sent`, error))
-                    .finally(() => sending.delete(sent));
-                sending.add(sent);
-                return;
-            }
-            case 'ask':
-                void requests
-                    .send(effect.roomId, effect.shareId, effect.to, effect.callId)
-                    .catch((error: unknown) => log.warn('Asking for the share did not work', error));
-                return;
-            case 'page': {
-                const { page, order } = effect;
-                inTurn(page, async () => {
-                    if (order.type === 'mesh.open' || order.type === 'mesh.restart' || order.type === 'mesh.servers') {
-                        const iceServers = (await options.iceServers()).map((server) => ({
-                            ...server,
-                            urls: [...server.urls],
-                        }));
-                        toPage(page, { ...order, iceServers, relayOnly: options.relayOnly() });
-                    } else if (order.type === 'mesh.candidates')
-                        toPage(page, { ...order, candidates: [...order.candidates] });
-                    else if (order.type === 'mesh.description')
-                        toPage(page, { ...order, streams: { ...order.streams } });
-                    else toPage(page, order);
-                });
-                return;
-            }
-            case 'ring': {
-                const { callId, incoming, sdp, streams } = effect;
-                offers.set(callId, { sdp, streams });
-                foreignCalls.emit({ kind: 'ring', callId, roomId: incoming.roomId, ...incoming.peer });
-                return;
-            }
-            case 'ringOver':
-                offers.delete(effect.callId);
-                return;
-            case 'over':
-            case 'answered':
-                foreignCalls.emit({ kind: effect.type, ...effect.page, ...effect.peer });
-                return;
-            case 'gaveUp':
-                givenUp.emit(effect.page.call, effect.page.generation);
-                return;
-            case 'log':
-                log[effect.level](effect.text);
-                return;
-        }
-    };
+    const heard = hearDevices({ ...options, admit }, { state: () => state, ulid, dispatch });
     const dispose = (): void => {
         closed = true;
         clearTimeout(timer);
-        for (const subscription of subscriptions) subscription.dispose();
-        signalling.dispose();
+        heard.dispose();
+        options.signalling.dispose();
     };
-    const subscriptions: Disposable[] = [
-        signalling.onEvent((it) => {
-            const turn = (callTurns.get(it.event.callId) ?? Promise.resolve())
-                .then(() => received(it))
-                .catch((error: unknown) => log.error('A call event could not be handled', error))
-                .finally(() => {
-                    if (callTurns.get(it.event.callId) === turn) callTurns.delete(it.event.callId);
-                });
-            callTurns.set(it.event.callId, turn);
-        }),
-        requests.onRequest(({ roomId, shareId, from, callId }) => {
-            if (!options.inRoom(roomId, from.userId))
-                return log.warn(`Refused a request for a share from ${from.userId}, who is not in the room`);
-            void admit(roomId, from).then((may) => {
-                if (may) dispatch({ type: 'asked', roomId, shareId, from, callId, ulid: ulid() });
-                else log.info(`${from.userId} ${from.deviceId} asked for our share and may not have it`);
-            });
-        }),
-    ];
 
     return {
         get count() {
-            return {
-                calls: state.calls.size,
-                connections: [...state.calls.values()].reduce((sum, call) => sum + call.legs.size, 0),
-            };
+            const calls = [...state.calls.values()];
+            return { calls: calls.length, connections: calls.reduce((sum, call) => sum + call.legs.size, 0) };
         },
         get served() {
-            return served();
+            return served.all();
         },
         get servedRooms() {
-            return servedRooms();
+            return served.rooms();
         },
-        onServed: servedChanges.add,
+        onServed: served.onChange,
         expel: (roomId, device) => dispatch({ type: 'expel', roomId, device }),
         serve: ({ roomId, shareId }, page) => dispatch({ type: 'serve', roomId, shareId, page }),
         watch: ({ roomId, userId, deviceId, shareId }, page) =>
@@ -258,8 +116,7 @@ export function createCalls(options: CallsOptions): Calls {
             if (message.type === 'mesh.description') dispatch({ ...message, type: 'description' });
             else if (message.type === 'mesh.candidates') dispatch({ ...message, type: 'candidates' });
             else if (message.type === 'mesh.state' && message.state !== 'connecting') {
-                if (message.state === 'failed') standing.delete(message.connection);
-                else if (!standing.has(message.connection)) standing.set(message.connection, now());
+                served.connection(message.connection, message.state === 'connected');
                 dispatch({ type: 'connection', connection: message.connection, state: message.state });
             }
         },
@@ -271,13 +128,13 @@ export function createCalls(options: CallsOptions): Calls {
             if (!found) return dispatch(event);
             const [callId, { peer }] = found;
             void admit(to.roomId, peer).then((may) => {
-                const offer = may ? offers.get(callId) : undefined;
+                const offer = may ? effects.offer(callId) : undefined;
                 dispatch(offer ? { ...event, ringing: { callId, ...offer } } : event);
             });
         },
         accept({ callId }, page) {
             if (screens.show(callId, page)) return;
-            dispatch({ type: 'accept', callId, page, ...(offers.get(callId) ?? { sdp: '', streams: {} }) });
+            dispatch({ type: 'accept', callId, page, ...(effects.offer(callId) ?? { sdp: '', streams: {} }) });
         },
         decline: (callId) => dispatch({ type: 'decline', callId }),
         adopt(pages) {
@@ -288,18 +145,51 @@ export function createCalls(options: CallsOptions): Calls {
         },
         deviceGone: (roomId, device) => dispatch({ type: 'gone', roomId, device }),
         roomLeft: (roomId) => dispatch({ type: 'roomLeft', roomId }),
-        onPage: pageMessages.add,
-        onForeignCall: foreignCalls.add,
-        onGaveUp: givenUp.add,
+        onPage: effects.pageMessages.add,
+        onForeignCall: effects.foreignCalls.add,
+        onGaveUp: effects.givenUp.add,
         dispose,
         async close(ms) {
             for (const roomId of new Set([...state.calls.values()].map((call) => call.roomId)))
                 dispatch({ type: 'roomLeft', roomId });
             dispose();
-            const { promise, resolve } = Promise.withResolvers<void>();
-            const limit = setTimeout(resolve, ms);
-            await Promise.race([Promise.all(sending), promise]);
-            clearTimeout(limit);
+            await effects.sent(ms);
         },
     };
+}
+
+/** Listens to other devices. One that would get our screen is checked first. */
+function hearDevices(
+    { signalling, requests, inRoom, admit, log }: Required<CallsOptions>,
+    machine: { state(): CallsState; ulid(): string; dispatch(event: Unstamped): void },
+): Disposable {
+    /** Events of one call keep their order, although an answer waits for the check of its device. */
+    const turns = new Turns();
+    const received = async (it: ReceivedCallEvent): Promise<void> => {
+        const { roomId, from, event } = it;
+        if (wouldGetScreen(machine.state(), it) && !(await admit(roomId, from))) {
+            machine.dispatch({ type: 'expel', roomId, device: from });
+            if (event.kind === 'answer') return;
+        }
+        machine.dispatch({ type: 'received', ...it });
+    };
+    const scope = new DisposableScope();
+    scope.add(
+        signalling.onEvent((it) => {
+            turns
+                .take(it.event.callId, () => received(it))
+                .catch((error: unknown) => log.error('A call event could not be handled', error));
+        }),
+    );
+    scope.add(
+        requests.onRequest(({ roomId, shareId, from, callId }) => {
+            if (!inRoom(roomId, from.userId))
+                return log.warn(`Refused a request for a share from ${from.userId}, who is not in the room`);
+            void admit(roomId, from).then((may) => {
+                if (may) machine.dispatch({ type: 'asked', roomId, shareId, from, callId, ulid: machine.ulid() });
+                else log.info(`${from.userId} ${from.deviceId} asked for our share and may not have it`);
+            });
+        }),
+    );
+    return scope;
 }

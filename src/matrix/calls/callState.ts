@@ -32,22 +32,19 @@ export interface Leg {
     readonly candidatesIn: number;
 }
 
+/** Whom a call is with. Without a device ID, a person's other clients ring, and the first that answers becomes the peer. */
+export type Peer = Device | { readonly userId: string; readonly deviceId: undefined };
+
 /**
  * ```
  * outgoing: starting -> ringing --answer--> connected
  * incoming: answering -> answered --select_answer--> connected
  * ```
  */
-export interface Call {
+interface BaseCall {
     readonly id: string;
     readonly roomId: string;
-    /** An empty device ID: a person's other clients ring. The first that answers becomes the peer. */
-    readonly peer: Device;
     readonly outgoing: boolean;
-    /** A call of another Matrix client. It has one leg, which has no name on the wire and carries both directions. */
-    readonly foreign: boolean;
-    /** Our screen must still be added, because the peer's call came first (glare). */
-    readonly owesShare: boolean;
     readonly phase: 'starting' | 'ringing' | 'answering' | 'answered' | 'connected';
     /** The leg of the invite and the answer. */
     readonly first: string;
@@ -55,6 +52,22 @@ export interface Call {
     /** ms at which the call ends unless it is connected. */
     readonly expiresAt: number;
 }
+
+/** A call between two devices with Hush. It has a leg for each share. */
+interface OwnCall extends BaseCall {
+    readonly foreign: false;
+    readonly peer: Device;
+}
+
+/** A call of another Matrix client. It has one leg, which has no name on the wire and carries both directions. */
+interface ForeignCall extends BaseCall {
+    readonly foreign: true;
+    readonly peer: Peer;
+    /** Our screen must still be added, because the peer's call came first (glare). */
+    readonly owesShare: boolean;
+}
+
+export type Call = OwnCall | ForeignCall;
 
 /** Another Matrix client's call that waits for our person. */
 export interface Incoming {
@@ -224,8 +237,10 @@ export type CallsEffect =
           readonly streams: StreamPurposes;
       }
     | { readonly type: 'ringOver'; readonly callId: string }
-    /** In this page, the call with another client has ended, or a call with our share was answered. */
-    | { readonly type: 'over' | 'answered'; readonly page: PageAddress; readonly peer: Device }
+    /** A call with our share was answered. */
+    | { readonly type: 'answered'; readonly page: PageAddress; readonly peer: Peer }
+    /** In this page, the call with another client has ended. Without a peer: every call of the page. */
+    | { readonly type: 'over'; readonly page: PageAddress; readonly peer: Peer | undefined }
     /** The share is not available. The page is told why. */
     | { readonly type: 'gaveUp'; readonly page: PageAddress }
     | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn'; readonly text: string };
@@ -251,6 +266,26 @@ export function newLeg(id: string, page: PageAddress, role: Leg['role'], phase: 
     return { id, page, role, phase, since: now, batch: emptyBatch, failedAt: undefined, candidatesIn: 0 };
 }
 
-export function sameDevice(a: Device, b: Device): boolean {
+/** What every new call begins with: who made it decides its phase. */
+export function begin(call: Pick<Call, 'id' | 'roomId' | 'outgoing' | 'expiresAt'>, first: Leg): BaseCall {
+    return {
+        ...call,
+        phase: call.outgoing ? 'starting' : 'answering',
+        first: first.id,
+        legs: new Map([[first.id, first]]),
+    };
+}
+
+export function sameDevice(a: Device, b: Peer): boolean {
     return a.userId === b.userId && a.deviceId === b.deviceId;
+}
+
+/** Whether the device is the peer, or may become it. */
+export function mayBePeer(device: Device, peer: Peer): boolean {
+    return peer.deviceId === undefined ? device.userId === peer.userId : sameDevice(device, peer);
+}
+
+/** Our screen must still be added to the call. */
+export function owesShare(call: Call): boolean {
+    return call.foreign && call.owesShare;
 }

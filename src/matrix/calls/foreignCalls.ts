@@ -7,6 +7,7 @@ import { callIdOf, glareWinner } from '../../core/session/glare.ts';
 import type { Draft } from './callDraft.ts';
 import { offered } from './callOffers.ts';
 import {
+    begin,
     connectionOf,
     newLeg,
     sameDevice,
@@ -39,18 +40,11 @@ export function callPerson(
     }
     const id = callIdOf(draft.state.self, ulid);
     const leg = newLeg(FOREIGN_LEG, share.page, 'send', 'offering', now);
-    const peer = { userId, deviceId: '' };
     draft.setCall({
-        id,
-        roomId,
-        peer,
-        outgoing: true,
+        ...begin({ id, roomId, outgoing: true, expiresAt: now + LIFETIME_MS }, leg),
         foreign: true,
+        peer: { userId, deviceId: undefined },
         owesShare: false,
-        phase: 'starting',
-        first: leg.id,
-        legs: new Map([[leg.id, leg]]),
-        expiresAt: now + LIFETIME_MS,
     });
     draft.order(leg, { type: 'mesh.open', connection: connectionOf(id, leg.id), offer: true });
 }
@@ -82,7 +76,7 @@ export function yieldOrRing(
         return draft.forget(invite.callId);
     }
     draft.log('info', `${from.userId} and we called each other: their call goes on with our screen`);
-    draft.hangUp({ ...crossing, foreign: false }, 'replaced', now); // no "over" event, because it continues in their call
+    draft.replace(crossing, now);
     takeWithScreen(draft, own.page, { ...invite, roomId, peer: from, expiresAt }, now);
 }
 
@@ -95,16 +89,10 @@ function takeWithScreen(
 ): void {
     const leg = newLeg(FOREIGN_LEG, page, 'send', 'answering', now);
     const call = draft.setCall({
-        id: callId,
-        roomId,
-        peer,
-        outgoing: false,
+        ...begin({ id: callId, roomId, outgoing: false, expiresAt }, leg),
         foreign: true,
+        peer,
         owesShare: true,
-        phase: 'answering',
-        first: leg.id,
-        legs: new Map([[leg.id, leg]]),
-        expiresAt,
     });
     offered(draft, call, leg, { sdp, streams });
     draft.add({ type: 'answered', page, peer });
@@ -115,7 +103,7 @@ function ring(draft: Draft, roomId: string, peer: Device, { callId, sdp, streams
     const { self, incoming } = draft.state;
     if (peer.userId === self.userId || incoming.has(callId) || incoming.size >= MOST_RINGING) return;
     const call = { roomId, peer, expiresAt };
-    draft.state = { ...draft.state, incoming: new Map(incoming).set(callId, call) };
+    draft.change({ incoming: new Map(incoming).set(callId, call) });
     draft.add({ type: 'ring', callId, incoming: call, sdp, streams });
 }
 
@@ -130,21 +118,15 @@ export function accepted(
     { callId, page, sdp, streams, now }: Extract<CallsEvent, { type: 'accept' }>,
 ): void {
     const ringing = draft.state.incoming.get(callId);
-    if (!ringing) return draft.add({ type: 'over', page, peer: { userId: '', deviceId: '' } });
+    if (!ringing) return draft.add({ type: 'over', page, peer: undefined });
     draft.stopRinging(callId);
     const leg = newLeg(FOREIGN_LEG, page, 'receive', 'answering', now);
     const { roomId, peer, expiresAt } = ringing;
     const call = draft.setCall({
-        id: callId,
-        roomId,
-        peer,
-        outgoing: false,
+        ...begin({ id: callId, roomId, outgoing: false, expiresAt }, leg),
         foreign: true,
+        peer,
         owesShare: false,
-        phase: 'answering',
-        first: leg.id,
-        legs: new Map([[leg.id, leg]]),
-        expiresAt,
     });
     offered(draft, call, leg, { sdp, streams });
 }

@@ -1,10 +1,10 @@
 /** Which calls and events bring our screen to a device. Such a device must be checked first. */
-import { sameDevice, type Call, type CallsState } from './callState.ts';
+import { owesShare, sameDevice, type Call, type CallsState } from './callState.ts';
 import type { ReceivedCallEvent } from './signalling.ts';
 
 /** The call sends our screen, or will. */
 export function bringsScreen(call: Call): boolean {
-    return call.owesShare || [...call.legs.values()].some((leg) => leg.role === 'send');
+    return owesShare(call) || [...call.legs.values()].some((leg) => leg.role === 'send');
 }
 
 /**
@@ -29,7 +29,7 @@ export function wouldGetScreen(
             call.roomId === roomId &&
             (event.leg === undefined
                 ? call.foreign && call.peer.userId === from.userId
-                : sameDevice(call.peer, from)) &&
+                : sameDevice(from, call.peer)) &&
             bringsScreen(call),
     );
 }

@@ -50,8 +50,8 @@ export function createScreensBack({ calls, toPage, tell }: ScreensBackOptions): 
     const stop = (tab: string, { callId, from, to }: Passing): void => {
         passing.delete(tab);
         toPage(from, { type: 'mesh.close', connection: PREFIX + tab });
-        const peer = calls().get(callId)?.peer ?? { userId: '', deviceId: '' };
-        tell({ kind: 'over', ...to, ...peer });
+        const peer = calls().get(callId)?.peer;
+        tell({ kind: 'over', ...to, userId: peer?.userId ?? '', deviceId: peer?.deviceId ?? '' });
     };
     const screen = (connection: string, there: boolean): void => {
         const callId = connection.slice(0, connection.lastIndexOf('/'));
@@ -60,7 +60,8 @@ export function createScreensBack({ calls, toPage, tell }: ScreensBackOptions): 
         if (there) {
             showing.add(callId);
             const { roomId, peer } = source.call;
-            tell({ kind: 'screen', call: source.page.call, callId, roomId, ...peer });
+            const { userId, deviceId = '' } = peer;
+            tell({ kind: 'screen', call: source.page.call, callId, roomId, userId, deviceId });
             return;
         }
         showing.delete(callId);

@@ -15,6 +15,7 @@ import {
 import { EventShieldReason } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import { HushError } from '../../core/base/errors.ts';
 import { Listeners } from '../../core/base/listeners.ts';
+import { Turns } from '../../core/base/turns.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { Disposable } from '../../core/base/disposable.ts';
 import type { Device } from './callState.ts';
@@ -48,9 +49,9 @@ const NOT_BELIEVED: ReadonlySet<EventShieldReason | null> = new Set([
 
 export function createCallSignalling({ sdk, self, log }: CallSignallingOptions): CallSignalling {
     const listeners = new Listeners<[ReceivedCallEvent]>();
-    const sending = new Map<string, Promise<unknown>>();
+    const sending = new Turns();
     /** Events of one room are handled in order, however long their decryption takes. */
-    const handling = new Map<string, Promise<void>>();
+    const handling = new Turns();
     let open = true;
 
     const senderDevice = async (event: MatrixEvent): Promise<string | undefined> => {
@@ -96,10 +97,9 @@ export function createCallSignalling({ sdk, self, log }: CallSignallingOptions):
         event.once(MatrixEventEvent.Decrypted, () => enqueue(event, room));
     };
     const enqueue = (event: MatrixEvent, room: Room): void => {
-        const turn = (handling.get(room.roomId) ?? Promise.resolve())
-            .then(() => handle(event, room))
+        handling
+            .take(room.roomId, () => handle(event, room))
             .catch((error: unknown) => log.warn('A call event could not be handled', error));
-        handling.set(room.roomId, turn);
     };
     const onTimeline = (
         event: MatrixEvent,
@@ -120,15 +120,7 @@ export function createCallSignalling({ sdk, self, log }: CallSignallingOptions):
             if (!room?.hasEncryptionStateEvent())
                 throw new HushError('room.notEncrypted', 'Hush calls only in encrypted rooms.');
             const { type, content } = buildCallEvent(event, self.deviceId);
-            const sent = (sending.get(event.callId) ?? Promise.resolve())
-                .catch(() => undefined)
-                .then(() => sdk.sendEvent(roomId, type as never, content as never));
-            sending.set(event.callId, sent);
-            try {
-                await sent;
-            } finally {
-                if (sending.get(event.callId) === sent) sending.delete(event.callId);
-            }
+            await sending.take(event.callId, () => sdk.sendEvent(roomId, type as never, content as never));
         },
         onEvent: listeners.add,
         dispose() {

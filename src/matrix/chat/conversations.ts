@@ -16,11 +16,13 @@ export interface ConversationOptions {
     readonly log: Log;
 }
 
-export function createConversations({ client, baseUrl, fetch, now, log }: ConversationOptions): {
+export interface Conversations {
     readonly chat: ChatPort;
     readonly files: FilesPort;
     dispose(): void;
-} {
+}
+
+export function createConversations({ client, baseUrl, fetch, now, log }: ConversationOptions): Conversations {
     const chat = createChat(client.sdk, client.lookUpDevices, log);
     const files = createFiles({
         server: { baseUrl, fetch },

@@ -115,12 +115,16 @@ export function openJournal(path: string): Journal {
 
     return {
         load: () =>
-            statements.databases.all().map((row) => {
-                const name = String(row['name']);
+            statements.databases.all().map((database) => {
+                const name = String(database['name']);
                 return {
                     name,
-                    version: Number(row['version']),
-                    stores: statements.stores.all(name).map((s) => readStore(name, s)),
+                    version: Number(database['version']),
+                    stores: statements.stores.all(name).map((row) => {
+                        const store = readStore(statements, row);
+                        storeIds.set(JSON.stringify([name, store.name]), Number(row['id']));
+                        return store;
+                    }),
                 };
             }),
         write(transaction, dirty) {
@@ -162,29 +166,27 @@ export function openJournal(path: string): Journal {
                 db.close();
             }
         },
-        sizeBytes: () =>
-            Number(
-                db
-                    .prepare('SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()')
-                    .get()?.['bytes'] ?? 0,
-            ),
+        sizeBytes: () => sizeOf(db),
     };
+}
 
-    function readStore(database: string, row: Record<string, unknown>): StoredStore {
-        const id = Number(row['id']);
-        const name = String(row['name']);
-        storeIds.set(JSON.stringify([database, name]), id);
-        return {
-            name,
-            schema: JSON.parse(String(row['schema'])) as StoredSchema,
-            generator: row['generator'] === null ? undefined : Number(row['generator']),
-            records: records(id),
-        };
-    }
-    function* records(id: number): Generator<{ key: IDBValidKey; value: unknown }> {
-        for (const row of statements.records.all(id)) {
-            yield { key: decodeKey(String(row['key'])), value: deserialize(row['value'] as Uint8Array) };
-        }
+function sizeOf(db: DatabaseSync): number {
+    const row = db.prepare('SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()').get();
+    return Number(row?.['bytes'] ?? 0);
+}
+
+function readStore(statements: Statements, row: Record<string, unknown>): StoredStore {
+    return {
+        name: String(row['name']),
+        schema: JSON.parse(String(row['schema'])) as StoredSchema,
+        generator: row['generator'] === null ? undefined : Number(row['generator']),
+        records: recordsOf(statements, Number(row['id'])),
+    };
+}
+
+function* recordsOf(statements: Statements, id: number): Generator<{ key: IDBValidKey; value: unknown }> {
+    for (const row of statements.records.all(id)) {
+        yield { key: decodeKey(String(row['key'])), value: deserialize(row['value'] as Uint8Array) };
     }
 }
 
@@ -231,9 +233,7 @@ function openExclusive(path: string): DatabaseSync {
     }
 }
 
-function prepare(
-    db: DatabaseSync,
-): Record<
+type Statements = Record<
     | 'databases'
     | 'stores'
     | 'records'
@@ -247,7 +247,9 @@ function prepare(
     | 'clear'
     | 'setGenerator',
     StatementSync
-> {
+>;
+
+function prepare(db: DatabaseSync): Statements {
     return {
         databases: db.prepare('SELECT name, version FROM databases'),
         stores: db.prepare('SELECT id, name, schema, generator FROM stores WHERE database = ?'),

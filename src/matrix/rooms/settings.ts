@@ -3,11 +3,12 @@ import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import * as v from 'valibot';
 import { HushError } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
-import { isRoomAlias, isRoomId } from '../../core/rooms/joinLink.ts';
+import { isRoomId } from '../../core/rooms/joinLink.ts';
 import type { RoomChange, RoomSettings, RoomsPort } from '../../core/rooms/roomsPort.ts';
 import { HISTORY, JOIN_RULES } from '../../core/rooms/roomWords.ts';
 import { acting, isNotFound, joinedRoom, NO_POWER } from './acting.ts';
 import type { Avatars } from './avatar.ts';
+import { createAddresses, textOf as text } from './roomAddress.ts';
 import { optional } from './optional.ts';
 import { roomVersion } from './roomState.ts';
 import { versionTraits } from '../../core/rooms/roomVersions.ts';
@@ -28,6 +29,23 @@ function conditionsOf(rules: Readonly<Record<string, unknown>>): Condition[] {
     });
 }
 
+/** The rules with this one in place of the old. */
+function joinRules(
+    { allow: before, ...content }: Readonly<Record<string, unknown>>,
+    { rule, allow: wanted }: Extract<RoomChange, { kind: 'joinRule' }>,
+): object {
+    const known = conditionsOf({ allow: before });
+    // Conditions of a later specification are somebody's, and no room that is chosen here takes their place.
+    const others = known.filter(({ type }) => type !== MEMBERSHIP);
+    const rooms = wanted
+        .filter(isRoomId)
+        .map((id) => known.find((c) => c.type === MEMBERSHIP && c.room_id === id) ?? { type: MEMBERSHIP, room_id: id });
+    const restricted = rule === 'restricted' || rule === 'knock_restricted';
+    const allow = restricted ? [...others, ...rooms] : others;
+    const named = restricted || allow.length > 0 ? { allow } : {};
+    return { ...content, join_rule: rule, ...named };
+}
+
 export interface SettingsOptions {
     readonly sdk: MatrixClient;
     readonly avatars: Avatars;
@@ -42,10 +60,6 @@ export function createSettings({ sdk, avatars, log }: SettingsOptions): Settings
             if (isNotFound(error)) return {};
             throw error;
         }
-    };
-    const text = (content: Record<string, unknown>, key: string): string | undefined => {
-        const value = content[key];
-        return typeof value === 'string' && value !== '' ? value : undefined;
     };
     const send = (roomId: string, type: string, content: object): Promise<unknown> =>
         sdk.sendStateEvent(roomId, type as never, content as never, '');
@@ -71,68 +85,21 @@ export function createSettings({ sdk, avatars, log }: SettingsOptions): Settings
         };
     }
 
-    async function setAlias(roomId: string, alias: string | undefined): Promise<void> {
-        const content = await read(roomId, 'm.room.canonical_alias');
-        const old = text(content, 'alias');
-        const claimed = alias !== undefined && (await claim(alias, roomId));
-        const { alias: _, ...rest } = content;
-        try {
-            await send(roomId, 'm.room.canonical_alias', alias === undefined ? rest : { ...rest, alias });
-        } catch (error) {
-            if (claimed) await giveBack(alias);
-            throw error;
-        }
-        // An address that leads nowhere any more is given back; somebody else's server keeps its own.
-        if (old !== undefined && old !== alias) await giveBack(old);
-    }
-
-    const giveBack = (alias: string): Promise<unknown> =>
-        sdk.deleteAlias(alias).catch((error: unknown) => log.warn(`${alias} still leads to the room`, error));
-
-    /** The address leads to the room, or the reason why it cannot. @returns whether it does so only now. */
-    async function claim(alias: string, roomId: string): Promise<boolean> {
-        if (!isRoomAlias(alias))
-            throw new HushError(
-                'room.badLink',
-                `"${alias}" is not an address of a room. Type it like #name:example.org.`,
-            );
-        const taken = await sdk.getRoomIdForAlias(alias).catch((error: unknown) => {
-            if (isNotFound(error)) return undefined;
-            throw error;
-        });
-        if (taken !== undefined && taken.room_id !== roomId)
-            throw new HushError('room.forbidden', `${alias} leads to another room already. Choose another address.`);
-        if (taken === undefined) await sdk.createAlias(alias, roomId);
-        return taken === undefined;
-    }
+    const setAlias = createAddresses({ sdk, read, send, log });
 
     async function setJoinRule(roomId: string, wanted: Extract<RoomChange, { kind: 'joinRule' }>): Promise<void> {
-        const { rule } = wanted;
         const traits = versionTraits(roomVersion(joinedRoom(sdk, roomId)) ?? '1');
         const possible = {
             knock: traits.knock,
             restricted: traits.restricted,
             knock_restricted: traits.knockRestricted,
-        }[rule as string];
+        }[wanted.rule as string];
         if (possible === false)
             throw new HushError(
                 'room.forbidden',
                 'This room is of a version that does not know that. Upgrade it first.',
             );
-        const { allow: before, ...content } = await read(roomId, 'm.room.join_rules');
-        const known = conditionsOf({ allow: before });
-        // Conditions of a later specification are somebody's, and no room that is chosen here takes their place.
-        const others = known.filter(({ type }) => type !== MEMBERSHIP);
-        const rooms = wanted.allow
-            .filter(isRoomId)
-            .map(
-                (id) =>
-                    known.find((c) => c.type === MEMBERSHIP && c.room_id === id) ?? { type: MEMBERSHIP, room_id: id },
-            );
-        const restricted = rule === 'restricted' || rule === 'knock_restricted';
-        const allow = restricted ? [...others, ...rooms] : others;
-        const named = restricted || allow.length > 0 ? { allow } : {};
-        await send(roomId, 'm.room.join_rules', { ...content, join_rule: rule, ...named });
+        await send(roomId, 'm.room.join_rules', joinRules(await read(roomId, 'm.room.join_rules'), wanted));
     }
 
     async function change(roomId: string, what: RoomChange): Promise<void> {

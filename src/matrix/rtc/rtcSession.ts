@@ -1,19 +1,16 @@
 /** `RtcPort` on matrix-js-sdk: memberships, room tokens, media keys and watch messages of our rooms. */
-import { KnownMembership, RoomEvent, type MatrixClient, type Room } from 'matrix-js-sdk/lib/matrix.js';
-import { MatrixRTCSessionEvent, type MatrixRTCSession } from 'matrix-js-sdk/lib/matrixrtc/index.js';
-import { HushError, isHushError } from '../../core/base/errors.ts';
-import { Listeners } from '../../core/base/listeners.ts';
+import type { MatrixClient, Room } from 'matrix-js-sdk/lib/matrix.js';
+import { HushError } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
-import type { MembershipLost, RtcPort } from '../../core/session/rtcPort.ts';
-import type { RtcMember } from '../../core/share/share.ts';
-import { fromSdk } from '../requests/matrixHttp.ts';
-import { parseLivekitSession } from '../events/hushEvents.ts';
-import { CALL_MEMBER_TYPE, LIVEKIT_SESSION_TYPE } from '../../core/rooms/eventTypes.ts';
+import type { RtcPort } from '../../core/session/rtcPort.ts';
+import { isAtSfu, type RtcMember, type Share } from '../../core/share/share.ts';
+import { CALL_MEMBER_TYPE } from '../../core/rooms/eventTypes.ts';
 import type { Grants } from './grants.ts';
 import type { MediaKeys } from './keyRingRunner.ts';
-import { CALL_ERRORS, createOwnMembership, leftMeanwhile, type OwnMembership } from './ownMembership.ts';
-import { toRtcMember } from './rtcMembers.ts';
+import { createLiveSessions, type LiveSession } from './liveSessions.ts';
+import { CALL_ERRORS, leftMeanwhile } from './ownMembership.ts';
 import type { Device } from './olmMessages.ts';
+import { createRoomSfu } from './roomSfu.ts';
 import { findStaleLeaves } from './staleLeaves.ts';
 import type { Transports } from './transports.ts';
 import type { Watch } from './watch.ts';
@@ -42,181 +39,60 @@ export interface Rtc extends Omit<RtcPort, 'onWithheld' | 'onAudience'> {
     dispose(): void;
 }
 
-interface Live {
-    readonly session: MatrixRTCSession;
-    readonly own: OwnMembership;
-    /** Stops listening to the session. */
-    detach(): void;
-    serviceUrl: string | undefined;
-    /** No earlier run of this device will end our membership. */
-    clean: boolean;
-    /** How often it was left: a join that was on its way then does not go on. */
-    leaves: number;
-    /** Operations on our membership, one after the other. */
-    turn: Promise<unknown>;
-}
-
 export function createRtc(options: RtcOptions): Rtc {
     const { sdk, self, transports, grants, keys, watch, judge, assertClock, now, log } = options;
-    const live = new Map<string, Live>();
-    const memberChanges = new Listeners<[string]>();
-    const losses = new Listeners<[MembershipLost]>();
     const noted = new Set<string>();
-
     const note = (text: string): void => {
         if (noted.size > 200) noted.clear();
         if (!noted.has(text)) log.warn(text); // a malformed event is seen again at every change
         noted.add(text);
     };
-    const joinedRoom = (roomId: string): Room => {
-        const room = sdk.getRoom(roomId);
-        if (room?.getMyMembership() !== KnownMembership.Join)
-            throw new HushError('room.notFound', 'You are not in this room any more.');
-        return room;
-    };
-    const readMembers = (session: MatrixRTCSession): RtcMember[] => {
-        const oldest = session.memberships[0];
-        const nameOf = (userId: string): string => sdk.getRoom(session.room.roomId)?.getMember(userId)?.name ?? userId;
-        return oldest ? session.memberships.map((membership) => toRtcMember(membership, oldest, nameOf, note)) : [];
-    };
-    const attach = (room: Room): Live => {
-        const { roomId } = room;
-        const known = live.get(roomId);
-        if (known) return known;
-        const session = sdk.matrixRTC.getRoomSession(room);
-        const lost = (error: HushError): void => {
-            log.warn(`The membership in ${roomId} was lost`, error);
-            keys.stop(roomId);
-            losses.emit({ roomId, error });
-        };
-        const own = createOwnMembership({ session, roomId, self, now, onLost: lost });
-        const entry: Live = {
-            session,
-            own,
-            detach: () => undefined,
-            serviceUrl: undefined,
-            clean: false,
-            leaves: 0,
-            turn: Promise.resolve(),
-        };
-        live.set(roomId, entry);
-        const changed = (): void => {
-            keys.members(roomId, readMembers(session));
-            memberChanges.emit(roomId);
-        };
-        session.on(MatrixRTCSessionEvent.MembershipsChanged, changed);
-        entry.detach = () => {
-            session.off(MatrixRTCSessionEvent.MembershipsChanged, changed);
-            own.dispose();
-        };
-        void session
-            .ensureRecalculateSessionMembers()
-            .then(changed, (error: unknown) => log.warn('Reading the memberships did not work', error));
-        return entry;
-    };
-    const entryOf = (roomId: string): Live => attach(joinedRoom(roomId));
-    const inTurn = <T>(entry: Live, work: () => Promise<T>): Promise<T> => {
-        const result = entry.turn.then(work, work);
-        entry.turn = result.catch(() => undefined);
-        return result;
-    };
-    const ownServiceUrl = async (room: Room, entry: Live): Promise<string> => {
-        const told = room.currentState.getStateEvents(LIVEKIT_SESSION_TYPE, '')?.getContent();
-        const parsed = told && Object.keys(told).length > 0 ? parseLivekitSession(told) : undefined;
-        if (parsed && !parsed.ok) note(`Ignored ${LIVEKIT_SESSION_TYPE} in ${room.roomId}: ${parsed.reason}`);
-        entry.serviceUrl ??= (
-            await transports.own(parsed?.ok ? parsed.value.livekit_service_url : undefined)
-        ).serviceUrl;
-        return entry.serviceUrl;
-    };
-    const serviceUrlIfAny = (room: Room, entry: Live): Promise<string | undefined> =>
-        ownServiceUrl(room, entry).catch((error: unknown) => {
-            if (isHushError(error) && error.code === 'media.noServer') return undefined;
-            throw error;
-        });
-    /** Best effort: tells the room's other clients where and since when there is a share. Holds no secret. */
-    const recordShare = async (room: Room, serviceUrl: string, startedTs: number): Promise<void> => {
-        if (!room.currentState.maySendStateEvent(LIVEKIT_SESSION_TYPE, self.userId)) return;
-        const content = {
-            version: 1,
-            transport: 'livekit',
-            livekit_service_url: serviceUrl,
-            livekit_alias: room.roomId,
-            started_by: self.userId,
-            started_ts: startedTs,
-        };
-        await sdk
-            .sendStateEvent(room.roomId, LIVEKIT_SESSION_TYPE as never, content as never, '')
-            .catch((error: unknown) =>
-                log.warn(`${LIVEKIT_SESSION_TYPE} was not written`, fromSdk(error, 'Recording the share')),
-            );
-    };
+    const live = createLiveSessions({ sdk, self, keys, note, now, log });
+    const sfu = createRoomSfu({ sdk, userId: self.userId, transports, note, log });
 
-    const onRoom = (room: Room): void => {
-        if (room.getMyMembership() === KnownMembership.Join) attach(room);
+    const assertMayJoin = (room: Room): void => {
+        if (!room.hasEncryptionStateEvent())
+            throw new HushError(
+                'room.notEncrypted',
+                `${room.name} is not encrypted, and Hush shares only in encrypted rooms. Turn on encryption for it, or use another room.`,
+            );
+        if (!room.currentState.maySendStateEvent(CALL_MEMBER_TYPE, self.userId))
+            throw new HushError(...CALL_ERRORS['M_FORBIDDEN']!);
     };
-    const onMyMembership = (room: Room, membership: string): void => {
-        if (membership === KnownMembership.Join) return onRoom(room);
-        const entry = live.get(room.roomId);
-        if (!entry) return;
-        live.delete(room.roomId);
-        entry.detach();
-        keys.forget(room.roomId);
-        if (entry.own.joined) {
-            void entry.own.leave().catch(() => undefined); // the room refuses by now; this stops the manager
-            losses.emit({
-                roomId: room.roomId,
-                error: new HushError(
-                    'room.notFound',
-                    `You are not in ${room.name} any more, so the session there ended for you.`,
-                ),
-            });
-        }
-        memberChanges.emit(room.roomId);
+    const join = async (room: Room, entry: LiveSession, shares: readonly Share[]): Promise<void> => {
+        if (entry.own.joined) return entry.own.announce(shares);
+        assertClock();
+        const { leaves } = entry;
+        const serviceUrl = await sfu.urlIfAny(room, entry);
+        const stale = entry.clean ? undefined : await findStaleLeaves(sdk, room.roomId, self, log);
+        if (entry.leaves !== leaves) throw leftMeanwhile();
+        await entry.own.join(shares, serviceUrl);
+        if (stale) entry.clean = await stale.cancel();
     };
-    sdk.on(RoomEvent.MyMembership, onMyMembership);
-    for (const room of sdk.getRooms()) onRoom(room);
 
     return {
         members: (roomId) => {
             const entry = live.get(roomId);
-            return entry ? readMembers(entry.session) : [];
+            return entry ? live.members(entry.session) : [];
         },
-        onMembers: memberChanges.add,
+        onMembers: live.memberChanges.add,
         async join(roomId, shares) {
-            const room = joinedRoom(roomId);
-            if (!room.hasEncryptionStateEvent())
-                throw new HushError(
-                    'room.notEncrypted',
-                    `${room.name} is not encrypted, and Hush shares only in encrypted rooms. Turn on encryption for it, or use another room.`,
-                );
-            if (!room.currentState.maySendStateEvent(CALL_MEMBER_TYPE, self.userId))
-                throw new HushError(...CALL_ERRORS['M_FORBIDDEN']!);
-            const entry = attach(room);
-            await inTurn(entry, async () => {
-                if (entry.own.joined) return entry.own.announce(shares);
-                assertClock();
-                const { leaves } = entry;
-                const serviceUrl = await serviceUrlIfAny(room, entry);
-                const stale = entry.clean ? undefined : await findStaleLeaves(sdk, roomId, self, log);
-                if (entry.leaves !== leaves) throw leftMeanwhile();
-                await entry.own.join(shares, serviceUrl);
-                if (stale) entry.clean = await stale.cancel();
-            });
-            const first = shares.find((share) => share.transport !== 'mesh');
-            if (first && entry.serviceUrl !== undefined) void recordShare(room, entry.serviceUrl, first.startedTs);
+            const room = live.joinedRoom(roomId);
+            assertMayJoin(room);
+            const entry = live.attach(room);
+            await entry.inTurn(() => join(room, entry, shares));
+            sfu.record(room, entry, shares.find(isAtSfu));
         },
         async announce(roomId, shares) {
-            const room = joinedRoom(roomId);
-            const entry = attach(room);
-            await inTurn(entry, () => {
+            const room = live.joinedRoom(roomId);
+            const entry = live.attach(room);
+            await entry.inTurn(() => {
                 if (!entry.own.joined) throw leftMeanwhile();
                 // A media server that was found after we joined is told with the first share that is there.
-                const there = shares.some((share) => share.transport !== 'mesh');
+                const there = shares.some(isAtSfu);
                 return entry.own.announce(shares, there ? entry.serviceUrl : undefined);
             });
-            const newest = shares.findLast((share) => share.transport !== 'mesh');
-            if (newest && entry.serviceUrl !== undefined) void recordShare(room, entry.serviceUrl, newest.startedTs);
+            sfu.record(room, entry, shares.findLast(isAtSfu));
         },
         async leave(roomId) {
             const entry = live.get(roomId);
@@ -228,24 +104,24 @@ export function createRtc(options: RtcOptions): Rtc {
         },
         mayShare: () => Promise.resolve(), // windows that share the account are told apart above (windows/seats.ts)
         async publishGrant(roomId) {
-            const room = joinedRoom(roomId);
-            const entry = attach(room);
+            const room = live.joinedRoom(roomId);
+            const entry = live.attach(room);
             // Asked anew unless a membership names it already: what was wrong may have been mended meanwhile.
             if (!entry.own.joined) entry.serviceUrl = undefined;
-            const grant = await grants.publish(await ownServiceUrl(room, entry), roomId);
+            const grant = await grants.publish(await sfu.url(room, entry), roomId);
             return { grant, identity: `${self.userId}:${self.deviceId}` };
         },
         async viewGrant(roomId, serviceUrl, viewId) {
-            const room = joinedRoom(roomId);
-            return grants.view(serviceUrl ?? (await ownServiceUrl(room, attach(room))), roomId, viewId);
+            const room = live.joinedRoom(roomId);
+            return grants.view(serviceUrl ?? (await sfu.url(room, live.attach(room))), roomId, viewId);
         },
         async startKeys(roomId, after) {
-            const { session } = entryOf(roomId);
-            await judge(readMembers(session));
-            keys.members(roomId, readMembers(session));
+            const { session } = live.attach(live.joinedRoom(roomId));
+            await judge(live.members(session));
+            keys.members(roomId, live.members(session));
             const started = keys.start(roomId, after);
             // Who came in while the others were looked at: from now on the audience of the share sees to it.
-            void judge(readMembers(session));
+            void judge(live.members(session));
             await started;
         },
         stopKeys: (roomId) => keys.stop(roomId),
@@ -253,19 +129,15 @@ export function createRtc(options: RtcOptions): Rtc {
         onKey: (listener) => keys.onKey(listener),
         sendWatch: (target, watching, via) => watch.send(target, watching, via),
         onWatch: (listener) => watch.onWatch(listener),
-        onMembershipLost: losses.add,
+        onMembershipLost: live.losses.add,
         async leaveAll() {
-            const results = await Promise.allSettled([...live.keys()].map((roomId) => this.leave(roomId)));
+            const results = await Promise.allSettled(live.roomIds.map((roomId) => this.leave(roomId)));
             for (const result of results)
                 if (result.status === 'rejected') log.warn('Leaving a session did not work', result.reason);
         },
         dispose() {
-            sdk.off(RoomEvent.MyMembership, onMyMembership);
             keys.dispose();
-            for (const entry of live.values()) entry.detach();
-            live.clear();
-            memberChanges.clear();
-            losses.clear();
+            live.dispose();
         },
     };
 }

@@ -133,9 +133,7 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
     knowWhoAsks(machine, log);
     const takeInHistoryKeys = createHistoryKeys({ olm: machine.olm, accept: machine.accept, now: options.now, log });
 
-    let online = false;
     let oneTimeKeyCount: number | undefined;
-    const onlineChanges = new Listeners<[boolean]>();
     quiet.begin(await syncStore.getSavedSync(), options.now());
     const saver = createSaver(() => syncStore.save(true), log);
     const startedFromStore = Boolean(await syncStore.getSavedSyncToken());
@@ -143,32 +141,15 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
         oneTimeKeyCount = count;
     });
 
-    const prepared = Promise.withResolvers<void>();
-    const unreachable = Promise.withResolvers<void>();
-    sdk.on(ClientEvent.Sync, (state, _previous, data) => {
-        const now = state === 'SYNCING' || state === 'CATCHUP' || (state === 'PREPARED' && data?.fromCache !== true);
-        if (state === 'PREPARED' || state === 'SYNCING') prepared.resolve();
-        if (
-            (state === 'SYNCING' || state === 'PREPARED') &&
-            data?.fromCache !== true &&
-            data?.nextSyncToken !== data?.oldSyncToken
-        )
-            saver.request();
-        if (!now && (state === 'ERROR' || state === 'RECONNECTING')) unreachable.resolve();
-        if (now === online) return;
-        online = now;
-        log.info(online ? 'Connected to the homeserver' : `No connection to the homeserver (${state})`);
-        onlineChanges.emit(online);
-        if (online) void takeInHistoryKeys();
-    });
+    const connection = followSync(sdk, { saver, onOnline: () => void takeInHistoryKeys(), log });
     sdk.on(ClientEvent.SyncUnexpectedError, (error) => log.error('An answer of the sync was not taken whole', error));
     let stopped: Promise<void> | undefined;
     return {
         sdk,
         store,
         startedFromStore,
-        ready: prepared.promise,
-        unreachable: unreachable.promise,
+        ready: connection.ready,
+        unreachable: connection.unreachable,
         start(presence) {
             const filter = Filter.fromJson(userId, '', syncFilterDefinition());
             delete filter.filterId; // not known yet: the SDK asks the server for one
@@ -183,7 +164,7 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
                 .catch((error: unknown) => log.error('Syncing did not start', error));
         },
         get online() {
-            return online;
+            return connection.online;
         },
         get syncState() {
             return sdk.getSyncState();
@@ -191,7 +172,7 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
         get oneTimeKeyCount() {
             return oneTimeKeyCount;
         },
-        onOnline: onlineChanges.add,
+        onOnline: connection.changed.add,
         get quietRooms() {
             return quiet.count;
         },
@@ -213,6 +194,42 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
             })();
             return stopped;
         },
+    };
+}
+
+interface SyncEvents {
+    readonly saver: { request(): void };
+    readonly onOnline: () => void;
+    readonly log: Log;
+}
+
+/** Follows whether the homeserver answers, and saves what each answer brought. */
+function followSync(sdk: MatrixClient, { saver, onOnline, log }: SyncEvents) {
+    const prepared = Promise.withResolvers<void>();
+    const unreachable = Promise.withResolvers<void>();
+    const changed = new Listeners<[boolean]>();
+    let online = false;
+    sdk.on(ClientEvent.Sync, (state, _previous, data) => {
+        const fresh = data?.fromCache !== true;
+        const now = state === 'SYNCING' || state === 'CATCHUP' || (state === 'PREPARED' && fresh);
+        if (state === 'PREPARED' || state === 'SYNCING') {
+            prepared.resolve();
+            if (fresh && data?.nextSyncToken !== data?.oldSyncToken) saver.request();
+        }
+        if (!now && (state === 'ERROR' || state === 'RECONNECTING')) unreachable.resolve();
+        if (now === online) return;
+        online = now;
+        log.info(online ? 'Connected to the homeserver' : `No connection to the homeserver (${state})`);
+        changed.emit(online);
+        if (online) onOnline();
+    });
+    return {
+        get online() {
+            return online;
+        },
+        changed,
+        ready: prepared.promise,
+        unreachable: unreachable.promise,
     };
 }
 

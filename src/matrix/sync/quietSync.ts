@@ -65,17 +65,6 @@ export function createQuietSync(options: QuietSyncOptions): QuietSync {
         filter = { of, id };
         return id;
     }
-    /** Undefined: cannot be had now. Empty: refused, as we are not in it any more and may not know more. */
-    async function stateOf(roomId: string): Promise<readonly unknown[] | undefined> {
-        // As large as it is: a large room has more state than any other answer.
-        const response = await options.fetch(`${api}/rooms/${encodeURIComponent(roomId)}/state`, {
-            headers: { Authorization: `Bearer ${accessToken}` },
-            signal: AbortSignal.timeout(STATE_WITHIN_MS),
-        });
-        const state: unknown = await response.json().catch(() => undefined);
-        if (response.status === 403 && matrixErrorBody(state)?.errcode === 'M_FORBIDDEN') return [];
-        return response.ok && Array.isArray(state) ? state : undefined;
-    }
     /** Puts the rooms that were woken into the answer; one whose state cannot be had is quiet again, to be looked at later. */
     async function complete(response: Response, since: string): Promise<Response> {
         // Read here, where an interruption of it is expected.
@@ -85,7 +74,7 @@ export function createQuietSync(options: QuietSyncOptions): QuietSync {
         let answer = JSON.parse(text) as Record<string, unknown>;
         for (const roomId of [...woken]) {
             woken.delete(roomId);
-            const state = await stateOf(roomId).catch((error: unknown) => {
+            const state = await stateOf(options, roomId).catch((error: unknown) => {
                 log.warn(`The state of ${roomId} could not be had`, error);
                 return undefined;
             });
@@ -165,4 +154,19 @@ export function createQuietSync(options: QuietSyncOptions): QuietSync {
         },
         stop: () => clearInterval(timer),
     };
+}
+
+/** Undefined: cannot be had now. Empty: refused, as we are not in it any more and may not know more. */
+async function stateOf(
+    { baseUrl, accessToken, fetch }: QuietSyncOptions,
+    roomId: string,
+): Promise<readonly unknown[] | undefined> {
+    // As large as it is: a large room has more state than any other answer.
+    const response = await fetch(`${baseUrl}/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/state`, {
+        headers: { Authorization: `Bearer ${accessToken}` },
+        signal: AbortSignal.timeout(STATE_WITHIN_MS),
+    });
+    const state: unknown = await response.json().catch(() => undefined);
+    if (response.status === 403 && matrixErrorBody(state)?.errcode === 'M_FORBIDDEN') return [];
+    return response.ok && Array.isArray(state) ? state : undefined;
 }

@@ -65,7 +65,7 @@ export function createOwnTrust({ sdk, log, withoutKeyQueries, watch, auth }: Own
     /** Of the server, since the crypto layer may hold an identity that it could not upload. */
     const identityOnServer = async (): Promise<boolean> =>
         (await sdk.downloadKeysForUsers([userId])).master_keys?.[userId] !== undefined;
-    const read = async (kind?: 'needsPassword' | 'otherAuth' | 'failed'): Promise<void> => {
+    const read = async (kind?: (typeof KEPT)[number]): Promise<void> => {
         const api = crypto();
         const deviceId = sdk.getDeviceId() ?? '';
         const status = await api.getDeviceVerificationStatus(userId, deviceId);
@@ -124,15 +124,8 @@ export function createOwnTrust({ sdk, log, withoutKeyQueries, watch, auth }: Own
                     if (!(await identityOnServer())) await bootstrap(auth ?? uploadAuth(userId, undefined));
                     await read();
                 } catch (error) {
-                    const code = isHushError(error) ? error.code : undefined;
                     log.warn('The encryption identity could not be checked', error);
-                    const kind =
-                        code === 'trust.needsPassword'
-                            ? ('needsPassword' as const)
-                            : code === 'trust.otherAuth'
-                              ? ('otherAuth' as const)
-                              : ('failed' as const);
-                    await read(kind).catch(() => undefined);
+                    await read(kindOf(error)).catch(() => undefined);
                 }
             }),
         refresh,
@@ -161,6 +154,13 @@ export function createOwnTrust({ sdk, log, withoutKeyQueries, watch, auth }: Own
             sdk.off(CryptoEvent.KeyBackupFailed, onAny);
         },
     };
+}
+
+/** What an identity is that could not be set up. */
+function kindOf(error: unknown): (typeof KEPT)[number] {
+    const code = isHushError(error) ? error.code : undefined;
+    if (code === 'trust.needsPassword') return 'needsPassword';
+    return code === 'trust.otherAuth' ? 'otherAuth' : 'failed';
 }
 
 /** Where there is recovery, a backup that a trusted device does not use belongs to a key that it does not have. */

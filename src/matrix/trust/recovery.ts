@@ -30,50 +30,6 @@ export function createRecovery(
         if (!crypto) throw new HushError('internal', 'Encryption is not running. Reload the window.');
         return crypto;
     };
-    const storageKey = () =>
-        sdk.secretStorage.getKey().catch((error: unknown) => {
-            throw fromSdk(error, 'Looking for your recovery key');
-        });
-
-    /** @throws HushError `trust.noRecovery`, `trust.malformedKey`, `trust.wrongKey`, `trust.storageDamaged`. */
-    const keyOf = async (typed: string): Promise<readonly [string, Uint8Array<ArrayBuffer>]> => {
-        const stored = await storageKey();
-        if (!stored)
-            throw new HushError(
-                'trust.noRecovery',
-                'Your account has no recovery key. Verify this device with another one, or reset your identity.',
-            );
-        const [id, info] = stored;
-        let key: Uint8Array<ArrayBuffer>;
-        try {
-            key = decodeRecoveryKey(typed.trim());
-        } catch {
-            if (!info.passphrase)
-                throw new HushError(
-                    'trust.malformedKey',
-                    'That is no recovery key: it has 12 groups of four letters and digits, and one of them is mistyped or missing.',
-                );
-            const { salt, iterations, bits } = info.passphrase;
-            key = await deriveRecoveryKeyFromPassphrase(typed, salt, iterations, bits);
-        }
-        let fits: boolean;
-        try {
-            fits =
-                typeof info.iv === 'string' &&
-                typeof info.mac === 'string' &&
-                (await sdk.secretStorage.checkKey(key, info));
-        } catch (cause) {
-            throw new HushError('trust.storageDamaged', DAMAGED, { cause });
-        }
-        if (typeof info.iv !== 'string' || typeof info.mac !== 'string')
-            throw new HushError('trust.storageDamaged', DAMAGED);
-        if (!fits)
-            throw new HushError(
-                'trust.wrongKey',
-                'That is not the recovery key (or passphrase) of this account. If you set up recovery more than once, only the newest key works.',
-            );
-        return [id, key];
-    };
     const secret = async (name: (typeof IDENTITY_SECRETS)[number]): Promise<string> => {
         let value: string | undefined;
         try {
@@ -100,7 +56,7 @@ export function createRecovery(
 
     return {
         async recoveryKind() {
-            const stored = await storageKey();
+            const stored = await storageKey(sdk);
             return !stored ? 'none' : stored[1].passphrase ? 'passphrase' : 'key';
         },
         setUpRecovery: (passphrase, replaceBackup) =>
@@ -118,7 +74,7 @@ export function createRecovery(
                 }
             }),
         async recover(typed) {
-            const key = await keyOf(typed);
+            const key = await keyOf(sdk, typed);
             return secretKeys.during(key, async () => {
                 for (const name of IDENTITY_SECRETS) await secret(name);
                 try {
@@ -159,4 +115,50 @@ async function hasPrivateKeys(sdk: MatrixClient): Promise<boolean> {
     const status = await sdk.getCrypto()?.getCrossSigningStatus();
     const cached = status?.privateKeysCachedLocally;
     return cached !== undefined && cached.masterKey && cached.selfSigningKey && cached.userSigningKey;
+}
+
+function storageKey(sdk: MatrixClient): ReturnType<MatrixClient['secretStorage']['getKey']> {
+    return sdk.secretStorage.getKey().catch((error: unknown) => {
+        throw fromSdk(error, 'Looking for your recovery key');
+    });
+}
+
+/** @throws HushError `trust.noRecovery`, `trust.malformedKey`, `trust.wrongKey`, `trust.storageDamaged`. */
+async function keyOf(sdk: MatrixClient, typed: string): Promise<readonly [string, Uint8Array<ArrayBuffer>]> {
+    const stored = await storageKey(sdk);
+    if (!stored)
+        throw new HushError(
+            'trust.noRecovery',
+            'Your account has no recovery key. Verify this device with another one, or reset your identity.',
+        );
+    const [id, info] = stored;
+    let key: Uint8Array<ArrayBuffer>;
+    try {
+        key = decodeRecoveryKey(typed.trim());
+    } catch {
+        if (!info.passphrase)
+            throw new HushError(
+                'trust.malformedKey',
+                'That is no recovery key: it has 12 groups of four letters and digits, and one of them is mistyped or missing.',
+            );
+        const { salt, iterations, bits } = info.passphrase;
+        key = await deriveRecoveryKeyFromPassphrase(typed, salt, iterations, bits);
+    }
+    let fits: boolean;
+    try {
+        fits =
+            typeof info.iv === 'string' &&
+            typeof info.mac === 'string' &&
+            (await sdk.secretStorage.checkKey(key, info));
+    } catch (cause) {
+        throw new HushError('trust.storageDamaged', DAMAGED, { cause });
+    }
+    if (typeof info.iv !== 'string' || typeof info.mac !== 'string')
+        throw new HushError('trust.storageDamaged', DAMAGED);
+    if (!fits)
+        throw new HushError(
+            'trust.wrongKey',
+            'That is not the recovery key (or passphrase) of this account. If you set up recovery more than once, only the newest key works.',
+        );
+    return [id, key];
 }

@@ -124,6 +124,21 @@ interface Followed extends Readonly<Record<VerificationStep, () => Promise<void>
     readonly verification: Verification;
 }
 
+const partiesOf = (request: VerificationRequest): Pick<Verification, 'userId' | 'deviceId' | 'self'> => ({
+    userId: request.otherUserId,
+    deviceId: request.otherDeviceId,
+    self: request.isSelfVerification,
+});
+
+/** The SDK tells nobody when the ten minutes of a request are over. */
+function whenTimeIsOver(request: VerificationRequest, over: () => void): NodeJS.Timeout {
+    const timer = setTimeout(() => {
+        void request.cancel().catch(() => undefined); // as `m.user`: the crypto library takes no other code here
+        over();
+    }, request.timeout ?? 600_000);
+    return timer.unref();
+}
+
 /** `changed`: its state is another; not called for the first one. */
 function follow(
     request: VerificationRequest,
@@ -140,8 +155,6 @@ function follow(
     let sas: ShowSasCallbacks | undefined;
     let starting = false;
     let cancelledHere = false;
-    let timer: NodeJS.Timeout | undefined;
-
     const set = (next: VerificationState): void => {
         if (state.kind === 'done' || state.kind === 'cancelled') return;
         state = next;
@@ -201,27 +214,14 @@ function follow(
         }
     }
     request.on(VerificationRequestEvent.Change, onChange);
-    // The SDK tells nobody when the ten minutes of a request are over.
-    timer = setTimeout(() => {
-        void request.cancel().catch(() => undefined); // as `m.user`: the crypto library takes no other code here
-        set({ kind: 'cancelled', reason: 'timeout' });
-    }, request.timeout ?? 600_000);
-    timer.unref();
+    const timer = whenTimeIsOver(request, () => set({ kind: 'cancelled', reason: 'timeout' }));
     onChange();
 
     following = true;
     const id = request.transactionId ?? `${request.otherUserId} ${Date.now()}`;
     return {
         get verification() {
-            return {
-                id,
-                userId: request.otherUserId,
-                name,
-                deviceId: request.otherDeviceId,
-                self: request.isSelfVerification,
-                startedHere,
-                state,
-            };
+            return { id, ...partiesOf(request), name, startedHere, state };
         },
         async accept() {
             if (state.kind !== 'asked') return;

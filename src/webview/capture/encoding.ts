@@ -38,6 +38,11 @@ export function captureOptions(settings: ShareSettings): DisplayMediaStreamOptio
     } as DisplayMediaStreamOptions;
 }
 
+/** bit/s: what the person set, else what the size needs. */
+export function bitrateFor({ maxBitrate }: ShareSettings, width: number, height: number): number {
+    return maxBitrate || chooseBitrate(width, height);
+}
+
 /** A bit rate that is closer than this part to the wanted one stays, because each change costs quality for a moment. */
 const CLOSE_ENOUGH = 0.15;
 

@@ -2,7 +2,7 @@
 import type { ShareSettings } from '../../core/share/mediaMessages.ts';
 import { detectCapabilities } from './pageCapabilities.ts';
 import { classifyCaptureError, UNSUPPORTED, type CaptureProblem } from './captureError.ts';
-import { captureOptions, steadyConstraints } from './encoding.ts';
+import { bitrateFor, captureOptions, steadyConstraints } from './encoding.ts';
 
 export interface Captured {
     readonly stream: MediaStream;
@@ -12,6 +12,8 @@ export interface Captured {
     readonly height: number;
     /** `monitor`, `window` or `browser`. Empty if the browser does not say. */
     readonly surface: string;
+    /** bit/s to each viewer that this size needs, or that the person set. */
+    readonly maxBitrate: number;
     /** Frames keep coming while the picture is still. */
     readonly steady: boolean;
 }
@@ -37,7 +39,18 @@ export async function captureScreen(settings: ShareSettings): Promise<CaptureRes
     const steady = await keepFramesComing(track, settings);
     const { displaySurface = '' } = track.getSettings();
     const { width, height } = await sizeOf(track);
-    return { ok: true, captured: { stream, track, width, height, surface: displaySurface, steady } };
+    return {
+        ok: true,
+        captured: {
+            stream,
+            track,
+            width,
+            height,
+            surface: displaySurface,
+            maxBitrate: bitrateFor(settings, width, height),
+            steady,
+        },
+    };
 }
 
 /** ms to wait for the first picture. A minimised window gives none. */

@@ -3,19 +3,15 @@
  * each failure. It never sends in clear, and captures only through the browser's own picker.
  */
 import type { HostMessage, PageMessage, ShareSettings, Way } from '../../core/share/mediaMessages.ts';
-import {
-    connectPublisher,
-    publishScreen,
-    type Connection,
-    type Publisher,
-} from '../../livekit/browser/screenPublisher.ts';
+import type { Publisher } from '../../livekit/browser/screenPublisher.ts';
 import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
 import { createMeshPublisher, type MeshPublisher } from '../mesh/meshPublisher.ts';
-import { changedBitrate, chooseBitrate, degradation } from '../capture/encoding.ts';
-import { captureScreen, type Captured } from '../capture/screenCapture.ts';
-import { bitRate, readSender, type ReceiverSample } from '../view/receiverStats.ts';
-import { limitWords } from '../ui/words.ts';
-import { createShareUi } from './shareUi.ts';
+import { degradation } from '../capture/encoding.ts';
+import { createSfuPublication, type SfuPublication } from './sfuPublication.ts';
+import type { Captured } from '../capture/screenCapture.ts';
+import { createCapture } from './shareCapture.ts';
+import { createShareSampler } from './shareSampler.ts';
+import { createShareUi, type ShareUi } from './shareUi.ts';
 
 const SAMPLE_MS = 1_000;
 
@@ -33,280 +29,113 @@ interface Options {
     readonly now: () => number;
 }
 
-type Publish = Extract<HostMessage, { type: 'share.publish' }>;
-
 export function createShareController({ root, keys, worker, send, now }: Options): ShareController {
     let settings: ShareSettings | undefined;
-    let captured: Captured | undefined;
-    let wanted: Publish | undefined;
-    let publisher: Publisher | undefined;
-    /** A clone goes to the SFU, so that a pause or stop there does not affect the direct connections. */
-    let published: MediaStreamTrack | undefined;
-    /**
-     * A connection made ahead of time. Undefined after its use or a failure; the publication then connects by itself.
-     */
-    let prepared: Promise<Connection | undefined> | undefined;
     /** Sends directly to each viewer, in place of a publisher. */
     let mesh: MeshPublisher | undefined;
     let held = false;
-    let busy = false;
-    /** Increases when sending stops, so that a running publication is dropped when it is ready. */
-    let run = 0;
-    let before: ReceiverSample | undefined;
-    /** bit/s to each viewer, for the present size of the captured picture. */
-    let bitrate = 0;
-
     const ui = createShareUi(root, {
-        choose: () => void capture(),
+        choose: () => void capture.choose(settings),
         stop() {
             end('Sharing has ended.');
             send({ type: 'action', name: 'stopShare' });
         },
         openInBrowser: () => send({ type: 'action', name: 'openInBrowser' }),
-        optimizeFor: (hint) => void optimizeFor(hint),
+        optimizeFor(contentHint) {
+            settings = settings && { ...settings, contentHint };
+            if (settings) void changeHint(settings, capture.now, sfu, mesh);
+        },
+    });
+    const stopped = (): void => end('You stopped sharing in the browser.');
+    const capture = createCapture({ root, ui, send, captured: () => publish(), ended: stopped });
+    const sfu = createSfuPublication({
+        keys,
+        worker,
+        held: () => held,
+        ...sfuEvents(ui, send, () => live('livekit')),
+        failed: (detail) => lost(detail),
     });
 
-    const capture = async (): Promise<void> => {
-        if (busy || captured || !settings) return;
-        busy = true;
-        ui.phase('picking');
-        const mine = run;
-        const result = await captureScreen(settings);
-        busy = false;
-        if (mine !== run) {
-            if (result.ok) release(result.captured);
-            return;
-        }
-        if (!result.ok) {
-            const { reason, detail } = result.problem;
-            ui.offerBrowser(reason === 'unsupported');
-            // A missing click is no failure for the person: they click the button.
-            if (reason === 'needsGesture') ui.phase('choose');
-            else ui.phase('failed', detail);
-            send({ type: 'capture.failed', reason, detail });
-            return;
-        }
-        captured = result.captured;
-        bitrate = settings.maxBitrate || chooseBitrate(captured.width, captured.height);
-        const { track, width, height, surface } = captured;
-        track.addEventListener('ended', () => {
-            if (captured?.track !== track) return;
-            end('You stopped sharing in the browser.');
-            send({ type: 'capture.ended' });
-        });
-        root.dataset['hushSteady'] = String(captured.steady);
-        ui.preview(captured.stream);
-        ui.size(width, height);
-        ui.phase('starting');
-        send({ type: 'capture.started', width, height, surface });
-        void publish();
-    };
-
-    const publish = async (): Promise<void> => {
-        // A hold before the first picture must prevent that picture.
-        if (!wanted || !captured || !settings || publisher || held) return;
-        const request = wanted;
-        wanted = undefined;
-        const mine = ++run;
-        const { steady } = captured;
-        const track = captured.track.clone();
-        published?.stop();
-        published = track;
-        const connection = prepared;
-        prepared = undefined;
-        try {
-            const next = await publishScreen(
-                {
-                    ...request.grant,
-                    identity: request.identity,
-                    track,
-                    steady,
-                    contentHint: settings.contentHint,
-                    degradation: degradation(settings),
-                    maxBitrate: bitrate,
-                    maxFrameRate: settings.maxFrameRate,
-                },
-                keys,
-                await worker(),
-                {
-                    reconnecting() {
-                        if (mine !== run) return;
-                        ui.phase('reconnecting');
-                        send({ type: 'share.reconnecting' });
-                    },
-                    reconnected: () => mine === run && live('livekit'),
-                    failed: (reason) => mine === run && lost(reason),
-                },
-                await connection,
-            );
-            if (mine !== run) return next.close();
-            publisher = next;
-            await publisher.hold(held);
-            live('livekit');
-        } catch (error) {
-            if (mine !== run) return;
-            if (error instanceof Error && error.cause instanceof Error) {
-                send({ type: 'log', level: 'warn', text: `share: ${error.cause.message}`.slice(0, 1_000) });
-            }
-            lost(error instanceof Error ? error.message : 'The media server could not be reached.');
-        }
+    const publish = (): void => {
+        if (capture.now && settings) void sfu.publish(capture.now, settings);
     };
     const publishDirectly = (): void => {
         if (mesh) return live('mesh');
-        if (!captured || !settings) return;
-        const { track, width, height } = captured;
-        const { maxFrameRate } = settings;
-        const next = createMeshPublisher(
-            {
-                track,
-                width,
-                height,
-                maxBitrate: bitrate,
-                maxFrameRate,
-                degradation: degradation(settings),
-            },
-            send,
-            showPath,
-        );
-        mesh = next;
+        if (!capture.now || !settings) return;
+        mesh = createMeshPublisher(meshSource(capture.now, settings), send, showPath);
         live('mesh');
     };
     /** While viewers move between transports, shows the route that they come from. */
-    const showPath = (): void => ui.path(mesh?.path ?? (publisher ? 'sfu' : undefined));
+    const showPath = (): void => ui.path(mesh?.path ?? (sfu.publisher ? 'sfu' : undefined));
     const live = (via: Way): void => {
         showPath();
         ui.phase(held ? 'held' : 'live');
         send({ type: 'share.published', via });
     };
-    const leaveServer = (): void => {
-        run++;
-        dropPrepared();
-        publisher?.close();
-        publisher = undefined;
-        published?.stop();
-        published = undefined;
-        wanted = undefined;
-    };
     /** Continues without the SFU if the share can also go directly. */
     const lost = (detail: string): void => {
         if (!mesh) return fail(detail);
-        leaveServer();
+        sfu.leave();
         showPath();
         send({ type: 'share.serverLost', detail: detail.slice(0, 1_000) });
     };
     const fail = (detail: string): void => {
-        stopSending();
-        dropCapture();
+        stop();
         ui.phase('failed', detail);
         send({ type: 'share.failed', detail: detail.slice(0, 1_000) });
     };
-    const dropPrepared = (): void => {
-        void prepared?.then((connection) => connection?.encrypted.close());
-        prepared = undefined;
-    };
-    const stopSending = (): void => {
-        leaveServer();
+    const stop = (): void => {
+        sfu.leave();
         mesh?.close();
         mesh = undefined;
         ui.path(undefined);
-        before = undefined;
-    };
-    const dropCapture = (): void => {
-        const old = captured;
-        captured = undefined;
-        ui.preview(undefined);
-        if (old) release(old);
+        capture.drop();
     };
     const end = (detail: string): void => {
-        stopSending();
-        dropCapture();
+        stop();
         ui.phase('ended', detail);
     };
-    /** The person changes it while the share runs. */
-    const optimizeFor = async (contentHint: ShareSettings['contentHint']): Promise<void> => {
-        if (!captured || !settings) return;
-        settings = { ...settings, contentHint };
-        for (const track of [captured.track, published]) if (track) track.contentHint = contentHint;
-        await Promise.all([mesh?.prefer(degradation(settings)), publisher?.prefer(degradation(settings))]);
+    const hold = (next: boolean): void => {
+        held = next;
+        if (sfu.publisher) holdPicture(sfu.publisher, held, ui, fail);
+        else publish();
     };
-    /** A captured window changes its size, and the person may switch to another screen. */
-    const followSize = async (): Promise<void> => {
-        const { width = 0, height = 0 } = captured?.track.getSettings() ?? {};
-        if (!captured || !settings || width === 0 || (width === captured.width && height === captured.height)) return;
-        captured = { ...captured, width, height };
-        bitrate = settings.maxBitrate || (changedBitrate(bitrate, width, height) ?? bitrate);
-        await Promise.all([mesh?.resized(width, height, bitrate), publisher?.limit(bitrate)]);
-    };
-    const sample = async (): Promise<void> => {
-        await followSize();
-        const suffering = await mesh?.suffers();
-        if (suffering !== undefined) send({ type: 'share.uplink', viewers: suffering });
-        const report = await (publisher ?? mesh)?.stats();
-        const next = report && readSender(report, now());
-        if (!next) return;
-        ui.limited(limitWords(next.limitation, next.framesPerSecond, settings?.maxFrameRate ?? 0));
-        ui.size(next.width || captured?.width || 0, next.height || captured?.height || 0);
-        root.dataset['hushFramesSent'] = String(next.framesDecoded);
-        const { framesDecoded, width, height, framesPerSecond, roundTripMs, codec } = next;
-        send({
-            type: 'stats',
-            framesDecoded,
-            width,
-            height,
-            framesPerSecond,
-            bitsPerSecond: bitRate(before, next),
-            roundTripMs,
-            codec,
-        });
-        before = next;
-    };
+    const sample = createShareSampler({
+        root,
+        ui,
+        send,
+        now,
+        settings: () => settings,
+        capture,
+        sfu,
+        mesh: () => mesh,
+    });
     setInterval(() => void sample().catch(() => undefined), SAMPLE_MS);
 
     return {
         handle(message) {
+            if (isForMesh(message)) return mesh?.handle(message);
             switch (message.type) {
                 case 'init':
                     return ui.heading(message.roomName);
                 case 'share.capture':
                     settings = message.settings;
                     ui.optimizedFor(settings.contentHint);
-                    if (captured) return;
-                    if (navigator.userActivation?.isActive) return void capture();
-                    ui.phase('choose');
-                    return;
+                    return capture.offer(settings);
                 case 'share.prepare':
-                    dropPrepared();
-                    prepared = worker()
-                        .then((url) => connectPublisher({ ...message.grant, identity: message.identity }, keys, url))
-                        .catch(() => undefined);
-                    return;
+                    return sfu.prepare(message);
                 case 'share.publish':
-                    if (publisher) return live('livekit');
-                    wanted = message;
-                    return void publish();
+                    if (sfu.publisher) return live('livekit');
+                    sfu.want(message);
+                    return publish();
                 case 'share.direct':
                     return publishDirectly();
-                case 'mesh.open':
-                case 'mesh.description':
-                case 'mesh.candidates':
-                case 'mesh.restart':
-                case 'mesh.servers':
-                case 'mesh.close':
-                case 'mesh.reset':
-                    return mesh?.handle(message);
                 case 'share.viewers':
                     return ui.viewers(message.viewers);
                 case 'share.hold':
-                    held = message.held;
-                    if (publisher)
-                        void publisher.hold(held).then(
-                            () => ui.phase(held ? 'held' : 'live'),
-                            () => fail('The picture could not be paused, so sharing was stopped.'),
-                        );
-                    else void publish();
-                    return;
+                    return hold(message.held);
                 case 'share.unpublish':
-                    leaveServer();
+                    sfu.leave();
                     held = false;
                     ui.phase('live');
                     return showPath();
@@ -320,6 +149,50 @@ export function createShareController({ root, keys, worker, send, now }: Options
     };
 }
 
-function release(captured: Captured): void {
-    for (const track of captured.stream.getTracks()) track.stop();
+function isForMesh(message: HostMessage): message is Extract<HostMessage, { type: `mesh.${string}` }> {
+    return message.type.startsWith('mesh.');
+}
+
+function meshSource({ track, width, height, maxBitrate }: Captured, settings: ShareSettings) {
+    return {
+        track,
+        width,
+        height,
+        maxBitrate,
+        maxFrameRate: settings.maxFrameRate,
+        degradation: degradation(settings),
+    };
+}
+
+/** The person changes what to keep while the share runs. */
+async function changeHint(
+    settings: ShareSettings,
+    captured: Captured | undefined,
+    sfu: SfuPublication,
+    mesh: MeshPublisher | undefined,
+): Promise<void> {
+    const preference = degradation(settings);
+    if (captured) captured.track.contentHint = settings.contentHint;
+    sfu.hint(settings.contentHint);
+    await Promise.all([mesh?.prefer(preference), sfu.publisher?.prefer(preference)]);
+}
+
+/** What the person and the host hear of the share at the SFU. */
+function sfuEvents(ui: ShareUi, send: (message: PageMessage) => void, live: () => void) {
+    return {
+        live,
+        reconnected: live,
+        reconnecting() {
+            ui.phase('reconnecting');
+            send({ type: 'share.reconnecting' });
+        },
+        warn: (text: string) => send({ type: 'log', level: 'warn', text: `share: ${text}`.slice(0, 1_000) }),
+    };
+}
+
+function holdPicture(publisher: Publisher, held: boolean, ui: ShareUi, fail: (detail: string) => void): void {
+    publisher.hold(held).then(
+        () => ui.phase(held ? 'held' : 'live'),
+        () => fail('The picture could not be paused, so sharing was stopped.'),
+    );
 }

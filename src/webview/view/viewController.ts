@@ -182,8 +182,6 @@ export function createViewController({ root, keys, worker, send, now }: Options)
         const bitsPerSecond = bitRate(before, read);
         before = read;
         ui.stats(read, bitsPerSecond, screen?.playout);
-        const { framesDecoded, width, height, framesPerSecond, roundTripMs, codec } = read;
-        send({ type: 'stats', framesDecoded, width, height, framesPerSecond, bitsPerSecond, roundTripMs, codec });
     };
     setInterval(() => void sample().catch(() => undefined), SAMPLE_MS);
     setInterval(report, JUDGE_MS);

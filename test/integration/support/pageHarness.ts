@@ -7,6 +7,7 @@ import type { PageRequest } from '../../../src/core/session/mediaPort.ts';
 import type { HostMessage, PageMessage } from '../../../src/core/share/mediaMessages.ts';
 import type { Log } from '../../../src/core/base/log.ts';
 import { pageBundle } from './pageBundle.ts';
+import { nextSample, type EvaluatingPage, type ShownSample } from './statsPanel.ts';
 
 const WAIT_MS = 20_000;
 
@@ -18,16 +19,23 @@ export interface HarnessPage {
         type: T,
         test?: (m: Extract<PageMessage, { type: T }>) => boolean,
     ): Promise<Extract<PageMessage, { type: T }>>;
+    /** Resolves with the next matching sample that the viewer's page shows among its statistics. */
+    sampled(test?: (sample: ShownSample) => boolean): Promise<ShownSample>;
     /** Forgets the messages so far, so that `said` waits for a new one. */
     forget(): void;
     closed(): Promise<string>;
     close(): void;
     readonly messages: readonly PageMessage[];
+    /** Every sample that a call of `sampled` has seen. */
+    readonly samples: readonly ShownSample[];
 }
+
+/** A page of Chromium or Firefox. */
+type HarnessedPage = EvaluatingPage & { goto(url: string): Promise<unknown> };
 
 export interface Harness {
     readonly host: MediaHost;
-    open(role: 'share' | 'view', page: { goto(url: string): Promise<unknown> }, call?: string): Promise<HarnessPage>;
+    open(role: 'share' | 'view', page: HarnessedPage, call?: string): Promise<HarnessPage>;
     dispose(): void;
 }
 
@@ -57,6 +65,8 @@ export function createHarness(theme: 'light' | 'dark' = 'light'): Harness {
         host,
         async open(role, page, call = `call-${++calls}`) {
             const messages: PageMessage[] = [];
+            const samples: ShownSample[] = [];
+            let panelShown = false;
             const changed = new Set<() => void>();
             let closedReason: string | undefined;
             const wake = (): void => changed.forEach((f) => f());
@@ -116,6 +126,19 @@ export function createHarness(theme: 'light' | 'dark' = 'light'): Harness {
             return {
                 url: openedUrl,
                 messages,
+                samples,
+                async sampled(test = () => true) {
+                    if (!panelShown) host.send(call, 1, { type: 'view.command', command: 'toggleStats' });
+                    panelShown = true;
+                    const deadline = Date.now() + WAIT_MS;
+                    for (;;) {
+                        const sample = await nextSample(page);
+                        samples.push(sample);
+                        if (test(sample)) return sample;
+                        if (Date.now() > deadline)
+                            throw new Error(`no such sample; the last: ${JSON.stringify(sample)}`);
+                    }
+                },
                 send: (message) => host.send(call, 1, message),
                 said: <T extends PageMessage['type']>(
                     type: T,

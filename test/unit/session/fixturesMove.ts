@@ -1,5 +1,6 @@
 /** A direct share in a room with a media server, up to each stage of its move. */
 import { ALICE, member, READY, requestShare, ROOM, Run, STARTED } from './fixtures.ts';
+import { moveOf, transportOf } from '../../../src/core/session/course.ts';
 import type { Effect } from '../../../src/core/session/state.ts';
 import type { Transport, RtcMember } from '../../../src/core/share/share.ts';
 
@@ -42,3 +43,17 @@ export function atServer(): Run {
     for (const i of [1, 2, 3, 4, 5]) watch(run, i, 'livekit');
     return run;
 }
+
+const courseOf = (run: Run) => run.state.share?.course ?? ({ kind: 'undecided' } as const);
+
+/** The transport that our membership names. */
+export const transport = (run: Run) => transportOf(courseOf(run));
+
+/** The move that is under way. */
+export const move = (run: Run) => moveOf(courseOf(run));
+
+/** The wait until the share may safely go back. */
+export const calmWait = (run: Run) => {
+    const course = courseOf(run);
+    return course.kind === 'steady' ? course.calm : undefined;
+};

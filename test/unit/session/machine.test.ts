@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { wantedCalls } from '../../../src/core/session/membershipFlow.ts';
+import { transportOf } from '../../../src/core/session/course.ts';
 import type { Effect, SessionEvent } from '../../../src/core/session/state.ts';
 import { ALICE, BOB, member, READY, requestShare, requestView, ROOM, Run, STARTED } from './fixtures.ts';
 
@@ -134,12 +135,12 @@ describe('the session core, whatever happens', () => {
                     const effects = run.do(event);
                     const { share } = run.state;
                     if (share?.wish === 'mesh') assert.ok(!effects.some((e) => e.type === 'fetchPublishGrant'));
-                    if (share?.wish !== 'auto') assert.equal(share?.move, undefined);
+                    if (share?.wish !== 'auto') assert.notEqual(share?.course.kind, 'moving');
                     // The old way ends only when the share is announced on the other, or with the share.
                     if (share && before?.id === share.id && effects.some((e) => e.type === 'retireMesh'))
-                        assert.equal(share.transport, 'livekit');
+                        assert.equal(transportOf(share.course), 'livekit');
                     if (share && before?.id === share.id && effects.some((e) => e.type === 'stopKeys'))
-                        assert.equal(share.transport, 'mesh');
+                        assert.equal(transportOf(share.course), 'mesh');
                 }
             }),
         );

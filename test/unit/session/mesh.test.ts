@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { transport } from './fixturesMove.ts';
 import { BOB, member, READY, requestShare, requestView, ROOM, Run, STARTED, types } from './fixtures.ts';
 
 const noServer = {
@@ -59,7 +60,7 @@ describe('a share without a media server', () => {
         const run = new Run();
         run.do(requestShare({ transport: 'auto' }));
         run.do({ ...noServer, failure: { code: 'media.tokenRefused', message: 'no' } });
-        assert.equal(run.state.share?.transport, 'mesh');
+        assert.equal(transport(run), 'mesh');
     });
 
     it('does not go at all for what is wrong elsewhere', () => {

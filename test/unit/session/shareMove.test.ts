@@ -4,7 +4,19 @@ import { ANNOUNCE_AGAIN_MS, CALM_MS, HANDOVER_MS, RETRY_MS } from '../../../src/
 import type { Failure } from '../../../src/core/session/state.ts';
 import type { Effect } from '../../../src/core/session/state.ts';
 import { member, READY, requestShare, ROOM, STARTED, types, Run } from './fixtures.ts';
-import { atServer, granted, liveDirect, members, NO_SERVER, settling, VIEWERS, watch } from './fixturesMove.ts';
+import {
+    atServer,
+    calmWait,
+    granted,
+    liveDirect,
+    members,
+    move,
+    NO_SERVER,
+    settling,
+    transport,
+    VIEWERS,
+    watch,
+} from './fixturesMove.ts';
 
 const other = member({ userId: '@ec:hs', deviceId: 'E' }, { client: 'other' });
 const announcedAs = (run: Run) => run.state.calls.get(ROOM)?.[0]?.transport ?? 'livekit';
@@ -22,14 +34,14 @@ describe('a share in a room with a media server', () => {
         const run = new Run();
         run.do(requestShare({ transport: 'auto' }));
         assert.deepEqual(types(run.do(granted)), ['openPage', 'forgetGrant']);
-        assert.equal(run.state.share?.transport, 'mesh');
+        assert.equal(transport(run), 'mesh');
     });
 
     it('begins at the server when somebody is there with another client', () => {
         const run = new Run();
         run.do({ type: 'rtcChanged', roomId: ROOM, members: [other] });
         run.do(requestShare({ transport: 'auto' }), granted);
-        assert.equal(run.state.share?.transport, 'livekit');
+        assert.equal(transport(run), 'livekit');
     });
 });
 
@@ -46,7 +58,7 @@ describe('a share on its way to the media server', () => {
         assert.deepEqual(types(run.do({ type: 'announced', roomId: ROOM })), ['wait']);
         for (const i of [1, 2, 3, 4]) assert.deepEqual(watch(run, i, 'livekit'), []);
         assert.deepEqual(types(watch(run, 5, 'livekit')), ['retireMesh']);
-        assert.deepEqual([run.state.share?.path, run.state.share?.move], ['sfu', undefined]);
+        assert.deepEqual([run.state.share?.path, move(run)], ['sfu', undefined]);
     });
 
     it('closes the direct way after a bounded time though somebody has not moved', () => {
@@ -99,7 +111,7 @@ describe('a share on its way to the media server', () => {
                 [],
             );
             assert.equal(notices(effects).length, 1);
-            assert.deepEqual([run.state.share?.phase, run.state.share?.transport], ['live', 'mesh']);
+            assert.deepEqual([run.state.share?.phase, transport(run)], ['live', 'mesh']);
             assert.equal(announcedAs(run), 'mesh');
             const again = waited(run, waitOf(effects, RETRY_MS));
             assert.ok(types(again).includes('fetchPublishGrant'));
@@ -131,7 +143,7 @@ describe('a share on its way back', () => {
     const three = (): { run: Run; calm: number } => {
         const run = atServer();
         watch(run, 5, undefined, false);
-        assert.equal(run.state.share?.calm, undefined, 'four are too many to come back');
+        assert.equal(calmWait(run), undefined, 'four are too many to come back');
         return { run, calm: waitOf(watch(run, 4, undefined, false), CALM_MS) };
     };
 
@@ -169,7 +181,7 @@ describe('a share on its way back', () => {
         const effects = watch(run, 1, 'livekit');
         assert.deepEqual(types(effects), ['retireMesh'], 'the others never left');
         assert.ok(!types(run.effects).includes('send share.unpublish'));
-        assert.equal(run.state.share?.calm, undefined, 'and stays');
+        assert.equal(calmWait(run), undefined, 'and stays');
     });
 
     it('goes directly at once when the server is lost', () => {
@@ -248,7 +260,7 @@ describe('a share whose media server is gone', () => {
         run.page('S1', 1, { type: 'share.published', via: 'mesh' });
         lost(run);
         assert.deepEqual(types(announceFailed(run)), ['wait']);
-        assert.deepEqual([run.state.share?.transport, run.state.share?.phase], ['mesh', 'live']);
+        assert.deepEqual([transport(run), run.state.share?.phase], ['mesh', 'live']);
     });
 });
 
@@ -289,8 +301,8 @@ describe('a direct share that would need a media server', () => {
         run.page('S1', 1, { type: 'share.published', via: 'livekit' });
         run.do({ type: 'announced', roomId: ROOM });
         for (const i of [1, 2, 3]) watch(run, i, 'livekit');
-        assert.equal(run.state.share?.calm, undefined);
+        assert.equal(calmWait(run), undefined);
         watch(run, 3, undefined, false);
-        assert.notEqual(run.state.share?.calm, undefined);
+        assert.notEqual(calmWait(run), undefined);
     });
 });

@@ -33,11 +33,11 @@ describe('a tab whose share moves', () => {
         assert.deepEqual(types(bob(run)), ['fetchViewGrant']);
         const [connect] = run.do(granted);
         assert.ok(connect?.type === 'connectView' && connect.handover);
-        assert.equal(view(run)?.direct, true, 'until then it is what it was');
+        assert.equal(view(run)?.transport, 'mesh', 'until then it is what it was');
         const effects = moved(run, 'livekit');
         assert.deepEqual(types(effects), ['releaseMesh', 'sendWatch']);
         assert.deepEqual(vias(effects), ['livekit'], 'the sharer is told');
-        assert.deepEqual([view(run)?.direct, view(run)?.path], [false, 'sfu']);
+        assert.deepEqual([view(run)?.transport, view(run)?.path], ['livekit', 'sfu']);
     });
 
     it('to the direct way: asks the sharer’s device beside what it shows', () => {
@@ -49,7 +49,7 @@ describe('a tab whose share moves', () => {
         run.page('V1', 1, { type: 'mesh.state', connection: 'c/S9', state: 'connected', path: 'direct' });
         const after = moved(run, 'mesh');
         assert.deepEqual([types(after), vias(after)], [['forgetGrant', 'sendWatch'], ['mesh']]);
-        assert.deepEqual([view(run)?.direct, view(run)?.path], [true, 'direct']);
+        assert.deepEqual([view(run)?.transport, view(run)?.path], ['mesh', 'direct']);
     });
 
     it('stays where it is when the share comes back before it has moved', () => {
@@ -57,7 +57,7 @@ describe('a tab whose share moves', () => {
         bob(run, 'mesh');
         assert.deepEqual(types(bob(run)), ['send view.stay', 'releaseMesh']);
         assert.deepEqual(types(moved(run, 'mesh')), [], 'too late');
-        assert.equal(view(run)?.direct, false);
+        assert.equal(view(run)?.transport, 'livekit');
     });
 
     for (const ended of ['grantReady', 'grantFailed'] as const) {

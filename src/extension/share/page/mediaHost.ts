@@ -118,13 +118,7 @@ export function createMediaHost({ opener, theme, smoothMotion, log }: MediaHostO
                 channel: createChannel({
                     call,
                     generation,
-                    transport: {
-                        post: (data) => link.post(data),
-                        onData(listener) {
-                            const registration = listeners.add(link.onData(listener));
-                            return () => registration.dispose();
-                        },
-                    },
+                    transport: transportOver(link, listeners),
                     incoming: pageMessage,
                     onMessage: (message) => received(page, message),
                     onDropped: (reason) => log.debug(`page ${call}: dropped what was ${reason}`),
@@ -137,16 +131,7 @@ export function createMediaHost({ opener, theme, smoothMotion, log }: MediaHostO
                     for (const listener of closedListeners) listener(call, generation, reason);
                 }),
             );
-            const { role, title, roomName, target } = request;
-            page.replay.note({
-                type: 'init',
-                role,
-                title,
-                roomName,
-                theme: theme(),
-                smoothMotion: smoothMotion?.() ?? false,
-                persist: target ?? null,
-            });
+            page.replay.note(initMessage(request, theme(), smoothMotion?.() ?? false));
             link.load(request);
         },
         send(call, generation, message) {
@@ -183,6 +168,16 @@ export function createMediaHost({ opener, theme, smoothMotion, log }: MediaHostO
     };
 }
 
+function transportOver(link: PageLink, listeners: DisposableScope): Parameters<typeof createChannel>[0]['transport'] {
+    return {
+        post: (data) => link.post(data),
+        onData(listener) {
+            const registration = listeners.add(link.onData(listener));
+            return () => registration.dispose();
+        },
+    };
+}
+
 function listen<T>(set: Set<T>, listener: T): Disposable {
     set.add(listener);
     return { dispose: () => set.delete(listener) };
@@ -190,4 +185,12 @@ function listen<T>(set: Set<T>, listener: T): Disposable {
 
 function targetKey({ roomId, userId, deviceId, shareId }: StoredTarget): string {
     return JSON.stringify([roomId, userId ?? null, deviceId ?? null, shareId ?? null]);
+}
+
+function initMessage(
+    { role, title, roomName, target }: PageRequest,
+    theme: 'light' | 'dark',
+    smoothMotion: boolean,
+): HostMessage {
+    return { type: 'init', role, title, roomName, theme, smoothMotion, persist: target ?? null };
 }

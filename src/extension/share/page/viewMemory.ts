@@ -4,6 +4,7 @@
  * secret.
  */
 import * as v from 'valibot';
+import { sameFields } from '../../../core/base/sameFields.ts';
 import { storedTarget, type StoredTarget } from '../../../core/share/mediaMessages.ts';
 
 /** The part of vscode.Memento that Hush uses. */
@@ -29,19 +30,25 @@ export function viewTitle(sharerName: string): string {
 }
 
 export function createViewMemory(memento: MementoLike): ViewMemory {
-    const read = (): v.InferOutput<typeof stored> => {
-        const parsed = v.safeParse(stored, memento.get(KEY));
-        return parsed.success ? parsed.output : [];
-    };
+    const parsed = v.safeParse(stored, memento.get(KEY));
+    /** As it is stored. Only this window writes it. */
+    let known = parsed.success ? parsed.output : [];
+    const find = (title: string): StoredTarget | undefined => known.find(([other]) => other === title)?.[1];
     return {
         note(sharerName, { roomId, userId, deviceId, shareId }) {
             const title = viewTitle(sharerName);
-            const target = v.parse(storedTarget, JSON.parse(JSON.stringify({ roomId, userId, deviceId, shareId })));
-            const before = read();
-            if (JSON.stringify(before.at(-1)) === JSON.stringify([title, target])) return;
-            const next = [...before.filter(([known]) => known !== title), [title, target]];
-            void memento.update(KEY, next.slice(-MOST));
+            const target: StoredTarget = {
+                roomId,
+                ...(userId === undefined ? {} : { userId }),
+                ...(deviceId === undefined ? {} : { deviceId }),
+                ...(shareId === undefined ? {} : { shareId }),
+            };
+            const before = find(title);
+            if (before && sameFields(before, target)) return;
+            const others = known.filter(([other]) => other !== title);
+            known = [...others, [title, target] as [string, StoredTarget]].slice(-MOST);
+            void memento.update(KEY, known);
         },
-        find: (title) => read().find(([known]) => known === title)?.[1],
+        find,
     };
 }

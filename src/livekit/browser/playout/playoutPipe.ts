@@ -4,9 +4,8 @@
  * because no decoder can continue a stream whose beginning the other one has.
  */
 import { decodableCodec, type DecodableCodec } from './decodableCodec.ts';
-import { createFrameQueue } from './frameQueue.ts';
+import { createFrameDecoding } from './frameDecoding.ts';
 import { createKeyFrameRequests } from './keyFrameRequests.ts';
-import { createPictureDecoder, type PictureDecoder } from './pictureDecoder.ts';
 import { createPictureSink } from './pictureSink.ts';
 import { placeholdersOf, type Placeholders } from './placeholders.ts';
 import { createPlayoutCounters } from './playoutCounters.ts';
@@ -19,14 +18,6 @@ interface EncodedFrame {
     /** RTP timestamp: 90 kHz, 32 bits. */
     readonly timestamp: number;
     data: ArrayBuffer;
-}
-
-/** A frame on its way to the decoder. `at`: ms, when it was complete. */
-interface Complete {
-    readonly key: boolean;
-    readonly timestamp: number;
-    readonly data: ArrayBuffer;
-    readonly at: number;
 }
 
 export interface PlayoutPipe {
@@ -65,11 +56,8 @@ export function createPlayoutPipe(options: PlayoutPipeOptions): PlayoutPipe {
     let reason: BufferedReason | undefined = options.immediate ? undefined : 'wanted';
     let mode: PlayoutMode | undefined;
     let placeholders: Placeholders | undefined;
-    let decoder: PictureDecoder | undefined;
     let hidden = false;
     let closed = false;
-    /** True until a key frame can be decoded. */
-    let lost = true;
 
     const ask = (): void => {
         if (!closed && !hidden) requests.ask();
@@ -79,61 +67,26 @@ export function createPlayoutPipe(options: PlayoutPipeOptions): PlayoutPipe {
             counters.requested();
             options.requestKeyFrame();
         },
-        () => !closed && !hidden && (lost || mode !== wanted),
+        () => !closed && !hidden && (decoding.lost || mode !== wanted),
     );
-    const lose = (): void => {
-        lost = true;
-        counters.catchingUp(true);
-        ask();
-    };
     const trouble = createPlayoutTrouble((why) => {
         if (wanted === 'buffered') return;
         wanted = 'buffered';
         reason = why;
         ask(); // the browser's player can begin only with a key frame
     });
-    const decode = ({ key, timestamp, data, at }: Complete): void => {
-        if (key) lost = false;
-        if (lost || !decoder) return;
-        counters.catchingUp(false);
-        trouble.queued(decoder.decode(key, timestamp, data, at), at);
-    };
-    const queue = createFrameQueue(options.period, decode, () => {
-        counters.gaveUp();
-        trouble.failed('gaps', performance.now());
-        if (queue.needsKey) lose();
-    });
-    const openDecoder = (codec: string): void => {
-        decoder?.close();
-        decoder = createPictureDecoder(codec, {
-            picture(frame, at) {
-                counters.picture(frame.codedWidth, frame.codedHeight, performance.now() - at);
-                pictures.show(frame);
-            },
-            failed() {
-                counters.failed();
-                trouble.failed('errors', performance.now());
-                openDecoder(codec);
-                lose();
-            },
-        });
-    };
-    const closeDecoder = (): void => {
-        decoder?.close();
-        decoder = undefined;
-        queue.clear();
-        counters.catchingUp(false);
-    };
+    const { period } = options;
+    const decoding = createFrameDecoding({ period, counters, trouble, show: pictures.show, onLost: ask });
     /** Why this stream cannot be decoded here. Undefined: it can, and everything is ready. */
     const obstacle = async (frame: EncodedFrame, number: number | undefined): Promise<BufferedReason | undefined> => {
         if (number === undefined) return 'noNumbers';
         const codec = decodableCodec(options.codec(frame));
         if (!codec) return 'codec';
-        if (decoder?.codec === codec.decode) return undefined;
+        if (decoding.codec === codec.decode) return undefined;
         const ready = await placeholdersIfDecodable(codec);
         if (!ready) return 'codec';
         placeholders = ready;
-        if (!closed) openDecoder(codec.decode);
+        if (!closed) decoding.open(codec.decode);
         return undefined;
     };
     /** Decides with a key frame. */
@@ -142,31 +95,21 @@ export function createPlayoutPipe(options: PlayoutPipeOptions): PlayoutPipe {
         const next: PlayoutMode = wanted === 'buffered' || why !== undefined ? 'buffered' : 'immediate';
         if (closed || next === mode) return;
         mode = next;
-        if (next === 'buffered') closeDecoder();
+        if (next === 'buffered') decoding.close();
         options.onMode(next, why);
-    };
-    const take = (complete: Complete, number: number): void => {
-        if (hidden) {
-            counters.skipped();
-            lost = true;
-            return;
-        }
-        if (queue.waiting) counters.held();
-        if (complete.key) counters.keyFrame();
-        queue.push(number, complete.key, complete);
-        if (queue.needsKey) lose();
     };
 
     return {
         async receive(frame, number, at) {
-            if (closed || frame.type === 'empty' || frame.data.byteLength === 0) return options.handOn(frame);
+            const { data, timestamp } = frame;
+            if (closed || frame.type === 'empty' || data.byteLength === 0) return options.handOn(frame);
             const key = frame.type === 'key';
             trouble.numbered(number !== undefined);
             // A media server puts blank key frames between those of the sender. They decide nothing.
             const foreign = mode === 'immediate' && number === undefined && wanted === 'immediate';
             if (key && !foreign) await choose(frame, number);
             if (closed || mode !== 'immediate' || !placeholders) return options.handOn(frame);
-            if (number !== undefined) take({ key, timestamp: frame.timestamp, data: frame.data, at }, number);
+            if (number !== undefined) decoding.take({ number, key, timestamp, data, at });
             frame.data = (key ? placeholders.key : placeholders.delta).slice(0);
             return options.handOn(frame);
         },
@@ -174,13 +117,9 @@ export function createPlayoutPipe(options: PlayoutPipeOptions): PlayoutPipe {
         hidden(next) {
             if (hidden === next) return;
             hidden = next;
-            if (mode !== 'immediate') return;
-            queue.clear(); // what is skipped does not count as missing
-            if (!hidden) return lose();
-            lost = true;
-            counters.catchingUp(false); // nobody waits for a picture
+            decoding.hidden(hidden);
         },
-        roundTrip: queue.roundTrip,
+        roundTrip: decoding.roundTrip,
         immediate(next) {
             wanted = next ? 'immediate' : 'buffered';
             reason = next ? undefined : 'wanted';
@@ -189,15 +128,14 @@ export function createPlayoutPipe(options: PlayoutPipeOptions): PlayoutPipe {
         },
         restart() {
             mode = undefined;
-            lost = true;
-            closeDecoder();
+            decoding.close();
             pictures.end();
         },
         stats: () => counters.stats(performance.now()),
         close() {
             closed = true;
             requests.stop();
-            closeDecoder();
+            decoding.close();
             pictures.end();
         },
     };

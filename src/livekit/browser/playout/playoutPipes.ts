@@ -1,17 +1,7 @@
 /** The incoming tracks of a media worker: makes a pipe for each, and passes on what the page and the pipes say. */
-import { COUNTER_PERIOD, ENCRYPTION_OVERHEAD, frameCounter } from './frameCounter.ts';
 import type { FromWorker, ToWorker } from './playoutMessages.ts';
-import { createPlayoutPipe, type PlayoutPipe, type PlayoutPipeOptions } from './playoutPipe.ts';
-
-export type VideoFrames = ReadableStream<RTCEncodedVideoFrame>;
-export type VideoFrameSink = WritableStream<RTCEncodedVideoFrame>;
-
-/** The used part of RTCRtpScriptTransformer (W3C webrtc-encoded-transform). */
-export interface Transformer {
-    readonly readable: VideoFrames;
-    readonly writable: VideoFrameSink;
-    sendKeyFrameRequest?(): Promise<void>;
-}
+import { createPlayoutPipe, type PlayoutPipe } from './playoutPipe.ts';
+import { pipeDirect, pipeEncrypted, type EncodedStreams, type PipeOptions, type Transformer } from './trackStreams.ts';
 
 export interface PlayoutPipes {
     message(message: ToWorker): void;
@@ -19,12 +9,7 @@ export interface PlayoutPipes {
      * Puts a pipe around the streams between which a track is decrypted. `codec`: as the media server announces it.
      * `request`: asks for a key frame, where the browser has a way.
      */
-    encrypted(
-        trackId: string,
-        codec: string,
-        streams: { readonly readable: VideoFrames; readonly writable: VideoFrameSink },
-        request?: () => void,
-    ): { readonly readable: VideoFrames; readonly writable: VideoFrameSink };
+    encrypted(trackId: string, codec: string, streams: EncodedStreams, request?: () => void): EncodedStreams;
     /** Runs a track that came over a direct connection, whose frames are not encrypted on top of DTLS-SRTP. */
     direct(trackId: string, transformer: Transformer): void;
     /** The browser uses the receiver of one track, with its streams, for another track. */
@@ -34,13 +19,6 @@ export interface PlayoutPipes {
 }
 
 const STATS_MS = 500;
-/** No decoder takes this. WebRTC's own then asks the sender for a key frame, which it lets nobody else ask for. */
-const UNDECODABLE = 1;
-
-/** Newer than the types: the codec of a frame. */
-type Metadata = RTCEncodedVideoFrameMetadata & { readonly mimeType?: string; readonly frameId?: number };
-const metadataOf = (frame: RTCEncodedVideoFrame): Metadata => frame.getMetadata();
-
 export function createPlayoutPipes(post: (message: FromWorker) => void): PlayoutPipes {
     const pipes = new Map<string, PlayoutPipe>();
     const sinks = new Map<string, WritableStream<VideoFrame>>();
@@ -61,7 +39,7 @@ export function createPlayoutPipes(post: (message: FromWorker) => void): Playout
         clearInterval(reports);
         reports = undefined;
     };
-    const open = (trackId: string, options: Omit<PlayoutPipeOptions, 'immediate' | 'onMode'>): PlayoutPipe => {
+    const open = (trackId: string, options: PipeOptions): PlayoutPipe => {
         pipes.get(trackId)?.close();
         const pipe = createPlayoutPipe({
             ...options,
@@ -102,66 +80,13 @@ export function createPlayoutPipes(post: (message: FromWorker) => void): Playout
                     for (const pipe of pipes.values()) pipe.roundTrip(roundTripMs);
             }
         },
-        encrypted(trackId, codec, { readable, writable }, request) {
-            const arrivals = new WeakMap<RTCEncodedVideoFrame, { at: number; length: number; number?: number }>();
-            const noted = new TransformStream<RTCEncodedVideoFrame, RTCEncodedVideoFrame>({
-                transform(frame, controller) {
-                    const number = frameCounter(frame.data, frame.timestamp);
-                    const arrival = { at: performance.now(), length: frame.data.byteLength };
-                    arrivals.set(frame, number === undefined ? arrival : { ...arrival, number });
-                    controller.enqueue(frame);
-                },
-            });
-            const writer = writable.getWriter();
-            let spoil = false;
-            const pipe = open(trackId, {
-                codec: (frame) => metadataOf(frame as RTCEncodedVideoFrame).mimeType ?? codec,
-                period: COUNTER_PERIOD,
-                handOn: (frame) => {
-                    if (spoil && frame.type === 'delta') frame.data = new ArrayBuffer(UNDECODABLE);
-                    if (spoil) spoil = false;
-                    return writer.write(frame as RTCEncodedVideoFrame);
-                },
-                requestKeyFrame: request ?? (() => (spoil = true)),
-            });
-            const decrypted = new WritableStream<RTCEncodedVideoFrame>({
-                write(frame) {
-                    const arrival = arrivals.get(frame);
-                    // What did not lose its encryption on the way was never encrypted: a blank frame of the server.
-                    const wasEncrypted = arrival?.length === frame.data.byteLength + ENCRYPTION_OVERHEAD;
-                    return pipe.receive(
-                        frame,
-                        wasEncrypted ? arrival.number : undefined,
-                        arrival?.at ?? performance.now(),
-                    );
-                },
-                close() {
-                    ended(nameOf(pipe) ?? trackId);
-                    return writer.close();
-                },
-                abort(reason) {
-                    ended(nameOf(pipe) ?? trackId);
-                    return writer.abort(reason);
-                },
-            });
-            return { readable: readable.pipeThrough(noted), writable: decrypted };
-        },
-        direct(trackId, transformer) {
-            const writer = transformer.writable.getWriter();
-            const pipe = open(trackId, {
-                codec: (frame) => metadataOf(frame as RTCEncodedVideoFrame).mimeType ?? '',
-                period: Number.POSITIVE_INFINITY,
-                handOn: (frame) => writer.write(frame as RTCEncodedVideoFrame),
-                requestKeyFrame: () => void transformer.sendKeyFrameRequest?.().catch(() => undefined), // the track has ended
-            });
-            const frames = new WritableStream<RTCEncodedVideoFrame>({
-                write: (frame) => pipe.receive(frame, metadataOf(frame).frameId, performance.now()),
-            });
-            void transformer.readable
-                .pipeTo(frames)
-                .catch(() => undefined) // the connection was closed
-                .finally(() => ended(trackId));
-        },
+        encrypted: (trackId, codec, streams, request) =>
+            pipeEncrypted(codec, streams, request, {
+                open: (options) => open(trackId, options),
+                ended: (pipe) => ended(nameOf(pipe) ?? trackId),
+            }),
+        direct: (trackId, transformer) =>
+            pipeDirect(transformer, { open: (options) => open(trackId, options), ended: () => ended(trackId) }),
         renamed(from, to) {
             const pipe = pipes.get(from);
             if (!pipe || from === to) return;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
-import type { CallsEffect } from '../../../../src/matrix/calls/callState.ts';
+import { owesShare, type CallsEffect } from '../../../../src/matrix/calls/callState.ts';
 import { asking, invite, kinds, received, sharer, viewer } from './callPair.ts';
 import { ROOM, type World } from './world.ts';
 
@@ -109,7 +109,7 @@ describe('a call with another Matrix client', () => {
         });
         assert.deepEqual(kinds(effects), ['ringOver', 'mesh.open', 'mesh.description', 'answered']);
         assert.deepEqual(
-            [...world.state(sharer).calls.values()].map(({ id, owesShare }) => [id, owesShare]),
+            [...world.state(sharer).calls.values()].map((call) => [call.id, owesShare(call)]),
             [[callId, true]],
         );
     });

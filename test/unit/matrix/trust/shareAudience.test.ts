@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ShareAudience } from '../../../../src/core/trust/shareTrust.ts';
 import { deviceKey } from '../../../../src/matrix/rtc/keyRing.ts';
-import type { KeyReport } from '../../../../src/matrix/rtc/keyRingRunner.ts';
-import { createShareAudiences, type ShareAudiencesOptions } from '../../../../src/matrix/trust/shareAudience.ts';
+import type { KeyReport } from '../../../../src/matrix/rtc/roomKeys.ts';
+import { createShareAudiences } from '../../../../src/matrix/trust/shareAudience.ts';
+import type { ShareAudiencesOptions } from '../../../../src/matrix/trust/audienceOptions.ts';
 import type { ToldAudience } from '../../../../src/matrix/trust/trustMessages.ts';
 import type { WithheldReason } from '../../../../src/core/trust/trustLevels.ts';
 

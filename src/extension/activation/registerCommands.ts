@@ -2,19 +2,19 @@
  * Binds every command of the table to its action. Shows an error as a sentence, so that no rejection stays unhandled.
  */
 import * as vscode from 'vscode';
-import type { SignOutScope } from '../core/account/account.ts';
-import type { ActionContext } from './shell/actionContext.ts';
-import { actOnRow } from './tree/actOnRow.ts';
-import { callTeammate } from './share/callCommands.ts';
-import { commandPicture } from './share/pictureMenu.ts';
-import { linkWorkspace } from './rooms/linkWorkspace.ts';
-import { startSession } from './workspace/startSession.ts';
-import type { RoomArgument } from './rooms/pickRoom.ts';
-import { leaveSession, shareScreen, stopSharing, viewShare, type ViewArgument } from './share/shareCommands.ts';
-import { commands, roomCommandIds, type CommandId, type RoomCommandId } from './manifest/commands.ts';
-import { userMessage } from '../core/base/errors.ts';
-import { DisposableScope } from '../core/base/disposable.ts';
-import { showFailure } from './shell/failure.ts';
+import type { SignOutScope } from '../../core/account/account.ts';
+import type { ActionContext } from '../shell/actionContext.ts';
+import { actOnRow } from '../tree/actOnRow.ts';
+import { callTeammate } from '../share/callCommands.ts';
+import { commandPicture } from '../share/pictureMenu.ts';
+import { linkWorkspace } from '../rooms/linkWorkspace.ts';
+import { startSession } from '../workspace/startSession.ts';
+import type { RoomArgument } from '../rooms/pickRoom.ts';
+import { leaveSession, shareScreen, stopSharing, viewShare, type ViewArgument } from '../share/shareCommands.ts';
+import { commands, roomCommandIds, type CommandId, type RoomCommandId } from '../manifest/commands.ts';
+import { userMessage } from '../../core/base/errors.ts';
+import { DisposableScope } from '../../core/base/disposable.ts';
+import { showFailure } from '../shell/failure.ts';
 
 export interface AccountCommands {
     signIn(): Promise<void>;
@@ -101,13 +101,13 @@ export function registerCommands(context: ActionContext, account: AccountCommand
         roomCommandIds.map((id) => [
             id,
             async (argument: unknown): Promise<void> => {
-                const { roomCommands } = await import('./rooms/roomCommands.ts');
+                const { roomCommands } = await import('../rooms/roomCommands.ts');
                 await roomCommands(context, room)[id](argument);
             },
         ]),
     ) as Record<RoomCommandId, (argument: unknown) => Promise<void>>;
-    const chatDesk = () => import('./chat/chatDesk.ts');
-    const trust = () => import('./trust/trustCommands.ts');
+    const chatDesk = () => import('../chat/chatDesk.ts');
+    const trust = () => import('../trust/trustCommands.ts');
     const actions: Readonly<Record<CommandId, (argument: unknown, selected: unknown) => unknown>> = {
         [commands.signIn]: () => account.signIn(),
         [commands.createAccount]: () => account.createAccount(),
@@ -123,7 +123,7 @@ export function registerCommands(context: ActionContext, account: AccountCommand
         [commands.stopSharing]: () => stopSharing(context),
         [commands.viewShare]: (argument) => viewShare(context, viewArgument(context, argument)),
         [commands.leaveSession]: room(leaveSession),
-        [commands.showMenu]: async () => (await import('./tree/showStatusMenu.ts')).showStatusMenu(context),
+        [commands.showMenu]: async () => (await import('../tree/showStatusMenu.ts')).showStatusMenu(context),
         [commands.actOnRow]: () => actOnRow(context),
         [commands.callTeammate]: (argument) =>
             callTeammate(context, typeof argument === 'string' ? argument : undefined),

@@ -1,0 +1,69 @@
+/** Tokens and media keys on their way to the pages. A key goes only to pages that play or publish its participant. */
+import type { Log } from '../base/log.ts';
+import type { MediaPort } from './mediaPort.ts';
+import type { PageGrants } from './pageGrants.ts';
+import type { MediaKey, RtcPort } from './rtcPort.ts';
+import { targetMember } from './sessionMembers.ts';
+import type { Effect, SessionState } from './state.ts';
+
+type MediaEffect = Extract<Effect, { type: 'preparePublish' | 'publish' | 'connectView' }>;
+
+export interface MediaEffects {
+    run(effect: MediaEffect): void;
+    /** A new key, of us or of another device. */
+    key(key: MediaKey): void;
+}
+
+export interface MediaEffectsOptions {
+    readonly rtc: Pick<RtcPort, 'currentKeys'>;
+    readonly media: Pick<MediaPort, 'send'>;
+    readonly grants: Pick<PageGrants, 'held'>;
+    readonly log: Log;
+    state(): SessionState;
+}
+
+export function createMediaEffects({ rtc, media, grants, log, state }: MediaEffectsOptions): MediaEffects {
+    const sendKey = (call: string, generation: number, { identity, index, key }: MediaKey): void =>
+        media.send(call, generation, { type: 'keys.set', identity, index, key });
+
+    const connect = ({
+        call,
+        generation,
+        roomId,
+        identity,
+        handover,
+    }: Extract<MediaEffect, { type: 'connectView' }>) => {
+        const held = grants.held(call);
+        if (!held) return;
+        for (const key of rtc.currentKeys(roomId))
+            if (identity === null || key.identity === identity) sendKey(call, generation, key);
+        media.send(call, generation, { type: 'view.connect', grant: held.grant, identity, handover });
+    };
+
+    return {
+        run(effect) {
+            if (effect.type === 'connectView') return connect(effect);
+            const { call, generation } = effect;
+            const held = grants.held(call);
+            if (held?.identity === undefined) return;
+            const { grant, identity } = held;
+            if (effect.type === 'preparePublish')
+                return media.send(call, generation, { type: 'share.prepare', grant, identity });
+            for (const key of rtc.currentKeys(effect.roomId))
+                if (key.identity === identity) sendKey(call, generation, key);
+            media.send(call, generation, { type: 'share.publish', grant, identity });
+        },
+        key(key) {
+            const { share, views } = state();
+            log.debug(`media key ${key.index} of ${key.identity}`);
+            const publishes = share?.roomId === key.roomId && grants.held(share.id)?.identity === key.identity;
+            if (publishes && share.phase !== 'choosing') sendKey(share.id, share.generation, key);
+            for (const view of views.values()) {
+                if (view.target.roomId !== key.roomId || view.phase === 'opening') continue;
+                const identity = targetMember(state(), view.target)?.identity;
+                if (view.target.userId === undefined || identity === key.identity)
+                    sendKey(view.id, view.generation, key);
+            }
+        },
+    };
+}

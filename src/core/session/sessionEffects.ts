@@ -1,0 +1,139 @@
+/** Runs the effects of the session core over its ports. Their results come back as events. */
+import type { TrustLevel } from '../trust/trustLevels.ts';
+import type { After } from '../base/timer.ts';
+import type { Log } from '../base/log.ts';
+import type { CallsPort } from './callsPort.ts';
+import { createMediaEffects } from './mediaEffects.ts';
+import type { MediaPort } from './mediaPort.ts';
+import { createMembershipEffects } from './membershipEffects.ts';
+import { createPageGrants, failureOf } from './pageGrants.ts';
+import type { MediaKey, RtcPort } from './rtcPort.ts';
+import type { Effect, Notice, SessionEvent, SessionState } from './state.ts';
+import { needsGrant } from './subscribePath.ts';
+
+export interface SessionPorts {
+    readonly rtc: RtcPort;
+    readonly calls: CallsPort;
+    readonly media: MediaPort;
+    readonly log: Log;
+    deviceTrust(userId: string, deviceId: string): Promise<TrustLevel>;
+    deviceName(userId: string, deviceId: string): Promise<string>;
+    readonly after: After;
+    notify(notice: Notice): void;
+}
+
+export interface SessionEffects {
+    run(effect: Effect): void;
+    /** A new media key. */
+    key(key: MediaKey): void;
+    /** Resolves when every requested join, announce and leave has ended. */
+    settled(): Promise<void>;
+    dispose(): void;
+}
+
+type Of<T extends Effect['type']> = Extract<Effect, { type: T }>;
+
+export function createSessionEffects(
+    ports: SessionPorts,
+    state: () => SessionState,
+    dispatch: (event: SessionEvent) => void,
+): SessionEffects {
+    const { rtc, calls, media, log } = ports;
+    const grants = createPageGrants({ rtc, media, log, dispatch, current: (call) => pageOf(state(), call) });
+    const memberships = createMembershipEffects({ rtc, log, state, dispatch });
+    const shown = createMediaEffects({ rtc, media, grants, log, state });
+    const waits = new Set<() => void>();
+
+    const askToShare = ({ call, generation }: Of<'askToShare'>): void => {
+        rtc.mayShare().then(
+            () => dispatch({ type: 'grantReady', call, generation }),
+            (error: unknown) => {
+                log.warn('the screen may not be shared now', error);
+                dispatch({ type: 'grantFailed', call, generation, failure: failureOf(error, 'Sharing') });
+            },
+        );
+    };
+    const wait = ({ call, wait: name, ms }: Of<'wait'>): void => {
+        const stop = ports.after(ms, () => {
+            waits.delete(stop);
+            dispatch({ type: 'waited', call, wait: name });
+        });
+        waits.add(stop);
+    };
+    const startKeys = ({ roomId }: Of<'startKeys'>): void => {
+        const share = state().share?.id;
+        const tell = (event: SessionEvent): void => {
+            if (state().share?.id === share) dispatch(event); // otherwise it is about a share that is over
+        };
+        rtc.startKeys(roomId).then(
+            () => tell({ type: 'keysReady', roomId }),
+            (error: unknown) => {
+                log.warn('the media key could not be sent', error);
+                tell({ type: 'keysFailed', roomId, failure: failureOf(error, 'Sending the encryption key') });
+            },
+        );
+    };
+    const queryTrust = ({ viewId, userId, deviceId }: Of<'queryTrust'>): void => {
+        Promise.all([ports.deviceTrust(userId, deviceId), ports.deviceName(userId, deviceId)]).then(
+            ([trust, deviceName]) => dispatch({ type: 'trust', viewId, trust, deviceName }),
+            (error: unknown) => log.warn('device trust is not known', error),
+        );
+    };
+    const sendWatch = (effect: Of<'sendWatch'>): void => {
+        rtc.sendWatch(effect, effect.watching, effect.via).catch((error: unknown) =>
+            log.warn('telling the sharer failed', error),
+        );
+    };
+    const closePage = ({ call }: Of<'closePage'>): void => {
+        grants.close(call);
+        media.close(call);
+    };
+    const runners: { readonly [T in Effect['type']]: (effect: Of<T>) => void } = {
+        askToShare,
+        fetchPublishGrant: (effect) => void grants.obtain(effect),
+        fetchViewGrant: (effect) => void grants.obtain(effect),
+        openPage: (effect) => grants.open(effect),
+        forgetGrant: ({ call }) => grants.forget(call),
+        wait,
+        revealPage: ({ call }) => media.reveal(call),
+        closePage,
+        send: ({ call, generation, message }) => media.send(call, generation, message),
+        preparePublish: shown.run,
+        publish: shown.run,
+        connectView: shown.run,
+        join: memberships.run,
+        announce: memberships.run,
+        leave: memberships.run,
+        startKeys,
+        stopKeys: ({ roomId }) => rtc.stopKeys(roomId),
+        sendWatch,
+        serveMesh: (effect) => calls.serve({ roomId: effect.roomId, shareId: effect.call }, effect),
+        watchMesh: (effect) => calls.watch(effect, effect),
+        callPerson: ({ roomId, call, userId }) => calls.call({ roomId, shareId: call, userId }),
+        acceptCall: (effect) => calls.accept(effect, effect),
+        releaseMesh: ({ call }) => calls.release(call),
+        retireMesh: ({ call }) => calls.retire(call),
+        queryTrust,
+        notify: ({ notice }) => ports.notify(notice),
+        log: ({ level, text }) => log[level](text),
+    };
+
+    return {
+        run: (effect) => (runners[effect.type] as (effect: Effect) => void)(effect),
+        key: (key) => shown.key(key),
+        settled: () => memberships.settled(),
+        dispose() {
+            for (const stop of waits) stop();
+            grants.clear();
+        },
+    };
+}
+
+/** What a page's token depends on. */
+function pageOf(state: SessionState, call: string) {
+    const { share } = state;
+    if (share?.id === call)
+        return { generation: share.generation, moving: share.course.kind === 'moving', wantsGrant: true };
+    const view = state.views.get(call);
+    return view && { generation: view.generation, moving: view.move !== undefined, wantsGrant: needsGrant(view) };
+}

@@ -1,0 +1,76 @@
+/** What a transport needs to bring a share into a viewer tab, as data and effects. The flows ask this and no names. */
+import type { Transport } from '../share/share.ts';
+import { deviceKey } from './sessionMembers.ts';
+import type { Effect, View } from './state.ts';
+import { DIRECT_WITHIN_MS } from './topology.ts';
+
+interface SubscribePath {
+    /** A token comes before the page connects, and is forgotten with the transport. */
+    readonly needsGrant: boolean;
+    /** Which servers the page may reach when it opens. */
+    readonly servers: Extract<Effect, { type: 'openPage' }>['servers'];
+    /** The tab asks the sharer's own device, which may not answer, or may not be reached. */
+    readonly asksSharer: boolean;
+    /** How the picture travels. Undefined: each connection reports its own. */
+    readonly route: View['path'];
+    /** `participant`: the sharer's LiveKit identity. Null: the first screen that appears. */
+    connect(view: View, participant: string | null): readonly Effect[];
+    /** Leaves the transport. The tab goes on with another one. */
+    leave(view: View): readonly Effect[];
+    /** Leaves the transport when the tab is over, or begins again. */
+    end(view: View): readonly Effect[];
+}
+
+/** During a move, the page still shows the old transport's picture. */
+const isHandover = ({ move }: View): boolean => move !== undefined;
+
+const MESH: SubscribePath = {
+    needsGrant: false,
+    // A direct share may move to an SFU while it runs.
+    servers: 'now',
+    asksSharer: true,
+    route: undefined,
+    connect(view) {
+        const { id: call, generation, wait } = view;
+        const { roomId, userId, deviceId, shareId } = view.target;
+        if (userId === undefined || deviceId === undefined || shareId === undefined) return [];
+        const identity = deviceKey({ userId, deviceId });
+        const message = { type: 'view.direct', identity, handover: isHandover(view) } as const;
+        return [
+            { type: 'send', call, generation, message },
+            { type: 'watchMesh', call, generation, roomId, userId, deviceId, shareId },
+            { type: 'wait', call, wait, ms: DIRECT_WITHIN_MS },
+        ];
+    },
+    leave: ({ id: call }) => [{ type: 'releaseMesh', call }],
+    end: ({ id: call }) => [{ type: 'releaseMesh', call }],
+};
+
+const LIVEKIT: SubscribePath = {
+    needsGrant: true,
+    servers: 'known',
+    asksSharer: false,
+    route: 'sfu',
+    connect(view, identity) {
+        const { id: call, generation, target } = view;
+        return [
+            {
+                type: 'connectView',
+                call,
+                generation,
+                roomId: target.roomId,
+                identity,
+                handover: isHandover(view),
+            },
+        ];
+    },
+    leave: ({ id: call }) => [{ type: 'forgetGrant', call }],
+    end: () => [],
+};
+
+export const SUBSCRIBE_PATHS: Readonly<Record<Transport, SubscribePath>> = { mesh: MESH, livekit: LIVEKIT };
+
+/** The tab shows, or will show, a picture that needs a token. */
+export function needsGrant({ transport, move }: View): boolean {
+    return SUBSCRIBE_PATHS[move?.to ?? transport].needsGrant;
+}

@@ -1,0 +1,67 @@
+/** The parts that a person sees: the tree, the chat, notices and commands, over the account's parts. */
+import * as vscode from 'vscode';
+import { registerAuthProvider } from '../account/authProvider.ts';
+import { createChatView, type ChatView } from '../chat/chatView.ts';
+import { createJoins, type Joins } from '../joining/joins.ts';
+import { createShareNews, type ShareNews } from '../share/shareNews.ts';
+import { showLiveScreen } from '../share/shareNotices.ts';
+import type { ActionContext } from '../shell/actionContext.ts';
+import { after } from '../shell/after.ts';
+import { renderModel, type RenderedModel } from '../tree/render.ts';
+import { actionContext } from './actionParts.ts';
+import type { AccountParts } from './accountParts.ts';
+import type { Foundation } from './foundation.ts';
+
+export interface ViewParts {
+    readonly view: RenderedModel;
+    readonly chat: ChatView;
+    readonly joins: Joins;
+    readonly shareNews: ShareNews;
+    readonly actions: ActionContext;
+}
+
+export function createViewParts(foundation: Foundation, parts: AccountParts): ViewParts {
+    const { extension, scope, log } = foundation;
+    const { app, control, known } = parts;
+    const view = scope.add(renderModel((roomId) => app.account?.presence.look(roomId)));
+    const chat = scope.add(
+        createChatView({
+            extensionUri: extension.extensionUri,
+            account: () => app.account,
+            memento: extension.workspaceState,
+            storage: extension.storageUri ?? extension.globalStorageUri,
+            onUnread: (count) => view.unread(count),
+            log,
+        }),
+    );
+    // Each needs the other: a command joins, and a join runs commands.
+    const joins = createJoins({
+        memento: extension.workspaceState,
+        context: () => actions,
+        changed: () => app.refresh(),
+        log,
+    });
+    const actions = actionContext(foundation, parts, { view, chat, joins });
+    const auth = scope.add(
+        registerAuthProvider({
+            account: () => app.model.account,
+            signIn: () => control.signIn('another'),
+            signOut: (userId) => control.signOut('here', userId),
+        }),
+    );
+    scope.add(
+        known.changed.add((userIds) => {
+            auth.update(userIds);
+            chat.known(userIds);
+        }),
+    );
+    const shareNews = scope.add(
+        createShareNews({
+            model: () => app.model,
+            isPlace: (roomId) => roomId === app.model.workspaceRoomId || vscode.window.state.focused,
+            tell: (screen) => void showLiveScreen(screen),
+            after,
+        }),
+    );
+    return { view, chat, joins, shareNews, actions };
+}

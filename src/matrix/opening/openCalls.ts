@@ -1,0 +1,33 @@
+/** Calls between devices (`m.call.*`). A device that may not see our shares is told why. */
+import { createCalls, type Calls } from '../calls/callRunner.ts';
+import { createCallRequests } from '../calls/callRequests.ts';
+import { createIceServers } from '../calls/iceServers.ts';
+import { createCallSignalling } from '../calls/signalling.ts';
+import type { OpenAccountOptions } from './accountOptions.ts';
+import type { OpenAdmission } from './openAdmission.ts';
+import type { Homeserver } from './openHomeserver.ts';
+
+export function openCalls(
+    { sdk, self, inRoom, now, log }: Homeserver,
+    { messages, trustMessages, admission }: OpenAdmission,
+    { relayOnlySetting }: OpenAccountOptions,
+): Calls {
+    return createCalls({
+        self,
+        now,
+        log,
+        signalling: createCallSignalling({ sdk, self, log }),
+        requests: createCallRequests(messages, self.deviceId, log),
+        iceServers: createIceServers({ ask: () => sdk.turnServer(), now, log }),
+        relayOnly: () => relayOnlySetting?.() ?? false,
+        inRoom,
+        async admit(roomId, device) {
+            await admission.judge([device]);
+            const refusal = admission.refusal(device);
+            // Told each time it asks: it may have forgotten, as a window that was loaded again has.
+            if (refusal !== undefined && refusal !== 'checking')
+                void trustMessages.sendWithheld(roomId, device, refusal);
+            return refusal === undefined;
+        },
+    });
+}

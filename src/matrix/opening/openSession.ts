@@ -1,0 +1,108 @@
+/** Sessions of rooms: memberships, media tokens and keys. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { HushError } from '../../core/base/errors.ts';
+import { parseUserId } from '../../core/base/identifiers.ts';
+import type { OwnServer } from '../../core/share/ownSfu.ts';
+import { PLACEHOLDER_TOKEN } from '../account/tokenRefresh.ts';
+import { fromSdk } from '../requests/matrixHttp.ts';
+import { createGrants } from '../rtc/grants.ts';
+import { createMediaKeys, type MediaKeys } from '../rtc/keyRingRunner.ts';
+import { createKeyTransport } from '../rtc/keyTransport.ts';
+import { createRtc, type Rtc } from '../rtc/rtcSession.ts';
+import { createTokenExchange } from '../rtc/tokenExchange.ts';
+import { createTransports, isLocalUrl, type Transports } from '../rtc/transports.ts';
+import { createWatch } from '../rtc/watch.ts';
+import type { OpenAccountOptions } from './accountOptions.ts';
+import type { OpenAdmission } from './openAdmission.ts';
+import type { Homeserver } from './openHomeserver.ts';
+
+export interface OpenSession {
+    readonly rtc: Rtc;
+    readonly keys: MediaKeys;
+    readonly transports: Transports;
+    dispose(): void;
+}
+
+const NO_SERVER: OwnServer = {
+    url: () => Promise.resolve(undefined),
+    token: () => Promise.reject(new HushError('media.noServer', 'There is no LiveKit server set up.')),
+};
+
+export function openSession(
+    homeserver: Homeserver,
+    { messages, admission }: OpenAdmission,
+    options: OpenAccountOptions,
+): OpenSession {
+    const { sdk, self, fetch, now, log } = homeserver;
+    const { ownServer = NO_SERVER } = options;
+    const transports = discoverTransports(homeserver, ownServer, options);
+    const keys = createMediaKeys({
+        self,
+        transport: createKeyTransport(messages, self, now),
+        now,
+        random: randomBytes,
+        log,
+        inRoom: (roomId) => sdk.getRoom(roomId)?.getMyMembership() === 'join',
+        excluded: (device) => admission.refusal(device) !== undefined,
+    });
+    const rtc = createRtc({
+        sdk,
+        self,
+        transports,
+        now,
+        log,
+        grants: createGrants({
+            ...self,
+            openIdToken: () =>
+                sdk.getOpenIdToken().catch((error: unknown) => {
+                    throw fromSdk(error, 'Asking the homeserver to vouch for you');
+                }),
+            mayAskLocal: (serviceUrl) =>
+                !isLocalUrl(serviceUrl, homeserver.baseUrl) || serviceUrl === options.serviceUrlSetting().trim(),
+            // Each needs the other: the devices that give tokens are members of the session.
+            own: { server: ownServer, ask: (...args) => exchange.ask(...args) },
+            fetch,
+            now,
+            uuid: randomUUID,
+        }),
+        keys,
+        watch: createWatch(messages, self.deviceId, log),
+        judge: (devices) => admission.judge(devices),
+        assertClock: () => homeserver.watch.assertClock('join'),
+    });
+    const exchange = createTokenExchange({
+        self,
+        messages,
+        ownServer,
+        members: (roomId) => rtc.members(roomId),
+        uuid: randomUUID,
+        log,
+    });
+    return {
+        rtc,
+        keys,
+        transports,
+        dispose() {
+            exchange.dispose();
+            rtc.dispose();
+        },
+    };
+}
+
+function discoverTransports(
+    { sdk, self, baseUrl, requests, now, log }: Homeserver,
+    ownServer: OwnServer,
+    { serviceUrlSetting }: OpenAccountOptions,
+): Transports {
+    return createTransports({
+        baseUrl,
+        serverName: parseUserId(self.userId)?.serverName ?? '',
+        fetch: requests,
+        accessToken: PLACEHOLDER_TOKEN,
+        setting: serviceUrlSetting,
+        ownServer: () => ownServer.url(),
+        supports: (feature) => sdk.doesServerSupportUnstableFeature(feature),
+        log,
+        now,
+    });
+}

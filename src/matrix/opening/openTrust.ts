@@ -1,0 +1,73 @@
+/** Our own trust, and who can see a share: ours as it is measured, and others' as their devices report it. */
+import { latestAudiences, latestWithheld } from '../../core/session/trustEvents.ts';
+import type { RtcPort } from '../../core/session/rtcPort.ts';
+import type { Calls } from '../calls/callRunner.ts';
+import { createTrust, type Trust } from '../trust/matrixTrust.ts';
+import { createShareAudiences, type ShareAudiences } from '../trust/shareAudience.ts';
+import type { OpenAccountOptions } from './accountOptions.ts';
+import type { OpenAdmission } from './openAdmission.ts';
+import type { Homeserver } from './openHomeserver.ts';
+import type { OpenSession } from './openSession.ts';
+
+export interface OpenTrust {
+    readonly trust: Trust;
+    readonly events: Pick<RtcPort, 'onAudience' | 'onWithheld'>;
+    dispose(): void;
+}
+
+export function openTrust(
+    homeserver: Homeserver,
+    admitted: OpenAdmission,
+    session: OpenSession,
+    calls: Calls,
+    options: OpenAccountOptions,
+): OpenTrust {
+    const { sdk, secretKeys, gate, watch, trackDevices, log } = homeserver;
+    const audiences = shareAudiences(homeserver, admitted, session, calls);
+    const trust = createTrust({
+        sdk,
+        secretKeys,
+        admission: admitted.admission,
+        audiences,
+        trackDevices,
+        watch,
+        log,
+        auth: options.uploadAuth,
+        async withoutKeyQueries(work) {
+            await trackDevices([]); // what is known to be wanted is asked before, and its answer taken in
+            return gate.during(work);
+        },
+    });
+    return { trust, events: remembered(audiences), dispose: () => trust.dispose() };
+}
+
+function shareAudiences(
+    { sdk, self, inRoom, now }: Homeserver,
+    { admission, trustMessages: messages }: OpenAdmission,
+    { rtc, keys }: OpenSession,
+    calls: Calls,
+): ShareAudiences {
+    return createShareAudiences({
+        self,
+        keys,
+        calls,
+        admission,
+        messages,
+        members: (roomId) =>
+            rtc.members(roomId).filter((m) => m.userId !== self.userId || m.deviceId !== self.deviceId),
+        onMembers: (listener) => rtc.onMembers(listener),
+        inRoom,
+        nameOf: (roomId, user) => sdk.getRoom(roomId)?.getMember(user)?.name ?? user,
+        now,
+    });
+}
+
+/** For windows and tabs that listen later. */
+function remembered(audiences: ShareAudiences): OpenTrust['events'] {
+    const [audience, withheld] = [latestAudiences(), latestWithheld()];
+    audiences.onChange((roomId, { userId, deviceId }, who) =>
+        audience.emit({ roomId, userId, deviceId, audience: who }),
+    );
+    audiences.onWithheld((roomId, { userId, deviceId }, reason) => withheld.emit({ roomId, userId, deviceId, reason }));
+    return { onAudience: audience.add, onWithheld: withheld.add };
+}

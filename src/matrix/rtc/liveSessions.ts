@@ -1,0 +1,143 @@
+/** The sessions of the rooms that we are in, as long as we are in them. Each has our membership, and hears of others'. */
+import { KnownMembership, RoomEvent, type MatrixClient, type Room } from 'matrix-js-sdk/lib/matrix.js';
+import { MatrixRTCSessionEvent, type MatrixRTCSession } from 'matrix-js-sdk/lib/matrixrtc/index.js';
+import { HushError } from '../../core/base/errors.ts';
+import { Listeners } from '../../core/base/listeners.ts';
+import type { Log } from '../../core/base/log.ts';
+import type { MembershipLost } from '../../core/session/rtcPort.ts';
+import type { RtcMember } from '../../core/share/share.ts';
+import type { MediaKeys } from './keyRingRunner.ts';
+import type { Device } from './olmMessages.ts';
+import { createOwnMembership, type OwnMembership } from './ownMembership.ts';
+import { toRtcMember } from './rtcMembers.ts';
+
+export interface LiveSession {
+    readonly session: MatrixRTCSession;
+    readonly own: OwnMembership;
+    /** Stops listening to the session. */
+    detach(): void;
+    serviceUrl: string | undefined;
+    /** No earlier run of this device will end our membership. */
+    clean: boolean;
+    /** How often it was left: a join that was on its way then does not go on. */
+    leaves: number;
+    /** Runs an operation on our membership after those before it. */
+    inTurn<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export interface LiveSessions {
+    readonly roomIds: readonly string[];
+    readonly memberChanges: Listeners<[string]>;
+    readonly losses: Listeners<[MembershipLost]>;
+    get(roomId: string): LiveSession | undefined;
+    /** @throws HushError `room.notFound`. */
+    joinedRoom(roomId: string): Room;
+    attach(room: Room): LiveSession;
+    members(session: MatrixRTCSession): RtcMember[];
+    dispose(): void;
+}
+
+export interface LiveSessionsOptions {
+    readonly sdk: MatrixClient;
+    readonly self: Device;
+    readonly keys: Pick<MediaKeys, 'members' | 'stop' | 'forget'>;
+    /** A fact about a malformed event, which comes again at every change. */
+    readonly note: (text: string) => void;
+    readonly now: () => number;
+    readonly log: Log;
+}
+
+export function createLiveSessions({ sdk, self, keys, note, now, log }: LiveSessionsOptions): LiveSessions {
+    const live = new Map<string, LiveSession>();
+    const memberChanges = new Listeners<[string]>();
+    const losses = new Listeners<[MembershipLost]>();
+
+    const members = (session: MatrixRTCSession): RtcMember[] => {
+        const oldest = session.memberships[0];
+        const nameOf = (userId: string): string => sdk.getRoom(session.room.roomId)?.getMember(userId)?.name ?? userId;
+        return oldest ? session.memberships.map((membership) => toRtcMember(membership, oldest, nameOf, note)) : [];
+    };
+    const attach = (room: Room): LiveSession => {
+        const { roomId } = room;
+        const known = live.get(roomId);
+        if (known) return known;
+        const session = sdk.matrixRTC.getRoomSession(room);
+        const lost = (error: HushError): void => {
+            log.warn(`The membership in ${roomId} was lost`, error);
+            keys.stop(roomId);
+            losses.emit({ roomId, error });
+        };
+        const own = createOwnMembership({ session, roomId, self, now, onLost: lost });
+        const changed = (): void => {
+            keys.members(roomId, members(session));
+            memberChanges.emit(roomId);
+        };
+        let turn: Promise<unknown> = Promise.resolve();
+        const entry: LiveSession = {
+            session,
+            own,
+            detach() {
+                session.off(MatrixRTCSessionEvent.MembershipsChanged, changed);
+                own.dispose();
+            },
+            serviceUrl: undefined,
+            clean: false,
+            leaves: 0,
+            inTurn(work) {
+                const result = turn.then(work, work);
+                turn = result.catch(() => undefined);
+                return result;
+            },
+        };
+        live.set(roomId, entry);
+        session.on(MatrixRTCSessionEvent.MembershipsChanged, changed);
+        void session
+            .ensureRecalculateSessionMembers()
+            .then(changed, (error: unknown) => log.warn('Reading the memberships did not work', error));
+        return entry;
+    };
+    const onRoom = (room: Room): void => {
+        if (room.getMyMembership() === KnownMembership.Join) attach(room);
+    };
+    const onMyMembership = (room: Room, membership: string): void => {
+        if (membership === KnownMembership.Join) return onRoom(room);
+        const { roomId } = room;
+        const entry = live.get(roomId);
+        if (!entry) return;
+        live.delete(roomId);
+        entry.detach();
+        keys.forget(roomId);
+        if (entry.own.joined) {
+            void entry.own.leave().catch(() => undefined); // the room refuses by now; this stops the manager
+            const text = `You are not in ${room.name} any more, so the session there ended for you.`;
+            losses.emit({ roomId, error: new HushError('room.notFound', text) });
+        }
+        memberChanges.emit(roomId);
+    };
+    sdk.on(RoomEvent.MyMembership, onMyMembership);
+    for (const room of sdk.getRooms()) onRoom(room);
+
+    return {
+        get roomIds() {
+            return [...live.keys()];
+        },
+        memberChanges,
+        losses,
+        get: (roomId) => live.get(roomId),
+        joinedRoom(roomId) {
+            const room = sdk.getRoom(roomId);
+            if (room?.getMyMembership() !== KnownMembership.Join)
+                throw new HushError('room.notFound', 'You are not in this room any more.');
+            return room;
+        },
+        attach,
+        members,
+        dispose() {
+            sdk.off(RoomEvent.MyMembership, onMyMembership);
+            for (const entry of live.values()) entry.detach();
+            live.clear();
+            memberChanges.clear();
+            losses.clear();
+        },
+    };
+}
