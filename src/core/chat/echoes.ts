@@ -3,6 +3,7 @@ import { MAX_BODY, type ChatMessage } from './message.ts';
 import { quoteText } from './quoteText.ts';
 import { visibleLine } from '../base/visibleText.ts';
 import type { Waiting } from './outbox.ts';
+import { isSameReaction, reactionLabel } from '../base/reactionKey.ts';
 import { echoOf, type WrittenFile } from './writtenFile.ts';
 
 export interface EchoOptions {
@@ -38,9 +39,17 @@ function withChange(message: ChatMessage, waiting: Waiting, options: EchoOptions
         };
     if (written.kind !== 'reaction') return message;
     const { key } = written;
-    const there = message.reactions.find((r) => r.key === key);
+    const there = message.reactions.find((r) => isSameReaction(r.key, key));
     if (there && there.own !== null) return message;
-    const reaction = { key, names: [...(there?.names ?? []), options.self.name], own: txnId, pending: true };
+    const label = reactionLabel(key, undefined);
+    const reaction = {
+        key,
+        ...(label === key ? {} : { label }),
+        ...there,
+        names: [...(there?.names ?? []), options.self.name],
+        own: txnId,
+        pending: true,
+    };
     return {
         ...message,
         reactions: there

@@ -27,7 +27,10 @@ const messageKinds = [
 export type MessageKind = (typeof messageKinds)[number];
 
 export const reaction = v.object({
-    key: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+    /** Whole, as it is sent. */
+    key: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_BODY)),
+    /** Set if the key is not what is shown: it is long, or the address of a custom emoji. */
+    label: v.optional(name),
     /** Names of the people who reacted. */
     names: v.pipe(v.array(name), v.maxLength(1_000)),
     /** Event ID of our own reaction. While it is being sent: its transaction ID. */

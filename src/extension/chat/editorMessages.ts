@@ -1,6 +1,6 @@
 /** Messages about code: the place, so that a click opens it, and the code itself in its language. Pure. */
 
-import { asCodeBlock, markFor } from '../../core/chat/codeLook.ts';
+import { asCodeBlock, markFor } from '../../core/base/codeLook.ts';
 
 export interface CodePlace {
     /** Relative to the workspace folder, with slashes. */

@@ -3,7 +3,8 @@
  * deleted events are left out. An edit counts only if it has the sender of its message (client-server API, "Event
  * replacements").
  */
-import type { ChatMessage, Reaction } from '../../core/chat/message.ts';
+import { MAX_BODY, type ChatMessage, type Reaction } from '../../core/chat/message.ts';
+import { foldReaction, reactionLabel } from '../../core/base/reactionKey.ts';
 import { quoteText } from '../../core/chat/quoteText.ts';
 import { visibleLine } from '../../core/base/visibleText.ts';
 import { failureWords } from './failureWords.ts';
@@ -148,23 +149,32 @@ function wordsOf({ body, html }: ParsedMessage): string {
 }
 
 function reactionsTo(target: string, { reactions, deleted }: Books, people: People): Reaction[] {
-    const byKey = new Map<string, { key: string; senders: Map<string, string>; own: string | null }>();
+    const byKey = new Map<string, { key: string; label: string; senders: Map<string, string>; own: string | null }>();
     for (const event of reactions.get(target) ?? []) {
         if (deleted.has(event.id)) continue;
-        const key = visibleLine(relationOf(event, 'm.annotation')?.key ?? '', 48);
-        if (key === '') continue;
-        let entry = byKey.get(key);
+        const key = relationOf(event, 'm.annotation')?.key ?? '';
+        const label = reactionLabel(key, shortcodeOf(event));
+        if (label === '' || key.length > MAX_BODY) continue;
+        let entry = byKey.get(foldReaction(key));
         if (!entry) {
             if (byKey.size >= MAX_REACTIONS) continue;
-            entry = { key, senders: new Map(), own: null };
-            byKey.set(key, entry);
+            entry = { key, label, senders: new Map(), own: null };
+            byKey.set(foldReaction(key), entry);
         }
         if (!entry.senders.has(event.sender)) entry.senders.set(event.sender, nameOf(event.sender, people));
         if (event.sender === people.self) entry.own ??= event.id;
     }
-    return [...byKey.values()].map(({ key, senders, own }) => ({
+    return [...byKey.values()].map(({ key, label, senders, own }) => ({
         key,
+        ...(label === key ? {} : { label }),
         names: [...senders.values()].slice(0, MAX_NAMES),
         own,
     }));
+}
+
+/** The name of a custom emoji. Clients that have them put it beside the relation. */
+function shortcodeOf({ content }: RawEvent): string | undefined {
+    const fields = asRecord(content);
+    const code = fields?.['shortcode'] ?? fields?.['com.beeper.reaction.shortcode'];
+    return typeof code === 'string' && code.trim() !== '' ? code : undefined;
 }

@@ -3,7 +3,7 @@
  * Only what is surely meant as formatting counts. Everything else stays as it was typed.
  */
 import markdownIt from 'markdown-it';
-import { looksLikeCode } from '../../core/chat/codeLook.ts';
+import { looksLikeCode } from '../../core/base/codeLook.ts';
 import { GUARD, guardLines } from './strictLines.ts';
 import { strictMarks } from './strictMarks.ts';
 

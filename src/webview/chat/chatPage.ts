@@ -7,6 +7,7 @@ import {
     type ChatHostMessage,
     type ChatPageMessage,
 } from '../../core/chat/chatPageMessages.ts';
+import { isSameReaction } from '../../core/base/reactionKey.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { createBodyRenderer } from './bodyRenderer.ts';
 import { createComposer, EMPTY_DRAFT } from './composer.ts';
@@ -116,9 +117,10 @@ function start(host: NonNullable<typeof api>): void {
             reply: (message) => composer.reply(message),
             edit: (message) => composer.edit(message),
             react(message, key) {
-                const own = message.reactions.find((r) => r.key === key)?.own;
+                const there = message.reactions.find((r) => isSameReaction(r.key, key));
+                const own = there?.own;
                 if (own) send({ type: 'chat.delete', roomId: room(), target: own, ask: false });
-                else send({ type: 'chat.react', roomId: room(), target: message.key, key });
+                else send({ type: 'chat.react', roomId: room(), target: message.key, key: there?.key ?? key });
             },
             delete: ({ key }) => send({ type: 'chat.delete', roomId: room(), target: key, ask: true }),
             retry: (txnId) => send({ type: 'chat.retry', txnId }),

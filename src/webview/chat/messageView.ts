@@ -1,5 +1,6 @@
 /** One message of the conversation as an element with its buttons. */
 import type { ChatMessage } from '../../core/chat/message.ts';
+import { visibleText } from '../../core/base/visibleText.ts';
 import { h } from '../ui/dom.ts';
 import { icon, type IconName } from '../ui/icons.ts';
 import { addMenu } from '../ui/menu.ts';
@@ -105,16 +106,16 @@ function bodyOf(message: ChatMessage, bodies: BodyRenderer, act: MessageActions)
 
 function reactionsOf(message: ChatMessage, may: MessagePlace['may'], act: MessageActions): HTMLElement {
     const row = h('div', { class: 'reactions' });
-    for (const { key, names, own, pending } of message.reactions) {
+    for (const { key, label = key, names, own, pending } of message.reactions) {
         const button = h(
             'button',
             {
                 type: 'button',
                 class: pending === true ? 'reaction pending' : 'reaction',
                 'aria-pressed': own === null ? 'false' : 'true',
-                title: `${names.join(', ')} reacted with ${key}${pending === true ? ' (not sent yet)' : ''}`,
+                title: `${names.join(', ')} reacted with ${visibleText(key)}${pending === true ? ' (not sent yet)' : ''}`,
             },
-            h('bdi', {}, key),
+            h('bdi', {}, label),
             ` ${names.length}`,
         );
         button.disabled = !may.react && own === null;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { asCodeBlock, looksLikeCode } from '../../../src/core/chat/codeLook.ts';
+import { asCodeBlock, looksLikeCode } from '../../../src/core/base/codeLook.ts';
 import { messageText } from '../../../src/matrix/events/markdown.ts';
 
 const plain = (text: string): void => assert.deepEqual(messageText(text), { msgtype: 'm.text', body: text }, text);
