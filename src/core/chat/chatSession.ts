@@ -235,7 +235,7 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
             await account?.chat.find(roomId, key);
             const part = await account?.chat.timeline(roomId, key);
             if (roomId !== room?.roomId) return;
-            // A poll, or a message of an ignored person, is not in the part.
+            // A call, or a message of an ignored person, is not in the part.
             if (!part?.messages.some((m) => m.key === key)) return options.onProblem(NOT_SHOWN);
         } catch (error) {
             return options.onProblem(userMessage(error, 'Looking up the message'));

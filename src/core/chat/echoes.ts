@@ -69,7 +69,7 @@ export function echoesOf(
         if (written.kind !== 'text' && written.kind !== 'file') return [];
         const { replyTo } = written;
         const target = messages.find((m) => m.key === replyTo);
-        const excerpt = target ? visibleLine(quoteText(target.body, target.html), 160) : 'an earlier message';
+        const excerpt = target ? visibleLine(excerptOf(target), 160) : 'an earlier message';
         const echo: ChatMessage = {
             key: txnId,
             txnId,
@@ -98,6 +98,10 @@ function stateOf(
     // Includes a failed message that is tried again: it may arrive, so the person must not write it again.
     if (accepted || isUnderWay(txnId)) return { state: 'sending', problem: null };
     return { state: problem === null ? 'waiting' : 'failed', problem: problem?.slice(0, 1_000) ?? null };
+}
+
+function excerptOf({ what, body, html }: ChatMessage): string {
+    return `${what === undefined ? '' : `${what}: `}${quoteText(body, html)}`;
 }
 
 function wordsOf({ caption, name }: WrittenFile): string {

@@ -20,6 +20,7 @@ const messageKinds = [
     'emote', // "/me" of other clients
     'notice', // from a bot; does not notify
     'file', // an attachment; its name is the body
+    'other', // a poll, a location or an unknown kind; the body is its text
     'unreadable', // could not be decrypted; the body says why
     'deleted',
 ] as const;
@@ -68,6 +69,8 @@ export const chatMessage = v.object({
     /** ms since the epoch, by the sender's server. */
     ts: v.number(),
     kind: v.picklist(messageKinds),
+    /** A word or two: what the message is, if it is no plain text. */
+    what: v.optional(name),
     body,
     /** Unsafe HTML, as the sender wrote it. */
     html: v.nullable(body),

@@ -8,7 +8,8 @@ import { foldReaction, reactionLabel } from '../../core/base/reactionKey.ts';
 import { quoteText } from '../../core/chat/quoteText.ts';
 import { visibleLine } from '../../core/base/visibleText.ts';
 import { failureWords } from './failureWords.ts';
-import { parseMessage, withoutReplyFallback, type ParsedMessage } from './parseMessage.ts';
+import { isPosition, isShownType } from './otherKinds.ts';
+import { asOther, parseMessage, withoutReplyFallback, type ParsedMessage } from './parseMessage.ts';
 import { asRecord, relationOf, replyOf, type RawEvent } from '../events/rawEvent.ts';
 
 export interface People {
@@ -34,7 +35,16 @@ interface Books {
 export function foldMessages(events: readonly RawEvent[], people: People): ChatMessage[] {
     const books = bookKeeping(events);
     const byId = new Map(events.map((event) => [event.id, event]));
-    return events.flatMap((event) => messageOf(event, books, byId, people) ?? []);
+    const devices = new Set<string>();
+    return events.flatMap((event) => {
+        // One row for each device that moves.
+        if (isPosition(event.type) && !books.deleted.has(event.id)) {
+            const device = `${event.sender} ${relationOf(event, 'm.reference')?.target ?? ''}`;
+            if (devices.has(device)) return [];
+            devices.add(device);
+        }
+        return messageOf(event, books, byId, people) ?? [];
+    });
 }
 
 /** The content with which the message is shown. Undefined for a message that is hidden or unreadable. */
@@ -59,7 +69,7 @@ function bookKeeping(events: readonly RawEvent[]): Books {
     for (const event of events) {
         if (event.redacted) deleted.add(event.id);
         const replaced = relationOf(event, 'm.replace');
-        if (replaced && event.type === 'm.room.message') note(edits, replaced.target, event);
+        if (replaced && isShownType(event.type)) note(edits, replaced.target, event);
         const annotated = relationOf(event, 'm.annotation');
         if (annotated && event.type === 'm.reaction') note(reactions, annotated.target, event);
     }
@@ -75,8 +85,7 @@ function messageOf(
     if (!event.encrypted || relationOf(event, 'm.replace')) return undefined;
     const gone = books.deleted.has(event.id);
     // The type of a deleted event is unknown once its content is gone. It was most likely a message.
-    if (gone && event.type !== 'm.room.message' && event.type !== 'm.room.encrypted') return undefined;
-    if (!gone && event.failure === undefined && event.type !== 'm.room.message') return undefined;
+    if (event.failure === undefined && !isShownType(event.type)) return undefined;
     const replyTo = gone ? undefined : replyOf(event);
     const edit = gone ? undefined : lastEdit(event, books);
     const said = gone
@@ -112,6 +121,7 @@ function lastEdit(event: RawEvent, { edits, deleted }: Books): RawEvent | undefi
     for (const edit of edits.get(event.id) ?? []) {
         const valid =
             edit.sender === event.sender &&
+            edit.type === event.type &&
             edit.encrypted &&
             edit.failure === undefined &&
             !deleted.has(edit.id) &&
@@ -122,6 +132,8 @@ function lastEdit(event: RawEvent, { edits, deleted }: Books): RawEvent | undefi
 }
 
 function contentOf(event: RawEvent, edit: RawEvent | undefined, isReply: boolean): ParsedMessage {
+    if (event.type !== 'm.room.message')
+        return asOther(event.type, edit ? asRecord(edit.content)?.['m.new_content'] : event.content);
     if (edit) return parseMessage(asRecord(edit.content)?.['m.new_content']);
     const parsed = parseMessage(event.content);
     return isReply ? withoutReplyFallback(parsed) : parsed;
@@ -138,14 +150,14 @@ function quote(
     const gone = books.deleted.has(target);
     const body = gone
         ? 'a deleted message'
-        : !event.encrypted || event.failure !== undefined || event.type !== 'm.room.message'
+        : !event.encrypted || event.failure !== undefined || !isShownType(event.type)
           ? 'a message that cannot be read'
           : wordsOf(contentOf(event, lastEdit(event, books), replyOf(event) !== undefined));
     return { key: target, name: nameOf(event.sender, people), excerpt: visibleLine(body, 160) };
 }
 
-function wordsOf({ body, html }: ParsedMessage): string {
-    return quoteText(body, html);
+function wordsOf({ what, body, html }: ParsedMessage): string {
+    return `${what === undefined ? '' : `${what}: `}${quoteText(body, html)}`;
 }
 
 function reactionsTo(target: string, { reactions, deleted }: Books, people: People): Reaction[] {

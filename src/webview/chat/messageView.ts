@@ -91,6 +91,7 @@ function quoteOf({ key, name, excerpt }: NonNullable<ChatMessage['reply']>, act:
 
 function bodyOf(message: ChatMessage, bodies: BodyRenderer, act: MessageActions): HTMLElement {
     const body = h('div', { class: 'body', dir: 'auto' });
+    if (message.what !== undefined) body.append(h('span', { class: 'what' }, message.what));
     if (message.kind === 'deleted') body.append('Message deleted');
     else if (message.kind === 'unreadable') body.append(icon('lock'), h('span', {}, message.body));
     else if (message.file) {
