@@ -17,6 +17,7 @@ import { createTypingLine, createTypingTeller } from './typing.ts';
 import { showProgress } from './fileView.ts';
 import { joinWords, type Parcel } from './parcels.ts';
 import { createPictures } from './pictures.ts';
+import { createPlaceLinks } from './placeLinks.ts';
 import { shrink } from './shrink.ts';
 import { nameOf } from './tray.ts';
 import '../ui/page.css';
@@ -50,8 +51,11 @@ function start(host: NonNullable<typeof api>): void {
     const typists = createTypingLine();
     const drafts = createDrafts(host.getState(), (state) => host.setState(state));
 
-    const bodies = createBodyRenderer(window, {
+    const places = createPlaceLinks(document, {
+        ask: (paths) => send({ type: 'chat.places', paths: [...paths] }),
         open: ({ path, line, endLine, column }) => send({ type: 'chat.open', path, line, endLine, column }),
+    });
+    const bodies = createBodyRenderer(window, places, {
         copy: (text) => send({ type: 'chat.copy', text }),
     });
     const composer = createComposer({
@@ -230,6 +234,8 @@ function start(host: NonNullable<typeof api>): void {
                     return void conversation.goTo(message.key);
                 case 'chat.picture':
                     return pictures.show(message);
+                case 'chat.places':
+                    return places.answered(message.asked, message.found);
                 case 'chat.shrink':
                     return void shrink(message.bytes, message.imageType).then((small) =>
                         send({ type: 'chat.shrunk', request: message.request, small }),
