@@ -84,7 +84,7 @@ export function textOf(fields: Readonly<Record<string, unknown>>): string | null
     return words(fields['body']);
 }
 
-export function htmlOf(fields: Readonly<Record<string, unknown>>): string | null {
+function htmlOf(fields: Readonly<Record<string, unknown>>): string | null {
     const forms = ['m.text', 'm.message', 'org.matrix.msc1767.message', 'm.html', 'org.matrix.msc1767.html'];
     for (const form of forms) {
         const value = fields[form];

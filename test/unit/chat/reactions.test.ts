@@ -74,7 +74,7 @@ describe('reactions', () => {
 
     it('with long keys stay apart, and whole', () => {
         const long = 'x'.repeat(48);
-        const keys = [`${long}a`, `${long}b`, '\n two  lines', `${'👨\u200D👩\u200D👧'.repeat(9)}`, 'y'.repeat(60_000)];
+        const keys = [`${long}a`, `${long}b`, '\n two  lines', '👨\u200D👩\u200D👧'.repeat(9), 'y'.repeat(60_000)];
         const all = reactions(...keys.map((key) => [ALICE, key] as const));
         assert.deepEqual(
             all.map(({ key }) => key),
