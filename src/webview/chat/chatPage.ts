@@ -8,6 +8,7 @@ import {
     type ChatPageMessage,
 } from '../../core/chat/chatPageMessages.ts';
 import { isSameReaction } from '../../core/base/reactionKey.ts';
+import { isolated } from '../../core/base/isolated.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { createBodyRenderer } from './bodyRenderer.ts';
 import { createComposer, EMPTY_DRAFT } from './composer.ts';
@@ -204,7 +205,7 @@ function start(host: NonNullable<typeof api>): void {
             if (lost > 0) tell(`Files that waited here (${lost}) went when the view was closed. Add them again.`);
         }
         const { barred, name } = next.room;
-        composer.enable(barred === null, barred ?? `Message ${name}`);
+        composer.enable(barred === null, barred ?? `Message ${isolated(name)}`);
         setHidden(offline, !next.offline);
         typists.show(next.typing);
         conversation.show(next);

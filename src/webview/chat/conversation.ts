@@ -1,6 +1,7 @@
 /** The list of messages. It keeps its scroll position while it grows at either end, and updates only what changed. */
 import type { ChatHostMessage } from '../../core/chat/chatPageMessages.ts';
 import type { ChatMessage } from '../../core/chat/message.ts';
+import { isolated } from '../../core/base/isolated.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import type { BodyRenderer } from './bodyRenderer.ts';
@@ -158,7 +159,7 @@ export function createConversation({
             take(message.txnId ?? message.key, JSON.stringify([message, follows, may]), () =>
                 messageElement(message, { follows, may }, bodies, actions),
             );
-            const names = seenBy.get(message.key)?.join(', ');
+            const names = seenBy.get(message.key)?.map(isolated).join(', ');
             if (names !== undefined)
                 take(`seen ${message.key}`, names, () =>
                     h('div', { class: 'seen', title: `Seen by ${names}` }, 'Seen by ', h('bdi', {}, names)),

@@ -1,6 +1,7 @@
 /** One message of the conversation as an element with its buttons. */
 import type { ChatMessage } from '../../core/chat/message.ts';
 import { visibleText } from '../../core/base/visibleText.ts';
+import { isolated } from '../../core/base/isolated.ts';
 import { h } from '../ui/dom.ts';
 import { icon, type IconName } from '../ui/icons.ts';
 import { addMenu } from '../ui/menu.ts';
@@ -73,7 +74,7 @@ function headOf({ name, sender, ts, own }: ChatMessage): HTMLElement {
     return h(
         'header',
         {},
-        h('bdi', { class: 'name', title: sender }, own ? `${name} (you)` : name),
+        h('bdi', { class: 'name', title: sender }, own ? `${isolated(name)} (you)` : name),
         h('time', { title: new Date(ts).toLocaleString() }, timeOf(ts)),
     );
 }
@@ -114,7 +115,7 @@ function reactionsOf(message: ChatMessage, may: MessagePlace['may'], act: Messag
                 type: 'button',
                 class: pending === true ? 'reaction pending' : 'reaction',
                 'aria-pressed': own === null ? 'false' : 'true',
-                title: `${names.join(', ')} reacted with ${visibleText(key)}${pending === true ? ' (not sent yet)' : ''}`,
+                title: `${names.map(isolated).join(', ')} reacted with ${visibleText(key)}${pending === true ? ' (not sent yet)' : ''}`,
             },
             h('bdi', {}, label),
             ` ${names.length}`,
