@@ -179,7 +179,8 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
     function note(roomId: string, key: string): void {
         const ts = latest.find((m) => m.key === key)?.ts;
         if (ts === undefined || person?.seen(roomId)?.key === key) return;
-        person?.see(roomId, { key, ts });
+        // A message from a wrong clock must not make all later ones count as seen.
+        person?.see(roomId, { key, ts: Math.min(ts, options.now() + MOST_AHEAD_MS) });
         options.onChange();
     }
 
@@ -384,6 +385,8 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
     };
 }
 
+/** Clocks of servers differ by less. */
+const MOST_AHEAD_MS = 60 * 60_000;
 const NOBODY = { userId: '', name: '' };
 const ON_ITS_WAY = 'Your reaction is on its way. Take it back when it has arrived.';
 const NOT_SHOWN = 'That is not a message that Hush can show.';

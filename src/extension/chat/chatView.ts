@@ -239,6 +239,7 @@ export function createChatView(options: ChatViewOptions): ChatView {
             });
             webview.html = chatHtml({
                 generation,
+                language: vscode.env.language,
                 cspSource: webview.cspSource,
                 nonce: randomBytes(16).toString('base64url'),
                 scriptUri: file('chat.js'),

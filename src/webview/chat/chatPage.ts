@@ -8,6 +8,7 @@ import {
     type ChatPageMessage,
 } from '../../core/chat/chatPageMessages.ts';
 import { isSameReaction } from '../../core/base/reactionKey.ts';
+import { createTimeWords } from '../../core/base/timeWords.ts';
 import { isolated } from '../../core/base/isolated.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { createBodyRenderer } from './bodyRenderer.ts';
@@ -118,6 +119,7 @@ function start(host: NonNullable<typeof api>): void {
     const progress = new Map<string, number>();
     const conversation = createConversation({
         bodies,
+        words: createTimeWords(document.documentElement.dataset['hushLanguage'] ?? 'en'),
         actions: {
             reply: (message) => composer.reply(message),
             edit: (message) => composer.edit(message),

@@ -6,6 +6,7 @@ import { h } from '../ui/dom.ts';
 import { icon, type IconName } from '../ui/icons.ts';
 import { addMenu } from '../ui/menu.ts';
 import type { BodyRenderer } from './bodyRenderer.ts';
+import type { MessageTime } from './messageTimes.ts';
 import { fileElement, type FileActions } from './fileView.ts';
 
 export interface MessageActions extends FileActions {
@@ -26,19 +27,20 @@ const REACTIONS = ['👍', '❤️', '😄', '🎉', '👀', '🤔'] as const;
 export interface MessagePlace {
     /** The message shares the head of the one before it. */
     readonly follows: boolean;
+    readonly time: Pick<MessageTime, 'label' | 'title'>;
     /** The rights of the person in the room. */
     readonly may: { readonly write: boolean; readonly react: boolean };
 }
 
 export function messageElement(
     message: ChatMessage,
-    { follows, may }: MessagePlace,
+    { follows, may, time }: MessagePlace,
     bodies: BodyRenderer,
     act: MessageActions,
 ): HTMLElement {
     const { kind, state } = message;
     const parts: (Node | string)[] = [];
-    if (!follows) parts.push(headOf(message));
+    if (!follows) parts.push(headOf(message, time));
     if (message.reply) parts.push(quoteOf(message.reply, act));
     parts.push(bodyOf(message, bodies, act));
     if (message.reactions.length > 0) parts.push(reactionsOf(message, may, act));
@@ -60,22 +62,18 @@ export function messageElement(
                 .join(' '),
             'data-key': message.key,
             tabindex: '-1',
-            'aria-label': `${message.name}, ${timeOf(message.ts)}`,
+            'aria-label': `${message.name}, ${time.label}`,
         },
         ...parts,
     );
 }
 
-function timeOf(ts: number): string {
-    return new Date(ts).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
-}
-
-function headOf({ name, sender, ts, own }: ChatMessage): HTMLElement {
+function headOf({ name, sender, own }: ChatMessage, time: MessagePlace['time']): HTMLElement {
     return h(
         'header',
         {},
         h('bdi', { class: 'name', title: sender }, own ? `${isolated(name)} (you)` : name),
-        h('time', { title: new Date(ts).toLocaleString() }, timeOf(ts)),
+        h('time', { title: time.title }, time.label),
     );
 }
 

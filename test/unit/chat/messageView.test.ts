@@ -6,6 +6,7 @@ import { createComposer, type Composer } from '../../../src/webview/chat/compose
 import type { Draft } from '../../../src/webview/chat/drafts.ts';
 import { createConversation } from '../../../src/webview/chat/conversation.ts';
 import { messageElement, type MessageActions } from '../../../src/webview/chat/messageView.ts';
+import { createTimeWords } from '../../../src/core/base/timeWords.ts';
 import type { ChatMessage } from '../../../src/core/chat/message.ts';
 import { message } from './chatWorld.ts';
 
@@ -46,7 +47,12 @@ describe('a message on its way, in the page', () => {
             get: (_, name) => (what: unknown, also?: unknown) =>
                 void done.push([name, typeof what === 'string' ? what : (what as ChatMessage).key, also].join(' ')),
         });
-        return messageElement(message('$1', '@me:hs', more), { follows: false, may }, bodies, act);
+        return messageElement(
+            message('$1', '@me:hs', more),
+            { follows: false, may, time: { label: '12:00', title: 'noon' } },
+            bodies,
+            act,
+        );
     };
     const offers = (element: HTMLElement): string[] =>
         [...element.querySelectorAll<HTMLElement>('button.link')].map((button) => {
@@ -117,6 +123,7 @@ describe('the conversation in the page', () => {
         const nothing = (): undefined => undefined;
         const conversation = createConversation({
             bodies,
+            words: createTimeWords('en'),
             actions: {} as MessageActions,
             earlier: nothing,
             later: nothing,
@@ -253,7 +260,7 @@ describe('the field of the chat, for what was not sent', () => {
             [{ 'text/plain': 'u\u0308.txt' }, [file('\u00FC.txt')]],
         ] as const) {
             composer.load(undefined);
-            paste(forms as Record<string, string>, files);
+            paste(forms, files);
             assert.deepEqual([field().value, held()], ['', files.map(({ name }) => name)]);
         }
     });
