@@ -49,6 +49,7 @@ import { createShareAudiences } from './trust/shareAudience.ts';
 import { createStandings } from './trust/standing.ts';
 import { createTrust } from './trust/matrixTrust.ts';
 import { createTrustMessages } from './trust/trustMessages.ts';
+import { memberName } from './names/shownNames.ts';
 
 export interface OpenAccountOptions {
     readonly stored: StoredAccount;
@@ -244,7 +245,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         members: (roomId) => rtc.members(roomId).filter((m) => m.userId !== userId || m.deviceId !== deviceId),
         onMembers: (listener) => rtc.onMembers(listener),
         inRoom,
-        nameOf: (roomId, user) => sdk.getRoom(roomId)?.getMember(user)?.name ?? user,
+        nameOf: (roomId, user) => memberName(sdk.getRoom(roomId), user),
         now,
     });
     const [audienceTold, withheldTold] = [latestAudiences(), latestWithheld()];

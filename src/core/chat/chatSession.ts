@@ -268,7 +268,7 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
                 loading: loading !== undefined && loading === room?.roomId,
                 offline: room?.online === false,
                 firstUnread: divider,
-                typing: presence.activity.typing.slice(0, 3).map((typist) => visibleLine(typist, 128)),
+                typing: presence.activity.typing.slice(0, 3).map((typist) => visibleLine(typist, 400)),
                 // Of an old part it is not known where those stand who have read on.
                 seen: atEnd ? seenBy(messages, presence.activity.read) : [],
             };

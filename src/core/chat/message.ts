@@ -65,6 +65,8 @@ export const chatMessage = v.object({
     txnId: v.nullable(id),
     sender: id,
     name,
+    /** Present if the name is not all that the sender calls themselves. */
+    wholeName: v.optional(v.pipe(v.string(), v.maxLength(4_096))),
     own: v.boolean(),
     /** ms since the epoch, by the sender's server. */
     ts: v.number(),

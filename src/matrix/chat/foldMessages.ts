@@ -16,11 +16,14 @@ export interface People {
     readonly self: string;
     /** Display name in this room. */
     name(userId: string): string;
+    /** All that the person calls themselves, if the name is not that. */
+    wholeName?(userId: string): string | undefined;
     /** Whether we may delete this person's messages. */
     mayDelete(sender: string): boolean;
 }
 
-const MAX_NAME = 128;
+/** A short name, and an ID behind it. */
+const MAX_NAME = 400;
 const MAX_REACTIONS = 32;
 const MAX_NAMES = 200;
 
@@ -99,6 +102,7 @@ function messageOf(
         txnId: event.txnId ?? null,
         sender: event.sender,
         name: nameOf(event.sender, people),
+        ...wholeNameOf(event.sender, people),
         own,
         ts: Number.isFinite(event.ts) ? event.ts : 0,
         ...said,
@@ -113,6 +117,11 @@ function messageOf(
 
 function nameOf(userId: string, people: People): string {
     return visibleLine(people.name(userId), MAX_NAME) || visibleLine(userId, MAX_NAME);
+}
+
+function wholeNameOf(userId: string, people: People): { wholeName?: string } {
+    const wholeName = people.wholeName?.(userId);
+    return wholeName === undefined ? {} : { wholeName };
 }
 
 /** The latest valid edit: by the server's time, then by ID (client-server API, "Event replacements"). */

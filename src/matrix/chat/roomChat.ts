@@ -26,6 +26,7 @@ import { CHAT_TYPES, relationOf } from '../events/rawEvent.ts';
 import { createRedactions } from './redactions.ts';
 import { createSegments, type Segment } from './segments.ts';
 import { shownPart, type ShownPart } from './shownPart.ts';
+import { memberName, shownMember } from '../names/shownNames.ts';
 
 export interface RoomChat {
     /** Resolves when every loaded event was decrypted or found unreadable. */
@@ -107,7 +108,8 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
         const heard = whole(at).filter((event) => !sdk.isUserIgnored(event.getSender() ?? ''));
         return foldMessages(heard.map(raw), {
             self,
-            name: (userId) => room.getMember(userId)?.name ?? userId,
+            name: (userId) => memberName(room, userId),
+            wholeName: (userId) => shownMember(room, userId).wholeName,
             mayDelete: (sender) => mayRedact && (mayDeleteAll || sender === self),
         });
     };

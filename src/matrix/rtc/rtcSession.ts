@@ -17,6 +17,7 @@ import type { Device } from './olmMessages.ts';
 import { findStaleLeaves } from './staleLeaves.ts';
 import type { Transports } from './transports.ts';
 import type { Watch } from './watch.ts';
+import { memberName } from '../names/shownNames.ts';
 
 export interface RtcOptions {
     readonly sdk: MatrixClient;
@@ -76,7 +77,7 @@ export function createRtc(options: RtcOptions): Rtc {
     };
     const readMembers = (session: MatrixRTCSession): RtcMember[] => {
         const oldest = session.memberships[0];
-        const nameOf = (userId: string): string => sdk.getRoom(session.room.roomId)?.getMember(userId)?.name ?? userId;
+        const nameOf = (userId: string): string => memberName(sdk.getRoom(session.room.roomId), userId);
         return oldest ? session.memberships.map((membership) => toRtcMember(membership, oldest, nameOf, note)) : [];
     };
     const attach = (room: Room): Live => {

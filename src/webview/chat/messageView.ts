@@ -68,11 +68,15 @@ export function messageElement(
     );
 }
 
-function headOf({ name, sender, own }: ChatMessage, time: MessagePlace['time']): HTMLElement {
+function headOf({ name, wholeName, sender, own }: ChatMessage, time: MessagePlace['time']): HTMLElement {
     return h(
         'header',
         {},
-        h('bdi', { class: 'name', title: sender }, own ? `${isolated(name)} (you)` : name),
+        h(
+            'bdi',
+            { class: 'name', title: wholeName === undefined ? sender : `${wholeName}\n${sender}` },
+            own ? `${isolated(name)} (you)` : name,
+        ),
         h('time', { title: time.title }, time.label),
     );
 }
