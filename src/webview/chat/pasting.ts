@@ -31,7 +31,7 @@ export function createPasting(input: HTMLTextAreaElement, { attach, changed }: P
     const offerFiles = (files: readonly File[]): void => {
         if (files.length === 0) return;
         const what = files.every(({ type }) => type.startsWith('image/')) ? 'picture' : 'file';
-        offer.make(`The clipboard has a ${what}, too.`, 'Attach', () => {
+        offer.make(`There is a ${what}, too.`, 'Attach', () => {
             attach(files);
             input.focus();
         });
@@ -39,7 +39,7 @@ export function createPasting(input: HTMLTextAreaElement, { attach, changed }: P
     const offerBlock = (text: string, language: string): void => {
         code = text;
         const named = language === '' ? '' : ` (${language})`;
-        offer.make(`${text.trim().split('\n').length} lines of code.`, `Send as Code Block${named}`, () => {
+        offer.make(`${text.trim().split('\n').length} lines`, `Send as Code Block${named}`, () => {
             code = '';
             const at = input.value.lastIndexOf(text);
             if (at === -1) return;
