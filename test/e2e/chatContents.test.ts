@@ -130,6 +130,22 @@ describe('what is pasted into the chat, and what other clients send', function (
         );
     });
 
+    it('code that is copied in an editor is offered in its language', async () => {
+        const { workbench } = pair.bob;
+        await write(alice, 'copy src/main.c:1');
+        await message(bob, 'copy src/main.c').locator('button.file').click();
+        await workbench.tab('main.c').waitFor();
+        await workbench.command('View: Focus Active Editor Group');
+        await workbench.page.keyboard.press('ControlOrMeta+a');
+        await workbench.page.keyboard.press('ControlOrMeta+c');
+        await field(bob).focus();
+        await workbench.page.keyboard.press('ControlOrMeta+v');
+        await bob.getByRole('button', { name: 'Send as Code Block (c)' }).click();
+        assert.equal(await field(bob).inputValue(), '```c\nint main() {\n    return x;\n}\n```');
+        await field(bob).press('Enter');
+        await message(alice, 'return x').locator('pre .hljs-keyword').first().waitFor();
+    });
+
     it('lists, lines, pictures, spoilers, flags and polls of other clients are what they were sent as', async () => {
         await other.html('list', '<ol start="5"><li>five<ol><li>one</li></ol></li><li value="998">big</li></ol>');
         await message(bob, 'five').waitFor();
@@ -221,8 +237,9 @@ describe('what is pasted into the chat, and what other clients send', function (
         assert.equal(await name.innerText(), label);
         assert.match((await name.getAttribute('title')) ?? '', /x{200}/u);
         await keepPicture(pair.bob, 'chat-long-name');
-        await other.rename((await bob.locator('.own header .name').first().innerText()).replace(' (you)', ''));
+        await other.rename(await bob.locator('.own header .name').first().innerText());
         await workbench.row(`(${pair.accounts.alice.userId})`).waitFor();
+        await workbench.row(`(${pair.accounts.bob.userId})`).waitFor();
         await keepPicture(pair.bob, 'chat-same-names');
     });
 });

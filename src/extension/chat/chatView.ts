@@ -24,7 +24,6 @@ import { createChatMemory } from '../../core/chat/chatMemory.ts';
 import { createChatSession } from '../../core/chat/chatSession.ts';
 import { createShownChanges } from '../../core/chat/shownChanges.ts';
 import { createForgotten } from '../../core/chat/forgotten.ts';
-import { existingPaths, openReference } from './openReference.ts';
 import { unreadWords } from '../../core/chat/unread.ts';
 import { setStatusBarMessage, showWarningMessage } from '../shell/dialogs.ts';
 
@@ -187,9 +186,9 @@ export function createChatView(options: ChatViewOptions): ChatView {
             case 'chat.shrunk':
                 return withFiles((all) => all.hear(message));
             case 'chat.open':
-                return void openReference(message).catch((error: unknown) =>
-                    showFailure(userMessage(error, 'Opening the file')),
-                );
+                return void import('./chatDesk.ts')
+                    .then(({ openReference }) => openReference(message))
+                    .catch((error: unknown) => showFailure(userMessage(error, 'Opening the file')));
             case 'chat.places':
                 return void tellPlaces(message.paths);
             case 'chat.copy':
@@ -205,10 +204,12 @@ export function createChatView(options: ChatViewOptions): ChatView {
         }
     }
     async function tellPlaces(asked: string[]): Promise<void> {
-        const found = await existingPaths(asked).catch((error: unknown) => {
-            log.warn('Hush could not look for the files that messages name', error);
-            return [];
-        });
+        const found = await import('./chatDesk.ts')
+            .then(({ existingPaths }) => existingPaths(asked))
+            .catch((error: unknown) => {
+                log.warn('Hush could not look for the files that messages name', error);
+                return [];
+            });
         channel?.send({ type: 'chat.places', asked, found });
     }
     const provider: vscode.WebviewViewProvider = {
