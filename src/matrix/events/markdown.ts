@@ -32,6 +32,8 @@ export function messageText(source: string): MessageText {
     const guarded = guardLines(body);
     if (!isFormatted(guarded)) return { msgtype: 'm.text', body };
     const html = markdown.render(guarded).replaceAll(GUARD, '').trim();
+    // A list without an item, a fence without code: nothing but the marks was written.
+    if (html.replaceAll(/<[^>]*>/gu, '').trim() === '') return { msgtype: 'm.text', body };
     return { msgtype: 'm.text', body, format: 'org.matrix.custom.html', formatted_body: onlyParagraph(html) ?? html };
 }
 

@@ -31,7 +31,8 @@ export function strictMarks(md: MarkdownIt): void {
             const after = String.fromCodePoint(this.src.codePointAt(end) ?? 0x0a);
             // A name goes on behind a point: `*foo*.ts`.
             const goesOn = STOP.test(after) && NAME.test(this.src.slice(end + 1, end + 3));
-            const begins = FIRST.test(after) || (QUOTE.test(after) && !QUOTE.test(before));
+            const isLink = after === '[' && found.length > 1;
+            const begins = isLink || FIRST.test(after) || (QUOTE.test(after) && !QUOTE.test(before));
             const ends = before !== '' && !/[\s([{]/u.test(before) && before !== GUARD;
             return {
                 ...found,
