@@ -4,6 +4,9 @@ import { markedMessage } from './roomActivity.ts';
 import type { PersonChat } from './personChat.ts';
 import { unreadOf, type Unread } from './unread.ts';
 
+/** Clocks of servers differ by less. */
+const MAX_AHEAD_MS = 60 * 60_000;
+
 type Receipt = Parameters<typeof markedMessage>[1];
 
 export interface ReadProgressOptions {
@@ -15,6 +18,8 @@ export interface ReadProgressOptions {
     /** Tells the room. */
     tell(roomId: string, key: string): void;
     onChange(): void;
+    /** ms since the epoch. */
+    now(): number;
 }
 
 export interface ReadProgress {
@@ -54,7 +59,8 @@ export function createReadProgress(options: ReadProgressOptions): ReadProgress {
     const note = (roomId: string, key: string): void => {
         const ts = latest().find((m) => m.key === key)?.ts;
         if (ts === undefined || person()?.seen(roomId)?.key === key) return;
-        person()?.see(roomId, { key, ts });
+        // A message from a wrong clock must not make all later ones count as seen.
+        person()?.see(roomId, { key, ts: Math.min(ts, options.now() + MAX_AHEAD_MS) });
         options.onChange();
     };
     const tell = (roomId: string, key: string): void => {

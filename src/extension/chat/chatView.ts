@@ -22,8 +22,8 @@ import { chatRoomOf } from './chosenRoom.ts';
 import type { ChatFiles } from './chatFiles.ts';
 import { createChatMemory } from '../../core/chat/chatMemory.ts';
 import { createChatSession } from '../../core/chat/chatSession.ts';
+import { createShownChanges } from '../../core/chat/shownChanges.ts';
 import { createForgotten } from '../../core/chat/forgotten.ts';
-import { openReference } from './openReference.ts';
 import { unreadWords } from '../../core/chat/unread.ts';
 import { setStatusBarMessage, showWarningMessage } from '../shell/dialogs.ts';
 
@@ -113,10 +113,11 @@ export function createChatView(options: ChatViewOptions): ChatView {
         }
         follow();
     };
+    const changes = createShownChanges((message) => channel?.send(message));
     const draw = (): void => {
         drawing = undefined;
         const { shown, unread } = session;
-        channel?.send(shown);
+        if (channel) changes.show(shown);
         // A view that was never opened cannot show a badge.
         options.onUnread(view ? 0 : unread);
         if (!view) return;
@@ -172,6 +173,10 @@ export function createChatView(options: ChatViewOptions): ChatView {
                 forgotten.opened();
                 if (desk) withFiles((all) => all.opened());
                 session.opened();
+                changes.again();
+                return draw();
+            case 'chat.again':
+                changes.again();
                 return draw();
             case 'chat.picture':
             case 'chat.enlarge':
@@ -181,9 +186,11 @@ export function createChatView(options: ChatViewOptions): ChatView {
             case 'chat.shrunk':
                 return withFiles((all) => all.hear(message));
             case 'chat.open':
-                return void openReference(message).catch((error: unknown) =>
-                    showFailure(userMessage(error, 'Opening the file')),
-                );
+                return void import('./chatDesk.ts')
+                    .then(({ openReference }) => openReference(message))
+                    .catch((error: unknown) => showFailure(userMessage(error, 'Opening the file')));
+            case 'chat.places':
+                return void tellPlaces(message.paths);
             case 'chat.copy':
                 return void vscode.env.clipboard.writeText(message.text);
             case 'chat.action':
@@ -195,6 +202,15 @@ export function createChatView(options: ChatViewOptions): ChatView {
             default:
                 session.handle(message);
         }
+    }
+    async function tellPlaces(asked: string[]): Promise<void> {
+        const found = await import('./chatDesk.ts')
+            .then(({ existingPaths }) => existingPaths(asked))
+            .catch((error: unknown) => {
+                log.warn('Hush could not look for the files that messages name', error);
+                return [];
+            });
+        channel?.send({ type: 'chat.places', asked, found });
     }
     const provider: vscode.WebviewViewProvider = {
         resolveWebviewView(resolved) {
@@ -219,6 +235,7 @@ export function createChatView(options: ChatViewOptions): ChatView {
                 onDropped: (reason) => log.warn(`chat page: ${reason}`),
             });
             channel = opened;
+            changes.again();
             resolved.onDidChangeVisibility(() => {
                 if (!resolved.visible) unloaded();
             });
@@ -230,6 +247,7 @@ export function createChatView(options: ChatViewOptions): ChatView {
             });
             webview.html = chatHtml({
                 generation,
+                language: vscode.env.language,
                 cspSource: webview.cspSource,
                 nonce: randomBytes(16).toString('base64url'),
                 scriptUri: file('chat.js'),

@@ -1,5 +1,6 @@
 /** **Hush: Who Can See This**, and the actions in its tab. */
 import * as vscode from 'vscode';
+import { createTimeWords, isTime } from '../../core/base/timeWords.ts';
 import { openSheet, type SheetTab } from '../shell/sheetTab.ts';
 import type { ViewTarget } from '../../core/share/share.ts';
 import type { ShareAudience } from '../../core/trust/shareTrust.ts';
@@ -96,18 +97,22 @@ async function acknowledge(
     context.log.info(`acknowledged the identity of ${userId}`);
 }
 
+const MINUTES_OF_DAY = 24 * 60;
+
 function contextOf(context: ActionContext, { roomId, sharer }: Subject): AudienceContext {
     const { account } = signedIn(context);
     const now = Date.now();
+    const words = createTimeWords(vscode.env.language);
     return {
         roomName: context.model.rooms.find((r) => r.roomId === roomId)?.name ?? roomId,
         sharerName: sharer?.name ?? '',
         selfUserId: account.userId,
         selfDeviceId: account.deviceId,
         time(ts) {
-            const minutes = Math.max(0, Math.round((now - ts) / 60_000));
-            const clock = new Date(ts).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
-            return minutes === 0 ? `${clock} (just now)` : `${clock} (${minutes} min ago)`;
+            const minutes = Math.round((now - ts) / 60_000);
+            if (!isTime(ts) || minutes < -60) return `${words.moment(ts)} (by a wrong clock)`;
+            if (minutes >= MINUTES_OF_DAY) return words.moment(ts);
+            return `${words.time(ts)} (${minutes <= 0 ? 'just now' : `${minutes} min ago`})`;
         },
     };
 }

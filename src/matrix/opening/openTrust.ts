@@ -1,4 +1,5 @@
 /** Our own trust, and who can see a share: ours as it is measured, and others' as their devices report it. */
+import { memberName } from '../names/shownNames.ts';
 import { latestAudiences, latestWithheld } from '../../core/session/trustEvents.ts';
 import type { RtcPort } from '../../core/session/rtcPort.ts';
 import type { Calls } from '../calls/callRunner.ts';
@@ -57,7 +58,7 @@ function shareAudiences(
             rtc.members(roomId).filter((m) => m.userId !== self.userId || m.deviceId !== self.deviceId),
         onMembers: (listener) => rtc.onMembers(listener),
         inRoom,
-        nameOf: (roomId, user) => sdk.getRoom(roomId)?.getMember(user)?.name ?? user,
+        nameOf: (roomId, user) => memberName(sdk.getRoom(roomId), user),
         now,
     });
 }

@@ -1,4 +1,5 @@
 /** The sessions of the rooms that we are in, as long as we are in them. Each has our membership, and hears of others'. */
+import { memberName } from '../names/shownNames.ts';
 import { KnownMembership, RoomEvent, type MatrixClient, type Room } from 'matrix-js-sdk/lib/matrix.js';
 import { MatrixRTCSessionEvent, type MatrixRTCSession } from 'matrix-js-sdk/lib/matrixrtc/index.js';
 import { HushError } from '../../core/base/errors.ts';
@@ -54,7 +55,7 @@ export function createLiveSessions({ sdk, self, keys, note, now, log }: LiveSess
 
     const members = (session: MatrixRTCSession): RtcMember[] => {
         const oldest = session.memberships[0];
-        const nameOf = (userId: string): string => sdk.getRoom(session.room.roomId)?.getMember(userId)?.name ?? userId;
+        const nameOf = (userId: string): string => memberName(sdk.getRoom(session.room.roomId), userId);
         return oldest ? session.memberships.map((membership) => toRtcMember(membership, oldest, nameOf, note)) : [];
     };
     const attach = (room: Room): LiveSession => {
