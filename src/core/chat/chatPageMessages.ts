@@ -13,6 +13,10 @@ export const CHAT_CALL = 'chat';
 export const MAX_PASTED = 50 * 1_048_576;
 /** The most files that the page sends at once. */
 export const MAX_PASTED_FILES = 10;
+/** The most paths in one question. */
+export const MAX_PATHS = 100;
+const path = v.pipe(v.string(), v.minLength(1), v.maxLength(1_024));
+const paths = v.pipe(v.array(path), v.maxLength(MAX_PATHS));
 const bytes = v.pipe(
     v.instance(Uint8Array),
     v.check(({ length }) => length <= MAX_PASTED),
@@ -85,6 +89,8 @@ export const chatHostMessage = v.variant('type', [
         bytes,
         imageType: v.nullable(imageType),
     }),
+    /** Of the paths that were asked about, those of files in the workspace. */
+    v.object({ type: v.literal('chat.places'), asked: paths, found: paths }),
     /** Asks for a small version of this picture. The host cannot make one. */
     v.object({ type: v.literal('chat.shrink'), request: id, bytes, imageType }),
 ]);
@@ -147,12 +153,14 @@ export const chatPageMessage = v.variant('type', [
     v.object({ type: v.literal('chat.seen'), roomId: id, key: id }),
     v.object({
         type: v.literal('chat.open'),
-        path: v.pipe(v.string(), v.minLength(1), v.maxLength(1_024)),
+        path,
         /** Starts at 1. 0: no line was named. */
         line: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000_000)),
         endLine: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000_000)),
         column: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_000)),
     }),
+    /** Which of these paths, named in messages, are files in the workspace? */
+    v.object({ type: v.literal('chat.places'), paths }),
     v.object({ type: v.literal('chat.copy'), text: body }),
     v.object({ type: v.literal('chat.action'), name: v.picklist(['startSession', 'pickRoom']) }),
     v.object({ type: v.literal('chat.log'), text: v.pipe(v.string(), v.maxLength(1_024)) }),

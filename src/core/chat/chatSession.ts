@@ -247,7 +247,7 @@ function shownOf({ room, person, part, progress, presence }: ShownParts): Shown 
         loading,
         offline: room?.online === false,
         firstUnread: progress.divider,
-        typing: presence.activity.typing.slice(0, 3).map((typist) => visibleLine(typist, 128)),
+        typing: presence.activity.typing.slice(0, 3).map((typist) => visibleLine(typist, 400)),
         // Of an old part it is not known where those stand who have read on.
         seen: atEnd ? seenBy(messages, presence.activity.read) : [],
     };

@@ -5,6 +5,7 @@
 import type { ChatPort } from './chatPort.ts';
 import { isHushError, userMessage } from '../base/errors.ts';
 import type { FilesPort } from '../files/filesPort.ts';
+import { isSameReaction } from '../base/reactionKey.ts';
 import type { Outbox, Waiting, Written } from './outbox.ts';
 import type { WrittenFile } from './writtenFile.ts';
 
@@ -173,7 +174,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
             cancel(changesTo(written.target).filter((w) => w.written.kind === 'edit' && !underWay.has(w.txnId)));
         return (
             written.kind !== 'reaction' ||
-            !changesTo(written.target).some((w) => w.written.kind === 'reaction' && w.written.key === written.key)
+            !changesTo(written.target).some(
+                (w) => w.written.kind === 'reaction' && isSameReaction(w.written.key, written.key),
+            )
         );
     }
 

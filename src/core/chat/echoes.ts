@@ -3,6 +3,7 @@ import { MAX_BODY, type ChatMessage } from './message.ts';
 import { quoteText } from './quoteText.ts';
 import { visibleLine } from '../base/visibleText.ts';
 import type { Waiting } from './outbox.ts';
+import { isSameReaction, reactionLabel } from '../base/reactionKey.ts';
 import { echoOf, type WrittenFile } from './writtenFile.ts';
 
 export interface EchoOptions {
@@ -38,9 +39,17 @@ function withChange(message: ChatMessage, waiting: Waiting, options: EchoOptions
         };
     if (written.kind !== 'reaction') return message;
     const { key } = written;
-    const there = message.reactions.find((r) => r.key === key);
+    const there = message.reactions.find((r) => isSameReaction(r.key, key));
     if (there && there.own !== null) return message;
-    const reaction = { key, names: [...(there?.names ?? []), options.self.name], own: txnId, pending: true };
+    const label = reactionLabel(key, undefined);
+    const reaction = {
+        key,
+        ...(label === key ? {} : { label }),
+        ...there,
+        names: [...(there?.names ?? []), options.self.name],
+        own: txnId,
+        pending: true,
+    };
     return {
         ...message,
         reactions: there
@@ -60,7 +69,7 @@ export function echoesOf(
         if (written.kind !== 'text' && written.kind !== 'file') return [];
         const { replyTo } = written;
         const target = messages.find((m) => m.key === replyTo);
-        const excerpt = target ? visibleLine(quoteText(target.body, target.html), 160) : 'an earlier message';
+        const excerpt = target ? visibleLine(excerptOf(target), 160) : 'an earlier message';
         const echo: ChatMessage = {
             key: txnId,
             txnId,
@@ -89,6 +98,10 @@ function stateOf(
     // Includes a failed message that is tried again: it may arrive, so the person must not write it again.
     if (accepted || isUnderWay(txnId)) return { state: 'sending', problem: null };
     return { state: problem === null ? 'waiting' : 'failed', problem: problem?.slice(0, 1_000) ?? null };
+}
+
+function excerptOf({ what, body, html }: ChatMessage): string {
+    return `${what === undefined ? '' : `${what}: `}${quoteText(body, html)}`;
 }
 
 function wordsOf({ caption, name }: WrittenFile): string {

@@ -20,6 +20,7 @@ const messageKinds = [
     'emote', // "/me" of other clients
     'notice', // from a bot; does not notify
     'file', // an attachment; its name is the body
+    'other', // a poll, a location or an unknown kind; the body is its text
     'unreadable', // could not be decrypted; the body says why
     'deleted',
 ] as const;
@@ -27,7 +28,10 @@ const messageKinds = [
 export type MessageKind = (typeof messageKinds)[number];
 
 export const reaction = v.object({
-    key: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+    /** Whole, as it is sent. */
+    key: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_BODY)),
+    /** Set if the key is not what is shown: it is long, or the address of a custom emoji. */
+    label: v.optional(name),
     /** Names of the people who reacted. */
     names: v.pipe(v.array(name), v.maxLength(1_000)),
     /** Event ID of our own reaction. While it is being sent: its transaction ID. */
@@ -61,10 +65,14 @@ export const chatMessage = v.object({
     txnId: v.nullable(id),
     sender: id,
     name,
+    /** Present if the name is not all that the sender calls themselves. */
+    wholeName: v.optional(v.pipe(v.string(), v.maxLength(4_096))),
     own: v.boolean(),
     /** ms since the epoch, by the sender's server. */
     ts: v.number(),
     kind: v.picklist(messageKinds),
+    /** A word or two: what the message is, if it is no plain text. */
+    what: v.optional(name),
     body,
     /** Unsafe HTML, as the sender wrote it. */
     html: v.nullable(body),

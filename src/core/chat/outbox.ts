@@ -6,6 +6,7 @@
 import type { ChatSend } from './chatPort.ts';
 import * as v from 'valibot';
 import type { ChatMessage } from './message.ts';
+import { isSameReaction } from '../base/reactionKey.ts';
 import { writtenFile, type WrittenFile } from './writtenFile.ts';
 
 type Said<K extends ChatSend['kind']> = Extract<ChatSend, { kind: K }>;
@@ -99,7 +100,7 @@ function isThere({ written }: Waiting, messages: ReadonlyMap<string, ChatMessage
     const target = messages.get(written.target);
     if (!target) return true;
     if (written.kind === 'reaction')
-        return target.reactions.some(({ key, own }) => key === written.key && own !== null);
+        return target.reactions.some(({ key, own }) => isSameReaction(key, written.key) && own !== null);
     return target.body !== written.was || target.body === written.markdown;
 }
 

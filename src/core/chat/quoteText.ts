@@ -1,27 +1,73 @@
 /** The words of a message for a short quotation. */
 
+/** A tag, also with `>` in an attribute. */
+const TAG = /<(\/?)([a-z][a-z0-9-]*)((?:"[^"]*"|'[^']*'|[^"'>]){0,2000})>/giu;
 /** A blank separates the words of two blocks. */
-const BLOCK = /<\/?(?:p|div|br|hr|li|ul|ol|pre|blockquote|h[1-6]|table|tr|td|th)\b[^>]*>/giu;
+const BLOCKS = new Set(
+    'p div br hr li ul ol pre blockquote h1 h2 h3 h4 h5 h6 table tr td th caption details summary'.split(' '),
+);
+const MEDIA: Readonly<Record<string, string>> = {
+    img: '[picture]',
+    svg: '[picture]',
+    video: '[video]',
+    audio: '[sound]',
+};
+const VOID = new Set(['br', 'hr', 'img', 'wbr']);
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
 
 /**
- * The visible words of its HTML, if it has HTML. The body is then Markdown, with marks that a reader should not see.
- * The result is plain text and must be shown as text.
+ * The visible words of its HTML, if it has HTML. The body is then Markdown, with marks that a reader should not see. A
+ * spoiler stays covered, and a picture has its words. The result is plain text and must be shown as text.
  */
 export function quoteText(body: string, html: string | null): string {
     if (html === null) return body;
-    const words = html
-        .replaceAll(/<mx-reply>[\s\S]*?<\/mx-reply>/giu, '')
-        .replaceAll(BLOCK, ' ')
-        .replaceAll(/<[^>]*>/gu, '')
-        .replaceAll(
-            /&(?:#x([\da-f]{1,6})|#(\d{1,7})|(\w+));/giu,
-            (whole, hex?: string, decimal?: string, name?: string) => {
-                if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? whole;
-                const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-                return code <= 0x10_ff_ff ? String.fromCodePoint(code) : whole;
-            },
-        )
-        .trim();
+    const words = wordsOf(html.replaceAll(/<mx-reply>[\s\S]*?<\/mx-reply>/giu, '')).trim();
     return words === '' ? body : words;
+}
+
+function wordsOf(html: string): string {
+    let words = '';
+    let done = 0;
+    /** The element of the spoiler that is left out, and how many of its name are open in it. */
+    let covered: { readonly name: string; depth: number } | undefined;
+    for (const { 0: tag, 1: slash, 2: spelled = '', 3: attributes = '', index } of html.matchAll(TAG)) {
+        const name = spelled.toLowerCase();
+        if (!covered) words += entities(html.slice(done, index));
+        done = index + tag.length;
+        if (covered) {
+            if (name !== covered.name) continue;
+            covered.depth += slash === '/' ? -1 : 1;
+            if (covered.depth === 0) covered = undefined;
+            continue;
+        }
+        const reason = slash === '/' ? undefined : attribute(attributes, 'data-mx-spoiler');
+        if (reason !== undefined && !VOID.has(name)) {
+            words += reason.trim() === '' ? '[spoiler]' : `[spoiler: ${reason.trim()}]`;
+            covered = { name, depth: 1 };
+        } else if (slash !== '/' && Object.hasOwn(MEDIA, name)) {
+            const own = [attribute(attributes, 'alt'), attribute(attributes, 'title')];
+            words += own.find((one) => one !== undefined && one.trim() !== '') ?? MEDIA[name] ?? '';
+        } else if (BLOCKS.has(name)) words += ' ';
+    }
+    return covered ? words : words + entities(html.slice(done));
+}
+
+/** The value of an attribute; empty if it has none. Undefined: the attribute is not there. */
+function attribute(attributes: string, name: string): string | undefined {
+    const found = new RegExp(
+        `(?:^|[\\s"'/])${name}(?:\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s"'>]*))|(?=[\\s/]|$))`,
+        'iu',
+    ).exec(attributes);
+    return found ? entities(found[1] ?? found[2] ?? found[3] ?? '') : undefined;
+}
+
+function entities(text: string): string {
+    return text.replaceAll(
+        /&(?:#x([\da-f]{1,6})|#(\d{1,7})|(\w+));/giu,
+        (whole, hex?: string, decimal?: string, name?: string) => {
+            if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? whole;
+            const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+            return code <= 0x10_ff_ff ? String.fromCodePoint(code) : whole;
+        },
+    );
 }

@@ -12,6 +12,8 @@ export interface ReadProgressOptions {
     roomId(): string | undefined;
     /** True while the chat is open and its window has the focus. */
     watching(): boolean;
+    /** ms since the epoch. */
+    now(): number;
     /** Tells the room. */
     tell(roomId: string, key: string): void;
     onChange(): void;
@@ -39,6 +41,9 @@ export interface ReadProgress {
     forget(): void;
 }
 
+/** Clocks of servers differ by less. */
+const MOST_AHEAD_MS = 60 * 60_000;
+
 export function createReadProgress(options: ReadProgressOptions): ReadProgress {
     const { latest, person, roomId: currentRoom } = options;
     /** The last message in each room that we reported as read. */
@@ -54,7 +59,8 @@ export function createReadProgress(options: ReadProgressOptions): ReadProgress {
     const note = (roomId: string, key: string): void => {
         const ts = latest().find((m) => m.key === key)?.ts;
         if (ts === undefined || person()?.seen(roomId)?.key === key) return;
-        person()?.see(roomId, { key, ts });
+        // A message from a wrong clock must not make all later ones count as seen.
+        person()?.see(roomId, { key, ts: Math.min(ts, options.now() + MOST_AHEAD_MS) });
         options.onChange();
     };
     const tell = (roomId: string, key: string): void => {

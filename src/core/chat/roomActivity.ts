@@ -30,7 +30,7 @@ export function seenBy(messages: readonly ChatMessage[], read: RoomActivity['rea
         if (!message || message.sender === mark.userId) continue;
         const list = names.get(message.key) ?? [];
         names.set(message.key, list);
-        list.push(visibleLine(mark.name, 128));
+        list.push(visibleLine(mark.name, 400));
     }
     return [...names].map(([key, list]) => ({ key, names: list.toSorted().slice(0, MOST_NAMES) }));
 }

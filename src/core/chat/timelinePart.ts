@@ -138,7 +138,7 @@ export function createTimelinePart(options: TimelinePartOptions): TimelinePart {
                 await chat()?.find(roomId, key);
                 const found = await chat()?.timeline(roomId, key);
                 if (roomId !== currentRoom()) return;
-                // A poll, or a message of an ignored person, is not in the part.
+                // A call, or a message of an ignored person, is not in the part.
                 if (!found?.messages.some((m) => m.key === key)) return options.onProblem(NOT_SHOWN);
             } catch (error) {
                 return options.onProblem(userMessage(error, 'Looking up the message'));

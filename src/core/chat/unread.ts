@@ -1,7 +1,7 @@
 /** The messages that a person has not seen: those of others after the last one in view. Notices do not count. */
 import type { ChatMessage } from './message.ts';
 
-const COUNTED: ReadonlySet<ChatMessage['kind']> = new Set(['text', 'emote', 'file', 'unreadable']);
+const COUNTED: ReadonlySet<ChatMessage['kind']> = new Set(['text', 'emote', 'file', 'other', 'unreadable']);
 
 export interface Unread {
     readonly count: number;

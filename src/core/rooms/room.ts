@@ -7,7 +7,10 @@ import type { RtcMember } from '../share/share.ts';
 
 export interface RoomMember {
     readonly userId: string;
+    /** One short line, unlike that of any other member. */
     readonly name: string;
+    /** Present if the name is not all that the person calls themselves. */
+    readonly wholeName?: string;
     readonly membership: 'join' | 'invite';
     /** Undefined when the homeserver does not say. */
     readonly presence?: Presence;
@@ -21,7 +24,10 @@ export interface WorkspaceLink {
 
 export interface RoomSnapshot {
     readonly roomId: string;
+    /** One short line, unlike that of any other room. */
     readonly name: string;
+    /** Present if the name is not all that the room is called. */
+    readonly wholeName?: string;
     /** `knock`: we asked to join. */
     readonly membership: 'join' | 'invite' | 'knock';
     /** Present on an invitation. */

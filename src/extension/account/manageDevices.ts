@@ -2,6 +2,7 @@
  * **Hush: Manage Devices**: lists every device of the account and what Hush knows about it. Renames and removes
  * devices.
  */
+import { createTimeWords } from '../../core/base/timeWords.ts';
 import { trustWord } from '../../core/trust/trustWords.ts';
 import * as vscode from 'vscode';
 import type { OwnDevice } from '../../core/account/account.ts';
@@ -54,7 +55,8 @@ const TRUST: Readonly<Record<OwnDevice['trust'], string>> = {
 
 function rowOf(device: OwnDevice): DeviceRow {
     const { deviceId, name, lastSeenTs, lastSeenIp, isThis, trust } = device;
-    const seen = lastSeenTs === undefined ? undefined : `last seen ${new Date(lastSeenTs).toLocaleString()}`;
+    const seen =
+        lastSeenTs === undefined ? undefined : `last seen ${createTimeWords(vscode.env.language).moment(lastSeenTs)}`;
     const place = lastSeenIp === undefined ? undefined : `from ${plainName(lastSeenIp)}`;
     return {
         label: `${isThis ? '$(vm-active)' : '$(device-desktop)'} ${plainName(name ?? deviceId)}`,

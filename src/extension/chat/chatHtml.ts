@@ -3,6 +3,8 @@ import { escapeHtml } from '../shell/pageHtml.ts';
 
 export interface ChatPage {
     readonly generation: number;
+    /** VS Code's language, for dates and times. The words of the page are English. */
+    readonly language: string;
     readonly cspSource: string;
     readonly nonce: string;
     readonly scriptUri: string;
@@ -21,7 +23,7 @@ export function chatHtml(page: ChatPage): string {
     ].join('; ');
     return [
         '<!DOCTYPE html>',
-        `<html lang="en" data-hush-generation="${page.generation}">`,
+        `<html lang="en" data-hush-generation="${page.generation}" data-hush-language="${escapeHtml(page.language)}">`,
         '<head>',
         '<meta charset="utf-8">',
         `<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">`,

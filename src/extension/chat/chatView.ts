@@ -23,7 +23,7 @@ import type { ChatFiles } from './chatFiles.ts';
 import { createChatMemory } from '../../core/chat/chatMemory.ts';
 import { createChatSession } from '../../core/chat/chatSession.ts';
 import { createForgotten } from '../../core/chat/forgotten.ts';
-import { openReference } from './openReference.ts';
+import { existingPaths, openReference } from './openReference.ts';
 import { unreadWords } from '../../core/chat/unread.ts';
 import { setStatusBarMessage, showWarningMessage } from '../shell/dialogs.ts';
 
@@ -184,6 +184,8 @@ export function createChatView(options: ChatViewOptions): ChatView {
                 return void openReference(message).catch((error: unknown) =>
                     showFailure(userMessage(error, 'Opening the file')),
                 );
+            case 'chat.places':
+                return void tellPlaces(message.paths);
             case 'chat.copy':
                 return void vscode.env.clipboard.writeText(message.text);
             case 'chat.action':
@@ -195,6 +197,13 @@ export function createChatView(options: ChatViewOptions): ChatView {
             default:
                 session.handle(message);
         }
+    }
+    async function tellPlaces(asked: string[]): Promise<void> {
+        const found = await existingPaths(asked).catch((error: unknown) => {
+            log.warn('Hush could not look for the files that messages name', error);
+            return [];
+        });
+        channel?.send({ type: 'chat.places', asked, found });
     }
     const provider: vscode.WebviewViewProvider = {
         resolveWebviewView(resolved) {
@@ -230,6 +239,7 @@ export function createChatView(options: ChatViewOptions): ChatView {
             });
             webview.html = chatHtml({
                 generation,
+                language: vscode.env.language,
                 cspSource: webview.cspSource,
                 nonce: randomBytes(16).toString('base64url'),
                 scriptUri: file('chat.js'),

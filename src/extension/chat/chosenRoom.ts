@@ -20,7 +20,7 @@ export function chatRoomOf(model: Model, picked: string | undefined): ChatRoom |
         name: room.name,
         barred: barredOf(room, account.userId),
         mayReact: room.encrypted && whyNotWrite(room, account.userId, 'reaction') === undefined,
-        self: { userId: account.userId, name: (self?.name ?? account.userId).slice(0, 128) },
+        self: { userId: account.userId, name: (self?.name ?? account.userId).slice(0, 400) },
         online: account.online,
     };
 }

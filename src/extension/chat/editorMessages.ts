@@ -1,5 +1,7 @@
 /** Messages about code: the place, so that a click opens it, and the code itself in its language. Pure. */
 
+import { asCodeBlock, markFor } from '../../core/base/codeLook.ts';
+
 export interface CodePlace {
     /** Relative to the workspace folder, with slashes. */
     readonly path: string;
@@ -37,30 +39,19 @@ export function placeMessage(path: string, line: number, endLine: number): strin
 
 /** `endLine`: the last line that contains some of the text. */
 export function selectionMessage({ path, line, language }: CodePlace, endLine: number, text: string): string {
-    return `${placeMessage(path, line, endLine)}\n\n${fenced(withoutMargin(text), language)}`;
+    return `${placeMessage(path, line, endLine)}\n\n${asCodeBlock(withoutMargin(text), language)}`;
 }
 
 export function problemMessage(problem: Problem): string {
     const { path, line, column, severity, message, from, code, language } = problem;
     const head = `**${severity}** at ${inline(`${path}:${line}:${column}`)}${from === '' ? '' : ` (${inline(from)})`}`;
-    return `${head}\n\n${fenced(message, '')}\n\n${fenced(withoutMargin(code), language)}`;
-}
-
-/** Returns the shortest mark that does not occur in the text. */
-function markFor(text: string, least: number): string {
-    const longest = Math.max(0, ...[...text.matchAll(/`+/gu)].map(([run]) => run.length));
-    return '`'.repeat(Math.max(least, longest + 1));
+    return `${head}\n\n${asCodeBlock(message, '')}\n\n${asCodeBlock(withoutMargin(code), language)}`;
 }
 
 function inline(text: string): string {
     const mark = markFor(text, 1);
     const pad = text.startsWith('`') || text.endsWith('`') ? ' ' : '';
     return `${mark}${pad}${text.replaceAll(/\s+/gu, ' ')}${pad}${mark}`;
-}
-
-function fenced(text: string, language: string): string {
-    const mark = markFor(text, 3);
-    return `${mark}${/^[\w#+.-]{1,32}$/u.test(language) ? language : ''}\n${text.replace(/\n+$/u, '')}\n${mark}`;
 }
 
 /** Removes the indentation that all lines share. */

@@ -3,7 +3,7 @@
  */
 import * as vscode from 'vscode';
 import { HushError } from '../../core/base/errors.ts';
-import { pathInWorkspace } from './workspacePath.ts';
+import { globOf, pathInWorkspace } from './workspacePath.ts';
 import { showQuickPick } from '../shell/dialogs.ts';
 
 export interface Reference {
@@ -13,6 +13,11 @@ export interface Reference {
     readonly endLine: number;
     readonly column: number;
 }
+
+/** The most files that one search returns. */
+const MAX_FOUND = 1_000;
+/** The most that the person chooses from. */
+const MAX_CHOICES = 20;
 
 /** @throws HushError `chat.noFile`. */
 export async function openReference({ path, line, endLine, column }: Reference): Promise<void> {
@@ -26,19 +31,37 @@ export async function openReference({ path, line, endLine, column }: Reference):
     await vscode.window.showTextDocument(document, { selection: new vscode.Range(start, to ?? start) });
 }
 
+/** Returns those of the paths that are files in this workspace. */
+export async function existingPaths(paths: readonly string[]): Promise<string[]> {
+    const inside = new Map(paths.map((path) => [path, relativeOf(path)]));
+    const found = new Set<string>();
+    const others = new Map<string, string>();
+    await Promise.all(
+        [...inside].map(async ([path, relative]) => {
+            if (relative === undefined) return;
+            if (await inFolders(relative)) found.add(path);
+            else others.set(path, relative);
+        }),
+    );
+    if (others.size > 0) {
+        // One search for all of them: each search starts a process.
+        const globs = [...new Set(others.values())].map(globOf);
+        const glob =
+            globs.length === 1 ? (globs[0] ?? '') : `{${globs.map((one) => one.replaceAll(',', '[,]')).join(',')}}`;
+        const uris = await vscode.workspace.findFiles(glob, undefined, MAX_FOUND);
+        for (const [path, relative] of others)
+            if (uris.some((uri) => uri.path.endsWith(`/${relative}`))) found.add(path);
+    }
+    return paths.filter((path) => found.has(path));
+}
+
 /** Returns undefined if there are several and the person chose none. */
 async function find(path: string): Promise<vscode.Uri | undefined> {
-    const folders = vscode.workspace.workspaceFolders ?? [];
-    const relative = pathInWorkspace(
-        path,
-        folders.map(({ uri }) => uri.path),
-    );
+    const relative = relativeOf(path);
     if (relative !== undefined) {
-        for (const folder of folders) {
-            const uri = vscode.Uri.joinPath(folder.uri, relative);
-            if (await isFile(uri)) return uri;
-        }
-        const found = await vscode.workspace.findFiles(`**/${relative}`, undefined, 20);
+        const direct = await inFolders(relative);
+        if (direct) return direct;
+        const found = await vscode.workspace.findFiles(globOf(relative), undefined, MAX_CHOICES);
         if (found.length === 1) return found[0];
         if (found.length > 1) {
             const picked = await showQuickPick(
@@ -49,6 +72,24 @@ async function find(path: string): Promise<vscode.Uri | undefined> {
         }
     }
     throw new HushError('chat.noFile', `${path.slice(0, 200)} is not in this workspace.`);
+}
+
+function relativeOf(path: string): string | undefined {
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    return pathInWorkspace(
+        path,
+        folders.map(({ uri }) =>
+            uri.scheme === 'file' && uri.authority !== '' ? `//${uri.authority}${uri.path}` : uri.path,
+        ),
+    );
+}
+
+async function inFolders(relative: string): Promise<vscode.Uri | undefined> {
+    for (const folder of vscode.workspace.workspaceFolders ?? []) {
+        const uri = vscode.Uri.joinPath(folder.uri, relative);
+        if (await isFile(uri)) return uri;
+    }
+    return undefined;
 }
 
 async function isFile(uri: vscode.Uri): Promise<boolean> {

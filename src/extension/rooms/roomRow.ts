@@ -69,7 +69,10 @@ export function roomFlags(room: RoomSnapshot, self: string | undefined): string 
 /** Describes the room, then lists what the person may not do, with the reason. */
 export function roomTooltip(room: RoomSnapshot, self: string | undefined): string {
     const people = peopleCount(room.members.length);
-    const lines = [room.name, `${room.encrypted ? 'End-to-end encrypted' : 'Not encrypted'} · ${people}`];
+    const lines = [
+        room.wholeName ?? room.name,
+        `${room.encrypted ? 'End-to-end encrypted' : 'Not encrypted'} · ${people}`,
+    ];
     if (room.replacement) lines.push('This room was replaced by a newer one. Continue there.');
     else if (self !== undefined) lines.push(...refusals(room, self));
     return lines.join('\n');

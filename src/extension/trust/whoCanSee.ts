@@ -1,5 +1,6 @@
 /** **Hush: Who Can See This**, and the actions in its tab. */
 import * as vscode from 'vscode';
+import { createTimeWords } from '../../core/base/timeWords.ts';
 import { openSheet, type SheetTab } from '../shell/sheetTab.ts';
 import type { ViewTarget } from '../../core/share/share.ts';
 import type { ShareAudience } from '../../core/trust/shareTrust.ts';
@@ -99,6 +100,7 @@ async function acknowledge(
 function contextOf(context: ActionContext, { roomId, sharer }: Subject): AudienceContext {
     const { account } = signedIn(context);
     const now = Date.now();
+    const words = createTimeWords(vscode.env.language);
     return {
         roomName: context.model.rooms.find((r) => r.roomId === roomId)?.name ?? roomId,
         sharerName: sharer?.name ?? '',
@@ -106,7 +108,7 @@ function contextOf(context: ActionContext, { roomId, sharer }: Subject): Audienc
         selfDeviceId: account.deviceId,
         time(ts) {
             const minutes = Math.max(0, Math.round((now - ts) / 60_000));
-            const clock = new Date(ts).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+            const clock = words.time(ts);
             return minutes === 0 ? `${clock} (just now)` : `${clock} (${minutes} min ago)`;
         },
     };

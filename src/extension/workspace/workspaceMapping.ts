@@ -64,7 +64,8 @@ export function createWorkspaceMapping(state: vscode.Memento, changed: () => voi
             if (next !== before) await store(next);
         },
         async isSame(invitation, own) {
-            if (invitation.workspaces.length === 0 || own.workspaces.length === 0) return invitation.name === own.name;
+            if (invitation.workspaces.length === 0 || own.workspaces.length === 0)
+                return (invitation.wholeName ?? invitation.name) === (own.wholeName ?? own.name);
             return offeredRooms([invitation], await gitRemotes(), matchesRemote).length > 0;
         },
         async offer(rooms) {

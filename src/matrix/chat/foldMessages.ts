@@ -3,22 +3,27 @@
  * deleted events are left out. An edit counts only if it has the sender of its message (client-server API, "Event
  * replacements").
  */
-import type { ChatMessage, Reaction } from '../../core/chat/message.ts';
+import { MAX_BODY, type ChatMessage, type Reaction } from '../../core/chat/message.ts';
+import { foldReaction, reactionLabel } from '../../core/base/reactionKey.ts';
 import { quoteText } from '../../core/chat/quoteText.ts';
 import { visibleLine } from '../../core/base/visibleText.ts';
 import { failureWords } from './failureWords.ts';
-import { parseMessage, withoutReplyFallback, type ParsedMessage } from './parseMessage.ts';
+import { isPosition, isShownType } from './otherKinds.ts';
+import { asOther, parseMessage, withoutReplyFallback, type ParsedMessage } from './parseMessage.ts';
 import { asRecord, relationOf, replyOf, type RawEvent } from '../events/rawEvent.ts';
 
 export interface People {
     readonly self: string;
     /** Display name in this room. */
     name(userId: string): string;
+    /** All that the person calls themselves, if the name is not that. */
+    wholeName?(userId: string): string | undefined;
     /** Whether we may delete this person's messages. */
     mayDelete(sender: string): boolean;
 }
 
-const MAX_NAME = 128;
+/** A short name, and an ID behind it. */
+const MAX_NAME = 400;
 const MAX_REACTIONS = 32;
 const MAX_NAMES = 200;
 
@@ -33,7 +38,16 @@ interface Books {
 export function foldMessages(events: readonly RawEvent[], people: People): ChatMessage[] {
     const books = bookKeeping(events);
     const byId = new Map(events.map((event) => [event.id, event]));
-    return events.flatMap((event) => messageOf(event, books, byId, people) ?? []);
+    const devices = new Set<string>();
+    return events.flatMap((event) => {
+        // One row for each device that moves.
+        if (isPosition(event.type) && !books.deleted.has(event.id)) {
+            const device = `${event.sender} ${relationOf(event, 'm.reference')?.target ?? ''}`;
+            if (devices.has(device)) return [];
+            devices.add(device);
+        }
+        return messageOf(event, books, byId, people) ?? [];
+    });
 }
 
 /** The content with which the message is shown. Undefined for a message that is hidden or unreadable. */
@@ -58,7 +72,7 @@ function bookKeeping(events: readonly RawEvent[]): Books {
     for (const event of events) {
         if (event.redacted) deleted.add(event.id);
         const replaced = relationOf(event, 'm.replace');
-        if (replaced && event.type === 'm.room.message') note(edits, replaced.target, event);
+        if (replaced && isShownType(event.type)) note(edits, replaced.target, event);
         const annotated = relationOf(event, 'm.annotation');
         if (annotated && event.type === 'm.reaction') note(reactions, annotated.target, event);
     }
@@ -74,8 +88,7 @@ function messageOf(
     if (!event.encrypted || relationOf(event, 'm.replace')) return undefined;
     const gone = books.deleted.has(event.id);
     // The type of a deleted event is unknown once its content is gone. It was most likely a message.
-    if (gone && event.type !== 'm.room.message' && event.type !== 'm.room.encrypted') return undefined;
-    if (!gone && event.failure === undefined && event.type !== 'm.room.message') return undefined;
+    if (event.failure === undefined && !isShownType(event.type)) return undefined;
     const replyTo = gone ? undefined : replyOf(event);
     const edit = gone ? undefined : lastEdit(event, books);
     const said = gone
@@ -89,6 +102,7 @@ function messageOf(
         txnId: event.txnId ?? null,
         sender: event.sender,
         name: nameOf(event.sender, people),
+        ...wholeNameOf(event.sender, people),
         own,
         ts: Number.isFinite(event.ts) ? event.ts : 0,
         ...said,
@@ -105,12 +119,18 @@ function nameOf(userId: string, people: People): string {
     return visibleLine(people.name(userId), MAX_NAME) || visibleLine(userId, MAX_NAME);
 }
 
+function wholeNameOf(userId: string, people: People): { wholeName?: string } {
+    const wholeName = people.wholeName?.(userId);
+    return wholeName === undefined ? {} : { wholeName };
+}
+
 /** The latest valid edit: by the server's time, then by ID (client-server API, "Event replacements"). */
 function lastEdit(event: RawEvent, { edits, deleted }: Books): RawEvent | undefined {
     let last: RawEvent | undefined;
     for (const edit of edits.get(event.id) ?? []) {
         const valid =
             edit.sender === event.sender &&
+            edit.type === event.type &&
             edit.encrypted &&
             edit.failure === undefined &&
             !deleted.has(edit.id) &&
@@ -121,6 +141,8 @@ function lastEdit(event: RawEvent, { edits, deleted }: Books): RawEvent | undefi
 }
 
 function contentOf(event: RawEvent, edit: RawEvent | undefined, isReply: boolean): ParsedMessage {
+    if (event.type !== 'm.room.message')
+        return asOther(event.type, edit ? asRecord(edit.content)?.['m.new_content'] : event.content);
     if (edit) return parseMessage(asRecord(edit.content)?.['m.new_content']);
     const parsed = parseMessage(event.content);
     return isReply ? withoutReplyFallback(parsed) : parsed;
@@ -137,34 +159,43 @@ function quote(
     const gone = books.deleted.has(target);
     const body = gone
         ? 'a deleted message'
-        : !event.encrypted || event.failure !== undefined || event.type !== 'm.room.message'
+        : !event.encrypted || event.failure !== undefined || !isShownType(event.type)
           ? 'a message that cannot be read'
           : wordsOf(contentOf(event, lastEdit(event, books), replyOf(event) !== undefined));
     return { key: target, name: nameOf(event.sender, people), excerpt: visibleLine(body, 160) };
 }
 
-function wordsOf({ body, html }: ParsedMessage): string {
-    return quoteText(body, html);
+function wordsOf({ what, body, html }: ParsedMessage): string {
+    return `${what === undefined ? '' : `${what}: `}${quoteText(body, html)}`;
 }
 
 function reactionsTo(target: string, { reactions, deleted }: Books, people: People): Reaction[] {
-    const byKey = new Map<string, { key: string; senders: Map<string, string>; own: string | null }>();
+    const byKey = new Map<string, { key: string; label: string; senders: Map<string, string>; own: string | null }>();
     for (const event of reactions.get(target) ?? []) {
         if (deleted.has(event.id)) continue;
-        const key = visibleLine(relationOf(event, 'm.annotation')?.key ?? '', 48);
-        if (key === '') continue;
-        let entry = byKey.get(key);
+        const key = relationOf(event, 'm.annotation')?.key ?? '';
+        const label = reactionLabel(key, shortcodeOf(event));
+        if (label === '' || key.length > MAX_BODY) continue;
+        let entry = byKey.get(foldReaction(key));
         if (!entry) {
             if (byKey.size >= MAX_REACTIONS) continue;
-            entry = { key, senders: new Map(), own: null };
-            byKey.set(key, entry);
+            entry = { key, label, senders: new Map(), own: null };
+            byKey.set(foldReaction(key), entry);
         }
         if (!entry.senders.has(event.sender)) entry.senders.set(event.sender, nameOf(event.sender, people));
         if (event.sender === people.self) entry.own ??= event.id;
     }
-    return [...byKey.values()].map(({ key, senders, own }) => ({
+    return [...byKey.values()].map(({ key, label, senders, own }) => ({
         key,
+        ...(label === key ? {} : { label }),
         names: [...senders.values()].slice(0, MAX_NAMES),
         own,
     }));
+}
+
+/** The name of a custom emoji. Clients that have them put it beside the relation. */
+function shortcodeOf({ content }: RawEvent): string | undefined {
+    const fields = asRecord(content);
+    const code = fields?.['shortcode'] ?? fields?.['com.beeper.reaction.shortcode'];
+    return typeof code === 'string' && code.trim() !== '' ? code : undefined;
 }

@@ -152,10 +152,11 @@ export function createChat(
                 outgoing(what, (id) => chat.senderOf(id)),
             );
         // Also deletes the edits. Otherwise their text would stay readable.
-        const targets = [...(await chat.editsOf(what.target)), what.target];
+        const edits = await chat.editsOf(what.target);
+        const targets = [...edits, ...chat.twinsOf(what.target), what.target];
         for (const [i, target] of targets.entries()) {
             const path = `/rooms/${encodeURIComponent(roomId)}/redact/${encodeURIComponent(target)}/${encodeURIComponent(`${txnId}.${i}`)}`;
-            const body = target === what.target ? {} : { [EDIT_OF]: what.target };
+            const body = edits.includes(target) ? { [EDIT_OF]: what.target } : {};
             await sdk.http.authedRequest(Method.Put, path, undefined, body);
         }
     }

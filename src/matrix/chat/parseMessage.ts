@@ -6,10 +6,13 @@ import { shownName } from '../../core/files/fileName.ts';
 import { MAX_BODY, type ChatFile, type MessageKind } from '../../core/chat/message.ts';
 import { attachmentOf, type Attachment } from '../files/attachment.ts';
 import { depthOf } from './htmlDepth.ts';
+import { readOther, textOf, wordFor } from './otherKinds.ts';
 import { asRecord } from '../events/rawEvent.ts';
 
 export interface ParsedMessage {
     readonly kind: MessageKind;
+    /** A word or two: what the message is, if it is no plain text. */
+    readonly what?: string;
     readonly body: string;
     /** Unsafe HTML. */
     readonly html: string | null;
@@ -22,7 +25,7 @@ const MAX_DEPTH = 100;
 export function parseMessage(content: unknown): ParsedMessage {
     const fields = asRecord(content) ?? {};
     const type = fields['msgtype'];
-    const body = text(fields['body']);
+    const body = text(fields['body']) ?? textOf(fields) ?? undefined;
     const html = fields['format'] === 'org.matrix.custom.html' ? text(fields['formatted_body']) : undefined;
     const attachment = attachmentOf(content);
     if (attachment) {
@@ -31,14 +34,31 @@ export function parseMessage(content: unknown): ParsedMessage {
         const caption =
             text(fields['filename']) !== undefined && body !== undefined && body !== text(fields['filename']);
         const said = caption && body.trim() !== '';
-        return { kind: 'file', body: said ? body : file.name, html: said ? safeDepth(html) : null, file };
+        const isVoice = fields['m.voice'] ?? fields['org.matrix.msc3245.voice'];
+        return {
+            kind: 'file',
+            ...(isVoice === undefined ? {} : { what: wordFor('m.voice') }),
+            body: said ? body : file.name,
+            html: said ? safeDepth(html) : null,
+            file,
+        };
     }
     if (type === 'm.key.verification.request')
         return { kind: 'notice', body: 'Asks to verify each other’s devices.', html: null, file: null };
-    const kind = type === 'm.notice' ? 'notice' : type === 'm.emote' ? 'emote' : 'text';
+    const kind = typeof type === 'string' && Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
+    if (kind === undefined && typeof type === 'string' && type !== '') return asOther(type, fields);
     if (body === undefined && html === undefined)
         return { kind: 'notice', body: 'A message that this version of Hush cannot show.', html: null, file: null };
-    return { kind, body: body ?? '', html: safeDepth(html), file: null };
+    return { kind: kind ?? 'text', body: body ?? '', html: safeDepth(html), file: null };
+}
+
+/** `msgtype`s of plain words. */
+const KINDS: Readonly<Record<string, MessageKind>> = { 'm.text': 'text', 'm.notice': 'notice', 'm.emote': 'emote' };
+
+/** `type`: an event type other than `m.room.message`, or an unknown `msgtype`. */
+export function asOther(type: string, content: unknown): ParsedMessage {
+    const { what, body, html } = readOther(type, content);
+    return { kind: 'other', ...(what === null ? {} : { what }), body, html: safeDepth(html), file: null };
 }
 
 function safeDepth(html: string | null | undefined): string | null {
@@ -60,12 +80,19 @@ function text(value: unknown): string | undefined {
     return typeof value === 'string' ? value.slice(0, MAX_BODY).toWellFormed() : undefined;
 }
 
+/** The first lines of a quotation that a client adds: they name the sender. */
+const ADDED = /^> (?:\* )?<@[^>\n]{1,255}>[^\n]*\n(?:>[^\n]*\n)*\n?/u;
+const QUOTED = /^(?:>[^\n]*\n)+\n?/u;
+const MX_REPLY = /^\s*<mx-reply>[\s\S]*?<\/mx-reply>/u;
+
 /**
  * Removes the quotation that older clients put before a reply's text (client-server API before 1.13, "Fallbacks for
- * rich replies").
+ * rich replies"). A quotation that the person wrote stays: in HTML it has another element, and in plain text it does not
+ * name the sender.
  */
 export function withoutReplyFallback(message: ParsedMessage): ParsedMessage {
-    const body = message.body.replace(/^(?:>[^\n]*\n)+\n?/u, '');
-    const html = message.html?.replace(/^\s*<mx-reply>[\s\S]*?<\/mx-reply>/u, '') ?? null;
+    const fallback = message.html === null ? ADDED : MX_REPLY.test(message.html) ? QUOTED : undefined;
+    const body = fallback ? message.body.replace(fallback, '') : message.body;
+    const html = message.html?.replace(MX_REPLY, '') ?? null;
     return { ...message, body: body === '' ? message.body : body, html: safeDepth(html) };
 }

@@ -21,10 +21,12 @@ import { createBundledEdits, replacedBy } from './bundledEdits.ts';
 import { createEventReader, redactsOf } from './eventReader.ts';
 import { foldMessages, shownContent } from './foldMessages.ts';
 import { editsAt, eventContext, messagesPage } from './messagesPage.ts';
-import { CHAT_TYPES } from '../events/rawEvent.ts';
+import { isSameReaction } from '../../core/base/reactionKey.ts';
+import { CHAT_TYPES, relationOf } from '../events/rawEvent.ts';
 import { createRedactions } from './redactions.ts';
 import { createSegments, type Segment } from './segments.ts';
 import { shownPart, type ShownPart } from './shownPart.ts';
+import { memberName, shownMember } from '../names/shownNames.ts';
 
 export interface RoomChat {
     /** Resolves when every loaded event was decrypted or found unreadable. */
@@ -43,6 +45,8 @@ export interface RoomChat {
     contentOf(eventId: string): unknown;
     /** Edits of a message by its own sender, including edits that are not loaded. Rejects as the SDK does. */
     editsOf(eventId: string): Promise<readonly string[]>;
+    /** Our other reactions that are the same as this one of ours, in another form (core/base/reactionKey.ts). */
+    twinsOf(eventId: string): readonly string[];
 }
 
 const GONE = 'That message is not to be had: it was taken back, or it is from before you could read along.';
@@ -104,7 +108,8 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
         const heard = whole(at).filter((event) => !sdk.isUserIgnored(event.getSender() ?? ''));
         return foldMessages(heard.map(raw), {
             self,
-            name: (userId) => room.getMember(userId)?.name ?? userId,
+            name: (userId) => memberName(room, userId),
+            wholeName: (userId) => shownMember(room, userId).wholeName,
             mayDelete: (sender) => mayRedact && (mayDeleteAll || sender === self),
         });
     };
@@ -209,6 +214,22 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
         contentOf(eventId) {
             const at = segments.at(eventId);
             return at && shownContent(whole(at).map(raw), eventId);
+        },
+        twinsOf(eventId) {
+            const [own, self] = [find(eventId), sdk.getSafeUserId()];
+            const of = own && relationOf(raw(own), 'm.annotation');
+            if (own?.getWireType() !== 'm.reaction' || of?.key === undefined) return [];
+            const { target, key } = of;
+            return segments.all
+                .flatMap(({ events }) => events)
+                .filter((event) => event.getWireType() === 'm.reaction' && event.getSender() === self)
+                .map(raw)
+                .filter((event) => event.id !== eventId && !event.redacted)
+                .filter((event) => {
+                    const other = relationOf(event, 'm.annotation');
+                    return other?.target === target && isSameReaction(other.key ?? '', key);
+                })
+                .map(({ id }) => id);
         },
         async editsOf(eventId) {
             const target = find(eventId);

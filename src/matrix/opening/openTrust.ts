@@ -2,6 +2,7 @@
 import { latestAudiences, latestWithheld } from '../../core/session/trustEvents.ts';
 import type { RtcPort } from '../../core/session/rtcPort.ts';
 import type { Calls } from '../calls/callRunner.ts';
+import { memberName } from '../names/shownNames.ts';
 import { createTrust, type Trust } from '../trust/matrixTrust.ts';
 import { createShareAudiences, type ShareAudiences } from '../trust/shareAudience.ts';
 import type { OpenAccountOptions } from './accountOptions.ts';
@@ -57,7 +58,7 @@ function shareAudiences(
             rtc.members(roomId).filter((m) => m.userId !== self.userId || m.deviceId !== self.deviceId),
         onMembers: (listener) => rtc.onMembers(listener),
         inRoom,
-        nameOf: (roomId, user) => sdk.getRoom(roomId)?.getMember(user)?.name ?? user,
+        nameOf: (roomId, user) => memberName(sdk.getRoom(roomId), user),
         now,
     });
 }

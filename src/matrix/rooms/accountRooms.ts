@@ -18,6 +18,8 @@ import type { RoomSnapshot } from '../../core/rooms/room.ts';
 import type { RtcMember } from '../../core/share/share.ts';
 import { createMemberLoading } from '../sync/memberLoading.ts';
 import { snapshotOf } from './roomSnapshots.ts';
+import { nameLine } from '../../core/base/nameLine.ts';
+import { tellRoomsApart } from '../names/shownNames.ts';
 
 export interface Rooms extends Disposable {
     /** Joined rooms and invitations, in no particular order. The same object until something in that room changed. */
@@ -56,7 +58,11 @@ export function createRooms({ sdk, rtcMembers, onRtc, log }: RoomsOptions): Room
         if (!cache.has(room.roomId)) cache.set(room.roomId, snapshotOf(sdk, room, rtcMembers(room.roomId)));
         return cache.get(room.roomId);
     };
-    const all = (): RoomSnapshot[] => sdk.getRooms().flatMap((room) => build(room) ?? []);
+    const all = (): RoomSnapshot[] =>
+        tellRoomsApart(
+            sdk.getRooms().flatMap((room) => build(room) ?? []),
+            sdk.getSafeUserId(),
+        );
     const announce = (): void => {
         tick = undefined;
         const rooms = all();
@@ -100,8 +106,7 @@ export function createRooms({ sdk, rtcMembers, onRtc, log }: RoomsOptions): Room
     return {
         all,
         get(roomId) {
-            const room = sdk.getRoom(roomId);
-            return room ? build(room) : undefined;
+            return all().find((room) => room.roomId === roomId);
         },
         onChange: changed.add,
         onInvite: invited.add,
@@ -119,7 +124,7 @@ export function createRooms({ sdk, rtcMembers, onRtc, log }: RoomsOptions): Room
                 if (room.getMyMembership() !== KnownMembership.Join) continue;
                 for (const member of room.getJoinedMembers()) {
                     if (member.userId !== self && !people.has(member.userId))
-                        people.set(member.userId, member.rawDisplayName);
+                        people.set(member.userId, nameLine(member.rawDisplayName) || member.userId);
                 }
             }
             return [...people]

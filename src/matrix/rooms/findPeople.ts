@@ -2,6 +2,7 @@
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import type { Person } from '../../core/account/account.ts';
 import { fromSdk } from '../requests/matrixHttp.ts';
+import { nameLine } from '../../core/base/nameLine.ts';
 
 /** Nobody reads a longer list; a longer search finds fewer. */
 const MOST = 20;
@@ -15,7 +16,7 @@ export async function findPeople(
         const { results } = await sdk.searchUserDirectory({ term: search.slice(0, 255), limit: MOST });
         return results
             .filter(({ user_id: userId }) => userId !== sdk.getSafeUserId())
-            .map(({ user_id: userId, display_name: name }) => ({ userId, name: name ?? userId }));
+            .map(({ user_id: userId, display_name: name }) => ({ userId, name: nameLine(name ?? '') || userId }));
     } catch (error) {
         throw fromSdk(error, 'Searching for people');
     }

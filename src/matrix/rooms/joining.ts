@@ -8,6 +8,7 @@ import { fromSdk, type KnownErrors } from '../requests/matrixHttp.ts';
 import { isServerName } from '../../core/base/identifiers.ts';
 import { acting, joinRoom, MAX_REASON, untilVisible } from './acting.ts';
 import { optional } from './optional.ts';
+import { nameLine } from '../../core/base/nameLine.ts';
 
 type JoiningPort = Pick<RoomsPort, 'preview' | 'joinTarget' | 'knock'>;
 
@@ -80,14 +81,14 @@ export function createJoining(sdk: MatrixClient): JoiningPort {
                 const room = sdk.getRoom(found.room);
                 const known = room?.getMyMembership();
                 if (known === KnownMembership.Join) {
-                    return { target: found, name: room?.name, membership: 'join' };
+                    return { target: found, name: lineOf(room?.name), membership: 'join' };
                 }
                 const told = await summaryOf(found);
                 // The server first: that a ban was lifted need not have come in yet.
                 const membership = MEMBERSHIPS.find((m) => m === (told?.membership ?? known));
                 return {
                     target: found,
-                    name: told?.name ?? (room && membership ? room.name : undefined),
+                    name: lineOf(told?.name ?? (room && membership ? room.name : undefined)),
                     topic: told?.topic?.slice(0, 500),
                     joinRule: told?.join_rule,
                     people: told?.num_joined_members,
@@ -114,4 +115,8 @@ export function createJoining(sdk: MatrixClient): JoiningPort {
                 return roomId;
             }),
     };
+}
+
+function lineOf(name: string | undefined): string | undefined {
+    return name === undefined ? undefined : nameLine(name) || undefined;
 }

@@ -1,6 +1,7 @@
 /** Whether there is such a person: their profile is asked for (client-server API, "Profiles"). */
 import * as v from 'valibot';
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
+import { nameLine } from '../../core/base/nameLine.ts';
 import type { PersonLookUp } from '../../core/rooms/roomsPort.ts';
 import { fromSdk } from '../requests/matrixHttp.ts';
 import { isNotFound } from './acting.ts';
@@ -8,14 +9,11 @@ import { optional } from './optional.ts';
 
 const profile = v.looseObject({ displayname: optional(v.string()) });
 
-/** Longest name that is shown, in characters. */
-const MAX_NAME = 200;
-
 /** Rejects where the homeserver itself does not answer. */
 export async function lookUpPerson(sdk: Pick<MatrixClient, 'getProfileInfo'>, userId: string): Promise<PersonLookUp> {
     try {
         const parsed = v.safeParse(profile, await sdk.getProfileInfo(userId));
-        const name = parsed.success ? parsed.output.displayname?.trim().slice(0, MAX_NAME) : undefined;
+        const name = parsed.success ? nameLine(parsed.output.displayname ?? '') : undefined;
         return { kind: 'found', name: name || undefined };
     } catch (error) {
         // By status: Synapse answers 404 with M_UNKNOWN, too.

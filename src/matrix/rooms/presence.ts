@@ -14,6 +14,7 @@ import type { Disposable } from '../../core/base/disposable.ts';
 import type { Log } from '../../core/base/log.ts';
 import { NO_ACTIVITY, type OwnStatus, type PresencePort, type ReadMark } from '../../core/rooms/presencePort.ts';
 import { createRoomChanges } from './roomChanges.ts';
+import { memberName } from '../names/shownNames.ts';
 
 export interface PresenceOptions {
     readonly sdk: MatrixClient;
@@ -70,7 +71,7 @@ export function createPresence({ sdk, look, log }: PresenceOptions): OwnPresence
         if (!receipt) return undefined;
         const { eventId, data } = receipt;
         const ts = room.findEventById(eventId)?.getTs() ?? data.ts;
-        return { userId, name: room.getMember(userId)?.name ?? userId, eventId, ts };
+        return { userId, name: memberName(room, userId), eventId, ts };
     };
     async function sendRead(roomId: string): Promise<void> {
         if (sending.has(roomId)) return;

@@ -6,6 +6,7 @@ import type { RoomPerson, RoomsPort } from '../../core/rooms/roomsPort.ts';
 import { acting, assertUserId, isNotFound, joinedRoom, MAX_REASON, NO_POWER } from './acting.ts';
 import { optional } from './optional.ts';
 import { roomPowers } from './roomState.ts';
+import { tellApart } from '../names/shownNames.ts';
 
 type PeoplePort = Pick<RoomsPort, 'people' | 'kick' | 'ban' | 'unban' | 'setLevel' | 'ignored' | 'setIgnored'>;
 
@@ -78,15 +79,16 @@ async function currentLevels(sdk: MatrixClient, room: Room): Promise<Record<stri
 /** Asked of the server each time: what was just done to somebody must show, and the sync may still be on its way. */
 async function peopleOf(sdk: MatrixClient, room: Room): Promise<RoomPerson[]> {
     const { chunk } = await sdk.members(room.roomId, undefined, 'leave');
-    return (chunk ?? []).flatMap((event) => {
+    const people = (chunk ?? []).flatMap((event) => {
         const parsed = v.safeParse(memberEvent, event);
-        if (!parsed.success) return [];
-        const { state_key: userId, content } = parsed.output;
-        const known = room.getMember(userId);
+        return parsed.success ? [parsed.output] : [];
+    });
+    const names = tellApart(people.map(({ state_key: id, content }) => ({ id, raw: content.displayname ?? id })));
+    return people.map(({ state_key: userId, content }) => {
+        const { name } = names.get(userId) ?? { name: userId };
         return {
             userId,
-            // The SDK's names are unique in the room, and it knows those of members only.
-            name: (known?.membership === content.membership ? known.name : undefined) ?? content.displayname ?? userId,
+            name,
             membership: content.membership,
             reason: content.reason?.slice(0, MAX_REASON) || undefined,
         };

@@ -13,6 +13,7 @@ import { parseWorkspace, SESSION_FIELD } from '../events/hushEvents.ts';
 import { obstacle, type Powers, type RoomAction } from '../../core/rooms/powerLevels.ts';
 import { aliasOf, joinRuleOf, knocksOf, predecessorOf, replacementOf, roomPowers, roomVersion } from './roomState.ts';
 import { CALL_MEMBER_TYPE, MESSAGE_TYPE, REACTION_TYPE, WORKSPACE_TYPE } from '../../core/rooms/eventTypes.ts';
+import { memberName, shownMember, tellApart, type ShownName } from '../names/shownNames.ts';
 
 /** The room is joined and its state has arrived: the SDK shows rooms before their state, nameless and unencrypted. */
 export function isComplete(room: Room | null): boolean {
@@ -38,7 +39,7 @@ export function snapshotOf(sdk: MatrixClient, room: Room, rtc: readonly RtcMembe
     const may = (action: RoomAction): boolean => powers !== undefined && obstacle(powers, self, action) === undefined;
     return {
         roomId: room.roomId,
-        name: room.name,
+        ...roomName(room),
         membership: kind,
         inviter,
         ...createdBy(room),
@@ -57,6 +58,10 @@ export function snapshotOf(sdk: MatrixClient, room: Room, rtc: readonly RtcMembe
         ...(powers ? joinedFacts(sdk, room, powers) : {}),
         ...optional('predecessor', predecessorOf(room)),
     };
+}
+
+function roomName({ roomId, name }: Room): ShownName {
+    return tellApart([{ id: roomId, raw: name }]).get(roomId) ?? { name: roomId };
 }
 
 function joinedFacts(sdk: MatrixClient, room: Room, powers: Powers): Partial<RoomSnapshot> {
@@ -78,17 +83,16 @@ function optional<K extends keyof RoomSnapshot>(key: K, value: RoomSnapshot[K] |
 function inviterOf(room: Room, self: string): RoomSnapshot['inviter'] {
     const userId = room.getMember(self)?.events.member?.getSender() ?? room.getDMInviter();
     if (!userId) return undefined;
-    return { userId, name: room.getMember(userId)?.name ?? userId };
+    return { userId, name: memberName(room, userId) };
 }
 
-/** `member.name` is made unique among the members by the SDK (client-server API, "Calculating the display name"). */
 function membersOf(sdk: MatrixClient, room: Room): RoomMember[] {
     const members: RoomMember[] = [];
     for (const member of room.getMembers()) {
         if (member.membership !== KnownMembership.Join && member.membership !== KnownMembership.Invite) continue;
         members.push({
             userId: member.userId,
-            name: member.name,
+            ...shownMember(room, member.userId),
             membership: member.membership === KnownMembership.Join ? 'join' : 'invite',
             ...presenceOf(sdk, member.userId),
         });

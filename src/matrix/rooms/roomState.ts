@@ -4,6 +4,7 @@ import { isRoomAlias, isRoomId, type JoinTarget } from '../../core/rooms/joinLin
 import { JOIN_RULES, type JoinRule, type Knock } from '../../core/rooms/roomWords.ts';
 import { parseUserId } from '../../core/base/identifiers.ts';
 import { powersOf, roomVersionOf, type CreateEvent, type Powers } from '../../core/rooms/powerLevels.ts';
+import { memberName } from '../names/shownNames.ts';
 
 function createOf(room: Room): CreateEvent | undefined {
     const event = room.currentState.getStateEvents('m.room.create', '');
@@ -62,6 +63,6 @@ export function knocksOf(room: Room): Knock[] {
         .map((member) => {
             const reason: unknown = member.events.member?.getContent()['reason'];
             const said = typeof reason === 'string' && reason.trim() !== '' ? reason.slice(0, 500) : undefined;
-            return { userId: member.userId, name: member.name, reason: said };
+            return { userId: member.userId, name: memberName(room, member.userId), reason: said };
         });
 }

@@ -13,6 +13,8 @@ import type { RoomNews } from '../../core/rooms/roomsPort.ts';
 import { MAX_REASON } from './acting.ts';
 import { obstacle } from '../../core/rooms/powerLevels.ts';
 import { replacementOf, roomPowers } from './roomState.ts';
+import { nameLine } from '../../core/base/nameLine.ts';
+import { memberName, newcomerName } from '../names/shownNames.ts';
 
 export interface RoomNewsSource extends Disposable {
     readonly onNews: Listeners<[RoomNews]>['add'];
@@ -38,12 +40,12 @@ export function createRoomNews(sdk: MatrixClient): RoomNewsSource {
             roomId: room.roomId,
             roomName: room.name,
             userId,
-            name: displayNameOf(event) ?? userId,
+            name: newcomerName(room, userId, displayNameOf(event) ?? userId),
             reason: reasonOf(event),
         });
     };
     const onTombstone = (room: Room): void => {
-        if (replacementOf(room)) news.emit({ kind: 'replaced', roomId: room.roomId, roomName: room.name });
+        if (replacementOf(room)) news.emit({ kind: 'replaced', roomId: room.roomId, roomName: nameLine(room.name) });
     };
     const onMembership = (room: Room, now: string, before?: string): void => {
         if (!running() || (now !== 'leave' && now !== 'ban')) return;
@@ -53,8 +55,8 @@ export function createRoomNews(sdk: MatrixClient): RoomNewsSource {
         if (!event || by === undefined || by === self) return;
         news.emit({
             kind: 'removed',
-            roomName: room.name,
-            by: room.getMember(by)?.name ?? by,
+            roomName: nameLine(room.name),
+            by: memberName(room, by),
             how: now === 'ban' ? 'banned' : before === 'knock' ? 'denied' : 'removed',
             reason: reasonOf(event),
         });

@@ -6,6 +6,7 @@ import { Listeners } from '../../core/base/listeners.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { MembershipLost } from '../../core/session/rtcPort.ts';
 import type { RtcMember } from '../../core/share/share.ts';
+import { memberName } from '../names/shownNames.ts';
 import type { MediaKeys } from './keyRingRunner.ts';
 import type { Device } from './olmMessages.ts';
 import { createOwnMembership, type OwnMembership } from './ownMembership.ts';
@@ -54,7 +55,7 @@ export function createLiveSessions({ sdk, self, keys, note, now, log }: LiveSess
 
     const members = (session: MatrixRTCSession): RtcMember[] => {
         const oldest = session.memberships[0];
-        const nameOf = (userId: string): string => sdk.getRoom(session.room.roomId)?.getMember(userId)?.name ?? userId;
+        const nameOf = (userId: string): string => memberName(sdk.getRoom(session.room.roomId), userId);
         return oldest ? session.memberships.map((membership) => toRtcMember(membership, oldest, nameOf, note)) : [];
     };
     const attach = (room: Room): LiveSession => {

@@ -11,6 +11,7 @@ import type { SecretKeys } from './secretKeys.ts';
 import type { ServerWatch } from './serverWatch.ts';
 import type { ShareAudiences } from './shareAudience.ts';
 import { createVerifications } from './verification.ts';
+import { memberName } from '../names/shownNames.ts';
 
 export interface TrustOptions {
     readonly sdk: MatrixClient;
@@ -35,8 +36,7 @@ export function createTrust(options: TrustOptions): Trust {
     const own = createOwnTrust({ sdk, log, withoutKeyQueries, watch, auth: options.auth });
     const nameOf = (userId: string): string => {
         for (const room of sdk.getRooms()) {
-            const name = room.getMember(userId)?.name;
-            if (name !== undefined) return name;
+            if (room.getMember(userId)) return memberName(room, userId);
         }
         return userId;
     };

@@ -1,45 +1,35 @@
 /**
- * Turns the body of a message into nodes for the page. DOMPurify cleans the HTML. It keeps the elements that Matrix
- * allows (client-server API, "m.room.message msgtypes"), except images, because an image would tell a server who reads.
- * It keeps no styles, no identifiers, and only links that a browser opens. Later steps only change text: links to
- * files, and code colours.
+ * Turns the body of a message into nodes for the page: cleaned HTML, or plain text. Later steps only change text: links,
+ * code colours, covers of spoilers, and the direction of each block.
  */
-import createDOMPurify, { type Config, type WindowLike } from 'dompurify';
+import type { WindowLike } from 'dompurify';
 import { visibleText } from '../../core/base/visibleText.ts';
+import { directionOf, setDirections } from './direction.ts';
 import { highlight } from './highlight.ts';
+import type { PlaceLinks } from './placeLinks.ts';
 import { findReferences, type Piece } from './references.ts';
+import { createSafeHtml } from './safeHtml.ts';
+import { coverSpoilers } from './spoilers.ts';
 
 export interface BodyRenderer {
     /** `html`: the sender's HTML, or null. With null, `body` is drawn with its line breaks. */
     render(body: string, html: string | null): DocumentFragment;
 }
 export interface BodyActions {
-    open(file: Extract<Piece, { kind: 'file' }>): void;
     copy(text: string): void;
 }
 
-const TAGS =
-    'del h1 h2 h3 h4 h5 h6 blockquote p a ul ol sup sub li b i u strong em s code hr br div table thead tbody tr th td caption pre span details summary'.split(
-        ' ',
-    );
-const MESSAGE: Config & { RETURN_DOM_FRAGMENT: true } = {
-    ALLOWED_TAGS: TAGS,
-    ALLOWED_ATTR: ['href', 'class', 'start'],
-    ALLOW_DATA_ATTR: false,
-    ALLOW_ARIA_ATTR: false,
-    ALLOWED_URI_REGEXP: /^(?:https?|mailto):/iu,
-    ADD_FORBID_CONTENTS: ['mx-reply'],
-    RETURN_DOM_FRAGMENT: true,
-};
-const COLOURS: Config & { RETURN_DOM_FRAGMENT: true } = {
-    ALLOWED_TAGS: ['span'],
-    ALLOWED_ATTR: ['class'],
-    RETURN_DOM_FRAGMENT: true,
-};
+/** Lists with larger numbers have them inside, where they are not cut off. */
+const MOST_OUTSIDE = 99;
 
-export function createBodyRenderer(window: WindowLike & { document: Document }, actions: BodyActions): BodyRenderer {
-    const purify = createDOMPurify(window);
+export function createBodyRenderer(
+    window: WindowLike & { document: Document },
+    places: Pick<PlaceLinks, 'element'>,
+    actions: BodyActions,
+): BodyRenderer {
+    const safe = createSafeHtml(window);
     const { document } = window;
+    const opened = new Set<string>();
     const element = (tag: string, text: string, attributes: Readonly<Record<string, string>>): HTMLElement => {
         const made = document.createElement(tag);
         made.textContent = text;
@@ -49,25 +39,35 @@ export function createBodyRenderer(window: WindowLike & { document: Document }, 
 
     const nodeOf = (piece: Piece): Node => {
         if (piece.kind === 'text') return document.createTextNode(piece.text);
-        if (piece.kind === 'url') {
-            const url = URL.parse(piece.text);
-            return url
-                ? element('a', piece.text, { href: url.href, title: url.href })
-                : document.createTextNode(piece.text);
-        }
-        const button = element('button', piece.text, { type: 'button', class: 'file', title: `Open ${piece.text}` });
-        button.addEventListener('click', () => actions.open(piece));
-        return button;
+        if (piece.kind === 'url') return element('a', piece.text, { href: piece.href, title: piece.href });
+        return places.element(piece);
     };
     const linked = (text: string): Node[] => findReferences(visibleText(text)).map(nodeOf);
+    function link(root: Node): void {
+        const texts: Text[] = [];
+        const collect = (node: Node): void => {
+            for (const child of node.childNodes) {
+                if (child.nodeType === 3) texts.push(child as Text);
+                else if (!(child as Element).matches('.code, .reveal')) collect(child);
+            }
+        };
+        collect(root);
+        for (const text of texts) {
+            if (text.parentElement?.closest('a')) text.data = visibleText(text.data);
+            else text.replaceWith(...linked(text.data));
+        }
+    }
 
     function code(block: Element): void {
+        for (const line of block.querySelectorAll('br')) line.replaceWith('\n');
+        for (const line of block.querySelectorAll('div, p, li, tr')) line.append('\n');
         const text = visibleText(block.textContent ?? '').replace(/\n$/u, '');
         const inner = document.createElement('code');
         const name = block.querySelector('code')?.className.replace('language-', '') ?? '';
         const coloured = name === '' ? undefined : highlight(text, name.toLowerCase());
         if (coloured === undefined) inner.textContent = text;
-        else inner.append(purify.sanitize(coloured, COLOURS));
+        else inner.append(safe.colours(coloured));
+        link(inner);
         const copy = element('button', 'Copy', { type: 'button', class: 'copy', title: 'Copy this code' });
         copy.addEventListener('click', () => actions.copy(text));
         const pre = document.createElement('pre');
@@ -78,50 +78,60 @@ export function createBodyRenderer(window: WindowLike & { document: Document }, 
         block.replaceWith(frame);
     }
 
-    function tidy(fragment: DocumentFragment): void {
+    function tidy(fragment: DocumentFragment, html: string): void {
         for (const classy of fragment.querySelectorAll('[class]')) {
             const language = /^language-[\w#+.-]{1,32}$/u.exec(classy.className);
             if (classy.localName !== 'code' || !language) classy.removeAttribute('class');
         }
+        coverSpoilers(fragment, html, opened);
+        for (const list of fragment.querySelectorAll('ol, ul, li')) number(list);
         // Start with the innermost. A block inside a block becomes text of the outer one.
         for (const block of [...fragment.querySelectorAll('pre')].filter((pre) => !pre.parentElement?.closest('pre')))
             code(block);
-        for (const link of fragment.querySelectorAll('a')) {
-            const url = URL.parse(link.getAttribute('href') ?? '');
+        for (const anchor of fragment.querySelectorAll('a')) {
+            const url = URL.parse(anchor.getAttribute('href') ?? '');
             if (url) {
-                link.setAttribute('href', url.href);
-                link.setAttribute('title', url.href); // shows the real target, whatever the text says
-            } else link.removeAttribute('href');
+                anchor.setAttribute('href', url.href);
+                anchor.setAttribute('title', url.href); // shows the real target, whatever the text says
+            } else anchor.removeAttribute('href');
         }
-        const texts: Text[] = [];
-        const collect = (node: Node): void => {
-            for (const child of node.childNodes) {
-                if (child.nodeType === 3) texts.push(child as Text);
-                else if (!(child as Element).classList.contains('code')) collect(child);
-            }
-        };
-        collect(fragment);
-        for (const text of texts) {
-            if (text.parentElement?.closest('a')) text.data = visibleText(text.data);
-            else text.replaceWith(...linked(text.data));
-        }
+        setDirections(fragment);
+        link(fragment);
     }
 
     return {
         render(body, html) {
             const fragment = document.createDocumentFragment();
             if (html !== null) {
-                const clean = purify.sanitize(html, MESSAGE);
-                tidy(clean);
+                const clean = safe.message(html);
+                tidy(clean, html);
                 if ((clean.textContent ?? '').trim() !== '' || clean.querySelector('hr')) {
                     fragment.append(clean);
                     return fragment;
                 }
             }
-            const plain = element('p', '', { class: 'plain' });
+            const plain = element('p', '', { class: 'plain', dir: directionOf(body) ?? 'auto' });
             plain.append(...linked(body));
             fragment.append(plain);
             return fragment;
         },
     };
+}
+
+/** Keeps the numbers of a list as they were sent, where they are numbers. */
+function number(list: Element): void {
+    const keep = (name: string, allowed: RegExp): void => {
+        if (!allowed.test(list.getAttribute(name) ?? '')) list.removeAttribute(name);
+    };
+    const ordered = list.localName === 'ol';
+    keep('start', ordered ? /^-?\d{1,9}$/u : /^$/u);
+    keep('value', list.localName === 'li' ? /^-?\d{1,9}$/u : /^$/u);
+    keep('type', ordered || list.localName === 'li' ? /^[1aAiI]$/u : /^$/u);
+    if (!ordered) list.removeAttribute('reversed');
+    for (const name of ['start', 'value', 'type']) if (list.getAttribute(name) === '') list.removeAttribute(name);
+    if (!ordered) return;
+    const items = [...list.children];
+    const numbers = [list.getAttribute('start'), ...items.map((item) => item.getAttribute('value'))].map(Number);
+    if (Math.max(items.length, ...numbers.map((n) => Math.abs(n) + items.length)) > MOST_OUTSIDE)
+        list.className = 'wide';
 }

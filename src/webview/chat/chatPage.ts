@@ -7,6 +7,9 @@ import {
     type ChatHostMessage,
     type ChatPageMessage,
 } from '../../core/chat/chatPageMessages.ts';
+import { isSameReaction } from '../../core/base/reactionKey.ts';
+import { createTimeWords } from '../../core/base/timeWords.ts';
+import { isolated } from '../../core/base/isolated.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { createBodyRenderer } from './bodyRenderer.ts';
 import { createComposer, EMPTY_DRAFT } from './composer.ts';
@@ -16,6 +19,7 @@ import { createTypingLine, createTypingTeller } from './typing.ts';
 import { showProgress } from './fileView.ts';
 import { joinWords, type Parcel } from './parcels.ts';
 import { createPictures } from './pictures.ts';
+import { createPlaceLinks } from './placeLinks.ts';
 import { shrink } from './shrink.ts';
 import { nameOf } from './tray.ts';
 import '../ui/page.css';
@@ -49,8 +53,11 @@ function start(host: NonNullable<typeof api>): void {
     const typists = createTypingLine();
     const drafts = createDrafts(host.getState(), (state) => host.setState(state));
 
-    const bodies = createBodyRenderer(window, {
+    const places = createPlaceLinks(document, {
+        ask: (paths) => send({ type: 'chat.places', paths: [...paths] }),
         open: ({ path, line, endLine, column }) => send({ type: 'chat.open', path, line, endLine, column }),
+    });
+    const bodies = createBodyRenderer(window, places, {
         copy: (text) => send({ type: 'chat.copy', text }),
     });
     const composer = createComposer({
@@ -112,13 +119,15 @@ function start(host: NonNullable<typeof api>): void {
     const progress = new Map<string, number>();
     const conversation = createConversation({
         bodies,
+        words: createTimeWords(document.documentElement.dataset['hushLanguage'] ?? 'en'),
         actions: {
             reply: (message) => composer.reply(message),
             edit: (message) => composer.edit(message),
             react(message, key) {
-                const own = message.reactions.find((r) => r.key === key)?.own;
+                const there = message.reactions.find((r) => isSameReaction(r.key, key));
+                const own = there?.own;
                 if (own) send({ type: 'chat.delete', roomId: room(), target: own, ask: false });
-                else send({ type: 'chat.react', roomId: room(), target: message.key, key });
+                else send({ type: 'chat.react', roomId: room(), target: message.key, key: there?.key ?? key });
             },
             delete: ({ key }) => send({ type: 'chat.delete', roomId: room(), target: key, ask: true }),
             retry: (txnId) => send({ type: 'chat.retry', txnId }),
@@ -198,7 +207,7 @@ function start(host: NonNullable<typeof api>): void {
             if (lost > 0) tell(`Files that waited here (${lost}) went when the view was closed. Add them again.`);
         }
         const { barred, name } = next.room;
-        composer.enable(barred === null, barred ?? `Message ${name}`);
+        composer.enable(barred === null, barred ?? `Message ${isolated(name)}`);
         setHidden(offline, !next.offline);
         typists.show(next.typing);
         conversation.show(next);
@@ -228,6 +237,8 @@ function start(host: NonNullable<typeof api>): void {
                     return void conversation.goTo(message.key);
                 case 'chat.picture':
                     return pictures.show(message);
+                case 'chat.places':
+                    return places.answered(message.asked, message.found);
                 case 'chat.shrink':
                     return void shrink(message.bytes, message.imageType).then((small) =>
                         send({ type: 'chat.shrunk', request: message.request, small }),

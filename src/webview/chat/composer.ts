@@ -3,9 +3,12 @@
  * leaves a reply or an edit.
  */
 import { MAX_BODY, type ChatMessage } from '../../core/chat/message.ts';
+import { isolated } from '../../core/base/isolated.ts';
+import { watchComposing } from '../ui/composing.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { joinWords, parcelsOf, type Parcel } from './parcels.ts';
+import { createPasting } from './pasting.ts';
 import { createTray } from './tray.ts';
 import type { Draft } from './drafts.ts';
 
@@ -37,7 +40,8 @@ export interface ComposerActions {
 }
 
 export function createComposer(act: ComposerActions): Composer {
-    const input = h('textarea', { rows: '1', 'aria-label': 'Message', spellcheck: 'true' });
+    const input = h('textarea', { rows: '1', 'aria-label': 'Message', spellcheck: 'true', dir: 'auto' });
+    const composing = watchComposing(input);
     const what = h('bdi', {});
     const leave = h('button', { type: 'button', title: 'Leave (Escape)', 'aria-label': 'Leave' }, icon('close'));
     const about = h('div', { class: 'about', hidden: true }, what, leave);
@@ -58,8 +62,15 @@ export function createComposer(act: ComposerActions): Composer {
         },
         refuse: act.refuse,
     });
+    const pasting = createPasting(input, {
+        attach: (files) => tray.add(files),
+        changed() {
+            fit();
+            act.changed(draft());
+        },
+    });
     const field = h('div', { class: 'field' }, input, attach, send);
-    const element = h('form', { class: 'composer' }, about, tray.element, field);
+    const element = h('form', { class: 'composer' }, about, pasting.element, tray.element, field);
     let replyTo: string | null = null;
     let edits: string | null = null;
 
@@ -79,6 +90,7 @@ export function createComposer(act: ComposerActions): Composer {
     const set = (next: Draft): void => {
         ({ replyTo, edits } = next);
         input.value = next.text;
+        pasting.follow();
         setText(what, next.about);
         setHidden(about, next.about === '');
         fit();
@@ -91,11 +103,12 @@ export function createComposer(act: ComposerActions): Composer {
     const release = (): void => change(edits === null ? { ...EMPTY_DRAFT, text: input.value } : EMPTY_DRAFT);
 
     input.addEventListener('input', () => {
+        pasting.follow();
         fit();
         act.changed(draft());
     });
     input.addEventListener('keydown', (event) => {
-        if (event.isComposing) return;
+        if (composing(event)) return;
         if (event.key === 'Enter' && !event.shiftKey) {
             event.preventDefault();
             element.requestSubmit();
@@ -134,7 +147,6 @@ export function createComposer(act: ComposerActions): Composer {
         tray.add(files);
         input.focus();
     };
-    input.addEventListener('paste', (event) => take(event, event.clipboardData?.files));
     for (const type of ['dragenter', 'dragover'] as const)
         document.addEventListener(type, (event) => {
             if (!event.dataTransfer?.types.includes('Files') || input.disabled) return;
@@ -185,5 +197,5 @@ export function createComposer(act: ComposerActions): Composer {
 }
 
 function replyOf({ key, name }: Pick<ChatMessage, 'key' | 'name'>): Draft {
-    return { ...EMPTY_DRAFT, replyTo: key, about: `Reply to ${name || 'an earlier message'}` };
+    return { ...EMPTY_DRAFT, replyTo: key, about: `Reply to ${isolated(name) || 'an earlier message'}` };
 }

@@ -1,9 +1,12 @@
 /** The list of messages. It keeps its scroll position while it grows at either end, and updates only what changed. */
 import type { ChatHostMessage } from '../../core/chat/chatPageMessages.ts';
 import type { ChatMessage } from '../../core/chat/message.ts';
+import { isolated } from '../../core/base/isolated.ts';
+import type { TimeWords } from '../../core/base/timeWords.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import type { BodyRenderer } from './bodyRenderer.ts';
+import { timesOf, type MessageTime } from './messageTimes.ts';
 import { messageElement, type MessageActions } from './messageView.ts';
 
 export type Shown = Extract<ChatHostMessage, { type: 'chat.show' }>;
@@ -16,6 +19,7 @@ export interface Conversation {
 export interface ConversationOptions {
     readonly bodies: BodyRenderer;
     readonly actions: MessageActions;
+    readonly words: TimeWords;
     /** The oldest message in the list came into view, and older ones exist. */
     readonly earlier: () => void;
     /** Requests the messages before this one. They are too many to show together with the current ones. */
@@ -37,6 +41,7 @@ const NEAR_START = 300;
 export function createConversation({
     bodies,
     actions,
+    words,
     earlier,
     around,
     later,
@@ -141,29 +146,34 @@ export function createConversation({
             wanted.push(entry.element);
         };
         const seenBy = new Map(readers.map(({ key, names }) => [key, names]));
-        let before: ChatMessage | undefined;
-        for (const message of messages) {
-            const day = dayOf(message.ts);
-            const newDay = before === undefined || dayOf(before.ts) !== day;
-            if (newDay) take(`day ${message.key}`, day, () => h('div', { class: 'day' }, h('span', {}, day)));
+        let before: { readonly message: ChatMessage; readonly time: MessageTime } | undefined;
+        const times = timesOf(messages, Date.now(), words);
+        for (const [i, message] of messages.entries()) {
+            const time = times[i];
+            if (!time) continue;
+            const day = time.newDay;
+            if (day !== undefined)
+                take(`day ${message.key}`, day, () => h('div', { class: 'day' }, h('span', {}, day)));
             const unread = message.key === firstUnread;
             if (unread) take('unread', '', () => h('div', { class: 'day new' }, h('span', {}, 'New')));
             const follows =
-                !newDay &&
+                day === undefined &&
                 !unread &&
-                before?.sender === message.sender &&
-                message.ts - before.ts < TOGETHER_MS &&
+                before?.message.sender === message.sender &&
+                (time.odd || before.time.odd
+                    ? time.label === before.time.label
+                    : Math.abs(message.ts - before.message.ts) < TOGETHER_MS) &&
                 message.reply === null;
             // An echo and the sent message are one element for the person.
-            take(message.txnId ?? message.key, JSON.stringify([message, follows, may]), () =>
-                messageElement(message, { follows, may }, bodies, actions),
+            take(message.txnId ?? message.key, JSON.stringify([message, follows, may, time.label]), () =>
+                messageElement(message, { follows, may, time }, bodies, actions),
             );
-            const names = seenBy.get(message.key)?.join(', ');
+            const names = seenBy.get(message.key)?.map(isolated).join(', ');
             if (names !== undefined)
                 take(`seen ${message.key}`, names, () =>
                     h('div', { class: 'seen', title: `Seen by ${names}` }, 'Seen by ', h('bdi', {}, names)),
                 );
-            before = message;
+            before = { message, time };
         }
         for (const id of [...drawn.keys()]) if (!used.has(id)) drawn.delete(id);
         const focused = focusedPart();
@@ -230,15 +240,6 @@ export function createConversation({
             return true;
         },
     };
-}
-
-function dayOf(ts: number): string {
-    return new Date(ts).toLocaleDateString(undefined, {
-        weekday: 'long',
-        day: 'numeric',
-        month: 'long',
-        year: 'numeric',
-    });
 }
 
 function startOf({ room, atStart, full, loading, offline, messages }: Shown): string {

@@ -1,9 +1,12 @@
 /** One message of the conversation as an element with its buttons. */
 import type { ChatMessage } from '../../core/chat/message.ts';
+import { visibleText } from '../../core/base/visibleText.ts';
+import { isolated } from '../../core/base/isolated.ts';
 import { h } from '../ui/dom.ts';
 import { icon, type IconName } from '../ui/icons.ts';
 import { addMenu } from '../ui/menu.ts';
 import type { BodyRenderer } from './bodyRenderer.ts';
+import type { MessageTime } from './messageTimes.ts';
 import { fileElement, type FileActions } from './fileView.ts';
 
 export interface MessageActions extends FileActions {
@@ -24,19 +27,20 @@ const REACTIONS = ['👍', '❤️', '😄', '🎉', '👀', '🤔'] as const;
 export interface MessagePlace {
     /** The message shares the head of the one before it. */
     readonly follows: boolean;
+    readonly time: Pick<MessageTime, 'label' | 'title'>;
     /** The rights of the person in the room. */
     readonly may: { readonly write: boolean; readonly react: boolean };
 }
 
 export function messageElement(
     message: ChatMessage,
-    { follows, may }: MessagePlace,
+    { follows, may, time }: MessagePlace,
     bodies: BodyRenderer,
     act: MessageActions,
 ): HTMLElement {
     const { kind, state } = message;
     const parts: (Node | string)[] = [];
-    if (!follows) parts.push(headOf(message));
+    if (!follows) parts.push(headOf(message, time));
     if (message.reply) parts.push(quoteOf(message.reply, act));
     parts.push(bodyOf(message, bodies, act));
     if (message.reactions.length > 0) parts.push(reactionsOf(message, may, act));
@@ -58,22 +62,22 @@ export function messageElement(
                 .join(' '),
             'data-key': message.key,
             tabindex: '-1',
-            'aria-label': `${message.name}, ${timeOf(message.ts)}`,
+            'aria-label': `${message.name}, ${time.label}`,
         },
         ...parts,
     );
 }
 
-function timeOf(ts: number): string {
-    return new Date(ts).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
-}
-
-function headOf({ name, sender, ts, own }: ChatMessage): HTMLElement {
+function headOf({ name, wholeName, sender, own }: ChatMessage, time: MessagePlace['time']): HTMLElement {
     return h(
         'header',
         {},
-        h('bdi', { class: 'name', title: sender }, own ? `${name} (you)` : name),
-        h('time', { title: new Date(ts).toLocaleString() }, timeOf(ts)),
+        h(
+            'bdi',
+            { class: 'name', title: wholeName === undefined ? sender : `${wholeName}\n${sender}` },
+            own ? `${isolated(name)} (you)` : name,
+        ),
+        h('time', { title: time.title }, time.label),
     );
 }
 
@@ -90,6 +94,7 @@ function quoteOf({ key, name, excerpt }: NonNullable<ChatMessage['reply']>, act:
 
 function bodyOf(message: ChatMessage, bodies: BodyRenderer, act: MessageActions): HTMLElement {
     const body = h('div', { class: 'body', dir: 'auto' });
+    if (message.what !== undefined) body.append(h('span', { class: 'what' }, message.what));
     if (message.kind === 'deleted') body.append('Message deleted');
     else if (message.kind === 'unreadable') body.append(icon('lock'), h('span', {}, message.body));
     else if (message.file) {
@@ -105,16 +110,16 @@ function bodyOf(message: ChatMessage, bodies: BodyRenderer, act: MessageActions)
 
 function reactionsOf(message: ChatMessage, may: MessagePlace['may'], act: MessageActions): HTMLElement {
     const row = h('div', { class: 'reactions' });
-    for (const { key, names, own, pending } of message.reactions) {
+    for (const { key, label = key, names, own, pending } of message.reactions) {
         const button = h(
             'button',
             {
                 type: 'button',
                 class: pending === true ? 'reaction pending' : 'reaction',
                 'aria-pressed': own === null ? 'false' : 'true',
-                title: `${names.join(', ')} reacted with ${key}${pending === true ? ' (not sent yet)' : ''}`,
+                title: `${names.map(isolated).join(', ')} reacted with ${visibleText(key)}${pending === true ? ' (not sent yet)' : ''}`,
             },
-            h('bdi', {}, key),
+            h('bdi', {}, label),
             ` ${names.length}`,
         );
         button.disabled = !may.react && own === null;

@@ -1,4 +1,5 @@
 /** The line "Bob is typing" under the conversation, and the messages that tell others when this person types. */
+import { isolated } from '../../core/base/isolated.ts';
 import { h, setText } from '../ui/dom.ts';
 
 /** In ms. The homeserver forgets a typist after ten seconds. */
@@ -49,7 +50,7 @@ export function createTypingLine(): { readonly element: HTMLElement; show(names:
 }
 
 export function typingWords(names: readonly string[]): string {
-    const [first = '', second = ''] = names;
+    const [first = '', second = ''] = names.map(isolated);
     if (names.length === 0) return '';
     if (names.length === 1) return `${first} is typing…`;
     return names.length === 2 ? `${first} and ${second} are typing…` : 'Several people are typing…';

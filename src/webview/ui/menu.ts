@@ -2,6 +2,7 @@
  * A button with a menu, as the ARIA Authoring Practices describe it. The focus goes into the menu. Arrows, Home, End
  * and first letters move it. Escape and Tab close the menu, and the focus returns to the button.
  */
+import { isComposing } from './composing.ts';
 import { h } from './dom.ts';
 import { icon, type IconName } from './icons.ts';
 
@@ -85,7 +86,7 @@ export function addMenu(button: HTMLButtonElement, { label, items, orientation }
         focusAt(at);
     };
     const onKey = (event: KeyboardEvent): void => {
-        if (event.ctrlKey || event.metaKey || event.altKey) return;
+        if (event.ctrlKey || event.metaKey || event.altKey || isComposing(event)) return;
         const at = rows().indexOf(document.activeElement as HTMLElement);
         const [back, on] = orientation === 'vertical' ? ['ArrowUp', 'ArrowDown'] : ['ArrowLeft', 'ArrowRight'];
         if (event.key === on) focusAt(at + 1);

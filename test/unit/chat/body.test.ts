@@ -8,7 +8,8 @@ import { foldMessages } from '../../../src/matrix/chat/foldMessages.ts';
 import { messageText } from '../../../src/matrix/events/markdown.ts';
 import type { RawEvent } from '../../../src/matrix/events/rawEvent.ts';
 import { createBodyRenderer, type BodyRenderer } from '../../../src/webview/chat/bodyRenderer.ts';
-import type { Piece } from '../../../src/webview/chat/references.ts';
+import { createPlaceLinks, type PlaceLinks } from '../../../src/webview/chat/placeLinks.ts';
+import type { Place } from '../../../src/webview/chat/places.ts';
 import { chatMessage } from '../../../src/core/chat/message.ts';
 
 const people = { self: '@me:hs', name: (id: string) => id, mayDelete: () => true };
@@ -89,6 +90,19 @@ const raw = (type: string): fc.Arbitrary<Omit<RawEvent, 'id'>> =>
         failure: fc.option(fc.constantFrom('MEGOLM_KEY_WITHHELD', '__proto__', 'toString'), { nil: undefined }),
     });
 
+const ATTRIBUTES = [
+    'href',
+    'class',
+    'start',
+    'value',
+    'reversed',
+    'title',
+    'type',
+    'tabindex',
+    'dir',
+    'hidden',
+    'aria-expanded',
+];
 const ALLOWED = new Set(
     'DEL H1 H2 H3 H4 H5 H6 BLOCKQUOTE P A UL OL SUP SUB LI B I U STRONG EM S CODE HR BR DIV TABLE THEAD TBODY TR TH TD CAPTION PRE SPAN DETAILS SUMMARY BUTTON'.split(
         ' ',
@@ -98,7 +112,9 @@ const ALLOWED = new Set(
 describe('the body of a message', () => {
     let dom: JSDOM;
     let bodies: BodyRenderer;
-    const opened: Extract<Piece, { kind: 'file' }>[] = [];
+    let places: PlaceLinks;
+    const opened: Place[] = [];
+    const asked: string[] = [];
     const copied: string[] = [];
     const draw = (text: string, formatted: string | null): HTMLElement => {
         const holder = dom.window.document.createElement('div');
@@ -109,18 +125,24 @@ describe('the body of a message', () => {
         for (const element of holder.querySelectorAll('*')) {
             assert.ok(ALLOWED.has(element.tagName), element.tagName);
             for (const { name, value } of element.attributes) {
-                assert.ok(['href', 'class', 'start', 'title', 'type', 'tabindex'].includes(name), `${name}=${value}`);
+                assert.ok(ATTRIBUTES.includes(name), `${name}=${value}`);
                 if (name === 'href') assert.match(value, /^(?:https?|mailto):/u);
                 if (name === 'class')
-                    assert.match(value, /^(?:language-[\w#+.-]{1,32}|plain|file|copy|code|language|hljs-[\w -]+|)$/u);
+                    assert.match(
+                        value,
+                        /^(?:language-[\w#+.-]{1,32}|plain|file|place|copy|code|language|spoiler|reveal|secret|wide|hljs-[\w -]+|)$/u,
+                    );
             }
         }
     };
     before(function () {
         this.timeout(20_000);
         dom = new JSDOM('<!DOCTYPE html><body></body>');
-        bodies = createBodyRenderer(dom.window, {
-            open: (file) => opened.push(file),
+        places = createPlaceLinks(dom.window.document, {
+            ask: (paths) => asked.push(...paths),
+            open: (place) => opened.push(place),
+        });
+        bodies = createBodyRenderer(dom.window, places, {
             copy: (text) => copied.push(text),
         });
     });
@@ -185,8 +207,15 @@ describe('the body of a message', () => {
         assert.equal(messageText('[x](javascript:steal())').formatted_body, undefined);
     });
 
-    it('a click on a file is told, also in code, and not in a link', () => {
+    /** The host says which of the files exist. */
+    const answer = async (...found: readonly string[]): Promise<void> => {
+        await Promise.resolve(); // they are asked for together
+        places.answered(asked.splice(0), found);
+    };
+
+    it('a click on a file is told, also in code, and not in a link', async () => {
         const holder = draw('', 'at <code>src/x.ts:4</code> <a href="https://e.org/y.ts:5">y.ts:5</a>');
+        await answer('src/x.ts');
         const buttons = [...holder.querySelectorAll<HTMLElement>('button.file')];
         assert.deepEqual(
             buttons.map((b) => b.textContent),
@@ -195,12 +224,127 @@ describe('the body of a message', () => {
         buttons[0]?.click();
         assert.deepEqual(opened.at(-1), {
             kind: 'file',
+            index: 0,
+            wider: [],
             text: 'src/x.ts:4',
             path: 'src/x.ts',
             line: 4,
             endLine: 0,
             column: 0,
         });
+    });
+
+    it('only files that exist become links, and of a path with blanks the whole', async () => {
+        const buttons = (holder: HTMLElement): (string | null)[] =>
+            [...holder.querySelectorAll('button.file')].map((button) => button.textContent);
+        const holder = draw('no.ts:1, see my dir/a b.ts:2 and b.ts:3:', null);
+        assert.deepEqual(buttons(holder), []);
+        assert.deepEqual(new Set(asked).size, asked.length, 'each is asked for once');
+        await answer('my dir/a b.ts', 'b.ts');
+        assert.deepEqual(buttons(holder), ['my dir/a b.ts:2', 'b.ts:3']);
+        assert.equal(holder.textContent, 'no.ts:1, see my dir/a b.ts:2 and b.ts:3:');
+        const again = draw('no.ts:1 b.ts:3', null);
+        await answer('no.ts'); // it was made meanwhile
+        assert.deepEqual(buttons(again), ['no.ts:1', 'b.ts:3']);
+        const output = draw('', '<pre><code>src/out.c:1:2: error: x\n  a\n</code></pre>');
+        await answer('src/out.c');
+        assert.deepEqual(buttons(output), ['src/out.c:1:2']);
+        output.querySelector<HTMLElement>('.copy')?.click();
+        assert.equal(copied.at(-1), 'src/out.c:1:2: error: x\n  a');
+    });
+
+    it('lists have the numbers that were sent', () => {
+        const list = (html: string): Element | null => draw('', html).querySelector('ol');
+        assert.equal(list('<ol start="5"><li>a</li></ol>')?.getAttribute('start'), '5');
+        assert.equal(list('<ol start="-3"><li>a</li></ol>')?.getAttribute('start'), '-3');
+        assert.equal(list('<ol start="0"><li>a</li></ol>')?.getAttribute('start'), '0');
+        assert.equal(list('<ol><li value="7">a</li></ol>')?.firstElementChild?.getAttribute('value'), '7');
+        assert.ok(list('<ol reversed><li>a</li><li>b</li></ol>')?.hasAttribute('reversed'));
+        assert.equal(list('<ol type="a"><li>a</li></ol>')?.getAttribute('type'), 'a');
+        assert.equal(
+            list('<ol start="2"><li>a<ol start="8"><li>b</li></ol></li></ol>')
+                ?.querySelector('ol')
+                ?.getAttribute('start'),
+            '8',
+        );
+        for (const bad of ['x', '1e9', '99999999999', 'javascript:x', ''])
+            assert.equal(list(`<ol start="${bad}"><li value="${bad}">a</li></ol>`)?.getAttribute('start'), null, bad);
+        assert.equal(list('<ol start="998"><li>a</li></ol>')?.className, 'wide');
+        assert.equal(list('<ol start="9"><li>a</li></ol>')?.className, '');
+    });
+
+    it('code keeps its line breaks, however they were sent', () => {
+        for (const html of [
+            '<pre>a<br>  b</pre>',
+            '<pre><code>a<br/>  b</code></pre>',
+            '<pre><code>a\n  b</code></pre>',
+            '<pre><div>a</div><div>  b</div></pre>',
+            '<pre><code class="language-py">a<br>  b<br></code></pre>',
+        ])
+            assert.equal(draw('', html).querySelector('pre')?.textContent, 'a\n  b', html);
+        assert.equal(draw('', '<pre>a<br><br>b</pre>').querySelector('pre')?.textContent, 'a\n\nb');
+    });
+
+    it('a picture is shown by its words, and loads nothing', () => {
+        for (const [html, words] of [
+            ['<img data-mx-emoticon src="mxc://hs/x" alt=":cat:" title=":cat:"> hi', ':cat: hi'],
+            ['a <img src="mxc://hs/x" title="A cat"> b', 'a A cat b'],
+            ['a <img src="mxc://hs/x" alt=" "> b', 'a [picture] b'],
+            ['<img src="https://e.org/x.png">', '[picture]'],
+            ['<picture><source srcset="x"><img src="y" alt="A dog"></picture>', 'A dog'],
+            ['<svg><title>x</title></svg><video src="x"></video> <audio></audio>', '[picture][video] [sound]'],
+            ['<a href="https://e.org"><img src="x" alt="logo"></a>', 'logo'],
+        ] as const) {
+            const holder = draw('the body', html);
+            assertSafe(holder);
+            assert.equal(holder.textContent, words, html);
+        }
+    });
+
+    it('a spoiler is covered until it is opened, and stays open when it is drawn again', () => {
+        const html = 'It is <span data-mx-spoiler="the end">the <b>butler</b></span>!';
+        const holder = draw('', html);
+        assertSafe(holder);
+        const [button, secret] = [holder.querySelector('button'), holder.querySelector<HTMLElement>('.secret')];
+        assert.equal(button?.textContent, 'Spoiler: the end');
+        assert.equal(button.getAttribute('aria-expanded'), 'false');
+        assert.ok(secret?.hidden && secret.textContent === 'the butler');
+        button.click();
+        assert.ok(!secret.hidden);
+        assert.ok(draw('', html).querySelector<HTMLElement>('.secret')?.hidden === false);
+        button.click();
+        assert.ok(secret.hidden);
+        const covered = (markup: string): string =>
+            [...draw('', markup).querySelectorAll<HTMLElement>('.secret')]
+                .map((part) => (part.hidden ? (part.textContent ?? '') : 'OPEN'))
+                .join('|');
+        for (const [markup, text] of [
+            ['<span data-mx-spoiler>x</span>', 'x'],
+            ['<span data-mx-spoiler="">x</span> <span data-mx-spoiler>y</span>', 'x|y'],
+            ['<div data-mx-spoiler="https://e.org a.ts:3"><p>x</p></div>', 'x'],
+            ['<pre data-mx-spoiler><code>x</code></pre>', 'Copyx'],
+            ['<pre><code>a <span data-mx-spoiler>x</span></code></pre>', 'Copya x'],
+            ['<a href="https://e.org"><span data-mx-spoiler>x</span></a>', 'x'],
+            ['<ul><li><span data-mx-spoiler>x</span></li></ul>', 'x'],
+        ] as const)
+            assert.equal(covered(markup), text, markup);
+        assert.equal(draw('', '<span data-mx-spoiler="https://e.org">x</span>').querySelector('.reveal a'), null);
+    });
+
+    it('each block goes the way of its own words, and code from left to right', () => {
+        const HEBREW = 'שלום';
+        const dirs = (html: string): Record<string, string | null> =>
+            Object.fromEntries(
+                [...draw('', html).querySelectorAll('[dir]')].map((e) => [e.localName, e.getAttribute('dir')]),
+            );
+        assert.deepEqual(dirs(`<p>${HEBREW} abc</p>`), { p: 'rtl' });
+        assert.deepEqual(dirs(`<p>abc ${HEBREW}</p>`), { p: 'ltr' });
+        assert.deepEqual(dirs(`<ol><li>سلام</li></ol>`), { ol: 'rtl', li: 'rtl' });
+        assert.deepEqual(dirs(`<blockquote><p>${HEBREW}</p></blockquote><p>x</p>`), { blockquote: 'rtl', p: 'ltr' });
+        assert.deepEqual(dirs(`<p><code>abc</code> ${HEBREW}</p>`), { p: 'rtl', code: 'ltr' });
+        assert.deepEqual(dirs('<p>123</p>'), {});
+        assert.equal(draw(`12 ${HEBREW}`, null).querySelector('p')?.dir, 'rtl');
+        assert.equal(draw('x', null).querySelector('p')?.dir, 'ltr');
     });
 
     it('characters that turn text around are shown by their code', () => {

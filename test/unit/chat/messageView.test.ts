@@ -6,11 +6,12 @@ import { createComposer, type Composer } from '../../../src/webview/chat/compose
 import type { Draft } from '../../../src/webview/chat/drafts.ts';
 import { createConversation } from '../../../src/webview/chat/conversation.ts';
 import { messageElement, type MessageActions } from '../../../src/webview/chat/messageView.ts';
+import { createTimeWords } from '../../../src/core/base/timeWords.ts';
 import type { ChatMessage } from '../../../src/core/chat/message.ts';
 import { message } from './chatWorld.ts';
 
 let window: JSDOM['window'];
-const GLOBALS = ['document', 'Node', 'ResizeObserver'] as const;
+const GLOBALS = ['document', 'Node', 'ResizeObserver', 'DOMParser'] as const;
 const real = GLOBALS.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
 before(() => {
     ({ window } = new JSDOM('<body></body>'));
@@ -46,7 +47,12 @@ describe('a message on its way, in the page', () => {
             get: (_, name) => (what: unknown, also?: unknown) =>
                 void done.push([name, typeof what === 'string' ? what : (what as ChatMessage).key, also].join(' ')),
         });
-        return messageElement(message('$1', '@me:hs', more), { follows: false, may }, bodies, act);
+        return messageElement(
+            message('$1', '@me:hs', more),
+            { follows: false, may, time: { label: '12:00', title: 'noon' } },
+            bodies,
+            act,
+        );
     };
     const offers = (element: HTMLElement): string[] =>
         [...element.querySelectorAll<HTMLElement>('button.link')].map((button) => {
@@ -117,6 +123,7 @@ describe('the conversation in the page', () => {
         const nothing = (): undefined => undefined;
         const conversation = createConversation({
             bodies,
+            words: createTimeWords('en'),
             actions: {} as MessageActions,
             earlier: nothing,
             later: nothing,
@@ -204,6 +211,99 @@ describe('the field of the chat, for what was not sent', () => {
             [changed.at(-1)?.files[0]?.name, changed.at(-1)?.files.length, field().value],
             ['10.txt', 11, 'back\nfirst'],
         );
+    });
+
+    /** What a clipboard holds, pasted as a browser does it. */
+    const paste = (forms: Readonly<Record<string, string>>, files: readonly File[] = []): void => {
+        const event = new window.Event('paste', { bubbles: true, cancelable: true });
+        const data = { files, getData: (type: string) => forms[type] ?? '' };
+        Object.defineProperty(event, 'clipboardData', { value: data });
+        if (!field().dispatchEvent(event)) return;
+        const { selectionStart: start, selectionEnd: end } = field();
+        field().setRangeText(forms['text/plain'] ?? '', start, end, 'end');
+        field().dispatchEvent(new window.Event('input', { bubbles: true }));
+    };
+    const held = (): string[] => [...composer.element.querySelectorAll<HTMLElement>('.held')].map(({ title }) => title);
+    const offer = (): HTMLElement | null => composer.element.querySelector<HTMLElement>('.offer:not([hidden])');
+    const accept = (): void => offer()?.querySelector<HTMLElement>('.link')?.click();
+
+    it('of words with a picture the words are pasted, and the picture is offered', () => {
+        const picture = new window.File(['x'], 'image.png', { type: 'image/bmp' });
+        for (const forms of [
+            { 'text/plain': 'a\tb\n', 'text/html': '<table><tr><td>a<td>b</table>' },
+            { 'text/plain': 'a word', 'text/html': '<p>a word</p>' },
+            { 'text/plain': 'https://example.org/x' },
+        ]) {
+            composer.load(undefined);
+            paste(forms, [picture]);
+            assert.deepEqual([field().value, held()], [forms['text/plain'], []]);
+            assert.match(offer()?.textContent ?? '', /picture/u);
+            accept();
+            assert.deepEqual([offer(), held()], [null, ['image.png']]);
+        }
+        composer.load(undefined);
+        paste({ 'text/html': '<style>p{}</style><p>only<br>here</p>' }, [picture]);
+        assert.deepEqual([field().value, held()], ['only\nhere', []]);
+    });
+
+    it('a picture alone and files of a file manager are files', () => {
+        const file = (name: string, type = ''): File => new window.File(['x'], name, { type });
+        const picture = file('image.png', 'image/bmp');
+        for (const [forms, files] of [
+            [{}, [picture]],
+            [{ 'text/html': '<img src="https://example.org/a.png">' }, [picture]],
+            [{ 'text/html': '<img src="x">', 'text/plain': 'https://example.org/a.png' }, [picture]],
+            [{ 'text/plain': 'a b.pdf' }, [file('a b.pdf')]],
+            [{ 'text/plain': '/home/me/a.txt\n/home/me/b.txt' }, [file('a.txt'), file('b.txt')]],
+            [{ 'text/plain': 'copy\nfile:///home/me/a%20b.txt\r\n' }, [file('a b.txt')]],
+            [{ 'text/plain': '"C:\\me\\a.txt"' }, [file('a.txt')]],
+            [{ 'text/plain': 'u\u0308.txt' }, [file('\u00FC.txt')]],
+        ] as const) {
+            composer.load(undefined);
+            paste(forms, files);
+            assert.deepEqual([field().value, held()], ['', files.map(({ name }) => name)]);
+        }
+    });
+
+    it('code is pasted as it is, and offered as a code block in the language of its editor', () => {
+        const code = 'if x:\n    y()\n';
+        const editor = JSON.stringify({ version: 1, mode: 'python' });
+        field().value = 'look: ';
+        field().setSelectionRange(6, 6);
+        paste({ 'text/plain': code, 'vscode-editor-data': editor });
+        assert.equal(field().value, `look: ${code}`);
+        assert.match(offer()?.textContent ?? '', /2 lines.*\(python\)/u);
+        accept();
+        assert.equal(field().value, 'look: \n```python\nif x:\n    y()\n```');
+        assert.equal(changed.at(-1)?.text, field().value);
+        composer.load(undefined);
+        paste({ 'text/plain': code, 'vscode-editor-data': '{' });
+        assert.ok(offer()?.textContent?.includes('Send as Code Block') && !offer()?.textContent?.includes('('));
+        field().value = '';
+        field().dispatchEvent(new window.Event('input', { bubbles: true }));
+        assert.equal(offer(), null, 'there is no code any more');
+        for (const words of ['one line', 'Hello,\nhow are you?']) {
+            paste({ 'text/plain': words });
+            assert.equal(offer(), null, words);
+        }
+        composer.load({ text: '```\n', replyTo: null, edits: null, about: '', files: [] });
+        field().setSelectionRange(4, 4);
+        paste({ 'text/plain': code });
+        assert.equal(offer(), null, 'it is in a code block');
+    });
+
+    it('goes the way of what is written, and sends nothing while a word is composed', () => {
+        assert.equal(field().getAttribute('dir'), 'auto');
+        field().value = '\u4F60\u597D';
+        field().dispatchEvent(new window.Event('input', { bubbles: true }));
+        const enter = (init: KeyboardEventInit): void =>
+            void field().dispatchEvent(
+                new window.KeyboardEvent('keydown', { key: 'Enter', cancelable: true, ...init }),
+            );
+        for (const init of [{ isComposing: true }, { keyCode: 229 }, { key: 'Process' }]) enter(init);
+        assert.equal(sent.length, 0);
+        enter({ keyCode: 13 });
+        assert.equal(sent.length, 1);
     });
 
     it('what was pasted waits in its own room, with its words', () => {

@@ -20,10 +20,25 @@ describe('the words of a quotation', () => {
     });
     it('are its body where there is no HTML, or none that says anything', () => {
         assert.equal(quoteText('`as typed`', null), '`as typed`');
-        assert.equal(quoteText('alt', '<img src="mxc://x/y">'), 'alt');
+        assert.equal(quoteText('alt', '<p> </p>'), 'alt');
     });
     it('leave out what the message itself quotes', () => {
         assert.equal(quoteText('yes', '<mx-reply><blockquote>old</blockquote></mx-reply>yes'), 'yes');
+    });
+    it('name a picture, and keep a spoiler covered', () => {
+        for (const [html, words] of [
+            ['<img src="mxc://x/y">', '[picture]'],
+            ['<img alt=":cat:" data-mx-emoticon> hi', ':cat: hi'],
+            ['<img title="A &lt;b&gt;" alt="">', 'A <b>'],
+            ['It is <span data-mx-spoiler="end">the <b>butler</b></span>!', 'It is [spoiler: end]!'],
+            ['<span data-mx-spoiler>a <span>b</span> c</span> d', '[spoiler] d'],
+            ['<span data-mx-spoiler="a>b">c</span> d', '[spoiler: a>b] d'],
+            ["<DIV class='x' DATA-MX-SPOILER='end'>a<div>b</div>c</DIV>d", '[spoiler: end]d'],
+            ['<span data-mx-spoiler=x>a', '[spoiler: x]'],
+            ['<pre data-mx-spoiler>a</pre>b', '[spoiler]b'],
+            ['<span title="data-mx-spoiler">a</span>', 'a'],
+        ] as const)
+            assert.equal(quoteText('the secret', html), words, html);
     });
     it('are text, whatever comes in', () => {
         fc.assert(fc.property(fc.string(), fc.string(), (body, html) => typeof quoteText(body, html) === 'string'));

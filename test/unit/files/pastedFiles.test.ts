@@ -80,7 +80,8 @@ describe('the field of the chat', () => {
     });
     const paste = (...names: string[]): void => {
         const event = new window.Event('paste', { cancelable: true });
-        Object.assign(event, { clipboardData: { files: names.map((name) => new File(['abc'], name)) } });
+        const files = names.map((name) => new File(['abc'], name));
+        Object.assign(event, { clipboardData: { files, getData: () => '' } });
         input.dispatchEvent(event);
     };
     const enter = (): void =>

@@ -7,8 +7,14 @@ const log = { debug: () => undefined, info: () => undefined, warn: () => undefin
 
 describe('who has read how far', () => {
     it('names those of a large room who have read furthest, wherever they stand in the list', async () => {
-        const members = Array.from({ length: 300 }, (_, i) => ({ userId: `@u${i}:h`, name: `U${i}`, typing: false }));
+        const members = Array.from({ length: 300 }, (_, i) => ({
+            userId: `@u${i}:h`,
+            rawDisplayName: `U${i}`,
+            typing: false,
+        }));
         const room = {
+            currentState: { on: () => undefined },
+            getMembers: () => members,
             getMyMembership: () => 'join',
             getJoinedMembers: () => members,
             getMember: (id: string) => members.find(({ userId }) => userId === id),

@@ -21,6 +21,34 @@ describe('text of others, made visible', () => {
         assert.equal(visibleLine('photo.jpg\u2800.exe', 100), 'photo.jpg[U+2800].exe');
     });
 
+    it('keeps flags, families, skins and keycaps whole, and shows tags that are no flag', () => {
+        const tagged = (text: string): string =>
+            [...text].map((c) => String.fromCodePoint(0xe0000 + (c.codePointAt(0) ?? 0))).join('');
+        const END = '\u{E007F}';
+        for (const emoji of [
+            `🏴${tagged('gbeng')}${END}`,
+            `🏴${tagged('gbsct')}${END}`,
+            `🏴${tagged('gbwls')}${END}`,
+            '🇩🇪',
+            '🏳️\u200D⚧️',
+            '🏴\u200D☠️',
+            '👨\u200D👩\u200D👧\u200D👦',
+            '🧑🏿\u200D🤝\u200D🧑🏻',
+            '1️⃣#️⃣',
+        ])
+            assert.equal(visibleText(`a${emoji}b`), `a${emoji}b`);
+        for (const [text, start] of [
+            [`🏴${tagged('gbeng')}`, '🏴[U+E0067]'],
+            [`a${tagged('gbeng')}${END}`, 'a[U+E0067]'],
+            [`🏴${tagged('hidden')}${END}`, '🏴[U+E0068]'],
+            [`🏴${END}`, '🏴[U+E007F]'],
+        ] as const)
+            assert.ok(visibleText(text).startsWith(start), visibleText(text));
+        const flag = `🏴${tagged('gbsct')}${END}`;
+        assert.equal(visibleLine(`${flag}${flag}${flag}`, 30), `${flag}${flag}…`);
+        assert.equal(visibleLine(`xxxxx👩🏽\u200D💻`, 8), 'xxxxx…');
+    });
+
     it('is one line of the length that was asked for, whatever it was', () => {
         fc.assert(
             fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 2, max: 100 }), (text, max) => {

@@ -1,0 +1,52 @@
+/**
+ * Tells pasted code and terminal output from written words. Code is sent as it is, and the chat page offers to send it
+ * as a code block. Pure.
+ */
+
+const FENCE = /^ {0,3}(?:`{3,}|~{3,})/mu;
+/** Markdown that only a writer makes: lists and quotations. An indented `- name: value` is YAML. */
+const WRITTEN = /^(?!\s+- [\w-]+:(?:\s|$))\s*(?:[-*•]|\d{1,9}[.)])\s|^> /u;
+/** Lines that are complete only in a programming language, a diff or a terminal. */
+const SIGNS: readonly RegExp[] = [
+    /[{;]$/u,
+    /^[)\]}]+[),;\]}]*$/u,
+    /[)\w"'\]]\s?:$/u,
+    /^(?:\/\/|\/\*|\*\/|#!|#include\b|@@ |diff --git |--- [ab]\/|\+\+\+ [ab]\/)/u,
+    /^(?:import|from|def|class|function|const|let|var|fn|func|package|use|using|namespace|public|private|protected|static|async|export|struct|enum|impl|interface|return|elif|else:|try:|SELECT|INSERT|UPDATE|CREATE|FROM|RUN|COPY)\b.*[\W_]/u,
+    /^(?:if|for|while|switch|catch)\s?\(/u,
+    /^[\w.$[\]'"]+\s?(?:[+*/%|&^-]|<<|>>)?=\s?\S/u,
+    /=>|::|->|!==|===|&&|\|\|/u,
+    /^<\/?[a-z][\w.-]*(?:\s[^>]*)?>/iu,
+    /^[\w.$]+\([^)]*\)[;,]?$/u,
+    /^(?:\$|>>>|\.\.\.|PS [^>]*>) \S/u,
+];
+/** Longer text is judged by its beginning. */
+const MAX_LINES = 200;
+const MAX_LINE = 400;
+
+/** Returns whether the text is several lines of code without a fence around them. */
+export function looksLikeCode(text: string): boolean {
+    if (FENCE.test(text)) return false;
+    const lines = text
+        .split(/\r\n?|\n/u, MAX_LINES)
+        .map((line) => line.slice(0, MAX_LINE))
+        .filter((line) => line.trim() !== '' && !WRITTEN.test(line));
+    if (lines.length < 2) return false;
+    const signs = lines.filter((line) => SIGNS.some((sign) => sign.test(line.trim()))).length;
+    const deeper = lines.filter((line) => /^(?: {2,}|\t)/u.test(line)).length;
+    if (text.startsWith('#!')) return true;
+    return deeper > 0 ? signs > 0 : signs >= 2 && signs * 2 >= lines.length;
+}
+
+/** Puts the text between fences that do not occur in it. `language`: empty if unknown. */
+export function asCodeBlock(text: string, language: string): string {
+    const mark = markFor(text, 3);
+    return `${mark}${/^[\w#+.-]{1,32}$/u.test(language) ? language : ''}\n${text.replace(/\n+$/u, '')}\n${mark}`;
+}
+
+/** Returns the shortest mark of backticks that does not occur in the text. `least`: its smallest length. */
+export function markFor(text: string, least: number): string {
+    let longest = 0;
+    for (const [run] of text.matchAll(/`+/gu)) longest = Math.max(longest, run.length);
+    return '`'.repeat(Math.max(least, longest + 1));
+}

@@ -1,0 +1,127 @@
+/**
+ * Names of people and rooms, as everything in Hush shows them: one short line each. Names that look alike once they are
+ * cut, folded or freed of hidden characters are told apart by an ID. (Client-server API, "Calculating the display name
+ * for a user", asks for that only where names are equal.)
+ */
+import { RoomStateEvent, type Room, type RoomState } from 'matrix-js-sdk/lib/matrix.js';
+import { removeHiddenChars } from 'matrix-js-sdk/lib/utils.js';
+import type { RoomSnapshot } from '../../core/rooms/room.ts';
+import { MAX_NAME, nameLine, wholeNameLine } from '../../core/base/nameLine.ts';
+
+export interface ShownName {
+    readonly name: string;
+    /** Present if the name is cut, or has an ID behind it. */
+    readonly wholeName?: string;
+}
+
+interface Named {
+    readonly id: string;
+    readonly raw: string;
+    /** Stands behind a name that others have too. Default: the ID. */
+    readonly sign?: string | undefined;
+    /** The SDK already knows another member with a name like it. */
+    readonly isDoubtful?: boolean;
+}
+
+/** Returns the shown name of each, by ID. */
+export function tellApart(all: readonly Named[]): Map<string, ShownName> {
+    const counts = new Map<string, number>();
+    for (const { raw } of all) counts.set(fold(raw), (counts.get(fold(raw)) ?? 0) + 1);
+    return new Map(all.map((one) => [one.id, shownAs(one, (counts.get(fold(one.raw)) ?? 0) > 1)]));
+}
+
+function shownAs({ id, raw, sign = id, isDoubtful = false }: Named, isShared: boolean): ShownName {
+    const line = nameLine(raw);
+    if (line === '' || raw === id) return { name: wholeNameLine(id) };
+    const name = isShared || isDoubtful ? `${line} (${sign})` : line;
+    const whole = wholeNameLine(raw);
+    return name === whole ? { name } : { name, wholeName: whole };
+}
+
+const folded = new Map<string, string>();
+const MOST_FOLDED = 20_000;
+const HIDDEN = /\p{Default_Ignorable_Code_Point}/gu;
+
+/** Names that people may take for each other have the same fold. The SDK knows which letters look alike. */
+function fold(raw: string): string {
+    const known = folded.get(raw);
+    if (known !== undefined) return known;
+    if (folded.size >= MOST_FOLDED) folded.clear();
+    const seen = raw
+        .slice(0, MAX_NAME * 4)
+        .replaceAll(HIDDEN, '')
+        .replaceAll(/\s+/gu, ' ')
+        .trim();
+    const result = removeHiddenChars(
+        seen
+            .slice(0, MAX_NAME - 1)
+            .normalize('NFKC')
+            .toLowerCase(),
+    ).toLowerCase();
+    folded.set(raw, result);
+    return result;
+}
+
+const members = new WeakMap<RoomState, Map<string, ShownName>>();
+const followed = new WeakSet<RoomState>();
+
+/** The names of everybody whom the room's state knows. Kept until the state changes. */
+function namesIn(room: Room): Map<string, ShownName> {
+    const state = room.currentState;
+    let names = members.get(state);
+    if (!names) {
+        if (!followed.has(state)) {
+            followed.add(state);
+            for (const change of [RoomStateEvent.Update, RoomStateEvent.Members] as const)
+                state.on(change, () => void members.delete(state));
+        }
+        names = tellApart(
+            room.getMembers().map(({ userId, rawDisplayName, disambiguate }) => ({
+                id: userId,
+                raw: rawDisplayName,
+                isDoubtful: disambiguate,
+            })),
+        );
+        members.set(state, names);
+    }
+    return names;
+}
+
+/** The name of a member. Of somebody whom the room does not know: the ID. */
+export function memberName(room: Room | null | undefined, userId: string): string {
+    return shownMember(room, userId).name;
+}
+
+export function shownMember(room: Room | null | undefined, userId: string): ShownName {
+    return (room?.getMember(userId) ? namesIn(room).get(userId) : undefined) ?? { name: wholeNameLine(userId) };
+}
+
+/** The name of somebody who is not in the room, and may call themselves like somebody who is. */
+export function newcomerName(room: Room, userId: string, raw: string): string {
+    const others = room.getMembers().filter((member) => member.userId !== userId);
+    const all = others.map(({ userId: id, rawDisplayName }) => ({ id, raw: rawDisplayName }));
+    return tellApart([...all, { id: userId, raw }]).get(userId)?.name ?? wholeNameLine(userId);
+}
+
+const apart = new WeakMap<RoomSnapshot, RoomSnapshot>();
+
+/** Rooms with names that look alike get their address, the person they are with, or their ID behind the name. */
+export function tellRoomsApart(rooms: readonly RoomSnapshot[], self: string): RoomSnapshot[] {
+    const names = tellApart(
+        rooms.map((room) => ({ id: room.roomId, raw: room.wholeName ?? room.name, sign: signOf(room, self) })),
+    );
+    return rooms.map((room) => {
+        const shown = names.get(room.roomId);
+        if (!shown || shown.name === room.name) return room;
+        const known = apart.get(room);
+        if (known?.name === shown.name) return known;
+        const next = { ...room, ...shown };
+        apart.set(room, next);
+        return next;
+    });
+}
+
+function signOf({ isDirect, members: all, alias }: RoomSnapshot, self: string): string | undefined {
+    const others = all.filter(({ userId }) => userId !== self);
+    return isDirect && others.length === 1 ? others[0]?.userId : alias;
+}
