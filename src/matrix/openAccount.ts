@@ -217,13 +217,15 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         log,
     });
 
+    const iceServers = createIceServers({ ask: () => sdk.turnServer(), now, log });
     const calls = createCalls({
         self,
         now,
         log,
         signalling: createCallSignalling({ sdk, self, log }),
         requests: createCallRequests(messages, deviceId, log),
-        iceServers: createIceServers({ ask: () => sdk.turnServer(), now, log }),
+        iceServers: () => iceServers.get(),
+        iceServersRefused: (urls) => iceServers.refused(urls),
         relayOnly: () => options.relayOnlySetting?.() ?? false,
         inRoom,
         async admit(roomId, device) {
@@ -369,6 +371,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
                     client,
                     messages,
                     transports,
+                    iceServers,
                     own: trust.own,
                     policy: admission.policy,
                     readyMs,

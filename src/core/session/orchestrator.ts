@@ -350,7 +350,8 @@ export function createOrchestrator(ports: OrchestratorPorts): Orchestrator {
                 message.type === 'mesh.candidates' ||
                 message.type === 'mesh.state' ||
                 message.type === 'mesh.screen' ||
-                message.type === 'mesh.dropped'
+                message.type === 'mesh.dropped' ||
+                message.type === 'servers.refused'
             )
                 calls.pageSaid(message, call);
             dispatch({ type: 'page', call, generation, message });

@@ -259,6 +259,10 @@ export function sharePageSaid(state: SessionState, share: LocalShare, message: P
         }
         case 'share.serverLost':
             return serverLost(state, share, message.detail);
+        case 'servers.none': {
+            const { relayOnly } = message;
+            return { state, effects: [{ type: 'notify', notice: { kind: 'noIceServers', sharing: true, relayOnly } }] };
+        }
         case 'share.uplink':
             if (share.transport !== 'mesh') return still(state);
             return still(withShare(state, { carries: carriesAfter(share.carries, message.viewers) }));

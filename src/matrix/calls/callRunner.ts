@@ -17,7 +17,7 @@ import {
     type PageAddress,
 } from './callState.ts';
 import type { StreamPurposes } from './callEvents.ts';
-import type { IceServer } from './iceServers.ts';
+import type { OfferedServers } from './iceServers.ts';
 import type { CallRequests } from './callRequests.ts';
 import { createScreensBack } from './screensBack.ts';
 import type { CallSignalling, ReceivedCallEvent } from './signalling.ts';
@@ -26,7 +26,9 @@ export interface CallsOptions {
     readonly self: Device;
     readonly signalling: CallSignalling;
     readonly requests: CallRequests;
-    readonly iceServers: () => Promise<readonly IceServer[]>;
+    readonly iceServers: () => Promise<OfferedServers>;
+    /** A page's browser refuses these ICE servers. */
+    readonly iceServersRefused: (urls: readonly string[]) => void;
     /** `hush.mesh.relayOnly`. It is read for every connection. */
     readonly relayOnly: () => boolean;
     /** ms since the epoch. */
@@ -164,11 +166,9 @@ export function createCalls(options: CallsOptions): Calls {
                 const { page, order } = effect;
                 inTurn(page, async () => {
                     if (order.type === 'mesh.open' || order.type === 'mesh.restart' || order.type === 'mesh.servers') {
-                        const iceServers = (await options.iceServers()).map((server) => ({
-                            ...server,
-                            urls: [...server.urls],
-                        }));
-                        toPage(page, { ...order, iceServers, relayOnly: options.relayOnly() });
+                        const { servers, noneUsable } = await options.iceServers();
+                        const iceServers = servers.map((server) => ({ ...server, urls: [...server.urls] }));
+                        toPage(page, { ...order, iceServers, noneUsable, relayOnly: options.relayOnly() });
                     } else if (order.type === 'mesh.candidates')
                         toPage(page, { ...order, candidates: [...order.candidates] });
                     else if (order.type === 'mesh.description')
@@ -254,6 +254,8 @@ export function createCalls(options: CallsOptions): Calls {
                 if (roomId !== undefined) dispatch({ type: 'dropped', roomId, connections: message.connections });
                 return;
             }
+            if (message.type === 'servers.refused') return options.iceServersRefused(message.urls);
+            if (message.type === 'servers.none') return; // for the session, which tells the person
             if (screens.said(message, call)) return;
             if (message.type === 'mesh.description') dispatch({ ...message, type: 'description' });
             else if (message.type === 'mesh.candidates') dispatch({ ...message, type: 'candidates' });

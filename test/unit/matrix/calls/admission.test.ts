@@ -23,7 +23,8 @@ async function calling() {
         now: () => 1_000,
         inRoom: () => true,
         relayOnly: () => false,
-        iceServers: () => Promise.resolve([]),
+        iceServers: () => Promise.resolve({ servers: [], noneUsable: false }),
+        iceServersRefused: () => undefined,
         signalling: { send: async (_room, event) => void sent.push(event), onEvent: events.add, dispose: nothing },
         requests: { send: async () => undefined, onRequest: () => ({ dispose: nothing }) },
         admit: async (_room, { deviceId }) => {
