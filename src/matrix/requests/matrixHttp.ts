@@ -1,6 +1,7 @@
 /** JSON over fetch for what happens outside the SDK (discovery, login, refresh, media tokens), and one mapping of failures to sentences. */
 import * as v from 'valibot';
 import { HushError, isHushError, type ErrorCode } from '../../core/base/errors.ts';
+import { optional } from '../../core/base/lenient.ts';
 import { visibleLine } from '../../core/base/visibleText.ts';
 import { errcodeSentence } from './errcodes.ts';
 import { NOT_SENT_TOO_LARGE, tooLarge } from './eventSize.ts';
@@ -89,9 +90,9 @@ export function networkError(cause: unknown, host: string): HushError {
 
 const matrixError = v.looseObject({
     errcode: v.string(),
-    error: v.optional(v.string()),
-    retry_after_ms: v.optional(v.number()),
-    soft_logout: v.optional(v.boolean()),
+    error: optional(v.string()),
+    retry_after_ms: optional(v.pipe(v.number(), v.minValue(0), v.finite())),
+    soft_logout: optional(v.boolean()),
 });
 export type MatrixErrorBody = v.InferOutput<typeof matrixError>;
 

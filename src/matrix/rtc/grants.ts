@@ -61,7 +61,9 @@ export function createGrants(options: GrantsOptions): Grants {
     const openIdToken = async (): Promise<OpenIdToken> => {
         if (!cached || now() >= cached.until) {
             const token = await options.openIdToken();
-            cached = { token, until: now() + token.expires_in * 1_000 - MARGIN_MS };
+            // The SDK passes on what the homeserver said. A lifetime that is no number counts as over.
+            const seconds = Number.isFinite(token.expires_in) ? token.expires_in : 0;
+            cached = { token, until: now() + seconds * 1_000 - MARGIN_MS };
         }
         return cached.token;
     };

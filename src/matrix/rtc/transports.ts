@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { HushError } from '../../core/base/errors.ts';
+import { entriesOf, optional } from '../../core/base/lenient.ts';
 import type { Log } from '../../core/base/log.ts';
 import { refusedAnswer, requestJson, type Fetch } from '../requests/matrixHttp.ts';
 import { isLoopbackHost } from '../../core/base/identifiers.ts';
@@ -39,9 +40,9 @@ export interface Transports {
     last(): OwnTransport | undefined;
 }
 
-const entry = v.looseObject({ type: v.string(), livekit_service_url: v.optional(v.string()) });
-const transportsAnswer = v.looseObject({ rtc_transports: v.array(entry) });
-const wellKnownAnswer = v.looseObject({ 'org.matrix.msc4143.rtc_foci': v.optional(v.array(entry), []) });
+const entry = v.looseObject({ type: v.string(), livekit_service_url: optional(v.string()) });
+const transportsAnswer = v.looseObject({ rtc_transports: entriesOf(entry) });
+const wellKnownAnswer = v.looseObject({ 'org.matrix.msc4143.rtc_foci': optional(entriesOf(entry)) });
 
 /** An answer is believed this long, ms. */
 const FRESH_MS = 10 * 60_000;
@@ -78,7 +79,7 @@ export function createTransports(sources: TransportSources): Transports {
         );
         const result = v.safeParse(wellKnownAnswer, answer?.body);
         return answer?.status === 200 && result.success
-            ? firstUsable(result.output['org.matrix.msc4143.rtc_foci'], log)
+            ? firstUsable(result.output['org.matrix.msc4143.rtc_foci'] ?? [], log)
             : undefined;
     };
     const discover = async (): Promise<OwnTransport | undefined> => {

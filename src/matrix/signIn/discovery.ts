@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot';
 import { HushError, isHushError } from '../../core/base/errors.ts';
+import { entriesOf, fieldsOf, optional } from '../../core/base/lenient.ts';
 import { requestJson, type Fetch } from '../requests/matrixHttp.ts';
 import type { JsonAnswer } from '../../core/account/jsonAnswer.ts';
 import { isLoopbackHost, isPrivateHost, isServerName, parseUserId } from '../../core/base/identifiers.ts';
@@ -21,11 +22,11 @@ export interface Homeserver {
 
 const wellKnown = v.looseObject({
     'm.homeserver': v.looseObject({ base_url: v.string() }),
-    'm.identity_server': v.optional(v.looseObject({ base_url: v.string() })),
+    'm.identity_server': optional(v.looseObject({ base_url: v.string() })),
 });
 const versionsAnswer = v.looseObject({
-    versions: v.array(v.string()),
-    unstable_features: v.optional(v.record(v.string(), v.boolean()), {}),
+    versions: entriesOf(v.string()),
+    unstable_features: optional(fieldsOf(v.boolean())),
 });
 
 /** @throws HushError `discovery.*`, `network.*`. Nothing is sent but two GETs without credentials. */
@@ -144,7 +145,7 @@ async function versionsOf(baseUrl: string, fetch: Fetch): Promise<Homeserver> {
             `${host} is not a Matrix homeserver. Check the address, or type your full user ID.`,
         );
     }
-    const { versions, unstable_features: unstableFeatures } = result.output;
+    const { versions, unstable_features: unstableFeatures = {} } = result.output;
     if (!versions.some((version) => /^v1\.\d+$/u.test(version))) {
         throw new HushError(
             'discovery.tooOld',

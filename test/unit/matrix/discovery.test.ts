@@ -89,6 +89,38 @@ describe('discovery of a homeserver', () => {
             { code: 'discovery.tooOld' },
         );
     });
+    it('reads the versions beside what it does not understand', async () => {
+        const odd: unknown[] = [
+            { versions: ['v1.11'], unstable_features: { a: true, b: null, c: 'yes', d: 1, e: {} } },
+            { versions: ['v1.11', null, 7, {}], unstable_features: { a: true } },
+            { versions: ['v1.11'], unstable_features: { a: true }, server: null, extra: [1] },
+        ];
+        for (const body of odd) {
+            const found = await discover('https://example.org', {
+                'GET https://example.org/_matrix/client/versions': { body },
+            });
+            assert.deepEqual([found.versions, found.unstableFeatures], [['v1.11'], { a: true }]);
+        }
+        for (const unstable_features of [null, [], 'all', 7]) {
+            const found = await discover('https://example.org', {
+                'GET https://example.org/_matrix/client/versions': { body: { versions: ['v1.1'], unstable_features } },
+            });
+            assert.deepEqual(found.unstableFeatures, {});
+        }
+    });
+    it('reads .well-known beside an identity server that it does not understand', async () => {
+        for (const identity of [null, 'vector.im', {}, { base_url: null }]) {
+            const found = await discover('example.org', {
+                'GET https://example.org/.well-known/matrix/client': wellKnown({
+                    'm.homeserver': { base_url: 'https://m.example.org', extra: null },
+                    'm.identity_server': identity,
+                    'org.matrix.msc4143.rtc_foci': null,
+                }),
+                'GET https://m.example.org/_matrix/client/versions': VERSIONS,
+            });
+            assert.equal(found.baseUrl, 'https://m.example.org');
+        }
+    });
     it('follows .well-known of a website that is typed as a URL', async () => {
         const found = await discover('https://example.org/', {
             'GET https://example.org/_matrix/client/versions': { status: 404, text: '' },
