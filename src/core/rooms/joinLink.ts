@@ -3,6 +3,7 @@
  * and links that VS Code opens with Hush. Input comes from strangers.
  */
 import { isServerName, parseUserId } from '../base/identifiers.ts';
+import { typedServerName, typedUserId } from '../base/typedNames.ts';
 
 export interface JoinTarget {
     /** `!id`, `!id:server` or `#alias:server`. */
@@ -100,7 +101,18 @@ function fromMatrixTo(url: URL): ParsedLink {
 
 function named(name: string, via: readonly string[]): ParsedLink {
     if (isRoomId(name) || isRoomAlias(name)) return { kind: 'room', target: { room: name, via } };
-    return parseUserId(name) ? { kind: 'person', userId: name } : INVALID;
+    const userId = typedUserId(name);
+    if (userId !== undefined) return { kind: 'person', userId };
+    const alias = typedAlias(name);
+    return alias === undefined ? INVALID : { kind: 'room', target: { room: alias, via } };
+}
+
+/** An address whose server is written as people write it, such as an international domain. */
+function typedAlias(text: string): string | undefined {
+    const colon = text.indexOf(':');
+    const serverName = text.startsWith('#') && colon > 1 ? typedServerName(text.slice(colon + 1)) : undefined;
+    const alias = `${text.slice(0, colon)}:${serverName ?? ''}`;
+    return serverName !== undefined && isRoomAlias(alias) ? alias : undefined;
 }
 
 function viaOf(query: string): string[] {
