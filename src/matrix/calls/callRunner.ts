@@ -17,7 +17,7 @@ import {
     type PageAddress,
 } from './callState.ts';
 import type { StreamPurposes } from './callEvents.ts';
-import type { OfferedServers } from './iceServers.ts';
+import type { IceServers } from './iceServers.ts';
 import type { CallRequests } from './callRequests.ts';
 import { createScreensBack } from './screensBack.ts';
 import type { CallSignalling, ReceivedCallEvent } from './signalling.ts';
@@ -26,9 +26,7 @@ export interface CallsOptions {
     readonly self: Device;
     readonly signalling: CallSignalling;
     readonly requests: CallRequests;
-    readonly iceServers: () => Promise<OfferedServers>;
-    /** A page's browser refuses these ICE servers. */
-    readonly iceServersRefused: (urls: readonly string[]) => void;
+    readonly iceServers: Pick<IceServers, 'get' | 'refused'>;
     /** `hush.mesh.relayOnly`. It is read for every connection. */
     readonly relayOnly: () => boolean;
     /** ms since the epoch. */
@@ -166,7 +164,7 @@ export function createCalls(options: CallsOptions): Calls {
                 const { page, order } = effect;
                 inTurn(page, async () => {
                     if (order.type === 'mesh.open' || order.type === 'mesh.restart' || order.type === 'mesh.servers') {
-                        const { servers, noneUsable } = await options.iceServers();
+                        const { servers, noneUsable } = await options.iceServers.get();
                         const iceServers = servers.map((server) => ({ ...server, urls: [...server.urls] }));
                         toPage(page, { ...order, iceServers, noneUsable, relayOnly: options.relayOnly() });
                     } else if (order.type === 'mesh.candidates')
@@ -254,7 +252,7 @@ export function createCalls(options: CallsOptions): Calls {
                 if (roomId !== undefined) dispatch({ type: 'dropped', roomId, connections: message.connections });
                 return;
             }
-            if (message.type === 'servers.refused') return options.iceServersRefused(message.urls);
+            if (message.type === 'servers.refused') return options.iceServers.refused(message.urls);
             if (message.type === 'servers.none') return; // for the session, which tells the person
             if (screens.said(message, call)) return;
             if (message.type === 'mesh.description') dispatch({ ...message, type: 'description' });

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { HushError, isHushError, type ErrorCode } from '../../core/base/errors.ts';
 import { optional } from '../../core/base/lenient.ts';
 import { visibleLine } from '../../core/base/visibleText.ts';
+import { boundedText } from './boundedAnswer.ts';
 import { errcodeSentence } from './errcodes.ts';
 import { NOT_SENT_TOO_LARGE, tooLarge } from './eventSize.ts';
 import type { JsonAnswer } from '../../core/account/jsonAnswer.ts';
@@ -36,7 +37,7 @@ export interface JsonRequest {
     /** ms for the whole exchange; default 15,000. */
     readonly timeoutMs?: number;
 }
-/** Longest answer read, in characters: a hostile server must not fill the memory. */
+/** Bytes of the longest answer that is read. */
 const MAX_BODY = 1_000_000;
 
 /** Any HTTP status is an answer. @throws HushError `network.timeout` or `network.offline` when there is none. */
@@ -64,18 +65,18 @@ export async function requestForm(
 
 async function exchange(fetch: Fetch, url: string, init: RequestInit, timeoutMs = 15_000): Promise<JsonAnswer> {
     let response: Response;
-    let text: string;
+    let text: string | undefined;
     try {
         response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
-        text = await response.text();
+        text = await boundedText(response, MAX_BODY);
     } catch (error) {
         if (isHushError(error)) throw error;
         throw networkError(error, hostOf(url));
     }
     return {
         status: response.status,
-        body: text.length > MAX_BODY ? undefined : parseJson(text),
-        retryAfterMs: retryAfter(response.headers, text),
+        body: parseJson(text ?? ''),
+        retryAfterMs: retryAfter(response.headers, text ?? ''),
     };
 }
 

@@ -59,8 +59,10 @@ export function createMeshPair(
             now: Date.now,
             inRoom: () => true,
             relayOnly: () => options.relayOnly ?? false,
-            iceServers: () => Promise.resolve({ servers: options.iceServers?.() ?? [], noneUsable: false }),
-            iceServersRefused: (urls) => refusedServers.push(...urls),
+            iceServers: {
+                get: () => Promise.resolve({ servers: options.iceServers?.() ?? [], noneUsable: false }),
+                refused: (urls) => void refusedServers.push(...urls),
+            },
             signalling: {
                 async send(roomId, event) {
                     for (const other of ends.values())
