@@ -44,7 +44,6 @@ import { PLACEHOLDER_TOKEN } from './account/tokenRefresh.ts';
 import { createAdmission } from './trust/admission.ts';
 import { createQueryGate } from './trust/queryGate.ts';
 import { createSecretKeys } from './trust/secretKeys.ts';
-import { boundedFetch } from './requests/boundedAnswer.ts';
 import { createServerWatch } from './trust/serverWatch.ts';
 import { createShareAudiences } from './trust/shareAudience.ts';
 import { createStandings } from './trust/standing.ts';
@@ -127,12 +126,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
     const { fetch: requests } = tokens;
     const self = { userId, deviceId };
     const secretKeys = createSecretKeys();
-    const server = createServerWatch({
-        fetch: boundedFetch(requests),
-        now,
-        known: (users) => client.knownDevices(users),
-        log,
-    });
+    const server = createServerWatch({ fetch: requests, now, known: (users) => client.knownDevices(users), log });
     const gate = createQueryGate(server.fetch);
     const client: OpenMatrixClient = await openMatrixClient({
         baseUrl,

@@ -23,7 +23,7 @@ export interface IceServers {
     /** For the diagnostics. Undefined before the homeserver was asked. */
     last(): { readonly used: readonly string[]; readonly leftOut: readonly string[] } | undefined;
 }
-export interface OfferedServers {
+interface OfferedServers {
     readonly servers: readonly IceServer[];
     /** The homeserver names servers, and none of them can be used. */
     readonly noneUsable: boolean;
