@@ -3,6 +3,7 @@ import type { OwnTrust, SharePolicy } from '../core/trust/shareTrust.ts';
 import type { StoredAccount } from '../core/account/storedAccounts.ts';
 import type { OpenMatrixClient } from './sdk/client.ts';
 import type { IceServers } from './calls/iceServers.ts';
+import { transportWords } from './rtc/homeserverSfu.ts';
 import type { OlmMessages } from './rtc/olmMessages.ts';
 import type { Transports } from './rtc/transports.ts';
 
@@ -52,6 +53,9 @@ export function accountDiagnostics({
         ['Refused messages', String(messages.refused)],
         ['Servers for direct connections', ice ? ice.used.join(', ') || 'none' : 'not asked yet'],
         ...(ice && ice.leftOut.length > 0 ? [['Of those left out', ice.leftOut.join(', ')] as const] : []),
-        ['Media server', transport ? `${transport.serviceUrl} (from ${transport.source})` : 'not asked yet'],
+        [
+            'Media server',
+            transport ? `${transportWords(transport.serviceUrl)} (from ${transport.source})` : 'not asked yet',
+        ],
     ];
 }

@@ -30,11 +30,12 @@ import { createIceServers } from './calls/iceServers.ts';
 import { createCallRequests } from './calls/callRequests.ts';
 import { createCallSignalling } from './calls/signalling.ts';
 import { createGrants } from './rtc/grants.ts';
+import { createHomeserverTokens } from './rtc/homeserverTokens.ts';
 import { createKeyTransport } from './rtc/keyTransport.ts';
 import { createMediaKeys } from './rtc/keyRingRunner.ts';
 import { createOlmMessages } from './rtc/olmMessages.ts';
 import type { OwnServer } from '../core/share/ownSfu.ts';
-import { createRtc } from './rtc/rtcSession.ts';
+import { createRtc, type RtcOptions } from './rtc/rtcSession.ts';
 import { createTokenExchange } from './rtc/tokenExchange.ts';
 import { createTransports, isLocalUrl } from './rtc/transports.ts';
 import { createWatch } from './rtc/watch.ts';
@@ -60,6 +61,7 @@ export interface OpenAccountOptions {
     readonly serviceUrlSetting: () => string;
     /** `hush.mesh.relayOnly`, read for every connection; default: off. */
     readonly relayOnlySetting?: () => boolean;
+    readonly membershipSetting?: RtcOptions['membershipSetting'];
     /** `hush.trust.shareWith`, read for every decision; default: `crossSigned`. */
     readonly sharePolicySetting?: () => SharePolicy;
     /** Answers the server when it wants more than a signed-in device before it takes a first identity. */
@@ -192,12 +194,15 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
             ...self,
             openIdToken,
             mayAskLocal,
+            homeserver: createHomeserverTokens({ baseUrl, fetch: requests, accessToken: PLACEHOLDER_TOKEN, deviceId }),
             own: { server: ownServer, ask: (...args) => exchange.ask(...args) },
             fetch,
             now,
             uuid: randomUUID,
         }),
         keys,
+        membershipSetting: options.membershipSetting,
+        uuid: randomUUID,
         watch: createWatch(messages, deviceId, log),
         judge: (devices) => admission.judge(devices),
         assertClock: () => server.assertClock('join'),
@@ -210,12 +215,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         uuid: randomUUID,
         log,
     });
-    const rooms = createRooms({
-        sdk,
-        rtcMembers: (roomId) => rtc.members(roomId),
-        onRtc: (listener) => rtc.onMembers(listener),
-        log,
-    });
+    const rooms = createRooms({ sdk, rtcMembers: rtc.members, onRtc: rtc.onMembers, log });
 
     const iceServers = createIceServers({ ask: () => sdk.turnServer(), now, log });
     const calls = createCalls({

@@ -3,7 +3,7 @@ import type * as vscodeTypes from 'vscode';
 import * as vscode from 'vscode';
 import type { Account, SignOutScope } from '../../core/account/account.ts';
 import { commands } from '../manifest/commands.ts';
-import { readSetting, sharePolicySetting } from '../manifest/config.ts';
+import { membershipSetting, readSetting, sharePolicySetting } from '../manifest/config.ts';
 import { contexts } from '../manifest/contexts.ts';
 import type { Engine } from './engine.ts';
 import { HushError, userMessage } from '../../core/base/errors.ts';
@@ -280,6 +280,7 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
                         serviceUrlSetting: () => readSetting(options.configuration(), 'hush.livekit.serviceUrl'),
                         sharePolicySetting: () => sharePolicySetting(options.configuration()),
                         relayOnlySetting: () => readSetting(options.configuration(), 'hush.mesh.relayOnly'),
+                        membershipSetting: () => membershipSetting(options.configuration()),
                     });
                 },
             });

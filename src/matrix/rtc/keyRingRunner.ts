@@ -42,6 +42,8 @@ export interface MediaKeys extends Disposable {
     /** Resolves when our key reached every device or after {@link START_WITHIN_MS}; who lacks it cannot see, nothing worse. */
     start(roomId: string, after?: number): Promise<void>;
     stop(roomId: string): void;
+    /** As what we are in the room's session, before the membership that says so is there. */
+    as(roomId: string, own: { readonly identity: string; readonly memberId: string }): void;
     /** All memberships of the room, whenever they change. `identity` is our own in the media room. */
     members(roomId: string, members: readonly RingMember[]): void;
     current(roomId: string): readonly MediaKey[];
@@ -67,6 +69,7 @@ interface RoomKeys {
     /** What frames of ours are encrypted with now; a rotated key comes 1 s after it was sent. */
     inUse: MediaKey | undefined;
     ownIdentity: string;
+    memberId: string | undefined;
     held: boolean;
     readonly timers: Set<NodeJS.Timeout>;
     waiters: (() => void)[];
@@ -92,6 +95,7 @@ export function createMediaKeys(options: MediaKeysOptions): MediaKeys {
                 ring: emptyRing(self),
                 inUse: undefined,
                 ownIdentity: `${self.userId}:${self.deviceId}`,
+                memberId: undefined,
                 held: false,
                 timers: new Set(),
                 waiters: [],
@@ -145,7 +149,7 @@ export function createMediaKeys(options: MediaKeysOptions): MediaKeys {
         devices: readonly Device[],
         attempt: number,
     ): Promise<void> => {
-        const outcome = await transport.send(roomId, { index, key }, devices);
+        const outcome = await transport.send(roomId, { index, key }, devices, room.memberId);
         if (room.ring.own?.key !== key) return; // replaced or stopped meanwhile
         room.failures = new Map([
             ...room.failures,
@@ -213,6 +217,11 @@ export function createMediaKeys(options: MediaKeysOptions): MediaKeys {
             room.inUse = undefined;
             room.held = false;
             dispatch(roomId, { kind: 'stop' });
+        },
+        as(roomId, { identity, memberId }) {
+            const room = roomOf(roomId);
+            room.ownIdentity = identity;
+            room.memberId = memberId;
         },
         members(roomId, members) {
             const own = members.find((member) => deviceKey(member) === deviceKey(self));

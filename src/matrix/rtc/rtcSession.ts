@@ -6,12 +6,22 @@ import { Listeners } from '../../core/base/listeners.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { MembershipLost, RtcPort } from '../../core/session/rtcPort.ts';
 import type { RtcMember } from '../../core/share/share.ts';
+import { parseUserId } from '../../core/base/identifiers.ts';
 import { fromSdk } from '../requests/matrixHttp.ts';
 import { parseLivekitSession } from '../events/hushEvents.ts';
 import { CALL_MEMBER_TYPE, LIVEKIT_SESSION_TYPE } from '../../core/rooms/eventTypes.ts';
 import type { Grants } from './grants.ts';
 import type { MediaKeys } from './keyRingRunner.ts';
 import { CALL_ERRORS, createOwnMembership, leftMeanwhile, type OwnMembership } from './ownMembership.ts';
+import { authorisationService } from './homeserverSfu.ts';
+import {
+    isHashed,
+    isSticky,
+    participantIdentity,
+    wantsSticky,
+    type MembershipSetting,
+    type OwnMember,
+} from './ownMember.ts';
 import { toRtcMember } from './rtcMembers.ts';
 import type { Device } from './olmMessages.ts';
 import { findStaleLeaves } from './staleLeaves.ts';
@@ -29,6 +39,10 @@ export interface RtcOptions {
     readonly judge: (devices: readonly Device[]) => Promise<void>;
     /** @throws HushError `clock.wrong`: by this computer's clock every membership, also one's own, is over already. */
     readonly assertClock: () => void;
+    /** `hush.matrixRtc.membership`. */
+    readonly membershipSetting?: (() => MembershipSetting) | undefined;
+    /** A random UUID. */
+    readonly uuid: () => string;
     readonly now: () => number;
     readonly log: Log;
 }
@@ -48,6 +62,8 @@ interface Live {
     /** Stops listening to the session. */
     detach(): void;
     serviceUrl: string | undefined;
+    /** As what we join. It stays from the first token until the session is left. */
+    member: OwnMember | undefined;
     /** No earlier run of this device will end our membership. */
     clean: boolean;
     /** How often it was left: a join that was on its way then does not go on. */
@@ -62,6 +78,7 @@ export function createRtc(options: RtcOptions): Rtc {
     const memberChanges = new Listeners<[string]>();
     const losses = new Listeners<[MembershipLost]>();
     const noted = new Set<string>();
+    const ownServer = parseUserId(self.userId)?.serverName;
 
     const note = (text: string): void => {
         if (noted.size > 200) noted.clear();
@@ -77,7 +94,9 @@ export function createRtc(options: RtcOptions): Rtc {
     const readMembers = (session: MatrixRTCSession): RtcMember[] => {
         const oldest = session.memberships[0];
         const nameOf = (userId: string): string => sdk.getRoom(session.room.roomId)?.getMember(userId)?.name ?? userId;
-        return oldest ? session.memberships.map((membership) => toRtcMember(membership, oldest, nameOf, note)) : [];
+        return oldest
+            ? session.memberships.map((membership) => toRtcMember(membership, oldest, ownServer, nameOf, note))
+            : [];
     };
     const attach = (room: Room): Live => {
         const { roomId } = room;
@@ -95,6 +114,7 @@ export function createRtc(options: RtcOptions): Rtc {
             own,
             detach: () => undefined,
             serviceUrl: undefined,
+            member: undefined,
             clean: false,
             leaves: 0,
             turn: Promise.resolve(),
@@ -134,13 +154,31 @@ export function createRtc(options: RtcOptions): Rtc {
             if (isHushError(error) && error.code === 'media.noServer') return undefined;
             throw error;
         });
+    const memberOf = async (entry: Live): Promise<OwnMember> => {
+        if (entry.member) return entry.member;
+        const others = entry.session.memberships
+            .filter(({ userId, deviceId }) => userId !== self.userId || deviceId !== self.deviceId)
+            .map((membership) => ({ sticky: isSticky(membership) }));
+        const sticky = wantsSticky({
+            setting: options.membershipSetting?.() ?? 'auto',
+            supported: await sdk.doesServerSupportUnstableFeature('org.matrix.msc4354'),
+            serviceUrl: entry.serviceUrl,
+            others,
+        });
+        // A state event is one for each device, a sticky event one for each join.
+        const chosen = { sticky, memberId: sticky ? options.uuid() : `${self.userId}:${self.deviceId}` };
+        return (entry.member ??= chosen);
+    };
+    const identityOf = ({ sticky, memberId }: OwnMember, serviceUrl: string | undefined): string =>
+        participantIdentity(self, memberId, isHashed(sticky, serviceUrl));
     /** Best effort: tells the room's other clients where and since when there is a share. Holds no secret. */
     const recordShare = async (room: Room, serviceUrl: string, startedTs: number): Promise<void> => {
-        if (!room.currentState.maySendStateEvent(LIVEKIT_SESSION_TYPE, self.userId)) return;
+        const service = authorisationService(serviceUrl);
+        if (service === undefined || !room.currentState.maySendStateEvent(LIVEKIT_SESSION_TYPE, self.userId)) return;
         const content = {
             version: 1,
             transport: 'livekit',
-            livekit_service_url: serviceUrl,
+            livekit_service_url: service,
             livekit_alias: room.roomId,
             started_by: self.userId,
             started_ts: startedTs,
@@ -200,7 +238,9 @@ export function createRtc(options: RtcOptions): Rtc {
                 const serviceUrl = await serviceUrlIfAny(room, entry);
                 const stale = entry.clean ? undefined : await findStaleLeaves(sdk, roomId, self, log);
                 if (entry.leaves !== leaves) throw leftMeanwhile();
-                await entry.own.join(shares, serviceUrl);
+                const member = await memberOf(entry);
+                keys.as(roomId, { identity: identityOf(member, serviceUrl), memberId: member.memberId });
+                await entry.own.join(shares, serviceUrl, member);
                 if (stale) entry.clean = await stale.cancel();
             });
             const first = shares.find((share) => share.transport !== 'mesh');
@@ -223,6 +263,7 @@ export function createRtc(options: RtcOptions): Rtc {
             keys.stop(roomId);
             if (!entry) return;
             entry.serviceUrl = undefined;
+            entry.member = undefined;
             entry.leaves++;
             await entry.own.leave(); // not in turn: leaving must not wait for a join that hangs
         },
@@ -231,16 +272,21 @@ export function createRtc(options: RtcOptions): Rtc {
             const room = joinedRoom(roomId);
             const entry = attach(room);
             // Asked anew unless a membership names it already: what was wrong may have been mended meanwhile.
-            if (!entry.own.joined) entry.serviceUrl = undefined;
-            const grant = await grants.publish(await ownServiceUrl(room, entry), roomId);
-            return { grant, identity: `${self.userId}:${self.deviceId}` };
+            if (!entry.own.joined) entry.serviceUrl = entry.member = undefined;
+            const serviceUrl = await ownServiceUrl(room, entry);
+            const member = await memberOf(entry);
+            const hashed = isHashed(member.sticky, serviceUrl);
+            const grant = await grants.publish(serviceUrl, roomId, hashed ? member.memberId : undefined);
+            return { grant, identity: identityOf(member, serviceUrl) };
         },
         async viewGrant(roomId, serviceUrl, viewId) {
             const room = joinedRoom(roomId);
             return grants.view(serviceUrl ?? (await ownServiceUrl(room, attach(room))), roomId, viewId);
         },
         async startKeys(roomId, after) {
-            const { session } = entryOf(roomId);
+            const entry = entryOf(roomId);
+            const { session, member } = entry;
+            if (member) keys.as(roomId, { identity: identityOf(member, entry.serviceUrl), memberId: member.memberId });
             await judge(readMembers(session));
             keys.members(roomId, readMembers(session));
             const started = keys.start(roomId, after);
