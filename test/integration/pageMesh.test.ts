@@ -70,6 +70,63 @@ describe('a share from device to device', function () {
         assert.equal((await share.said('mesh.state', (m) => m.state === 'connected')).path, 'direct');
     });
 
+    const offering = async (urls: readonly string[], relayOnly = false): Promise<void> => {
+        await mesh.dispose();
+        const iceServers = (): IceServer[] => urls.map((url) => ({ urls: [url], username: 'u', credential: 'c' }));
+        mesh = createMeshPair(harness.host, { iceServers, relayOnly });
+    };
+    // The browser refuses each of them. The calls pass them on here without the host's own check.
+    const REFUSED = [
+        'stun:127.0.0.1:3478?transport=udp',
+        'turn:127.0.0.1:port',
+        'turn:127.0.0.1?transport=none',
+        'http://127.0.0.1',
+        'turn://127.0.0.1',
+    ];
+    it('is live beside ICE servers that the browser refuses, and names them', async () => {
+        await offering([...REFUSED, 'stun:127.0.0.1:9']);
+        const share = await startShare();
+        for (const name of ['bob', 'carol']) {
+            const { view } = await startView(name);
+            await view.said('view.state', (m) => m.state === 'live');
+        }
+        assert.deepEqual([...new Set(mesh.refusedServers())].toSorted(), REFUSED.toSorted());
+        assert.ok(!share.messages.some((m) => m.type === 'servers.none'));
+    });
+
+    it('is live on one network when no ICE server is left, and says so once on either side', async () => {
+        await offering(REFUSED);
+        const share = await startShare();
+        const { view } = await startView('bob');
+        await view.said('view.state', (m) => m.state === 'live');
+        const carol = await startView('carol');
+        await carol.view.said('view.state', (m) => m.state === 'live');
+        for (const page of [share, view])
+            assert.deepEqual(
+                page.messages.filter((m) => m.type === 'servers.none'),
+                [{ type: 'servers.none', relayOnly: false }],
+            );
+    });
+
+    it('goes on for later viewers when one connection cannot be made at all', async () => {
+        const share = await startShare();
+        const [page] = browser.context
+            .pages()
+            .filter((each) => !each.url().startsWith('about:'))
+            .slice(-1);
+        await page?.evaluate(() => {
+            const Native = globalThis.RTCPeerConnection;
+            globalThis.RTCPeerConnection = function once() {
+                globalThis.RTCPeerConnection = Native;
+                throw new TypeError('once');
+            } as unknown as typeof RTCPeerConnection;
+        });
+        await startView('bob');
+        await share.said('mesh.state', (m) => m.state === 'failed');
+        const carol = await startView('carol');
+        await carol.view.said('view.state', (m) => m.state === 'live');
+    });
+
     it('serves four viewers at once, and goes on for three when one leaves', async () => {
         await startShare();
         const views = await Promise.all(['v1', 'v2', 'v3', 'v4'].map((name) => startView(name)));

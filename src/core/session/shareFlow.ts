@@ -249,6 +249,10 @@ export function sharePageSaid(state: SessionState, share: LocalShare, message: P
         }
         case 'share.serverLost':
             return serverLost(state, share, message.detail);
+        case 'servers.none': {
+            const { relayOnly } = message;
+            return { state, effects: [{ type: 'notify', notice: { kind: 'noIceServers', sharing: true, relayOnly } }] };
+        }
         case 'share.uplink':
             if (!publishPathOf(share).reportsUplink) return still(state);
             return still(withShare(state, { carries: carriesAfter(share.carries, message.viewers) }));

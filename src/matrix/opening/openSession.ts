@@ -6,6 +6,7 @@ import type { OwnServer } from '../../core/share/ownSfu.ts';
 import { PLACEHOLDER_TOKEN } from '../account/tokenRefresh.ts';
 import { fromSdk } from '../requests/matrixHttp.ts';
 import { createGrants } from '../rtc/grants.ts';
+import { createHomeserverTokens } from '../rtc/homeserverTokens.ts';
 import { createMediaKeys, type MediaKeys } from '../rtc/keyRingRunner.ts';
 import { createKeyTransport } from '../rtc/keyTransport.ts';
 import { createRtc, type Rtc } from '../rtc/rtcSession.ts';
@@ -59,6 +60,12 @@ export function openSession(
                 }),
             mayAskLocal: (serviceUrl) =>
                 !isLocalUrl(serviceUrl, homeserver.baseUrl) || serviceUrl === options.serviceUrlSetting().trim(),
+            homeserver: createHomeserverTokens({
+                baseUrl: homeserver.baseUrl,
+                fetch: homeserver.requests,
+                accessToken: PLACEHOLDER_TOKEN,
+                deviceId: self.deviceId,
+            }),
             // Each needs the other: the devices that give tokens are members of the session.
             own: { server: ownServer, ask: (...args) => exchange.ask(...args) },
             fetch,
@@ -66,6 +73,8 @@ export function openSession(
             uuid: randomUUID,
         }),
         keys,
+        membershipSetting: options.membershipSetting,
+        uuid: randomUUID,
         watch: createWatch(messages, self.deviceId, log),
         judge: (devices) => admission.judge(devices),
         assertClock: () => homeserver.watch.assertClock('join'),

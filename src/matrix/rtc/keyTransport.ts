@@ -28,19 +28,24 @@ function toStandardBase64(text: string): string {
 }
 
 export interface KeyTransport {
-    send(roomId: string, key: { index: number; key: string }, devices: readonly Device[]): Promise<SendOutcome>;
+    send(
+        roomId: string,
+        key: { index: number; key: string },
+        devices: readonly Device[],
+        memberId?: string,
+    ): Promise<SendOutcome>;
     onKey(listener: (roomId: string, key: ReceivedKey) => void): Disposable;
 }
 
 export function createKeyTransport(messages: OlmMessages, self: Device, now: () => number): KeyTransport {
     return {
-        send: (roomId, { index, key }, devices) =>
+        send: (roomId, { index, key }, devices, memberId = `${self.userId}:${self.deviceId}`) =>
             messages.send(
                 KEYS_TYPE,
                 {
                     keys: { index, key },
                     room_id: roomId,
-                    member: { claimed_device_id: self.deviceId, id: `${self.userId}:${self.deviceId}` },
+                    member: { claimed_device_id: self.deviceId, id: memberId },
                     session: { call_id: '', application: 'm.call', scope: 'm.room' },
                     sent_ts: now(),
                 },

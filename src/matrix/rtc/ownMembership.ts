@@ -12,11 +12,13 @@ import type { Share } from '../../core/share/share.ts';
 import { fromSdk, type KnownErrors } from '../requests/matrixHttp.ts';
 import { parseShares, sharesContentOf, SHARES_FIELD } from '../events/hushEvents.ts';
 import type { Device } from './olmMessages.ts';
-import { transportOf, type RtcTransport } from './ownTransport.ts';
+import type { OwnMember } from './ownMember.ts';
+import { transportOf } from './ownTransport.ts';
+import { nameTransport, publishWhole } from './sdkMembershipManager.ts';
 
 export interface OwnMembership {
     /** Without a LiveKit service the membership names no transport: shares go from device to device. */
-    join(shares: readonly Share[], serviceUrl: string | undefined): Promise<void>;
+    join(shares: readonly Share[], serviceUrl: string | undefined, member: OwnMember): Promise<void>;
     /** `serviceUrl`: the LiveKit service that the membership names from now on, where it named none. */
     announce(shares: readonly Share[], serviceUrl?: string): Promise<void>;
     leave(): Promise<void>;
@@ -50,14 +52,6 @@ export const CALL_ERRORS: KnownErrors = {
         'This room does not let you start or join a session. Ask somebody with more power in the room to allow calls for everybody.',
     ],
 };
-
-/** The SDK takes a transport only on joining, and leaving would end the share for its viewers. The version is pinned. */
-function nameTransport(session: MatrixRTCSession, transport: RtcTransport): void {
-    const { membershipManager: manager } = session as unknown as { membershipManager?: object };
-    if (!manager || !('rtcTransport' in manager || 'fociPreferred' in manager))
-        throw new HushError('internal', 'This build of Hush does not fit its Matrix library. Please report it.');
-    (manager as { rtcTransport?: RtcTransport }).rtcTransport = transport;
-}
 
 export function createOwnMembership({ session, roomId, self, now, onLost }: OwnMembershipOptions): OwnMembership {
     let joining: PromiseWithResolvers<void> | undefined;
@@ -128,22 +122,20 @@ export function createOwnMembership({ session, roomId, self, now, onLost }: OwnM
         get joined() {
             return joined;
         },
-        async join(shares, serviceUrl) {
+        async join(shares, serviceUrl, { sticky, memberId }) {
             const wanted = ++seq;
             named = serviceUrl;
-            session.joinRTCSession(
-                { ...self, memberId: `${self.userId}:${self.deviceId}` },
-                [],
-                serviceUrl === undefined ? undefined : transportOf(serviceUrl, roomId),
-                {
-                    manageMediaKeys: false, // see keyRing.ts: the SDK's key transport neither checks senders nor reports failures
-                    callIntent: 'video',
-                    applicationData: { [SHARES_FIELD]: sharesContentOf(shares, wanted) },
-                    delayedLeaveEventDelayMs: 15_000,
-                    delayedLeaveEventRestartMs: 4_000,
-                    networkErrorRetryMs: 3_000,
-                },
-            );
+            const transport = serviceUrl === undefined ? undefined : transportOf(serviceUrl, roomId);
+            session.joinRTCSession({ ...self, memberId }, [], transport, {
+                manageMediaKeys: false, // see keyRing.ts: the SDK's key transport neither checks senders nor reports failures
+                callIntent: 'video',
+                unstableSendStickyEvents: sticky,
+                applicationData: { [SHARES_FIELD]: sharesContentOf(shares, wanted) },
+                delayedLeaveEventDelayMs: 15_000,
+                delayedLeaveEventRestartMs: 4_000,
+                networkErrorRetryMs: 3_000,
+            });
+            if (sticky) publishWhole(session);
             try {
                 await untilVisible(() => shows(wanted), JOIN_WITHIN_MS, 'Joining the session');
                 joined = true;

@@ -9,6 +9,14 @@ import type { Grants } from './grants.ts';
 import type { MediaKeys } from './keyRingRunner.ts';
 import { createLiveSessions, type LiveSession } from './liveSessions.ts';
 import { CALL_ERRORS, leftMeanwhile } from './ownMembership.ts';
+import {
+    isHashed,
+    isSticky,
+    participantIdentity,
+    wantsSticky,
+    type MembershipSetting,
+    type OwnMember,
+} from './ownMember.ts';
 import type { Device } from './olmMessages.ts';
 import { createRoomSfu } from './roomSfu.ts';
 import { findStaleLeaves } from './staleLeaves.ts';
@@ -26,6 +34,10 @@ export interface RtcOptions {
     readonly judge: (devices: readonly Device[]) => Promise<void>;
     /** @throws HushError `clock.wrong`: by this computer's clock every membership, also one's own, is over already. */
     readonly assertClock: () => void;
+    /** `hush.matrixRtc.membership`. */
+    readonly membershipSetting?: (() => MembershipSetting) | undefined;
+    /** A random UUID. */
+    readonly uuid: () => string;
     readonly now: () => number;
     readonly log: Log;
 }
@@ -48,6 +60,7 @@ export function createRtc(options: RtcOptions): Rtc {
         noted.add(text);
     };
     const live = createLiveSessions({ sdk, self, keys, note, now, log });
+    const members = createOwnMembers(options);
     const sfu = createRoomSfu({ sdk, userId: self.userId, transports, note, log });
 
     const assertMayJoin = (room: Room): void => {
@@ -66,7 +79,9 @@ export function createRtc(options: RtcOptions): Rtc {
         const serviceUrl = await sfu.urlIfAny(room, entry);
         const stale = entry.clean ? undefined : await findStaleLeaves(sdk, room.roomId, self, log);
         if (entry.leaves !== leaves) throw leftMeanwhile();
-        await entry.own.join(shares, serviceUrl);
+        const member = await members.of(entry);
+        keys.as(room.roomId, { identity: members.identity(member, serviceUrl), memberId: member.memberId });
+        await entry.own.join(shares, serviceUrl, member);
         if (stale) entry.clean = await stale.cancel();
     };
 
@@ -99,6 +114,7 @@ export function createRtc(options: RtcOptions): Rtc {
             keys.stop(roomId);
             if (!entry) return;
             entry.serviceUrl = undefined;
+            entry.member = undefined;
             entry.leaves++;
             await entry.own.leave(); // not in turn: leaving must not wait for a join that hangs
         },
@@ -107,16 +123,20 @@ export function createRtc(options: RtcOptions): Rtc {
             const room = live.joinedRoom(roomId);
             const entry = live.attach(room);
             // Asked anew unless a membership names it already: what was wrong may have been mended meanwhile.
-            if (!entry.own.joined) entry.serviceUrl = undefined;
-            const grant = await grants.publish(await sfu.url(room, entry), roomId);
-            return { grant, identity: `${self.userId}:${self.deviceId}` };
+            if (!entry.own.joined) entry.serviceUrl = entry.member = undefined;
+            const serviceUrl = await sfu.url(room, entry);
+            const member = await members.of(entry);
+            const hashed = isHashed(member.sticky, serviceUrl);
+            const grant = await grants.publish(serviceUrl, roomId, hashed ? member.memberId : undefined);
+            return { grant, identity: members.identity(member, serviceUrl) };
         },
         async viewGrant(roomId, serviceUrl, viewId) {
             const room = live.joinedRoom(roomId);
             return grants.view(serviceUrl ?? (await sfu.url(room, live.attach(room))), roomId, viewId);
         },
         async startKeys(roomId, after) {
-            const { session } = live.attach(live.joinedRoom(roomId));
+            const { session, member, serviceUrl } = live.attach(live.joinedRoom(roomId));
+            if (member) keys.as(roomId, { identity: members.identity(member, serviceUrl), memberId: member.memberId });
             await judge(live.members(session));
             keys.members(roomId, live.members(session));
             const started = keys.start(roomId, after);
@@ -139,5 +159,28 @@ export function createRtc(options: RtcOptions): Rtc {
             keys.dispose();
             live.dispose();
         },
+    };
+}
+
+/** As what this device takes part in sessions. */
+function createOwnMembers({ sdk, self, membershipSetting, uuid }: RtcOptions) {
+    return {
+        async of(entry: LiveSession): Promise<OwnMember> {
+            if (entry.member) return entry.member;
+            const others = entry.session.memberships
+                .filter(({ userId, deviceId }) => userId !== self.userId || deviceId !== self.deviceId)
+                .map((membership) => ({ sticky: isSticky(membership) }));
+            const sticky = wantsSticky({
+                setting: membershipSetting?.() ?? 'auto',
+                supported: await sdk.doesServerSupportUnstableFeature('org.matrix.msc4354'),
+                serviceUrl: entry.serviceUrl,
+                others,
+            });
+            // A state event is one for each device, a sticky event one for each join.
+            const chosen = { sticky, memberId: sticky ? uuid() : `${self.userId}:${self.deviceId}` };
+            return (entry.member ??= chosen);
+        },
+        identity: ({ sticky, memberId }: OwnMember, serviceUrl: string | undefined): string =>
+            participantIdentity(self, memberId, isHashed(sticky, serviceUrl)),
     };
 }

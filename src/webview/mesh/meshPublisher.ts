@@ -1,6 +1,7 @@
 /** Sends one captured screen to every viewer who asks, with one connection for each. */
-import type { HostMessage, MeshMessage, Path } from '../../core/share/mediaMessages.ts';
+import type { HostMessage, MeshMessage, Path, ServersMessage } from '../../core/share/mediaMessages.ts';
 import { createEncodeWatch, mayUseAv1, orderCodecs } from './codecs.ts';
+import { createNoServersNews } from './noServersNews.ts';
 import { createPeer, type Peer } from './peer.ts';
 import { createUplinkWatch, type UplinkSample } from './uplink.ts';
 
@@ -27,7 +28,7 @@ export interface MeshPublisher {
     close(): void;
 }
 
-type Send = (message: MeshMessage | { type: 'log'; level: 'warn'; text: string }) => void;
+type Send = (message: MeshMessage | ServersMessage | { type: 'log'; level: 'warn'; text: string }) => void;
 
 export function createMeshPublisher(request: MeshPublishRequest, send: Send, changed: () => void): MeshPublisher {
     const peers = new Map<string, Peer>();
@@ -37,6 +38,7 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
     const of = (connection: string): Peer | undefined => peers.get(connection) ?? passing.get(connection);
     const tooSlow = createEncodeWatch();
     const uplink = createUplinkWatch();
+    const onNoServers = createNoServersNews(send);
     let suffered = false;
     let av1 = true;
     const smooth = encodesAv1(request);
@@ -66,7 +68,7 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
         const { track, maxBitrate, maxFrameRate: maxFramerate, degradation } = request;
         const outgoing = { track, codecs, encoding: { maxBitrate, maxFramerate }, degradation };
         const onTrack = (screen: MediaStreamTrack | undefined): void => screenOf(open.connection, screen);
-        peers.set(open.connection, createPeer({ open, outgoing, send, onTrack, onState: changed }));
+        peers.set(open.connection, createPeer({ open, outgoing, send, onNoServers, onTrack, onState: changed }));
         changed();
     };
     const drop = (): void => {
@@ -77,8 +79,15 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
     };
     /** A message for a connection waits until the connection exists. */
     let turn: Promise<void> = Promise.resolve();
-    const inTurn = (work: () => Promise<void> | void): void => {
-        turn = turn.then(() => (closed ? undefined : work()));
+    /** A failure concerns this connection only. The messages of the others go on. */
+    const inTurn = (connection: string | undefined, work: () => Promise<void> | void): void => {
+        turn = turn
+            .then(() => (closed ? undefined : work()))
+            .catch((error: unknown) => {
+                const name = error instanceof Error ? error.name : 'error';
+                send({ type: 'log', level: 'warn', text: `mesh: a connection could not be used (${name})` });
+                if (connection !== undefined) send({ type: 'mesh.state', connection, state: 'failed', path: 'direct' });
+            });
     };
     const connectedReports = (): Promise<RTCStatsReport[]> =>
         Promise.all([...peers.values()].filter((p) => p.state.state === 'connected').map((p) => p.stats()));
@@ -96,17 +105,17 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
         handle(message) {
             switch (message.type) {
                 case 'mesh.open':
-                    return inTurn(() => opened(message));
+                    return inTurn(message.connection, () => opened(message));
                 case 'mesh.description':
-                    return inTurn(() => of(message.connection)?.describe(message));
+                    return inTurn(message.connection, () => of(message.connection)?.describe(message));
                 case 'mesh.candidates':
-                    return inTurn(() => of(message.connection)?.candidates(message.candidates));
+                    return inTurn(message.connection, () => of(message.connection)?.candidates(message.candidates));
                 case 'mesh.restart':
-                    return inTurn(() => of(message.connection)?.restart(message.iceServers, message.relayOnly));
+                    return inTurn(message.connection, () => of(message.connection)?.restart(message));
                 case 'mesh.servers':
-                    return inTurn(() => of(message.connection)?.use(message.iceServers, message.relayOnly));
+                    return inTurn(message.connection, () => of(message.connection)?.use(message));
                 case 'mesh.close':
-                    return inTurn(() => {
+                    return inTurn(message.connection, () => {
                         of(message.connection)?.close();
                         peers.delete(message.connection);
                         passing.delete(message.connection);
@@ -114,7 +123,7 @@ export function createMeshPublisher(request: MeshPublishRequest, send: Send, cha
                         changed();
                     });
                 case 'mesh.reset':
-                    return inTurn(() => {
+                    return inTurn(undefined, () => {
                         const connections = [...peers.keys()];
                         drop();
                         if (connections.length > 0) send({ type: 'mesh.dropped', connections });

@@ -1,6 +1,7 @@
 /** Watches one screen that comes directly from the sharer's device. Only the newest connection counts. */
 import type { SubscriberState } from '../../livekit/browser/screenSubscriber.ts';
-import type { HostMessage, MeshMessage, Path } from '../../core/share/mediaMessages.ts';
+import type { HostMessage, MeshMessage, Path, ServersMessage } from '../../core/share/mediaMessages.ts';
+import { createNoServersNews } from './noServersNews.ts';
 import { createPeer, type Peer, type PeerState } from './peer.ts';
 
 export interface MeshSubscriber {
@@ -10,7 +11,7 @@ export interface MeshSubscriber {
     close(): void;
 }
 
-type Send = (message: MeshMessage | { type: 'log'; level: 'warn'; text: string }) => void;
+type Send = (message: MeshMessage | ServersMessage | { type: 'log'; level: 'warn'; text: string }) => void;
 
 export function createMeshSubscriber(
     identity: string,
@@ -20,6 +21,7 @@ export function createMeshSubscriber(
     let peer: { readonly connection: string; readonly peer: Peer } | undefined;
     let track: MediaStreamTrack | undefined;
     let had = false;
+    const onNoServers = createNoServersNews(send);
 
     const update = (state?: PeerState): void => {
         had ||= state?.state === 'connected';
@@ -60,7 +62,14 @@ export function createMeshSubscriber(
                     };
                     peer = {
                         connection: message.connection,
-                        peer: createPeer({ open: message, outgoing: undefined, send, onTrack, onState: update }),
+                        peer: createPeer({
+                            open: message,
+                            outgoing: undefined,
+                            send,
+                            onNoServers,
+                            onTrack,
+                            onState: update,
+                        }),
                     };
                     return update();
                 }
@@ -69,9 +78,9 @@ export function createMeshSubscriber(
                 case 'mesh.candidates':
                     return of(message.connection)?.candidates(message.candidates);
                 case 'mesh.restart':
-                    return of(message.connection)?.restart(message.iceServers, message.relayOnly);
+                    return of(message.connection)?.restart(message);
                 case 'mesh.servers':
-                    return of(message.connection)?.use(message.iceServers, message.relayOnly);
+                    return of(message.connection)?.use(message);
                 case 'mesh.close':
                     if (!of(message.connection)) return;
                     drop();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createLog } from '../../../../src/core/base/log.ts';
+import { createHomeserverTokens } from '../../../../src/matrix/rtc/homeserverTokens.ts';
 import { createGrants } from '../../../../src/matrix/rtc/grants.ts';
 import type { OwnServer } from '../../../../src/core/share/ownSfu.ts';
 import { createTransports, isServiceUrl } from '../../../../src/matrix/rtc/transports.ts';
@@ -39,6 +40,12 @@ const grants = (table: Record<string, Answerer>) => {
                 return Promise.resolve({ url: 'wss://theirs.org', token: 'theirs' });
             },
         },
+        homeserver: createHomeserverTokens({
+            baseUrl: 'https://hs.b.org',
+            fetch,
+            accessToken: 'placeholder',
+            deviceId: 'DEV',
+        }),
         mayAskLocal: (url) => url === 'http://127.0.0.1:1234',
         fetch,
         now: () => clock.now,

@@ -1,0 +1,152 @@
+/** MSC4195 between a real Synapse, which passes requests on to the product's authoriser, and a real LiveKit. */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RoomServiceClient, TokenVerifier } from 'livekit-server-sdk';
+import { after, before, describe, it } from 'mocha';
+import { sha256Base64 } from '../../src/livekit/tokens/roomTokens.ts';
+import { login, request } from '../stack/accounts.ts';
+import { startLiveKit, type LiveKit } from '../stack/liveKit.ts';
+import { freePorts } from '../stack/net.ts';
+import { startAuthoriser, type Authoriser } from '../stack/stack.ts';
+import { startSynapse, type Synapse } from '../stack/synapse.ts';
+import './support/matrixClients.ts';
+import { newPerson, pair, untilRoom, type Person } from './support/matrixAccounts.ts';
+
+const PREFIX = '/_matrix/client/unstable/io.element.msc4195/rtc/livekit';
+
+for (const service of [false, true])
+    describe(`an SFU whose tokens the homeserver gives${service ? ', beside the older service' : ''}`, function () {
+        this.timeout(120_000);
+        let synapse: Synapse;
+        let livekit: LiveKit;
+        let authoriser: Authoriser;
+        let alice: Person;
+        let bob: Person;
+        let roomId: string;
+        const lines: string[] = [];
+
+        before(async function () {
+            this.timeout(240_000);
+            livekit = await startLiveKit();
+            const [port] = await freePorts(1);
+            const [asToken, hsToken] = [randomBytes(16).toString('hex'), randomBytes(16).toString('hex')];
+            const folder = await mkdtemp(join(tmpdir(), 'hush-appservice-'));
+            const registration = join(folder, 'registration.json');
+            await writeFile(
+                registration,
+                JSON.stringify({
+                    id: 'livekit',
+                    url: null,
+                    as_token: asToken,
+                    hs_token: hsToken,
+                    sender_localpart: '_livekit',
+                    rate_limited: false,
+                    namespaces: { users: [{ exclusive: false, regex: '.*' }] },
+                    'io.element.msc4502.scopes': ['urn:matrix:client:io.element.msc4502:rooms:is_joined'],
+                    'io.element.msc4512.proxy_prefix': 'rtc/livekit',
+                    'io.element.msc4512.proxy_url': `http://127.0.0.1:${port}`,
+                }),
+            );
+            const transport = {
+                type: 'livekit',
+                url: livekit.url,
+                ...(service ? { livekit_service_url: `http://127.0.0.1:${port}` } : {}),
+            };
+            synapse = await startSynapse({
+                config: {
+                    app_service_config_files: [registration],
+                    matrix_rtc: { transports: [transport] },
+                    ip_range_blacklist: [],
+                    experimental_features: {
+                        msc4143_enabled: true,
+                        msc4354_enabled: true,
+                        msc4222_enabled: true,
+                        msc3266_enabled: true,
+                        msc4502_enabled: true,
+                        msc4512_enabled: true,
+                    },
+                },
+            });
+            authoriser = await startAuthoriser({
+                homeservers: [synapse],
+                livekit,
+                ...(port === undefined ? {} : { port }),
+                homeserver: { baseUrl: synapse.baseUrl, serverName: synapse.serverName, asToken, hsToken },
+                log: (line) => lines.push(line),
+            });
+            [alice, bob] = await Promise.all([newPerson(synapse, 'Alice'), newPerson(synapse, 'Bob')]);
+            roomId = await pair(alice, bob);
+        });
+        after(async () => {
+            await Promise.all([alice, bob].map((p) => p?.account.stop().catch(() => undefined)));
+            await authoriser?.stop();
+            await synapse?.stop();
+            await livekit?.stop();
+        });
+        const claimsOf = (token: string) => new TokenVerifier(livekit.apiKey, livekit.apiSecret).verify(token);
+        const member = () => bob.account.rooms().find((r) => r.roomId === roomId)?.rtc[0];
+
+        it('lets a member publish under the name by which others find it', async () => {
+            const { grant, identity } = await alice.account.rtc.publishGrant(roomId);
+            assert.equal(grant.url, livekit.url);
+            const claims = await claimsOf(grant.token);
+            assert.equal(claims.sub, identity);
+            assert.equal(claims.video?.room, sha256Base64(JSON.stringify([roomId, 'm.call#ROOM'])));
+            assert.equal(claims.video?.canPublish, true);
+            await alice.account.rtc.join(roomId, [{ id: '01SHARE', startedTs: 1 }]);
+            await untilRoom(bob.account, roomId, (r) => r.rtc[0]?.shares.length === 1, 'the share');
+            assert.equal(member()?.identity, identity);
+            assert.equal(identity === `${alice.userId}:${alice.account.deviceId}`, service);
+        });
+
+        it('writes the transport as other clients read it', async () => {
+            const serviceUrl = member()?.serviceUrl ?? assert.fail('no transport');
+            assert.ok(serviceUrl.startsWith(`hs+${livekit.url}`), serviceUrl);
+            assert.equal(serviceUrl.includes('service='), service);
+        });
+
+        it('lets the others watch, in the same LiveKit room', async () => {
+            const grant = await bob.account.rtc.viewGrant(roomId, member()?.serviceUrl, 'view-1');
+            const claims = await claimsOf(grant.token);
+            assert.equal(claims.video?.room, sha256Base64(JSON.stringify([roomId, 'm.call#ROOM'])));
+            assert.notEqual(claims.sub, member()?.identity);
+            const open = await new RoomServiceClient(
+                livekit.url.replace(/^ws/u, 'http'),
+                livekit.apiKey,
+                livekit.apiSecret,
+            ).listRooms([claims.video?.room ?? '']);
+            assert.equal(open.length, 1);
+        });
+
+        it('lets nobody in who is not in the room, nor to another media server', async () => {
+            const carol = await newPerson(synapse, 'Carol');
+            await assert.rejects(carol.account.rtc.viewGrant(roomId, `hs+${livekit.url}`, 'v'), (error: Error) =>
+                /not in this room/u.test(error.message),
+            );
+            const session = await login(synapse.baseUrl, { userId: carol.userId, password: carol.password });
+            const body = { url: livekit.url, room_id: roomId, slot_id: 'm.call#ROOM', member: { id: 'm' } };
+            const ask = (extra: object) =>
+                request(`${synapse.baseUrl}${PREFIX}/get_token`, { ...body, ...extra }, session.accessToken);
+            await assert.rejects(ask({}), /403/u);
+            await assert.rejects(ask({ url: 'wss://elsewhere.example.org' }), /400/u);
+            await carol.account.stop();
+        });
+
+        it('tells clients that it ends memberships, and takes no request from elsewhere', async () => {
+            const direct = await fetch(`${authoriser.url}${PREFIX}/get_token`, {
+                method: 'POST',
+                headers: { 'X-Matrix-User-Identifier': alice.userId },
+                body: JSON.stringify({ url: livekit.url, room_id: roomId, slot_id: 'm.call#ROOM', member_id: 'm' }),
+            });
+            assert.equal(direct.status, 401);
+            assert.ok(lines.every((line) => !line.includes('token ')));
+        });
+
+        it('is left like any other', async () => {
+            await alice.account.rtc.leave(roomId);
+            await untilRoom(bob.account, roomId, (r) => r.rtc.length === 0, 'an empty session');
+        });
+    });
