@@ -123,8 +123,8 @@ await cp('node_modules/keytar/LICENSE.md', 'dist/keytar/LICENSE.md');
 // This package is `type: module`; keytar's loader is CommonJS.
 await writeFile('dist/keytar/package.json', '{ "type": "commonjs" }\n');
 
-// The licences of every bundled package, and of keytar.
-const packages = new Set(['node_modules/keytar']);
+// The licences of every bundled package, of keytar, and of the icons whose shapes are in `src/webview/ui/codicons.ts`.
+const packages = new Set(['node_modules/keytar', 'node_modules/@vscode/codicons']);
 for (const result of results) {
     for (const file of Object.keys(result.metafile.inputs)) {
         const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
