@@ -10,9 +10,10 @@ const WRITTEN = /^(?!\s+- [\w-]+:(?:\s|$))\s*(?:[-*•]|\d{1,9}[.)])\s|^> /u;
 const SIGNS: readonly RegExp[] = [
     /[{;]$/u,
     /^[)\]}]+[),;\]}]*$/u,
-    /[)\w"'\]]\s?:$/u,
+    /^(?:if|for|while|def|class|try|else|elif|except|finally|with|case|switch|match)\b.*:$|^[\w."'-]+:$/u,
     /^(?:\/\/|\/\*|\*\/|#!|#include\b|@@ |diff --git |--- [ab]\/|\+\+\+ [ab]\/)/u,
-    /^(?:import|from|def|class|function|const|let|var|fn|func|package|use|using|namespace|public|private|protected|static|async|export|struct|enum|impl|interface|return|elif|else:|try:|SELECT|INSERT|UPDATE|CREATE|FROM|RUN|COPY)\b.*[\W_]/u,
+    /^(?:import|from|def|class|function|const|let|var|fn|func|package|use|using|namespace|public|private|protected|static|async|export|struct|enum|impl|interface|return)\b.*(?:[(){}[\]=;<>"'`]|::)/u,
+    /^(?:from \S+ import |import [\w.]+$|package \w+;?$|(?:FROM|RUN|COPY|SELECT|INSERT|UPDATE|CREATE|DELETE|WHERE) \S)/u,
     /^(?:if|for|while|switch|catch)\s?\(/u,
     /^[\w.$[\]'"]+\s?(?:[+*/%|&^-]|<<|>>)?=\s?\S/u,
     /=>|::|->|!==|===|&&|\|\|/u,

@@ -1,6 +1,6 @@
 /**
  * The messages between the chat view and its host, and the shape of a message on its way from the Matrix layer to the
- * page. After each change the page gets the whole conversation that it shows. Bodies are unchanged from their senders:
+ * page. The page gets the whole conversation once, and then its changes. Bodies are unchanged from their senders:
  * code that draws one must make it safe first (webview/chat/bodyRenderer.ts).
  */
 import * as v from 'valibot';
@@ -24,40 +24,57 @@ const bytes = v.pipe(
 /** Only types that a browser draws without running code. The first bytes decide, not the name. */
 const imageType = v.picklist(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 
+/** Numbers the states that the page was told, so that it notices a missed one. */
+const seq = v.pipe(v.number(), v.integer(), v.minValue(0));
+const index = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_SHOWN));
+/** Oldest first, without gaps. */
+const messages = v.pipe(v.array(chatMessage), v.maxLength(MAX_SHOWN));
+/** What belongs to the conversation beside its messages. */
+const around = {
+    /** Null: no room is selected. */
+    room: v.nullable(
+        v.object({
+            roomId: id,
+            name,
+            /** A sentence: why the person may not write in this room. */
+            barred: problem,
+            mayReact: v.boolean(),
+            /** User ID of the person who writes here. */
+            self: id,
+        }),
+    ),
+    /** No older messages exist. */
+    atStart: v.boolean(),
+    /** Older messages exist but do not fit with these. They are shown around an older message. */
+    full: v.boolean(),
+    /** The part ends with the newest message. */
+    atEnd: v.boolean(),
+    /** Older messages are loading. */
+    loading: v.boolean(),
+    /** The homeserver is unreachable, so no new messages arrive. */
+    offline: v.boolean(),
+    /** The first message that was unseen when the view opened. */
+    firstUnread: v.nullable(id),
+    /** Names of people who are typing. */
+    typing: v.pipe(v.array(name), v.maxLength(3)),
+    /** For a message: the names of people who have read up to it and no further. */
+    seen: v.pipe(v.array(v.object({ key: id, names: v.pipe(v.array(name), v.maxLength(20)) })), v.maxLength(100)),
+};
+
 /** Host to page. */
 export const chatHostMessage = v.variant('type', [
+    /** The whole conversation: for a new page, and when it missed a change. */
+    v.object({ type: v.literal('chat.show'), seq, messages, ...around }),
+    /** What has changed since the state with the number `base`. */
     v.object({
-        type: v.literal('chat.show'),
-        /** Null: no room is selected. */
-        room: v.nullable(
-            v.object({
-                roomId: id,
-                name,
-                /** A sentence: why the person may not write in this room. */
-                barred: problem,
-                mayReact: v.boolean(),
-                /** User ID of the person who writes here. */
-                self: id,
-            }),
-        ),
-        /** Oldest first, without gaps. */
-        messages: v.pipe(v.array(chatMessage), v.maxLength(MAX_SHOWN)),
-        /** No older messages exist. */
-        atStart: v.boolean(),
-        /** Older messages exist but do not fit with these. They are shown around an older message. */
-        full: v.boolean(),
-        /** The part ends with the newest message. */
-        atEnd: v.boolean(),
-        /** Older messages are loading. */
-        loading: v.boolean(),
-        /** The homeserver is unreachable, so no new messages arrive. */
-        offline: v.boolean(),
-        /** The first message that was unseen when the view opened. */
-        firstUnread: v.nullable(id),
-        /** Names of people who are typing. */
-        typing: v.pipe(v.array(name), v.maxLength(3)),
-        /** For a message: the names of people who have read up to it and no further. */
-        seen: v.pipe(v.array(v.object({ key: id, names: v.pipe(v.array(name), v.maxLength(20)) })), v.maxLength(100)),
+        type: v.literal('chat.change'),
+        base: seq,
+        seq,
+        around: v.partial(v.object(around)),
+        /** One after the other: each replaces `remove` messages from index `at`. */
+        splices: v.pipe(v.array(v.object({ at: index, remove: index, insert: messages })), v.maxLength(2)),
+        /** Messages that stay in their place and look different. */
+        changed: messages,
     }),
     /** The requested message is shown: scroll it into view. */
     v.object({ type: v.literal('chat.goTo'), key: id }),
@@ -95,10 +112,15 @@ export const chatHostMessage = v.variant('type', [
     v.object({ type: v.literal('chat.shrink'), request: id, bytes, imageType }),
 ]);
 export type ChatHostMessage = v.InferOutput<typeof chatHostMessage>;
+/** The conversation as the page shows it. */
+export type ShownChat = Omit<Extract<ChatHostMessage, { type: 'chat.show' }>, 'seq'>;
+export type ShownChange = Extract<ChatHostMessage, { type: 'chat.change' }>;
 
 /** Page to host. */
 export const chatPageMessage = v.variant('type', [
     v.object({ type: v.literal('chat.ready') }),
+    /** A change was missed: the page needs the whole conversation. */
+    v.object({ type: v.literal('chat.again') }),
     v.object({
         type: v.literal('chat.send'),
         roomId: id,

@@ -3,7 +3,7 @@
  * nothing and does not know vscode. The view shows {@link ChatSession.shown} after each change.
  */
 import { MAX_BODY, MAX_SHOWN } from './message.ts';
-import type { ChatHostMessage, ChatPageMessage } from './chatPageMessages.ts';
+import type { ChatPageMessage, ShownChat } from './chatPageMessages.ts';
 import { visibleLine } from '../base/visibleText.ts';
 import type { FilesPort } from '../files/filesPort.ts';
 import type { PresencePort } from '../rooms/presencePort.ts';
@@ -51,7 +51,7 @@ export interface ChatSessionOptions {
     readonly onFound: (key: string) => void;
     readonly log: Log;
 }
-type Shown = Extract<ChatHostMessage, { type: 'chat.show' }>;
+type Shown = ShownChat;
 /** The messages about conversation and text. The view handles the rest. */
 type FromPage = Extract<
     ChatPageMessage,

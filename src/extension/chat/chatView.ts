@@ -22,6 +22,7 @@ import { chatRoomOf } from './chosenRoom.ts';
 import type { ChatFiles } from './chatFiles.ts';
 import { createChatMemory } from '../../core/chat/chatMemory.ts';
 import { createChatSession } from '../../core/chat/chatSession.ts';
+import { createShownChanges } from '../../core/chat/shownChanges.ts';
 import { createForgotten } from '../../core/chat/forgotten.ts';
 import { existingPaths, openReference } from './openReference.ts';
 import { unreadWords } from '../../core/chat/unread.ts';
@@ -113,10 +114,11 @@ export function createChatView(options: ChatViewOptions): ChatView {
         }
         follow();
     };
+    const changes = createShownChanges((message) => channel?.send(message));
     const draw = (): void => {
         drawing = undefined;
         const { shown, unread } = session;
-        channel?.send(shown);
+        if (channel) changes.show(shown);
         // A view that was never opened cannot show a badge.
         options.onUnread(view ? 0 : unread);
         if (!view) return;
@@ -172,6 +174,10 @@ export function createChatView(options: ChatViewOptions): ChatView {
                 forgotten.opened();
                 if (desk) withFiles((all) => all.opened());
                 session.opened();
+                changes.again();
+                return draw();
+            case 'chat.again':
+                changes.again();
                 return draw();
             case 'chat.picture':
             case 'chat.enlarge':
@@ -228,6 +234,7 @@ export function createChatView(options: ChatViewOptions): ChatView {
                 onDropped: (reason) => log.warn(`chat page: ${reason}`),
             });
             channel = opened;
+            changes.again();
             resolved.onDidChangeVisibility(() => {
                 if (!resolved.visible) unloaded();
             });

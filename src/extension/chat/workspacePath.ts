@@ -8,7 +8,7 @@ export function pathInWorkspace(path: string, folders: readonly string[]): strin
     const slashed = withSlashes(path);
     const within = folders.map(comparable).findIndex((folder) => comparable(slashed).startsWith(`${folder}/`));
     if (within !== -1) return withoutDots(slashed.slice((folders[within] ?? '').length + 1));
-    if (!isAbsolute(slashed)) return slashed.startsWith('~') ? undefined : withoutDots(slashed);
+    if (!isAbsolute(slashed) && !slashed.startsWith('~')) return withoutDots(slashed);
     // A copy of the folder elsewhere: the part after the last folder with the same name.
     for (const folder of folders) {
         const name = `/${folder.split('/').at(-1) ?? ''}/`;
@@ -24,7 +24,7 @@ function comparable(path: string): string {
 }
 
 function withSlashes(path: string): string {
-    const plain = /^file:\/\//iu.test(path) ? pathOfAddress(path) : path;
+    const plain = /^file:\/\//iu.test(path) ? pathOfAddress(path) : path.replace(/^webpack(?:-internal)?:\/\/\/?/u, '');
     const slashed = plain.replaceAll('\\', '/');
     return /^[A-Za-z]:\//u.test(slashed) ? `/${slashed}` : slashed;
 }

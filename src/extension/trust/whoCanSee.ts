@@ -1,6 +1,6 @@
 /** **Hush: Who Can See This**, and the actions in its tab. */
 import * as vscode from 'vscode';
-import { createTimeWords } from '../../core/base/timeWords.ts';
+import { createTimeWords, isTime } from '../../core/base/timeWords.ts';
 import { openSheet, type SheetTab } from '../shell/sheetTab.ts';
 import type { ViewTarget } from '../../core/share/share.ts';
 import type { ShareAudience } from '../../core/trust/shareTrust.ts';
@@ -97,6 +97,8 @@ async function acknowledge(
     context.log.info(`acknowledged the identity of ${userId}`);
 }
 
+const MINUTES_OF_DAY = 24 * 60;
+
 function contextOf(context: ActionContext, { roomId, sharer }: Subject): AudienceContext {
     const { account } = signedIn(context);
     const now = Date.now();
@@ -107,9 +109,10 @@ function contextOf(context: ActionContext, { roomId, sharer }: Subject): Audienc
         selfUserId: account.userId,
         selfDeviceId: account.deviceId,
         time(ts) {
-            const minutes = Math.max(0, Math.round((now - ts) / 60_000));
-            const clock = words.time(ts);
-            return minutes === 0 ? `${clock} (just now)` : `${clock} (${minutes} min ago)`;
+            const minutes = Math.round((now - ts) / 60_000);
+            if (!isTime(ts) || minutes < -60) return `${words.moment(ts)} (by a wrong clock)`;
+            if (minutes >= MINUTES_OF_DAY) return words.moment(ts);
+            return `${words.time(ts)} (${minutes <= 0 ? 'just now' : `${minutes} min ago`})`;
         },
     };
 }

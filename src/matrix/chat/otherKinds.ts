@@ -18,7 +18,7 @@ export interface OtherMessage {
 const NO_TEXT = 'Hush cannot show this kind of message.';
 /** What devices and calls tell each other, and votes. People do not read it. */
 const UNSEEN =
-    /^(?:m\.call(?:\.|$)|org\.matrix\.call\.|m\.rtc\.|org\.matrix\.msc(?:2746|3401|4075|4143|4354)(?:\.|$)|m\.key\.|m\.(?:room_key|forwarded_room_key|dummy|reaction|receipt|typing)|m\.secret\.|m\.room\.(?:redaction|encryption)|io\.element\.|com\.hush\.|(?:m|org\.matrix\.msc3381)\.poll\.response$)/u;
+    /^(?:m\.call(?:\.|$)|org\.matrix\.call\.|m\.rtc\.|org\.matrix\.msc(?:2746|3401|4075|4143|4354)(?:\.|$)|org\.matrix\.msc\d+\.(?:rtc|call|sfu)\.|m\.key\.|m\.(?:room_key|forwarded_room_key|dummy|reaction|receipt|typing)|m\.secret\.|m\.room\.(?:redaction|encryption)|io\.element\.|com\.hush\.|(?:m|org\.matrix\.msc3381)\.poll\.response$)/u;
 /** Event types of MSC1767 whose text is the whole message. */
 const TEXT = /^(?:m|org\.matrix\.msc1767|org\.matrix\.msc395\d)\.(?:message|emote|notice)$/u;
 const WORDS: Readonly<Record<string, string>> = {

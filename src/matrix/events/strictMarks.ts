@@ -7,7 +7,7 @@ import type { MarkdownIt, StateInline, Token } from 'markdown-it';
 import { GUARD } from './strictLines.ts';
 
 /** A mark opens after these: the start of a line, a blank, an opening bracket or quote, a dash, another mark. */
-const BEFORE = new RegExp(`^$|[\\s${GUARD}([{"'“‘«„—–>*~]`, 'u');
+const BEFORE = new RegExp(`^$|[\\s${GUARD}(["'“‘«„—–>*~]`, 'u');
 /** A mark closes before these: the end of a line, a blank, or what ends a phrase. */
 const AFTER = /[\s)\]}"'”’»“.,;:!?…—–<*~]/u;
 /** Scripts that put no blank between words, or join particles to them. There a mark may stand inside a word. */
@@ -15,6 +15,8 @@ const UNSPACED =
     /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\u3000-\u303F\uFF00-\uFFEF]/u;
 /** Formatted text begins with a word, an emoji, code, a link or another mark. */
 const FIRST = /[\p{L}\p{N}\p{Extended_Pictographic}\p{Regional_Indicator}`*~¿¡#@]/u;
+const STOP = /[.,;:!?]/u;
+const NAME = /^[\p{L}\p{N}_*/]/u;
 const QUOTE = /["'“‘«„]/u;
 const PUNCTUATION = /[!-/:-@[-`{-~]/u;
 
@@ -25,13 +27,16 @@ export function strictMarks(md: MarkdownIt): void {
             const found = super.scanDelims(start, canSplitWord);
             if (this.src[start] === '_') return { ...found, can_open: false, can_close: false };
             const before = [...this.src.slice(Math.max(0, start - 2), start)].at(-1) ?? '';
-            const after = String.fromCodePoint(this.src.codePointAt(start + found.length) ?? 0x0a);
+            const end = start + found.length;
+            const after = String.fromCodePoint(this.src.codePointAt(end) ?? 0x0a);
+            // A name goes on behind a point: `*foo*.ts`.
+            const goesOn = STOP.test(after) && NAME.test(this.src.slice(end + 1, end + 3));
             const begins = FIRST.test(after) || (QUOTE.test(after) && !QUOTE.test(before));
             const ends = before !== '' && !/[\s([{]/u.test(before) && before !== GUARD;
             return {
                 ...found,
-                can_open: begins && (BEFORE.test(before) || UNSPACED.test(before)),
-                can_close: ends && (AFTER.test(after) || UNSPACED.test(after)),
+                can_open: begins && (BEFORE.test(before) || UNSPACED.test(before)) && !isInCode(this.src, start),
+                can_close: ends && !goesOn && (AFTER.test(after) || UNSPACED.test(after)),
             };
         }
     };
@@ -46,6 +51,17 @@ export function strictMarks(md: MarkdownIt): void {
     md.core.ruler.push('hush_marks', ({ tokens }) => {
         for (const { children } of tokens) if (children) undoBroken(children);
     });
+}
+
+/** The line so far is a comment of C, or a command: it begins like one, or has an option. */
+const CODE =
+    /\/\*|^\s*\/\/|^\s*(?:\$ |(?:ls|rm|cp|mv|e?grep|rg|sed|awk|tar|unzip|chmod|chown|mkdir|du|ln|rsync|scp) )|\s--?[A-Za-z][\w-]*(?=[\s=])/u;
+/** Longer lines are judged by what is near. */
+const MAX_LINE = 400;
+
+function isInCode(src: string, at: number): boolean {
+    const near = src.slice(Math.max(0, at - MAX_LINE), at);
+    return CODE.test(near.slice(near.lastIndexOf('\n') + 1).replace(GUARD, ''));
 }
 
 /** A formatted phrase stays in its line and closes its brackets. Any other pair of marks was no formatting. */

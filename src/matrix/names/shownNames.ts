@@ -6,6 +6,7 @@
 import { RoomStateEvent, type Room, type RoomState } from 'matrix-js-sdk/lib/matrix.js';
 import { removeHiddenChars } from 'matrix-js-sdk/lib/utils.js';
 import type { RoomSnapshot } from '../../core/rooms/room.ts';
+import { cutText } from '../../core/base/cutText.ts';
 import { MAX_NAME, nameLine, wholeNameLine } from '../../core/base/nameLine.ts';
 
 export interface ShownName {
@@ -30,10 +31,13 @@ export function tellApart(all: readonly Named[]): Map<string, ShownName> {
     return new Map(all.map((one) => [one.id, shownAs(one, (counts.get(fold(one.raw)) ?? 0) > 1)]));
 }
 
+/** A long name would push the ID out of a narrow side bar. */
+const MOST_BEFORE_ID = 24;
+
 function shownAs({ id, raw, sign = id, isDoubtful = false }: Named, isShared: boolean): ShownName {
     const line = nameLine(raw);
     if (line === '' || raw === id) return { name: wholeNameLine(id) };
-    const name = isShared || isDoubtful ? `${line} (${sign})` : line;
+    const name = isShared || isDoubtful ? `${cutText(line, MOST_BEFORE_ID)} (${sign})` : line;
     const whole = wholeNameLine(raw);
     return name === whole ? { name } : { name, wholeName: whole };
 }

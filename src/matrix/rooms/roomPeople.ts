@@ -83,7 +83,14 @@ async function peopleOf(sdk: MatrixClient, room: Room): Promise<RoomPerson[]> {
         const parsed = v.safeParse(memberEvent, event);
         return parsed.success ? [parsed.output] : [];
     });
-    const names = tellApart(people.map(({ state_key: id, content }) => ({ id, raw: content.displayname ?? id })));
+    const names = tellApart(
+        people.map(({ state_key: id, content }) => {
+            const known = room.getMember(id);
+            // A ban has no name in it. The SDK knows the one before.
+            const before = known?.membership === content.membership ? known.rawDisplayName : undefined;
+            return { id, raw: before ?? content.displayname ?? id };
+        }),
+    );
     return people.map(({ state_key: userId, content }) => {
         const { name } = names.get(userId) ?? { name: userId };
         return {

@@ -11,6 +11,7 @@ import { isSameReaction } from '../../core/base/reactionKey.ts';
 import { createTimeWords } from '../../core/base/timeWords.ts';
 import { isolated } from '../../core/base/isolated.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
+import { applyChange } from './applyChange.ts';
 import { createBodyRenderer } from './bodyRenderer.ts';
 import { createComposer, EMPTY_DRAFT } from './composer.ts';
 import { createConversation, type Shown } from './conversation.ts';
@@ -39,6 +40,8 @@ if (api) start(api);
 
 function start(host: NonNullable<typeof api>): void {
     let shown: Shown | undefined;
+    /** The number of the state that is shown. */
+    let seq = -1;
     let seen = '';
     /** The state in which more messages were requested. Reset by a newer state. */
     let asked: Shown | undefined;
@@ -229,7 +232,12 @@ function start(host: NonNullable<typeof api>): void {
         onMessage(message) {
             switch (message.type) {
                 case 'chat.show':
+                    seq = message.seq;
                     return show(message);
+                case 'chat.change':
+                    if (!shown || message.base !== seq) return send({ type: 'chat.again' });
+                    seq = message.seq;
+                    return show(applyChange(shown, message));
                 case 'chat.progress':
                     progress.set(message.txnId, message.done);
                     return showProgress(conversation.element, message.txnId, message.done);

@@ -1,5 +1,5 @@
 /** The list of messages. It keeps its scroll position while it grows at either end, and updates only what changed. */
-import type { ChatHostMessage } from '../../core/chat/chatPageMessages.ts';
+import type { ShownChat } from '../../core/chat/chatPageMessages.ts';
 import type { ChatMessage } from '../../core/chat/message.ts';
 import { isolated } from '../../core/base/isolated.ts';
 import type { TimeWords } from '../../core/base/timeWords.ts';
@@ -9,7 +9,7 @@ import type { BodyRenderer } from './bodyRenderer.ts';
 import { timesOf, type MessageTime } from './messageTimes.ts';
 import { messageElement, type MessageActions } from './messageView.ts';
 
-export type Shown = Extract<ChatHostMessage, { type: 'chat.show' }>;
+export type Shown = ShownChat;
 export interface Conversation {
     readonly element: HTMLElement;
     show(shown: Shown): void;
@@ -165,7 +165,7 @@ export function createConversation({
                     : Math.abs(message.ts - before.message.ts) < TOGETHER_MS) &&
                 message.reply === null;
             // An echo and the sent message are one element for the person.
-            take(message.txnId ?? message.key, JSON.stringify([message, follows, may, time.label]), () =>
+            take(message.txnId ?? message.key, `${signOf(message)} ${JSON.stringify([follows, may, time.label])}`, () =>
                 messageElement(message, { follows, may, time }, bodies, actions),
             );
             const names = seenBy.get(message.key)?.map(isolated).join(', ');
@@ -220,9 +220,10 @@ export function createConversation({
             const own =
                 ['waiting', 'sending'].includes(next.messages.at(-1)?.state ?? '') &&
                 shown?.messages.at(-1)?.key !== next.messages.at(-1)?.key;
+            const before = shown;
             jumping = sameRoom && shown?.atEnd !== false && !next.atEnd;
             shown = next;
-            draw(next);
+            if (!before || !isDrawnAlike(before, next)) draw(next);
             setText(start, startOf(next));
             setHidden(more, !next.full);
             const still = kept && elementOf(kept.key);
@@ -240,6 +241,28 @@ export function createConversation({
             return true;
         },
     };
+}
+
+/** Who types, and whether more is loading, is shown elsewhere. */
+function isDrawnAlike(before: Shown, next: Shown): boolean {
+    return (
+        before.messages === next.messages &&
+        before.room === next.room &&
+        before.firstUnread === next.firstUnread &&
+        before.seen === next.seen
+    );
+}
+
+/** A message that did not change is the same object in the next state. */
+const signs = new WeakMap<ChatMessage, string>();
+
+function signOf(message: ChatMessage): string {
+    let sign = signs.get(message);
+    if (sign === undefined) {
+        sign = JSON.stringify(message);
+        signs.set(message, sign);
+    }
+    return sign;
 }
 
 function startOf({ room, atStart, full, loading, offline, messages }: Shown): string {

@@ -72,11 +72,8 @@ function headOf({ name, wholeName, sender, own }: ChatMessage, time: MessagePlac
     return h(
         'header',
         {},
-        h(
-            'bdi',
-            { class: 'name', title: wholeName === undefined ? sender : `${wholeName}\n${sender}` },
-            own ? `${isolated(name)} (you)` : name,
-        ),
+        h('bdi', { class: 'name', title: wholeName === undefined ? sender : `${wholeName}\n${sender}` }, name),
+        ...(own ? [h('span', { class: 'you' }, '(you)')] : []),
         h('time', { title: time.title }, time.label),
     );
 }

@@ -3,6 +3,8 @@
  * Whether such a file exists, the host knows. Pure.
  */
 
+import { BEHIND, LISTED, QUOTED } from './placePatterns.ts';
+
 /** Lines and columns count from 1. 0: not named. */
 export interface Place {
     readonly index: number;
@@ -15,31 +17,6 @@ export interface Place {
     readonly column: number;
 }
 
-/** Every repetition is limited, so that no text takes long. */
-const CHARACTERS = '[\\p{L}\\p{M}\\p{N}_.@+/\\\\~$()\\[\\]-]';
-const PATH = `(?<path>(?:file:\\/\\/\\/?)?(?:(?<![\\p{L}\\p{N}])[A-Za-z]:(?=[\\\\/]))?${CHARACTERS}{1,260})`;
-const START = '(?<![\\p{L}\\p{M}\\p{N}_.@+/\\\\~$()\\[\\]-])';
-const NUMBER = '[1-9]\\d{0,6}';
-/** What stands behind the path: the line, its end and the column. */
-const BEHIND = [
-    // path:3, path:3:4, path:3-5, path:3:4-5:6, path:3:4-6
-    `:(?<line>${NUMBER})(?:-L?(?<end>${NUMBER})|[:.](?<column>[1-9]\\d{0,4})(?:-(?:(?<end>${NUMBER})[:.])?\\d{1,5})?)?(?![\\p{L}\\p{N}/]|:\\d)`,
-    // path(3), path(3,4), path(3-5), path(3,4)-(5,6), path[3, 4]
-    `(?:\\((?<line>${NUMBER})(?:-(?<end>${NUMBER})|,\\s?(?<column>\\d{1,5})(?:[,-]\\s?\\d{1,7}){0,3})?\\)|\\[(?<line>${NUMBER}),\\s?(?<column>\\d{1,5})\\])`,
-    // path#L3, path#L3-L5, path#L3C4-L5C6
-    `#L(?<line>${NUMBER})(?:C(?<column>\\d{1,5}))?(?:-L?(?<end>${NUMBER})(?:C\\d{1,5})?)?(?![\\p{L}\\p{N}])`,
-    // path line 3, path, line 3, column 4, path on line 3
-    `,?(?:\\s(?:on|at))?\\sline\\s(?<line>${NUMBER})(?:,?\\s(?:col|column|char)\\s(?<column>\\d{1,5}))?(?![\\p{L}\\p{N}])`,
-].map((behind) => new RegExp(`${START}${PATH}${behind}`, 'gu'));
-/** A path in quotes may have blanks: `"a b.c":3`, `'a b.c:3:4'`, `File "a b.c", line 3`. */
-const INSIDE = `(?<path>[^"'\`\\n:*?<>|]{1,260}|[A-Za-z]:[\\\\/][^"'\`\\n:*?<>|]{1,260})`;
-const OPEN = '(?<![\\p{L}\\p{N}])["\'`]';
-const QUOTED = [
-    `${OPEN}${INSIDE}["'\`]:(?<line>${NUMBER})(?::(?<column>[1-9]\\d{0,4}))?(?![\\p{L}\\p{N}])`,
-    `${OPEN}${INSIDE}:(?<line>${NUMBER})(?:-(?<end>${NUMBER})|:(?<column>[1-9]\\d{0,4}))?["'\`]`,
-    `(?:\\bFile\\s)?${OPEN}${INSIDE}["'\`](?:,|\\son)?\\sline\\s(?<line>${NUMBER})(?:,?\\scolumn\\s(?<column>\\d{1,5}))?(?![\\p{L}\\p{N}])`,
-].map((quoted) => new RegExp(quoted, 'gu'));
-
 /** The most words before a path that may belong to it. */
 const MAX_WORDS = 4;
 const MAX_BEFORE = 420;
@@ -51,6 +28,7 @@ export function findPlaces(text: string): Place[] {
             const place = placeOf(found, text, QUOTED.includes(pattern));
             if (place) places.push(place);
         }
+    places.push(...listedPlaces(text));
     places.sort((a, b) => a.index - b.index || b.text.length - a.text.length);
     let end = 0;
     return places.filter(({ index, text: { length } }) => {
@@ -71,7 +49,7 @@ function placeOf(found: RegExpExecArray, text: string, quoted: boolean): Place |
         text: found[0].slice(skipped),
         path,
         wider:
-            quoted || skipped > 0 || /^(?:[/\\~.]|[A-Za-z]:|file:)/u.test(path)
+            quoted || skipped > 0 || /^(?:[/\\~.]|[A-Za-z]:|[a-z-]+:\/\/)/u.test(path)
                 ? []
                 : widerPaths(text.slice(Math.max(0, index - MAX_BEFORE), index), path),
         line: Number(line),
@@ -109,9 +87,32 @@ const PLAIN_NAMES =
 
 /** A path has an extension or a folder, and names a file. `10:30`, `a//b:1` and `src/:1` are no paths. */
 function isPath(path: string): boolean {
-    const bare = path.replace(/^file:\/\/\/?|^\\\\/u, '').replace(/^[A-Za-z]:/u, '');
+    const bare = path.replace(/^[a-z-]+:\/\/\/?(?:\.\/)?|^\\\\/u, '').replace(/^[A-Za-z]:/u, '');
     const parts = bare.split(/[/\\]/u);
     const name = parts.at(-1) ?? '';
     if (parts.slice(1).includes('') || !/[\p{L}\p{N}_]/u.test(name)) return false;
     return parts.length > 1 || /[^.]\.\p{L}[\p{L}\p{N}_+]{0,15}$/u.test(name) || PLAIN_NAMES.test(name);
+}
+
+/** A linter's list: the last line that is a path, and the places below it. */
+function listedPlaces(text: string): Place[] {
+    const places: Place[] = [];
+    let [at, path] = [0, ''];
+    for (const line of text.split('\n')) {
+        const { place, line: number, column } = LISTED.exec(line)?.groups ?? {};
+        if (place !== undefined && path !== '')
+            places.push({
+                index: at + line.indexOf(place),
+                text: place,
+                path,
+                wider: [],
+                line: Number(number),
+                endLine: 0,
+                column: Number(column),
+            });
+        else if (line.trim() !== '')
+            path = line.length <= 260 && !/[:*?"<>|]/u.test(line.slice(2)) && isPath(line) ? line : '';
+        at += line.length + 1;
+    }
+    return places;
 }

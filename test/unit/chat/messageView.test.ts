@@ -159,6 +159,53 @@ describe('the conversation in the page', () => {
     });
 });
 
+describe('the days in the page', () => {
+    it('are those of the room: a wrong clock opens none, and its message says so', () => {
+        const nothing = (): undefined => undefined;
+        const conversation = createConversation({
+            bodies: { render: () => window.document.createDocumentFragment() },
+            actions: {} as MessageActions,
+            words: createTimeWords('en'),
+            earlier: nothing,
+            later: nothing,
+            newest: nothing,
+            around: nothing,
+            seen: nothing,
+        });
+        window.document.body.replaceChildren(conversation.element);
+        const today = Date.now() - 1_000;
+        const sent = [today, 4_102_444_800_000, Number.MAX_VALUE, today].map((ts, i) =>
+            message(`$${i}`, '@you:hs', { ts }),
+        );
+        conversation.show({
+            type: 'chat.show',
+            room: { roomId: '!r', name: 'Room', barred: null, mayReact: true, self: '@me:hs' },
+            messages: sent,
+            atStart: true,
+            full: false,
+            atEnd: true,
+            loading: false,
+            offline: false,
+            firstUnread: null,
+            typing: [],
+            seen: [],
+        });
+        const rows = [...conversation.element.querySelectorAll<HTMLElement>('.day, .message')];
+        assert.deepEqual(
+            rows.map((row) => row.dataset['key'] ?? 'day'),
+            ['day', '$0', '$1', '$2', '$3'],
+        );
+        const times = [...conversation.element.querySelectorAll<HTMLElement>('time')];
+        assert.deepEqual(
+            times.map(({ textContent }) => textContent === 'wrong clock'),
+            [false, true, false],
+        );
+        assert.match(times[1]?.title ?? '', /2100/u);
+        assert.doesNotMatch(conversation.element.outerHTML, /Invalid/u);
+        window.document.body.replaceChildren();
+    });
+});
+
 describe('the field of the chat, for what was not sent', () => {
     let composer: Composer;
     let changed: Draft[];

@@ -127,6 +127,7 @@ describe('a message of a kind that Hush has no view for', () => {
             'm.key.verification.start',
             'org.matrix.msc4143.rtc.member',
             'm.rtc.notification',
+            'org.matrix.msc4310.rtc.decline',
             'm.poll.response',
             'org.matrix.msc3381.poll.response',
             'io.element.call.encryption_keys',

@@ -60,6 +60,19 @@ describe('references in a message', () => {
                 ['app/(group)/x.ts', 4, 0, 0],
                 ['src/$id.ts', 5, 0, 0],
             ],
+            ['at com.foo.Bar.baz(Bar.java:42)', ['Bar.java', 42, 0, 0]],
+            ['src/A.hs:(3,5)-(4,7): error', ['src/A.hs', 3, 4, 5]],
+            ['src/main.js (12:8)', ['src/main.js', 12, 0, 8]],
+            ['ERROR in ./src/index.js 3:10-22', ['./src/index.js', 3, 0, 10]],
+            ['a.c|10 col 5| error', ['a.c', 10, 0, 5]],
+            ['app.rb:3:in `foo`', ['app.rb', 3, 0, 0]],
+            ['a.ts:L3-L5', ['a.ts', 3, 5, 0]],
+            ['webpack:///./src/a.ts:3:4', ['webpack:///./src/a.ts', 3, 0, 4]],
+            [
+                '/home/me/app/src/a.ts\n  3:10  error  no\n  12:1  warning  b\n\n✖ 2 problems',
+                ['/home/me/app/src/a.ts', 3, 0, 10],
+                ['/home/me/app/src/a.ts', 12, 0, 1],
+            ],
             ['"src/my file.ts:10:5"', ['src/my file.ts', 10, 0, 5]],
             ['"src/my file.ts":10', ['src/my file.ts', 10, 0, 0]],
             [
@@ -126,6 +139,8 @@ describe('references in a message', () => {
             ['src/[id]/a.ts', 'src/[id]/a.ts'],
             ['file:///home/me/app/src/a%20b.ts', 'src/a b.ts'],
             ['/home/other/code/app/src/a.ts', 'src/a.ts'],
+            ['~/code/app/src/a.ts', 'src/a.ts'],
+            ['webpack:///./src/a.ts', 'src/a.ts'],
             ['C:\\code\\app\\src\\a.ts', 'src/a.ts'],
             ['\\\\srv\\share\\app\\a.ts', 'a.ts'],
         ] as const)

@@ -67,6 +67,7 @@ describe('a name', () => {
                 shown(a, b).every((name, i) => name.endsWith(` (@u${i}:hs)`)),
                 JSON.stringify(shown(a, b)),
             );
+        assert.equal(shown(`${long}a`, `${long}b`)[0], `${'x'.repeat(23)}… (@u0:hs)`, 'the ID is in sight');
         assert.deepEqual(shown('Ann', 'Anna', 'Ben', ''), ['Ann', 'Anna', 'Ben', '@u3:hs']);
     });
 
