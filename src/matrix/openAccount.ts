@@ -184,7 +184,9 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
     };
     const mayAskLocal = (serviceUrl: string): boolean =>
         !isLocalUrl(serviceUrl, baseUrl) || serviceUrl === options.serviceUrlSetting().trim();
+    const homeserver = createHomeserverTokens({ baseUrl, fetch: requests, accessToken: PLACEHOLDER_TOKEN, deviceId });
     const rtc = createRtc({
+        homeserver,
         sdk,
         self,
         transports,
@@ -194,7 +196,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
             ...self,
             openIdToken,
             mayAskLocal,
-            homeserver: createHomeserverTokens({ baseUrl, fetch: requests, accessToken: PLACEHOLDER_TOKEN, deviceId }),
+            homeserver,
             own: { server: ownServer, ask: (...args) => exchange.ask(...args) },
             fetch,
             now,

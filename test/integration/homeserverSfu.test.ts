@@ -9,6 +9,7 @@ import { after, before, describe, it } from 'mocha';
 import { sha256Base64 } from '../../src/livekit/tokens/roomTokens.ts';
 import { login, request } from '../stack/accounts.ts';
 import { startLiveKit, type LiveKit } from '../stack/liveKit.ts';
+import { eventually } from '../stack/eventually.ts';
 import { freePorts } from '../stack/net.ts';
 import { startAuthoriser, type Authoriser } from '../stack/stack.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
@@ -102,6 +103,13 @@ for (const service of [false, true])
             assert.equal(identity === `${alice.userId}:${alice.account.deviceId}`, service);
         });
 
+        it('hands the end of the membership to the homeserver, if it knows the participant', async () => {
+            const handed = (): boolean => lines.some((line) => /delegate_delayed_leave 200 @/u.test(line));
+            if (service) return assert.ok(!handed());
+            await eventually(() => Promise.resolve(handed()), 'the delegation', 15_000);
+            assert.equal(member()?.shares.length, 1, 'and the membership stays');
+        });
+
         it('writes the transport as other clients read it', async () => {
             const serviceUrl = member()?.serviceUrl ?? assert.fail('no transport');
             assert.ok(serviceUrl.startsWith(`hs+${livekit.url}`), serviceUrl);
@@ -142,7 +150,7 @@ for (const service of [false, true])
                 body: JSON.stringify({ url: livekit.url, room_id: roomId, slot_id: 'm.call#ROOM', member_id: 'm' }),
             });
             assert.equal(direct.status, 401);
-            assert.ok(lines.every((line) => !line.includes('token ')));
+            assert.ok(lines.every((line) => !line.includes('eyJ') && !line.includes('Bearer')));
         });
 
         it('is left like any other', async () => {

@@ -5,7 +5,7 @@ import { HushError, isHushError } from '../../core/base/errors.ts';
 import { Listeners } from '../../core/base/listeners.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { MembershipLost, RtcPort } from '../../core/session/rtcPort.ts';
-import type { RtcMember } from '../../core/share/share.ts';
+import type { RtcMember, Share } from '../../core/share/share.ts';
 import { parseUserId } from '../../core/base/identifiers.ts';
 import { fromSdk } from '../requests/matrixHttp.ts';
 import { parseLivekitSession } from '../events/hushEvents.ts';
@@ -13,7 +13,9 @@ import { CALL_MEMBER_TYPE, LIVEKIT_SESSION_TYPE } from '../../core/rooms/eventTy
 import type { Grants } from './grants.ts';
 import type { MediaKeys } from './keyRingRunner.ts';
 import { CALL_ERRORS, createOwnMembership, leftMeanwhile, type OwnMembership } from './ownMembership.ts';
-import { authorisationService } from './homeserverSfu.ts';
+import { createDelayedLeave } from './delayedLeave.ts';
+import { authorisationService, homeserverSfu } from './homeserverSfu.ts';
+import type { HomeserverTokens } from './homeserverTokens.ts';
 import {
     isHashed,
     isSticky,
@@ -33,6 +35,7 @@ export interface RtcOptions {
     readonly self: Device;
     readonly transports: Transports;
     readonly grants: Grants;
+    readonly homeserver: Pick<HomeserverTokens, 'delegates' | 'delegate'>;
     readonly keys: MediaKeys;
     readonly watch: Watch;
     /** Looks at the devices that our key is about to go to. */
@@ -73,7 +76,7 @@ interface Live {
 }
 
 export function createRtc(options: RtcOptions): Rtc {
-    const { sdk, self, transports, grants, keys, watch, judge, assertClock, now, log } = options;
+    const { sdk, self, transports, grants, homeserver, keys, watch, judge, assertClock, now, log } = options;
     const live = new Map<string, Live>();
     const memberChanges = new Listeners<[string]>();
     const losses = new Listeners<[MembershipLost]>();
@@ -108,7 +111,9 @@ export function createRtc(options: RtcOptions): Rtc {
             keys.stop(roomId);
             losses.emit({ roomId, error });
         };
-        const own = createOwnMembership({ session, roomId, self, now, onLost: lost });
+        const cancel = (delayId: string) => sdk._unstable_cancelScheduledDelayedEvent(delayId);
+        const delayedLeave = createDelayedLeave({ session, cancel, log });
+        const own = createOwnMembership({ session, roomId, self, now, onLost: lost, delayedLeave });
         const entry: Live = {
             session,
             own,
@@ -171,6 +176,16 @@ export function createRtc(options: RtcOptions): Rtc {
     };
     const identityOf = ({ sticky, memberId }: OwnMember, serviceUrl: string | undefined): string =>
         participantIdentity(self, memberId, isHashed(sticky, serviceUrl));
+    /** While a share is at an SFU that the homeserver watches, it is the homeserver that ends our membership. */
+    const keepMembership = async (roomId: string, entry: Live, shares: readonly Share[]): Promise<void> => {
+        const { member, serviceUrl } = entry;
+        const sfu = serviceUrl === undefined ? undefined : homeserverSfu(serviceUrl);
+        const there = shares.some((share) => share.transport !== 'mesh');
+        // The homeserver knows no participant by the name that a state event gives it.
+        const can = sfu && member && there && isHashed(member.sticky, serviceUrl) && (await homeserver.delegates());
+        if (!entry.own.joined) return;
+        entry.own.keep(can ? (delayId) => homeserver.delegate(sfu, roomId, member.memberId, delayId) : undefined);
+    };
     /** Best effort: tells the room's other clients where and since when there is a share. Holds no secret. */
     const recordShare = async (room: Room, serviceUrl: string, startedTs: number): Promise<void> => {
         const service = authorisationService(serviceUrl);
@@ -243,6 +258,7 @@ export function createRtc(options: RtcOptions): Rtc {
                 await entry.own.join(shares, serviceUrl, member);
                 if (stale) entry.clean = await stale.cancel();
             });
+            void keepMembership(roomId, entry, shares);
             const first = shares.find((share) => share.transport !== 'mesh');
             if (first && entry.serviceUrl !== undefined) void recordShare(room, entry.serviceUrl, first.startedTs);
         },
@@ -255,6 +271,7 @@ export function createRtc(options: RtcOptions): Rtc {
                 const there = shares.some((share) => share.transport !== 'mesh');
                 return entry.own.announce(shares, there ? entry.serviceUrl : undefined);
             });
+            void keepMembership(roomId, entry, shares);
             const newest = shares.findLast((share) => share.transport !== 'mesh');
             if (newest && entry.serviceUrl !== undefined) void recordShare(room, entry.serviceUrl, newest.startedTs);
         },
