@@ -185,6 +185,16 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
     const mayAskLocal = (serviceUrl: string): boolean =>
         !isLocalUrl(serviceUrl, baseUrl) || serviceUrl === options.serviceUrlSetting().trim();
     const homeserver = createHomeserverTokens({ baseUrl, fetch: requests, accessToken: PLACEHOLDER_TOKEN, deviceId });
+    const grants = createGrants({
+        ...self,
+        openIdToken,
+        mayAskLocal,
+        homeserver,
+        own: { server: ownServer, ask: (...args) => exchange.ask(...args) },
+        fetch,
+        now,
+        uuid: randomUUID,
+    });
     const rtc = createRtc({
         homeserver,
         sdk,
@@ -192,16 +202,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
         transports,
         now,
         log,
-        grants: createGrants({
-            ...self,
-            openIdToken,
-            mayAskLocal,
-            homeserver,
-            own: { server: ownServer, ask: (...args) => exchange.ask(...args) },
-            fetch,
-            now,
-            uuid: randomUUID,
-        }),
+        grants,
         keys,
         membershipSetting: options.membershipSetting,
         uuid: randomUUID,
@@ -373,6 +374,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
                     messages,
                     transports,
                     iceServers,
+                    grants,
                     own: trust.own,
                     policy: admission.policy,
                     readyMs,
