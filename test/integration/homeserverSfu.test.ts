@@ -173,7 +173,7 @@ for (const service of [false, true])
                 versions: [],
                 msc4354_sticky_key: memberId,
             };
-            await sdk._unstable_sendStickyEvent(roomId, 3_600_000, null, EventType.RTCMembership, content as never);
+            await sdk._unstable_sendStickyEvent(roomId, 3_600_000, null, EventType.RTCMembership, content);
             await untilRoom(
                 alice.account,
                 roomId,

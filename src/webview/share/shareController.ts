@@ -89,6 +89,9 @@ export function createShareController({ root, keys, worker, send, now }: Options
             end('You stopped sharing in the browser.');
             send({ type: 'capture.ended' });
         });
+        for (const type of ['mute', 'unmute'] as const)
+            track.addEventListener(type, () => captured?.track === track && ui.asleep(track.muted));
+        ui.asleep(track.muted);
         root.dataset['hushSteady'] = String(captured.steady);
         ui.preview(captured.stream);
         ui.size(width, height);
