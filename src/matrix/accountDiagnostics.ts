@@ -3,6 +3,7 @@ import type { OwnTrust, SharePolicy } from '../core/trust/shareTrust.ts';
 import type { StoredAccount } from '../core/account/storedAccounts.ts';
 import type { OpenMatrixClient } from './sdk/client.ts';
 import type { IceServers } from './calls/iceServers.ts';
+import type { Grants } from './rtc/grants.ts';
 import { transportWords } from './rtc/homeserverSfu.ts';
 import type { OlmMessages } from './rtc/olmMessages.ts';
 import type { Transports } from './rtc/transports.ts';
@@ -13,6 +14,7 @@ export interface DiagnosticsInput {
     readonly messages: OlmMessages;
     readonly transports: Transports;
     readonly iceServers: IceServers;
+    readonly grants: Pick<Grants, 'outdated'>;
     readonly own: OwnTrust;
     readonly policy: SharePolicy;
     readonly readyMs: number | undefined;
@@ -25,6 +27,7 @@ export function accountDiagnostics({
     messages,
     transports,
     iceServers,
+    grants,
     own,
     policy,
     readyMs,
@@ -57,5 +60,14 @@ export function accountDiagnostics({
             'Media server',
             transport ? `${transportWords(transport.serviceUrl)} (from ${transport.source})` : 'not asked yet',
         ],
+        ...grants
+            .outdated()
+            .map(
+                (host) =>
+                    [
+                        'Authorisation service',
+                        `${host} is too old: lk-jwt-service before 0.8.0 has a security advisory`,
+                    ] as const,
+            ),
     ];
 }

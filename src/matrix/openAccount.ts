@@ -98,6 +98,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
                     messages: admitted.messages,
                     transports: session.transports,
                     iceServers,
+                    grants: session.grants,
                     own: trust.own,
                     policy: admitted.admission.policy,
                     readyMs: readiness.ms,

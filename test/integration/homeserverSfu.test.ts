@@ -1,6 +1,6 @@
 /** MSC4195 between a real Synapse, which passes requests on to the product's authoriser, and a real LiveKit. */
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,10 +9,12 @@ import { after, before, describe, it } from 'mocha';
 import { sha256Base64 } from '../../src/livekit/tokens/roomTokens.ts';
 import { login, request } from '../stack/accounts.ts';
 import { startLiveKit, type LiveKit } from '../stack/liveKit.ts';
+import { eventually } from '../stack/eventually.ts';
 import { freePorts } from '../stack/net.ts';
 import { startAuthoriser, type Authoriser } from '../stack/stack.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
-import './support/matrixClients.ts';
+import { EventType } from 'matrix-js-sdk/lib/matrix.js';
+import { lastClientOf } from './support/matrixClients.ts';
 import { newPerson, pair, untilRoom, type Person } from './support/matrixAccounts.ts';
 
 const PREFIX = '/_matrix/client/unstable/io.element.msc4195/rtc/livekit';
@@ -102,6 +104,13 @@ for (const service of [false, true])
             assert.equal(identity === `${alice.userId}:${alice.account.deviceId}`, service);
         });
 
+        it('hands the end of the membership to the homeserver, if it knows the participant', async () => {
+            const handed = (): boolean => lines.some((line) => /delegate_delayed_leave 200 @/u.test(line));
+            if (service) return assert.ok(!handed());
+            await eventually(() => Promise.resolve(handed()), 'the delegation', 15_000);
+            assert.equal(member()?.shares.length, 1, 'and the membership stays');
+        });
+
         it('writes the transport as other clients read it', async () => {
             const serviceUrl = member()?.serviceUrl ?? assert.fail('no transport');
             assert.ok(serviceUrl.startsWith(`hs+${livekit.url}`), serviceUrl);
@@ -142,7 +151,48 @@ for (const service of [false, true])
                 body: JSON.stringify({ url: livekit.url, room_id: roomId, slot_id: 'm.call#ROOM', member_id: 'm' }),
             });
             assert.equal(direct.status, 401);
-            assert.ok(lines.every((line) => !line.includes('token ')));
+            assert.ok(lines.every((line) => !line.includes('eyJ') && !line.includes('Bearer')));
+        });
+
+        it('sees a client of the newer kind, under its name and on its media server', async () => {
+            const sdk = lastClientOf(bob.userId);
+            const memberId = randomUUID();
+            // As Element Call 0.28 and 0.29 write it.
+            const published = [
+                {
+                    type: 'livekit',
+                    url: livekit.url,
+                    ...(service ? { livekit_service_url: authoriser.url } : {}),
+                },
+            ];
+            const content = {
+                slot_id: 'm.call#ROOM',
+                application: { type: 'm.call', 'm.call.intent': 'video' },
+                member: { user_id: bob.userId, device_id: bob.account.deviceId, id: memberId },
+                transports: { published, can_subscribe: ['livekit'] },
+                versions: [],
+                msc4354_sticky_key: memberId,
+            };
+            await sdk._unstable_sendStickyEvent(roomId, 3_600_000, null, EventType.RTCMembership, content);
+            await untilRoom(
+                alice.account,
+                roomId,
+                (r) => r.rtc.some((m) => m.userId === bob.userId),
+                'the other membership',
+            );
+            const theirs = alice.account
+                .rooms()
+                .find((r) => r.roomId === roomId)
+                ?.rtc.find((m) => m.userId === bob.userId);
+            assert.equal(theirs?.client, 'other');
+            assert.equal(theirs.identity, sha256Base64(JSON.stringify([bob.userId, bob.account.deviceId, memberId])));
+            const grant = await alice.account.rtc.viewGrant(roomId, theirs.serviceUrl, 'view-2');
+            assert.equal(grant.url, livekit.url);
+            await sdk._unstable_sendStickyEvent(roomId, 3_600_000, null, EventType.RTCMembership, {
+                slot_id: 'm.call#ROOM',
+                msc4354_sticky_key: memberId,
+            });
+            await untilRoom(alice.account, roomId, (r) => r.rtc.length === 1, 'it to leave');
         });
 
         it('is left like any other', async () => {

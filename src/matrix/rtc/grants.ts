@@ -46,6 +46,8 @@ export interface Grants {
      * @throws HushError `media.*`, `network.*`, `server.*`.
      */
     publish(serviceUrl: string, roomId: string, hashedMember?: string): Promise<MediaGrant>;
+    /** Hosts of authorisation services that are known to be older than lk-jwt-service 0.8, which has a security fix. */
+    outdated(): readonly string[];
     /** For a participant of its own per `viewId`. @throws HushError `media.*`, `network.*`. */
     view(serviceUrl: string, roomId: string, viewId: string): Promise<MediaGrant>;
 }
@@ -62,6 +64,7 @@ export function createGrants(options: GrantsOptions): Grants {
     const { userId, deviceId, fetch, now } = options;
     let cached: { token: OpenIdToken; until: number } | undefined;
     const memberIds = new Map<string, string>();
+    const outdated = new Set<string>();
 
     const openIdToken = async (): Promise<OpenIdToken> => {
         if (!cached || now() >= cached.until) {
@@ -134,6 +137,7 @@ export function createGrants(options: GrantsOptions): Grants {
     };
 
     return {
+        outdated: () => [...outdated],
         async publish(serviceUrl, roomId, hashedMember) {
             const own = ownSfuUrl(serviceUrl);
             const mine = own === undefined ? undefined : await ownGrant(own, roomId);
@@ -161,8 +165,10 @@ export function createGrants(options: GrantsOptions): Grants {
             if (ofHomeserver) return homeserverGrant(ofHomeserver, roomId, id);
             let answer = await getToken(serviceUrl, roomId, id);
             // lk-jwt-service before 0.4 knows only /sfu/get, where a made-up device is what keeps the identities apart.
-            if (answer.status === 404 || answer.status === 405 || answer.status === 501)
+            if (answer.status === 404 || answer.status === 405 || answer.status === 501) {
+                outdated.add(new URL(serviceUrl).host);
                 answer = await sfuGet(serviceUrl, roomId, `${deviceId}_view_${id.slice(0, 8)}`);
+            }
             return granted(answer, serviceUrl);
         },
     };

@@ -8,6 +8,7 @@ import type { Log } from '../../core/base/log.ts';
 import type { MembershipLost } from '../../core/session/rtcPort.ts';
 import type { RtcMember } from '../../core/share/share.ts';
 import { memberName } from '../names/shownNames.ts';
+import { createDelayedLeave } from './delayedLeave.ts';
 import type { MediaKeys } from './keyRingRunner.ts';
 import type { Device } from './olmMessages.ts';
 import type { OwnMember } from './ownMember.ts';
@@ -75,7 +76,9 @@ export function createLiveSessions({ sdk, self, keys, note, now, log }: LiveSess
             keys.stop(roomId);
             losses.emit({ roomId, error });
         };
-        const own = createOwnMembership({ session, roomId, self, now, onLost: lost });
+        const cancel = (delayId: string) => sdk._unstable_cancelScheduledDelayedEvent(delayId);
+        const delayedLeave = createDelayedLeave({ session, cancel, log });
+        const own = createOwnMembership({ session, roomId, self, now, onLost: lost, delayedLeave });
         const changed = (): void => {
             keys.members(roomId, members(session));
             memberChanges.emit(roomId);

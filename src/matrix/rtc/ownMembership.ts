@@ -12,6 +12,7 @@ import type { Share } from '../../core/share/share.ts';
 import { fromSdk, type KnownErrors } from '../requests/matrixHttp.ts';
 import { parseShares, sharesContentOf, SHARES_FIELD } from '../events/hushEvents.ts';
 import type { Device } from './olmMessages.ts';
+import type { DelayedLeave } from './delayedLeave.ts';
 import type { OwnMember } from './ownMember.ts';
 import { transportOf } from './ownTransport.ts';
 import { nameTransport, publishWhole } from './sdkMembershipManager.ts';
@@ -22,6 +23,8 @@ export interface OwnMembership {
     /** `serviceUrl`: the LiveKit service that the membership names from now on, where it named none. */
     announce(shares: readonly Share[], serviceUrl?: string): Promise<void>;
     leave(): Promise<void>;
+    /** See {@link DelayedLeave}. */
+    readonly keep: DelayedLeave['keep'];
     /** Listens no more. */
     dispose(): void;
     readonly joined: boolean;
@@ -39,6 +42,7 @@ export interface OwnMembershipOptions {
     readonly now: () => number;
     /** The membership is gone or cannot be kept, and we did not ask for it. */
     readonly onLost: (error: HushError) => void;
+    readonly delayedLeave: DelayedLeave;
 }
 
 /** How long a join may take: the SDK's own retries (rate limits, 3 s after a network error) fit in. */
@@ -53,7 +57,14 @@ export const CALL_ERRORS: KnownErrors = {
     ],
 };
 
-export function createOwnMembership({ session, roomId, self, now, onLost }: OwnMembershipOptions): OwnMembership {
+export function createOwnMembership({
+    session,
+    roomId,
+    self,
+    now,
+    onLost,
+    delayedLeave,
+}: OwnMembershipOptions): OwnMembership {
     let joining: PromiseWithResolvers<void> | undefined;
     let joined = false;
     let seq = now();
@@ -126,15 +137,18 @@ export function createOwnMembership({ session, roomId, self, now, onLost }: OwnM
             const wanted = ++seq;
             named = serviceUrl;
             const transport = serviceUrl === undefined ? undefined : transportOf(serviceUrl, roomId);
-            session.joinRTCSession({ ...self, memberId }, [], transport, {
-                manageMediaKeys: false, // see keyRing.ts: the SDK's key transport neither checks senders nor reports failures
-                callIntent: 'video',
-                unstableSendStickyEvents: sticky,
-                applicationData: { [SHARES_FIELD]: sharesContentOf(shares, wanted) },
-                delayedLeaveEventDelayMs: 15_000,
-                delayedLeaveEventRestartMs: 4_000,
-                networkErrorRetryMs: 3_000,
-            });
+            session.joinRTCSession(
+                { ...self, memberId },
+                [],
+                transport,
+                Object.assign(delayedLeave.begin(), {
+                    manageMediaKeys: false, // see keyRing.ts: the SDK's key transport neither checks senders nor reports failures
+                    callIntent: 'video',
+                    unstableSendStickyEvents: sticky,
+                    applicationData: { [SHARES_FIELD]: sharesContentOf(shares, wanted) },
+                    networkErrorRetryMs: 3_000,
+                }),
+            );
             if (sticky) publishWhole(session);
             try {
                 await untilVisible(() => shows(wanted), JOIN_WITHIN_MS, 'Joining the session');
@@ -159,7 +173,9 @@ export function createOwnMembership({ session, roomId, self, now, onLost }: OwnM
             await visible;
         },
         leave,
+        keep: delayedLeave.keep,
         dispose() {
+            delayedLeave.dispose();
             session.off(MatrixRTCSessionEvent.MembershipManagerError, onError);
         },
     };

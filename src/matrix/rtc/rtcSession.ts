@@ -7,6 +7,8 @@ import { isAtSfu, type RtcMember, type Share } from '../../core/share/share.ts';
 import { CALL_MEMBER_TYPE } from '../../core/rooms/eventTypes.ts';
 import type { Grants } from './grants.ts';
 import type { MediaKeys } from './keyRingRunner.ts';
+import { homeserverSfu } from './homeserverSfu.ts';
+import type { HomeserverTokens } from './homeserverTokens.ts';
 import { createLiveSessions, type LiveSession } from './liveSessions.ts';
 import { CALL_ERRORS, leftMeanwhile } from './ownMembership.ts';
 import {
@@ -28,6 +30,7 @@ export interface RtcOptions {
     readonly self: Device;
     readonly transports: Transports;
     readonly grants: Grants;
+    readonly homeserver: Pick<HomeserverTokens, 'delegates' | 'delegate'>;
     readonly keys: MediaKeys;
     readonly watch: Watch;
     /** Looks at the devices that our key is about to go to. */
@@ -52,7 +55,7 @@ export interface Rtc extends Omit<RtcPort, 'onWithheld' | 'onAudience'> {
 }
 
 export function createRtc(options: RtcOptions): Rtc {
-    const { sdk, self, transports, grants, keys, watch, judge, assertClock, now, log } = options;
+    const { sdk, self, transports, grants, homeserver, keys, watch, judge, assertClock, now, log } = options;
     const noted = new Set<string>();
     const note = (text: string): void => {
         if (noted.size > 200) noted.clear();
@@ -63,15 +66,6 @@ export function createRtc(options: RtcOptions): Rtc {
     const members = createOwnMembers(options);
     const sfu = createRoomSfu({ sdk, userId: self.userId, transports, note, log });
 
-    const assertMayJoin = (room: Room): void => {
-        if (!room.hasEncryptionStateEvent())
-            throw new HushError(
-                'room.notEncrypted',
-                `${room.name} is not encrypted, and Hush shares only in encrypted rooms. Turn on encryption for it, or use another room.`,
-            );
-        if (!room.currentState.maySendStateEvent(CALL_MEMBER_TYPE, self.userId))
-            throw new HushError(...CALL_ERRORS['M_FORBIDDEN']!);
-    };
     const join = async (room: Room, entry: LiveSession, shares: readonly Share[]): Promise<void> => {
         if (entry.own.joined) return entry.own.announce(shares);
         assertClock();
@@ -85,6 +79,17 @@ export function createRtc(options: RtcOptions): Rtc {
         if (stale) entry.clean = await stale.cancel();
     };
 
+    /** While a share is at an SFU that the homeserver watches, it is the homeserver that ends our membership. */
+    const keepMembership = async (roomId: string, entry: LiveSession, shares: readonly Share[]): Promise<void> => {
+        const { member, serviceUrl } = entry;
+        const at = serviceUrl === undefined ? undefined : homeserverSfu(serviceUrl);
+        // The homeserver knows no participant by the name that a state event gives it.
+        const hashed = member !== undefined && isHashed(member.sticky, serviceUrl);
+        const can = at && member && shares.some(isAtSfu) && hashed && (await homeserver.delegates());
+        if (!entry.own.joined) return;
+        entry.own.keep(can ? (delayId) => homeserver.delegate(at, roomId, member.memberId, delayId) : undefined);
+    };
+
     return {
         members: (roomId) => {
             const entry = live.get(roomId);
@@ -93,9 +98,10 @@ export function createRtc(options: RtcOptions): Rtc {
         onMembers: live.memberChanges.add,
         async join(roomId, shares) {
             const room = live.joinedRoom(roomId);
-            assertMayJoin(room);
+            assertMayJoin(room, self.userId);
             const entry = live.attach(room);
             await entry.inTurn(() => join(room, entry, shares));
+            void keepMembership(roomId, entry, shares);
             sfu.record(room, entry, shares.find(isAtSfu));
         },
         async announce(roomId, shares) {
@@ -107,6 +113,7 @@ export function createRtc(options: RtcOptions): Rtc {
                 const there = shares.some(isAtSfu);
                 return entry.own.announce(shares, there ? entry.serviceUrl : undefined);
             });
+            void keepMembership(roomId, entry, shares);
             sfu.record(room, entry, shares.findLast(isAtSfu));
         },
         async leave(roomId) {
@@ -160,6 +167,16 @@ export function createRtc(options: RtcOptions): Rtc {
             live.dispose();
         },
     };
+}
+
+function assertMayJoin(room: Room, userId: string): void {
+    if (!room.hasEncryptionStateEvent())
+        throw new HushError(
+            'room.notEncrypted',
+            `${room.name} is not encrypted, and Hush shares only in encrypted rooms. Turn on encryption for it, or use another room.`,
+        );
+    if (!room.currentState.maySendStateEvent(CALL_MEMBER_TYPE, userId))
+        throw new HushError(...CALL_ERRORS['M_FORBIDDEN']!);
 }
 
 /** As what this device takes part in sessions. */

@@ -22,6 +22,8 @@ export interface ShareUi {
     heading(roomName: string): void;
     /** `detail` replaces the sentence of the phase. */
     phase(phase: SharePhase, detail?: string): void;
+    /** Nothing comes from the source, for example while its window is minimised. */
+    asleep(asleep: boolean): void;
     preview(stream: MediaStream | undefined): void;
     size(width: number, height: number): void;
     viewers(viewers: readonly Viewer[]): void;
@@ -48,12 +50,14 @@ const LINES: Readonly<Record<SharePhase, string>> = {
     failed: 'Sharing did not start.',
     ended: 'Sharing has ended.',
 };
+const ASLEEP = 'No new picture comes from what you share; its window may be minimised. Viewers keep the last picture.';
 const SENDING: ReadonlySet<SharePhase> = new Set(['starting', 'live', 'held', 'reconnecting']);
 const CHOOSING: ReadonlySet<SharePhase> = new Set(['choose', 'picking', 'failed']);
 
 export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi {
     let roomName = '';
     let current: SharePhase = 'waiting';
+    let asleep = false;
     const title = h('h1', {}, 'Share your screen');
     const line = h('p', { class: 'line', role: 'status', 'aria-live': 'polite' });
     const choose = h(
@@ -97,15 +101,24 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
     browser.hidden = true;
     root.replaceChildren(h('main', { class: 'share' }, title, line, choose, browser, figure, watching, promise));
 
+    const sayPhase = (detail?: string): void => {
+        const sleeps = asleep && current === 'live';
+        setText(line, detail ?? (sleeps ? ASLEEP : LINES[current]));
+        line.dataset['tone'] = current === 'failed' || current === 'held' || sleeps ? 'bad' : '';
+    };
     const ui: ShareUi = {
+        asleep(next) {
+            asleep = next;
+            root.dataset['hushAsleep'] = String(next);
+            if (current === 'live') sayPhase();
+        },
         heading(name) {
             roomName = name;
             render();
         },
         phase(next, detail) {
             current = next;
-            setText(line, detail ?? LINES[next]);
-            line.dataset['tone'] = next === 'failed' || next === 'held' ? 'bad' : '';
+            sayPhase(detail);
             render();
         },
         preview(stream) {

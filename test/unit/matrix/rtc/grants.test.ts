@@ -83,6 +83,7 @@ describe('room tokens', () => {
         const { made, fetch } = grants({ [`POST ${SFU}/get_token`]: { status: 404 }, [`POST ${SFU}/sfu/get`]: GRANT });
         await made.view(SFU, '!r', 'v');
         assert.equal(fetch.asked[1]?.body?.['device_id'], 'DEV_view_00000001');
+        assert.deepEqual(made.outdated(), ['sfu.example.org'], 'and the diagnostics warn of it');
     });
     const bad: [string, Answerer, string][] = [
         ['a refusal', { status: 403 }, 'media.tokenRefused'],
