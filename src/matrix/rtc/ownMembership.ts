@@ -57,6 +57,11 @@ export const CALL_ERRORS: KnownErrors = {
     ],
 };
 
+function tooLong(doing: string): HushError {
+    const text = `${doing} takes too long: the homeserver does not confirm it. Check the connection and try again.`;
+    return new HushError('network.timeout', text);
+}
+
 export function createOwnMembership({
     session,
     roomId,
@@ -94,16 +99,7 @@ export function createOwnMembership({
             if (visible()) resolve();
         };
         session.on(MatrixRTCSessionEvent.MembershipsChanged, check);
-        const timer = setTimeout(
-            () =>
-                reject(
-                    new HushError(
-                        'network.timeout',
-                        `${doing} takes too long: the homeserver does not confirm it. Check the connection and try again.`,
-                    ),
-                ),
-            ms,
-        );
+        const timer = setTimeout(() => reject(tooLong(doing)), ms);
         check();
         try {
             await promise;
