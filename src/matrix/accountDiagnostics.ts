@@ -2,6 +2,9 @@
 import type { OwnTrust, SharePolicy } from '../core/trust/shareTrust.ts';
 import type { StoredAccount } from '../core/account/storedAccounts.ts';
 import type { OpenMatrixClient } from './sdk/client.ts';
+import type { IceServers } from './calls/iceServers.ts';
+import type { Grants } from './rtc/grants.ts';
+import { transportWords } from './rtc/homeserverSfu.ts';
 import type { OlmMessages } from './rtc/olmMessages.ts';
 import type { Transports } from './rtc/transports.ts';
 
@@ -10,6 +13,8 @@ export interface DiagnosticsInput {
     readonly client: OpenMatrixClient;
     readonly messages: OlmMessages;
     readonly transports: Transports;
+    readonly iceServers: IceServers;
+    readonly grants: Pick<Grants, 'outdated'>;
     readonly own: OwnTrust;
     readonly policy: SharePolicy;
     readonly readyMs: number | undefined;
@@ -21,12 +26,15 @@ export function accountDiagnostics({
     client,
     messages,
     transports,
+    iceServers,
+    grants,
     own,
     policy,
     readyMs,
     storePath,
 }: DiagnosticsInput): (readonly [string, string])[] {
     const transport = transports.last();
+    const ice = iceServers.last();
     return [
         ['Homeserver', stored.baseUrl],
         ['Device', stored.deviceId],
@@ -46,6 +54,20 @@ export function accountDiagnostics({
         ],
         ['This device', `${own.kind}; recovery ${own.recovery}, backup ${own.backup}; shares with ${policy}`],
         ['Refused messages', String(messages.refused)],
-        ['Media server', transport ? `${transport.serviceUrl} (from ${transport.source})` : 'not asked yet'],
+        ['Servers for direct connections', ice ? ice.used.join(', ') || 'none' : 'not asked yet'],
+        ...(ice && ice.leftOut.length > 0 ? [['Of those left out', ice.leftOut.join(', ')] as const] : []),
+        [
+            'Media server',
+            transport ? `${transportWords(transport.serviceUrl)} (from ${transport.source})` : 'not asked yet',
+        ],
+        ...grants
+            .outdated()
+            .map(
+                (host) =>
+                    [
+                        'Authorisation service',
+                        `${host} is too old: lk-jwt-service before 0.8.0 has a security advisory`,
+                    ] as const,
+            ),
     ];
 }

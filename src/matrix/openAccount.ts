@@ -38,7 +38,7 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
     const admitted = openAdmission(homeserver, options);
     const session = openSession(homeserver, admitted, options);
     const opened = openRooms(homeserver, session);
-    const calls = openCalls(homeserver, admitted, options);
+    const { calls, iceServers } = openCalls(homeserver, admitted, options);
     const trusted = openTrust(homeserver, admitted, session, calls, options);
     const { client, sdk, self, log } = homeserver;
     const { userId, deviceId } = self;
@@ -97,6 +97,8 @@ export async function openAccount(options: OpenAccountOptions): Promise<Account>
                     ...homeserver,
                     messages: admitted.messages,
                     transports: session.transports,
+                    iceServers,
+                    grants: session.grants,
                     own: trust.own,
                     policy: admitted.admission.policy,
                     readyMs: readiness.ms,

@@ -1,5 +1,6 @@
 /** The page: finds its host, reports its abilities, and becomes a share or a view by the host's first message. */
 import { LogLevel, setLogExtension, setLogLevel } from 'livekit-client';
+import { guardedConnections } from '../livekit/browser/guardedConnections.ts';
 import { createKeyRing } from '../livekit/browser/mediaKeys.ts';
 import { loadWorker } from '../livekit/browser/workerUrl.ts';
 import { detectCapabilities } from './capture/pageCapabilities.ts';
@@ -91,5 +92,10 @@ async function start(): Promise<void> {
     setLogExtension((level, text) => {
         if (level >= LogLevel.warn) log(level >= LogLevel.error ? 'error' : 'warn', `livekit: ${text}`);
     });
+    // livekit-client takes the constructor from here, and the ICE servers from the SFU.
+    if ('RTCPeerConnection' in globalThis)
+        globalThis.RTCPeerConnection = guardedConnections(RTCPeerConnection, (urls) =>
+            channel.send({ type: 'servers.refused', urls: urls.slice(0, 100).map((url) => url.slice(0, 512)) }),
+        );
     channel.send({ type: 'ready', ...detectCapabilities() });
 }

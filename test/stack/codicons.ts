@@ -51,13 +51,13 @@ export function pathsOf(codicon: string): readonly (readonly [path: string, even
 
 /** The text of `src/webview/ui/codicons.ts`, but for its formatting. */
 function codiconsSource(): string {
-    const entries = Object.entries(CODICONS).map(
-        ([name, codicon]) => `    ${name}: ${JSON.stringify(pathsOf(codicon))},`,
+    const shapes = Object.entries(CODICONS).map(
+        ([name, codicon]) => `export const ${name}: IconShape = ${JSON.stringify(pathsOf(codicon))};`,
     );
-    return `/** Icons of \`@vscode/codicons\` (CC BY 4.0), 16 by 16 units: their paths, each with whether its overlaps are holes. Written by \`test/stack/codicons.ts\`. */
-export const CODICON_PATHS = {
-${entries.join('\n')}
-} as const satisfies Readonly<Record<string, readonly (readonly [path: string, evenOdd: boolean])[]>>;
+    return `/** Icons of \`@vscode/codicons\` (CC BY 4.0). Written by \`test/stack/codicons.ts\`. Each by itself, so that a page has those that it shows. */
+import type { IconShape } from './iconShape.ts';
+
+${shapes.join('\n')}
 `;
 }
 

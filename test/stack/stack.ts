@@ -1,4 +1,5 @@
 import { listenAuthoriser } from '../../src/livekit/authoriser/authoriserServer.ts';
+import type { HomeserverOptions } from '../../src/livekit/authoriser/homeserver.ts';
 import type { Source } from '../../src/livekit/tokens/claims.ts';
 import { startLiveKit, type LiveKit } from './liveKit.ts';
 import { freePorts } from './net.ts';
@@ -21,6 +22,8 @@ export interface StartAuthoriserOptions {
     readonly fullAccessHomeservers?: readonly string[];
     readonly sources?: readonly Source[];
     readonly rateLimit?: { readonly perSecond: number; readonly burst: number };
+    /** The homeserver passes its clients' requests on to it (MSC4195). */
+    readonly homeserver?: HomeserverOptions | undefined;
     readonly log?: (line: string) => void;
 }
 
@@ -35,6 +38,7 @@ export async function startAuthoriser(options: StartAuthoriserOptions): Promise<
             fullAccessHomeservers:
                 options.fullAccessHomeservers ?? options.homeservers.map(({ serverName }) => serverName),
             rateLimit: options.rateLimit ?? { perSecond: 1000, burst: 1000 },
+            homeserver: options.homeserver,
             ...(options.sources === undefined ? {} : { sources: options.sources }),
             ...(options.log === undefined ? {} : { log: options.log }),
         },

@@ -1,5 +1,6 @@
 /** What a newcomer who opened a link can choose, based on the text they typed. */
-import { isServerName, parseUserId } from '../base/identifiers.ts';
+import { parseUserId } from '../base/identifiers.ts';
+import { typedServerName, typedUserId } from '../base/typedNames.ts';
 import type { RoomLink } from '../rooms/joinLink.ts';
 
 export type SignInAnswer =
@@ -66,11 +67,16 @@ function says(label: string): SignInRow {
 
 /** The accounts that the text may mean, the most likely first. */
 function accounts(text: string, servers: readonly string[]): string[] {
-    if (parseUserId(text)) return [text];
+    const userId = typedUserId(text);
+    if (userId !== undefined) return [userId];
     if (/^https?:\/\/[^\s/]/iu.test(text)) return [text];
     const mail = /^([a-z0-9._=/+-]+)@([^@\s]+)$/iu.exec(text);
-    if (mail) return [`@${(mail[1] ?? '').toLowerCase()}:${mail[2] ?? ''}`].filter((id) => parseUserId(id));
-    const server = isServerName(text) && /[.:]/u.test(text) ? [text] : [];
+    if (mail) {
+        const meant = typedUserId(`@${(mail[1] ?? '').toLowerCase()}:${mail[2] ?? ''}`);
+        return meant === undefined ? [] : [meant];
+    }
+    const named = typedServerName(text);
+    const server = named !== undefined && /[.:]/u.test(named) ? [named] : [];
     const local = /^@?([a-z0-9._=/+-]+):?$/u.exec(text.toLowerCase())?.[1];
     const guessed = local === undefined ? [] : servers.map((name) => `@${local}:${name}`);
     return [...server, ...guessed.filter((id) => parseUserId(id))];

@@ -4,6 +4,7 @@
  * restarts it. It stops with a reason when the server goes in circles, changes the session or sends nonsense.
  */
 import * as v from 'valibot';
+import { entriesOf, optional } from '../base/lenient.ts';
 
 /** What the server requires, from the body of a 401. */
 export interface UiaChallenge {
@@ -18,19 +19,19 @@ export interface UiaChallenge {
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(255));
 const names = v.pipe(v.array(name), v.maxLength(32));
 const challenge = v.looseObject({
-    session: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(1_024))),
-    flows: v.pipe(v.array(v.looseObject({ stages: names })), v.minLength(1), v.maxLength(64)),
-    completed: v.optional(names, []),
-    params: v.optional(v.record(v.string(), v.unknown()), {}),
-    errcode: v.optional(v.string()),
-    error: v.optional(v.string()),
+    session: optional(v.pipe(v.string(), v.minLength(1), v.maxLength(1_024))),
+    flows: v.pipe(entriesOf(v.looseObject({ stages: names })), v.minLength(1), v.maxLength(64)),
+    completed: optional(names),
+    params: optional(v.record(v.string(), v.unknown())),
+    errcode: optional(v.string()),
+    error: optional(v.string()),
 });
 
 /** Undefined when `body` is not a challenge. */
 export function readChallenge(body: unknown): UiaChallenge | undefined {
     const result = v.safeParse(challenge, body);
     if (!result.success) return undefined;
-    const { session, flows, completed, params, errcode, error } = result.output;
+    const { session, flows, completed = [], params = {}, errcode, error } = result.output;
     return {
         session,
         flows: flows.map(({ stages }) => stages),

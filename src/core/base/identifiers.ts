@@ -5,7 +5,10 @@ const SERVER_NAME = /^(?:\[[0-9A-Fa-f:.]{2,45}\]|[0-9A-Za-z.-]{1,255})(?::\d{1,5
 const LOCALPART = /^[\u0021-\u0039\u003b-\u007e]+$/u;
 
 export function isServerName(text: string): boolean {
-    return SERVER_NAME.test(text) && !text.startsWith('.') && !text.includes('..') && (portOf(text) ?? 1) <= 65_535;
+    if (!SERVER_NAME.test(text) || text.startsWith('.') || text.includes('..')) return false;
+    const port = portOf(text) ?? 1;
+    if (port === 0 || port > 65_535) return false;
+    return !text.startsWith('[') || URL.parse(`https://${text}/`) !== null;
 }
 
 export interface UserId {

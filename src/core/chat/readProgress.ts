@@ -4,9 +4,6 @@ import { markedMessage } from './roomActivity.ts';
 import type { PersonChat } from './personChat.ts';
 import { unreadOf, type Unread } from './unread.ts';
 
-/** Clocks of servers differ by less. */
-const MAX_AHEAD_MS = 60 * 60_000;
-
 type Receipt = Parameters<typeof markedMessage>[1];
 
 export interface ReadProgressOptions {
@@ -15,11 +12,11 @@ export interface ReadProgressOptions {
     roomId(): string | undefined;
     /** True while the chat is open and its window has the focus. */
     watching(): boolean;
+    /** ms since the epoch. */
+    now(): number;
     /** Tells the room. */
     tell(roomId: string, key: string): void;
     onChange(): void;
-    /** ms since the epoch. */
-    now(): number;
 }
 
 export interface ReadProgress {
@@ -44,6 +41,9 @@ export interface ReadProgress {
     forget(): void;
 }
 
+/** Clocks of servers differ by less. */
+const MOST_AHEAD_MS = 60 * 60_000;
+
 export function createReadProgress(options: ReadProgressOptions): ReadProgress {
     const { latest, person, roomId: currentRoom } = options;
     /** The last message in each room that we reported as read. */
@@ -60,7 +60,7 @@ export function createReadProgress(options: ReadProgressOptions): ReadProgress {
         const ts = latest().find((m) => m.key === key)?.ts;
         if (ts === undefined || person()?.seen(roomId)?.key === key) return;
         // A message from a wrong clock must not make all later ones count as seen.
-        person()?.see(roomId, { key, ts: Math.min(ts, options.now() + MAX_AHEAD_MS) });
+        person()?.see(roomId, { key, ts: Math.min(ts, options.now() + MOST_AHEAD_MS) });
         options.onChange();
     };
     const tell = (roomId: string, key: string): void => {

@@ -3,6 +3,7 @@
  * and links that VS Code opens with Hush. Input comes from strangers.
  */
 import { isServerName, parseUserId } from '../base/identifiers.ts';
+import { typedServerName, typedUserId } from '../base/typedNames.ts';
 
 export interface JoinTarget {
     /** `!id`, `!id:server` or `#alias:server`. */
@@ -100,7 +101,18 @@ function fromMatrixTo(url: URL): ParsedLink {
 
 function named(name: string, via: readonly string[]): ParsedLink {
     if (isRoomId(name) || isRoomAlias(name)) return { kind: 'room', target: { room: name, via } };
-    return parseUserId(name) ? { kind: 'person', userId: name } : INVALID;
+    const userId = typedUserId(name);
+    if (userId !== undefined) return { kind: 'person', userId };
+    const alias = typedAlias(name);
+    return alias === undefined ? INVALID : { kind: 'room', target: { room: alias, via } };
+}
+
+/** An address whose server is written as people write it, such as an international domain. */
+function typedAlias(text: string): string | undefined {
+    const colon = text.indexOf(':');
+    const serverName = text.startsWith('#') && colon > 1 ? typedServerName(text.slice(colon + 1)) : undefined;
+    const alias = `${text.slice(0, colon)}:${serverName ?? ''}`;
+    return serverName !== undefined && isRoomAlias(alias) ? alias : undefined;
 }
 
 function viaOf(query: string): string[] {
@@ -132,13 +144,21 @@ export type LinkKind = 'vscode' | 'matrixTo' | 'matrix';
  * clients omit `from`.
  */
 export function buildJoinLink(kind: LinkKind, { target: { room, via }, from }: RoomLink, scheme: string): string {
-    const vias = via.slice(0, MAX_VIA).map((server) => `via=${encodeURIComponent(server)}`);
-    const maker = from === undefined ? [] : [`${FROM}=${encodeURIComponent(from)}`];
-    if (kind === 'vscode')
-        return `${scheme}://${LINK_AUTHORITY}/join/${encodeURIComponent(room)}${queryOf([...vias, ...maker])}`;
-    if (kind === 'matrixTo') return `https://matrix.to/#/${encodeURIComponent(room)}${queryOf(vias)}`;
+    const vias = via.slice(0, MAX_VIA).map((server) => `via=${encoded(server)}`);
+    const maker = from === undefined ? [] : [`${FROM}=${encoded(from)}`];
+    if (kind === 'vscode') return `${scheme}://${LINK_AUTHORITY}/join/${encoded(room)}${queryOf([...vias, ...maker])}`;
+    if (kind === 'matrixTo') return `https://matrix.to/#/${encoded(room)}${queryOf(vias)}`;
     const type = room.startsWith('#') ? 'r' : 'roomid';
-    return `matrix:${type}/${encodeURIComponent(room.slice(1))}${queryOf([...vias, 'action=join'])}`;
+    return `matrix:${type}/${encoded(room.slice(1))}${queryOf([...vias, 'action=join'])}`;
+}
+
+/** Also what ends a link in a sentence, so that a link keeps its last characters there. */
+function encoded(part: string): string {
+    return encodeURIComponent(part).replaceAll(/[).]+$/gu, (end) => (end.match(/./gu) ?? []).map(percent).join(''));
+}
+
+function percent(character: string): string {
+    return `%${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()}`;
 }
 
 function queryOf(parts: readonly string[]): string {

@@ -1,5 +1,5 @@
 /** The port to direct calls (`m.call.*`): shares without an SFU, and calls with other Matrix clients. */
-import type { MeshMessage, HostMessage } from '../share/mediaMessages.ts';
+import type { HostMessage, MeshMessage, ServersMessage } from '../share/mediaMessages.ts';
 import type { Disposable } from '../base/disposable.ts';
 
 /** Calls between devices, for shares without an SFU. All signalling of a page's connections passes through here. */
@@ -13,7 +13,7 @@ export interface CallsPort {
     /** Stops offering the page's share. Ends its connections, except calls with other clients. */
     retire(call: string): void;
     /** `call`: the page that sent the message. */
-    pageSaid(message: MeshMessage, call?: string): void;
+    pageSaid(message: MeshMessage | ServersMessage, call?: string): void;
     /** Calls a person's other Matrix clients to show them a share that is served. */
     call(to: { roomId: string; shareId: string; userId: string }): void;
     /** Accepts a call of another Matrix client. Its picture goes to that page. */

@@ -115,7 +115,7 @@ function listen(
         rtc.onWithheld((event) => dispatch({ type: 'withheld', ...event })),
         rtc.onAudience((event) => dispatch({ type: 'audience', ...event })),
         media.onMessage((call, generation, message) => {
-            if (isMeshMessage(message)) calls.pageSaid(message, call);
+            if (isMeshMessage(message) || message.type === 'servers.refused') calls.pageSaid(message, call);
             // Of a connection, the session needs only to know the picture's route.
             if (!isMeshMessage(message) || message.type === 'mesh.state')
                 dispatch({ type: 'page', call, generation, message });

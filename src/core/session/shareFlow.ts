@@ -174,10 +174,17 @@ export function announceViewers(before: SessionState, after: SessionState): Effe
     const viewers = viewersOf(after, share);
     const old = before.share ? viewersOf(before, before.share) : [];
     const look = (all: readonly Viewer[]): string => all.map((v) => `${deviceKey(v)} ${v.deviceName}`).join('\n');
-    if (look(viewers) === look(old)) return [];
-    return [
-        { type: 'send', call: share.id, generation: share.generation, message: { type: 'share.viewers', viewers } },
-    ];
+    return look(viewers) === look(old) ? [] : [viewersEffect(share, viewers)];
+}
+
+function viewersEffect({ id: call, generation }: LocalShare, viewers: Viewer[]): Effect {
+    return { type: 'send', call, generation, message: { type: 'share.viewers', viewers } };
+}
+
+/** A page that has just opened does not know who was there before it, such as another client in the session. */
+function tellViewers(state: SessionState, share: LocalShare): Effect[] {
+    const viewers = viewersOf(state, share);
+    return viewers.length === 0 ? [] : [viewersEffect(share, viewers)];
 }
 
 export function shareWatched(state: SessionState, event: Extract<SessionEvent, { type: 'watch' }>): Step {
@@ -218,6 +225,7 @@ export function sharePageSaid(state: SessionState, share: LocalShare, message: P
                         message: { type: 'share.capture', settings: share.settings },
                     },
                     ...publishPathOf(share).prepare(share),
+                    ...tellViewers(state, share),
                 ],
             };
         case 'capture.started':
@@ -249,6 +257,10 @@ export function sharePageSaid(state: SessionState, share: LocalShare, message: P
         }
         case 'share.serverLost':
             return serverLost(state, share, message.detail);
+        case 'servers.none': {
+            const { relayOnly } = message;
+            return { state, effects: [{ type: 'notify', notice: { kind: 'noIceServers', sharing: true, relayOnly } }] };
+        }
         case 'share.uplink':
             if (!publishPathOf(share).reportsUplink) return still(state);
             return still(withShare(state, { carries: carriesAfter(share.carries, message.viewers) }));

@@ -316,6 +316,8 @@ export type Notice =
       }
     /** A device in the session may not have our share. */
     | { readonly kind: 'withheld'; readonly roomId: string; readonly device: Withheld }
+    /** Of the servers that the homeserver names for direct connections, none can be used. */
+    | { readonly kind: 'noIceServers'; readonly sharing: boolean; readonly relayOnly: boolean }
     | { readonly kind: 'held'; readonly message: string };
 
 export interface Step {

@@ -244,6 +244,13 @@ export function viewPageSaid(state: SessionState, view: View, message: PageMessa
         }
         case 'mesh.state':
             return still(message.state === 'connected' ? withView(state, view.id, { path: message.path }) : state);
+        case 'servers.none': {
+            const { relayOnly } = message;
+            return {
+                state,
+                effects: [{ type: 'notify', notice: { kind: 'noIceServers', sharing: false, relayOnly } }],
+            };
+        }
         case 'view.screens': {
             const screens = new Map(state.screens).set(view.target.roomId, new Set(message.identities));
             return still({ ...state, screens });

@@ -46,6 +46,8 @@ const sdp = v.pipe(v.string(), v.startsWith('v=0'), v.maxLength(60_000));
 /** Maps a stream ID of the SDP to its purpose (MSC3077). */
 const streams = v.record(v.string(), v.string());
 const iceServers = v.array(v.object({ urls: v.array(v.string()), username: v.string(), credential: v.string() }));
+/** The homeserver names ICE servers, and none of them can be used. */
+const noneUsable = v.optional(v.boolean());
 const iceCandidates = v.pipe(
     v.array(
         v.object({
@@ -189,15 +191,16 @@ export const hostMessage = v.variant('type', [
         connection,
         offer: v.boolean(),
         iceServers,
+        noneUsable,
         relayOnly: v.boolean(),
         passes: v.optional(connection),
     }),
     v.object({ type: v.literal('mesh.description'), connection, kind: v.picklist(['offer', 'answer']), sdp, streams }),
     v.object({ type: v.literal('mesh.candidates'), connection, candidates: iceCandidates }),
     /** Looks for a new route: an ICE restart with our offer. */
-    v.object({ type: v.literal('mesh.restart'), connection, iceServers, relayOnly: v.boolean() }),
+    v.object({ type: v.literal('mesh.restart'), connection, iceServers, noneUsable, relayOnly: v.boolean() }),
     /** The ICE servers that the connection uses from the next description on. Its first ones may be outdated. */
-    v.object({ type: v.literal('mesh.servers'), connection, iceServers, relayOnly: v.boolean() }),
+    v.object({ type: v.literal('mesh.servers'), connection, iceServers, noneUsable, relayOnly: v.boolean() }),
     v.object({ type: v.literal('mesh.close'), connection }),
     /** Closes every connection of this share's page and reports them. The window that ran their calls is gone. */
     v.object({ type: v.literal('mesh.reset') }),
@@ -243,6 +246,10 @@ export const pageMessage = v.variant('type', [
         state: v.picklist(['connecting', 'connected', 'failed']),
         path: v.picklist(paths),
     }),
+    /** ICE servers that this browser does not take. They are left out. */
+    v.object({ type: v.literal('servers.refused'), urls: v.pipe(v.array(v.string()), v.maxLength(100)) }),
+    /** The homeserver names ICE servers, and this page can use none. Told once for each share and viewer tab. */
+    v.object({ type: v.literal('servers.none'), relayOnly: v.boolean() }),
     /** A connection that was opened for our screen also receives one, or no longer does. */
     v.object({ type: v.literal('mesh.screen'), connection, there: v.boolean() }),
     /** The connections that a reset closed. */
@@ -290,3 +297,5 @@ export type MeshMessage = Extract<PageMessage, { type: `mesh.${string}` }>;
 export function isMeshMessage(message: PageMessage): message is MeshMessage {
     return message.type.startsWith('mesh.');
 }
+/** What a page reports about the ICE servers that it was given. */
+export type ServersMessage = Extract<PageMessage, { type: `servers.${string}` }>;

@@ -8,7 +8,6 @@ import type { StoredAccount } from '../../core/account/storedAccounts.ts';
 import { showFailure } from '../shell/failure.ts';
 import { withProgress } from '../shell/dialogs.ts';
 import type { AccountControlOptions } from './accountControlOptions.ts';
-import { createAccountQuestions } from './accountQuestions.ts';
 import { createKnownAccounts } from './knownAccounts.ts';
 import { createOneDialog } from './oneDialog.ts';
 import { openAccountHere } from './openAccountHere.ts';
@@ -44,7 +43,8 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
     const { log } = options;
     const { promise: resumed, resolve: tellResumed } = Promise.withResolvers<void>();
     const known = createKnownAccounts(options);
-    const questions = createAccountQuestions(options, known);
+    const dialogs = () => import('./accountDialogs.ts');
+    const questions = async () => (await dialogs()).createAccountQuestions(options, known);
     const dialog = createOneDialog();
 
     return {
@@ -68,12 +68,12 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
         },
         refreshKnown: () =>
             known.tell().catch((error: unknown) => log.warn('the known accounts could not be read', error)),
-        signIn: (another) => dialog(another ?? 'signIn', () => questions.signIn(another !== undefined)),
-        createAccount: () => dialog('create', questions.create),
+        signIn: (another) => dialog(another ?? 'signIn', async () => (await questions()).signIn(another !== undefined)),
+        createAccount: () => dialog('create', async () => (await questions()).create()),
         async signInToJoin(link, agreed) {
             let joins: boolean | undefined;
             await dialog('join', async () => {
-                joins = await questions.join(link, agreed);
+                joins = await (await questions()).join(link, agreed);
             });
             return joins;
         },
@@ -89,11 +89,11 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
             look();
             return opening.promise.finally(() => watch.dispose());
         },
-        switchAccount: () => dialog('switch', questions.switch),
+        switchAccount: () => dialog('switch', async () => (await questions()).switch()),
         async signOut(scope, userId) {
             const state = options.state();
             const active = state.kind === 'signedOut' ? undefined : state.userId;
-            const { confirmSignOut } = await import('./accountDialogs.ts');
+            const { confirmSignOut } = await dialogs();
             if (userId !== undefined && userId !== active) {
                 const other = await known.stored(userId);
                 if (other && (await confirmSignOut(userId, 'here', undefined, other))) await known.forget(other);

@@ -1,19 +1,11 @@
 /** The accounts that are kept on this machine: which there are, which is open, and how one comes and goes. */
 import * as vscode from 'vscode';
 import type { SignOutScope } from '../../core/account/account.ts';
-import {
-    accountIndexOf,
-    activateAccount,
-    loadAccount,
-    nextAccount,
-    saveAccount,
-    type NewSession,
-    type StoredAccount,
-} from '../../core/account/storedAccounts.ts';
-import { isServerName, parseUserId } from '../../core/base/identifiers.ts';
+import { accountIndexOf, activateAccount, loadAccount, type StoredAccount } from '../../core/account/storedAccounts.ts';
+import { isServerName } from '../../core/base/identifiers.ts';
 import { commands } from '../manifest/commands.ts';
 import { contexts } from '../manifest/contexts.ts';
-import { showInformationMessage, showWarningMessage } from '../shell/dialogs.ts';
+import { showWarningMessage } from '../shell/dialogs.ts';
 import { showFailure } from '../shell/failure.ts';
 import type { AccountControlOptions } from './accountControlOptions.ts';
 
@@ -26,8 +18,8 @@ export interface KnownAccounts {
     open(account: StoredAccount): Promise<void>;
     /** Opens a known account with its old device and keys. The account before it stays signed in. */
     activate(account: StoredAccount): Promise<void>;
-    /** Stores a new sign-in and opens it. `again`: the user ID that the person wanted to sign in as. */
-    adopt(session: NewSession, again?: string): Promise<void>;
+    /** The homeserver of the latest sign-in. */
+    signedInAt(serverName: string | undefined): PromiseLike<void>;
     forget(account: StoredAccount, scope?: SignOutScope): Promise<void>;
     /** The active account is signed out on purpose. */
     left(): PromiseLike<void>;
@@ -67,35 +59,6 @@ export function createKnownAccounts(options: AccountControlOptions): KnownAccoun
         await open(account);
     }
 
-    async function adopt(session: NewSession, again?: string): Promise<void> {
-        const [engine, vault, before] = await Promise.all([
-            options.loadEngine(),
-            options.loadVault(),
-            stored(session.userId),
-        ]);
-        const account = nextAccount(before, session, engine.newStorageKey);
-        await saveAccount(vault, account);
-        const { serverName } = parseUserId(account.userId) ?? {};
-        await options.memento.update(LAST_HOMESERVER, serverName);
-        await activate(account);
-        // On a web page, the person may have signed in as somebody else.
-        if (again !== undefined && again !== account.userId) void tellOther(account.userId, again);
-        // The same user has a new device. Nobody would use the old device of this machine, so sign it out.
-        if (before?.accessToken === undefined || before.deviceId === account.deviceId) return;
-        const { baseUrl, accessToken, refreshToken, oauth } = before;
-        const ending = oauth
-            ? engine.oauth.revokeOAuth(oauth, refreshToken ?? accessToken, fetch)
-            : engine.auth.logOut(baseUrl, accessToken, fetch);
-        await ending.catch((error: unknown) => log.warn('the former device was not signed out', error));
-    }
-
-    async function tellOther(userId: string, wanted: string): Promise<void> {
-        const back = 'Switch Account…';
-        const text = `You are signed in as ${userId} now, not as ${wanted}: that is who you were in the browser. ${wanted} still has to be signed in again.`;
-        if ((await showInformationMessage(text, back)) === back)
-            await vscode.commands.executeCommand(commands.switchAccount);
-    }
-
     async function tellLost(): Promise<void> {
         const userId = options.memento.get<string>(SIGNED_IN);
         if (userId === undefined) return;
@@ -125,7 +88,7 @@ export function createKnownAccounts(options: AccountControlOptions): KnownAccoun
         tell,
         open,
         activate,
-        adopt,
+        signedInAt: (serverName) => options.memento.update(LAST_HOMESERVER, serverName),
         forget,
         left: () => options.memento.update(SIGNED_IN, undefined),
         tellLost,

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Account } from '../../core/account/account.ts';
 import { loadAccount, type StoredAccount } from '../../core/account/storedAccounts.ts';
 import { HushError } from '../../core/base/errors.ts';
-import { readSetting, sharePolicySetting } from '../manifest/config.ts';
+import { membershipSetting, readSetting, sharePolicySetting } from '../manifest/config.ts';
 import type { AccountControlOptions } from './accountControlOptions.ts';
 import { createOwnServer } from './ownSfuKeys.ts';
 
@@ -33,6 +33,7 @@ export async function openAccountHere(options: AccountControlOptions, account: S
                 serviceUrlSetting: () => readSetting(options.configuration(), 'hush.livekit.serviceUrl'),
                 sharePolicySetting: () => sharePolicySetting(options.configuration()),
                 relayOnlySetting: () => readSetting(options.configuration(), 'hush.mesh.relayOnly'),
+                membershipSetting: () => membershipSetting(options.configuration()),
             });
         },
     });

@@ -14,6 +14,7 @@ import { showFailure } from '../shell/failure.ts';
 import { askHomeserver, type FoundHomeserver } from './askHomeserver.ts';
 import { askText, withNotification, type TextQuestion } from '../shell/asking.ts';
 import { signInByCode, signInByOAuth, signInBySso } from './browserSignIn.ts';
+import { noWayWords } from './noWayWords.ts';
 import { plainName } from '../shell/plainText.ts';
 import { showQuickPick } from '../shell/dialogs.ts';
 
@@ -102,9 +103,9 @@ async function signInOnce(
             engine.auth.signInWays(baseUrl, versions, fetch),
         );
         if (!offered) return undefined;
+        if (offered.oauthProblem) log.warn('the OAuth of the homeserver is not used', offered.oauthProblem);
         if (offered.ways.length === 0) {
-            const types = offered.types.join(', ') || 'nothing';
-            void showFailure(`${host} offers no way to sign in that Hush knows (it offers ${types}).`);
+            void showFailure(noWayWords(host, offered));
             return undefined;
         }
         const way = await chooseWay(offered.ways, host, userId);

@@ -9,6 +9,7 @@ export const settings = {
     'hush.livekit.serviceUrl': '',
     'hush.transport': 'auto' as 'auto' | 'mesh' | 'livekit',
     'hush.mesh.relayOnly': false,
+    'hush.matrixRtc.membership': 'auto' as 'auto' | 'state' | 'sticky',
     'hush.trust.shareWith': 'crossSigned' as SharePolicy,
     'hush.link.editor': 'vscode' as LinkEditor,
     'hush.presence.send': true,
@@ -60,6 +61,12 @@ export function shareSettings(reader: SettingsReader): ShareSettings {
 export function transportSetting(reader: SettingsReader): Settings['hush.transport'] {
     const value = readSetting(reader, 'hush.transport');
     return transports.find((transport) => transport === value) ?? 'auto';
+}
+
+/** Returns `auto` for an unknown value. */
+export function membershipSetting(reader: SettingsReader): Settings['hush.matrixRtc.membership'] {
+    const value = readSetting(reader, 'hush.matrixRtc.membership');
+    return value === 'state' || value === 'sticky' ? value : 'auto';
 }
 
 /** Returns the default for an unknown value. A typing error must not open a share to everyone. */

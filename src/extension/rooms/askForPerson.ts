@@ -4,6 +4,7 @@
  */
 import type * as vscode from 'vscode';
 import { parseUserId } from '../../core/base/identifiers.ts';
+import { typedUserId } from '../../core/base/typedNames.ts';
 import type { Account } from '../../core/account/account.ts';
 import { inviteRows, isSlip, personTyped, type InviteRow, type KnownPerson } from './inviteRows.ts';
 import type { PersonLookUp } from '../../core/rooms/roomsPort.ts';
@@ -75,7 +76,7 @@ export async function askForPerson(
     const search = (words: string): Promise<readonly KnownPerson[]> => account.people(words).then(outside, () => []);
     const ask = async (text: string, person: string | undefined): Promise<void> => {
         const looking = person === undefined ? undefined : lookUpPerson(account, person);
-        const [people, answer] = await Promise.all([parseUserId(text) ? [] : search(text), looking]);
+        const [people, answer] = await Promise.all([typedUserId(text) ? [] : search(text), looking]);
         if (typed() !== text) return;
         const stem = parseUserId(person ?? '')?.localpart.slice(0, STEM) ?? '';
         const like = answer?.kind === 'nobody' && stem.length === STEM ? await search(stem) : [];
@@ -103,7 +104,7 @@ export async function askForPerson(
     pick.onDidAccept(() => {
         const text = typed();
         // Enter may come before the row for the typed text.
-        const answer = parseUserId(text) && lookUp === undefined ? text : pick.selectedItems[0]?.answer;
+        const answer = (lookUp === undefined ? typedUserId(text) : undefined) ?? pick.selectedItems[0]?.answer;
         if (answer === undefined) return;
         const unknown = answer === personTyped(text, account.userId) && lookUp === undefined;
         const listed = [...known, ...found].some(({ userId }) => userId === answer);

@@ -1,5 +1,6 @@
 /** **Hush: Create Room…**: asks for the name, who gets in, and which homeservers. The room is always encrypted. */
 import * as vscode from 'vscode';
+import { typedUserId } from '../../core/base/typedNames.ts';
 import { parseUserId } from '../../core/base/identifiers.ts';
 import type { CreateSession, Person } from '../../core/account/account.ts';
 import { commands } from '../manifest/commands.ts';
@@ -92,8 +93,8 @@ function pickPeople(people: readonly Person[]): Promise<string[] | undefined> {
     const known = new Map(people.map((person) => [person.userId, row(person)]));
     pick.items = [...known.values()];
     pick.onDidChangeValue((value) => {
-        const userId = value.trim();
-        if (!parseUserId(userId) || known.has(userId)) return;
+        const userId = typedUserId(value);
+        if (userId === undefined || known.has(userId)) return;
         known.set(userId, row({ userId, name: userId }));
         const { selectedItems } = pick;
         pick.items = [...known.values()];

@@ -1,5 +1,5 @@
 /** Ignoring people, and **Hush: Ignored People…** to listen to them again. */
-import { parseUserId } from '../../core/base/identifiers.ts';
+import { typedUserId } from '../../core/base/typedNames.ts';
 import { setStatusBarMessage, showQuickPick, showWarningMessage } from '../shell/dialogs.ts';
 import { plainName, plainText } from '../shell/plainText.ts';
 import { askText, waited } from '../shell/asking.ts';
@@ -50,13 +50,14 @@ export async function ignoredPeople(context: ActionContext): Promise<void> {
         if (!picked) return;
         if (picked.userId !== undefined) await setIgnored(context, { ...picked, userId: picked.userId }, false);
         else {
-            const userId = await askText({
+            const typed = await askText({
                 title: 'Ignore Somebody',
                 prompt: 'Their user ID, like @name:server.org',
                 check: (value) =>
-                    Promise.resolve(parseUserId(value.trim()) ? undefined : 'A user ID looks like @name:server.org'),
+                    Promise.resolve(typedUserId(value) ? undefined : 'A user ID looks like @name:server.org'),
             });
-            if (userId !== undefined) await setIgnored(context, { userId: userId.trim(), name: userId.trim() }, true);
+            const userId = typedUserId(typed ?? '');
+            if (userId !== undefined) await setIgnored(context, { userId, name: userId }, true);
         }
     }
 }

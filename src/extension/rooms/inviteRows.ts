@@ -1,5 +1,6 @@
 /** The rows that **Hush: Invite Teammate…** offers for the typed text. Pure. */
 import { parseUserId } from '../../core/base/identifiers.ts';
+import { typedUserId } from '../../core/base/typedNames.ts';
 import { isNear } from './nearName.ts';
 import type { PersonLookUp } from '../../core/rooms/roomsPort.ts';
 
@@ -24,7 +25,8 @@ const hint = (text: string): InviteRow => ({ kind: 'hint', text, description: ''
 
 /** Returns the user ID that the text means: a whole user ID, or a name on the person's own homeserver. */
 export function personTyped(typed: string, self: string): string | undefined {
-    if (parseUserId(typed)) return typed;
+    const userId = typedUserId(typed);
+    if (userId !== undefined) return userId;
     const local = /^@?([a-z0-9._=/+-]+)$/u.exec(typed.toLowerCase())?.[1];
     const guess = `@${local ?? ''}:${parseUserId(self)?.serverName ?? ''}`;
     return local !== undefined && parseUserId(guess) && guess !== self ? guess : undefined;
@@ -41,7 +43,7 @@ export function inviteRows(
     found: readonly KnownPerson[],
     lookUp?: PersonLookUp,
 ): InviteRow[] {
-    const whole = parseUserId(typed) !== undefined;
+    const whole = typedUserId(typed) !== undefined;
     const person = personTyped(typed, self);
     const others = found.filter(({ userId }) => !known.some((one) => one.userId === userId) && userId !== self);
     const everybody = [...known.filter(({ userId }) => userId !== self), ...others];

@@ -4,6 +4,7 @@ import { commands } from '../manifest/commands.ts';
 import type { LiveScreen } from './shareNews.ts';
 import type { Failure, Notice } from '../../core/session/state.ts';
 import { withheldSentence } from '../../core/trust/shareTrust.ts';
+import { noIceServersWords } from './noIceServersWords.ts';
 import { serverMissedWords } from './serverMissed.ts';
 import { setStatusBarMessage, showErrorMessage, showInformationMessage, showWarningMessage } from '../shell/dialogs.ts';
 import { plainName } from '../shell/plainText.ts';
@@ -22,6 +23,9 @@ export async function showNotice(notice: Notice): Promise<void> {
         }
         case 'shareEnded':
             setStatusBarMessage('device-desktop', `Sharing ended. ${notice.reason}`, 8_000);
+            return;
+        case 'noIceServers':
+            await noIceServers(notice);
             return;
         case 'held':
             await withLog(showWarningMessage, `Your share is on hold: ${notice.message}`);
@@ -57,6 +61,16 @@ export async function showNotice(notice: Notice): Promise<void> {
             await retryable(notice.failure, commands.viewShare);
             return;
     }
+}
+
+/** Devices in one network still reach each other, unless only relays are allowed. */
+async function noIceServers(notice: Extract<Notice, { kind: 'noIceServers' }>): Promise<void> {
+    const [diagnostics, settings] = ['Show Diagnostics', 'Open Settings'] as const;
+    const ways = notice.relayOnly ? [settings, diagnostics] : [diagnostics];
+    const chosen = await showWarningMessage(noIceServersWords(notice), ...ways);
+    if (chosen === diagnostics) await vscode.commands.executeCommand(commands.showDiagnostics);
+    if (chosen === settings)
+        await vscode.commands.executeCommand('workbench.action.openSettings', 'hush.mesh.relayOnly');
 }
 
 /** The direct share continues, but a media server would serve it better. */

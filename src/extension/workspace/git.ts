@@ -6,17 +6,25 @@ import type * as vscodeTypes from 'vscode';
 import * as vscode from 'vscode';
 import { DisposableScope } from '../../core/base/disposable.ts';
 import type { Log } from '../../core/base/log.ts';
+import type { RepositoryRemotes } from '../../core/workspace/remotesMeant.ts';
 
 /** The part of the Git extension's API (version 1) that Hush reads. */
 interface GitApi {
-    readonly repositories: readonly {
-        readonly rootUri: vscodeTypes.Uri;
-        readonly state: RepositoryState;
-    }[];
+    readonly repositories: readonly GitRepository[];
     readonly onDidOpenRepository: vscodeTypes.Event<{ readonly state: RepositoryState }>;
+    getRepository(uri: vscodeTypes.Uri): GitRepository | null;
+    openRepository(root: vscodeTypes.Uri): Promise<GitRepository | null>;
+}
+
+interface GitRepository {
+    readonly rootUri: vscodeTypes.Uri;
+    readonly state: RepositoryState;
+    /** Reads the state again. */
+    status(): Promise<void>;
 }
 
 interface RepositoryState {
+    readonly HEAD: { readonly upstream?: { readonly remote: string } } | undefined;
     readonly remotes: readonly { readonly name: string; readonly fetchUrl?: string }[];
     readonly onDidChange: vscodeTypes.Event<void>;
 }
@@ -44,6 +52,62 @@ export async function gitRemotes(): Promise<string[]> {
         .toSorted((a, b) => Number(b.name === 'origin') - Number(a.name === 'origin'))
         .map((r) => r.fetchUrl);
     return [...new Set(urls.filter((url): url is string => url !== undefined && url !== ''))];
+}
+
+/**
+ * The repositories of these folders. A folder's repository is the one that git finds from there: of the nearest folder
+ * above with a `.git`, which a submodule and a worktree have too. A folder in no repository has those inside it.
+ */
+export async function repositoriesOf(folders: readonly vscode.Uri[], log: Log): Promise<RepositoryRemotes[]> {
+    const api = await gitApi();
+    if (!api) return [];
+    const found = new Map<string, GitRepository>();
+    for (const folder of folders) {
+        const root = await rootOf(folder);
+        const own = root && (await repositoryAt(api, root, log));
+        const inside = (it: GitRepository): boolean =>
+            it.rootUri.path.startsWith(`${folder.path.replace(/\/$/u, '')}/`);
+        for (const each of root ? [own] : api.repositories.filter(inside))
+            if (each) found.set(each.rootUri.toString(), each);
+    }
+    return Promise.all([...found.values()].map((each) => remotesOf(each, log)));
+}
+
+async function rootOf(folder: vscode.Uri): Promise<vscode.Uri | undefined> {
+    for (let at = folder; ; at = vscode.Uri.joinPath(at, '..')) {
+        const has = await vscode.workspace.fs.stat(vscode.Uri.joinPath(at, '.git')).then(
+            () => true,
+            () => false,
+        );
+        if (has) return at;
+        if (at.path === '/' || vscode.Uri.joinPath(at, '..').path === at.path) return undefined;
+    }
+}
+
+/** VS Code opens only some repositories by itself. */
+async function repositoryAt(api: GitApi, root: vscode.Uri, log: Log): Promise<GitRepository | undefined> {
+    const open = api.getRepository(root);
+    if (open?.rootUri.toString() === root.toString()) return open;
+    try {
+        return (await api.openRepository(root)) ?? undefined;
+    } catch (error) {
+        log.warn('a repository could not be opened', error);
+        return undefined;
+    }
+}
+
+async function remotesOf(repository: GitRepository, log: Log): Promise<RepositoryRemotes> {
+    const { rootUri, state } = repository;
+    // A repository that was just opened has not read its remotes yet.
+    if (state.remotes.length === 0)
+        await repository.status().catch((error: unknown) => log.warn('a repository could not be read', error));
+    return {
+        root: rootUri.path,
+        remotes: state.remotes.flatMap(({ name, fetchUrl }) =>
+            fetchUrl === undefined || fetchUrl === '' ? [] : [{ name, url: fetchUrl }],
+        ),
+        tracked: state.HEAD?.upstream?.remote,
+    };
 }
 
 /**

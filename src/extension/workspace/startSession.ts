@@ -1,9 +1,7 @@
 /** **Hush: Start Session for This Workspace** */
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { linkForRemote } from '../../core/workspace/workspaceHash.ts';
 import { commands } from '../manifest/commands.ts';
-import { gitRemotes } from './git.ts';
+import { askForRepository, linkTo } from './askForRepository.ts';
 import { sessionName } from '../../core/workspace/workspaceRooms.ts';
 import { signedIn, type ActionContext, joinedRooms } from '../shell/actionContext.ts';
 import { tellSessionReady } from './sessionReady.ts';
@@ -22,11 +20,6 @@ export async function pickFolder(context: ActionContext): Promise<{ folder: stri
         { title: 'Which folder does the session belong to?' },
     );
     return picked ? { folder: picked.folder } : undefined;
-}
-
-export async function linkFromGit() {
-    const [remote] = await gitRemotes();
-    return remote === undefined ? undefined : linkForRemote(remote, randomBytes);
 }
 
 export async function startSession(context: ActionContext): Promise<string | undefined> {
@@ -72,13 +65,16 @@ export async function makeSession(
                   validateInput: (value) => (value.trim() === '' ? 'The room needs a name.' : undefined),
               });
     if (name === undefined) return undefined;
+    const repository = await askForRepository(context, folder.folder);
+    if (!repository) return undefined;
+    const { remote } = repository;
     const roomId = await withProgress(
         { location: vscode.ProgressLocation.Window, title: 'Hush: creating the room' },
         async () =>
             account.createSessionRoom({
                 name: name.trim(),
                 invite: [],
-                workspaceLink: await linkFromGit(),
+                workspaceLink: remote && linkTo(remote),
                 access: 'knock',
             }),
     );

@@ -15,12 +15,16 @@ import {
     type TokenRequest,
 } from '../tokens/claims.ts';
 import { HttpProblem, readJson, sendJson, sendProblem } from './authoriserHttp.ts';
+import { createDelegations } from './delegations.ts';
+import { createHomeserver, type HomeserverOptions } from './homeserver.ts';
+import { createMemberEndpoints, type MemberEndpoints } from './memberEndpoints.ts';
 import { createOpenIdCheck, type OpenIdCheck } from './openId.ts';
 import { createRateLimit } from '../../core/base/rateLimit.ts';
 import { mintToken, sha256Base64, type LiveKitKey } from '../tokens/roomTokens.ts';
 
 /** What this service needs to know about the SFU's rooms. */
-export type Rooms = Pick<RoomServiceClient, 'createRoom' | 'listRooms'>;
+export type Rooms = Pick<RoomServiceClient, 'createRoom' | 'listRooms'> &
+    Partial<Pick<RoomServiceClient, 'getParticipant'>>;
 
 export interface AuthoriserOptions {
     /** The `ws:` or `wss:` URL that clients receive, such as `wss://livekit.example.org`. */
@@ -38,8 +42,16 @@ export interface AuthoriserOptions {
     readonly trustForwardedFor?: boolean;
     /** One line per request, without tokens. */
     readonly log?: (line: string) => void;
+    /** The homeserver that passes requests of its clients on (MSC4195). Default: none does. */
+    readonly homeserver?: HomeserverOptions | undefined;
     readonly checkOpenId?: OpenIdCheck;
     readonly rooms?: Rooms;
+}
+
+export interface Authoriser {
+    readonly listener: RequestListener;
+    /** Looks after delegated leaves no longer. */
+    close(): void;
 }
 
 /**
@@ -57,9 +69,10 @@ const PARSERS: Readonly<Record<string, (body: unknown) => ParseResult>> = {
 
 /**
  * A request handler for `node:http` with the client API of lk-jwt-service. It exchanges a Matrix OpenID token for a
- * LiveKit JWT of one room. It has no `/delegate_delayed_leave`: clients send their own delayed leave.
+ * LiveKit JWT of one room. As an application service of a homeserver it also answers what the homeserver's clients ask
+ * there (MSC4195), with delegated leaves. Without one it has no `/delegate_delayed_leave`: clients send their own.
  */
-export function createAuthoriser(options: AuthoriserOptions): RequestListener {
+export function createAuthoriser(options: AuthoriserOptions): Authoriser {
     const checkOpenId = options.checkOpenId ?? createOpenIdCheck(options.homeservers ?? new Map());
     const { apiKey, apiSecret } = options.key;
     const api = options.livekitUrl.replace(/^ws/, 'http');
@@ -86,11 +99,38 @@ export function createAuthoriser(options: AuthoriserOptions): RequestListener {
         return { jwt: await mintToken(options.key, { identity, room, canPublish: true, sources }), userId: who.userId };
     };
 
+    const members = options.homeserver && memberEndpoints(options.homeserver, options.livekitUrl);
+    function memberEndpoints(of: HomeserverOptions, livekitUrl: string): MemberEndpoints & { close(): void } {
+        const homeserver = createHomeserver(of);
+        const delegations = createDelegations({
+            isThere: (room, identity) => isThere(rooms, room, identity),
+            delayed: (delayId, action) => homeserver.delayed(delayId, action),
+            now: () => performance.now(),
+            log,
+        });
+        const endpoints = createMemberEndpoints({
+            homeserver,
+            livekitUrl,
+            delegations,
+            async mint({ room, identity, canPublish }) {
+                await openRoom(rooms, room, true);
+                return mintToken(options.key, { identity, room, canPublish, sources: options.sources ?? CALL_SOURCES });
+            },
+        });
+        return { ...endpoints, close: delegations.close };
+    }
+
     const answer = async (incoming: IncomingMessage, outgoing: ServerResponse, path: string): Promise<string> => {
         if (incoming.method === 'OPTIONS') return sendJson(outgoing, 204);
         if (path === '/healthz') {
             if (incoming.method !== 'GET') throw new HttpProblem(405, 'M_UNRECOGNIZED', 'Use GET.');
             return sendJson(outgoing, 200, {});
+        }
+        if (members?.has(path)) {
+            if (incoming.method !== 'POST') throw new HttpProblem(405, 'M_UNRECOGNIZED', 'Use POST.');
+            const { body, who } = await members.answer(path, incoming.headers, await readJson(incoming));
+            sendJson(outgoing, 200, body);
+            return who;
         }
         const parse = Object.hasOwn(PARSERS, path) ? PARSERS[path] : undefined;
         if (parse === undefined) throw new HttpProblem(404, 'M_UNRECOGNIZED', 'There is no such endpoint.');
@@ -104,7 +144,7 @@ export function createAuthoriser(options: AuthoriserOptions): RequestListener {
         return userId;
     };
 
-    return (incoming, outgoing) => {
+    const listener: RequestListener = (incoming, outgoing) => {
         // Removes the query before anything is logged, because it may hold a token.
         const path = (incoming.url ?? '/').split('?', 1)[0] ?? '/';
         answer(incoming, outgoing, path).then(
@@ -112,12 +152,25 @@ export function createAuthoriser(options: AuthoriserOptions): RequestListener {
             (error: unknown) => {
                 const problem =
                     error instanceof HttpProblem ? error : new HttpProblem(500, 'M_UNKNOWN', 'This service failed.');
-                const known = Object.hasOwn(PARSERS, path) ? path : '(other path)';
+                const known = Object.hasOwn(PARSERS, path) || members?.has(path) ? path : '(other path)';
                 log(`${incoming.method} ${known} ${problem.status} ${problem.errcode}: ${problem.message}`);
                 sendProblem(outgoing, problem);
             },
         );
     };
+    return { listener, close: () => members?.close() };
+}
+
+/** Rejects when the SFU does not answer. */
+async function isThere(rooms: Rooms, room: string, identity: string): Promise<boolean> {
+    try {
+        await rooms.getParticipant?.(room, identity);
+        return true;
+    } catch (error) {
+        const status: unknown = error instanceof Error && 'status' in error ? error.status : undefined;
+        if (status === 404) return false;
+        throw new Error('the LiveKit server did not answer', { cause: error });
+    }
 }
 
 /** Throws when the room is not open and may not be opened, or when the SFU does not answer. */

@@ -1,4 +1,5 @@
 /** The authoriser’s settings, from environment variables. */
+import type { HomeserverOptions } from './homeserver.ts';
 import { CALL_SOURCES, isServerName, SCREEN_SOURCES, type Source } from '../tokens/claims.ts';
 
 /** What `npm run livekit-auth` reads from the environment. */
@@ -10,6 +11,7 @@ export interface AuthoriserConfig {
     readonly homeservers: ReadonlyMap<string, string>;
     readonly sources: readonly Source[];
     readonly trustForwardedFor: boolean;
+    readonly homeserver: HomeserverOptions | undefined;
     readonly host: string;
     readonly port: number;
 }
@@ -41,9 +43,30 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
         fullAccessHomeservers: readServers(access),
         homeservers: readMap(value('HUSH_AUTH_HOMESERVERS') ?? ''),
         sources: value('HUSH_AUTH_SOURCES') === 'screen' ? SCREEN_SOURCES : CALL_SOURCES,
+        homeserver: readHomeserver(value, secret),
         trustForwardedFor: value('HUSH_AUTH_TRUST_FORWARDED_FOR') === 'true',
         host,
         port,
+    };
+}
+
+/** Of the application service's registration. All of it, or none. */
+function readHomeserver(
+    value: (name: string) => string | undefined,
+    secret: (name: string, example: string) => string,
+): HomeserverOptions | undefined {
+    const baseUrl = value('HUSH_AUTH_HOMESERVER_URL');
+    if (baseUrl === undefined) return undefined;
+    if (!/^https?:\/\/[^/]/.test(baseUrl))
+        throw new Error('HUSH_AUTH_HOMESERVER_URL must be an address such as http://127.0.0.1:8008.');
+    const serverName = value('HUSH_AUTH_SERVER_NAME') ?? missing('HUSH_AUTH_SERVER_NAME', 'example.org');
+    if (!isServerName(serverName))
+        throw new Error(`HUSH_AUTH_SERVER_NAME: "${serverName}" is not a server name such as example.org.`);
+    return {
+        baseUrl,
+        serverName,
+        asToken: secret('HUSH_AUTH_AS_TOKEN', 'the as_token of the registration'),
+        hsToken: secret('HUSH_AUTH_HS_TOKEN', 'the hs_token of the registration'),
     };
 }
 

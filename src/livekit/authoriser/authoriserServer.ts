@@ -14,9 +14,10 @@ export async function listenAuthoriser(
     host: string,
     port: number,
 ): Promise<RunningAuthoriser> {
+    const authoriser = createAuthoriser(options);
     const server = createServer(
         { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 5_000 },
-        createAuthoriser(options),
+        authoriser.listener,
     );
     server.maxHeadersCount = 64;
     await new Promise<void>((done, fail) => {
@@ -29,6 +30,7 @@ export async function listenAuthoriser(
         url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
         close: () =>
             new Promise((done) => {
+                authoriser.close();
                 server.close(() => done());
                 server.closeAllConnections();
             }),

@@ -1,7 +1,8 @@
 /** The devices of the account on its homeserver (client-server API, "Client Config: Device management"). */
 import * as v from 'valibot';
 import type { Devices, OwnDevice } from '../../core/account/account.ts';
-import { HushError } from '../../core/base/errors.ts';
+import { HushError, isHushError } from '../../core/base/errors.ts';
+import { entriesOf, optional } from '../../core/base/lenient.ts';
 import { accountPage, fetchAuthMetadata } from '../signIn/oauth.ts';
 import { readChallenge } from '../../core/account/uia.ts';
 import type { TrustLevel } from '../../core/trust/trustLevels.ts';
@@ -20,12 +21,12 @@ export interface DevicesOptions {
 
 const device = v.looseObject({
     device_id: v.pipe(v.string(), v.minLength(1), v.maxLength(512)),
-    display_name: v.optional(v.nullable(v.string())),
-    last_seen_ip: v.optional(v.nullable(v.string())),
-    last_seen_ts: v.optional(v.nullable(v.number())),
+    display_name: optional(v.string()),
+    last_seen_ip: optional(v.string()),
+    last_seen_ts: optional(v.number()),
 });
-const listAnswer = v.looseObject({ devices: v.array(device) });
-const versionsAnswer = v.looseObject({ versions: v.array(v.string()) });
+const listAnswer = v.looseObject({ devices: entriesOf(device) });
+const versionsAnswer = v.looseObject({ versions: entriesOf(v.string()) });
 
 const GONE: KnownErrors = { M_NOT_FOUND: ['device.gone', 'This device is no longer signed in.'] };
 /** Account page actions by purpose, the current name first (v1.18; MSC 4191). */
@@ -48,8 +49,8 @@ export function createDevices(options: DevicesOptions): Devices {
                 result.output.devices.map(async (each): Promise<OwnDevice> => ({
                     deviceId: each.device_id,
                     name: each.display_name?.trim().slice(0, 200) || undefined,
-                    lastSeenIp: each.last_seen_ip ?? undefined,
-                    lastSeenTs: each.last_seen_ts ?? undefined,
+                    lastSeenIp: each.last_seen_ip,
+                    lastSeenTs: each.last_seen_ts,
                     isThis: each.device_id === self.deviceId,
                     trust: await options.trust(each.device_id),
                 })),
@@ -82,7 +83,11 @@ export function createDevices(options: DevicesOptions): Devices {
             const answer = await requestJson(fetch, `${baseUrl}/_matrix/client/versions`);
             const result = v.safeParse(versionsAnswer, answer.body);
             const versions = result.success ? result.output.versions : [];
-            const metadata = await fetchAuthMetadata(baseUrl, versions, fetch);
+            // A server whose metadata is no use names no page.
+            const metadata = await fetchAuthMetadata(baseUrl, versions, fetch).catch((error: unknown) => {
+                if (isHushError(error) && error.code === 'login.refused') return undefined;
+                throw error;
+            });
             return metadata && accountPage(metadata, ACTIONS[action], deviceId);
         },
     };

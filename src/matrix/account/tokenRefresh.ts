@@ -6,6 +6,7 @@
 import { HushError, isHushError } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
 import { refreshOAuth, type OAuthClient } from '../signIn/oauth.ts';
+import { refusalJson } from '../requests/boundedAnswer.ts';
 import { matrixErrorBody, type Fetch } from '../requests/matrixHttp.ts';
 import { refreshTokens } from '../signIn/login.ts';
 
@@ -146,11 +147,7 @@ function notStored(cause: unknown): HushError {
 /** The server does not, or no longer, know the token. */
 async function unknownTokenOf(response: Response): Promise<ReturnType<typeof matrixErrorBody>> {
     if (response.status !== 401) return undefined;
-    const body: unknown = await response
-        .clone()
-        .json()
-        .catch(() => undefined);
-    const refused = matrixErrorBody(body);
+    const refused = matrixErrorBody(await refusalJson(response));
     return refused?.errcode === 'M_UNKNOWN_TOKEN' ? refused : undefined;
 }
 

@@ -8,7 +8,7 @@ import { createCallEffects } from './callEffects.ts';
 import { nextDeadline, reduceCalls } from './callMachine.ts';
 import { emptyCalls, type CallsEvent, type CallsState, type Device } from './callState.ts';
 import type { CallRequests } from './callRequests.ts';
-import type { IceServer } from './iceServers.ts';
+import type { IceServers } from './iceServers.ts';
 import { wouldGetScreen } from './screenOut.ts';
 import { createScreensBack } from './screensBack.ts';
 import { createServedDevices, type Served } from './servedDevices.ts';
@@ -18,7 +18,7 @@ export interface CallsOptions {
     readonly self: Device;
     readonly signalling: CallSignalling;
     readonly requests: CallRequests;
-    readonly iceServers: () => Promise<readonly IceServer[]>;
+    readonly iceServers: Pick<IceServers, 'get' | 'refused'>;
     /** `hush.mesh.relayOnly`. It is read for every connection. */
     readonly relayOnly: () => boolean;
     /** ms since the epoch. */
@@ -112,6 +112,8 @@ export function createCalls(options: CallsOptions): Calls {
                 if (roomId !== undefined) dispatch({ type: 'dropped', roomId, connections: message.connections });
                 return;
             }
+            if (message.type === 'servers.refused') return options.iceServers.refused(message.urls);
+            if (message.type === 'servers.none') return; // for the session, which tells the person
             if (screens.said(message, call)) return;
             if (message.type === 'mesh.description') dispatch({ ...message, type: 'description' });
             else if (message.type === 'mesh.candidates') dispatch({ ...message, type: 'candidates' });

@@ -3,10 +3,10 @@ import { Turns } from '../../core/base/turns.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { HostMessage } from '../../core/share/mediaMessages.ts';
 import type { PageAddress, PageOrder } from './callState.ts';
-import type { IceServer } from './iceServers.ts';
+import type { IceServers } from './iceServers.ts';
 
 export interface PageOrdersOptions {
-    readonly iceServers: () => Promise<readonly IceServer[]>;
+    readonly iceServers: Pick<IceServers, 'get'>;
     readonly relayOnly: () => boolean;
     readonly toPage: (page: PageAddress, message: HostMessage) => void;
     readonly log: Log;
@@ -19,9 +19,9 @@ export function createPageOrders(options: PageOrdersOptions): (page: PageAddress
             case 'mesh.open':
             case 'mesh.restart':
             case 'mesh.servers': {
-                const servers = await options.iceServers();
+                const { servers, noneUsable } = await options.iceServers.get();
                 const iceServers = servers.map((server) => ({ ...server, urls: [...server.urls] }));
-                return { ...order, iceServers, relayOnly: options.relayOnly() };
+                return { ...order, iceServers, noneUsable, relayOnly: options.relayOnly() };
             }
             case 'mesh.candidates':
                 return { ...order, candidates: [...order.candidates] };

@@ -5,6 +5,7 @@
 import { ClientPrefix, Method, type IRoomEvent, type MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import * as v from 'valibot';
 import { HushError } from '../../core/base/errors.ts';
+import { optional } from '../../core/base/lenient.ts';
 import { CHAT_TYPES } from '../events/rawEvent.ts';
 
 export interface MessagesPage {
@@ -27,17 +28,17 @@ const event = v.looseObject({
     type: v.string(),
     origin_server_ts: v.number(),
     content: v.record(v.string(), v.unknown()),
-    unsigned: v.optional(v.record(v.string(), v.unknown())),
+    unsigned: optional(v.record(v.string(), v.unknown())),
 });
-const answer = v.looseObject({ chunk: v.array(v.unknown()), end: v.optional(v.string()) });
+const answer = v.looseObject({ chunk: v.array(v.unknown()), end: optional(v.string()) });
 const context = v.looseObject({
     start: v.string(),
     end: v.string(),
-    events_before: v.optional(v.array(v.unknown()), []),
+    events_before: optional(v.array(v.unknown())),
     event: v.unknown(),
-    events_after: v.optional(v.array(v.unknown()), []),
+    events_after: optional(v.array(v.unknown())),
 });
-const related = v.looseObject({ chunk: v.array(v.unknown()), next_batch: v.optional(v.string()) });
+const related = v.looseObject({ chunk: v.array(v.unknown()), next_batch: optional(v.string()) });
 const bundles = v.looseObject({ 'm.relations': v.looseObject({ 'm.replace': v.unknown() }) });
 /** The most pages, each with 100 edits of one message. */
 const MOST_PAGES = 10;
@@ -68,7 +69,7 @@ export async function eventContext(
     const path = `/rooms/${encodeURIComponent(roomId)}/context/${encodeURIComponent(eventId)}`;
     const query = { limit: String(limit), filter: FILTER };
     const found = read(context, await sdk.http.authedRequest(Method.Get, path, query));
-    const all = [...found.events_before.toReversed(), found.event, ...found.events_after];
+    const all = [...(found.events_before ?? []).toReversed(), found.event, ...(found.events_after ?? [])];
     return { events: eventsOf(all, roomId), start: found.start, end: found.end };
 }
 

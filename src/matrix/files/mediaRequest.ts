@@ -9,6 +9,7 @@ import {
     type Fetch,
     type KnownErrors,
 } from '../requests/matrixHttp.ts';
+import { boundedText, MAX_REFUSAL } from '../requests/boundedAnswer.ts';
 import { PLACEHOLDER_TOKEN } from '../account/tokenRefresh.ts';
 
 export interface MediaServer {
@@ -37,8 +38,6 @@ export type MediaAnswer =
 
 /** ms without a byte in either direction. */
 export const DEAD_AFTER_MS = 90_000;
-/** Bytes of an answer that is no file: what comes after is not read. */
-const MAX_ANSWER = 65_536;
 
 /**
  * A request that may be sent again by fetch itself, after a redirect or a login, is cloned by it, and the clone keeps all
@@ -107,16 +106,9 @@ function isCancelled({ aborted, reason }: AbortSignal): boolean {
     return aborted && !(reason instanceof DOMException && reason.name === 'TimeoutError');
 }
 
-/** Of an answer that is no file: so much that any honest one is whole. */
+/** Of an answer that is no file: so much that any honest one is whole. Empty: it is longer. */
 export async function bodyText(response: Response): Promise<string> {
-    const pieces: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const piece of response.body ?? []) {
-        pieces.push(piece);
-        bytes += piece.length;
-        if (bytes >= MAX_ANSWER) break; // which cancels the rest
-    }
-    return Buffer.concat(pieces).subarray(0, MAX_ANSWER).toString();
+    return (await boundedText(response, MAX_REFUSAL)) ?? '';
 }
 
 async function refusalOf(response: Response): Promise<MediaRefusal> {

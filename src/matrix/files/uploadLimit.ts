@@ -1,12 +1,13 @@
 /** The largest upload that the homeserver takes (client-server API, `GET /media/config`), asked for once an hour. */
 import * as v from 'valibot';
 import { HushError } from '../../core/base/errors.ts';
+import { optional } from '../../core/base/lenient.ts';
 import { sizeWords } from '../../core/base/sizeWords.ts';
 import { requestJson, refusedAnswer, matrixErrorBody } from '../requests/matrixHttp.ts';
 import { PLACEHOLDER_TOKEN } from '../account/tokenRefresh.ts';
 import type { MediaServer } from './mediaRequest.ts';
 
-const config = v.looseObject({ 'm.upload.size': v.optional(v.nullable(v.pipe(v.number(), v.minValue(0)))) });
+const config = v.looseObject({ 'm.upload.size': optional(v.pipe(v.number(), v.minValue(0))) });
 const KEPT_MS = 3_600_000;
 
 /** Gives bytes; undefined: the server names no limit. */
@@ -25,7 +26,7 @@ export function createUploadLimit(
             answer = await ask('/_matrix/media/v3/config');
         if (answer.status !== 200) throw refusedAnswer(answer, 'Asking how large a file may be');
         const parsed = v.safeParse(config, answer.body);
-        known = { at: now(), bytes: (parsed.success ? parsed.output['m.upload.size'] : undefined) ?? undefined };
+        known = { at: now(), bytes: parsed.success ? parsed.output['m.upload.size'] : undefined };
         return known.bytes;
     };
 }

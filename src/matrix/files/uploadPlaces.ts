@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { HushError } from '../../core/base/errors.ts';
+import { optional } from '../../core/base/lenient.ts';
 import { bodyText, requestMedia, type MediaServer } from './mediaRequest.ts';
 import { parseMxc, type Mxc } from './mxc.ts';
 
@@ -24,7 +25,7 @@ export interface UploadPlaces {
 
 /** ms that an upload to a kept address may take, clocks that differ included. */
 const ENOUGH_MS = 3_600_000;
-const answer = v.looseObject({ content_uri: v.string(), unused_expires_at: v.optional(v.nullable(v.number())) });
+const answer = v.looseObject({ content_uri: v.string(), unused_expires_at: optional(v.number()) });
 
 /** Of one account. `now`: ms since the epoch. */
 export function createUploadPlaces(server: MediaServer, now: () => number): UploadPlaces {
@@ -57,5 +58,5 @@ export function placeOf(body: string): Place {
     const mxc = parsed.success ? parseMxc(parsed.output.content_uri) : undefined;
     if (!parsed.success || !mxc)
         throw new HushError('server.error', 'The homeserver’s answer about the upload cannot be read.');
-    return { mxc, expiresAt: parsed.output.unused_expires_at ?? undefined };
+    return { mxc, expiresAt: parsed.output.unused_expires_at };
 }

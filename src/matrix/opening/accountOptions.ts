@@ -5,6 +5,7 @@ import type { SharePolicy } from '../../core/trust/shareTrust.ts';
 import type { StoredAccount } from '../../core/account/storedAccounts.ts';
 import type { Vault } from '../../core/account/vault.ts';
 import type { OwnServer } from '../../core/share/ownSfu.ts';
+import type { RtcOptions } from '../rtc/rtcSession.ts';
 import type { Fetch } from '../requests/matrixHttp.ts';
 
 export interface OpenAccountOptions {
@@ -17,6 +18,8 @@ export interface OpenAccountOptions {
     readonly serviceUrlSetting: () => string;
     /** `hush.mesh.relayOnly`, read for every connection; default: off. */
     readonly relayOnlySetting?: () => boolean;
+    /** `hush.matrixRtc.membership`, read at every join; default: `auto`. */
+    readonly membershipSetting?: RtcOptions['membershipSetting'];
     /** `hush.trust.shareWith`, read for every decision; default: `crossSigned`. */
     readonly sharePolicySetting?: () => SharePolicy;
     /** Answers the server when it wants more than a signed-in device before it takes a first identity. */

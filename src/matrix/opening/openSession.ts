@@ -5,7 +5,8 @@ import { parseUserId } from '../../core/base/identifiers.ts';
 import type { OwnServer } from '../../core/share/ownSfu.ts';
 import { PLACEHOLDER_TOKEN } from '../account/tokenRefresh.ts';
 import { fromSdk } from '../requests/matrixHttp.ts';
-import { createGrants } from '../rtc/grants.ts';
+import { createGrants, type Grants } from '../rtc/grants.ts';
+import { createHomeserverTokens } from '../rtc/homeserverTokens.ts';
 import { createMediaKeys, type MediaKeys } from '../rtc/keyRingRunner.ts';
 import { createKeyTransport } from '../rtc/keyTransport.ts';
 import { createRtc, type Rtc } from '../rtc/rtcSession.ts';
@@ -20,6 +21,7 @@ export interface OpenSession {
     readonly rtc: Rtc;
     readonly keys: MediaKeys;
     readonly transports: Transports;
+    readonly grants: Grants;
     dispose(): void;
 }
 
@@ -45,27 +47,38 @@ export function openSession(
         inRoom: (roomId) => sdk.getRoom(roomId)?.getMyMembership() === 'join',
         excluded: (device) => admission.refusal(device) !== undefined,
     });
+    const tokens = createHomeserverTokens({
+        baseUrl: homeserver.baseUrl,
+        fetch: homeserver.requests,
+        accessToken: PLACEHOLDER_TOKEN,
+        deviceId: self.deviceId,
+    });
+    const grants = createGrants({
+        ...self,
+        openIdToken: () =>
+            sdk.getOpenIdToken().catch((error: unknown) => {
+                throw fromSdk(error, 'Asking the homeserver to vouch for you');
+            }),
+        mayAskLocal: (serviceUrl) =>
+            !isLocalUrl(serviceUrl, homeserver.baseUrl) || serviceUrl === options.serviceUrlSetting().trim(),
+        homeserver: tokens,
+        // Each needs the other: the devices that give tokens are members of the session.
+        own: { server: ownServer, ask: (...args) => exchange.ask(...args) },
+        fetch,
+        now,
+        uuid: randomUUID,
+    });
     const rtc = createRtc({
+        homeserver: tokens,
         sdk,
         self,
         transports,
         now,
         log,
-        grants: createGrants({
-            ...self,
-            openIdToken: () =>
-                sdk.getOpenIdToken().catch((error: unknown) => {
-                    throw fromSdk(error, 'Asking the homeserver to vouch for you');
-                }),
-            mayAskLocal: (serviceUrl) =>
-                !isLocalUrl(serviceUrl, homeserver.baseUrl) || serviceUrl === options.serviceUrlSetting().trim(),
-            // Each needs the other: the devices that give tokens are members of the session.
-            own: { server: ownServer, ask: (...args) => exchange.ask(...args) },
-            fetch,
-            now,
-            uuid: randomUUID,
-        }),
+        grants,
         keys,
+        membershipSetting: options.membershipSetting,
+        uuid: randomUUID,
         watch: createWatch(messages, self.deviceId, log),
         judge: (devices) => admission.judge(devices),
         assertClock: () => homeserver.watch.assertClock('join'),
@@ -82,6 +95,7 @@ export function openSession(
         rtc,
         keys,
         transports,
+        grants,
         dispose() {
             exchange.dispose();
             rtc.dispose();

@@ -1,8 +1,8 @@
 /** Our own trust, and who can see a share: ours as it is measured, and others' as their devices report it. */
-import { memberName } from '../names/shownNames.ts';
 import { latestAudiences, latestWithheld } from '../../core/session/trustEvents.ts';
 import type { RtcPort } from '../../core/session/rtcPort.ts';
 import type { Calls } from '../calls/callRunner.ts';
+import { memberName } from '../names/shownNames.ts';
 import { createTrust, type Trust } from '../trust/matrixTrust.ts';
 import { createShareAudiences, type ShareAudiences } from '../trust/shareAudience.ts';
 import type { OpenAccountOptions } from './accountOptions.ts';

@@ -1,7 +1,9 @@
 /** JSON over fetch for what happens outside the SDK (discovery, login, refresh, media tokens), and one mapping of failures to sentences. */
 import * as v from 'valibot';
 import { HushError, isHushError, type ErrorCode } from '../../core/base/errors.ts';
+import { optional } from '../../core/base/lenient.ts';
 import { visibleLine } from '../../core/base/visibleText.ts';
+import { boundedText } from './boundedAnswer.ts';
 import { errcodeSentence } from './errcodes.ts';
 import { NOT_SENT_TOO_LARGE, tooLarge } from './eventSize.ts';
 import type { JsonAnswer } from '../../core/account/jsonAnswer.ts';
@@ -35,7 +37,7 @@ export interface JsonRequest {
     /** ms for the whole exchange; default 15,000. */
     readonly timeoutMs?: number;
 }
-/** Longest answer read, in characters: a hostile server must not fill the memory. */
+/** Bytes of the longest answer that is read. */
 const MAX_BODY = 1_000_000;
 
 /** Any HTTP status is an answer. @throws HushError `network.timeout` or `network.offline` when there is none. */
@@ -63,18 +65,18 @@ export async function requestForm(
 
 async function exchange(fetch: Fetch, url: string, init: RequestInit, timeoutMs = 15_000): Promise<JsonAnswer> {
     let response: Response;
-    let text: string;
+    let text: string | undefined;
     try {
         response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
-        text = await response.text();
+        text = await boundedText(response, MAX_BODY);
     } catch (error) {
         if (isHushError(error)) throw error;
         throw networkError(error, hostOf(url));
     }
     return {
         status: response.status,
-        body: text.length > MAX_BODY ? undefined : parseJson(text),
-        retryAfterMs: retryAfter(response.headers, text),
+        body: parseJson(text ?? ''),
+        retryAfterMs: retryAfter(response.headers, text ?? ''),
     };
 }
 
@@ -89,9 +91,9 @@ export function networkError(cause: unknown, host: string): HushError {
 
 const matrixError = v.looseObject({
     errcode: v.string(),
-    error: v.optional(v.string()),
-    retry_after_ms: v.optional(v.number()),
-    soft_logout: v.optional(v.boolean()),
+    error: optional(v.string()),
+    retry_after_ms: optional(v.pipe(v.number(), v.minValue(0), v.finite())),
+    soft_logout: optional(v.boolean()),
 });
 export type MatrixErrorBody = v.InferOutput<typeof matrixError>;
 

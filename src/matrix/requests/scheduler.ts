@@ -7,6 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../core/base/log.ts';
 import { retryAfter, type Fetch } from './matrixHttp.ts';
+import { refusalJson } from './boundedAnswer.ts';
 import { laneOf, type Lane } from './lanes.ts';
 import { isSendable, NOT_SENT_TOO_LARGE, tooLarge } from './eventSize.ts';
 
@@ -52,7 +53,8 @@ export function createScheduler({
             }
             const response = await send();
             if (response.status !== 429) return response;
-            const said = retryAfter(response.headers, await response.clone().text(), wallNow()) ?? UNSAID_MS;
+            const said =
+                retryAfter(response.headers, JSON.stringify(await refusalJson(response)) ?? '', wallNow()) ?? UNSAID_MS;
             const asked = Math.max(LEAST_MS, said);
             pausedUntil.set(limit, Math.max(pausedUntil.get(limit) ?? 0, now() + asked));
             log.debug(`The server asks for a pause of ${asked} ms (${limit})`);

@@ -1,5 +1,6 @@
 /** What the homeserver says that it allows (client-server API, "Capabilities negotiation"), asked once and kept for a while. Pure. */
 import * as v from 'valibot';
+import { fieldsOf } from '../../core/base/lenient.ts';
 
 interface RoomVersionOffer {
     readonly version: string;
@@ -22,7 +23,7 @@ const KEPT_MS = 3_600_000;
 
 const roomVersions = v.looseObject({
     default: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
-    available: v.fallback(v.record(v.pipe(v.string(), v.minLength(1), v.maxLength(64)), v.string()), {}),
+    available: v.fallback(fieldsOf(v.string()), {}),
 });
 const switchable = v.looseObject({ enabled: v.boolean() });
 

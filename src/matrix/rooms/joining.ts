@@ -7,7 +7,7 @@ import type { RoomPreview, RoomsPort } from '../../core/rooms/roomsPort.ts';
 import { fromSdk, type KnownErrors } from '../requests/matrixHttp.ts';
 import { isServerName } from '../../core/base/identifiers.ts';
 import { acting, joinRoom, MAX_REASON, untilVisible } from './acting.ts';
-import { optional } from './optional.ts';
+import { entriesOf, optional } from '../../core/base/lenient.ts';
 import { nameLine } from '../../core/base/nameLine.ts';
 
 type JoiningPort = Pick<RoomsPort, 'preview' | 'joinTarget' | 'knock'>;
@@ -49,7 +49,7 @@ const summary = v.looseObject({
     encryption: optional(v.string()),
 });
 
-const directory = v.looseObject({ room_id: v.string(), servers: v.optional(v.array(v.unknown()), []) });
+const directory = v.looseObject({ room_id: v.string(), servers: optional(entriesOf(v.string())) });
 
 const MEMBERSHIPS = ['join', 'invite', 'knock', 'ban'] as const;
 
@@ -60,8 +60,8 @@ export function createJoining(sdk: MatrixClient): JoiningPort {
         const found = v.safeParse(directory, await sdk.getRoomIdForAlias(room));
         if (!found.success || !isRoomId(found.output.room_id))
             throw new HushError('server.error', 'The homeserver’s answer about this address cannot be read.');
-        const servers = found.output.servers.filter((server) => typeof server === 'string' && isServerName(server));
-        return { room: found.output.room_id, via: [...new Set([...via, ...(servers as string[])])].slice(0, MAX_VIA) };
+        const servers = (found.output.servers ?? []).filter(isServerName);
+        return { room: found.output.room_id, via: [...new Set([...via, ...servers])].slice(0, MAX_VIA) };
     };
     /** Servers need not tell (and tell nothing of rooms that are for the invited): then the link itself is all there is. */
     const summaryOf = async ({ room, via }: JoinTarget): Promise<v.InferOutput<typeof summary> | undefined> => {

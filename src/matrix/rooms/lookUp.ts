@@ -5,7 +5,7 @@ import { nameLine } from '../../core/base/nameLine.ts';
 import type { PersonLookUp } from '../../core/rooms/roomsPort.ts';
 import { fromSdk } from '../requests/matrixHttp.ts';
 import { isNotFound } from './acting.ts';
-import { optional } from './optional.ts';
+import { optional } from '../../core/base/lenient.ts';
 
 const profile = v.looseObject({ displayname: optional(v.string()) });
 

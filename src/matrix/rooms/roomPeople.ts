@@ -4,7 +4,7 @@ import { EventType, Method, type MatrixClient, type Room } from 'matrix-js-sdk/l
 import { HushError } from '../../core/base/errors.ts';
 import type { RoomPerson, RoomsPort } from '../../core/rooms/roomsPort.ts';
 import { acting, assertUserId, isNotFound, joinedRoom, MAX_REASON, NO_POWER } from './acting.ts';
-import { optional } from './optional.ts';
+import { optional } from '../../core/base/lenient.ts';
 import { roomPowers } from './roomState.ts';
 import { tellApart } from '../names/shownNames.ts';
 

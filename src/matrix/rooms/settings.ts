@@ -9,7 +9,7 @@ import { HISTORY, JOIN_RULES } from '../../core/rooms/roomWords.ts';
 import { acting, isNotFound, joinedRoom, NO_POWER } from './acting.ts';
 import type { Avatars } from './avatar.ts';
 import { createAddresses, textOf as text } from './roomAddress.ts';
-import { optional } from './optional.ts';
+import { optional } from '../../core/base/lenient.ts';
 import { roomVersion } from './roomState.ts';
 import { versionTraits } from '../../core/rooms/roomVersions.ts';
 

@@ -9,6 +9,9 @@ import type { MediaGrant } from '../../core/share/mediaMessages.ts';
 import { rateLimited, requestJson, type Fetch } from '../requests/matrixHttp.ts';
 import type { JsonAnswer } from '../../core/account/jsonAnswer.ts';
 import { isLoopbackHost } from '../../core/base/identifiers.ts';
+import { ROOM_CALL_SLOT } from '../../core/rooms/eventTypes.ts';
+import { homeserverSfu, type HomeserverSfu } from './homeserverSfu.ts';
+import type { HomeserverTokens } from './homeserverTokens.ts';
 import { ownSfuUrl } from './ownTransport.ts';
 import type { OwnServer } from '../../core/share/ownSfu.ts';
 import { assertServiceUrl } from './transports.ts';
@@ -31,14 +34,20 @@ export interface GrantsOptions {
         readonly server: OwnServer;
         readonly ask: (serviceUrl: string, roomId: string, viewId: string) => Promise<MediaGrant>;
     };
+    readonly homeserver: Pick<HomeserverTokens, 'token'>;
     readonly fetch: Fetch;
     readonly now: () => number;
     /** A random UUID. */
     readonly uuid: () => string;
 }
 export interface Grants {
-    /** For the participant `@user:server:DEVICE`. @throws HushError `media.*`, `network.*`. */
-    publish(serviceUrl: string, roomId: string): Promise<MediaGrant>;
+    /**
+     * For the participant `@user:server:DEVICE`, or for the one that `hashedMember` (its `member.id`) names by a hash.
+     * @throws HushError `media.*`, `network.*`, `server.*`.
+     */
+    publish(serviceUrl: string, roomId: string, hashedMember?: string): Promise<MediaGrant>;
+    /** Hosts of authorisation services that are known to be older than lk-jwt-service 0.8, which has a security fix. */
+    outdated(): readonly string[];
     /** For a participant of its own per `viewId`. @throws HushError `media.*`, `network.*`. */
     view(serviceUrl: string, roomId: string, viewId: string): Promise<MediaGrant>;
 }
@@ -47,8 +56,6 @@ const tokenAnswer = v.looseObject({
     url: v.pipe(v.string(), v.regex(/^wss?:\/\//u), v.maxLength(2_048)),
     jwt: v.pipe(v.string(), v.regex(/^[\w-]+\.[\w-]+\.[\w-]*$/u), v.maxLength(16_384)),
 });
-/** The slot of a room call, as Element Call names it. */
-const SLOT = 'm.call#ROOM';
 const TIMEOUT_MS = 10_000;
 /** Left on an OpenID token when it is replaced, ms. */
 const MARGIN_MS = 60_000;
@@ -57,11 +64,14 @@ export function createGrants(options: GrantsOptions): Grants {
     const { userId, deviceId, fetch, now } = options;
     let cached: { token: OpenIdToken; until: number } | undefined;
     const memberIds = new Map<string, string>();
+    const outdated = new Set<string>();
 
     const openIdToken = async (): Promise<OpenIdToken> => {
         if (!cached || now() >= cached.until) {
             const token = await options.openIdToken();
-            cached = { token, until: now() + token.expires_in * 1_000 - MARGIN_MS };
+            // The SDK passes on what the homeserver said. A lifetime that is no number counts as over.
+            const seconds = Number.isFinite(token.expires_in) ? token.expires_in : 0;
+            cached = { token, until: now() + seconds * 1_000 - MARGIN_MS };
         }
         return cached.token;
     };
@@ -102,6 +112,22 @@ export function createGrants(options: GrantsOptions): Grants {
     const sfuGet = async (serviceUrl: string, roomId: string, device: string): Promise<JsonAnswer> =>
         ask(serviceUrl, 'sfu/get', { room: roomId, openid_token: await openIdToken(), device_id: device });
 
+    const getToken = async (serviceUrl: string, roomId: string, memberId: string): Promise<JsonAnswer> =>
+        ask(serviceUrl, 'get_token', {
+            room_id: roomId,
+            slot_id: ROOM_CALL_SLOT,
+            openid_token: await openIdToken(),
+            member: { id: memberId, claimed_user_id: userId, claimed_device_id: deviceId },
+        });
+    /** From our homeserver. One without the endpoint leaves the older service, where the transport names it. */
+    const homeserverGrant = async (sfu: HomeserverSfu, roomId: string, memberId: string): Promise<MediaGrant> => {
+        assertNotLocal(sfu.url);
+        const token = await options.homeserver.token(sfu, roomId, memberId);
+        if (token !== undefined) return { url: sfu.url, token };
+        if (sfu.serviceUrl === undefined) throw noTokens();
+        return granted(await getToken(sfu.serviceUrl, roomId, memberId), sfu.serviceUrl);
+    };
+
     /** From our own key, if this SFU is ours. */
     const ownGrant = async (sfu: string, roomId: string, viewId?: string): Promise<MediaGrant | undefined> => {
         const { server } = options.own;
@@ -111,11 +137,19 @@ export function createGrants(options: GrantsOptions): Grants {
     };
 
     return {
-        async publish(serviceUrl, roomId) {
-            const sfu = ownSfuUrl(serviceUrl);
-            const own = sfu === undefined ? undefined : await ownGrant(sfu, roomId);
-            if (own) return own;
-            return granted(await sfuGet(serviceUrl, roomId, deviceId), serviceUrl);
+        outdated: () => [...outdated],
+        async publish(serviceUrl, roomId, hashedMember) {
+            const own = ownSfuUrl(serviceUrl);
+            const mine = own === undefined ? undefined : await ownGrant(own, roomId);
+            if (mine) return mine;
+            const sfu = homeserverSfu(serviceUrl);
+            if (hashedMember === undefined) {
+                const service = sfu ? sfu.serviceUrl : serviceUrl;
+                if (service === undefined) throw noTokens();
+                return granted(await sfuGet(service, roomId, deviceId), service);
+            }
+            if (sfu) return homeserverGrant(sfu, roomId, hashedMember);
+            return granted(await getToken(serviceUrl, roomId, hashedMember), serviceUrl);
         },
         async view(serviceUrl, roomId, viewId) {
             let id = memberIds.get(viewId);
@@ -127,19 +161,24 @@ export function createGrants(options: GrantsOptions): Grants {
                 assertNotLocal(sfu);
                 return options.own.ask(serviceUrl, roomId, id);
             }
-            const member = { id, claimed_user_id: userId, claimed_device_id: deviceId };
-            let answer = await ask(serviceUrl, 'get_token', {
-                room_id: roomId,
-                slot_id: SLOT,
-                openid_token: await openIdToken(),
-                member,
-            });
+            const ofHomeserver = homeserverSfu(serviceUrl);
+            if (ofHomeserver) return homeserverGrant(ofHomeserver, roomId, id);
+            let answer = await getToken(serviceUrl, roomId, id);
             // lk-jwt-service before 0.4 knows only /sfu/get, where a made-up device is what keeps the identities apart.
-            if (answer.status === 404 || answer.status === 405 || answer.status === 501)
+            if (answer.status === 404 || answer.status === 405 || answer.status === 501) {
+                outdated.add(new URL(serviceUrl).host);
                 answer = await sfuGet(serviceUrl, roomId, `${deviceId}_view_${id.slice(0, 8)}`);
+            }
             return granted(answer, serviceUrl);
         },
     };
+}
+
+function noTokens(): HushError {
+    return new HushError(
+        'media.noServer',
+        'Your homeserver gives no tokens for the media server that is named here. Ask its administrator to set up MatrixRTC (MSC4195).',
+    );
 }
 
 function grantOf(answer: JsonAnswer, serviceUrl: string, forgetOpenId: () => void): MediaGrant {

@@ -35,6 +35,8 @@ export interface MediaKeys extends Disposable {
     /** Resolves when our key reached every device or after {@link START_WITHIN_MS}; who lacks it cannot see, nothing worse. */
     start(roomId: string, after?: number): Promise<void>;
     stop(roomId: string): void;
+    /** As what we are in the room's session, before the membership that says so is there. */
+    as(roomId: string, own: { readonly identity: string; readonly memberId: string }): void;
     /** All memberships of the room, whenever they change. `identity` is our own in the media room. */
     members(roomId: string, members: readonly RingMember[]): void;
     current(roomId: string): readonly MediaKey[];
@@ -128,6 +130,11 @@ export function createMediaKeys(options: MediaKeysOptions): MediaKeys {
             room.inUse = undefined;
             room.held = false;
             dispatch(room, { kind: 'stop' });
+        },
+        as(roomId, { identity, memberId }) {
+            const room = roomOf(roomId);
+            room.ownIdentity = identity;
+            room.memberId = memberId;
         },
         members(roomId, members) {
             const own = members.find((member) => deviceKey(member) === deviceKey(self));

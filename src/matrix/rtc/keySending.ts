@@ -24,7 +24,7 @@ interface OwnKey {
 export function createKeySending({ transport, jitter, dispatch, log }: KeySendingOptions) {
     const send = async (room: RoomKeys, own: OwnKey, devices: readonly Device[], attempt: number): Promise<void> => {
         const { index, key } = own;
-        const { delivered, failed, retryAfterMs } = await transport.send(room.roomId, own, devices);
+        const { delivered, failed, retryAfterMs } = await transport.send(room.roomId, own, devices, room.memberId);
         if (room.ring.own?.key !== key) return; // replaced or stopped meanwhile
         noteFailures(room, failed);
         if (delivered.length > 0) dispatch(room, { kind: 'delivered', index, devices: delivered.map(deviceKey) });

@@ -22,32 +22,65 @@ const keysContent = v.looseObject({
     sent_ts: v.optional(v.pipe(v.number(), v.minValue(0))),
 });
 
+/** MSC4143. The sender's device is told by Olm alone. */
+const RTC_KEY_TYPES = ['m.rtc.encryption_key', 'org.matrix.msc4143.rtc.encryption_key'] as const;
+
+const rtcKeyContent = v.looseObject({
+    room_id: v.pipe(v.string(), v.maxLength(255)),
+    media_key: v.looseObject({
+        index: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255)),
+        key: v.pipe(
+            v.string(),
+            v.maxLength(128),
+            v.regex(/^[A-Za-z0-9+/_-]+={0,2}$/u),
+            v.transform(toStandardBase64),
+            // Clients of today make 16 bytes, the MSC wants 32.
+            v.check((key) => [16, 32].includes(Buffer.from(key, 'base64').length), 'not 16 or 32 bytes'),
+        ),
+    }),
+});
+
 /** Element Call pads nothing; the page and WebCrypto want padding. */
 function toStandardBase64(text: string): string {
     return Buffer.from(text.replace(/-/gu, '+').replace(/_/gu, '/'), 'base64').toString('base64');
 }
 
 export interface KeyTransport {
-    send(roomId: string, key: { index: number; key: string }, devices: readonly Device[]): Promise<SendOutcome>;
+    send(
+        roomId: string,
+        key: { index: number; key: string },
+        devices: readonly Device[],
+        memberId?: string,
+    ): Promise<SendOutcome>;
     onKey(listener: (roomId: string, key: ReceivedKey) => void): Disposable;
 }
 
 export function createKeyTransport(messages: OlmMessages, self: Device, now: () => number): KeyTransport {
     return {
-        send: (roomId, { index, key }, devices) =>
+        send: (roomId, { index, key }, devices, memberId = `${self.userId}:${self.deviceId}`) =>
             messages.send(
                 KEYS_TYPE,
                 {
                     keys: { index, key },
                     room_id: roomId,
-                    member: { claimed_device_id: self.deviceId, id: `${self.userId}:${self.deviceId}` },
+                    member: { claimed_device_id: self.deviceId, id: memberId },
                     session: { call_id: '', application: 'm.call', scope: 'm.room' },
                     sent_ts: now(),
                 },
                 devices,
             ),
-        onKey: (listener) =>
-            messages.onMessage(
+        onKey(listener) {
+            const subscriptions = RTC_KEY_TYPES.map((type) =>
+                messages.onMessage(
+                    type,
+                    rtcKeyContent,
+                    () => undefined,
+                    ({ sender, content: { room_id: roomId, media_key: key } }) => {
+                        listener(roomId, { ...sender, index: key.index, key: key.key, sentTs: now() });
+                    },
+                ),
+            );
+            const older = messages.onMessage(
                 KEYS_TYPE,
                 keysContent,
                 (content) => content.member.claimed_device_id,
@@ -59,6 +92,12 @@ export function createKeyTransport(messages: OlmMessages, self: Device, now: () 
                         sentTs: content.sent_ts ?? now(),
                     });
                 },
-            ),
+            );
+            return {
+                dispose() {
+                    for (const subscription of [...subscriptions, older]) subscription.dispose();
+                },
+            };
+        },
     };
 }

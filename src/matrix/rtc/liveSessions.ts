@@ -1,14 +1,17 @@
 /** The sessions of the rooms that we are in, as long as we are in them. Each has our membership, and hears of others'. */
-import { memberName } from '../names/shownNames.ts';
 import { KnownMembership, RoomEvent, type MatrixClient, type Room } from 'matrix-js-sdk/lib/matrix.js';
 import { MatrixRTCSessionEvent, type MatrixRTCSession } from 'matrix-js-sdk/lib/matrixrtc/index.js';
+import { parseUserId } from '../../core/base/identifiers.ts';
 import { HushError } from '../../core/base/errors.ts';
 import { Listeners } from '../../core/base/listeners.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { MembershipLost } from '../../core/session/rtcPort.ts';
 import type { RtcMember } from '../../core/share/share.ts';
+import { memberName } from '../names/shownNames.ts';
+import { createDelayedLeave } from './delayedLeave.ts';
 import type { MediaKeys } from './keyRingRunner.ts';
 import type { Device } from './olmMessages.ts';
+import type { OwnMember } from './ownMember.ts';
 import { createOwnMembership, type OwnMembership } from './ownMembership.ts';
 import { toRtcMember } from './rtcMembers.ts';
 
@@ -18,6 +21,8 @@ export interface LiveSession {
     /** Stops listening to the session. */
     detach(): void;
     serviceUrl: string | undefined;
+    /** As what we join. It stays from the first token until the session is left. */
+    member: OwnMember | undefined;
     /** No earlier run of this device will end our membership. */
     clean: boolean;
     /** How often it was left: a join that was on its way then does not go on. */
@@ -52,11 +57,14 @@ export function createLiveSessions({ sdk, self, keys, note, now, log }: LiveSess
     const live = new Map<string, LiveSession>();
     const memberChanges = new Listeners<[string]>();
     const losses = new Listeners<[MembershipLost]>();
+    const ownServer = parseUserId(self.userId)?.serverName;
 
     const members = (session: MatrixRTCSession): RtcMember[] => {
         const oldest = session.memberships[0];
         const nameOf = (userId: string): string => memberName(sdk.getRoom(session.room.roomId), userId);
-        return oldest ? session.memberships.map((membership) => toRtcMember(membership, oldest, nameOf, note)) : [];
+        return oldest
+            ? session.memberships.map((membership) => toRtcMember(membership, oldest, ownServer, nameOf, note))
+            : [];
     };
     const attach = (room: Room): LiveSession => {
         const { roomId } = room;
@@ -68,7 +76,9 @@ export function createLiveSessions({ sdk, self, keys, note, now, log }: LiveSess
             keys.stop(roomId);
             losses.emit({ roomId, error });
         };
-        const own = createOwnMembership({ session, roomId, self, now, onLost: lost });
+        const cancel = (delayId: string) => sdk._unstable_cancelScheduledDelayedEvent(delayId);
+        const delayedLeave = createDelayedLeave({ session, cancel, log });
+        const own = createOwnMembership({ session, roomId, self, now, onLost: lost, delayedLeave });
         const changed = (): void => {
             keys.members(roomId, members(session));
             memberChanges.emit(roomId);
@@ -82,6 +92,7 @@ export function createLiveSessions({ sdk, self, keys, note, now, log }: LiveSess
                 own.dispose();
             },
             serviceUrl: undefined,
+            member: undefined,
             clean: false,
             leaves: 0,
             inTurn(work) {

@@ -31,13 +31,13 @@ export interface OlmMessages {
     /** One attempt; never rejects. */
     send(type: string, content: Record<string, unknown>, devices: readonly Device[]): Promise<SendOutcome>;
     /**
-     * `claimedDevice` reads who the content says it is from. What is in clear, malformed or claims somebody else's device
+     * `claimedDevice` reads who the content says it is from; undefined where this type of message does not say it. What is in clear, malformed or claims somebody else's device
      * is refused, logged, and given to `onRefused`.
      */
     onMessage<T>(
         type: string,
         schema: v.GenericSchema<unknown, T>,
-        claimedDevice: (content: T) => string,
+        claimedDevice: (content: T) => string | undefined,
         listener: (message: CheckedMessage<T>) => void,
     ): Disposable;
     /** How many messages of our types were refused. */
@@ -126,7 +126,7 @@ export function createOlmMessages({ sdk, trackDevices, log }: OlmMessagesOptions
                 if (!device) return refuse('the device it came from is not known');
                 const parsed = v.safeParse(schema, message.content);
                 if (!parsed.success) return refuse(`${v.getDotPath(parsed.issues[0]) ?? 'content'} is wrong`);
-                if (claimedDevice(parsed.output) !== device)
+                if ((claimedDevice(parsed.output) ?? device) !== device)
                     return refuse(`it claims to come from another device than ${device} (possible attack)`);
                 listener({ sender: { userId: message.sender, deviceId: device }, content: parsed.output });
             };

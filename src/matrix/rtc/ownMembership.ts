@@ -12,14 +12,19 @@ import type { Share } from '../../core/share/share.ts';
 import { fromSdk, type KnownErrors } from '../requests/matrixHttp.ts';
 import { parseShares, sharesContentOf, SHARES_FIELD } from '../events/hushEvents.ts';
 import type { Device } from './olmMessages.ts';
-import { transportOf, type RtcTransport } from './ownTransport.ts';
+import type { DelayedLeave } from './delayedLeave.ts';
+import type { OwnMember } from './ownMember.ts';
+import { transportOf } from './ownTransport.ts';
+import { nameTransport, publishWhole } from './sdkMembershipManager.ts';
 
 export interface OwnMembership {
     /** Without a LiveKit service the membership names no transport: shares go from device to device. */
-    join(shares: readonly Share[], serviceUrl: string | undefined): Promise<void>;
+    join(shares: readonly Share[], serviceUrl: string | undefined, member: OwnMember): Promise<void>;
     /** `serviceUrl`: the LiveKit service that the membership names from now on, where it named none. */
     announce(shares: readonly Share[], serviceUrl?: string): Promise<void>;
     leave(): Promise<void>;
+    /** See {@link DelayedLeave}. */
+    readonly keep: DelayedLeave['keep'];
     /** Listens no more. */
     dispose(): void;
     readonly joined: boolean;
@@ -37,6 +42,7 @@ export interface OwnMembershipOptions {
     readonly now: () => number;
     /** The membership is gone or cannot be kept, and we did not ask for it. */
     readonly onLost: (error: HushError) => void;
+    readonly delayedLeave: DelayedLeave;
 }
 
 /** How long a join may take: the SDK's own retries (rate limits, 3 s after a network error) fit in. */
@@ -51,15 +57,19 @@ export const CALL_ERRORS: KnownErrors = {
     ],
 };
 
-/** The SDK takes a transport only on joining, and leaving would end the share for its viewers. The version is pinned. */
-function nameTransport(session: MatrixRTCSession, transport: RtcTransport): void {
-    const { membershipManager: manager } = session as unknown as { membershipManager?: object };
-    if (!manager || !('rtcTransport' in manager || 'fociPreferred' in manager))
-        throw new HushError('internal', 'This build of Hush does not fit its Matrix library. Please report it.');
-    (manager as { rtcTransport?: RtcTransport }).rtcTransport = transport;
+function tooLong(doing: string): HushError {
+    const text = `${doing} takes too long: the homeserver does not confirm it. Check the connection and try again.`;
+    return new HushError('network.timeout', text);
 }
 
-export function createOwnMembership({ session, roomId, self, now, onLost }: OwnMembershipOptions): OwnMembership {
+export function createOwnMembership({
+    session,
+    roomId,
+    self,
+    now,
+    onLost,
+    delayedLeave,
+}: OwnMembershipOptions): OwnMembership {
     let joining: PromiseWithResolvers<void> | undefined;
     let joined = false;
     let seq = now();
@@ -89,16 +99,7 @@ export function createOwnMembership({ session, roomId, self, now, onLost }: OwnM
             if (visible()) resolve();
         };
         session.on(MatrixRTCSessionEvent.MembershipsChanged, check);
-        const timer = setTimeout(
-            () =>
-                reject(
-                    new HushError(
-                        'network.timeout',
-                        `${doing} takes too long: the homeserver does not confirm it. Check the connection and try again.`,
-                    ),
-                ),
-            ms,
-        );
+        const timer = setTimeout(() => reject(tooLong(doing)), ms);
         check();
         try {
             await promise;
@@ -128,22 +129,23 @@ export function createOwnMembership({ session, roomId, self, now, onLost }: OwnM
         get joined() {
             return joined;
         },
-        async join(shares, serviceUrl) {
+        async join(shares, serviceUrl, { sticky, memberId }) {
             const wanted = ++seq;
             named = serviceUrl;
+            const transport = serviceUrl === undefined ? undefined : transportOf(serviceUrl, roomId);
             session.joinRTCSession(
-                { ...self, memberId: `${self.userId}:${self.deviceId}` },
+                { ...self, memberId },
                 [],
-                serviceUrl === undefined ? undefined : transportOf(serviceUrl, roomId),
-                {
+                transport,
+                Object.assign(delayedLeave.begin(), {
                     manageMediaKeys: false, // see keyRing.ts: the SDK's key transport neither checks senders nor reports failures
                     callIntent: 'video',
+                    unstableSendStickyEvents: sticky,
                     applicationData: { [SHARES_FIELD]: sharesContentOf(shares, wanted) },
-                    delayedLeaveEventDelayMs: 15_000,
-                    delayedLeaveEventRestartMs: 4_000,
                     networkErrorRetryMs: 3_000,
-                },
+                }),
             );
+            if (sticky) publishWhole(session);
             try {
                 await untilVisible(() => shows(wanted), JOIN_WITHIN_MS, 'Joining the session');
                 joined = true;
@@ -167,7 +169,9 @@ export function createOwnMembership({ session, roomId, self, now, onLost }: OwnM
             await visible;
         },
         leave,
+        keep: delayedLeave.keep,
         dispose() {
+            delayedLeave.dispose();
             session.off(MatrixRTCSessionEvent.MembershipManagerError, onError);
         },
     };

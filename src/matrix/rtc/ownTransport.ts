@@ -4,6 +4,7 @@
  * Hush such an SFU is known by a service URL of the scheme `olm+wss:`. Pure.
  */
 import { isSfuUrl } from '../../core/share/ownSfu.ts';
+import { homeserverServiceUrl, homeserverSfu } from './homeserverSfu.ts';
 
 const OWN_TRANSPORT_TYPE = 'com.hush.livekit';
 
@@ -22,17 +23,31 @@ export function ownSfuUrl(serviceUrl: string): string | undefined {
 }
 
 export function transportOf(serviceUrl: string, roomId: string): RtcTransport {
-    const sfu = ownSfuUrl(serviceUrl);
-    return sfu === undefined
-        ? { type: 'livekit', livekit_service_url: serviceUrl, livekit_alias: roomId }
-        : { type: OWN_TRANSPORT_TYPE, version: 1, sfu_url: sfu };
+    const own = ownSfuUrl(serviceUrl);
+    if (own !== undefined) return { type: OWN_TRANSPORT_TYPE, version: 1, sfu_url: own };
+    const sfu = homeserverSfu(serviceUrl);
+    const service = sfu ? sfu.serviceUrl : serviceUrl;
+    return {
+        type: 'livekit',
+        ...(sfu && { url: sfu.url }),
+        ...(service !== undefined && { livekit_service_url: service, livekit_alias: roomId }),
+    };
 }
 
-/** The service URL that a membership's transport stands for; undefined for a kind that Hush does not know. */
-export function serviceUrlOf(transport: RtcTransport | undefined): string | undefined {
-    const own = transport?.type === OWN_TRANSPORT_TYPE && transport['version'] === 1;
-    const url: unknown = own ? transport['sfu_url'] : transport?.type === 'livekit' && transport['livekit_service_url'];
-    if (typeof url !== 'string' || url.length > 2_048) return undefined;
-    if (!own) return url;
-    return isSfuUrl(url) ? ownServiceUrl(url) : undefined;
+/**
+ * The service URL that a transport stands for. Undefined for a kind that Hush does not know. `serverName`: of the
+ * homeserver that gives tokens for it. Undefined: ours.
+ */
+export function serviceUrlOf(transport: RtcTransport | undefined, serverName?: string): string | undefined {
+    if (transport?.type === OWN_TRANSPORT_TYPE) {
+        const url = transport['version'] === 1 ? textOf(transport['sfu_url']) : undefined;
+        return url !== undefined && isSfuUrl(url) ? ownServiceUrl(url) : undefined;
+    }
+    if (transport?.type !== 'livekit' && transport?.type !== 'm.livekit') return undefined;
+    const [url, serviceUrl] = [textOf(transport['url']), textOf(transport['livekit_service_url'])];
+    return url !== undefined && isSfuUrl(url) ? homeserverServiceUrl({ url, serviceUrl, serverName }) : serviceUrl;
+}
+
+function textOf(value: unknown): string | undefined {
+    return typeof value === 'string' && value.length <= 2_048 ? value : undefined;
 }

@@ -21,6 +21,7 @@ export interface RoomKeys {
     /** What frames of ours are encrypted with now; a rotated key comes 1 s after it was sent. */
     inUse: MediaKey | undefined;
     ownIdentity: string;
+    memberId: string | undefined;
     held: boolean;
     readonly timers: Set<NodeJS.Timeout>;
     waiters: (() => void)[];
@@ -34,6 +35,7 @@ export function newRoomKeys(roomId: string, self: Device): RoomKeys {
         ring: emptyRing(self),
         inUse: undefined,
         ownIdentity: `${self.userId}:${self.deviceId}`,
+        memberId: undefined,
         held: false,
         timers: new Set(),
         waiters: [],

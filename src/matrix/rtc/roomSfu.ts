@@ -6,6 +6,7 @@ import { LIVEKIT_SESSION_TYPE } from '../../core/rooms/eventTypes.ts';
 import { isAtSfu, type Share } from '../../core/share/share.ts';
 import { parseLivekitSession } from '../events/hushEvents.ts';
 import { fromSdk } from '../requests/matrixHttp.ts';
+import { authorisationService } from './homeserverSfu.ts';
 import type { LiveSession } from './liveSessions.ts';
 import type { Transports } from './transports.ts';
 
@@ -36,11 +37,12 @@ export function createRoomSfu({ sdk, userId, transports, note, log }: RoomSfuOpt
         return entry.serviceUrl;
     };
     const write = async (room: Room, serviceUrl: string, startedTs: number): Promise<void> => {
-        if (!room.currentState.maySendStateEvent(LIVEKIT_SESSION_TYPE, userId)) return;
+        const service = authorisationService(serviceUrl);
+        if (service === undefined || !room.currentState.maySendStateEvent(LIVEKIT_SESSION_TYPE, userId)) return;
         const content = {
             version: 1,
             transport: 'livekit',
-            livekit_service_url: serviceUrl,
+            livekit_service_url: service,
             livekit_alias: room.roomId,
             started_by: userId,
             started_ts: startedTs,

@@ -1,13 +1,16 @@
 /** MatrixRTC memberships as Hush sees them: of both kinds (state and sticky), of any client. */
 import type { CallMembership } from 'matrix-js-sdk/lib/matrixrtc/index.js';
+import { parseUserId } from '../../core/base/identifiers.ts';
 import type { RtcMember } from '../../core/share/share.ts';
 import { parseShares, SHARES_FIELD } from '../events/hushEvents.ts';
+import { isHashed, isSticky, participantIdentity } from './ownMember.ts';
 import { serviceUrlOf } from './ownTransport.ts';
 
 /** A membership that the SDK has validated: its sender is joined, it has not expired. `note` gets what was ignored and why. */
 export function toRtcMember(
     membership: CallMembership,
     oldest: CallMembership,
+    ownServer: string | undefined,
     nameOf: (userId: string) => string,
     note: (text: string) => void,
 ): RtcMember {
@@ -15,14 +18,17 @@ export function toRtcMember(
     const shares = announced === undefined ? undefined : parseShares(announced);
     if (shares && !shares.ok)
         note(`Ignored ${SHARES_FIELD} of ${membership.userId} ${membership.deviceId}: ${shares.reason}`);
+    const sticky = isSticky(membership);
+    const server = parseUserId(membership.userId)?.serverName;
+    const serviceUrl = serviceUrlOf(membership.getTransport(oldest), server === ownServer ? undefined : server);
     return {
         userId: membership.userId,
         deviceId: membership.deviceId,
         name: nameOf(membership.userId),
         memberId: membership.memberId,
         createdTs: membership.createdTs(),
-        identity: membership.rtcBackendIdentity,
-        serviceUrl: serviceUrlOf(membership.getTransport(oldest)),
+        identity: participantIdentity(membership, membership.memberId, isHashed(sticky, serviceUrl)),
+        serviceUrl,
         client: shares?.ok ? 'hush' : 'other',
         shares: shares?.ok ? shares.value : [],
     };

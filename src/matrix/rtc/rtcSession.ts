@@ -7,8 +7,18 @@ import { isAtSfu, type RtcMember, type Share } from '../../core/share/share.ts';
 import { CALL_MEMBER_TYPE } from '../../core/rooms/eventTypes.ts';
 import type { Grants } from './grants.ts';
 import type { MediaKeys } from './keyRingRunner.ts';
+import { homeserverSfu } from './homeserverSfu.ts';
+import type { HomeserverTokens } from './homeserverTokens.ts';
 import { createLiveSessions, type LiveSession } from './liveSessions.ts';
 import { CALL_ERRORS, leftMeanwhile } from './ownMembership.ts';
+import {
+    isHashed,
+    isSticky,
+    participantIdentity,
+    wantsSticky,
+    type MembershipSetting,
+    type OwnMember,
+} from './ownMember.ts';
 import type { Device } from './olmMessages.ts';
 import { createRoomSfu } from './roomSfu.ts';
 import { findStaleLeaves } from './staleLeaves.ts';
@@ -20,12 +30,17 @@ export interface RtcOptions {
     readonly self: Device;
     readonly transports: Transports;
     readonly grants: Grants;
+    readonly homeserver: Pick<HomeserverTokens, 'delegates' | 'delegate'>;
     readonly keys: MediaKeys;
     readonly watch: Watch;
     /** Looks at the devices that our key is about to go to. */
     readonly judge: (devices: readonly Device[]) => Promise<void>;
     /** @throws HushError `clock.wrong`: by this computer's clock every membership, also one's own, is over already. */
     readonly assertClock: () => void;
+    /** `hush.matrixRtc.membership`. */
+    readonly membershipSetting?: (() => MembershipSetting) | undefined;
+    /** A random UUID. */
+    readonly uuid: () => string;
     readonly now: () => number;
     readonly log: Log;
 }
@@ -40,7 +55,7 @@ export interface Rtc extends Omit<RtcPort, 'onWithheld' | 'onAudience'> {
 }
 
 export function createRtc(options: RtcOptions): Rtc {
-    const { sdk, self, transports, grants, keys, watch, judge, assertClock, now, log } = options;
+    const { sdk, self, transports, grants, homeserver, keys, watch, judge, assertClock, now, log } = options;
     const noted = new Set<string>();
     const note = (text: string): void => {
         if (noted.size > 200) noted.clear();
@@ -48,17 +63,9 @@ export function createRtc(options: RtcOptions): Rtc {
         noted.add(text);
     };
     const live = createLiveSessions({ sdk, self, keys, note, now, log });
+    const members = createOwnMembers(options);
     const sfu = createRoomSfu({ sdk, userId: self.userId, transports, note, log });
 
-    const assertMayJoin = (room: Room): void => {
-        if (!room.hasEncryptionStateEvent())
-            throw new HushError(
-                'room.notEncrypted',
-                `${room.name} is not encrypted, and Hush shares only in encrypted rooms. Turn on encryption for it, or use another room.`,
-            );
-        if (!room.currentState.maySendStateEvent(CALL_MEMBER_TYPE, self.userId))
-            throw new HushError(...CALL_ERRORS['M_FORBIDDEN']!);
-    };
     const join = async (room: Room, entry: LiveSession, shares: readonly Share[]): Promise<void> => {
         if (entry.own.joined) return entry.own.announce(shares);
         assertClock();
@@ -66,8 +73,21 @@ export function createRtc(options: RtcOptions): Rtc {
         const serviceUrl = await sfu.urlIfAny(room, entry);
         const stale = entry.clean ? undefined : await findStaleLeaves(sdk, room.roomId, self, log);
         if (entry.leaves !== leaves) throw leftMeanwhile();
-        await entry.own.join(shares, serviceUrl);
+        const member = await members.of(entry);
+        keys.as(room.roomId, { identity: members.identity(member, serviceUrl), memberId: member.memberId });
+        await entry.own.join(shares, serviceUrl, member);
         if (stale) entry.clean = await stale.cancel();
+    };
+
+    /** While a share is at an SFU that the homeserver watches, it is the homeserver that ends our membership. */
+    const keepMembership = async (roomId: string, entry: LiveSession, shares: readonly Share[]): Promise<void> => {
+        const { member, serviceUrl } = entry;
+        const at = serviceUrl === undefined ? undefined : homeserverSfu(serviceUrl);
+        // The homeserver knows no participant by the name that a state event gives it.
+        const hashed = member !== undefined && isHashed(member.sticky, serviceUrl);
+        const can = at && member && shares.some(isAtSfu) && hashed && (await homeserver.delegates());
+        if (!entry.own.joined) return;
+        entry.own.keep(can ? (delayId) => homeserver.delegate(at, roomId, member.memberId, delayId) : undefined);
     };
 
     return {
@@ -78,9 +98,10 @@ export function createRtc(options: RtcOptions): Rtc {
         onMembers: live.memberChanges.add,
         async join(roomId, shares) {
             const room = live.joinedRoom(roomId);
-            assertMayJoin(room);
+            assertMayJoin(room, self.userId);
             const entry = live.attach(room);
             await entry.inTurn(() => join(room, entry, shares));
+            void keepMembership(roomId, entry, shares);
             sfu.record(room, entry, shares.find(isAtSfu));
         },
         async announce(roomId, shares) {
@@ -92,6 +113,7 @@ export function createRtc(options: RtcOptions): Rtc {
                 const there = shares.some(isAtSfu);
                 return entry.own.announce(shares, there ? entry.serviceUrl : undefined);
             });
+            void keepMembership(roomId, entry, shares);
             sfu.record(room, entry, shares.findLast(isAtSfu));
         },
         async leave(roomId) {
@@ -99,6 +121,7 @@ export function createRtc(options: RtcOptions): Rtc {
             keys.stop(roomId);
             if (!entry) return;
             entry.serviceUrl = undefined;
+            entry.member = undefined;
             entry.leaves++;
             await entry.own.leave(); // not in turn: leaving must not wait for a join that hangs
         },
@@ -107,16 +130,20 @@ export function createRtc(options: RtcOptions): Rtc {
             const room = live.joinedRoom(roomId);
             const entry = live.attach(room);
             // Asked anew unless a membership names it already: what was wrong may have been mended meanwhile.
-            if (!entry.own.joined) entry.serviceUrl = undefined;
-            const grant = await grants.publish(await sfu.url(room, entry), roomId);
-            return { grant, identity: `${self.userId}:${self.deviceId}` };
+            if (!entry.own.joined) entry.serviceUrl = entry.member = undefined;
+            const serviceUrl = await sfu.url(room, entry);
+            const member = await members.of(entry);
+            const hashed = isHashed(member.sticky, serviceUrl);
+            const grant = await grants.publish(serviceUrl, roomId, hashed ? member.memberId : undefined);
+            return { grant, identity: members.identity(member, serviceUrl) };
         },
         async viewGrant(roomId, serviceUrl, viewId) {
             const room = live.joinedRoom(roomId);
             return grants.view(serviceUrl ?? (await sfu.url(room, live.attach(room))), roomId, viewId);
         },
         async startKeys(roomId, after) {
-            const { session } = live.attach(live.joinedRoom(roomId));
+            const { session, member, serviceUrl } = live.attach(live.joinedRoom(roomId));
+            if (member) keys.as(roomId, { identity: members.identity(member, serviceUrl), memberId: member.memberId });
             await judge(live.members(session));
             keys.members(roomId, live.members(session));
             const started = keys.start(roomId, after);
@@ -139,5 +166,38 @@ export function createRtc(options: RtcOptions): Rtc {
             keys.dispose();
             live.dispose();
         },
+    };
+}
+
+function assertMayJoin(room: Room, userId: string): void {
+    if (!room.hasEncryptionStateEvent())
+        throw new HushError(
+            'room.notEncrypted',
+            `${room.name} is not encrypted, and Hush shares only in encrypted rooms. Turn on encryption for it, or use another room.`,
+        );
+    if (!room.currentState.maySendStateEvent(CALL_MEMBER_TYPE, userId))
+        throw new HushError(...CALL_ERRORS['M_FORBIDDEN']!);
+}
+
+/** As what this device takes part in sessions. */
+function createOwnMembers({ sdk, self, membershipSetting, uuid }: RtcOptions) {
+    return {
+        async of(entry: LiveSession): Promise<OwnMember> {
+            if (entry.member) return entry.member;
+            const others = entry.session.memberships
+                .filter(({ userId, deviceId }) => userId !== self.userId || deviceId !== self.deviceId)
+                .map((membership) => ({ sticky: isSticky(membership) }));
+            const sticky = wantsSticky({
+                setting: membershipSetting?.() ?? 'auto',
+                supported: await sdk.doesServerSupportUnstableFeature('org.matrix.msc4354'),
+                serviceUrl: entry.serviceUrl,
+                others,
+            });
+            // A state event is one for each device, a sticky event one for each join.
+            const chosen = { sticky, memberId: sticky ? uuid() : `${self.userId}:${self.deviceId}` };
+            return (entry.member ??= chosen);
+        },
+        identity: ({ sticky, memberId }: OwnMember, serviceUrl: string | undefined): string =>
+            participantIdentity(self, memberId, isHashed(sticky, serviceUrl)),
     };
 }

@@ -4,6 +4,7 @@
  */
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import * as v from 'valibot';
+import { entriesOf, optional } from '../../core/base/lenient.ts';
 import type { Log } from '../../core/base/log.ts';
 import { CALL_MEMBER_TYPE } from '../../core/rooms/eventTypes.ts';
 import type { Device } from './olmMessages.ts';
@@ -12,12 +13,12 @@ const item = v.looseObject({
     delay_id: v.string(),
     room_id: v.string(),
     type: v.string(),
-    state_key: v.optional(v.string()),
+    state_key: optional(v.string()),
 });
 /** Synapse 1.163 says `delayed_events`, the newer draft `scheduled`. */
 const listing = v.looseObject({
-    delayed_events: v.optional(v.array(item), []),
-    scheduled: v.optional(v.array(item), []),
+    delayed_events: optional(entriesOf(item)),
+    scheduled: optional(entriesOf(item)),
 });
 
 export interface StaleLeaves {
@@ -30,7 +31,10 @@ export async function findStaleLeaves(sdk: MatrixClient, roomId: string, self: D
     let found: string[] = [];
     let listed = false;
     try {
-        const { delayed_events: old, scheduled } = v.parse(listing, await sdk._unstable_getDelayedEvents('scheduled'));
+        const { delayed_events: old = [], scheduled = [] } = v.parse(
+            listing,
+            await sdk._unstable_getDelayedEvents('scheduled'),
+        );
         const ours = `${self.userId}_${self.deviceId}_`;
         found = [...old, ...scheduled]
             .filter((e) => e.room_id === roomId && e.type === CALL_MEMBER_TYPE)

@@ -4,15 +4,19 @@
  */
 import * as v from 'valibot';
 import { HushError } from '../../core/base/errors.ts';
+import { entriesOf, optional } from '../../core/base/lenient.ts';
 import type { Log } from '../../core/base/log.ts';
 import { refusedAnswer, requestJson, type Fetch } from '../requests/matrixHttp.ts';
 import { isLoopbackHost } from '../../core/base/identifiers.ts';
-import { ownServiceUrl } from './ownTransport.ts';
+import { ownServiceUrl, serviceUrlOf } from './ownTransport.ts';
 
 type TransportSource = 'homeserver' | 'wellKnown' | 'setting' | 'ownServer' | 'room';
 
 interface OwnTransport {
-    /** lk-jwt-service-compatible URL, exactly as advertised: members find each other by this string. */
+    /**
+     * URL of an lk-jwt-service or a compatible one, exactly as advertised: members find each other by this string. Or
+     * one of the schemes of homeserverSfu.ts and ownTransport.ts.
+     */
     readonly serviceUrl: string;
     readonly source: TransportSource;
 }
@@ -39,9 +43,17 @@ export interface Transports {
     last(): OwnTransport | undefined;
 }
 
-const entry = v.looseObject({ type: v.string(), livekit_service_url: v.optional(v.string()) });
-const transportsAnswer = v.looseObject({ rtc_transports: v.array(entry) });
-const wellKnownAnswer = v.looseObject({ 'org.matrix.msc4143.rtc_foci': v.optional(v.array(entry), []) });
+const entry = v.looseObject({
+    type: v.string(),
+    url: optional(v.string()),
+    livekit_service_url: optional(v.string()),
+});
+/** Synapse of today says `rtc_transports`, the text of the MSC `transports`. */
+const transportsAnswer = v.looseObject({
+    rtc_transports: optional(entriesOf(entry)),
+    transports: optional(entriesOf(entry)),
+});
+const wellKnownAnswer = v.looseObject({ 'org.matrix.msc4143.rtc_foci': optional(entriesOf(entry)) });
 
 /** An answer is believed this long, ms. */
 const FRESH_MS = 10 * 60_000;
@@ -62,7 +74,10 @@ export function createTransports(sources: TransportSources): Transports {
         );
         if (answer.status === 404 || answer.status === 405) return undefined; // not implemented
         const result = v.safeParse(transportsAnswer, answer.body);
-        if (answer.status === 200 && result.success) return firstUsable(result.output.rtc_transports, log);
+        if (answer.status === 200 && result.success) {
+            const { rtc_transports: today = [], transports: later = [] } = result.output;
+            return firstUsable([...today, ...later], log);
+        }
         if (answer.status >= 500 || answer.status === 429)
             throw refusedAnswer(answer, 'Asking the homeserver for its media server');
         return undefined;
@@ -78,7 +93,7 @@ export function createTransports(sources: TransportSources): Transports {
         );
         const result = v.safeParse(wellKnownAnswer, answer?.body);
         return answer?.status === 200 && result.success
-            ? firstUsable(result.output['org.matrix.msc4143.rtc_foci'], log)
+            ? firstUsable(result.output['org.matrix.msc4143.rtc_foci'] ?? [], log)
             : undefined;
     };
     const discover = async (): Promise<OwnTransport | undefined> => {
@@ -125,10 +140,16 @@ export function createTransports(sources: TransportSources): Transports {
 }
 
 function firstUsable(entries: readonly v.InferOutput<typeof entry>[], log: Log): string | undefined {
-    for (const { type, livekit_service_url: url } of entries) {
-        if (type !== 'livekit' || url === undefined) continue;
-        if (isServiceUrl(url)) return url;
-        log.warn(`A LiveKit service URL that is not https was ignored: ${url.slice(0, 200)}`);
+    for (const transport of entries) {
+        const { url, livekit_service_url: service } = transport;
+        const serviceUrl = serviceUrlOf({
+            ...transport,
+            ...(service !== undefined && !isServiceUrl(service) && { livekit_service_url: undefined }),
+        });
+        if (serviceUrl !== undefined) return serviceUrl;
+        const named = service ?? url;
+        if (named !== undefined)
+            log.warn(`A LiveKit service URL that is not https was ignored: ${named.slice(0, 200)}`);
     }
     return undefined;
 }

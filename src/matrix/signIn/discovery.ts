@@ -5,9 +5,11 @@
  */
 import * as v from 'valibot';
 import { HushError, isHushError } from '../../core/base/errors.ts';
+import { entriesOf, fieldsOf, optional } from '../../core/base/lenient.ts';
 import { requestJson, type Fetch } from '../requests/matrixHttp.ts';
 import type { JsonAnswer } from '../../core/account/jsonAnswer.ts';
-import { isLoopbackHost, isPrivateHost, isServerName, parseUserId } from '../../core/base/identifiers.ts';
+import { isLoopbackHost, isPrivateHost, parseUserId } from '../../core/base/identifiers.ts';
+import { typedServerName, typedUserId } from '../../core/base/typedNames.ts';
 
 export interface Homeserver {
     /** Without a trailing slash. */
@@ -21,27 +23,29 @@ export interface Homeserver {
 
 const wellKnown = v.looseObject({
     'm.homeserver': v.looseObject({ base_url: v.string() }),
-    'm.identity_server': v.optional(v.looseObject({ base_url: v.string() })),
+    'm.identity_server': optional(v.looseObject({ base_url: v.string() })),
 });
 const versionsAnswer = v.looseObject({
-    versions: v.array(v.string()),
-    unstable_features: v.optional(v.record(v.string(), v.boolean()), {}),
+    versions: entriesOf(v.string()),
+    unstable_features: optional(fieldsOf(v.boolean())),
 });
 
 /** @throws HushError `discovery.*`, `network.*`. Nothing is sent but two GETs without credentials. */
 export async function discoverHomeserver(input: string, fetch: Fetch): Promise<Homeserver> {
     const text = input.trim();
     if (/^https?:\/\//iu.test(text)) return fromUrl(text, fetch);
-    const userId = text.startsWith('@') ? parseUserId(text) : undefined;
-    const serverName = userId?.serverName ?? text;
-    if ((text.startsWith('@') && !userId) || !isServerName(serverName)) {
+    const userId = typedUserId(text);
+    const serverName = userId === undefined ? typedServerName(text) : parseUserId(userId)?.serverName;
+    if (serverName === undefined) {
+        // An address that was copied without its scheme.
+        if (/^[^@\s/:]+(?::\d+)?\/./u.test(text)) return fromUrl(`https://${text}`, fetch);
         throw new HushError(
             'discovery.invalidInput',
             'That is neither a user ID (like @alice:example.org) nor a server (like example.org or https://matrix.example.org).',
         );
     }
     const homeserver = await fromServerName(serverName, fetch);
-    return { ...homeserver, userId: userId ? text : undefined };
+    return { ...homeserver, userId };
 }
 
 async function fromUrl(text: string, fetch: Fetch): Promise<Homeserver> {
@@ -75,8 +79,23 @@ async function fromServerName(serverName: string, fetch: Fetch): Promise<Homeser
         const local = await versionsOf(`http://${serverName}`, fetch).catch(() => undefined);
         if (local) return local;
     }
-    const delegated = await lookUpWellKnown(serverName, fetch);
-    return versionsOf(delegated ?? `https://${serverName}`, fetch);
+    return versionsOf((await delegatedUrl(serverName, fetch)) ?? `https://${serverName}`, fetch);
+}
+
+/**
+ * By the specification the file is at the host of a server name, whatever its port. Some servers have it at their port
+ * only. What is wrong at the host then does not matter.
+ */
+async function delegatedUrl(serverName: string, fetch: Fetch): Promise<string | undefined> {
+    const host = serverName.replace(/:\d+$/u, '');
+    if (host === serverName) return lookUpWellKnown(host, fetch);
+    const [atHost, atPort] = await Promise.allSettled([
+        lookUpWellKnown(host, fetch),
+        lookUpWellKnown(serverName, fetch),
+    ]);
+    if (atHost.status === 'fulfilled' && atHost.value !== undefined) return atHost.value;
+    if (atPort.status === 'rejected') throw atPort.reason;
+    return atPort.value;
 }
 
 /** The base URL; undefined for IGNORE (there is no such file). */
@@ -110,7 +129,12 @@ async function lookUpWellKnown(host: string, fetch: Fetch): Promise<string | und
     for (const text of urls) {
         const url = URL.parse(text);
         // The identity server is only parsed: Hush never talks to one, so its being down must not keep anybody out.
-        if (!url || (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackHost(url.hostname)))) {
+        if (
+            !url ||
+            url.username ||
+            url.password ||
+            (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackHost(url.hostname)))
+        ) {
             throw new HushError(
                 'discovery.badWellKnown',
                 `${host} names "${text.slice(0, 100)}" in its .well-known/matrix/client, which is no https URL. Tell its administrator, or type the homeserver’s URL.`,
@@ -144,7 +168,7 @@ async function versionsOf(baseUrl: string, fetch: Fetch): Promise<Homeserver> {
             `${host} is not a Matrix homeserver. Check the address, or type your full user ID.`,
         );
     }
-    const { versions, unstable_features: unstableFeatures } = result.output;
+    const { versions, unstable_features: unstableFeatures = {} } = result.output;
     if (!versions.some((version) => /^v1\.\d+$/u.test(version))) {
         throw new HushError(
             'discovery.tooOld',
@@ -154,6 +178,8 @@ async function versionsOf(baseUrl: string, fetch: Fetch): Promise<Homeserver> {
     return { baseUrl, userId: undefined, versions, unstableFeatures };
 }
 
-function trimmed(url: URL): string {
-    return `${url.origin}${url.pathname}`.replace(/\/+$/u, '');
+/** Without a dot after the host, without what belongs to one request, and without a slash at the end. */
+function trimmed({ protocol, hostname, port, pathname }: URL): string {
+    const origin = `${protocol}//${hostname.replace(/\.$/u, '')}${port === '' ? '' : `:${port}`}`;
+    return `${origin}${pathname.replace(/\/_matrix\/.*$/u, '')}`.replace(/\/+$/u, '');
 }

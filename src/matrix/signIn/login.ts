@@ -1,6 +1,7 @@
 /** Signing in with a password or a login token, and out (client-server API, "Login", "Logout", "Refreshing access tokens"). */
 import * as v from 'valibot';
 import { HushError } from '../../core/base/errors.ts';
+import { entriesOf, optional } from '../../core/base/lenient.ts';
 import { matrixErrorBody, refusedAnswer, requestJson, type Fetch, type KnownErrors } from '../requests/matrixHttp.ts';
 import { parseUserId } from '../../core/base/identifiers.ts';
 
@@ -42,24 +43,25 @@ const provider = v.looseObject({
 });
 const flow = v.looseObject({
     type: v.pipe(v.string(), v.maxLength(255)),
-    identity_providers: v.optional(v.fallback(v.array(v.unknown()), [])),
-    get_login_token: v.optional(v.fallback(v.boolean(), false)),
+    identity_providers: optional(entriesOf(provider)),
+    get_login_token: optional(v.boolean()),
 });
-const flowsAnswer = v.looseObject({ flows: v.pipe(v.array(flow), v.maxLength(64)) });
-const lifetime = v.optional(v.pipe(v.number(), v.minValue(0)));
+const flowsAnswer = v.looseObject({ flows: entriesOf(flow) });
+const lifetime = optional(v.pipe(v.number(), v.minValue(0), v.finite()));
+const token = v.pipe(v.string(), v.minLength(1));
 const loginAnswer = v.looseObject({
     user_id: v.pipe(
         v.string(),
         v.check((id) => parseUserId(id) !== undefined),
     ),
     device_id: v.pipe(v.string(), v.minLength(1)),
-    access_token: v.pipe(v.string(), v.minLength(1)),
-    refresh_token: v.optional(v.string()),
+    access_token: token,
+    refresh_token: optional(token),
     expires_in_ms: lifetime,
 });
 const refreshAnswer = v.looseObject({
-    access_token: v.pipe(v.string(), v.minLength(1)),
-    refresh_token: v.optional(v.string()),
+    access_token: token,
+    refresh_token: optional(token),
     expires_in_ms: lifetime,
 });
 
@@ -73,16 +75,11 @@ export async function loginFlows(baseUrl: string, fetch: Fetch): Promise<LoginFl
     const sso = flows.find(({ type }) => type === 'm.login.sso');
     return {
         password: types.includes('m.login.password'),
-        sso: sso && { providers: (sso.identity_providers ?? []).flatMap(readProvider) },
+        // The server's own page still lists a provider that is left out here.
+        sso: sso && { providers: (sso.identity_providers ?? []).map(({ id, name }) => ({ id, name })) },
         token: flows.some((each) => each.type === 'm.login.token' && each.get_login_token === true),
         types,
     };
-}
-
-/** One that is malformed is left out; the server's own page still lists it. */
-function readProvider(value: unknown): IdentityProvider[] {
-    const result = v.safeParse(provider, value);
-    return result.success ? [{ id: result.output.id, name: result.output.name }] : [];
 }
 
 /** Where the browser goes for SSO ("Client login via SSO"); it comes back to `redirectUrl` with a `loginToken`. */
@@ -250,7 +247,7 @@ export async function whoami(
     timeoutMs = 15_000,
 ): Promise<{ userId: string; deviceId: string | undefined }> {
     const answer = await requestJson(fetch, `${baseUrl}/_matrix/client/v3/account/whoami`, { accessToken, timeoutMs });
-    const result = v.safeParse(v.looseObject({ user_id: v.string(), device_id: v.optional(v.string()) }), answer.body);
+    const result = v.safeParse(v.looseObject({ user_id: v.string(), device_id: optional(v.string()) }), answer.body);
     if (answer.status === 200 && result.success)
         return { userId: result.output.user_id, deviceId: result.output.device_id };
     throw refusedAnswer(answer, 'Asking who is signed in', {

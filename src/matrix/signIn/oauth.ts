@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { HushError } from '../../core/base/errors.ts';
+import { entriesOf, optional } from '../../core/base/lenient.ts';
 import { requestForm, requestJson, type Fetch } from '../requests/matrixHttp.ts';
 import type { JsonAnswer } from '../../core/account/jsonAnswer.ts';
 import { isLoopbackHost } from '../../core/base/identifiers.ts';
@@ -19,11 +20,18 @@ const endpoint = v.pipe(
         return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.hostname));
     }, 'not an https address'),
 );
-const listWith = (needed: string): v.GenericSchema<unknown, string[]> =>
+const listWith = (needed: string) =>
     v.pipe(
-        v.array(v.string()),
+        entriesOf(v.string()),
         v.check((all) => all.includes(needed), `without ${needed}`),
-    ) as never;
+    );
+const list = optional(entriesOf(v.string()));
+/** What is no text counts as not said. An address that must not be used is a fault of the whole. */
+const optionalEndpoint = v.pipe(
+    v.optional(v.unknown()),
+    v.transform((value) => (typeof value === 'string' ? value : undefined)),
+    v.optional(endpoint),
+);
 const authMetadata = v.looseObject({
     issuer: v.string(),
     authorization_endpoint: endpoint,
@@ -31,13 +39,13 @@ const authMetadata = v.looseObject({
     revocation_endpoint: endpoint,
     registration_endpoint: endpoint,
     response_types_supported: listWith('code'),
-    grant_types_supported: v.optional(v.array(v.string()), ['authorization_code', 'refresh_token']),
+    grant_types_supported: list,
     code_challenge_methods_supported: listWith('S256'),
-    device_authorization_endpoint: v.optional(endpoint),
-    account_management_uri: v.optional(endpoint),
-    account_management_actions_supported: v.optional(v.array(v.string()), []),
-    prompt_values_supported: v.optional(v.array(v.string()), []),
-    authorization_response_iss_parameter_supported: v.optional(v.boolean(), false),
+    device_authorization_endpoint: optionalEndpoint,
+    account_management_uri: optionalEndpoint,
+    account_management_actions_supported: list,
+    prompt_values_supported: list,
+    authorization_response_iss_parameter_supported: optional(v.boolean()),
 });
 export type AuthMetadata = v.InferOutput<typeof authMetadata>;
 
@@ -68,12 +76,13 @@ export async function fetchAuthMetadata(
 
 /** Whether an answer that says `iss` (null: nothing) is this server's and not another one's (RFC 9207). */
 export function isIssuedBy(metadata: AuthMetadata, iss: string | null): boolean {
-    return iss === null ? !metadata.authorization_response_iss_parameter_supported : iss === metadata.issuer;
+    return iss === null ? metadata.authorization_response_iss_parameter_supported !== true : iss === metadata.issuer;
 }
 
 export function offersDeviceCode(metadata: AuthMetadata): boolean {
     return (
-        metadata.device_authorization_endpoint !== undefined && metadata.grant_types_supported.includes(DEVICE_GRANT)
+        metadata.device_authorization_endpoint !== undefined &&
+        metadata.grant_types_supported?.includes(DEVICE_GRANT) === true
     );
 }
 
@@ -129,7 +138,7 @@ export interface AuthorizationOptions {
 export function authorizationRequest(metadata: AuthMetadata, options: AuthorizationOptions): AuthorizationRequest {
     const verifier = options.random(48).toString('base64url');
     const url = new URL(metadata.authorization_endpoint);
-    const create = options.create === true && metadata.prompt_values_supported.includes('create');
+    const create = options.create === true && metadata.prompt_values_supported?.includes('create') === true;
     const parameters = {
         response_type: 'code',
         response_mode: 'query', // a loopback server does not see a fragment
@@ -151,10 +160,9 @@ const tokenAnswer = v.looseObject({
         v.string(),
         v.check((type) => type.toLowerCase() === 'bearer', 'not a bearer token'),
     ),
-    refresh_token: v.optional(v.string()),
+    refresh_token: optional(v.pipe(v.string(), v.minLength(1))),
     /** s */
-    expires_in: v.optional(v.pipe(v.number(), v.minValue(0))),
-    scope: v.optional(v.string()),
+    expires_in: optional(v.pipe(v.number(), v.minValue(0), v.finite())),
 });
 export interface OAuthTokens {
     readonly accessToken: string;
@@ -220,15 +228,18 @@ export async function revokeOAuth(oauth: OAuthClient, token: string, fetch: Fetc
     if (answer.status !== 200 && answer.status !== 401) throw oauthRefusal(answer, 'Signing out', oauth.issuer);
 }
 
+/** RFC 8628, 3.2. */
+const DEFAULT_INTERVAL_S = 5;
+
 const deviceAnswer = v.looseObject({
     device_code: v.pipe(v.string(), v.minLength(1)),
     user_code: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
     verification_uri: endpoint,
-    verification_uri_complete: v.optional(endpoint),
+    verification_uri_complete: optional(endpoint),
     /** s */
     expires_in: v.pipe(v.number(), v.minValue(1), v.maxValue(86_400)),
     /** s */
-    interval: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(600)), 5),
+    interval: optional(v.pipe(v.number(), v.minValue(0), v.maxValue(600))),
 });
 export interface DeviceCode {
     readonly secret: string;
@@ -262,7 +273,7 @@ export async function startDeviceCode(
         page: o.verification_uri,
         completePage: o.verification_uri_complete,
         lifetimeMs: o.expires_in * 1_000,
-        intervalMs: o.interval * 1_000,
+        intervalMs: (o.interval ?? DEFAULT_INTERVAL_S) * 1_000,
     };
 }
 
@@ -287,7 +298,7 @@ export async function lookAtDeviceCode(
     throw oauthRefusal(answer, 'Signing in', metadata.issuer);
 }
 
-const errorBody = v.looseObject({ error: v.string(), error_description: v.optional(v.string()) });
+const errorBody = v.looseObject({ error: v.string(), error_description: optional(v.string()) });
 
 function oauthError(body: unknown): string | undefined {
     const result = v.safeParse(errorBody, body);
@@ -321,7 +332,7 @@ function oauthRefusal(answer: JsonAnswer, doing: string, issuer: string): HushEr
 export function accountPage(metadata: AuthMetadata, wanted: readonly string[], deviceId?: string): string | undefined {
     if (metadata.account_management_uri === undefined) return undefined;
     const url = new URL(metadata.account_management_uri);
-    const action = wanted.find((each) => metadata.account_management_actions_supported.includes(each));
+    const action = wanted.find((each) => metadata.account_management_actions_supported?.includes(each));
     if (action !== undefined) {
         url.searchParams.set('action', action);
         if (deviceId !== undefined) url.searchParams.set('device_id', deviceId);

@@ -1,7 +1,7 @@
 /** Everything a homeserver offers for signing in and for making an account, asked in one go. */
-import { isHushError } from '../../core/base/errors.ts';
+import { isHushError, type HushError } from '../../core/base/errors.ts';
 import type { Fetch } from '../requests/matrixHttp.ts';
-import { loginFlows, type IdentityProvider } from './login.ts';
+import { loginFlows, type IdentityProvider, type LoginFlows } from './login.ts';
 import { fetchAuthMetadata, offersDeviceCode, type AuthMetadata } from './oauth.ts';
 import { registrationOffered } from './register.ts';
 
@@ -17,18 +17,39 @@ export interface SignInWays {
     readonly ways: readonly SignInWay[];
     /** What the server names, for the sentence when there is no way. */
     readonly types: readonly string[];
+    /** Why the server's OAuth is not among the ways, although it has something like it. */
+    readonly oauthProblem: HushError | undefined;
 }
 
-/** @throws HushError when the server does not answer. */
+/**
+ * What is wrong with one of the two (`/login`, OAuth) does not keep people from the other.
+ * @throws HushError when neither answers.
+ */
 export async function signInWays(baseUrl: string, versions: readonly string[], fetch: Fetch): Promise<SignInWays> {
     const [flows, metadata] = await Promise.all([
-        loginFlows(baseUrl, fetch).catch((error: unknown) => {
-            // Where everything goes through OAuth there may be no /login any more.
-            if (isHushError(error) && error.code === 'server.refused') return undefined;
-            throw error;
-        }),
-        fetchAuthMetadata(baseUrl, versions, fetch),
+        answerOrProblem(loginFlows(baseUrl, fetch)),
+        answerOrProblem(fetchAuthMetadata(baseUrl, versions, fetch)),
     ]);
+    // Where everything goes through OAuth there may be no /login any more, and then it is refused.
+    if (flows.problem && flows.problem.code !== 'server.refused' && !metadata.answer) throw flows.problem;
+    return { ...waysOf(flows.answer, metadata.answer), oauthProblem: metadata.problem };
+}
+
+interface Answered<T> {
+    readonly answer: T | undefined;
+    readonly problem: HushError | undefined;
+}
+
+async function answerOrProblem<T>(asked: Promise<T | undefined>): Promise<Answered<T>> {
+    try {
+        return { answer: await asked, problem: undefined };
+    } catch (error) {
+        if (!isHushError(error)) throw error;
+        return { answer: undefined, problem: error };
+    }
+}
+
+function waysOf(flows: LoginFlows | undefined, metadata: AuthMetadata | undefined): Pick<SignInWays, 'ways' | 'types'> {
     const ways: SignInWay[] = [];
     if (metadata) ways.push({ kind: 'oauth', metadata, deviceCode: offersDeviceCode(metadata) });
     if (flows?.password) ways.push({ kind: 'password' });

@@ -7,6 +7,7 @@ import { Listeners } from '../../core/base/listeners.ts';
 import type { Disposable } from '../../core/base/disposable.ts';
 import type { Log } from '../../core/base/log.ts';
 import { clockSentence, SESSION_CLOCK_MS, type DeviceLie, type ServerWarning } from '../../core/trust/shareTrust.ts';
+import { boundedFetch } from '../requests/boundedAnswer.ts';
 import type { Fetch } from '../requests/matrixHttp.ts';
 import { findDeviceLies, type KnownDevices } from './deviceLies.ts';
 
@@ -39,6 +40,9 @@ export function createServerWatch({ fetch, now, known, log }: ServerWatchOptions
     const listeners = new Listeners<[]>();
     let offMs = 0;
 
+    /** This watch, and the SDK after it, read answers to their end. */
+    const bounded = boundedFetch(fetch);
+
     const lookAtClock = (response: Response): void => {
         const server = Date.parse(response.headers.get('date') ?? '');
         if (Number.isNaN(server)) return;
@@ -68,7 +72,7 @@ export function createServerWatch({ fetch, now, known, log }: ServerWatchOptions
 
     return {
         async fetch(input, init) {
-            const response = await fetch(input, init);
+            const response = await bounded(input, init);
             lookAtClock(response);
             const { pathname } = new URL(input instanceof Request ? input.url : input);
             // Before the library takes it in: then what was known before is known no more.

@@ -4,14 +4,15 @@ import type { UIAuthCallback } from 'matrix-js-sdk/lib/interactive-auth.js';
 import { ClientPrefix, Method, type MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import * as v from 'valibot';
 import { HushError } from '../../core/base/errors.ts';
+import { entriesOf, optional } from '../../core/base/lenient.ts';
 import { fromSdk } from '../requests/matrixHttp.ts';
 
 const challenge = v.looseObject({
     httpStatus: v.literal(401),
     data: v.looseObject({
-        session: v.optional(v.string()),
-        errcode: v.optional(v.string()),
-        flows: v.array(v.looseObject({ stages: v.array(v.string()) })),
+        session: optional(v.string()),
+        errcode: optional(v.string()),
+        flows: entriesOf(v.looseObject({ stages: v.array(v.string()) })),
     }),
 });
 /** The server took the person for who they are, and found fault with the key. */

@@ -1,7 +1,8 @@
 /** Sends one captured screen to every viewer who asks, with one connection for each. */
-import type { HostMessage, MeshMessage, Path } from '../../core/share/mediaMessages.ts';
+import type { HostMessage, MeshMessage, Path, ServersMessage } from '../../core/share/mediaMessages.ts';
 import { createEncodeWatch, mayUseAv1, orderCodecs } from './codecs.ts';
 import { limitBitrate, preferWhenLimited } from '../../livekit/browser/senderParameters.ts';
+import { createNoServersNews } from './noServersNews.ts';
 import { createPeer, type Peer } from './peer.ts';
 import { createUplinkWatch, type UplinkSample } from './uplink.ts';
 
@@ -31,7 +32,7 @@ export interface MeshPublisher {
     close(): void;
 }
 
-type Send = (message: MeshMessage | { type: 'log'; level: 'warn'; text: string }) => void;
+type Send = (message: MeshMessage | ServersMessage | { type: 'log'; level: 'warn'; text: string }) => void;
 
 export function createMeshPublisher(first: MeshPublishRequest, send: Send, changed: () => void): MeshPublisher {
     let request = first;
@@ -42,6 +43,7 @@ export function createMeshPublisher(first: MeshPublishRequest, send: Send, chang
     const of = (connection: string): Peer | undefined => peers.get(connection) ?? passing.get(connection);
     const tooSlow = createEncodeWatch();
     const uplink = createUplinkWatch();
+    const onNoServers = createNoServersNews(send);
     let suffered = false;
     /** False after encoding was too slow. */
     let av1 = true;
@@ -72,7 +74,7 @@ export function createMeshPublisher(first: MeshPublishRequest, send: Send, chang
         const { track, maxBitrate, maxFrameRate: maxFramerate, degradation } = request;
         const outgoing = { track, codecs, encoding: { maxBitrate, maxFramerate }, degradation };
         const onTrack = (screen: MediaStreamTrack | undefined): void => screenOf(open.connection, screen);
-        peers.set(open.connection, createPeer({ open, outgoing, send, onTrack, onState: changed }));
+        peers.set(open.connection, createPeer({ open, outgoing, send, onNoServers, onTrack, onState: changed }));
         changed();
     };
     const drop = (): void => {
@@ -83,8 +85,15 @@ export function createMeshPublisher(first: MeshPublishRequest, send: Send, chang
     };
     /** A message for a connection waits until the connection exists. */
     let turn: Promise<void> = Promise.resolve();
-    const inTurn = (work: () => Promise<void> | void): void => {
-        turn = turn.then(() => (closed ? undefined : work()));
+    /** A failure concerns this connection only. The messages of the others go on. */
+    const inTurn = (connection: string | undefined, work: () => Promise<void> | void): void => {
+        turn = turn
+            .then(() => (closed ? undefined : work()))
+            .catch((error: unknown) => {
+                const name = error instanceof Error ? error.name : 'error';
+                send({ type: 'log', level: 'warn', text: `mesh: a connection could not be used (${name})` });
+                if (connection !== undefined) send({ type: 'mesh.state', connection, state: 'failed', path: 'direct' });
+            });
     };
     const connectedReports = (): Promise<RTCStatsReport[]> =>
         Promise.all([...peers.values()].filter((p) => p.state.state === 'connected').map((p) => p.stats()));
@@ -106,17 +115,17 @@ export function createMeshPublisher(first: MeshPublishRequest, send: Send, chang
         handle(message) {
             switch (message.type) {
                 case 'mesh.open':
-                    return inTurn(() => opened(message));
+                    return inTurn(message.connection, () => opened(message));
                 case 'mesh.description':
-                    return inTurn(() => of(message.connection)?.describe(message));
+                    return inTurn(message.connection, () => of(message.connection)?.describe(message));
                 case 'mesh.candidates':
-                    return inTurn(() => of(message.connection)?.candidates(message.candidates));
+                    return inTurn(message.connection, () => of(message.connection)?.candidates(message.candidates));
                 case 'mesh.restart':
-                    return inTurn(() => of(message.connection)?.restart(message.iceServers, message.relayOnly));
+                    return inTurn(message.connection, () => of(message.connection)?.restart(message));
                 case 'mesh.servers':
-                    return inTurn(() => of(message.connection)?.use(message.iceServers, message.relayOnly));
+                    return inTurn(message.connection, () => of(message.connection)?.use(message));
                 case 'mesh.close':
-                    return inTurn(() => {
+                    return inTurn(message.connection, () => {
                         of(message.connection)?.close();
                         peers.delete(message.connection);
                         passing.delete(message.connection);
@@ -124,7 +133,7 @@ export function createMeshPublisher(first: MeshPublishRequest, send: Send, chang
                         changed();
                     });
                 case 'mesh.reset':
-                    return inTurn(() => {
+                    return inTurn(undefined, () => {
                         const connections = [...peers.keys()];
                         drop();
                         if (connections.length > 0) send({ type: 'mesh.dropped', connections });

@@ -1,7 +1,8 @@
 /** Watches one screen that comes directly from the sharer's device. Only the newest connection counts. */
 import type { SubscriberState } from '../../livekit/browser/screenSubscriber.ts';
-import type { HostMessage, MeshMessage, Path } from '../../core/share/mediaMessages.ts';
 import type { DirectPlayout } from './directPlayout.ts';
+import type { HostMessage, MeshMessage, Path, ServersMessage } from '../../core/share/mediaMessages.ts';
+import { createNoServersNews } from './noServersNews.ts';
 import { createPeer, type Peer, type PeerState } from './peer.ts';
 
 export interface MeshSubscriber {
@@ -11,7 +12,7 @@ export interface MeshSubscriber {
     close(): void;
 }
 
-type Send = (message: MeshMessage | { type: 'log'; level: 'warn'; text: string }) => void;
+type Send = (message: MeshMessage | ServersMessage | { type: 'log'; level: 'warn'; text: string }) => void;
 
 export function createMeshSubscriber(
     identity: string,
@@ -22,6 +23,7 @@ export function createMeshSubscriber(
     let peer: { readonly connection: string; readonly peer: Peer } | undefined;
     let received: MediaStreamTrack | undefined;
     let had = false;
+    const onNoServers = createNoServersNews(send);
 
     const update = (state?: PeerState): void => {
         had ||= state?.state === 'connected';
@@ -69,6 +71,7 @@ export function createMeshSubscriber(
                             outgoing: undefined,
                             send,
                             onReceiver: playout.attach,
+                            onNoServers,
                             onTrack,
                             onState: update,
                         }),
@@ -80,9 +83,9 @@ export function createMeshSubscriber(
                 case 'mesh.candidates':
                     return of(message.connection)?.candidates(message.candidates);
                 case 'mesh.restart':
-                    return of(message.connection)?.restart(message.iceServers, message.relayOnly);
+                    return of(message.connection)?.restart(message);
                 case 'mesh.servers':
-                    return of(message.connection)?.use(message.iceServers, message.relayOnly);
+                    return of(message.connection)?.use(message);
                 case 'mesh.close':
                     if (!of(message.connection)) return;
                     drop();

@@ -7,7 +7,7 @@ import type { HostMessage, MeshMessage, Path } from '../../core/share/mediaMessa
 type Open = Extract<HostMessage, { type: 'mesh.open' }>;
 type Description = Extract<HostMessage, { type: 'mesh.description' }>;
 type Candidate = Extract<HostMessage, { type: 'mesh.candidates' }>['candidates'][number];
-type IceServers = Open['iceServers'];
+type Servers = Pick<Open, 'iceServers' | 'noneUsable' | 'relayOnly'>;
 
 /**
  * After this time in ms without a connection, it counts as lost. A restart must bring the picture back within five
@@ -29,6 +29,8 @@ export interface PeerOptions {
     readonly send: (message: MeshMessage | { type: 'log'; level: 'warn'; text: string }) => void;
     /** Called before the answer, once for each receiver of video. */
     readonly onReceiver?: (receiver: RTCRtpReceiver) => Promise<void>;
+    /** Of the ICE servers that the homeserver names, this connection can use none. */
+    readonly onNoServers?: (relayOnly: boolean) => void;
     /** Called after every description with the newest incoming screen, or undefined if there is none. */
     readonly onTrack?: (track: MediaStreamTrack | undefined) => void;
     readonly onState: (state: PeerState) => void;
@@ -41,17 +43,28 @@ export interface Peer {
     describe(description: Description): void;
     candidates(candidates: readonly Candidate[]): void;
     /** Takes effect with the next description. */
-    use(servers: IceServers, relayOnly: boolean): void;
-    restart(servers: IceServers, relayOnly: boolean): void;
+    use(servers: Servers): void;
+    restart(servers: Servers): void;
     stats(): Promise<RTCStatsReport>;
     readonly sender: RTCRtpSender | undefined;
     readonly state: PeerState;
     close(): void;
 }
 
-export function createPeer({ open, outgoing, send, onReceiver, onTrack, onState }: PeerOptions): Peer {
+export function createPeer(options: PeerOptions): Peer {
+    const { open, outgoing, send, onReceiver, onNoServers, onTrack, onState } = options;
     const { connection } = open;
-    const pc = new RTCPeerConnection(configuration(open.iceServers, open.relayOnly));
+    const pc = new RTCPeerConnection(configuration(open));
+    const countServers = ({ iceServers, noneUsable, relayOnly }: Servers): void => {
+        // The page leaves out what the browser refuses (guardedConnections.ts).
+        const left = pc.getConfiguration().iceServers?.length ?? iceServers.length;
+        if (noneUsable === true || (left === 0 && (relayOnly || iceServers.length > 0))) onNoServers?.(relayOnly);
+    };
+    countServers(open);
+    const configure = (servers: Servers): void => {
+        pc.setConfiguration(configuration(servers));
+        countServers(servers);
+    };
     /**
      * The streams have names even when they are empty, because other clients answer only an offer with a voice stream.
      */
@@ -168,11 +181,10 @@ export function createPeer({ open, outgoing, send, onReceiver, onTrack, onState 
                 const path = await pathOf(pc);
                 if (current.state === 'connected') report('connected', path);
             }),
-        use: (servers, relayOnly) =>
-            inTurn('the new servers', () => Promise.resolve(pc.setConfiguration(configuration(servers, relayOnly)))),
-        restart: (servers, relayOnly) =>
+        use: (servers) => inTurn('the new servers', async () => configure(servers)),
+        restart: (servers) =>
             inTurn('the restart', async () => {
-                pc.setConfiguration(configuration(servers, relayOnly));
+                configure(servers);
                 pc.restartIce();
                 report('connecting');
                 await offer();
@@ -216,7 +228,7 @@ function numberFrames(line: RTCRtpTransceiver): void {
     control.setHeaderExtensionsToNegotiate?.(extensions);
 }
 
-function configuration(iceServers: IceServers, relayOnly: boolean): RTCConfiguration {
+function configuration({ iceServers, relayOnly }: Servers): RTCConfiguration {
     return { iceServers: [...iceServers], iceTransportPolicy: relayOnly ? 'relay' : 'all', bundlePolicy: 'max-bundle' };
 }
 

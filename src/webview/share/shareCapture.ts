@@ -20,7 +20,7 @@ export interface ShareCapture {
 
 export interface ShareCaptureOptions {
     readonly root: HTMLElement;
-    readonly ui: Pick<ShareUi, 'phase' | 'offerBrowser' | 'preview' | 'size'>;
+    readonly ui: Pick<ShareUi, 'phase' | 'offerBrowser' | 'preview' | 'size' | 'asleep'>;
     readonly send: (message: PageMessage) => void;
     readonly captured: () => void;
     /** The person ended the capture in the browser. */
@@ -59,6 +59,9 @@ export function createCapture({ root, ui, send, captured, ended }: ShareCaptureO
             ended();
             send({ type: 'capture.ended' });
         });
+        for (const type of ['mute', 'unmute'] as const)
+            track.addEventListener(type, () => current?.track === track && ui.asleep(track.muted));
+        ui.asleep(track.muted);
         root.dataset['hushSteady'] = String(steady);
         ui.preview(stream);
         ui.size(width, height);

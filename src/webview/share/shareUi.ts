@@ -22,6 +22,8 @@ export interface ShareUi {
     heading(roomName: string): void;
     /** `detail` replaces the sentence of the phase. */
     phase(phase: SharePhase, detail?: string): void;
+    /** Nothing comes from the source, for example while its window is minimised. */
+    asleep(asleep: boolean): void;
     preview(stream: MediaStream | undefined): void;
     size(width: number, height: number): void;
     viewers(viewers: readonly Viewer[]): void;
@@ -52,12 +54,14 @@ const LINES: Readonly<Record<SharePhase, string>> = {
     failed: 'Sharing did not start.',
     ended: 'Sharing has ended.',
 };
+const ASLEEP = 'No new picture comes from what you share; its window may be minimised. Viewers keep the last picture.';
 const SENDING: ReadonlySet<SharePhase> = new Set(['starting', 'live', 'held', 'reconnecting']);
 const CHOOSING: ReadonlySet<SharePhase> = new Set(['choose', 'picking', 'failed']);
 
 export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi {
     let roomName = '';
     let current: SharePhase = 'waiting';
+    let asleep = false;
     const title = h('h1', {}, 'Share your screen');
     const line = h('p', { class: 'line', role: 'status', 'aria-live': 'polite' });
     const choose = h(
@@ -74,13 +78,7 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
     const sizeText = h('span', { class: 'size' });
     const route = h('span', { class: 'size' });
     const limit = h('span', { class: 'limit', role: 'status' });
-    const optimize = h(
-        'select',
-        { 'aria-label': 'Optimize for', title: 'What to keep when the machine or the connection cannot keep all' },
-        h('option', { value: 'text' }, 'Sharp Text'),
-        h('option', { value: 'motion' }, 'Smooth Motion'),
-    );
-    optimize.addEventListener('change', () => actions.optimizeFor(optimize.value === 'motion' ? 'motion' : 'text'));
+    const optimize = optimizeChoice(actions.optimizeFor);
     const stop = h('button', { type: 'button', class: 'primary stop' }, icon('stop'), h('span', {}, 'Stop Sharing'));
     const figure = h(
         'figure',
@@ -109,15 +107,24 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
     browser.hidden = true;
     root.replaceChildren(h('main', { class: 'share' }, title, line, choose, browser, figure, watching, promise));
 
+    const sayPhase = (detail?: string): void => {
+        const sleeps = asleep && current === 'live';
+        setText(line, detail ?? (sleeps ? ASLEEP : LINES[current]));
+        line.dataset['tone'] = current === 'failed' || current === 'held' || sleeps ? 'bad' : '';
+    };
     const ui: ShareUi = {
+        asleep(next) {
+            asleep = next;
+            root.dataset['hushAsleep'] = String(next);
+            if (current === 'live') sayPhase();
+        },
         heading(name) {
             roomName = name;
             render();
         },
         phase(next, detail) {
             current = next;
-            setText(line, detail ?? LINES[next]);
-            line.dataset['tone'] = next === 'failed' || next === 'held' ? 'bad' : '';
+            sayPhase(detail);
             render();
         },
         preview(stream) {
@@ -167,4 +174,15 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
     choose.hidden = true;
     ui.phase('waiting');
     return ui;
+}
+
+function optimizeChoice(choose: (hint: ShareSettings['contentHint']) => void): HTMLSelectElement {
+    const select = h(
+        'select',
+        { 'aria-label': 'Optimize for', title: 'What to keep when the machine or the connection cannot keep all' },
+        h('option', { value: 'text' }, 'Sharp Text'),
+        h('option', { value: 'motion' }, 'Smooth Motion'),
+    );
+    select.addEventListener('change', () => choose(select.value === 'motion' ? 'motion' : 'text'));
+    return select;
 }

@@ -1,13 +1,14 @@
 /** Draws a sheet. The focus stays on its button, and a screen reader announces a new status line. */
 import type { Sheet, SheetBlock, SheetButton } from '../../core/page/sheet.ts';
 import { h, setText } from '../ui/dom.ts';
-import { icon, type IconName } from '../ui/icons.ts';
+import { shield, warning } from '../ui/codicons.ts';
+import { drawIcon, type IconShape } from '../ui/iconShape.ts';
 
-const ICONS: Readonly<Record<Sheet['tone'], IconName>> = {
-    plain: 'shield',
-    good: 'shield',
-    warn: 'warning',
-    bad: 'warning',
+const ICONS: Readonly<Record<Sheet['tone'], IconShape>> = {
+    plain: shield,
+    good: shield,
+    warn: warning,
+    bad: warning,
 };
 
 export function drawSheet(root: HTMLElement, sheet: Sheet, press: (id: string) => void): void {
@@ -29,7 +30,7 @@ export function drawSheet(root: HTMLElement, sheet: Sheet, press: (id: string) =
         return element;
     };
     main.replaceChildren(
-        h('h1', {}, icon(ICONS[sheet.tone]), h('span', {}, sheet.title)),
+        h('h1', {}, drawIcon(ICONS[sheet.tone]), h('span', {}, sheet.title)),
         h('p', { class: 'lead' }, sheet.lead),
         ...sheet.blocks.map((block) => drawBlock(block, button)),
         ...(sheet.buttons.length > 0 ? [h('div', { class: 'sheet-buttons' }, ...sheet.buttons.map(button))] : []),

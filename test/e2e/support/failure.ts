@@ -11,7 +11,7 @@ import type { Person } from './person.ts';
 const OUT = fileURLToPath(new URL('../../../out/e2e', import.meta.url));
 
 /** Saves the current window as `out/e2e/<name>.png`, so that people can judge the wording. */
-export async function keepPicture({ workbench }: Person, name: string): Promise<void> {
+export async function keepPicture({ workbench }: Pick<Person, 'workbench'>, name: string): Promise<void> {
     await mkdir(OUT, { recursive: true });
     await workbench.page.screenshot({ path: join(OUT, `${name}.png`) });
 }

@@ -135,7 +135,10 @@ export function createHandoverRoom(
             now: Date.now,
             inRoom: (_room, userId) => [...people.values()].some((p) => p.userId === userId),
             relayOnly: () => false,
-            iceServers: () => Promise.resolve([]),
+            iceServers: {
+                get: () => Promise.resolve({ servers: [], noneUsable: false }),
+                refused: () => undefined,
+            },
             signalling: {
                 async send(roomId, event) {
                     if (delay) await new Promise((resolve) => setTimeout(resolve, delay()));

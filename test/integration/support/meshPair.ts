@@ -4,7 +4,7 @@ import type { CallRequest } from '../../../src/matrix/calls/callRequests.ts';
 import type { ReceivedCallEvent } from '../../../src/matrix/calls/signalling.ts';
 import type { MediaHost } from '../../../src/extension/share/page/mediaHost.ts';
 import type { IceServer } from '../../../src/matrix/calls/iceServers.ts';
-import type { MeshMessage } from '../../../src/core/share/mediaMessages.ts';
+import type { MeshMessage, ServersMessage } from '../../../src/core/share/mediaMessages.ts';
 
 const ROOM = '!room:hs';
 
@@ -19,6 +19,8 @@ export interface MeshPair {
     /** Reports what the share's page reports when its connection is dead. */
     breakConnection(connection: string): void;
     connections(): readonly string[];
+    /** ICE servers that a page's browser refused. */
+    refusedServers(): readonly string[];
     dispose(): Promise<void>;
 }
 interface End {
@@ -35,6 +37,7 @@ export function createMeshPair(
 ): MeshPair {
     const ends = new Map<string, End>();
     const connections = new Set<string>();
+    const refusedServers: string[] = [];
     const logged = process.env['HUSH_TEST_LOG'] ? (text: string) => console.error(text) : () => undefined;
     const log = { debug: logged, info: logged, warn: logged, error: logged };
     const listen = <T>(set: Set<T>, listener: T) => {
@@ -56,7 +59,10 @@ export function createMeshPair(
             now: Date.now,
             inRoom: () => true,
             relayOnly: () => options.relayOnly ?? false,
-            iceServers: () => Promise.resolve(options.iceServers?.() ?? []),
+            iceServers: {
+                get: () => Promise.resolve({ servers: options.iceServers?.() ?? [], noneUsable: false }),
+                refused: (urls) => void refusedServers.push(...urls),
+            },
             signalling: {
                 async send(roomId, event) {
                     for (const other of ends.values())
@@ -84,8 +90,9 @@ export function createMeshPair(
         return made;
     };
     const heard = host.onMessage((call, _generation, message) => {
-        if (!message.type.startsWith('mesh.')) return;
-        for (const { pages, calls } of ends.values()) if (pages.has(call)) calls.pageSaid(message as MeshMessage, call);
+        if (!message.type.startsWith('mesh.') && message.type !== 'servers.refused') return;
+        for (const { pages, calls } of ends.values())
+            if (pages.has(call)) calls.pageSaid(message as MeshMessage | ServersMessage, call);
     });
     return {
         get sharer() {
@@ -113,6 +120,7 @@ export function createMeshPair(
         breakConnection: (connection) =>
             end('sharer').calls.pageSaid({ type: 'mesh.state', connection, state: 'failed', path: 'direct' }),
         connections: () => [...connections],
+        refusedServers: () => refusedServers,
         async dispose() {
             heard.dispose();
             for (const { calls } of ends.values()) await calls.close(100);

@@ -89,6 +89,91 @@ describe('discovery of a homeserver', () => {
             { code: 'discovery.tooOld' },
         );
     });
+    it('reads the versions beside what it does not understand', async () => {
+        const odd: unknown[] = [
+            { versions: ['v1.11'], unstable_features: { a: true, b: null, c: 'yes', d: 1, e: {} } },
+            { versions: ['v1.11', null, 7, {}], unstable_features: { a: true } },
+            { versions: ['v1.11'], unstable_features: { a: true }, server: null, extra: [1] },
+        ];
+        for (const body of odd) {
+            const found = await discover('https://example.org', {
+                'GET https://example.org/_matrix/client/versions': { body },
+            });
+            assert.deepEqual([found.versions, found.unstableFeatures], [['v1.11'], { a: true }]);
+        }
+        for (const unstable_features of [null, [], 'all', 7]) {
+            const found = await discover('https://example.org', {
+                'GET https://example.org/_matrix/client/versions': { body: { versions: ['v1.1'], unstable_features } },
+            });
+            assert.deepEqual(found.unstableFeatures, {});
+        }
+    });
+    it('reads .well-known beside an identity server that it does not understand', async () => {
+        for (const identity of [null, 'vector.im', {}, { base_url: null }]) {
+            const found = await discover('example.org', {
+                'GET https://example.org/.well-known/matrix/client': wellKnown({
+                    'm.homeserver': { base_url: 'https://m.example.org', extra: null },
+                    'm.identity_server': identity,
+                    'org.matrix.msc4143.rtc_foci': null,
+                }),
+                'GET https://m.example.org/_matrix/client/versions': VERSIONS,
+            });
+            assert.equal(found.baseUrl, 'https://m.example.org');
+        }
+    });
+    const forms: [string, string, string | undefined][] = [
+        ['münchen.example', 'xn--mnchen-3ya.example', undefined],
+        ['@alice:MÜNCHEN.example', 'xn--mnchen-3ya.example', '@alice:xn--mnchen-3ya.example'],
+        ['Example.ORG./', 'example.org', undefined],
+        ['192.0.2.7:8448', '192.0.2.7:8448', undefined],
+        ['[2001:DB8::7]:8448', '[2001:db8::7]:8448', undefined],
+        ['2001:db8::7', '[2001:db8::7]', undefined],
+    ];
+    for (const [typed, name, userId] of forms)
+        it(`finds ${typed} at https://${name}`, async () => {
+            const found = await discover(typed, {
+                [`GET https://${name}/.well-known/matrix/client`]: { status: 404 },
+                [`GET https://${name}/_matrix/client/versions`]: VERSIONS,
+            });
+            assert.deepEqual([found.baseUrl, found.userId], [`https://${name}`, userId]);
+        });
+    it('follows .well-known to a port and a path, and from the host of a name with a port', async () => {
+        const base = 'https://xn--mnchen-3ya.example:8448/matrix';
+        for (const written of [
+            'https://MÜNCHEN.example:8448/matrix/',
+            'https://münchen.example.:8448/matrix//',
+            base,
+        ]) {
+            const table = {
+                'GET https://example.org/.well-known/matrix/client': wellKnown({
+                    'm.homeserver': { base_url: written },
+                }),
+                [`GET ${base}/_matrix/client/versions`]: VERSIONS,
+            };
+            for (const typed of ['example.org', 'example.org:8448', '@a:Example.org:8448'])
+                assert.equal((await discover(typed, table)).baseUrl, base, typed);
+        }
+    });
+    it('takes an address as it is copied', async () => {
+        const table = { 'GET https://m.example.org:8448/path/_matrix/client/versions': VERSIONS };
+        for (const typed of [
+            'https://m.example.org:8448/path',
+            'HTTPS://M.Example.Org:8448/path/',
+            'https://m.example.org.:8448/path/#/x?y',
+            'https://m.example.org:8448/path/_matrix/client/versions',
+            'm.example.org:8448/path/',
+        ])
+            assert.equal((await discover(typed, table)).baseUrl, 'https://m.example.org:8448/path', typed);
+    });
+    it('refuses a base_url with a password in it', () =>
+        assert.rejects(
+            discover('example.org', {
+                'GET https://example.org/.well-known/matrix/client': wellKnown({
+                    'm.homeserver': { base_url: 'https://u:p@m.example.org' },
+                }),
+            }),
+            { code: 'discovery.badWellKnown' },
+        ));
     it('follows .well-known of a website that is typed as a URL', async () => {
         const found = await discover('https://example.org/', {
             'GET https://example.org/_matrix/client/versions': { status: 404, text: '' },

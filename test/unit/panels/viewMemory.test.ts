@@ -6,7 +6,7 @@ function memento(initial?: unknown) {
     let value = initial;
     return {
         get: () => value,
-        update: async (_key: string, next: unknown) => {
+        update: async (_key: string, next: unknown, _count?: number) => {
             value = next;
         },
     };
@@ -28,6 +28,17 @@ describe('what a view tab showed', () => {
         memory.note('P49', { ...target, shareId: 'S2' });
         assert.equal(memory.find(viewTitle('P49'))?.shareId, 'S2');
         assert.equal(memory.find(viewTitle('P0')), undefined);
+    });
+
+    it('is written once, however often the model changes', () => {
+        let writes = 0;
+        const stored = memento();
+        const counted = { get: stored.get, update: (key: string, next: unknown) => stored.update(key, next, writes++) };
+        const memory = createViewMemory(counted);
+        for (let i = 0; i < 5; i++)
+            for (const name of ['Alice', 'Bob', 'Carol']) memory.note(name, { ...target, shareId: name });
+        assert.equal(writes, 3);
+        assert.equal(createViewMemory(stored).find(viewTitle('Bob'))?.shareId, 'Bob');
     });
 
     it('a screen without a device, and a damaged store, are no trouble', () => {

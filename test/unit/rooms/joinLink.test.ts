@@ -95,6 +95,14 @@ describe('join links', () => {
         assert.equal(parseJoinLink('javascript:https://matrix.to/#/#hush:example.org').kind, 'invalid');
     });
 
+    it('keep a last character that would end a sentence', () => {
+        for (const room of ['!a)', '!a).', '#a.:b.org', '!x:b.org'])
+            for (const kind of ['vscode', 'matrixTo', 'matrix'] as const) {
+                const link = buildJoinLink(kind, { target: { room, via: [] } }, 'vscode');
+                const found = parseJoinLink(`Join me (at ${link}).`);
+                assert.deepEqual(found, { kind: 'room', target: { room, via: [] } }, link);
+            }
+    });
     it('of any other shape are no link, and no exception', () => {
         const prefix = fc.constantFrom(
             '',

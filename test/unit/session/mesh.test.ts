@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { transport } from './fixturesMove.ts';
+import { noIceServersWords } from '../../../src/extension/share/noIceServersWords.ts';
 import { BOB, member, READY, requestShare, requestView, ROOM, Run, STARTED, types } from './fixtures.ts';
 
 const noServer = {
@@ -47,6 +48,26 @@ describe('a share without a media server', () => {
         assert.ok(effects.some((e) => e.type === 'notify' && e.notice.kind === 'shareFailed'));
         assert.ok(!types(run.effects).includes('openPage'));
         assert.equal(run.state.share, undefined);
+    });
+
+    it('says that no server for direct connections can be used, on either side', () => {
+        const run = new Run();
+        run.do(requestShare({ transport: 'mesh' }));
+        run.do({ type: 'grantReady', call: 'S1', generation: 1 });
+        run.do(bobShares('mesh'));
+        run.do(requestView());
+        for (const [call, relayOnly, sharing] of [
+            ['S1', false, true],
+            ['V1', true, false],
+        ] as const) {
+            const [effect] = run.page(call, 1, { type: 'servers.none', relayOnly });
+            assert.deepEqual(effect, { type: 'notify', notice: { kind: 'noIceServers', sharing, relayOnly } });
+        }
+        const words = (sharing: boolean, relayOnly: boolean): string =>
+            noIceServersWords({ kind: 'noIceServers', sharing, relayOnly });
+        assert.match(words(true, false), /may not see your screen/u);
+        assert.match(words(false, false), /may not arrive/u);
+        assert.match(words(true, true), /hush\.mesh\.relayOnly/u);
     });
 
     it('fails where the person wants a media server and there is none', () => {

@@ -13,6 +13,22 @@ describe('sharing', () => {
         assert.deepEqual(types(run.page('S1', 1, READY)), ['send share.capture', 'preparePublish']);
     });
 
+    it('tells a page that has just opened who was there before it', () => {
+        const run = new Run();
+        run.do({
+            type: 'rtcChanged',
+            roomId: ROOM,
+            members: [member(ALICE), member(BOB), member(CAROL, { client: 'other' })],
+        });
+        run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
+        const told = run.page('S1', 1, READY).find((e) => e.type === 'send' && e.message.type === 'share.viewers');
+        assert.ok(told?.type === 'send' && told.message.type === 'share.viewers');
+        assert.deepEqual(
+            told.message.viewers.map(({ userId }) => userId),
+            [CAROL.userId],
+        );
+    });
+
     it('enters the call only once a screen was picked', () => {
         const run = new Run();
         run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });

@@ -23,7 +23,10 @@ async function calling() {
         now: () => 1_000,
         inRoom: () => true,
         relayOnly: () => false,
-        iceServers: () => Promise.resolve([]),
+        iceServers: {
+            get: () => Promise.resolve({ servers: [], noneUsable: false }),
+            refused: () => undefined,
+        },
         signalling: { send: async (_room, event) => void sent.push(event), onEvent: events.add, dispose: nothing },
         requests: { send: async () => undefined, onRequest: () => ({ dispose: nothing }) },
         admit: async (_room, { deviceId }) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createLog } from '../../../../src/core/base/log.ts';
+import { createHomeserverTokens } from '../../../../src/matrix/rtc/homeserverTokens.ts';
 import { createGrants } from '../../../../src/matrix/rtc/grants.ts';
 import type { OwnServer } from '../../../../src/core/share/ownSfu.ts';
 import { createTransports, isServiceUrl } from '../../../../src/matrix/rtc/transports.ts';
@@ -39,6 +40,12 @@ const grants = (table: Record<string, Answerer>) => {
                 return Promise.resolve({ url: 'wss://theirs.org', token: 'theirs' });
             },
         },
+        homeserver: createHomeserverTokens({
+            baseUrl: 'https://hs.b.org',
+            fetch,
+            accessToken: 'placeholder',
+            deviceId: 'DEV',
+        }),
         mayAskLocal: (url) => url === 'http://127.0.0.1:1234',
         fetch,
         now: () => clock.now,
@@ -76,6 +83,7 @@ describe('room tokens', () => {
         const { made, fetch } = grants({ [`POST ${SFU}/get_token`]: { status: 404 }, [`POST ${SFU}/sfu/get`]: GRANT });
         await made.view(SFU, '!r', 'v');
         assert.equal(fetch.asked[1]?.body?.['device_id'], 'DEV_view_00000001');
+        assert.deepEqual(made.outdated(), ['sfu.example.org'], 'and the diagnostics warn of it');
     });
     const bad: [string, Answerer, string][] = [
         ['a refusal', { status: 403 }, 'media.tokenRefused'],
