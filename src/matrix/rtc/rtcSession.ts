@@ -1,6 +1,10 @@
 /** `RtcPort` on matrix-js-sdk: memberships, room tokens, media keys and watch messages of our rooms. */
 import { KnownMembership, RoomEvent, type MatrixClient, type Room } from 'matrix-js-sdk/lib/matrix.js';
-import { MatrixRTCSessionEvent, type MatrixRTCSession } from 'matrix-js-sdk/lib/matrixrtc/index.js';
+import {
+    MatrixRTCSessionEvent,
+    type CallMembership,
+    type MatrixRTCSession,
+} from 'matrix-js-sdk/lib/matrixrtc/index.js';
 import { HushError, isHushError } from '../../core/base/errors.ts';
 import { Listeners } from '../../core/base/listeners.ts';
 import type { Log } from '../../core/base/log.ts';
@@ -24,7 +28,7 @@ import {
     type MembershipSetting,
     type OwnMember,
 } from './ownMember.ts';
-import { toRtcMember } from './rtcMembers.ts';
+import { onePerDevice, toRtcMember } from './rtcMembers.ts';
 import type { Device } from './olmMessages.ts';
 import { findStaleLeaves } from './staleLeaves.ts';
 import type { Transports } from './transports.ts';
@@ -97,9 +101,9 @@ export function createRtc(options: RtcOptions): Rtc {
     const readMembers = (session: MatrixRTCSession): RtcMember[] => {
         const oldest = session.memberships[0];
         const nameOf = (userId: string): string => sdk.getRoom(session.room.roomId)?.getMember(userId)?.name ?? userId;
-        return oldest
-            ? session.memberships.map((membership) => toRtcMember(membership, oldest, ownServer, nameOf, note))
-            : [];
+        const read = (membership: CallMembership): RtcMember =>
+            toRtcMember(membership, oldest ?? membership, ownServer, nameOf, note);
+        return onePerDevice(session.memberships.map(read));
     };
     const attach = (room: Room): Live => {
         const { roomId } = room;
