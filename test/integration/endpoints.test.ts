@@ -13,6 +13,9 @@ const OF_TESTS: readonly RegExp[] = [
     /^POST \/_matrix\/client\/v1\/login\/get_token$/u,
     /^GET \/_matrix\/client\/unstable\/registration\/email\/submit_token$/u,
     /^GET \/_matrix\/consent$/u,
+    // The authoriser, which is no part of the extension, as an application service.
+    /^GET \/_matrix\/client\/unstable\/io\.element\.msc4502\//u,
+    /^POST \/_matrix\/client\/unstable\/io\.element\.msc4512\//u,
 ];
 
 const asked = new Map<string, Asked>();

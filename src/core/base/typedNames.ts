@@ -34,7 +34,9 @@ export function typedUserId(typed: string): string | undefined {
 /** A host as it stands in URLs (UTS 46), without the dot at its end. */
 function asciiHost(host: string): string | undefined {
     const hostname = URL.parse(`https://${host}/`)?.hostname.replace(/\.$/u, '');
-    if (hostname === undefined || hostname === '') return undefined;
+    // Two dots at the end, for example, leave what is no host by itself.
+    if (hostname === undefined || URL.parse(`https://${hostname}/`)?.hostname !== hostname) return undefined;
+    if (hostname.endsWith('.')) return undefined;
     // A URL reads other numbers as addresses too: 127.1 or 0x7f000001. Nobody means that.
     const readAsNumber = DOTTED_QUAD.test(hostname) && hostname !== host.replace(/\.$/u, '');
     return readAsNumber ? undefined : hostname;

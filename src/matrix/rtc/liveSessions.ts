@@ -1,6 +1,10 @@
 /** The sessions of the rooms that we are in, as long as we are in them. Each has our membership, and hears of others'. */
 import { KnownMembership, RoomEvent, type MatrixClient, type Room } from 'matrix-js-sdk/lib/matrix.js';
-import { MatrixRTCSessionEvent, type MatrixRTCSession } from 'matrix-js-sdk/lib/matrixrtc/index.js';
+import {
+    MatrixRTCSessionEvent,
+    type MatrixRTCSession,
+    type CallMembership,
+} from 'matrix-js-sdk/lib/matrixrtc/index.js';
 import { parseUserId } from '../../core/base/identifiers.ts';
 import { HushError } from '../../core/base/errors.ts';
 import { Listeners } from '../../core/base/listeners.ts';
@@ -13,7 +17,7 @@ import type { MediaKeys } from './keyRingRunner.ts';
 import type { Device } from './olmMessages.ts';
 import type { OwnMember } from './ownMember.ts';
 import { createOwnMembership, type OwnMembership } from './ownMembership.ts';
-import { toRtcMember } from './rtcMembers.ts';
+import { onePerDevice, toRtcMember } from './rtcMembers.ts';
 
 export interface LiveSession {
     readonly session: MatrixRTCSession;
@@ -62,9 +66,9 @@ export function createLiveSessions({ sdk, self, keys, note, now, log }: LiveSess
     const members = (session: MatrixRTCSession): RtcMember[] => {
         const oldest = session.memberships[0];
         const nameOf = (userId: string): string => memberName(sdk.getRoom(session.room.roomId), userId);
-        return oldest
-            ? session.memberships.map((membership) => toRtcMember(membership, oldest, ownServer, nameOf, note))
-            : [];
+        const read = (membership: CallMembership): RtcMember =>
+            toRtcMember(membership, oldest ?? membership, ownServer, nameOf, note);
+        return onePerDevice(session.memberships.map(read));
     };
     const attach = (room: Room): LiveSession => {
         const { roomId } = room;

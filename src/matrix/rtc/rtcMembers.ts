@@ -6,6 +6,17 @@ import { parseShares, SHARES_FIELD } from '../events/hushEvents.ts';
 import { isHashed, isSticky, participantIdentity } from './ownMember.ts';
 import { serviceUrlOf } from './ownTransport.ts';
 
+/** The newest of each device. A sticky membership of a run that crashed stays beside the new one for some seconds. */
+export function onePerDevice(members: readonly RtcMember[]): RtcMember[] {
+    const newest = new Map<string, RtcMember>();
+    for (const member of members.toSorted((a, b) => a.createdTs - b.createdTs)) {
+        const device = JSON.stringify([member.userId, member.deviceId]);
+        newest.delete(device);
+        newest.set(device, member);
+    }
+    return [...newest.values()];
+}
+
 /** A membership that the SDK has validated: its sender is joined, it has not expired. `note` gets what was ignored and why. */
 export function toRtcMember(
     membership: CallMembership,

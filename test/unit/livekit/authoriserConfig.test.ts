@@ -31,6 +31,29 @@ describe('the configuration of npm run livekit-auth', () => {
         assert.equal(config.apiSecret, 'secret.txt-content');
     });
 
+    it('is an application service of a homeserver only with all that it needs for it', () => {
+        const of = {
+            HUSH_AUTH_HOMESERVER_URL: 'http://127.0.0.1:8008',
+            HUSH_AUTH_SERVER_NAME: 'example.org',
+            HUSH_AUTH_AS_TOKEN: 'as',
+            HUSH_AUTH_HS_TOKEN_FILE: 'hs.txt',
+        };
+        assert.equal(readConfig(env, noFile).homeserver, undefined);
+        assert.deepEqual(readConfig({ ...env, ...of }, (path) => `${path}-content\n`).homeserver, {
+            baseUrl: 'http://127.0.0.1:8008',
+            serverName: 'example.org',
+            asToken: 'as',
+            hsToken: 'hs.txt-content',
+        });
+        for (const name of ['HUSH_AUTH_SERVER_NAME', 'HUSH_AUTH_AS_TOKEN', 'HUSH_AUTH_HS_TOKEN_FILE'])
+            assert.throws(() => readConfig({ ...env, ...of, [name]: undefined }, () => 'x'), /is not set/u);
+        assert.throws(
+            () => readConfig({ ...env, ...of, HUSH_AUTH_HOMESERVER_URL: 'hs' }, () => 'x'),
+            /HOMESERVER_URL/u,
+        );
+        assert.throws(() => readConfig({ ...env, ...of, HUSH_AUTH_SERVER_NAME: 'a b' }, () => 'x'), /SERVER_NAME/u);
+    });
+
     it('reads homeservers and the address to bind, and refuses nonsense with an example', () => {
         const config = readConfig(
             { ...env, HUSH_AUTH_HOMESERVERS: 'localhost:8008=http://127.0.0.1:8008', HUSH_AUTH_BIND: '[::1]:9000' },

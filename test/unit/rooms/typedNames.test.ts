@@ -60,6 +60,8 @@ describe('server names as people type them', () => {
         '[::1',
         '[:::7]',
         '[2001:db8::7]x',
+        '0‥',
+        'example.org..',
         '127.1',
         '0x7f000001',
         '256.1.1.1',
