@@ -65,7 +65,7 @@ describe('what is pasted into the chat, and what other clients send', function (
 
     it('pasted code arrives with every line and blank, and as a code block where the person wants one', async () => {
         await paste(alice, { 'text/plain': PYTHON, 'vscode-editor-data': '{"version":1,"mode":"python"}' }, false);
-        const block = alice.getByRole('button', { name: 'Send as Code Block (python)' });
+        const block = alice.getByRole('button', { name: 'Make It a Code Block (python)' });
         await block.waitFor();
         await keepPicture(pair.alice, 'chat-paste-code');
         await field(alice).press('Enter');
@@ -140,7 +140,7 @@ describe('what is pasted into the chat, and what other clients send', function (
         await workbench.page.keyboard.press('ControlOrMeta+c');
         await field(bob).focus();
         await workbench.page.keyboard.press('ControlOrMeta+v');
-        await bob.getByRole('button', { name: 'Send as Code Block (c)' }).click();
+        await bob.getByRole('button', { name: 'Make It a Code Block (c)' }).click();
         assert.equal(await field(bob).inputValue(), '```c\nint main() {\n    return x;\n}\n```');
         await field(bob).press('Enter');
         await message(alice, 'return x').locator('pre .hljs-keyword').first().waitFor();

@@ -39,7 +39,7 @@ export function createPasting(input: HTMLTextAreaElement, { attach, changed }: P
     const offerBlock = (text: string, language: string): void => {
         code = text;
         const named = language === '' ? '' : ` (${language})`;
-        offer.make(`${text.trim().split('\n').length} lines`, `Send as Code Block${named}`, () => {
+        offer.make(`${text.trim().split('\n').length} lines`, `Make It a Code Block${named}`, () => {
             code = '';
             const at = input.value.lastIndexOf(text);
             if (at === -1) return;

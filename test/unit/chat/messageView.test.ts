@@ -325,7 +325,7 @@ describe('the field of the chat, for what was not sent', () => {
         assert.equal(changed.at(-1)?.text, field().value);
         composer.load(undefined);
         paste({ 'text/plain': code, 'vscode-editor-data': '{' });
-        assert.ok(offer()?.textContent?.includes('Send as Code Block') && !offer()?.textContent?.includes('('));
+        assert.ok(offer()?.textContent?.includes('Make It a Code Block') && !offer()?.textContent?.includes('('));
         field().value = '';
         field().dispatchEvent(new window.Event('input', { bubbles: true }));
         assert.equal(offer(), null, 'there is no code any more');
