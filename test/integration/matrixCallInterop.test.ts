@@ -77,7 +77,7 @@ describe('a call of another Matrix client', function () {
                 message.type === 'mesh.state' ||
                 message.type === 'mesh.screen'
             )
-                calls.pageSaid(message, call);
+                calls.handlePageMessage(message, call);
         });
     });
     after(async () => {
@@ -164,7 +164,7 @@ describe('a call of another Matrix client', function () {
     it('crossing with ours: Hush yields, and our screen shows in their call', async () => {
         // Else it may answer ours before it makes its own, and nothing crosses.
         await other.evaluate(() => client.answerCalls(false));
-        hush.account.calls.serve({ roomId, shareId: 'share' }, { call: 'share', generation: 1 });
+        hush.account.calls.publish({ roomId, shareId: 'share' }, { call: 'share', generation: 1 });
         const before = rings.length;
         const { userId } = hush;
         hush.account.calls.call({ roomId, shareId: 'share', userId: otherId });
@@ -177,7 +177,7 @@ describe('a call of another Matrix client', function () {
     });
 
     it('called while theirs rings here: theirs is taken, and our screen shows in it', async () => {
-        hush.account.calls.serve({ roomId, shareId: 'share' }, { call: 'share', generation: 1 });
+        hush.account.calls.publish({ roomId, shareId: 'share' }, { call: 'share', generation: 1 });
         const before = rings.length;
         await other.evaluate(([room, invitee]) => client.callRoom(room ?? '', invitee), [roomId, hush.userId]);
         await ringing(before + 1);
@@ -189,7 +189,7 @@ describe('a call of another Matrix client', function () {
 
     it('called while theirs rings, from a device that may not have our screen: theirs is not taken', async () => {
         policy = 'crossSigned';
-        hush.account.calls.serve({ roomId, shareId: 'share' }, { call: 'share', generation: 1 });
+        hush.account.calls.publish({ roomId, shareId: 'share' }, { call: 'share', generation: 1 });
         const [before, got] = [rings.length, answered.length];
         await other.evaluate(([room, invitee]) => client.callRoom(room ?? '', invitee), [roomId, hush.userId]);
         await ringing(before + 1);
@@ -214,6 +214,6 @@ describe('a call of another Matrix client', function () {
         await share.said('capture.started');
         share.send({ type: 'share.direct' });
         await share.said('share.published');
-        hush.account.calls.serve({ roomId, shareId: 'share' }, { call: 'share', generation: 1 });
+        hush.account.calls.publish({ roomId, shareId: 'share' }, { call: 'share', generation: 1 });
     };
 });

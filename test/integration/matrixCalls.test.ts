@@ -26,7 +26,7 @@ describe('calls through the room', function () {
             { call: `view:${shareId}`, generation: 1 },
         );
     const serve = (sharer: Person, roomId: string, shareId: string): void =>
-        sharer.account.calls.serve({ roomId, shareId }, { call: `share:${shareId}`, generation: 1 });
+        sharer.account.calls.publish({ roomId, shareId }, { call: `share:${shareId}`, generation: 1 });
     const live = (...shareIds: string[]): Promise<void> =>
         until(
             () => shareIds.every((id) => [...pages.live.values()].includes(`view:${id}`)),

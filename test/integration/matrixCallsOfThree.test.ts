@@ -55,7 +55,7 @@ describe('calls of three', function () {
             }));
             for (const p of people) {
                 const shareId = shareOf(p);
-                p.account.calls.serve({ roomId, shareId }, { call: `share:${shareId}`, generation: 1 });
+                p.account.calls.publish({ roomId, shareId }, { call: `share:${shareId}`, generation: 1 });
             }
             await Promise.all(
                 wanted.map(async ({ viewer, sharer: { userId, account }, sharer, tab }) => {

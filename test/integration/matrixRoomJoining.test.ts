@@ -1,7 +1,7 @@
 /** Ways into a room, on a real homeserver: created with each option, by link, by knocking, through another room. */
 import assert from 'node:assert/strict';
 import { parseJoinLink, type JoinTarget } from '../../src/core/rooms/joinLink.ts';
-import type { RoomNews } from '../../src/core/rooms/roomsPort.ts';
+import type { RoomNotice } from '../../src/core/rooms/roomsPort.ts';
 import type { CreateSession } from '../../src/core/account/account.ts';
 import { levelOf } from '../../src/core/rooms/powerLevels.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
@@ -19,15 +19,19 @@ describe('the ways into a room on a real homeserver', function () {
     let synapse: Synapse;
     let alice: Person;
     let bob: Person;
-    const news = new Map<string, RoomNews[]>();
-    const untilNews = async (person: Person, holds: (item: RoomNews) => boolean, what: string): Promise<RoomNews> => {
-        const find = (): RoomNews | undefined => news.get(person.userId)?.find(holds);
+    const news = new Map<string, RoomNotice[]>();
+    const untilNews = async (
+        person: Person,
+        holds: (item: RoomNotice) => boolean,
+        what: string,
+    ): Promise<RoomNotice> => {
+        const find = (): RoomNotice | undefined => news.get(person.userId)?.find(holds);
         await until(
             () => find() !== undefined,
             (check) => person.account.roomAdmin.onNews(check),
             what,
         );
-        return find() as RoomNews;
+        return find() as RoomNotice;
     };
     const create = (session: Partial<CreateSession>): Promise<string> =>
         alice.account.createSessionRoom({ name: 'room', invite: [], workspaceLink: undefined, ...session });
@@ -39,7 +43,7 @@ describe('the ways into a room on a real homeserver', function () {
         synapse = await startSynapse();
         [alice, bob] = await Promise.all([newPerson(synapse, 'Alice'), newPerson(synapse, 'Bob')]);
         for (const { userId, account } of [alice, bob]) {
-            const told: RoomNews[] = [];
+            const told: RoomNotice[] = [];
             news.set(userId, told);
             account.roomAdmin.onNews((item) => told.push(item));
         }

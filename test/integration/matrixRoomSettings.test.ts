@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RoomNews } from '../../src/core/rooms/roomsPort.ts';
+import type { RoomNotice } from '../../src/core/rooms/roomsPort.ts';
 import { followReplaced } from '../../src/core/workspace/workspaceRooms.ts';
 import { levelOf, obstacle } from '../../src/core/rooms/powerLevels.ts';
 import { fromSdk } from '../../src/matrix/requests/matrixHttp.ts';
@@ -239,7 +239,7 @@ describe('a room is changed on a real homeserver', function () {
             await assert.rejects(bob.account.roomAdmin.upgrade(old, to), { code: 'room.forbidden' });
             const { stable } = await alice.account.roomAdmin.versions();
             assert.ok(stable.includes(to));
-            const told: RoomNews[] = [];
+            const told: RoomNotice[] = [];
             bob.account.roomAdmin.onNews((news) => told.push(news));
 
             const { roomId, notInvited } = await alice.account.roomAdmin.upgrade(old, to);

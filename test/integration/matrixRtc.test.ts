@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { KeyEvent, MediaKey, WatchEvent } from '../../src/core/session/rtcPort.ts';
-import type { RtcMember } from '../../src/core/share/share.ts';
+import type { RtcMembership } from '../../src/core/share/share.ts';
 import type { Rtc } from '../../src/matrix/rtc/rtcSession.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { login, request } from '../stack/accounts.ts';
@@ -42,7 +42,7 @@ describe('the RTC session on a real homeserver', function () {
                 ),
         };
     };
-    const rtcOf = (p: Person, roomId: string): readonly RtcMember[] =>
+    const rtcOf = (p: Person, roomId: string): readonly RtcMembership[] =>
         p.account.rooms().find((r) => r.roomId === roomId)?.rtc ?? [];
     const untilMembers = (p: Person, roomId: string, n: number): Promise<unknown> =>
         untilRoom(p.account, roomId, (r) => r.rtc.length === n, `${n} memberships`);

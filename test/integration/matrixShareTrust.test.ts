@@ -42,7 +42,7 @@ describe('who gets a share, on a real homeserver', function () {
         await untilRoom(alice.account, roomId, (r) => r.rtc.length === 2, 'both memberships');
         await alice.account.rtc.startKeys(roomId);
         const audience = await untilAudience(alice, roomId, (a) => a.holders.length === 1, 'one holder');
-        assert.equal(audience.generation, 0);
+        assert.equal(audience.keyIndex, 0);
         assert.deepEqual(ids(audience.holders), [bob.account.deviceId]);
         assert.equal(audience.holders[0]?.trust, 'crossSigned');
         assert.equal(audience.holders[0]?.deviceName, 'Hush test');
@@ -98,13 +98,13 @@ describe('who gets a share, on a real homeserver', function () {
         assert.deepEqual(reasons, ['notCrossSigned', null], 'what held is told to who listens later');
     });
     it('a device that is deleted loses it: the key changes', async () => {
-        const before = (await untilAudience(alice, roomId, (a) => a.holders.length === 2, 'two')).generation ?? 0;
+        const before = (await untilAudience(alice, roomId, (a) => a.holders.length === 2, 'two')).keyIndex ?? 0;
         await bob2.account.stop();
         await lastClientOfDevice(bob2).logout();
         const audience = await untilAudience(
             alice,
             roomId,
-            (a) => a.generation === before + 1 && a.holders.length === 1,
+            (a) => a.keyIndex === before + 1 && a.holders.length === 1,
             'the rotation',
         );
         assert.deepEqual(ids(audience.holders), [bob.account.deviceId]);

@@ -52,7 +52,7 @@ async function until(person: RoomPerson, what: string, test: (state: SessionStat
         heard.dispose();
     });
 }
-const describeState = ({ share, views }: SessionState): string =>
+const describeState = ({ share, viewerTabs: views }: SessionState): string =>
     JSON.stringify([
         share && { ...share, watchers: [...share.watchers], called: [], unreached: [...share.unreached] },
         [...views.values()],
@@ -118,7 +118,7 @@ describe('a share that moves between the direct way and a media server', functio
             roomName: 'room',
         });
         const page = await person.page(name);
-        await until(person, 'live', (s) => s.views.get(name)?.phase === 'live');
+        await until(person, 'live', (s) => s.viewerTabs.get(name)?.phase === 'live');
         await page.evaluate(watchPicture);
         return { person, page };
     };
@@ -132,7 +132,7 @@ describe('a share that moves between the direct way and a media server', functio
         );
         for (const { person } of views)
             await until(person, `moved to ${to}`, (s) =>
-                [...s.views.values()].every((v) => v.transport === to && !v.move),
+                [...s.viewerTabs.values()].every((v) => v.transport === to && !v.move),
             );
     };
     /** The picture goes on, and was there at every look. */
@@ -158,7 +158,10 @@ describe('a share that moves between the direct way and a media server', functio
 
         const three = all.slice(0, 3);
         for (const { person, page } of all.slice(3)) {
-            person.core.dispatch({ type: 'viewCloseRequested', viewId: [...person.core.state.views.keys()][0] ?? '' });
+            person.core.dispatch({
+                type: 'viewCloseRequested',
+                viewId: [...person.core.state.viewerTabs.keys()][0] ?? '',
+            });
             await page.close();
         }
         await until(ann, 'waiting until it is calm', waitsForCalm);
@@ -196,7 +199,7 @@ describe('a share that moves between the direct way and a media server', functio
             watching: true,
             via: 'unreached',
         });
-        await until(ann, 'told', (s) => s.share?.noServer !== undefined);
+        await until(ann, 'told', (s) => s.share?.noSfu !== undefined);
         assert.deepEqual(
             ann.notices.map((n) => n.kind === 'serverMissed' && [n.need, n.why]),
             [['unreached', 'none']],

@@ -1,13 +1,13 @@
 /**
  * Collects evidence for a failed test: the last log lines of Hush, and what the windows showed. Contains no secrets.
  */
-const MOST = 40;
+const MAX = 40;
 const lines: string[] = [];
 
 export function keepLine(text: string): void {
     if (/^sdk (?!.*(?:WARN|ERROR|[45]\d\d\]))/su.test(text)) return; // library details
     lines.push(`${new Date().toISOString().slice(11, 23)} ${text.slice(0, 300)}`);
-    if (lines.length > MOST) lines.shift();
+    if (lines.length > MAX) lines.shift();
 }
 
 export function recentLines(): readonly string[] {

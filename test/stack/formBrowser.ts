@@ -14,12 +14,12 @@ export interface Page {
     readonly text: string;
 }
 
-const MOST_STEPS = 25;
+const MAX_STEPS = 25;
 
 export function createFormBrowser(fields: Readonly<Record<string, string>>): FormBrowser {
     const jar = new Map<string, Map<string, string>>();
     const load = async (url: string, init: RequestInit = {}): Promise<Page> => {
-        for (let hop = 0; hop < MOST_STEPS; hop++) {
+        for (let hop = 0; hop < MAX_STEPS; hop++) {
             const { host } = new URL(url);
             const cookies = jar.get(host) ?? new Map<string, string>();
             jar.set(host, cookies);
@@ -42,7 +42,7 @@ export function createFormBrowser(fields: Readonly<Record<string, string>>): For
     return {
         async go(url, there) {
             let page = await load(url);
-            for (let step = 0; step < MOST_STEPS; step++) {
+            for (let step = 0; step < MAX_STEPS; step++) {
                 if (there(page)) return page;
                 const form = /<form[^>]*>[\s\S]*?<\/form>/iu.exec(page.text)?.[0];
                 const link = /<a[^>]+href="(https?:[^"]+)"/iu.exec(page.text)?.[1];

@@ -34,7 +34,7 @@ const storedAccount = v.looseObject({
 export type StoredAccount = v.InferOutput<typeof storedAccount>;
 
 /** The result of a sign-in. */
-export interface NewSession {
+export interface SignIn {
     readonly baseUrl: string;
     readonly userId: string;
     readonly deviceId: string;
@@ -51,7 +51,7 @@ export interface NewSession {
  */
 export function nextAccount(
     before: StoredAccount | undefined,
-    session: NewSession,
+    session: SignIn,
     newStorageKey: () => string,
 ): StoredAccount {
     const { baseUrl, userId, deviceId, accessToken, refreshToken, expiresAt, oauth } = session;
@@ -77,7 +77,7 @@ export function nextAccount(
 /** The same account with these tokens instead of its own, or with none. */
 export function withTokens(
     { accessToken: _a, refreshToken: _r, expiresAt: _e, ...rest }: StoredAccount,
-    tokens: Pick<NewSession, 'accessToken' | 'refreshToken' | 'expiresAt'> | undefined,
+    tokens: Pick<SignIn, 'accessToken' | 'refreshToken' | 'expiresAt'> | undefined,
 ): StoredAccount {
     if (!tokens) return rest;
     const { accessToken, refreshToken, expiresAt } = tokens;

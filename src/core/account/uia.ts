@@ -72,7 +72,7 @@ const SILENT: readonly string[] = ['m.login.dummy'];
 /**
  * After this many answers in one session, the server counts as going in circles. Waits for the browser do not count.
  */
-const MOST_ANSWERS = 100;
+const MAX_ANSWERS = 100;
 
 export interface UiaState {
     readonly session: string | undefined;
@@ -110,7 +110,7 @@ export function nextStage(state: UiaState, { session, flows, completed, params, 
     const first = state.answers === 0;
     if (!first && session !== state.session) return { kind: 'restarted' };
     if (state.completed.some((stage) => !completed.includes(stage))) return { kind: 'restarted' };
-    if (state.answers >= MOST_ANSWERS) return { kind: 'circles' };
+    if (state.answers >= MAX_ANSWERS) return { kind: 'circles' };
 
     const flow = cheapest(flows, completed);
     if (!flow) return { kind: 'impossible', stages: [...new Set(flows.flat())] };

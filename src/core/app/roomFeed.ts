@@ -2,14 +2,14 @@
 import { sameFields } from '../base/sameFields.ts';
 import type { SessionEvent } from '../session/state.ts';
 import type { RoomSnapshot } from '../rooms/room.ts';
-import type { RtcMember } from '../share/share.ts';
+import type { RtcMembership } from '../share/share.ts';
 
-function sameMembers(a: readonly RtcMember[], b: readonly RtcMember[]): boolean {
+function sameMembers(a: readonly RtcMembership[], b: readonly RtcMembership[]): boolean {
     return a === b || sameEntries(a, b, sameMember);
 }
 
-function sameMember({ shares, ...a }: RtcMember, { shares: otherShares, ...b }: RtcMember): boolean {
-    return sameFields<Omit<RtcMember, 'shares'>>(a, b) && sameEntries(shares, otherShares, sameFields);
+function sameMember({ shares, ...a }: RtcMembership, { shares: otherShares, ...b }: RtcMembership): boolean {
+    return sameFields<Omit<RtcMembership, 'shares'>>(a, b) && sameEntries(shares, otherShares, sameFields);
 }
 
 function sameEntries<T>(a: readonly T[], b: readonly T[], same: (one: T, other: T) => boolean): boolean {
@@ -18,7 +18,7 @@ function sameEntries<T>(a: readonly T[], b: readonly T[], same: (one: T, other: 
 
 /** `next(rooms)` returns the events since the last call. */
 export function createRoomFeed(): { next(rooms: readonly RoomSnapshot[]): SessionEvent[] } {
-    let known = new Map<string, readonly RtcMember[]>();
+    let known = new Map<string, readonly RtcMembership[]>();
     return {
         next(rooms) {
             const joined = rooms.filter((room) => room.membership === 'join');

@@ -10,7 +10,7 @@ export interface Forgotten {
 }
 
 const KEY = 'chat.forgotten';
-const MOST = 20;
+const MAX = 20;
 
 export function createForgotten(memento: Omit<WorkspaceState, 'keys'>, tell: (userId: string) => void): Forgotten {
     const list = (): readonly string[] => {
@@ -20,7 +20,7 @@ export function createForgotten(memento: Omit<WorkspaceState, 'keys'>, tell: (us
     return {
         note(userId, open) {
             if (open) return tell(userId);
-            void memento.update(KEY, [...new Set([...list(), userId])].slice(-MOST));
+            void memento.update(KEY, [...new Set([...list(), userId])].slice(-MAX));
         },
         opened() {
             for (const userId of list()) tell(userId);

@@ -25,7 +25,7 @@ export interface PersonChat {
 }
 
 /** The most rooms whose read position is stored. */
-const MOST_ROOMS = 200;
+const MAX_ROOMS = 200;
 const remembered = v.array(v.tuple([v.string(), v.object({ key: v.string(), ts: v.number() })]));
 
 export function createPersonChat(
@@ -44,7 +44,7 @@ export function createPersonChat(
         see(roomId, last) {
             seen.delete(roomId);
             seen.set(roomId, last);
-            memory.set(userId, 'seen', [...seen].slice(-MOST_ROOMS));
+            memory.set(userId, 'seen', [...seen].slice(-MAX_ROOMS));
         },
     };
 }

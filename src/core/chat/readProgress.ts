@@ -42,7 +42,7 @@ export interface ReadProgress {
 }
 
 /** Clocks of servers differ by less. */
-const MOST_AHEAD_MS = 60 * 60_000;
+const MAX_AHEAD_MS = 60 * 60_000;
 
 export function createReadProgress(options: ReadProgressOptions): ReadProgress {
     const { latest, person, roomId: currentRoom } = options;
@@ -60,7 +60,7 @@ export function createReadProgress(options: ReadProgressOptions): ReadProgress {
         const ts = latest().find((m) => m.key === key)?.ts;
         if (ts === undefined || person()?.seen(roomId)?.key === key) return;
         // A message from a wrong clock must not make all later ones count as seen.
-        person()?.see(roomId, { key, ts: Math.min(ts, options.now() + MOST_AHEAD_MS) });
+        person()?.see(roomId, { key, ts: Math.min(ts, options.now() + MAX_AHEAD_MS) });
         options.onChange();
     };
     const tell = (roomId: string, key: string): void => {

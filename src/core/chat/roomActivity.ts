@@ -10,7 +10,7 @@ export interface SeenBy {
 }
 
 /** More names than a person reads. */
-const MOST_NAMES = 20;
+const MAX_NAMES = 20;
 
 /** The message of a read marker: its own, or the last one before an event that is not shown (a reaction, a call). */
 export function markedMessage(messages: readonly ChatMessage[], mark: ReadMark): ChatMessage | undefined {
@@ -32,5 +32,5 @@ export function seenBy(messages: readonly ChatMessage[], read: RoomActivity['rea
         names.set(message.key, list);
         list.push(visibleLine(mark.name, 400));
     }
-    return [...names].map(([key, list]) => ({ key, names: list.toSorted().slice(0, MOST_NAMES) }));
+    return [...names].map(([key, list]) => ({ key, names: list.toSorted().slice(0, MAX_NAMES) }));
 }

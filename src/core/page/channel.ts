@@ -1,12 +1,12 @@
 /**
- * A typed and validated channel between host and page, stamped with a generation. Both ends use it. A {@link Transport}
+ * A typed and validated channel between host and page, stamped with a generation. Both ends use it. A {@link ChannelPort}
  * carries the data (`postMessage` or a WebSocket).
  */
 import type * as v from 'valibot';
 import { openEnvelope } from './openEnvelope.ts';
 import { PROTOCOL_VERSION, type Envelope } from './envelope.ts';
 
-export interface Transport {
+export interface ChannelPort {
     /** Takes structured-clonable data. Never throws. Data that cannot be delivered is lost. */
     post(data: unknown): void;
     /** Returns a function that stops listening. */
@@ -17,7 +17,7 @@ export interface ChannelOptions<In> {
     /** The share or viewer tab ID that this page was opened for. */
     readonly call: string;
     readonly generation: number;
-    readonly transport: Transport;
+    readonly transport: ChannelPort;
     readonly incoming: v.GenericSchema<unknown, In>;
     readonly onMessage: (message: In) => void;
     /** Receives the reason for a dropped message. The text is safe to log. */

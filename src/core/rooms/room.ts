@@ -3,7 +3,7 @@ import type { Presence } from './presencePort.ts';
 import type { Powers } from './powerLevels.ts';
 import type { JoinTarget } from './joinLink.ts';
 import type { JoinRule, Knock } from './roomWords.ts';
-import type { RtcMember } from '../share/share.ts';
+import type { RtcMembership } from '../share/share.ts';
 
 export interface RoomMember {
     readonly userId: string;
@@ -38,7 +38,7 @@ export interface RoomSnapshot {
     readonly isDirect: boolean;
     /** Joined and invited people, including ourselves. Complete once `membersLoaded`. */
     readonly members: readonly RoomMember[];
-    readonly rtc: readonly RtcMember[];
+    readonly rtc: readonly RtcMembership[];
     readonly workspaces: readonly WorkspaceLink[];
     /** Our power level allows an RTC membership. */
     readonly mayJoinCall: boolean;

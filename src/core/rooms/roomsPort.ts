@@ -42,7 +42,7 @@ interface Upgraded {
     readonly notInvited: readonly string[];
 }
 
-export type RoomNews =
+export type RoomNotice =
     /** A person asks to join, and we may let them in. */
     | {
           readonly kind: 'knock';
@@ -114,5 +114,5 @@ export interface RoomsPort {
     /** Replaces the room. Invites its people to the new room, and links its workspaces there. */
     upgrade(roomId: string, version: string): Promise<Upgraded>;
     /** Events that we did not cause. Only the front window is told. */
-    onNews(listener: (news: RoomNews) => void): Disposable;
+    onNews(listener: (news: RoomNotice) => void): Disposable;
 }

@@ -5,15 +5,15 @@ import type { Disposable } from '../base/disposable.ts';
 /** Calls between devices, for shares without an SFU. All signalling of a page's connections passes through here. */
 export interface CallsPort {
     /** Lets viewers request this share of ours. That page captures its screen. */
-    serve(share: { roomId: string; shareId: string }, page: PageAddress): void;
+    publish(share: { roomId: string; shareId: string }, page: PageAddress): void;
     /** Asks the sharer's device for the share, and repeats this until the picture arrives. */
     watch(share: { roomId: string; userId: string; deviceId: string; shareId: string }, page: PageAddress): void;
     /** Ends every connection of the page. */
     release(call: string): void;
     /** Stops offering the page's share. Ends its connections, except calls with other clients. */
-    retire(call: string): void;
+    unpublish(call: string): void;
     /** `call`: the page that sent the message. */
-    pageSaid(message: MeshMessage | ServersMessage, call?: string): void;
+    handlePageMessage(message: MeshMessage | ServersMessage, call?: string): void;
     /** Calls a person's other Matrix clients to show them a share that is served. */
     call(to: { roomId: string; shareId: string; userId: string }): void;
     /** Accepts a call of another Matrix client. Its picture goes to that page. */

@@ -3,7 +3,7 @@
  * turns their results into events. The views render the state.
  */
 import { calledPerson, callPerson } from './calledPeople.ts';
-import { reconcileCalls } from './membershipFlow.ts';
+import { reconcileMemberships } from './membershipFlow.ts';
 import { targetShare } from './sessionMembers.ts';
 import {
     announceViewers,
@@ -14,7 +14,7 @@ import {
     shareGrantFailed,
     shareGrantReady,
     shareJoined,
-    sharePageSaid,
+    reduceSharePage,
     shareWatched,
 } from './shareFlow.ts';
 import {
@@ -35,13 +35,13 @@ import {
     endView,
     requestView,
     viewGrantReady,
-    viewPageSaid,
-    withView,
-} from './viewFlow.ts';
+    reduceViewerPage,
+    withViewerTab,
+} from './viewerFlow.ts';
 import { moveOf } from './course.ts';
 import { needsGrant } from './subscribePath.ts';
 import { followReturns, toggleWaiting } from './viewAgain.ts';
-import { moveFailed, moveGaveUp, moveViews, viewMoved, viewMoveGranted, viewWaited } from './viewMove.ts';
+import { moveFailed, moveGaveUp, moveViews, viewMoved, viewMoveGranted, viewWaited } from './viewerMove.ts';
 
 const NO_ANSWER: Failure = {
     code: 'media.noAnswer',
@@ -61,34 +61,34 @@ function chain(state: SessionState, ...steps: readonly ((state: SessionState) =>
 }
 
 function leaveRoom(state: SessionState, roomId: string, reason: string): Step {
-    const views = [...state.views.values()].filter((v) => v.target.roomId === roomId);
+    const views = [...state.viewerTabs.values()].filter((v) => v.target.roomId === roomId);
     return chain(
         state,
         (s) => (s.share?.roomId === roomId ? endShare(s, reason) : still(s)),
-        ...views.map((view) => (s: SessionState) => closeView(s, s.views.get(view.id) ?? view)),
+        ...views.map((view) => (s: SessionState) => closeView(s, s.viewerTabs.get(view.id) ?? view)),
     );
 }
 
 function failRoom(state: SessionState, roomId: string, failure: Failure): Step {
-    const views = [...state.views.values()].filter((v) => v.target.roomId === roomId);
+    const views = [...state.viewerTabs.values()].filter((v) => v.target.roomId === roomId);
     return chain(
         state,
         (s) => (s.share?.roomId === roomId ? endShare(s, '', failure) : still(s)),
-        ...views.map((view) => (s: SessionState) => endView(s, s.views.get(view.id) ?? view, 'failed', failure)),
+        ...views.map((view) => (s: SessionState) => endView(s, s.viewerTabs.get(view.id) ?? view, 'failed', failure)),
     );
 }
 
 function signOut(state: SessionState): Step {
-    const rooms = new Set([...state.calls.keys(), ...[...state.views.values()].map((v) => v.target.roomId)]);
+    const rooms = new Set([...state.memberships.keys(), ...[...state.viewerTabs.values()].map((v) => v.target.roomId)]);
     if (state.share) rooms.add(state.share.roomId);
     const left = chain(state, ...[...rooms].map((roomId) => (s: SessionState) => leaveRoom(s, roomId, '')));
     // Compares with the old memberships, so that each of them is left.
-    return { ...left, state: { ...initialState, calls: left.state.calls } };
+    return { ...left, state: { ...initialState, memberships: left.state.memberships } };
 }
 
 /** Tells the page whose share it shows. */
 function trustAnswered(state: SessionState, event: Extract<SessionEvent, { type: 'trust' }>): Step {
-    const view = state.views.get(event.viewId);
+    const view = state.viewerTabs.get(event.viewId);
     if (!view) return still(state);
     const { sharerName: name, target } = view;
     const { userId = '', deviceId = '' } = target;
@@ -96,7 +96,7 @@ function trustAnswered(state: SessionState, event: Extract<SessionEvent, { type:
     const startedTs = targetShare(state, target)?.startedTs ?? null;
     const message = { type: 'view.sharer', name, userId, deviceId, deviceName, trust, startedTs } as const;
     return {
-        state: withView(state, view.id, { trust }),
+        state: withViewerTab(state, view.id, { trust }),
         effects: [{ type: 'send', call: view.id, generation: view.generation, message }],
     };
 }
@@ -132,7 +132,7 @@ function handle(state: SessionState, event: SessionEvent): Step {
         case 'viewRequested':
             return requestView(state, event);
         case 'viewCloseRequested': {
-            const view = state.views.get(event.viewId);
+            const view = state.viewerTabs.get(event.viewId);
             return view ? closeView(state, view) : still(state);
         }
         case 'leaveRequested':
@@ -156,7 +156,7 @@ function handle(state: SessionState, event: SessionEvent): Step {
         case 'waited': {
             const { share } = state;
             if (share?.id === event.call) return shareWaited(state, share, event.wait);
-            const view = state.views.get(event.call);
+            const view = state.viewerTabs.get(event.call);
             return view?.wait === event.wait ? viewWaited(state, view) : still(state);
         }
         case 'keysReady': {
@@ -191,13 +191,13 @@ function handle(state: SessionState, event: SessionEvent): Step {
         case 'callOver': {
             const { share } = state;
             if (share?.id === event.call) return calledPerson(state, share, event);
-            const view = state.views.get(event.call);
+            const view = state.viewerTabs.get(event.call);
             return event.type === 'callOver' && view?.generation === event.generation
                 ? endView(state, view, 'ended')
                 : still(state);
         }
         case 'meshGaveUp': {
-            const view = state.views.get(event.call);
+            const view = state.viewerTabs.get(event.call);
             if (view?.generation !== event.generation) return still(state);
             // Its tab shows why there is no answer. The sharer's device reports when it will answer.
             if (isWithheld(state, view)) return still(state);
@@ -227,7 +227,7 @@ function grantEnded(state: SessionState, event: Extract<SessionEvent, { type: 'g
     if (share?.id === event.call && share.generation === event.generation) {
         return event.type === 'grantReady' ? shareGrantReady(state) : shareGrantFailed(state, event.failure);
     }
-    const view = state.views.get(event.call);
+    const view = state.viewerTabs.get(event.call);
     if (view?.generation !== event.generation) return still(state);
     // The share came back before the token arrived. The tab needs none for what it shows.
     if (!needsGrant(view)) return { state, effects: [{ type: 'forgetGrant', call: view.id }] };
@@ -238,28 +238,28 @@ function grantEnded(state: SessionState, event: Extract<SessionEvent, { type: 'g
 function pageSaid(state: SessionState, event: Extract<SessionEvent, { type: 'page' }>): Step {
     const { share } = state;
     if (share?.id === event.call && share.generation === event.generation)
-        return sharePageSaid(state, share, event.message);
-    const view = state.views.get(event.call);
+        return reduceSharePage(state, share, event.message);
+    const view = state.viewerTabs.get(event.call);
     if (view?.generation !== event.generation) return still(state);
     const { message } = event;
     if (message.type === 'view.moved') return viewMoved(state, view, message.via, message.ok);
     if (message.type === 'action' && message.name === 'watchAgain') return toggleWaiting(state, view);
-    const step = viewPageSaid(state, view, message);
-    const after = message.type === 'ready' ? step.state.views.get(view.id) : undefined;
+    const step = reduceViewerPage(state, view, message);
+    const after = message.type === 'ready' ? step.state.viewerTabs.get(view.id) : undefined;
     return after ? { ...step, effects: [...step.effects, ...tellTrust(state, after)] } : step;
 }
 
 function pageClosed(state: SessionState, event: Extract<SessionEvent, { type: 'pageClosed' }>): Step {
     const { share } = state;
     if (share?.id === event.call && share.generation === event.generation) return endShare(state, event.reason);
-    const view = state.views.get(event.call);
+    const view = state.viewerTabs.get(event.call);
     return view?.generation === event.generation ? closeView(state, view) : still(state);
 }
 
 /** Returns the next state and the effects. Never throws. An event for something that is gone changes nothing. */
 export function reduce(state: SessionState, event: SessionEvent): Step {
     const handled = chain(state, (s) => handle(s, event), reconsider);
-    const called = reconcileCalls(handled.state);
+    const called = reconcileMemberships(handled.state);
     return {
         state: called.state,
         effects: [...handled.effects, ...called.effects, ...announceViewers(state, called.state)],

@@ -3,7 +3,7 @@ import type { Log } from '../base/log.ts';
 import type { MediaPort } from './mediaPort.ts';
 import type { PageGrants } from './pageGrants.ts';
 import type { MediaKey, RtcPort } from './rtcPort.ts';
-import { targetMember } from './sessionMembers.ts';
+import { targetMembership } from './sessionMembers.ts';
 import type { Effect, SessionState } from './state.ts';
 
 type MediaEffect = Extract<Effect, { type: 'preparePublish' | 'publish' | 'connectView' }>;
@@ -54,13 +54,13 @@ export function createMediaEffects({ rtc, media, grants, log, state }: MediaEffe
             media.send(call, generation, { type: 'share.publish', grant, identity });
         },
         key(key) {
-            const { share, views } = state();
+            const { share, viewerTabs: views } = state();
             log.debug(`media key ${key.index} of ${key.identity}`);
             const publishes = share?.roomId === key.roomId && grants.held(share.id)?.identity === key.identity;
             if (publishes && share.phase !== 'choosing') sendKey(share.id, share.generation, key);
             for (const view of views.values()) {
                 if (view.target.roomId !== key.roomId || view.phase === 'opening') continue;
-                const identity = targetMember(state(), view.target)?.identity;
+                const identity = targetMembership(state(), view.target)?.identity;
                 if (view.target.userId === undefined || identity === key.identity)
                     sendKey(view.id, view.generation, key);
             }

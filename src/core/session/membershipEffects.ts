@@ -39,7 +39,7 @@ export function createMembershipEffects({ rtc, log, state, dispatch }: Membershi
         });
     };
     /** Whether this is still the latest wish for the room. A later one has its own result, and only that counts. */
-    const isLatest = ({ roomId, shares }: Wish): boolean => sameShares(state().calls.get(roomId) ?? [], shares);
+    const isLatest = ({ roomId, shares }: Wish): boolean => sameShares(state().memberships.get(roomId) ?? [], shares);
 
     const join = (wish: Wish): void =>
         inRoom(wish.roomId, async (tell) => {

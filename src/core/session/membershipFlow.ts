@@ -11,9 +11,9 @@ export function sameShares(a: readonly Share[], b: readonly Share[]): boolean {
 }
 
 /** The rooms where we want a membership, and the shares to announce in each. */
-export function wantedCalls(state: SessionState): Map<string, readonly Share[]> {
+export function wantedMemberships(state: SessionState): Map<string, readonly Share[]> {
     const wanted = new Map<string, readonly Share[]>();
-    for (const view of state.views.values()) {
+    for (const view of state.viewerTabs.values()) {
         if (view.callId === undefined && view.phase !== 'ended' && view.phase !== 'failed')
             wanted.set(view.target.roomId, []);
     }
@@ -24,16 +24,16 @@ export function wantedCalls(state: SessionState): Map<string, readonly Share[]> 
     return wanted;
 }
 
-export function reconcileCalls(state: SessionState): { state: SessionState; effects: Effect[] } {
-    const wanted = wantedCalls(state);
+export function reconcileMemberships(state: SessionState): { state: SessionState; effects: Effect[] } {
+    const wanted = wantedMemberships(state);
     const effects: Effect[] = [];
     for (const [roomId, shares] of wanted) {
-        const current = state.calls.get(roomId);
+        const current = state.memberships.get(roomId);
         if (!current) effects.push({ type: 'join', roomId, shares });
         else if (!sameShares(current, shares)) effects.push({ type: 'announce', roomId, shares });
     }
-    for (const roomId of state.calls.keys()) {
+    for (const roomId of state.memberships.keys()) {
         if (!wanted.has(roomId)) effects.push({ type: 'leave', roomId });
     }
-    return effects.length === 0 ? { state, effects } : { state: { ...state, calls: wanted }, effects };
+    return effects.length === 0 ? { state, effects } : { state: { ...state, memberships: wanted }, effects };
 }

@@ -27,9 +27,9 @@ function phaseChanges(before: SessionState, after: SessionState): string[] {
     const share = after.share ?? before.share;
     const phase = after.share?.phase ?? 'over';
     if (share && phase !== (before.share?.phase ?? 'over')) lines.push(`share ${share.id.slice(-6)}: ${phase}`);
-    for (const id of new Set([...before.views.keys(), ...after.views.keys()])) {
-        const now = after.views.get(id)?.phase ?? 'closed';
-        if (now !== (before.views.get(id)?.phase ?? 'closed')) lines.push(`view ${id.slice(-6)}: ${now}`);
+    for (const id of new Set([...before.viewerTabs.keys(), ...after.viewerTabs.keys()])) {
+        const now = after.viewerTabs.get(id)?.phase ?? 'closed';
+        if (now !== (before.viewerTabs.get(id)?.phase ?? 'closed')) lines.push(`view ${id.slice(-6)}: ${now}`);
     }
     return lines;
 }
@@ -115,7 +115,7 @@ function listen(
         rtc.onWithheld((event) => dispatch({ type: 'withheld', ...event })),
         rtc.onAudience((event) => dispatch({ type: 'audience', ...event })),
         media.onMessage((call, generation, message) => {
-            if (isMeshMessage(message) || message.type === 'servers.refused') calls.pageSaid(message, call);
+            if (isMeshMessage(message) || message.type === 'servers.refused') calls.handlePageMessage(message, call);
             // Of a connection, the session needs only to know the picture's route.
             if (!isMeshMessage(message) || message.type === 'mesh.state')
                 dispatch({ type: 'page', call, generation, message });

@@ -107,12 +107,12 @@ export function createSessionEffects(
         startKeys,
         stopKeys: ({ roomId }) => rtc.stopKeys(roomId),
         sendWatch,
-        serveMesh: (effect) => calls.serve({ roomId: effect.roomId, shareId: effect.call }, effect),
+        serveMesh: (effect) => calls.publish({ roomId: effect.roomId, shareId: effect.call }, effect),
         watchMesh: (effect) => calls.watch(effect, effect),
         callPerson: ({ roomId, call, userId }) => calls.call({ roomId, shareId: call, userId }),
         acceptCall: (effect) => calls.accept(effect, effect),
         releaseMesh: ({ call }) => calls.release(call),
-        retireMesh: ({ call }) => calls.retire(call),
+        retireMesh: ({ call }) => calls.unpublish(call),
         queryTrust,
         notify: ({ notice }) => ports.notify(notice),
         log: ({ level, text }) => log[level](text),
@@ -134,6 +134,6 @@ function pageOf(state: SessionState, call: string) {
     const { share } = state;
     if (share?.id === call)
         return { generation: share.generation, moving: share.course.kind === 'moving', wantsGrant: true };
-    const view = state.views.get(call);
+    const view = state.viewerTabs.get(call);
     return view && { generation: view.generation, moving: view.move !== undefined, wantsGrant: needsGrant(view) };
 }

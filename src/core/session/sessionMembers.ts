@@ -1,14 +1,19 @@
 /** Questions about the memberships of a room's RTC session. */
 import type { Viewer } from '../share/mediaMessages.ts';
 import type { LocalShare, SessionState } from './state.ts';
-import type { ViewTarget, RtcMember, Share, Transport } from '../share/share.ts';
+import type { ViewTarget, RtcMembership, Share, Transport } from '../share/share.ts';
 
 /** Key of a device for maps and sets. A user ID contains no `|`. */
 export function deviceKey(device: { readonly userId: string; readonly deviceId: string }): string {
     return `${device.userId}|${device.deviceId}`;
 }
 
-export function memberOf(state: SessionState, roomId: string, userId: string, deviceId: string): RtcMember | undefined {
+export function memberOf(
+    state: SessionState,
+    roomId: string,
+    userId: string,
+    deviceId: string,
+): RtcMembership | undefined {
     return state.rtc.get(roomId)?.find((m) => m.userId === userId && m.deviceId === deviceId);
 }
 
@@ -20,7 +25,7 @@ export function sharerKey(roomId: string, device: { readonly userId: string; rea
 /**
  * The membership that a viewer tab shows, if it is in the session and (for a Hush share) still announces that share.
  */
-export function targetMember(state: SessionState, target: ViewTarget): RtcMember | undefined {
+export function targetMembership(state: SessionState, target: ViewTarget): RtcMembership | undefined {
     if (target.userId === undefined || target.deviceId === undefined) return undefined;
     const member = memberOf(state, target.roomId, target.userId, target.deviceId);
     if (!member || target.shareId === undefined) return member;
@@ -28,7 +33,7 @@ export function targetMember(state: SessionState, target: ViewTarget): RtcMember
 }
 
 export function targetShare(state: SessionState, target: ViewTarget): Share | undefined {
-    return targetMember(state, target)?.shares.find((s) => s.id === target.shareId);
+    return targetMembership(state, target)?.shares.find((s) => s.id === target.shareId);
 }
 
 /** The transport of the share that a viewer tab shows. What other clients show is at their SFU. */

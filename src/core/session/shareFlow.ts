@@ -4,7 +4,7 @@ import { deviceKey, viewersOf } from './sessionMembers.ts';
 import { moveOf, steady, transportOf, transportsOf, undecided } from './course.ts';
 import { PUBLISH_PATHS, publishPathOf } from './publishPath.ts';
 import { transports } from '../share/share.ts';
-import { abort, moveGranted, movePublished, othersIn, serverLost } from './shareMove.ts';
+import { abort, moveGranted, movePublished, othersIn, sfuLost } from './shareMove.ts';
 import {
     still,
     withShare,
@@ -15,7 +15,7 @@ import {
     type SessionState,
     type Step,
 } from './state.ts';
-import { carriesAfter, firstWay, MOST_DIRECT, RETRY_MS } from './topology.ts';
+import { carriesAfter, firstWay, MAX_DIRECT, RETRY_MS } from './topology.ts';
 
 function openSharePage(share: LocalShare): Effect {
     return {
@@ -59,10 +59,10 @@ export function requestShare(state: SessionState, event: Extract<SessionEvent, {
         settings: event.settings,
         wish,
         course: wish === 'auto' ? undecided : steady(wish),
-        noServer: undefined,
+        noSfu: undefined,
         untold: undefined,
         waits: 0,
-        carries: MOST_DIRECT,
+        carries: MAX_DIRECT,
         unreached: new Set(),
         told: new Set(),
         path: undefined,
@@ -125,7 +125,7 @@ export function shareGrantFailed(state: SessionState, failure: Failure): Step {
     const wait = share.waits + 1;
     const { fallback } = publishPathOf(share);
     if (!fallback) return endShare(state, '', failure);
-    const chosen = choose(withShare(state, { course: steady(fallback), noServer: { wait, failure }, waits: wait }));
+    const chosen = choose(withShare(state, { course: steady(fallback), noSfu: { wait, failure }, waits: wait }));
     return {
         state: chosen.state,
         effects: [...chosen.effects, { type: 'wait', call: share.id, wait, ms: RETRY_MS }],
@@ -209,7 +209,7 @@ function moveToBrowser(state: SessionState, share: LocalShare): Step {
     };
 }
 
-export function sharePageSaid(state: SessionState, share: LocalShare, message: PageMessage): Step {
+export function reduceSharePage(state: SessionState, share: LocalShare, message: PageMessage): Step {
     switch (message.type) {
         case 'ready':
             // A page that loads again (its tab moved to another window) has lost its capture.
@@ -256,7 +256,7 @@ export function sharePageSaid(state: SessionState, share: LocalShare, message: P
             return still(withShare(state, { phase: 'live', path: PUBLISH_PATHS[via].route ?? share.path }));
         }
         case 'share.serverLost':
-            return serverLost(state, share, message.detail);
+            return sfuLost(state, share, message.detail);
         case 'servers.none': {
             const { relayOnly } = message;
             return { state, effects: [{ type: 'notify', notice: { kind: 'noIceServers', sharing: true, relayOnly } }] };

@@ -50,8 +50,8 @@ function reconsiderSteady(state: SessionState, share: LocalShare, course: Extrac
     const current = course.calm === undefined ? state : withShare(state, { course: steady(course.transport) });
     if (decision.kind === 'stay') return still(current);
     if (decision.kind === 'refused') return tell(current, share, decision.need, 'setting');
-    if (share.noServer) {
-        const why = share.noServer.failure.code === 'media.noServer' ? 'none' : 'failed';
+    if (share.noSfu) {
+        const why = share.noSfu.failure.code === 'media.noServer' ? 'none' : 'failed';
         return decision.need ? tell(current, share, decision.need, why) : still(current);
     }
     return begin(current, share, course.transport, decision.to, decision.need);
@@ -157,8 +157,8 @@ function finish(state: SessionState, share: LocalShare, { from, to }: Move): Ste
 }
 
 /** The move leaves a transport that failed. So there is nothing to go back to. */
-function flees({ noServer }: LocalShare, { to }: Move): boolean {
-    return noServer !== undefined && PUBLISH_PATHS[to].fallback === undefined;
+function flees({ noSfu }: LocalShare, { to }: Move): boolean {
+    return noSfu !== undefined && PUBLISH_PATHS[to].fallback === undefined;
 }
 
 /** Failures that pass by themselves, so that a retry makes sense. */
@@ -189,13 +189,13 @@ export function abort(state: SessionState, share: LocalShare, move: Move, failur
     if (PUBLISH_PATHS[to].fallback === undefined) return { state: withShare(state, back), effects };
     const wait = share.waits + 1;
     return {
-        state: withShare(state, { ...back, noServer: { wait, failure }, waits: wait }),
+        state: withShare(state, { ...back, noSfu: { wait, failure }, waits: wait }),
         effects: [...effects, { type: 'wait', call: share.id, wait, ms: RETRY_MS }],
     };
 }
 
 /** The page lost the server of a transport, but can still send by another one. */
-export function serverLost(state: SessionState, share: LocalShare, detail: string): Step {
+export function sfuLost(state: SessionState, share: LocalShare, detail: string): Step {
     if (share.wish !== 'auto' || share.phase === 'preparing' || share.phase === 'choosing') return still(state);
     const failure: Failure = { code: 'media.serverLost', message: detail };
     const move = moveOf(share.course);
@@ -203,7 +203,7 @@ export function serverLost(state: SessionState, share: LocalShare, detail: strin
     const { fallback } = publishPathOf(share);
     if (!move && !fallback) return still(state);
     const wait = share.waits + 1;
-    const lost: LocalShare = { ...share, noServer: { wait, failure }, waits: wait, phase: 'live' };
+    const lost: LocalShare = { ...share, noSfu: { wait, failure }, waits: wait, phase: 'live' };
     const from = transportOf(share.course);
     const next = { ...state, share: lost };
     const begun = move || !fallback || !from ? still(next) : begin(next, lost, from, fallback, undefined);
@@ -222,13 +222,13 @@ export function shareWaited(state: SessionState, share: LocalShare, wait: number
         const { roomId } = share;
         return {
             state: withShare(state, { untold: undefined }),
-            effects: [{ type: 'announce', roomId, shares: state.calls.get(roomId) ?? [] }],
+            effects: [{ type: 'announce', roomId, shares: state.memberships.get(roomId) ?? [] }],
         };
     }
-    if (share.noServer?.wait === wait) {
+    if (share.noSfu?.wait === wait) {
         // The share first finishes its move away from the SFU. If it forgot the failure now, it would turn back.
         if (move) return { state, effects: [{ type: 'wait', call: share.id, wait, ms: RETRY_MS }] };
-        return still(withShare(state, { noServer: undefined }));
+        return still(withShare(state, { noSfu: undefined }));
     }
     if (course.kind === 'steady' && course.calm?.wait === wait)
         return begin(state, share, course.transport, course.calm.to, undefined);

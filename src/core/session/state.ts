@@ -1,13 +1,13 @@
 /** What the session core knows, and what can happen to it. Immutable; holds no token and no key, so it can be logged. Pure. */
 import type { ErrorCode } from '../base/errors.ts';
-import type { Again, PageMessage, Path, ViewState, ShareSettings, HostMessage } from '../share/mediaMessages.ts';
+import type { Again, PageMessage, Route, ViewState, ShareSettings, HostMessage } from '../share/mediaMessages.ts';
 import type { TrustLevel, WithheldReason } from '../trust/trustLevels.ts';
 import type { AudienceEvent, WithheldEvent } from './rtcPort.ts';
 import type { CaptureLocation } from './mediaPort.ts';
 import type { Course } from './course.ts';
 import type { Need } from './topology.ts';
 import type { ShareAudience, Withheld } from '../trust/shareTrust.ts';
-import type { RtcMember, Share, Transport, ViewTarget } from '../share/share.ts';
+import type { RtcMembership, Share, Transport, ViewTarget } from '../share/share.ts';
 
 interface SelfDevice {
     readonly userId: string;
@@ -47,7 +47,7 @@ export interface LocalShare {
     /** The transport that carries it. */
     readonly course: Course;
     /** The SFU was absent or failed. It is tried again when this wait ends. */
-    readonly noServer: { readonly wait: number; readonly failure: Failure } | undefined;
+    readonly noSfu: { readonly wait: number; readonly failure: Failure } | undefined;
     /** The room was not told about the transport. It is told again when this wait ends. */
     readonly untold: number | undefined;
     /** The number of the latest wait. */
@@ -59,12 +59,12 @@ export interface LocalShare {
     /** Reasons that the person already heard for a missing SFU. Each is told once. */
     readonly told: ReadonlySet<Need>;
     /** The route of the picture to the viewer that connected last. Undefined before the first. */
-    readonly path: Path | undefined;
+    readonly path: Route | undefined;
     /** The people whose other Matrix clients we called, by user ID. The device is known once it answered. */
     readonly called: ReadonlyMap<string, { readonly name: string; readonly deviceId: string | undefined }>;
 }
 
-export interface View {
+export interface ViewerTab {
     readonly id: string;
     readonly target: ViewTarget;
     readonly sharerName: string;
@@ -84,7 +84,7 @@ export interface View {
     readonly move: { readonly to: Transport; readonly tries: number } | undefined;
     /** Names the current wait of the tab, so that an older wait is ignored. */
     readonly wait: number;
-    readonly path: Path | undefined;
+    readonly path: Route | undefined;
     /** After the end: whether another share of the same sharer may follow. */
     readonly again: Again;
     /** The tab shows a call of another Matrix client, not a share that the session announces. */
@@ -93,11 +93,11 @@ export interface View {
 
 export interface SessionState {
     readonly self: SelfDevice | undefined;
-    readonly rtc: ReadonlyMap<string, readonly RtcMember[]>;
+    readonly rtc: ReadonlyMap<string, readonly RtcMembership[]>;
     /** The last request to the server for each room: our membership and its shares. */
-    readonly calls: ReadonlyMap<string, readonly Share[]>;
+    readonly memberships: ReadonlyMap<string, readonly Share[]>;
     readonly share: LocalShare | undefined;
-    readonly views: ReadonlyMap<string, View>;
+    readonly viewerTabs: ReadonlyMap<string, ViewerTab>;
     /**
      * LiveKit identities whose screen one of our pages has seen, per room. This is the only source about other clients'
      * shares.
@@ -112,9 +112,9 @@ export interface SessionState {
 export const initialState: SessionState = {
     self: undefined,
     rtc: new Map(),
-    calls: new Map(),
+    memberships: new Map(),
     share: undefined,
-    views: new Map(),
+    viewerTabs: new Map(),
     screens: new Map(),
     withheld: new Map(),
     audiences: new Map(),
@@ -129,7 +129,7 @@ export interface Failure {
 export type SessionEvent =
     | { readonly type: 'signedIn'; readonly self: SelfDevice }
     | { readonly type: 'signedOut' }
-    | { readonly type: 'rtcChanged'; readonly roomId: string; readonly members: readonly RtcMember[] }
+    | { readonly type: 'rtcChanged'; readonly roomId: string; readonly members: readonly RtcMembership[] }
     /** We left the room, or were kicked or banned. */
     | { readonly type: 'roomGone'; readonly roomId: string }
     // requests of the person

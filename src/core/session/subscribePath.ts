@@ -1,7 +1,7 @@
 /** What a transport needs to bring a share into a viewer tab, as data and effects. The flows ask this and no names. */
 import type { Transport } from '../share/share.ts';
 import { deviceKey } from './sessionMembers.ts';
-import type { Effect, View } from './state.ts';
+import type { Effect, ViewerTab } from './state.ts';
 import { DIRECT_WITHIN_MS } from './topology.ts';
 
 interface SubscribePath {
@@ -12,17 +12,17 @@ interface SubscribePath {
     /** The tab asks the sharer's own device, which may not answer, or may not be reached. */
     readonly asksSharer: boolean;
     /** How the picture travels. Undefined: each connection reports its own. */
-    readonly route: View['path'];
+    readonly route: ViewerTab['path'];
     /** `participant`: the sharer's LiveKit identity. Null: the first screen that appears. */
-    connect(view: View, participant: string | null): readonly Effect[];
+    connect(view: ViewerTab, participant: string | null): readonly Effect[];
     /** Leaves the transport. The tab goes on with another one. */
-    leave(view: View): readonly Effect[];
+    leave(view: ViewerTab): readonly Effect[];
     /** Leaves the transport when the tab is over, or begins again. */
-    end(view: View): readonly Effect[];
+    end(view: ViewerTab): readonly Effect[];
 }
 
 /** During a move, the page still shows the old transport's picture. */
-const isHandover = ({ move }: View): boolean => move !== undefined;
+const isHandover = ({ move }: ViewerTab): boolean => move !== undefined;
 
 const MESH: SubscribePath = {
     needsGrant: false,
@@ -71,6 +71,6 @@ const LIVEKIT: SubscribePath = {
 export const SUBSCRIBE_PATHS: Readonly<Record<Transport, SubscribePath>> = { mesh: MESH, livekit: LIVEKIT };
 
 /** The tab shows, or will show, a picture that needs a token. */
-export function needsGrant({ transport, move }: View): boolean {
+export function needsGrant({ transport, move }: ViewerTab): boolean {
     return SUBSCRIBE_PATHS[move?.to ?? transport].needsGrant;
 }

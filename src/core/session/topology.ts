@@ -8,7 +8,7 @@
 import type { Transport } from '../share/share.ts';
 
 /** The number of viewers that one device's upload usually carries. */
-export const MOST_DIRECT = 4;
+export const MAX_DIRECT = 4;
 /** With this many viewers or fewer, a share may return from the SFU. */
 export const BACK_AT = 3;
 /** ms for which a return must have been possible before it happens. */
@@ -29,7 +29,7 @@ export interface Scene {
     readonly current: Transport;
     /** The number of devices that watch. */
     readonly viewers: number;
-    /** The most viewers that this device's connection can carry: {@link MOST_DIRECT} until it was overloaded. */
+    /** The most viewers that this device's connection can carry: {@link MAX_DIRECT} until it was overloaded. */
     readonly carries: number;
     /** Devices of other MatrixRTC clients in the session. They see only what an SFU carries. */
     readonly others: number;
@@ -43,7 +43,7 @@ export type Need = 'others' | 'unreached' | 'viewers' | 'uplink';
 export function needOf({ viewers, carries, others, unreached }: Omit<Scene, 'wish' | 'current'>): Need | undefined {
     if (others > 0) return 'others';
     if (unreached > 0) return 'unreached';
-    if (viewers > MOST_DIRECT) return 'viewers';
+    if (viewers > MAX_DIRECT) return 'viewers';
     return viewers > carries ? 'uplink' : undefined;
 }
 

@@ -10,12 +10,12 @@ interface Told {
 const keyOf = ({ roomId, userId, deviceId }: Told): string => JSON.stringify([roomId, userId, deviceId]);
 
 /** The most sharers that are remembered, whatever their devices send. */
-const MOST_SHARERS = 200;
+const MAX_SHARERS = 200;
 
 export function latestAudiences(): Latest<AudienceEvent> {
-    return new Latest<AudienceEvent>(keyOf, ({ audience }) => audience !== undefined, MOST_SHARERS);
+    return new Latest<AudienceEvent>(keyOf, ({ audience }) => audience !== undefined, MAX_SHARERS);
 }
 
 export function latestWithheld(): Latest<WithheldEvent> {
-    return new Latest<WithheldEvent>(keyOf, ({ reason }) => reason !== null, MOST_SHARERS);
+    return new Latest<WithheldEvent>(keyOf, ({ reason }) => reason !== null, MAX_SHARERS);
 }

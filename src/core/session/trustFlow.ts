@@ -1,27 +1,27 @@
 /** What sharers' devices report about trust. It is kept by sharer and shown in the viewer tabs that it concerns. */
 import type { HostMessage } from '../share/mediaMessages.ts';
 import { deviceKey, sharerKey } from './sessionMembers.ts';
-import type { Step, Effect, SessionEvent, SessionState, View } from './state.ts';
+import type { Step, Effect, SessionEvent, SessionState, ViewerTab } from './state.ts';
 import { SUBSCRIBE_PATHS } from './subscribePath.ts';
 import type { ViewTarget } from '../share/share.ts';
 import { audienceChip } from '../trust/shareTrust.ts';
-import { isOver, retryView } from './viewFlow.ts';
+import { isOver, retryView } from './viewerFlow.ts';
 
 function targetKey({ roomId, userId, deviceId }: ViewTarget): string | undefined {
     return userId === undefined || deviceId === undefined ? undefined : sharerKey(roomId, { userId, deviceId });
 }
 
-function send(view: View, message: HostMessage): Effect {
+function send(view: ViewerTab, message: HostMessage): Effect {
     return { type: 'send', call: view.id, generation: view.generation, message };
 }
 
-function audienceMessage(state: SessionState, view: View): Effect[] {
+function audienceMessage(state: SessionState, view: ViewerTab): Effect[] {
     const audience = state.audiences.get(targetKey(view.target) ?? '');
     return audience ? [send(view, { type: 'view.audience', ...audienceChip(audience) })] : [];
 }
 
 /** The trust messages for a page that just became ready. */
-export function tellTrust(state: SessionState, view: View): Effect[] {
+export function tellTrust(state: SessionState, view: ViewerTab): Effect[] {
     const reason = state.withheld.get(targetKey(view.target) ?? '');
     return [
         ...(reason === undefined ? [] : [send(view, { type: 'view.withheld', reason })]),
@@ -29,7 +29,7 @@ export function tellTrust(state: SessionState, view: View): Effect[] {
     ];
 }
 
-export function isWithheld(state: SessionState, view: View): boolean {
+export function isWithheld(state: SessionState, view: ViewerTab): boolean {
     return state.withheld.has(targetKey(view.target) ?? '');
 }
 
@@ -41,7 +41,7 @@ export function withheldTold(state: SessionState, event: Extract<SessionEvent, {
     else withheld.set(key, event.reason);
     let next: SessionState = { ...state, withheld };
     const effects: Effect[] = [];
-    for (const view of state.views.values()) {
+    for (const view of state.viewerTabs.values()) {
         if (targetKey(view.target) !== key) continue;
         effects.push(send(view, { type: 'view.withheld', reason: event.reason }));
         const asks = SUBSCRIBE_PATHS[view.transport].asksSharer;
@@ -61,7 +61,7 @@ export function audienceTold(state: SessionState, event: Extract<SessionEvent, {
     if (event.audience) audiences.set(key, event.audience);
     else audiences.delete(key);
     const next = { ...state, audiences };
-    const effects = [...next.views.values()]
+    const effects = [...next.viewerTabs.values()]
         .filter((view) => targetKey(view.target) === key)
         .flatMap((view) => audienceMessage(next, view));
     const { share, self } = state;
@@ -83,7 +83,7 @@ export function audienceTold(state: SessionState, event: Extract<SessionEvent, {
 /** Viewer tabs show the current trust in the sharer's device, not the trust from when they opened. */
 export function queryTrustAgain(state: SessionState, person: string | undefined): Step {
     const effects: Effect[] = [];
-    for (const view of state.views.values()) {
+    for (const view of state.viewerTabs.values()) {
         const { userId, deviceId } = view.target;
         if (userId === undefined || deviceId === undefined || isOver(view)) continue;
         if (person === undefined || person === userId)

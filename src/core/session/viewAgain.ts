@@ -1,16 +1,16 @@
 /** After a share ends, its viewer tab offers to wait for the sharer's next share, and shows it when it comes. */
 import type { Again } from '../share/mediaMessages.ts';
 import { newestTarget } from './sessionMembers.ts';
-import type { Step, Effect, SessionState, View } from './state.ts';
-import { againEffect, retryView, withView } from './viewFlow.ts';
+import type { Step, Effect, SessionState, ViewerTab } from './state.ts';
+import { againEffect, retryView, withViewerTab } from './viewerFlow.ts';
 
-function become(state: SessionState, view: View, again: Again): Step {
+function become(state: SessionState, view: ViewerTab, again: Again): Step {
     if (view.again === again) return { state, effects: [] };
-    return { state: withView(state, view.id, { again }), effects: [againEffect(view, again)] };
+    return { state: withViewerTab(state, view.id, { again }), effects: [againEffect(view, again)] };
 }
 
 /** The tab's button starts or stops the wait. */
-export function toggleWaiting(state: SessionState, view: View): Step {
+export function toggleWaiting(state: SessionState, view: ViewerTab): Step {
     if (view.phase !== 'ended') return { state, effects: [] };
     if (view.again === 'waiting') return become(state, view, 'offered');
     return view.again === 'offered' ? become(state, view, 'waiting') : { state, effects: [] };
@@ -20,7 +20,7 @@ export function toggleWaiting(state: SessionState, view: View): Step {
 export function followReturns(state: SessionState, roomId: string): Step {
     let next = state;
     const effects: Effect[] = [];
-    for (const view of state.views.values()) {
+    for (const view of state.viewerTabs.values()) {
         if (view.target.roomId !== roomId || view.phase !== 'ended' || view.again === 'never') continue;
         const back = newestTarget(state, view.target) !== undefined;
         const step =

@@ -61,8 +61,8 @@ const iceCandidates = v.pipe(
     v.maxLength(400),
 );
 /** How the picture travels; `direct` and `relayed` (by a TURN server) are the mesh's. */
-const paths = ['direct', 'relayed', 'sfu'] as const;
-export type Path = (typeof paths)[number];
+const routes = ['direct', 'relayed', 'sfu'] as const;
+export type Route = (typeof routes)[number];
 
 /** Through a media server, or from device to device. */
 const ways = ['livekit', 'mesh'] as const;
@@ -244,7 +244,7 @@ export const pageMessage = v.variant('type', [
         type: v.literal('mesh.state'),
         connection,
         state: v.picklist(['connecting', 'connected', 'failed']),
-        path: v.picklist(paths),
+        path: v.picklist(routes),
     }),
     /** ICE servers that this browser does not take. They are left out. */
     v.object({ type: v.literal('servers.refused'), urls: v.pipe(v.array(v.string()), v.maxLength(100)) }),

@@ -2,7 +2,7 @@
 import { isLoopbackHost } from '../base/identifiers.ts';
 
 /** What the holder of the key can do. The key itself stays in the keychain. */
-export interface OwnServer {
+export interface OwnSfu {
     /** The SFU's `wss://…` URL. Undefined when none is set up. */
     url(): Promise<string | undefined>;
     /** @throws HushError `media.*`. */

@@ -17,7 +17,7 @@ export interface Share {
  * One device in the room's RTC session (MSC4143). It is already validated: its sender is joined, and it has not
  * expired.
  */
-export interface RtcMember {
+export interface RtcMembership {
     readonly userId: string;
     readonly deviceId: string;
     /** Display name, made unique among the room's members. The user ID if there is none. */

@@ -67,7 +67,7 @@ export interface ShareAudience {
     /**
      * Index and age of the current media key. Undefined when all connections are direct, because each has its own keys.
      */
-    readonly generation: number | undefined;
+    readonly keyIndex: number | undefined;
     readonly rotatedTs: number | undefined;
     /** Newest first. Only for our own share. */
     readonly rotations: readonly Rotation[];

@@ -1,6 +1,6 @@
 /** The dialogs through which a person signs in, creates an account, or changes to another one. */
 import * as vscode from 'vscode';
-import { accountIndexOf, nextAccount, saveAccount, type NewSession } from '../../core/account/storedAccounts.ts';
+import { accountIndexOf, nextAccount, saveAccount, type SignIn } from '../../core/account/storedAccounts.ts';
 import { parseUserId } from '../../core/base/identifiers.ts';
 import { commands } from '../manifest/commands.ts';
 import { showInformationMessage } from '../shell/dialogs.ts';
@@ -33,7 +33,7 @@ export function createAccountQuestions(options: AccountControlOptions, known: Kn
     });
 
     /** Stores a new sign-in and opens it. `again`: the user ID that the person wanted to sign in as. */
-    async function adopt(session: NewSession, again?: string): Promise<void> {
+    async function adopt(session: SignIn, again?: string): Promise<void> {
         const [engine, vault, before] = await Promise.all([
             options.loadEngine(),
             options.loadVault(),

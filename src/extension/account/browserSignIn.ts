@@ -12,7 +12,7 @@ import { HushError } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
 import { isForwarded } from '../shell/browserAddress.ts';
 import { startRedirectServer } from './redirectServer.ts';
-import type { NewSession } from '../../core/account/storedAccounts.ts';
+import type { SignIn } from '../../core/account/storedAccounts.ts';
 import { openPage } from '../shell/asking.ts';
 import { showInformationMessage, withProgress } from '../shell/dialogs.ts';
 
@@ -29,7 +29,7 @@ export interface BrowserSignIn {
 export async function signInBySso(
     { engine, baseUrl, deviceName, deviceId, log }: BrowserSignIn,
     provider: IdentityProvider | undefined,
-): Promise<NewSession | undefined> {
+): Promise<SignIn | undefined> {
     const back = await throughBrowser(baseUrl, log, ({ address, state }) => {
         const redirect = new URL(address);
         redirect.searchParams.set('state', state);
@@ -50,7 +50,7 @@ export async function signInByOAuth(
     options: BrowserSignIn,
     metadata: AuthMetadata,
     create = false,
-): Promise<NewSession | undefined> {
+): Promise<SignIn | undefined> {
     const { engine, baseUrl, log } = options;
     const { oauth } = engine;
     const deviceId = options.deviceId ?? oauth.newDeviceId(randomBytes);
@@ -78,7 +78,7 @@ export async function signInByOAuth(
 }
 
 /** The person types a code on a web page, on any machine. Returns undefined if they gave up. @throws HushError. */
-export async function signInByCode(options: BrowserSignIn, metadata: AuthMetadata): Promise<NewSession | undefined> {
+export async function signInByCode(options: BrowserSignIn, metadata: AuthMetadata): Promise<SignIn | undefined> {
     const { oauth } = options.engine;
     const deviceId = options.deviceId ?? oauth.newDeviceId(randomBytes);
     // The server wants a redirect address from a native client, even if the client does not use it.
@@ -127,7 +127,7 @@ async function finish(
         clientId: string;
         deviceId: string;
     },
-): Promise<NewSession> {
+): Promise<SignIn> {
     const { accessToken, refreshToken, expiresAt, clientId } = got;
     const oauth = {
         issuer: metadata.issuer,

@@ -9,7 +9,7 @@ import type { RegisterWay } from '../../matrix/signIn/signInWays.ts';
 import { commands } from '../manifest/commands.ts';
 import type { Engine } from './engine.ts';
 import { isHushError, userMessage } from '../../core/base/errors.ts';
-import type { NewSession } from '../../core/account/storedAccounts.ts';
+import type { SignIn } from '../../core/account/storedAccounts.ts';
 import { showFailure } from '../shell/failure.ts';
 import { askHomeserver, type FoundHomeserver } from './askHomeserver.ts';
 import { askText, withNotification } from '../shell/asking.ts';
@@ -27,7 +27,7 @@ export interface CreateAccountOptions extends Omit<SignInOptions, 'again' | 'at'
 }
 
 /** Returns undefined if the person gave up, or was told why it does not work. */
-export async function createAccount(options: CreateAccountOptions): Promise<NewSession | undefined> {
+export async function createAccount(options: CreateAccountOptions): Promise<SignIn | undefined> {
     const { log } = options;
     try {
         let chosen = options.server === undefined ? undefined : await lookUp(options.server, options);
@@ -106,13 +106,13 @@ function createBy(
     engine: Engine,
     baseUrl: string,
     log: SignInOptions['log'],
-): Promise<NewSession | undefined> {
+): Promise<SignIn | undefined> {
     const browser = { engine, baseUrl, deviceName, deviceId: undefined, log };
     if (way.kind === 'oauth') return signInByOAuth(browser, way.metadata, true);
     return way.kind === 'sso' ? signInBySso(browser, way.provider) : createHere(engine, baseUrl);
 }
 
-async function createHere({ auth }: Engine, baseUrl: string): Promise<NewSession | undefined> {
+async function createHere({ auth }: Engine, baseUrl: string): Promise<SignIn | undefined> {
     const { host } = new URL(baseUrl);
     for (let value = '', problem: string | undefined; ;) {
         const free = async (name: string): Promise<string | undefined> =>

@@ -4,7 +4,7 @@ import { createRateLimit } from '../../core/base/rateLimit.ts';
 import { HushError } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { Vault } from '../../core/account/vault.ts';
-import type { OwnServer } from '../../core/share/ownSfu.ts';
+import type { OwnSfu } from '../../core/share/ownSfu.ts';
 import type { LiveKitServer } from '../../livekit/tokens/ownSfuTokens.ts';
 
 const ITEM = 'livekit';
@@ -31,7 +31,7 @@ export async function saveOwnServer(vault: Vault, server: LiveKitServer | undefi
 /** Limit for the tokens of one device. */
 const PER_DEVICE = { perSecond: 0.2, burst: 20 };
 
-export function createOwnServer(loadVault: () => Promise<Vault>, log: Log): OwnServer {
+export function createOwnServer(loadVault: () => Promise<Vault>, log: Log): OwnSfu {
     const limit = createRateLimit({ ...PER_DEVICE, now: () => performance.now() });
     return {
         url: async () => (await loadOwnServer(await loadVault(), log))?.url,

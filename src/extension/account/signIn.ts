@@ -9,7 +9,7 @@ import type { Engine } from './engine.ts';
 import { commands } from '../manifest/commands.ts';
 import { isHushError, userMessage, type ErrorCode } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
-import type { NewSession } from '../../core/account/storedAccounts.ts';
+import type { SignIn } from '../../core/account/storedAccounts.ts';
 import { showFailure } from '../shell/failure.ts';
 import { askHomeserver, type FoundHomeserver } from './askHomeserver.ts';
 import { askText, withNotification, type TextQuestion } from '../shell/asking.ts';
@@ -61,7 +61,7 @@ interface Where {
 }
 
 /** Asks for everything and signs in. Returns undefined if the person gave up; then nothing has changed. */
-export async function signIn(options: SignInOptions): Promise<NewSession | undefined> {
+export async function signIn(options: SignInOptions): Promise<SignIn | undefined> {
     for (let value: string | undefined; ;) {
         let returned = false;
         const back = (homeserver: string): void => {
@@ -78,7 +78,7 @@ async function signInOnce(
     options: SignInOptions,
     value: string | undefined,
     back: ((homeserver: string) => void) | undefined,
-): Promise<NewSession | undefined> {
+): Promise<SignIn | undefined> {
     const { again, log } = options;
     try {
         const homeserver = again
@@ -182,7 +182,7 @@ async function chooseWay(
     return picked?.way;
 }
 
-function signInBy(way: Choice, where: Where): Promise<NewSession | undefined> {
+function signInBy(way: Choice, where: Where): Promise<SignIn | undefined> {
     const browser = { ...where, deviceName };
     switch (way.kind) {
         case 'password':
@@ -198,7 +198,7 @@ function signInBy(way: Choice, where: Where): Promise<NewSession | undefined> {
     }
 }
 
-async function byPassword(where: Where): Promise<NewSession | undefined> {
+async function byPassword(where: Where): Promise<SignIn | undefined> {
     const { engine, baseUrl, host, deviceId, userId, otherAccount } = where;
     for (let value = ''; ;) {
         const user = userId ?? (await askUser(where, value));
@@ -214,7 +214,7 @@ async function byPassword(where: Where): Promise<NewSession | undefined> {
     }
 }
 
-async function byToken(where: Where): Promise<NewSession | undefined> {
+async function byToken(where: Where): Promise<SignIn | undefined> {
     const { engine, baseUrl, host, deviceId } = where;
     const prompt = `Login token for ${host}. It works once, for a few minutes.`;
     return askUntilItWorks(where, where.userId ?? host, { prompt, title: TITLE }, (token) =>
@@ -249,8 +249,8 @@ async function askUntilItWorks(
     { engine, baseUrl, deviceId, log }: Where,
     who: string,
     question: Pick<TextQuestion, 'title' | 'prompt' | 'back' | 'otherAccount'>,
-    logIn: (secret: string) => Promise<Omit<NewSession, 'baseUrl'>>,
-): Promise<NewSession | undefined> {
+    logIn: (secret: string) => Promise<Omit<SignIn, 'baseUrl'>>,
+): Promise<SignIn | undefined> {
     for (let problem: string | undefined; ;) {
         const secret = await askText({ ...question, problem, password: true });
         if (secret === undefined) return undefined;

@@ -30,7 +30,7 @@ export function followModel(
             const who = account.kind === 'signedOut' ? '' : account.userId;
             if (who !== seen) void control.refreshKnown();
             seen = who;
-            for (const { sharerName, target } of model.session.views.values()) memory.note(sharerName, target);
+            for (const { sharerName, target } of model.session.viewerTabs.values()) memory.note(sharerName, target);
             if (model.account.kind !== 'ready') return;
             // Listens to Git itself: a clone may be opened or read when nothing else in the model changes.
             remotes ??= scope.add(onRemotes(() => app.refresh(), log));

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { registerAuthProvider } from '../account/authProvider.ts';
 import { createChatView, type ChatView } from '../chat/chatView.ts';
 import { createJoins, type Joins } from '../joining/joins.ts';
-import { createShareNews, type ShareNews } from '../share/shareNews.ts';
+import { createLiveShareNotices, type LiveShareNotices } from '../share/liveShareNotices.ts';
 import { showLiveScreen } from '../share/shareNotices.ts';
 import type { ActionContext } from '../shell/actionContext.ts';
 import { after } from '../shell/after.ts';
@@ -16,7 +16,7 @@ export interface ViewParts {
     readonly view: RenderedModel;
     readonly chat: ChatView;
     readonly joins: Joins;
-    readonly shareNews: ShareNews;
+    readonly shareNews: LiveShareNotices;
     readonly actions: ActionContext;
 }
 
@@ -56,7 +56,7 @@ export function createViewParts(foundation: Foundation, parts: AccountParts): Vi
         }),
     );
     const shareNews = scope.add(
-        createShareNews({
+        createLiveShareNotices({
             model: () => app.model,
             isPlace: (roomId) => roomId === app.model.workspaceRoomId || vscode.window.state.focused,
             tell: (screen) => void showLiveScreen(screen),

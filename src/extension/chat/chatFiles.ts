@@ -12,7 +12,7 @@ import { saveFile } from '../files/saveFile.ts';
 import type { Log } from '../../core/base/log.ts';
 import { showFailure } from '../shell/failure.ts';
 import { createChatPictures } from './chatPictures.ts';
-import type { ChatPlace, ChatSession } from '../../core/chat/chatSession.ts';
+import type { ChatPlace, Conversation } from '../../core/chat/chatConversation.ts';
 import type { FileSender } from '../../core/chat/delivery.ts';
 import { createFileSender } from './fileSender.ts';
 import { createPastedFiles } from './pastedFiles.ts';
@@ -42,7 +42,7 @@ export interface ChatFiles {
     forget(): void;
 }
 export interface ChatFilesOptions {
-    readonly session: ChatSession;
+    readonly session: Conversation;
     readonly files: () => FilesPort | undefined;
     /** Folder for the copies of files that are not sent yet. */
     readonly folder: string;

@@ -21,7 +21,7 @@ import { assertWritable } from '../../core/chat/chatRoom.ts';
 import { chatRoomOf } from './chosenRoom.ts';
 import type { ChatFiles } from './chatFiles.ts';
 import { createChatMemory } from '../../core/chat/chatMemory.ts';
-import { createChatSession } from '../../core/chat/chatSession.ts';
+import { createConversation } from '../../core/chat/chatConversation.ts';
 import { createShownChanges } from '../../core/chat/shownChanges.ts';
 import { createForgotten } from '../../core/chat/forgotten.ts';
 import { unreadWords } from '../../core/chat/unread.ts';
@@ -125,7 +125,7 @@ export function createChatView(options: ChatViewOptions): ChatView {
         view.badge = unread === 0 ? undefined : { value: unread, tooltip: unreadWords(unread) };
     };
     const session = scope.add(
-        createChatSession({
+        createConversation({
             memory,
             now: Date.now,
             newTxnId: () => `hush.${randomUUID()}`,

@@ -5,7 +5,7 @@
 import type { ChatHostMessage, ChatPageMessage } from '../../core/chat/chatPageMessages.ts';
 import { userMessage } from '../../core/base/errors.ts';
 import { imageKind } from '../../core/files/imageKind.ts';
-import type { ChatPlace } from '../../core/chat/chatSession.ts';
+import type { ChatPlace } from '../../core/chat/chatConversation.ts';
 import type { WrittenFile } from '../../core/chat/writtenFile.ts';
 
 export type PastedFile = Extract<ChatPageMessage, { type: 'chat.file' }>;

@@ -7,7 +7,7 @@ import * as vscode from 'vscode';
 import { lastLineOf, placeMessage } from './editorMessages.ts';
 import { HushError } from '../../core/base/errors.ts';
 import { codeFileName } from './codeFile.ts';
-import type { View } from '../../core/session/state.ts';
+import type { ViewerTab } from '../../core/session/state.ts';
 import { plainName } from '../shell/plainText.ts';
 import { assertText, editorOf, pathOf } from './chatCommands.ts';
 import { signedIn, type ActionContext } from '../shell/actionContext.ts';
@@ -19,7 +19,7 @@ interface Choice extends vscode.QuickPickItem {
 
 export async function sendSnapshot(context: ActionContext): Promise<void> {
     const { orchestrator } = signedIn(context);
-    const views = [...orchestrator.state.views.values()].filter(isWatched);
+    const views = [...orchestrator.state.viewerTabs.values()].filter(isWatched);
     const editor = vscode.window.activeTextEditor;
     const choices: Choice[] = views.map((view) => ({
         label: `${plainName(view.sharerName)}’s screen`,
@@ -51,7 +51,7 @@ export async function sendSelectionFile(context: ActionContext): Promise<void> {
     await sendLines(context, editorOf(context));
 }
 
-function isWatched({ phase }: View): boolean {
+function isWatched({ phase }: ViewerTab): boolean {
     return phase === 'live' || phase === 'frozen' || phase === 'reconnecting';
 }
 

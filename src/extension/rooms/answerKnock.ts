@@ -9,7 +9,7 @@ import { showInformationMessage } from '../shell/dialogs.ts';
 import { plainName } from '../shell/plainText.ts';
 import { signedIn, type ActionContext, joinedRooms } from '../shell/actionContext.ts';
 import { letIn, personOfRow, removePerson } from './personActions.ts';
-import { sayWithWays } from './refusals.ts';
+import { showErrorWithActions } from './refusals.ts';
 
 export const admit = (context: ActionContext, row: unknown): Promise<void> => answer(context, row, letIn);
 export const deny = (context: ActionContext, row: unknown): Promise<void> => answer(context, row, removePerson);
@@ -47,5 +47,5 @@ async function sayFate(
     if (!room) return;
     const text = knockFate(plainName(now?.name ?? userId), plainName(room.name), now?.membership);
     const ways = now ? (['People in This Room…'] as const) : (['Invite Teammate…', 'People in This Room…'] as const);
-    await sayWithWays(showInformationMessage, text, room, ways);
+    await showErrorWithActions(showInformationMessage, text, room, ways);
 }

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { commands } from '../manifest/commands.ts';
 import { HushError } from '../../core/base/errors.ts';
-import { whyNotHere, type RoomDeed } from './roomRow.ts';
+import { refusalOf, type RoomUse } from './roomRow.ts';
 import { peopleCount } from '../../core/rooms/roomWords.ts';
 import type { RoomSnapshot } from '../../core/rooms/room.ts';
 import { signedIn, type ActionContext, joinedRooms } from '../shell/actionContext.ts';
@@ -40,12 +40,12 @@ interface RoomItem extends vscode.QuickPickItem {
 export async function pickRoom(
     context: ActionContext,
     title: string,
-    deed: RoomDeed,
+    deed: RoomUse,
     start: (context: ActionContext) => Promise<string | undefined> = startSession,
 ): Promise<string | undefined> {
     const self = signedIn(context).account.userId;
     const joined = joinedRooms(context);
-    const rooms = joined.map((room) => ({ room, why: whyNotHere(room, self, deed) }));
+    const rooms = joined.map((room) => ({ room, why: refusalOf(room, self, deed) }));
     /** People who link a workspace may have only the ID of a room. */
     const detailOf = (room: RoomSnapshot): { readonly detail?: string } =>
         deed === 'link' ? { detail: room.roomId } : idWhereNeeded(room, joined);

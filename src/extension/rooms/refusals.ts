@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import { CALL_MEMBER_TYPE } from '../../core/rooms/eventTypes.ts';
 import { commands } from '../manifest/commands.ts';
-import { mayEncrypt, whyNotHere, type RoomDeed } from './roomRow.ts';
+import { mayEncrypt, refusalOf, type RoomUse } from './roomRow.ts';
 import { letsAsk } from '../../core/rooms/roomWords.ts';
 import type { RoomSnapshot } from '../../core/rooms/room.ts';
 import { showErrorMessage } from '../shell/dialogs.ts';
@@ -19,14 +19,14 @@ const WAYS = {
     'Copy Join Link…': commands.copyJoinLink,
     'Invite Teammate…': commands.inviteTeammate,
 } as const;
-export type Way = keyof typeof WAYS;
+export type NoticeAction = keyof typeof WAYS;
 
 /** Shows the text with a button for each way and runs the chosen one. Resolves when the person has answered. */
-export async function sayWithWays(
+export async function showErrorWithActions(
     show: typeof showErrorMessage,
     text: string,
     room: RoomSnapshot,
-    ways: readonly Way[],
+    ways: readonly NoticeAction[],
 ): Promise<void> {
     const chosen = await show(text, ...ways);
     if (chosen === undefined) return;
@@ -34,14 +34,14 @@ export async function sayWithWays(
     await vscode.commands.executeCommand(WAYS[chosen], argument);
 }
 
-export function sayRefused(text: string, room: RoomSnapshot, ways: readonly Way[]): Promise<void> {
-    return sayWithWays(showErrorMessage, text, room, ways);
+export function sayRefused(text: string, room: RoomSnapshot, ways: readonly NoticeAction[]): Promise<void> {
+    return showErrorWithActions(showErrorMessage, text, room, ways);
 }
 
 /** Returns true if the room refuses the action; then the person was told. */
-export async function refused(context: ActionContext, room: RoomSnapshot, deed: RoomDeed): Promise<boolean> {
+export async function refused(context: ActionContext, room: RoomSnapshot, deed: RoomUse): Promise<boolean> {
     const self = signedIn(context).account.userId;
-    const why = whyNotHere(room, self, deed);
+    const why = refusalOf(room, self, deed);
     if (why === undefined) return false;
     const name = plainName(room.name);
     if (!room.encrypted && deed !== 'invite') {

@@ -10,17 +10,17 @@ import { obstacleSentence } from './roles.ts';
 import { peopleCount } from '../../core/rooms/roomWords.ts';
 
 /** `share` includes to watch, because both need a membership in the room's session. */
-export type RoomDeed = 'share' | 'invite' | 'link' | 'chat';
+export type RoomUse = 'share' | 'invite' | 'link' | 'chat';
 
 /** These actions need encryption. A session must not use a room whose homeserver can read the messages. */
-const ENCRYPTED: ReadonlySet<RoomDeed> = new Set(['share', 'link', 'chat']);
+const ENCRYPTED: ReadonlySet<RoomUse> = new Set(['share', 'link', 'chat']);
 const CLEAR = 'The room is not encrypted.';
 
 /**
  * Returns why the room refuses the action, as a sentence, or undefined if it allows it. `self`: the user ID of this
  * account.
  */
-export function whyNotHere(room: RoomSnapshot, self: string, deed: RoomDeed): string | undefined {
+export function refusalOf(room: RoomSnapshot, self: string, deed: RoomUse): string | undefined {
     if (!room.encrypted && ENCRYPTED.has(deed)) return CLEAR;
     if (deed === 'share' && !room.mayJoinCall) return refusal(room, self, { kind: 'state', type: CALL_MEMBER_TYPE });
     if (deed === 'invite' && !room.mayInvite) return refusal(room, self, { kind: 'invite' });
@@ -53,8 +53,8 @@ function refusal({ powers }: RoomSnapshot, self: string, action: RoomAction): st
 }
 
 /** Returns the actions that the room allows. */
-export function roomDeeds(room: RoomSnapshot, self: string): RoomDeed[] {
-    return (['share', 'invite', 'link', 'chat'] as const).filter((deed) => whyNotHere(room, self, deed) === undefined);
+export function roomDeeds(room: RoomSnapshot, self: string): RoomUse[] {
+    return (['share', 'invite', 'link', 'chat'] as const).filter((deed) => refusalOf(room, self, deed) === undefined);
 }
 
 /** Returns the flags for the row of a room. They decide what its menu offers. */
@@ -79,7 +79,7 @@ export function roomTooltip(room: RoomSnapshot, self: string | undefined): strin
 }
 
 function refusals(room: RoomSnapshot, self: string): string[] {
-    const [share, invite] = [whyNotHere(room, self, 'share'), whyNotHere(room, self, 'invite')];
+    const [share, invite] = [refusalOf(room, self, 'share'), refusalOf(room, self, 'invite')];
     const own = whyLinkIsOwn(room, self);
     const line = (what: string, why: string | undefined): string[] => (why === undefined ? [] : [`${what} ${why}`]);
     return [

@@ -1,11 +1,11 @@
 /** Notifies the person about a change in a room that they did not make, and offers what to do next. */
 import * as vscode from 'vscode';
 import { commands } from '../manifest/commands.ts';
-import type { RoomNews } from '../../core/rooms/roomsPort.ts';
+import type { RoomNotice } from '../../core/rooms/roomsPort.ts';
 import { showInformationMessage, showWarningMessage } from '../shell/dialogs.ts';
 import { plainName, plainText } from '../shell/plainText.ts';
 
-export async function tellRoomNews(news: RoomNews): Promise<void> {
+export async function tellRoomNews(news: RoomNotice): Promise<void> {
     const room = plainName(news.roomName);
     switch (news.kind) {
         case 'knock': {

@@ -10,7 +10,7 @@ import { plainName } from '../shell/plainText.ts';
 export function followSnapshots(context: ActionContext, media: Pick<MediaPort, 'onMessage'>): Disposable {
     return media.onMessage((call, _generation, message) => {
         if (message.type !== 'view.snapshot') return;
-        const view = context.orchestrator?.state.views.get(call);
+        const view = context.orchestrator?.state.viewerTabs.get(call);
         if (!view) return;
         const name = `${plainName(view.sharerName)}’s screen ${timeInName(new Date())}.png`;
         context.chat

@@ -16,7 +16,7 @@ const menuContext = v.object({ hushView: v.string() });
  */
 export function commandPicture(context: ActionContext, argument: unknown, command: ViewerCommand): boolean {
     const chosen = v.safeParse(menuContext, argument);
-    const view = chosen.success ? context.orchestrator?.state.views.get(chosen.output.hushView) : undefined;
+    const view = chosen.success ? context.orchestrator?.state.viewerTabs.get(chosen.output.hushView) : undefined;
     if (!view) return false;
     if (command === 'snapshot') context.chat.assertWritable(view.target.roomId);
     context.viewerCommand(view.id, view.generation, command);
@@ -27,7 +27,7 @@ export function commandPicture(context: ActionContext, argument: unknown, comman
 export function followOpenChat(context: ActionContext, media: Pick<MediaPort, 'onMessage'>): Disposable {
     return media.onMessage((call, _generation, message) => {
         if (message.type !== 'action' || message.name !== 'openChat') return;
-        const roomId = context.orchestrator?.state.views.get(call)?.target.roomId;
+        const roomId = context.orchestrator?.state.viewerTabs.get(call)?.target.roomId;
         if (roomId !== undefined) void vscode.commands.executeCommand(commands.openChat, roomId);
     });
 }

@@ -1,7 +1,7 @@
 /** Commands about shares: share, stop, view, leave. */
 import { ulid } from 'ulid';
 import { readSetting, shareSettings, transportSetting } from '../manifest/config.ts';
-import { whyNotHere } from '../rooms/roomRow.ts';
+import { refusalOf } from '../rooms/roomRow.ts';
 import type { ViewTarget } from '../../core/share/share.ts';
 import type { RoomSnapshot } from '../../core/rooms/room.ts';
 import { shareChoices } from './shareChoices.ts';
@@ -26,7 +26,7 @@ async function roomToShareIn(context: ActionContext, argument: RoomArgument): Pr
     if (chosen !== undefined) return { roomId: chosen, fresh: false };
     const before = joinedRooms(context);
     const { userId } = signedIn(context).account;
-    const [only, ...more] = before.filter((room) => whyNotHere(room, userId, 'share') === undefined);
+    const [only, ...more] = before.filter((room) => refusalOf(room, userId, 'share') === undefined);
     if (only && more.length === 0) return { roomId: only.roomId, fresh: false };
     const roomId =
         before.length === 0
@@ -117,7 +117,7 @@ export function openView(context: ActionContext, target: ViewTarget, restored = 
 export async function leaveSession(context: ActionContext, argument: RoomArgument): Promise<void> {
     const { orchestrator } = signedIn(context);
     const rooms = new Set([
-        ...orchestrator.state.calls.keys(),
+        ...orchestrator.state.memberships.keys(),
         ...(orchestrator.state.share ? [orchestrator.state.share.roomId] : []),
     ]);
     const chosen = roomIdOf(argument);

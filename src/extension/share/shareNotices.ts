@@ -1,7 +1,7 @@
 /** Notifications about shares, each with a button for the next step. */
 import * as vscode from 'vscode';
 import { commands } from '../manifest/commands.ts';
-import type { LiveScreen } from './shareNews.ts';
+import type { LiveShare } from './liveShareNotices.ts';
 import type { Failure, Notice } from '../../core/session/state.ts';
 import { withheldSentence } from '../../core/trust/shareTrust.ts';
 import { noIceServersWords } from './noIceServersWords.ts';
@@ -95,7 +95,7 @@ async function retryable({ code, message }: Failure, command: string): Promise<v
 }
 
 /** Offers to watch with one click, wherever in VS Code the person is. */
-export async function showLiveScreen({ sharerName, roomName, row }: LiveScreen): Promise<void> {
+export async function showLiveScreen({ sharerName, roomName, row }: LiveShare): Promise<void> {
     const view = 'View Share';
     const text = `${plainName(sharerName)} is sharing a screen in ${plainName(roomName)}.`;
     if ((await showInformationMessage(text, view)) === view)

@@ -37,7 +37,7 @@ async function lines(source: DiagnosticsSource): Promise<(readonly [string, stri
         ['Secrets', vault.kind === 'keychain' ? 'system keychain' : `VS Code secret storage (${vault.reason})`],
         ['Rooms', `${rooms.length}, of which ${rooms.filter((r) => r.encrypted).length} encrypted`],
         ['Capture', session.share ? `${session.share.location}, ${session.share.phase}` : 'not sharing'],
-        ['Tabs', [...session.views.values()].map((v) => v.phase).join(', ') || 'none'],
+        ['Tabs', [...session.viewerTabs.values()].map((v) => v.phase).join(', ') || 'none'],
         ...(await source.account()),
     ];
 }

@@ -3,7 +3,7 @@ import { canCallPeople } from '../../core/session/calledPeople.ts';
 import { obstacle } from '../../core/rooms/powerLevels.ts';
 import { contexts, type ContextKey } from '../manifest/contexts.ts';
 import { answerableKnocks } from '../rooms/personRow.ts';
-import { whyNotHere, type RoomDeed } from '../rooms/roomRow.ts';
+import { refusalOf, type RoomUse } from '../rooms/roomRow.ts';
 import type { RoomSnapshot } from '../../core/rooms/room.ts';
 import { shareChoices } from '../share/shareChoices.ts';
 import type { Model } from '../../core/app/model.ts';
@@ -16,14 +16,16 @@ export function contextValues({ account, rooms, session, workspaceRoomId }: Mode
     const joined = rooms.filter((room) => room.membership === 'join');
     const linked = joined.filter((room) => room.roomId === workspaceRoomId);
     const places = linked.length > 0 ? linked : joined;
-    const some = (of: readonly RoomSnapshot[], deed: RoomDeed): boolean =>
-        of.some((room) => whyNotHere(room, self, deed) === undefined);
+    const some = (of: readonly RoomSnapshot[], deed: RoomUse): boolean =>
+        of.some((room) => refusalOf(room, self, deed) === undefined);
     return {
         [contexts.account]: account.kind,
         [contexts.deviceGone]: account.kind === 'expired' && account.deviceGone,
         [contexts.sharing]: session.share !== undefined,
-        [contexts.watching]: [...session.views.values()].some(({ phase }) => phase !== 'ended' && phase !== 'failed'),
-        [contexts.inSession]: session.calls.size > 0,
+        [contexts.watching]: [...session.viewerTabs.values()].some(
+            ({ phase }) => phase !== 'ended' && phase !== 'failed',
+        ),
+        [contexts.inSession]: session.memberships.size > 0,
         [contexts.linked]: workspaceRoomId !== undefined,
         [contexts.inRoom]: joined.length > 0,
         [contexts.hasRooms]: some(joined, 'chat'),

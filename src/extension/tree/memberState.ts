@@ -22,7 +22,7 @@ function watchesOurs(session: SessionState, roomId: string, userId: string): boo
 }
 
 function watchesHere(session: SessionState, roomId: string): boolean {
-    return [...session.views.values()].some(
+    return [...session.viewerTabs.values()].some(
         ({ target, phase }) => target.roomId === roomId && phase !== 'ended' && phase !== 'failed',
     );
 }

@@ -4,7 +4,7 @@ import type { ContextKey } from '../manifest/contexts.ts';
 import { contextValues } from './contextValues.ts';
 import { DisposableScope } from '../../core/base/disposable.ts';
 import { unreadWords } from '../../core/chat/unread.ts';
-import { unwatched } from '../share/shareNews.ts';
+import { unwatched } from '../share/liveShareNotices.ts';
 import { createSessionsTree, type SessionsTree } from './sessionsTree.ts';
 import { createAudienceItem, createStatusBar } from './statusBar.ts';
 import { plainName } from '../shell/plainText.ts';

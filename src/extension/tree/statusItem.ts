@@ -1,5 +1,5 @@
 /** The text of Hush's status bar items: Hush itself, always; who shares and watches; who can see the share. Pure. */
-import type { Path } from '../../core/share/mediaMessages.ts';
+import type { Route } from '../../core/share/mediaMessages.ts';
 import { deviceLabel, trustWord } from '../../core/trust/trustWords.ts';
 import { sharerKey, viewersOf } from '../../core/session/sessionMembers.ts';
 import type { LocalShare, SessionState } from '../../core/session/state.ts';
@@ -74,7 +74,7 @@ function listed(names: readonly string[]): string {
 
 const DIRECT =
     'The picture goes straight from your device to each viewer’s (DTLS-SRTP, its fingerprints checked through the room’s encryption)';
-const PATHS: Readonly<Record<Path, string>> = {
+const PATHS: Readonly<Record<Route, string>> = {
     direct: `${DIRECT}.`,
     relayed: `${DIRECT}, through a relay that cannot read it.`,
     sfu: 'The picture goes through the media server, which cannot read it.',

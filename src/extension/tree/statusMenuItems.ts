@@ -95,7 +95,9 @@ function sessionEntries({ rooms, session, workspaceRoomId }: Model): MenuEntry[]
         }));
     const room = rooms.find(({ roomId, membership }) => roomId === workspaceRoomId && membership === 'join');
     const leave: MenuEntry[] =
-        session.calls.size > 0 ? [{ label: '$(debug-disconnect) Leave Session', run: commands.leaveSession }] : [];
+        session.memberships.size > 0
+            ? [{ label: '$(debug-disconnect) Leave Session', run: commands.leaveSession }]
+            : [];
     if (!room)
         return [
             ...invitations,

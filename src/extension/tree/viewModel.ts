@@ -2,10 +2,10 @@
 import { rowFlags, rows } from '../manifest/contexts.ts';
 import { personFlags, whyNotPerson } from '../rooms/personRow.ts';
 import { roleOf } from '../rooms/roles.ts';
-import { roomFlags, roomTooltip, whyNotHere } from '../rooms/roomRow.ts';
+import { roomFlags, roomTooltip, refusalOf } from '../rooms/roomRow.ts';
 import { deviceKey, sharerKey, viewersOf } from '../../core/session/sessionMembers.ts';
 import type { SessionState } from '../../core/session/state.ts';
-import type { ViewTarget, RtcMember } from '../../core/share/share.ts';
+import type { ViewTarget, RtcMembership } from '../../core/share/share.ts';
 import { replacedRooms } from '../../core/workspace/workspaceRooms.ts';
 import type { RoomMember, RoomSnapshot } from '../../core/rooms/room.ts';
 import { memberState } from './memberState.ts';
@@ -34,13 +34,13 @@ function byName<T extends { readonly name: string }>(idOf: (item: T) => string):
     return (a, b) => a.name.localeCompare(b.name) || (idOf(a) < idOf(b) ? -1 : 1);
 }
 
-function isSelf(session: SessionState, member: RtcMember): boolean {
+function isSelf(session: SessionState, member: RtcMembership): boolean {
     return member.userId === session.self?.userId && member.deviceId === session.self.deviceId;
 }
 
 /** Hush knows the screens of another client's member only while one of our pages is in the LiveKit room. */
-function hasScreen(session: SessionState, room: RoomSnapshot, member: RtcMember): boolean {
-    const watching = [...session.views.values()].some(
+function hasShare(session: SessionState, room: RoomSnapshot, member: RtcMembership): boolean {
+    const watching = [...session.viewerTabs.values()].some(
         (v) => v.target.roomId === room.roomId && v.phase !== 'ended' && v.phase !== 'failed',
     );
     return watching && (session.screens.get(room.roomId)?.has(member.identity) ?? false);
@@ -55,7 +55,7 @@ function shareRows(model: Model, room: RoomSnapshot): TreeNode[] {
         const own = isSelf(model.session, member);
         const { userId, deviceId, name } = member;
         for (const share of member.shares) {
-            const view = [...model.session.views.values()].find((v) => v.target.shareId === share.id);
+            const view = [...model.session.viewerTabs.values()].find((v) => v.target.shareId === share.id);
             const watching = view !== undefined && view.phase !== 'ended' && view.phase !== 'failed';
             nodes.push({
                 id: shareRowId(room.roomId, member, share.id),
@@ -82,7 +82,7 @@ function shareRows(model: Model, room: RoomSnapshot): TreeNode[] {
                 startedTs: share.startedTs,
             });
         }
-        if (member.client === 'other' && hasScreen(model.session, room, member)) {
+        if (member.client === 'other' && hasShare(model.session, room, member)) {
             nodes.push({
                 id: `share:${room.roomId}:${deviceKey(member)}`,
                 label: `${name}’s screen`,
@@ -104,7 +104,7 @@ function shareRows(model: Model, room: RoomSnapshot): TreeNode[] {
 
 /** Returns undefined if we may watch shares in this room. */
 function whyNotWatch({ session }: Model, room: RoomSnapshot): string | undefined {
-    return session.self && whyNotHere(room, session.self.userId, 'share');
+    return session.self && refusalOf(room, session.self.userId, 'share');
 }
 
 function sharingDescription(session: SessionState): string {
@@ -120,7 +120,7 @@ function viewerCount(count: number): string {
 function memberRow(model: Model, room: RoomSnapshot, member: RoomMember): TreeNode {
     const devices = room.rtc.filter((m) => m.userId === member.userId);
     const sharing = devices.some(
-        (m) => m.shares.length > 0 || (m.client === 'other' && hasScreen(model.session, room, m)),
+        (m) => m.shares.length > 0 || (m.client === 'other' && hasShare(model.session, room, m)),
     );
     const other = devices.find((m) => m.client === 'other');
     const you = member.userId === model.session.self?.userId;
@@ -177,7 +177,7 @@ function roomRow(model: Model, room: RoomSnapshot): TreeNode {
         room.replacement ? 'replaced' : '',
         shares.length > 0 ? `${shares.length} live` : inCall > 0 ? `${inCall} in the session` : '',
     ];
-    const joined = model.session.calls.has(room.roomId);
+    const joined = model.session.memberships.has(room.roomId);
     const self = model.session.self?.userId;
     return {
         id: `room:${room.roomId}`,
@@ -249,7 +249,7 @@ function inviteRow(room: RoomSnapshot): TreeNode {
 
 /** Hides shares that an earlier run of ours left in our membership. Only the session state knows whether we share. */
 function withoutStaleShares(session: SessionState, room: RoomSnapshot): RoomSnapshot {
-    const stale = (member: RtcMember): boolean =>
+    const stale = (member: RtcMembership): boolean =>
         isSelf(session, member) && member.shares.some(({ id }) => id !== session.share?.id);
     if (!room.rtc.some(stale)) return room;
     const rtc = room.rtc.map((m) =>

@@ -65,12 +65,12 @@ export function audienceSheet(audience: ShareAudience, context: AudienceContext)
             rows: [
                 { name: 'Room', value: context.roomName },
                 ...(audience.policy ? [{ name: 'Shared with', value: POLICY[audience.policy] }] : []),
-                ...(audience.generation === undefined
+                ...(audience.keyIndex === undefined
                     ? [{ name: 'Key', value: 'each connection has its own (direct, DTLS-SRTP)' }]
                     : [
                           {
                               name: 'Key',
-                              value: `generation ${audience.generation}${audience.rotatedTs === undefined ? '' : `, last rotation ${time(audience.rotatedTs)}`}`,
+                              value: `generation ${audience.keyIndex}${audience.rotatedTs === undefined ? '' : `, last rotation ${time(audience.rotatedTs)}`}`,
                           },
                       ]),
                 ...(audience.toldBy

@@ -79,7 +79,7 @@ export function followTrust(
         if (name === 'whoCanSee') await (await trustCommands()).whoCanSee(context, call);
         if (name === 'becomeTrusted') await vscode.commands.executeCommand(commands.verifyDevice);
         if (name !== 'verifySharer') return;
-        const target = context.orchestrator?.state.views.get(call)?.target;
+        const target = context.orchestrator?.state.viewerTabs.get(call)?.target;
         if (target?.userId !== undefined)
             await (await trustCommands()).verifyPerson(context, target.userId, target.roomId);
     };

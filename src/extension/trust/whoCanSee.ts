@@ -119,7 +119,7 @@ function contextOf(context: ActionContext, { roomId, sharer }: Subject): Audienc
 
 async function subjectOf(context: ActionContext, viewId: string | undefined): Promise<Subject | undefined> {
     const { orchestrator } = signedIn(context);
-    const { share, views } = orchestrator.state;
+    const { share, viewerTabs: views } = orchestrator.state;
     const toSubject = ({ roomId, userId, deviceId }: ViewTarget, name: string): Subject | undefined =>
         userId === undefined || deviceId === undefined ? undefined : { roomId, sharer: { userId, deviceId, name } };
     const asked = viewId === undefined ? undefined : views.get(viewId);

@@ -11,21 +11,21 @@ import {
     StreamMessageWriter,
     type MessageConnection,
 } from 'vscode-jsonrpc/node';
-import type { Answer, Told, Welcome } from './wire.ts';
+import type { Answer, LeaderEvent, Welcome } from './wire.ts';
 
-export interface Call {
+export interface WindowRequest {
     /** See core/account/accountCalls.ts. */
     readonly path: string;
     readonly args: readonly unknown[];
 }
-export const callRequest = new RequestType<Call, Answer, void>('call');
-export const callNotice = new NotificationType<Call>('tell');
+export const callRequest = new RequestType<WindowRequest, Answer, void>('call');
+export const callNotice = new NotificationType<WindowRequest>('tell');
 export const frontNotice = new NotificationType<Record<string, never>>('front');
 /** A living owner answers at once. */
 export const pingRequest = new RequestType<Record<string, never>, true, void>('ping');
 export const staleNotice = new NotificationType<Record<string, never>>('stale');
 export const welcomeNotice = new NotificationType<Welcome>('welcome');
-export const toldNotice = new NotificationType<Told>('told');
+export const toldNotice = new NotificationType<LeaderEvent>('told');
 
 /** ms in which the other end must send the secret. */
 const HELLO_WITHIN_MS = 2_000;

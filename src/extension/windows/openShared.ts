@@ -12,9 +12,9 @@ import { announceOwner, newOwner, readOwner } from './ownerFile.ts';
 import { createSeats, type Seats } from './seats.ts';
 import { createSharedAccount } from './sharedAccount.ts';
 import type { OwnWindow } from './ownWindow.ts';
-import type { Backend } from './succession.ts';
-import { connectToOwner } from './windowClient.ts';
-import { serveWindows } from './windowServer.ts';
+import type { AccountSource } from './succession.ts';
+import { connectToOwner } from './follower.ts';
+import { serveWindows } from './leader.ts';
 
 export interface OpenSharedOptions {
     readonly device: { readonly userId: string; readonly deviceId: string };
@@ -53,7 +53,7 @@ export async function openShared(options: OpenSharedOptions): Promise<Account> {
     });
 }
 
-async function openBackend(options: OpenSharedOptions): Promise<Backend> {
+async function openBackend(options: OpenSharedOptions): Promise<AccountSource> {
     for (let end = performance.now() + PATIENCE_MS; ;) {
         const remote = await join(options);
         if (remote) return remote;
@@ -72,7 +72,7 @@ async function openBackend(options: OpenSharedOptions): Promise<Backend> {
 }
 
 /** Uses the account through its owner, if the owner answers and its sign-in is valid. */
-async function join({ device, storage, version, log }: OpenSharedOptions): Promise<Backend | undefined> {
+async function join({ device, storage, version, log }: OpenSharedOptions): Promise<AccountSource | undefined> {
     const owner = await readOwner(storage, device);
     if (!owner) return undefined;
     if (owner.version !== version) {
@@ -101,7 +101,15 @@ function withLine(account: Account, line: () => string): Account {
     });
 }
 
-async function own({ device, storage, version, openLocal, window, onStale, log }: OpenSharedOptions): Promise<Backend> {
+async function own({
+    device,
+    storage,
+    version,
+    openLocal,
+    window,
+    onStale,
+    log,
+}: OpenSharedOptions): Promise<AccountSource> {
     const account = await openLocal();
     const gone = new Listeners<[]>();
     const scope = new DisposableScope();

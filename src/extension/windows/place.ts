@@ -1,7 +1,7 @@
 /** What one window has of the account that all share, and what it hears. */
 import type { Account } from '../../core/account/account.ts';
 import { Listeners } from '../../core/base/listeners.ts';
-import type { RoomNews } from '../../core/rooms/roomsPort.ts';
+import type { RoomNotice } from '../../core/rooms/roomsPort.ts';
 import type { OwnStatus } from '../../core/rooms/presencePort.ts';
 import type { CallsPort, ForeignCall } from '../../core/session/callsPort.ts';
 import type { RtcPort } from '../../core/session/rtcPort.ts';
@@ -16,7 +16,7 @@ export interface Place {
     /** The presence that this window would show to others. */
     status: OwnStatus;
     readonly invited: Listeners<Parameters<Parameters<Account['onInvite']>[0]>>;
-    readonly roomNews: Listeners<[RoomNews]>;
+    readonly roomNews: Listeners<[RoomNotice]>;
     readonly foreign: Listeners<[ForeignCall]>;
     readonly page: Listeners<Parameters<Parameters<CallsPort['onPage']>[0]>>;
     readonly gaveUp: Listeners<[string, number]>;

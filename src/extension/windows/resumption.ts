@@ -26,7 +26,7 @@ export function createResumption(lost: (roomId: string, error: HushError) => voi
     /** Our participant identity in each room, and for each identity the index of our last key. */
     const identities = new Map<string, string>();
     const keyIndexes = new Map<string, number>();
-    const serving = new Map<string, Parameters<CallsPort['serve']>>();
+    const serving = new Map<string, Parameters<CallsPort['publish']>>();
     const watching = new Map<string, Parameters<CallsPort['watch']>>();
     /** Our pages that may have connections of calls, by page key. */
     const pages = new Map<string, AdoptedPage>();
@@ -42,7 +42,7 @@ export function createResumption(lost: (roomId: string, error: HushError) => voi
         'rtc.leave': leave,
         'rtc.startKeys': (roomId: string) => void publishing.add(roomId),
         'rtc.stopKeys': (roomId: string) => void publishing.delete(roomId),
-        'calls.serve'(...args: Parameters<CallsPort['serve']>) {
+        'calls.publish'(...args: Parameters<CallsPort['publish']>) {
             const [{ roomId }, page] = args;
             serving.set(page.call, args);
             pages.set(page.call, { roomId, page });
@@ -50,7 +50,7 @@ export function createResumption(lost: (roomId: string, error: HushError) => voi
         'calls.watch': (...args: Parameters<CallsPort['watch']>) => void watching.set(args[1].call, args),
         'calls.accept': (...[{ roomId, callId }, page]: Parameters<CallsPort['accept']>) =>
             void pages.set(page.call, { roomId, page, callId }),
-        'calls.retire': (call: string) => void serving.delete(call),
+        'calls.unpublish': (call: string) => void serving.delete(call),
         'calls.release'(call: string) {
             serving.delete(call);
             watching.delete(call);
@@ -96,7 +96,7 @@ export function createResumption(lost: (roomId: string, error: HushError) => voi
             for (const roomId of looked) presence.look(roomId);
             const joins = [...memberships].map(([roomId, shares]) => rejoin(account, roomId, shares));
             calls.adopt([...pages.values()]);
-            for (const served of serving.values()) calls.serve(...served);
+            for (const served of serving.values()) calls.publish(...served);
             for (const view of watching.values()) calls.watch(...view);
             await Promise.all(joins);
         },

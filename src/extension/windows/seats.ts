@@ -11,14 +11,14 @@ import type { RtcPort } from '../../core/session/rtcPort.ts';
 import { newPlace, type Place } from './place.ts';
 import { createSharedSession, type SharedSession } from './sharedSession.ts';
 
-interface Seat {
+interface WindowSlot {
     /** `stop()` gives the seat up: what only this window holds ends, the account goes on. */
     readonly account: Account;
     /** This window is in front now. */
     front(): void;
 }
 export interface Seats {
-    take(): Seat;
+    take(): WindowSlot;
     /** Number of seats in use. */
     readonly count: number;
 }
@@ -135,9 +135,9 @@ function ownRtc(rtc: RtcPort, self: Place, session: SharedSession): Partial<RtcP
 /** A page belongs to the window that opened it. */
 function ownCalls(calls: CallsPort, self: Place): Partial<CallsPort> {
     return {
-        serve(share, page) {
+        publish(share, page) {
             self.pages.add(page.call);
-            calls.serve(share, page);
+            calls.publish(share, page);
         },
         watch(share, page) {
             self.pages.add(page.call);

@@ -15,15 +15,15 @@ import type { Verification } from '../../core/trust/trustPort.ts';
 import type { OwnTrust } from '../../core/trust/shareTrust.ts';
 import { EventsByPath } from './eventsByPath.ts';
 import { createResumption, type Resumption } from './resumption.ts';
-import { createSuccession, type Backend, type Succession } from './succession.ts';
+import { createSuccession, type AccountSource, type Succession } from './succession.ts';
 
 export interface SharedAccountOptions {
-    readonly first: Backend;
+    readonly first: AccountSource;
     /**
      * Opens the account through its current owner, or makes this window the owner. Rejects with a `HushError`:
      * `account.notSignedIn` if the person signed out meanwhile, another code if it waited too long.
      */
-    reopen(): Promise<Backend>;
+    reopen(): Promise<AccountSource>;
     /** Calls `front` each time that this window comes to the front, until it is disposed. */
     attend(front: () => void): Disposable;
     /** Returns a time in ms. */

@@ -7,7 +7,7 @@ import { isHushError } from '../../core/base/errors.ts';
 import { DisposableScope } from '../../core/base/disposable.ts';
 
 /** The account, held by this window or by another one. */
-export interface Backend {
+export interface AccountSource {
     readonly account: Account;
     /** This window is in front now. */
     front(): void;
@@ -15,9 +15,9 @@ export interface Backend {
     onGone(listener: () => void): void;
 }
 export interface SuccessionOptions {
-    readonly first: Backend;
+    readonly first: AccountSource;
     /** Opens the account through its current owner, or makes this window the owner. Rejects if it waited too long. */
-    reopen(): Promise<Backend>;
+    reopen(): Promise<AccountSource>;
     /** Listens to the account until `scope` ends. */
     follow(account: Account, scope: DisposableScope): void;
     /** Continues on `account` what this window had begun. The account has its rooms by then. */
@@ -28,7 +28,7 @@ export interface SuccessionOptions {
     onFailed(error: unknown): void;
 }
 export interface Succession {
-    readonly current: Backend;
+    readonly current: AccountSource;
     /** A backend is lost, and the next has not taken over yet. */
     readonly between: boolean;
     /** Runs `work` at the current owner, after a takeover in progress. */
@@ -50,7 +50,7 @@ export function createSuccession(options: SuccessionOptions): Succession {
     successor.promise.catch(() => undefined);
 
     /** If `backend` is lost, ends the round that waits for it, or starts a takeover. */
-    function watchOver(backend: Backend, round: () => void): void {
+    function watchOver(backend: AccountSource, round: () => void): void {
         backend.onGone(() => {
             if (stopped || backend !== current) return;
             if (between) round();
@@ -62,7 +62,7 @@ export function createSuccession(options: SuccessionOptions): Succession {
     }
 
     /** Makes `backend` the current one. Returns false if it is lost, too. */
-    async function goOn(backend: Backend): Promise<boolean> {
+    async function goOn(backend: AccountSource): Promise<boolean> {
         const gone = Promise.withResolvers<false>();
         scope.dispose();
         scope = new DisposableScope();

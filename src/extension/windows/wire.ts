@@ -15,7 +15,7 @@ export interface Welcome {
 /**
  * Messages that the owner sends by itself. They arrive in order, and before the answer to the request that caused them.
  */
-export type Told =
+export type LeaderEvent =
     | { readonly kind: 'change'; readonly change: Change }
     | { readonly kind: 'event'; readonly path: string; readonly args: readonly unknown[] };
 

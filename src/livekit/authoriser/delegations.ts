@@ -37,7 +37,7 @@ export const COME_WITHIN_MS = 120_000;
 export const AWAY_MS = 10_000;
 /** ms between two restarts. Clients are to delay their leave by an hour. */
 export const RESTART_EVERY_MS = 240_000;
-const MOST = 10_000;
+const MAX = 10_000;
 
 interface Running extends Delegation {
     readonly since: number;
@@ -76,7 +76,7 @@ export function createDelegations(options: DelegationsOptions): Delegations {
     const stop = (options.every ?? every)(LOOK_EVERY_MS, () => void look());
     return {
         take(delegation) {
-            if (running.size >= MOST && !running.has(delegation.key)) return undefined;
+            if (running.size >= MAX && !running.has(delegation.key)) return undefined;
             running.set(delegation.key, { ...delegation, since: now(), seenAt: undefined, restartedAt: now() });
             return true;
         },

@@ -6,13 +6,13 @@ import {
     type CallsEffect,
     type CallsState,
     type CallsStep,
-    type Leg,
+    type CallConnection,
     type PageOrder,
     type Watching,
 } from './callState.ts';
 
 /** The most IDs of ended calls that are kept. */
-const MOST_ENDED = 200;
+const MAX_ENDED = 200;
 /** ms until a lost share is requested again. */
 const ASK_AGAIN_MS = 1_000;
 
@@ -52,7 +52,7 @@ export class Draft {
         });
     }
 
-    order(leg: Leg, order: PageOrder): void {
+    order(leg: CallConnection, order: PageOrder): void {
         this.add({ type: 'page', page: leg.page, order });
     }
 
@@ -66,7 +66,7 @@ export class Draft {
     }
 
     /** Replaces one leg. Returns the updated call. */
-    setLeg(call: Call, leg: Leg): Call {
+    setLeg(call: Call, leg: CallConnection): Call {
         const current = this.state.calls.get(call.id) ?? call;
         return this.setCall({ ...current, legs: new Map(current.legs).set(leg.id, leg) });
     }
@@ -77,7 +77,7 @@ export class Draft {
     }
 
     /** Removes a leg from its call and closes its connection. Its viewer asks again, unless the page was released. */
-    dropLeg(call: Call, leg: Leg, now: number): Call {
+    dropLeg(call: Call, leg: CallConnection, now: number): Call {
         this.order(leg, { type: 'mesh.close', connection: connectionOf(call.id, leg.id) });
         const legs = new Map((this.state.calls.get(call.id) ?? call).legs);
         legs.delete(leg.id);
@@ -131,7 +131,7 @@ export class Draft {
 
     /** Later events of this call are ignored. */
     forget(callId: string): void {
-        this.change({ ended: [...this.state.ended.filter((id) => id !== callId), callId].slice(-MOST_ENDED) });
+        this.change({ ended: [...this.state.ended.filter((id) => id !== callId), callId].slice(-MAX_ENDED) });
     }
 
     /** Ends the call and tells the peer. */

@@ -27,7 +27,7 @@ export const LIFETIME_MS = 60_000;
 /** No client uses a longer lifetime. A longer one is a mistake or an attack. */
 const LONGEST_LIFETIME_MS = 10 * 60_000;
 /** One event may carry that many; a whole gathering is some dozens. */
-const MOST_CANDIDATES = 100;
+const MAX_CANDIDATES = 100;
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
 const sdp = v.pipe(v.string(), v.startsWith('v=0'), v.maxLength(60_000));
@@ -67,7 +67,7 @@ const schemas = {
     }),
     'm.call.candidates': v.looseObject({
         ...common,
-        candidates: v.pipe(v.array(iceCandidate), v.maxLength(MOST_CANDIDATES)),
+        candidates: v.pipe(v.array(iceCandidate), v.maxLength(MAX_CANDIDATES)),
     }),
     'm.call.answer': v.looseObject({
         ...common,

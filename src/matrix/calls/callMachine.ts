@@ -21,7 +21,7 @@ import {
     type CallsState,
     type CallsStep,
     type Device,
-    type Leg,
+    type CallConnection,
 } from './callState.ts';
 import { addCandidates, emptyBatch } from './candidateBatch.ts';
 import { LIFETIME_MS } from './callEvents.ts';
@@ -30,7 +30,7 @@ import { bringsScreen } from './screenOut.ts';
 
 /** ms until a viewer without a picture asks again, and how often it asks. */
 const ASK_EVERY_MS = 8_000;
-export const MOST_ASKS = 4;
+export const MAX_ASKS = 4;
 /** ms that a connection may be down before its call ends (30 s, as in matrix-js-sdk). */
 export const DOWN_MS = 30_000;
 /** ms that the other side's step may take before a new request starts again. */
@@ -45,7 +45,7 @@ export function reduceCalls(state: CallsState, event: CallsEvent): CallsStep {
 function handle(draft: Draft, event: CallsEvent): void {
     const { now } = event;
     switch (event.type) {
-        case 'serve': {
+        case 'publish': {
             const { shareId, roomId, page } = event;
             draft.change({ serving: new Map(draft.state.serving).set(shareId, { roomId, page }) });
             return;
@@ -59,7 +59,7 @@ function handle(draft: Draft, event: CallsEvent): void {
         }
         case 'release':
             return release(draft, event.call, now);
-        case 'retire':
+        case 'unpublish':
             return release(draft, event.call, now, (call) => !call.foreign);
         case 'asked':
             return asked(draft, event);
@@ -166,7 +166,7 @@ function asked(draft: Draft, event: Extract<CallsEvent, { type: 'asked' }>): voi
     draft.order(first, { type: 'mesh.open', connection: connectionOf(id, shareId), offer: true });
 }
 
-function restart(draft: Draft, call: Call, leg: Leg, now: number): void {
+function restart(draft: Draft, call: Call, leg: CallConnection, now: number): void {
     draft.setLeg(call, { ...leg, phase: 'offering', since: now });
     draft.order(leg, { type: 'mesh.restart', connection: connectionOf(call.id, leg.id) });
 }
@@ -223,7 +223,7 @@ function time(draft: Draft, now: number): void {
     for (const watching of draft.state.watching.values()) {
         if (watching.askAt === undefined || now < watching.askAt) continue;
         const { roomId, shareId, peer, page } = watching;
-        if (watching.asked >= MOST_ASKS) {
+        if (watching.asked >= MAX_ASKS) {
             release(draft, page.call, now);
             draft.add({ type: 'gaveUp', page });
             continue;

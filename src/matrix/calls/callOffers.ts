@@ -1,18 +1,18 @@
 /** The other side's offers and candidates on their way to the page. Candidates that arrive before their offer wait. */
 import type { Draft } from './callDraft.ts';
-import { connectionOf, sameDevice, type Call, type Device, type Leg } from './callState.ts';
+import { connectionOf, sameDevice, type Call, type Device, type CallConnection } from './callState.ts';
 import type { CallEvent, IceCandidate, StreamPurposes } from './callEvents.ts';
 
 /** The most candidates of one connection. A whole gathering has a few dozen. */
-const MOST_CANDIDATES_IN = 300;
-const MOST_EARLY_CALLS = 20;
-const MOST_EARLY_EVENTS = 20;
+const MAX_CANDIDATES_IN = 300;
+const MAX_EARLY_CALLS = 20;
+const MAX_EARLY_EVENTS = 20;
 
 /** Opens the leg's connection with the other side's offer, and adds the candidates that came too early. */
 export function offered(
     draft: Draft,
     call: Call,
-    leg: Leg,
+    leg: CallConnection,
     { sdp, streams }: { readonly sdp: string; readonly streams: StreamPurposes },
 ): void {
     const connection = connectionOf(call.id, leg.id);
@@ -34,7 +34,7 @@ export function giveCandidates(
     const call = draft.state.calls.get(callId);
     const leg = call?.legs.get(legId);
     if (!call || !leg) return;
-    const room = MOST_CANDIDATES_IN - leg.candidatesIn;
+    const room = MAX_CANDIDATES_IN - leg.candidatesIn;
     if (candidates.length > room)
         draft.log('warn', `${peer.userId} sends more candidates than any network has; the rest is dropped`);
     const taken = candidates.slice(0, Math.max(0, room));
@@ -47,9 +47,9 @@ export function giveCandidates(
 export function keepEarly(draft: Draft, from: Device, event: CallEvent, candidates: readonly IceCandidate[]): void {
     const early = new Map(draft.state.early);
     const waiting = early.get(event.callId) ?? [];
-    if (waiting.length >= MOST_EARLY_EVENTS) return;
+    if (waiting.length >= MAX_EARLY_EVENTS) return;
     early.set(event.callId, [...waiting, { leg: event.leg, from, candidates }]);
     // Drops the oldest call's candidates, so that calls that never come cannot fill our memory.
-    for (const id of [...early.keys()].slice(0, Math.max(0, early.size - MOST_EARLY_CALLS))) early.delete(id);
+    for (const id of [...early.keys()].slice(0, Math.max(0, early.size - MAX_EARLY_CALLS))) early.delete(id);
     draft.change({ early });
 }

@@ -11,7 +11,7 @@ import {
     type Call,
     type CallsEvent,
     type Device,
-    type Leg,
+    type CallConnection,
     type Peer,
     type Watching,
 } from './callState.ts';
@@ -115,7 +115,7 @@ function invited(draft: Draft, { from, roomId, ageMs, now }: Received, invite: K
 }
 
 /** Our call ends for theirs. Returns our legs, which join it. */
-function yielded(draft: Draft, crossing: Call, now: number): Leg[] {
+function yielded(draft: Draft, crossing: Call, now: number): CallConnection[] {
     draft.log('info', `${crossing.peer.userId} and we called each other: their call goes on, ours joins it`);
     draft.hangUp(crossing, 'replaced', now);
     return [...crossing.legs.values()].map(({ id, page }) => newLeg(id, page, 'send', 'queued', now));

@@ -97,7 +97,7 @@ export function createCalls(options: CallsOptions): Calls {
         },
         onServed: served.onChange,
         expel: (roomId, device) => dispatch({ type: 'expel', roomId, device }),
-        serve: ({ roomId, shareId }, page) => dispatch({ type: 'serve', roomId, shareId, page }),
+        publish: ({ roomId, shareId }, page) => dispatch({ type: 'publish', roomId, shareId, page }),
         watch: ({ roomId, userId, deviceId, shareId }, page) =>
             dispatch({ type: 'watch', roomId, shareId, peer: { userId, deviceId }, page }),
         release(call) {
@@ -105,8 +105,8 @@ export function createCalls(options: CallsOptions): Calls {
             adopted.delete(call);
             dispatch({ type: 'release', call });
         },
-        retire: (call) => dispatch({ type: 'retire', call }),
-        pageSaid(message, call) {
+        unpublish: (call) => dispatch({ type: 'unpublish', call }),
+        handlePageMessage(message, call) {
             if (message.type === 'mesh.dropped') {
                 const roomId = call === undefined ? undefined : adopted.get(call);
                 if (roomId !== undefined) dispatch({ type: 'dropped', roomId, connections: message.connections });

@@ -19,7 +19,7 @@ export interface PageAddress {
  * answering (our page makes an answer) -> stable of the viewer
  * ```
  */
-export interface Leg {
+export interface CallConnection {
     readonly id: string;
     readonly page: PageAddress;
     readonly role: 'send' | 'receive';
@@ -48,7 +48,7 @@ interface BaseCall {
     readonly phase: 'starting' | 'ringing' | 'answering' | 'answered' | 'connected';
     /** The leg of the invite and the answer. */
     readonly first: string;
-    readonly legs: ReadonlyMap<string, Leg>;
+    readonly legs: ReadonlyMap<string, CallConnection>;
     /** ms at which the call ends unless it is connected. */
     readonly expiresAt: number;
 }
@@ -124,7 +124,7 @@ export function emptyCalls(self: Device): CallsState {
 export type CallsEvent = { readonly now: number } &
     /** This page offers our share. */
     (
-        | { readonly type: 'serve'; readonly roomId: string; readonly shareId: string; readonly page: PageAddress }
+        | { readonly type: 'publish'; readonly roomId: string; readonly shareId: string; readonly page: PageAddress }
         | {
               readonly type: 'watch';
               readonly roomId: string;
@@ -135,7 +135,7 @@ export type CallsEvent = { readonly now: number } &
         /** The page is gone or finished. Everything in it ends. */
         | { readonly type: 'release'; readonly call: string }
         /** The page no longer offers the share directly. Connections to other clients continue. */
-        | { readonly type: 'retire'; readonly call: string }
+        | { readonly type: 'unpublish'; readonly call: string }
         /**
          * A viewer's device asks for our share. `callId`: the call that it already has for it, if any. `ulid`: for the
          * call that this may start.
@@ -255,19 +255,28 @@ export function connectionOf(callId: string, leg: string): string {
     return `${callId}/${leg}`;
 }
 
-export function legOf(state: CallsState, connection: string): { readonly call: Call; readonly leg: Leg } | undefined {
+export function legOf(
+    state: CallsState,
+    connection: string,
+): { readonly call: Call; readonly leg: CallConnection } | undefined {
     const at = connection.lastIndexOf('/');
     const call = state.calls.get(connection.slice(0, at));
     const leg = call?.legs.get(connection.slice(at + 1));
     return call && leg && { call, leg };
 }
 
-export function newLeg(id: string, page: PageAddress, role: Leg['role'], phase: Leg['phase'], now: number): Leg {
+export function newLeg(
+    id: string,
+    page: PageAddress,
+    role: CallConnection['role'],
+    phase: CallConnection['phase'],
+    now: number,
+): CallConnection {
     return { id, page, role, phase, since: now, batch: emptyBatch, failedAt: undefined, candidatesIn: 0 };
 }
 
 /** What every new call begins with: who made it decides its phase. */
-export function begin(call: Pick<Call, 'id' | 'roomId' | 'outgoing' | 'expiresAt'>, first: Leg): BaseCall {
+export function begin(call: Pick<Call, 'id' | 'roomId' | 'outgoing' | 'expiresAt'>, first: CallConnection): BaseCall {
     return {
         ...call,
         phase: call.outgoing ? 'starting' : 'answering',

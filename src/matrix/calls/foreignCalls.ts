@@ -18,7 +18,7 @@ import {
 } from './callState.ts';
 import { LIFETIME_MS, type CallEvent } from './callEvents.ts';
 
-const MOST_RINGING = 10;
+const MAX_RINGING = 10;
 /** Our name for the only connection of a call with another client. */
 const FOREIGN_LEG = 'main';
 
@@ -101,7 +101,7 @@ function takeWithScreen(
 /** Another Matrix client calls, so our person is asked. A call of our own other device is not for us. */
 function ring(draft: Draft, roomId: string, peer: Device, { callId, sdp, streams }: Invite, expiresAt: number): void {
     const { self, incoming } = draft.state;
-    if (peer.userId === self.userId || incoming.has(callId) || incoming.size >= MOST_RINGING) return;
+    if (peer.userId === self.userId || incoming.has(callId) || incoming.size >= MAX_RINGING) return;
     const call = { roomId, peer, expiresAt };
     draft.change({ incoming: new Map(incoming).set(callId, call) });
     draft.add({ type: 'ring', callId, incoming: call, sdp, streams });

@@ -37,7 +37,7 @@ const answer = v.looseObject({
     ttl: v.optional(v.fallback(v.pipe(v.number(), v.finite(), v.minValue(0)), 3_600), 3_600),
 });
 /** More servers make every connection slower to start, and browsers refuse very many. */
-const MOST_URIS = 20;
+const MAX_URIS = 20;
 /** The part of the lifetime after which credentials are renewed. A call that starts with them can use the rest. */
 const USED_UNTIL = 0.5;
 /** ms until a homeserver that did not answer is asked again. */
@@ -76,7 +76,7 @@ export function createIceServers({ ask, now, log }: IceServersOptions): IceServe
         for (const uri of result.output.uris) {
             const problem = iceUriProblem(uri, username !== '' && credential !== '');
             const text = typeof uri === 'string' ? uri : (JSON.stringify(uri) ?? typeof uri);
-            if (problem === undefined && !uris.includes(text) && uris.length < MOST_URIS) uris.push(text);
+            if (problem === undefined && !uris.includes(text) && uris.length < MAX_URIS) uris.push(text);
             else if (problem !== undefined) {
                 leftOut.push(text);
                 leaveOut(text, problem);

@@ -4,7 +4,7 @@
  * nothing that the server says about them is trusted. The SDK would put them in place of the message without a check.
  */
 import type { IRoomEvent, MatrixEvent } from 'matrix-js-sdk/lib/matrix.js';
-import { bundledEdit } from './messagesPage.ts';
+import { bundledEdit } from './historyChunk.ts';
 import { asRecord } from '../events/rawEvent.ts';
 
 export interface BundledEdits {

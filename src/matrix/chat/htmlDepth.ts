@@ -28,7 +28,7 @@ const IMPLIED: Readonly<Record<string, { readonly more: number; readonly parents
     th: { more: 2, parents: ['tr'] },
 };
 /** The largest `more` above. */
-const MOST_IMPLIED = 2;
+const MAX_IMPLIED = 2;
 
 /** The deepest nesting. It is at least the depth that any HTML parser finds. */
 export function depthOf(html: string): number {
@@ -62,7 +62,7 @@ export function depthOf(html: string): number {
     for (let match = OPENING.exec(html); match; match = OPENING.exec(html)) {
         const closes = html[match.index + 1] === '/';
         if (closes) most = Math.max(most, depth + 1);
-        else depth += /^(?:t[drh]|thead|tbody|col)$/iu.test(match[1] ?? '') ? 1 + MOST_IMPLIED : 1;
+        else depth += /^(?:t[drh]|thead|tbody|col)$/iu.test(match[1] ?? '') ? 1 + MAX_IMPLIED : 1;
     }
     return Math.max(most, depth);
 }

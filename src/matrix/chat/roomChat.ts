@@ -20,7 +20,7 @@ import { roomPowers, roomVersion } from '../rooms/roomState.ts';
 import { createBundledEdits, replacedBy } from './bundledEdits.ts';
 import { createEventReader, redactsOf } from './eventReader.ts';
 import { foldMessages, shownContent } from './foldMessages.ts';
-import { editsAt, eventContext, messagesPage } from './messagesPage.ts';
+import { editsAt, eventContext, historyChunk } from './historyChunk.ts';
 import { isSameReaction } from '../../core/base/reactionKey.ts';
 import { CHAT_TYPES, relationOf } from '../events/rawEvent.ts';
 import { createRedactions } from './redactions.ts';
@@ -152,13 +152,13 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
     };
     async function back({ token }: Segment<MatrixEvent>): Promise<boolean> {
         if (token === null) return false;
-        const page = await messagesPage(sdk, roomId, token, 'b', PAGE);
+        const page = await historyChunk(sdk, roomId, token, 'b', PAGE);
         segments.earlier(token, await taken(page.events), page.next);
         return true;
     }
     async function on({ later }: Segment<MatrixEvent>): Promise<boolean> {
         if (later === null) return false;
-        const page = await messagesPage(sdk, roomId, later, 'f', PAGE);
+        const page = await historyChunk(sdk, roomId, later, 'f', PAGE);
         segments.onward(later, await taken(page.events), page.next);
         return page.next !== null;
     }

@@ -32,25 +32,25 @@ export function tellApart(all: readonly Named[]): Map<string, ShownName> {
 }
 
 /** A long name would push the ID out of a narrow side bar. */
-const MOST_BEFORE_ID = 24;
+const MAX_BEFORE_ID = 24;
 
 function shownAs({ id, raw, sign = id, isDoubtful = false }: Named, isShared: boolean): ShownName {
     const line = nameLine(raw);
     if (line === '' || raw === id) return { name: wholeNameLine(id) };
-    const name = isShared || isDoubtful ? `${cutText(line, MOST_BEFORE_ID)} (${sign})` : line;
+    const name = isShared || isDoubtful ? `${cutText(line, MAX_BEFORE_ID)} (${sign})` : line;
     const whole = wholeNameLine(raw);
     return name === whole ? { name } : { name, wholeName: whole };
 }
 
 const folded = new Map<string, string>();
-const MOST_FOLDED = 20_000;
+const MAX_FOLDED = 20_000;
 const HIDDEN = /\p{Default_Ignorable_Code_Point}/gu;
 
 /** Names that people may take for each other have the same fold. The SDK knows which letters look alike. */
 function fold(raw: string): string {
     const known = folded.get(raw);
     if (known !== undefined) return known;
-    if (folded.size >= MOST_FOLDED) folded.clear();
+    if (folded.size >= MAX_FOLDED) folded.clear();
     const seen = raw
         .slice(0, MAX_NAME * 4)
         .replaceAll(HIDDEN, '')

@@ -4,7 +4,7 @@ import type { Log } from '../../core/base/log.ts';
 import type { SharePolicy } from '../../core/trust/shareTrust.ts';
 import type { StoredAccount } from '../../core/account/storedAccounts.ts';
 import type { Vault } from '../../core/account/vault.ts';
-import type { OwnServer } from '../../core/share/ownSfu.ts';
+import type { OwnSfu } from '../../core/share/ownSfu.ts';
 import type { RtcOptions } from '../rtc/rtcSession.ts';
 import type { Fetch } from '../requests/matrixHttp.ts';
 
@@ -25,7 +25,7 @@ export interface OpenAccountOptions {
     /** Answers the server when it wants more than a signed-in device before it takes a first identity. */
     readonly uploadAuth?: UIAuthCallback<void>;
     /** The LiveKit server whose key the person holds; default: none. */
-    readonly ownServer?: OwnServer;
+    readonly ownServer?: OwnSfu;
     /** Defaults: the real ones. */
     readonly fetch?: Fetch;
     readonly now?: () => number;

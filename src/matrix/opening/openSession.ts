@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { HushError } from '../../core/base/errors.ts';
 import { parseUserId } from '../../core/base/identifiers.ts';
-import type { OwnServer } from '../../core/share/ownSfu.ts';
+import type { OwnSfu } from '../../core/share/ownSfu.ts';
 import { PLACEHOLDER_TOKEN } from '../account/tokenRefresh.ts';
 import { fromSdk } from '../requests/matrixHttp.ts';
 import { createGrants, type Grants } from '../rtc/grants.ts';
@@ -25,7 +25,7 @@ export interface OpenSession {
     dispose(): void;
 }
 
-const NO_SERVER: OwnServer = {
+const NO_SERVER: OwnSfu = {
     url: () => Promise.resolve(undefined),
     token: () => Promise.reject(new HushError('media.noServer', 'There is no LiveKit server set up.')),
 };
@@ -105,7 +105,7 @@ export function openSession(
 
 function discoverTransports(
     { sdk, self, baseUrl, requests, now, log }: Homeserver,
-    ownServer: OwnServer,
+    ownServer: OwnSfu,
     { serviceUrlSetting }: OpenAccountOptions,
 ): Transports {
     return createTransports({

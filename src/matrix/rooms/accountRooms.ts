@@ -15,7 +15,7 @@ import { Listeners } from '../../core/base/listeners.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { Disposable } from '../../core/base/disposable.ts';
 import type { RoomSnapshot } from '../../core/rooms/room.ts';
-import type { RtcMember } from '../../core/share/share.ts';
+import type { RtcMembership } from '../../core/share/share.ts';
 import { createMemberLoading } from '../sync/memberLoading.ts';
 import { snapshotOf } from './roomSnapshots.ts';
 import { nameLine } from '../../core/base/nameLine.ts';
@@ -39,7 +39,7 @@ export interface Rooms extends Disposable {
 }
 export interface RoomsOptions {
     readonly sdk: MatrixClient;
-    readonly rtcMembers: (roomId: string) => readonly RtcMember[];
+    readonly rtcMembers: (roomId: string) => readonly RtcMembership[];
     readonly onRtc: (listener: (roomId: string) => void) => Disposable;
     readonly log: Log;
 }

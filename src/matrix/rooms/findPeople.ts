@@ -5,7 +5,7 @@ import { fromSdk } from '../requests/matrixHttp.ts';
 import { nameLine } from '../../core/base/nameLine.ts';
 
 /** Nobody reads a longer list; a longer search finds fewer. */
-const MOST = 20;
+const MAX = 20;
 
 /** Whom the server finds by this, self excluded. Servers show what they want of it: Synapse those of shared and public rooms. */
 export async function findPeople(
@@ -13,7 +13,7 @@ export async function findPeople(
     search: string,
 ): Promise<Person[]> {
     try {
-        const { results } = await sdk.searchUserDirectory({ term: search.slice(0, 255), limit: MOST });
+        const { results } = await sdk.searchUserDirectory({ term: search.slice(0, 255), limit: MAX });
         return results
             .filter(({ user_id: userId }) => userId !== sdk.getSafeUserId())
             .map(({ user_id: userId, display_name: name }) => ({ userId, name: nameLine(name ?? '') || userId }));

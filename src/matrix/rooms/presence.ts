@@ -25,7 +25,7 @@ export interface PresenceOptions {
 /** ms that the server shows us as typing when we say no more. */
 const TYPING_MS = 10_000;
 /** Of those who have read furthest: nobody reads a longer list. */
-const MOST_MARKS = 100;
+const MAX_MARKS = 100;
 
 const STATUS: Readonly<Record<OwnStatus, SetPresence>> = {
     online: SetPresence.Online,
@@ -128,7 +128,7 @@ export function createPresence({ sdk, look, log }: PresenceOptions): OwnPresence
                 read: others
                     .flatMap(({ userId }) => mark(room, userId) ?? [])
                     .toSorted((a, b) => b.ts - a.ts)
-                    .slice(0, MOST_MARKS),
+                    .slice(0, MAX_MARKS),
                 ownRead: mark(room, self),
             };
         },

@@ -8,7 +8,7 @@ import {
 } from 'matrix-js-sdk/lib/matrix.js';
 import type { Presence } from '../../core/rooms/presencePort.ts';
 import type { RoomMember, RoomSnapshot, WorkspaceLink } from '../../core/rooms/room.ts';
-import type { RtcMember } from '../../core/share/share.ts';
+import type { RtcMembership } from '../../core/share/share.ts';
 import { parseWorkspace, SESSION_FIELD } from '../events/hushEvents.ts';
 import { obstacle, type Powers, type RoomAction } from '../../core/rooms/powerLevels.ts';
 import { aliasOf, joinRuleOf, knocksOf, predecessorOf, replacementOf, roomPowers, roomVersion } from './roomState.ts';
@@ -24,7 +24,7 @@ export function isComplete(room: Room | null): boolean {
 }
 
 /** Undefined for rooms that are neither joined nor an invitation, whose state has not arrived, and for spaces. */
-export function snapshotOf(sdk: MatrixClient, room: Room, rtc: readonly RtcMember[]): RoomSnapshot | undefined {
+export function snapshotOf(sdk: MatrixClient, room: Room, rtc: readonly RtcMembership[]): RoomSnapshot | undefined {
     const membership = room.getMyMembership();
     const kind = ([KnownMembership.Join, KnownMembership.Invite, KnownMembership.Knock] as const).find(
         (m) => m === membership,

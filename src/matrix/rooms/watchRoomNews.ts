@@ -9,7 +9,7 @@ import {
 } from 'matrix-js-sdk/lib/matrix.js';
 import type { Disposable } from '../../core/base/disposable.ts';
 import { Listeners } from '../../core/base/listeners.ts';
-import type { RoomNews } from '../../core/rooms/roomsPort.ts';
+import type { RoomNotice } from '../../core/rooms/roomsPort.ts';
 import { MAX_REASON } from './acting.ts';
 import { obstacle } from '../../core/rooms/powerLevels.ts';
 import { replacementOf, roomPowers } from './roomState.ts';
@@ -17,12 +17,12 @@ import { nameLine } from '../../core/base/nameLine.ts';
 import { memberName, newcomerName } from '../names/shownNames.ts';
 
 export interface RoomNewsSource extends Disposable {
-    readonly onNews: Listeners<[RoomNews]>['add'];
+    readonly onNews: Listeners<[RoomNotice]>['add'];
 }
 
 /** Nothing is news before the first sync is done: it is how things are. */
 export function createRoomNews(sdk: MatrixClient): RoomNewsSource {
-    const news = new Listeners<[RoomNews]>();
+    const news = new Listeners<[RoomNotice]>();
     const self = sdk.getSafeUserId();
     const running = (): boolean => sdk.getSyncState() === 'SYNCING';
     const onState = (event: MatrixEvent): void => {

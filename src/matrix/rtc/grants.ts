@@ -13,7 +13,7 @@ import { ROOM_CALL_SLOT } from '../../core/rooms/eventTypes.ts';
 import { homeserverSfu, type HomeserverSfu } from './homeserverSfu.ts';
 import type { HomeserverTokens } from './homeserverTokens.ts';
 import { ownSfuUrl } from './ownTransport.ts';
-import type { OwnServer } from '../../core/share/ownSfu.ts';
+import type { OwnSfu } from '../../core/share/ownSfu.ts';
 import { assertServiceUrl } from './transports.ts';
 
 interface OpenIdToken {
@@ -31,7 +31,7 @@ export interface GrantsOptions {
     readonly mayAskLocal: (serviceUrl: string) => boolean;
     /** An SFU whose API key a person holds: ours, or that of somebody in the session. */
     readonly own: {
-        readonly server: OwnServer;
+        readonly server: OwnSfu;
         readonly ask: (serviceUrl: string, roomId: string, viewId: string) => Promise<MediaGrant>;
     };
     readonly homeserver: Pick<HomeserverTokens, 'token'>;

@@ -5,7 +5,7 @@
 import type { KeyRing } from './keyRing.ts';
 import type { Rotation } from '../../core/trust/shareTrust.ts';
 
-const MOST_ROTATIONS = 20;
+const MAX_ROTATIONS = 20;
 
 export interface KeyHistory {
     /** Device key to ms since the epoch: it could decrypt from then on, through every rotation since. */
@@ -27,7 +27,7 @@ export function recordStep(history: KeyHistory, before: KeyRing, after: KeyRing,
     for (const [device, { state }] of own.targets) if (state === 'has' && !since.has(device)) since.set(device, now);
     if (before.own?.key === own.key) return { ...history, since };
     const rotation = { index: own.index, ts: own.createdAt, why: whyRotated(before, after) };
-    return { since, rotations: [rotation, ...history.rotations].slice(0, MOST_ROTATIONS) };
+    return { since, rotations: [rotation, ...history.rotations].slice(0, MAX_ROTATIONS) };
 }
 
 function whyRotated(before: KeyRing, after: KeyRing): string {

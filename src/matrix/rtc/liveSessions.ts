@@ -10,7 +10,7 @@ import { HushError } from '../../core/base/errors.ts';
 import { Listeners } from '../../core/base/listeners.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { MembershipLost } from '../../core/session/rtcPort.ts';
-import type { RtcMember } from '../../core/share/share.ts';
+import type { RtcMembership } from '../../core/share/share.ts';
 import { memberName } from '../names/shownNames.ts';
 import { createDelayedLeave } from './delayedLeave.ts';
 import type { MediaKeys } from './keyRingRunner.ts';
@@ -43,7 +43,7 @@ export interface LiveSessions {
     /** @throws HushError `room.notFound`. */
     joinedRoom(roomId: string): Room;
     attach(room: Room): LiveSession;
-    members(session: MatrixRTCSession): RtcMember[];
+    members(session: MatrixRTCSession): RtcMembership[];
     dispose(): void;
 }
 
@@ -63,10 +63,10 @@ export function createLiveSessions({ sdk, self, keys, note, now, log }: LiveSess
     const losses = new Listeners<[MembershipLost]>();
     const ownServer = parseUserId(self.userId)?.serverName;
 
-    const members = (session: MatrixRTCSession): RtcMember[] => {
+    const members = (session: MatrixRTCSession): RtcMembership[] => {
         const oldest = session.memberships[0];
         const nameOf = (userId: string): string => memberName(sdk.getRoom(session.room.roomId), userId);
-        const read = (membership: CallMembership): RtcMember =>
+        const read = (membership: CallMembership): RtcMembership =>
             toRtcMember(membership, oldest ?? membership, ownServer, nameOf, note);
         return onePerDevice(session.memberships.map(read));
     };

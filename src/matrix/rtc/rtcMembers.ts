@@ -1,14 +1,14 @@
 /** MatrixRTC memberships as Hush sees them: of both kinds (state and sticky), of any client. */
 import type { CallMembership } from 'matrix-js-sdk/lib/matrixrtc/index.js';
 import { parseUserId } from '../../core/base/identifiers.ts';
-import type { RtcMember } from '../../core/share/share.ts';
+import type { RtcMembership } from '../../core/share/share.ts';
 import { parseShares, SHARES_FIELD } from '../events/hushEvents.ts';
 import { isHashed, isSticky, participantIdentity } from './ownMember.ts';
 import { serviceUrlOf } from './ownTransport.ts';
 
 /** The newest of each device. A sticky membership of a run that crashed stays beside the new one for some seconds. */
-export function onePerDevice(members: readonly RtcMember[]): RtcMember[] {
-    const newest = new Map<string, RtcMember>();
+export function onePerDevice(members: readonly RtcMembership[]): RtcMembership[] {
+    const newest = new Map<string, RtcMembership>();
     for (const member of members.toSorted((a, b) => a.createdTs - b.createdTs)) {
         const device = JSON.stringify([member.userId, member.deviceId]);
         newest.delete(device);
@@ -24,7 +24,7 @@ export function toRtcMember(
     ownServer: string | undefined,
     nameOf: (userId: string) => string,
     note: (text: string) => void,
-): RtcMember {
+): RtcMembership {
     const announced = membership.applicationData[SHARES_FIELD];
     const shares = announced === undefined ? undefined : parseShares(announced);
     if (shares && !shares.ok)

@@ -3,7 +3,7 @@ import type { MatrixClient, Room } from 'matrix-js-sdk/lib/matrix.js';
 import { HushError } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { RtcPort } from '../../core/session/rtcPort.ts';
-import { isAtSfu, type RtcMember, type Share } from '../../core/share/share.ts';
+import { isAtSfu, type RtcMembership, type Share } from '../../core/share/share.ts';
 import { CALL_MEMBER_TYPE } from '../../core/rooms/eventTypes.ts';
 import type { Grants } from './grants.ts';
 import type { MediaKeys } from './keyRingRunner.ts';
@@ -46,7 +46,7 @@ export interface RtcOptions {
 }
 export interface Rtc extends Omit<RtcPort, 'onWithheld' | 'onAudience'> {
     /** Current memberships, oldest first; empty for rooms we are not in. */
-    members(roomId: string): readonly RtcMember[];
+    members(roomId: string): readonly RtcMembership[];
     onMembers(listener: (roomId: string) => void): { dispose(): void };
     /** Leaves every session we are in, bounded. */
     leaveAll(): Promise<void>;

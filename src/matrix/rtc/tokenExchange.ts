@@ -8,7 +8,7 @@ import type { Log } from '../../core/base/log.ts';
 import type { MediaGrant } from '../../core/share/mediaMessages.ts';
 import type { Device, OlmMessages } from './olmMessages.ts';
 import { ownSfuUrl } from './ownTransport.ts';
-import type { OwnServer } from '../../core/share/ownSfu.ts';
+import type { OwnSfu } from '../../core/share/ownSfu.ts';
 
 const REQUEST_TYPE = 'com.hush.livekit.token_request';
 const TOKEN_TYPE = 'com.hush.livekit.token';
@@ -29,7 +29,7 @@ export interface TokenExchange {
 export interface TokenExchangeOptions {
     readonly self: Device;
     readonly messages: Pick<OlmMessages, 'send' | 'onMessage'>;
-    readonly ownServer: OwnServer;
+    readonly ownServer: OwnSfu;
     /** Devices in the room's session, with where they publish. */
     readonly members: (roomId: string) => readonly (Device & { readonly serviceUrl: string | undefined })[];
     /** A random UUID. */

@@ -34,7 +34,7 @@ export interface AdmissionOptions {
 }
 
 /** Devices beyond which those are forgotten that nobody lists. */
-const MOST_KNOWN = 1_000;
+const MAX_KNOWN = 1_000;
 
 export function createAdmission({ policy, standings, trackDevices, log }: AdmissionOptions): Admission {
     const known = new Map<string, { readonly device: Device; readonly standing: Standing | undefined }>();
@@ -44,7 +44,7 @@ export function createAdmission({ policy, standings, trackDevices, log }: Admiss
 
     /** What nobody lists is not remembered for ever: a peer may name as many devices as it likes. */
     const forgetUnlisted = (): void => {
-        if (known.size <= MOST_KNOWN) return;
+        if (known.size <= MAX_KNOWN) return;
         for (const [key, { standing }] of known) if (standing === undefined) known.delete(key);
     };
     const look = async (devices: readonly Device[]): Promise<boolean> => {

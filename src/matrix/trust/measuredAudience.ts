@@ -60,7 +60,7 @@ export function measureAudience(sources: Sources, roomId: string): ShareAudience
     return {
         roomId,
         policy: admission.policy,
-        generation: report?.index,
+        keyIndex: report?.index,
         rotatedTs: report?.createdAt,
         rotations: report?.rotations ?? [],
         holders: holders.toSorted(byDevice),

@@ -33,7 +33,7 @@ export interface ServerWatch {
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 /** Anybody can make devices that are not in order, as many as they like. */
-const MOST_LIES = 100;
+const MAX_LIES = 100;
 
 export function createServerWatch({ fetch, now, known, log }: ServerWatchOptions): ServerWatch {
     const lies = new Map<string, DeviceLie>();
@@ -62,7 +62,7 @@ export function createServerWatch({ fetch, now, known, log }: ServerWatchOptions
             const key = JSON.stringify([lie.userId, lie.deviceId]);
             if (lies.get(key)?.how === lie.how) continue;
             const [oldest] = lies.keys();
-            if (lies.size >= MOST_LIES && oldest !== undefined) lies.delete(oldest);
+            if (lies.size >= MAX_LIES && oldest !== undefined) lies.delete(oldest);
             lies.set(key, lie);
             found = true;
             log.warn(`Refused what the homeserver says of ${lie.userId} ${lie.deviceId}: ${lie.how}`);

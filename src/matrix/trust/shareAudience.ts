@@ -46,7 +46,7 @@ export function createShareAudiences(options: ShareAudiencesOptions): ShareAudie
         timers.delete(roomId);
         const audience = own(roomId);
         if (!audience) return;
-        const { generation, rotatedTs, holders } = audience;
+        const { keyIndex: generation, rotatedTs, holders } = audience;
         void messages.sendAudience({ roomId, policy: admission.policy, generation, rotatedTs, holders }, holders);
     };
     const tell = (roomId: string): void => {

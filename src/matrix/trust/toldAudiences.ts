@@ -9,7 +9,7 @@ import type { ShareAudiencesOptions } from './audienceOptions.ts';
 import { describeDevice } from './measuredAudience.ts';
 import type { ToldAudience } from './trustMessages.ts';
 
-const MOST_TOLD_SHARERS = 64;
+const MAX_TOLD_SHARERS = 64;
 
 export interface ToldAudiences {
     readonly changed: Listeners<[roomId: string, sharer: Device, audience: ShareAudience | undefined]>;
@@ -40,7 +40,7 @@ export function createToldAudiences(options: ShareAudiencesOptions): ToldAudienc
         return {
             roomId,
             policy,
-            generation,
+            keyIndex: generation,
             rotatedTs,
             rotations: [],
             holders: holders.map((h) => ({ ...describeDevice(options, roomId, h), way: h.way, since: h.since })),
@@ -116,7 +116,7 @@ export function createToldAudiences(options: ShareAudiencesOptions): ToldAudienc
 
 function bound(map: Map<string, unknown>): void {
     for (const oldest of map.keys()) {
-        if (map.size <= MOST_TOLD_SHARERS) break;
+        if (map.size <= MAX_TOLD_SHARERS) break;
         map.delete(oldest);
     }
 }

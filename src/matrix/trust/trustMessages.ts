@@ -13,7 +13,7 @@ import type { Device, OlmMessages } from '../rtc/olmMessages.ts';
 const WITHHELD_TYPE = 'com.hush.withheld';
 const AUDIENCE_TYPE = 'com.hush.audience';
 /** Holders told about; more do not fit a to-device message well. */
-const MOST_TOLD = 200;
+const MAX_TOLD = 200;
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(255));
 const ts = v.pipe(v.number(), v.minValue(0), v.finite());
@@ -32,7 +32,7 @@ const audienceContent = v.looseObject({
     rotated_ts: v.optional(ts),
     holders: v.pipe(
         v.array(v.looseObject({ user_id: id, device_id: id, way: v.picklist(['key', 'direct']), since: ts })),
-        v.maxLength(MOST_TOLD),
+        v.maxLength(MAX_TOLD),
     ),
 });
 
@@ -78,7 +78,7 @@ export function createTrustMessages(messages: OlmMessages, ownDeviceId: string, 
                     policy,
                     ...(generation === undefined ? {} : { generation }),
                     ...(rotatedTs === undefined ? {} : { rotated_ts: rotatedTs }),
-                    holders: holders.slice(0, MOST_TOLD).map(({ userId, deviceId, way, since }) => ({
+                    holders: holders.slice(0, MAX_TOLD).map(({ userId, deviceId, way, since }) => ({
                         user_id: userId,
                         device_id: deviceId,
                         way,

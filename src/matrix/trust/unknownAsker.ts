@@ -8,7 +8,7 @@ import type { Log } from '../../core/base/log.ts';
 import { asRecord } from '../events/rawEvent.ts';
 
 /** A stranger's flood does not become a flood of queries. */
-const MOST_PEOPLE = 10;
+const MAX_PEOPLE = 10;
 
 export interface AskedMachine {
     readonly olm: OlmMachine;
@@ -33,7 +33,7 @@ async function unknownAskers(olm: OlmMachine, events: unknown): Promise<readonly
     const unknown = new Set<string>();
     for (const event of Array.isArray(events) ? events : []) {
         const asker = askerOf(event);
-        if (!asker || unknown.size >= MOST_PEOPLE) continue;
+        if (!asker || unknown.size >= MAX_PEOPLE) continue;
         const device = await olm.getDevice(new UserId(asker.userId), new DeviceId(asker.deviceId));
         if (!device) unknown.add(asker.userId);
         device?.free();

@@ -6,7 +6,7 @@ import type { ShareSettings } from '../../core/share/mediaMessages.ts';
  */
 const AT_720P = 4_000_000;
 const AT_1080P = 6_000_000;
-const MOST = 16_000_000;
+const MAX = 16_000_000;
 const PIXELS_720P = 1280 * 720;
 const PIXELS_1080P = 1920 * 1080;
 
@@ -14,7 +14,7 @@ const PIXELS_1080P = 1920 * 1080;
 export function chooseBitrate(width: number, height: number): number {
     const pixels = width * height;
     if (pixels <= PIXELS_720P) return AT_720P;
-    if (pixels >= PIXELS_1080P) return Math.min(MOST, Math.round((AT_1080P * pixels) / PIXELS_1080P));
+    if (pixels >= PIXELS_1080P) return Math.min(MAX, Math.round((AT_1080P * pixels) / PIXELS_1080P));
     const part = (pixels - PIXELS_720P) / (PIXELS_1080P - PIXELS_720P);
     return Math.round(AT_720P + part * (AT_1080P - AT_720P));
 }

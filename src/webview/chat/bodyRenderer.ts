@@ -20,7 +20,7 @@ export interface BodyActions {
 }
 
 /** Lists with larger numbers have them inside, where they are not cut off. */
-const MOST_OUTSIDE = 99;
+const MAX_OUTSIDE = 99;
 
 export function createBodyRenderer(
     window: WindowLike & { document: Document },
@@ -132,6 +132,6 @@ function number(list: Element): void {
     if (!ordered) return;
     const items = [...list.children];
     const numbers = [list.getAttribute('start'), ...items.map((item) => item.getAttribute('value'))].map(Number);
-    if (Math.max(items.length, ...numbers.map((n) => Math.abs(n) + items.length)) > MOST_OUTSIDE)
+    if (Math.max(items.length, ...numbers.map((n) => Math.abs(n) + items.length)) > MAX_OUTSIDE)
         list.className = 'wide';
 }

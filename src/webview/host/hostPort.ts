@@ -3,14 +3,14 @@
  * here know which.
  */
 import type { StoredTarget } from '../../core/share/mediaMessages.ts';
-import type { Transport } from '../../core/page/channel.ts';
+import type { ChannelPort } from '../../core/page/channel.ts';
 
 export interface HostPort {
     readonly kind: 'webview' | 'loopback';
     /** The key of this page. */
     readonly call: string;
     readonly generation: number;
-    readonly transport: Transport;
+    readonly transport: ChannelPort;
     /** The URL of the E2EE worker's bundle. */
     readonly workerUrl: string;
     /** Stores the target in the tab across a window reload. Does nothing where tabs are not restored. */

@@ -1,5 +1,5 @@
 /** Sends one captured screen to every viewer who asks, with one connection for each. */
-import type { HostMessage, MeshMessage, Path, ServersMessage } from '../../core/share/mediaMessages.ts';
+import type { HostMessage, MeshMessage, Route, ServersMessage } from '../../core/share/mediaMessages.ts';
 import { createEncodeWatch, mayUseAv1, orderCodecs } from './codecs.ts';
 import { limitBitrate, preferWhenLimited } from '../../livekit/browser/senderParameters.ts';
 import { createNoServersNews } from './noServersNews.ts';
@@ -28,7 +28,7 @@ export interface MeshPublisher {
      */
     suffers(): Promise<number | undefined>;
     /** The route of the share. Undefined without a viewer. `relayed` if any viewer's route is. */
-    readonly path: Path | undefined;
+    readonly path: Route | undefined;
     close(): void;
 }
 

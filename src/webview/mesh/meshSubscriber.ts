@@ -1,14 +1,14 @@
 /** Watches one screen that comes directly from the sharer's device. Only the newest connection counts. */
 import type { SubscriberState } from '../../livekit/browser/screenSubscriber.ts';
 import type { DirectPlayout } from './directPlayout.ts';
-import type { HostMessage, MeshMessage, Path, ServersMessage } from '../../core/share/mediaMessages.ts';
+import type { HostMessage, MeshMessage, Route, ServersMessage } from '../../core/share/mediaMessages.ts';
 import { createNoServersNews } from './noServersNews.ts';
 import { createPeer, type Peer, type PeerState } from './peer.ts';
 
 export interface MeshSubscriber {
     handle(message: HostMessage): void;
     /** The route, once there is one. */
-    readonly path: Path | undefined;
+    readonly path: Route | undefined;
     close(): void;
 }
 

@@ -2,7 +2,7 @@
  * One RTCPeerConnection of the mesh. The host decides each step, and this runs the steps in order. DTLS-SRTP encrypts
  * the media. Its fingerprints are in the descriptions, which the host sends through the room's end-to-end encryption.
  */
-import type { HostMessage, MeshMessage, Path } from '../../core/share/mediaMessages.ts';
+import type { HostMessage, MeshMessage, Route } from '../../core/share/mediaMessages.ts';
 
 type Open = Extract<HostMessage, { type: 'mesh.open' }>;
 type Description = Extract<HostMessage, { type: 'mesh.description' }>;
@@ -37,7 +37,7 @@ export interface PeerOptions {
 }
 export interface PeerState {
     readonly state: 'connecting' | 'connected' | 'failed';
-    readonly path: Path;
+    readonly path: Route;
 }
 export interface Peer {
     describe(description: Description): void;
@@ -92,7 +92,7 @@ export function createPeer(options: PeerOptions): Peer {
             }
         });
     };
-    const report = (state: PeerState['state'], path: Path = current.path): void => {
+    const report = (state: PeerState['state'], path: Route = current.path): void => {
         if (closed || (state === current.state && path === current.path)) return;
         current = { state, path };
         send({ type: 'mesh.state', connection, state, path });
@@ -233,7 +233,7 @@ function configuration({ iceServers, relayOnly }: Servers): RTCConfiguration {
 }
 
 /** Returns `relayed` if either end of the chosen pair belongs to a TURN server, or if only relays are allowed. */
-async function pathOf(pc: RTCPeerConnection): Promise<Path> {
+async function pathOf(pc: RTCPeerConnection): Promise<Route> {
     if (pc.getConfiguration().iceTransportPolicy === 'relay') return 'relayed'; // even if the pair looks different
     // A peer that offers only relays is behind one. An early check from before its candidate may look direct forever.
     const theirs = [...(pc.remoteDescription?.sdp ?? '').matchAll(/^a=candidate:.* typ (\w+)/gmu)];

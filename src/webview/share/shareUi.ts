@@ -1,5 +1,5 @@
 /** The share page: the share, its viewers, and the buttons to start and stop. Renders only what it is given. */
-import type { Path, ShareSettings, Viewer } from '../../core/share/mediaMessages.ts';
+import type { Route, ShareSettings, Viewer } from '../../core/share/mediaMessages.ts';
 import { deviceLabel } from '../../core/trust/trustWords.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
@@ -28,7 +28,7 @@ export interface ShareUi {
     size(width: number, height: number): void;
     viewers(viewers: readonly Viewer[]): void;
     /** The route. Undefined while there is none. */
-    path(path: Path | undefined): void;
+    path(path: Route | undefined): void;
     /** Why fewer frames leave than wanted. Empty if nothing is to be said. */
     limited(words: string): void;
     optimizedFor(hint: ShareSettings['contentHint']): void;

@@ -1,5 +1,5 @@
 /** The sentences of the page. Pure. */
-import type { Again, Path, ViewState } from '../../core/share/mediaMessages.ts';
+import type { Again, Route, ViewState } from '../../core/share/mediaMessages.ts';
 import type { WithheldReason } from '../../core/trust/trustLevels.ts';
 
 /** Part of the wanted frames. Below it, a person sees that something limits them. */
@@ -17,7 +17,7 @@ export function limitWords(limitation: string, framesPerSecond: number, wanted: 
 export type WayAction =
     'retry' | 'closeView' | 'showLog' | 'becomeTrusted' | 'verifySharer' | 'watchAgain' | 'openChat';
 
-export interface Way {
+export interface NextStep {
     readonly label: string;
     readonly action: WayAction;
 }
@@ -29,9 +29,9 @@ export interface StateWords {
     readonly headline?: string;
     readonly explanation?: string;
     /** The button for the next step. */
-    readonly way?: Way;
+    readonly way?: NextStep;
     /** Other buttons beside it. */
-    readonly more?: readonly Way[];
+    readonly more?: readonly NextStep[];
 }
 
 const retry = { label: 'Try Again', action: 'retry' } as const;
@@ -104,7 +104,7 @@ export function endedWords(who: string, again: Again, lastedMs: number | undefin
     const Sharer = who || 'The sharer';
     const headline = who ? `${who} has stopped sharing` : 'The share has ended';
     const lasted = lastedMs === undefined ? '' : `The share lasted ${durationWords(lastedMs)}.`;
-    const words = (explanation: string, way: Way): StateWords => ({
+    const words = (explanation: string, way: NextStep): StateWords => ({
         line: 'Ended',
         headline,
         explanation: [lasted, explanation].filter((part) => part !== '').join(' '),
@@ -214,7 +214,7 @@ export function encryptionWords(state: ViewState): {
 }
 
 /** Describes the route of the picture and its encryption. */
-export function pathWords(path: Path): { readonly label: string; readonly explanation: string } {
+export function pathWords(path: Route): { readonly label: string; readonly explanation: string } {
     const direct =
         'Encrypted from device to device (DTLS-SRTP). The fingerprints of both ends came through the room’s end-to-end encryption.';
     switch (path) {

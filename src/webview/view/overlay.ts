@@ -1,6 +1,6 @@
 /** Covers the stage while there is no picture: the reason, and buttons for the next step. */
 import { h, setHidden, setText } from '../ui/dom.ts';
-import type { StateWords, Way, WayAction } from '../ui/words.ts';
+import type { StateWords, NextStep, WayAction } from '../ui/words.ts';
 
 export interface Overlay {
     readonly element: HTMLElement;
@@ -14,7 +14,7 @@ export function createOverlay(act: (action: WayAction) => void): Overlay {
     const ways = h('div', { class: 'ways' });
     const element = h('div', { class: 'overlay' }, headline, explanation, ways);
     let drawn = '';
-    const button = ({ label, action }: Way, kind: string): HTMLElement => {
+    const button = ({ label, action }: NextStep, kind: string): HTMLElement => {
         const made = h('button', { type: 'button', class: kind }, label);
         made.addEventListener('click', () => act(action));
         return made;

@@ -3,7 +3,7 @@ import type { Rect } from './cropRect.ts';
 import { panBy, place, type Point, type Size, type Zoom } from './zoom.ts';
 
 /** Largest size in px. */
-const MOST: Size = { width: 176, height: 132 };
+const MAX: Size = { width: 176, height: 132 };
 /** Largest part of the stage, in each direction. On a small stage the overview must not cover its target. */
 const SHARE_OF_STAGE = 0.3;
 
@@ -13,8 +13,8 @@ export function overviewSize(zoom: Zoom, stage: Size, picture: Size, pixelRatio:
     const hidden = picture.width * scale > stage.width + 1 || picture.height * scale > stage.height + 1;
     if (!hidden) return undefined;
     const room = {
-        width: Math.min(MOST.width, stage.width * SHARE_OF_STAGE),
-        height: Math.min(MOST.height, stage.height * SHARE_OF_STAGE),
+        width: Math.min(MAX.width, stage.width * SHARE_OF_STAGE),
+        height: Math.min(MAX.height, stage.height * SHARE_OF_STAGE),
     };
     const small = Math.min(room.width / picture.width, room.height / picture.height);
     const size = { width: Math.round(picture.width * small), height: Math.round(picture.height * small) };

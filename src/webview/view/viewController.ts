@@ -2,11 +2,16 @@
 import type { HostMessage, PageMessage } from '../../core/share/mediaMessages.ts';
 import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
 import { createPlayoutControl } from '../../livekit/browser/playout/playoutControl.ts';
-import { createNextPath, type NextPath } from './nextPath.ts';
+import { createNextSubscription, type NextSubscription } from './nextSubscription.ts';
 import { createObserver } from './observer.ts';
 import { watchSeen } from './pictureSeen.ts';
 import { bitRate, readReceiver, type ReceiverSample } from './receiverStats.ts';
-import { createDirectPath, createServerPath, type PathEvents, type ScreenPath } from './screenPath.ts';
+import {
+    createDirectSubscription,
+    createSfuSubscription,
+    type SubscriptionEvents,
+    type Subscription,
+} from './subscription.ts';
 import { judge, type Verdict } from './viewHealth.ts';
 import { createViewerUi } from './viewerUi.ts';
 
@@ -38,9 +43,9 @@ export function createViewController({ root, keys, worker, send, now }: Options)
     );
     const observer = createObserver();
     watchSeen(ui.stage, (seen) => playout.hidden(!seen));
-    let shown: ScreenPath | undefined;
+    let shown: Subscription | undefined;
     /** A new connection that waits for its first picture. */
-    let next: NextPath | undefined;
+    let next: NextSubscription | undefined;
     let over: Verdict | undefined;
     let reported: Verdict | undefined;
     let reportedScreens = '';
@@ -120,12 +125,12 @@ export function createViewController({ root, keys, worker, send, now }: Options)
             text: `view: ${error instanceof Error ? error.message : 'could not connect'}`.slice(0, 1_000),
         });
     /** Shows the picture of this connection at once. With `handover`, waits for its first picture. */
-    const take = (handover: boolean, create: (events: PathEvents) => ScreenPath): void => {
+    const take = (handover: boolean, create: (events: SubscriptionEvents) => Subscription): void => {
         over = undefined;
         const beside = handover && shown !== undefined;
         if (beside) stay();
         else disconnect();
-        const path: ScreenPath = create({
+        const path: Subscription = create({
             changed() {
                 if (next?.path === path) next.changed();
                 else if (shown === path) changed();
@@ -148,7 +153,7 @@ export function createViewController({ root, keys, worker, send, now }: Options)
             shown = path;
             return changed();
         }
-        next = createNextPath(path, ui.add(), swap);
+        next = createNextSubscription(path, ui.add(), swap);
         next.changed();
     };
     const swap = (): void => {
@@ -165,7 +170,7 @@ export function createViewController({ root, keys, worker, send, now }: Options)
         send({ type: 'view.moved', via: path.via, ok: true });
     };
     const connect = (to: Extract<HostMessage, { type: 'view.connect' }>): void =>
-        take(to.handover ?? false, (events) => createServerPath(to, keys, worker, playout, events));
+        take(to.handover ?? false, (events) => createSfuSubscription(to, keys, worker, playout, events));
     const end = (verdict: Verdict): void => {
         disconnect();
         over = verdict;
@@ -198,7 +203,7 @@ export function createViewController({ root, keys, worker, send, now }: Options)
                     return connect(message);
                 case 'view.direct':
                     return take(message.handover ?? false, (events) =>
-                        createDirectPath(message.identity, worker, playout, send, events),
+                        createDirectSubscription(message.identity, worker, playout, send, events),
                     );
                 case 'view.stay':
                     stay();

@@ -10,7 +10,7 @@ import {
     type WayAction,
 } from '../ui/words.ts';
 import { deviceLabel, trustMeaning, trustWord } from '../../core/trust/trustWords.ts';
-import type { Again, Path, ViewerCommand } from '../../core/share/mediaMessages.ts';
+import type { Again, Route, ViewerCommand } from '../../core/share/mediaMessages.ts';
 import type { TrustLevel, WithheldReason } from '../../core/trust/trustLevels.ts';
 import { copyPicture } from './copyPicture.ts';
 import { createFullScreen } from './fullScreen.ts';
@@ -51,7 +51,7 @@ export interface ViewerUi {
     /** Says on one line who can see the share. */
     audience(text: string, detail: string, tone: 'good' | 'warn'): void;
     /** The route. Undefined while there is none. */
-    path(path: Path | undefined): void;
+    path(path: Route | undefined): void;
     stats(sample: ReceiverSample, bitsPerSecond: number, playout: Playout | undefined): void;
     /** Without a track, the last picture is removed, so that it does not stay on a refused or ended share. */
     attach(track: MediaStreamTrack | undefined): void;

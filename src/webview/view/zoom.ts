@@ -20,7 +20,7 @@ export interface Placement extends Point {
 }
 
 /** Largest number of device pixels per video pixel. */
-const MOST_MAGNIFIED = 16;
+const MAX_MAGNIFIED = 16;
 /** Smallest part of the fitting size. */
 const LEAST_OF_FIT = 0.5;
 export const ZOOM_STEP = 1.25;
@@ -83,7 +83,7 @@ export function panBy(zoom: Zoom, by: Point, stage: Size, picture: Size, pixelRa
 
 export function clampScale(scale: number, stage: Size, picture: Size, pixelRatio: number): number {
     const least = Math.min(fitScale(stage, picture) * LEAST_OF_FIT, exactScale(pixelRatio));
-    const most = Math.max(exactScale(pixelRatio) * MOST_MAGNIFIED, fitScale(stage, picture));
+    const most = Math.max(exactScale(pixelRatio) * MAX_MAGNIFIED, fitScale(stage, picture));
     return Math.min(most, Math.max(least, scale));
 }
 

@@ -25,7 +25,7 @@ export function createFakePages(): FakePages {
     const handle = (person: Person, call: string, message: HostMessage): void => {
         const { calls } = person.account;
         const describe = (connection: string, kind: 'offer' | 'answer'): void =>
-            calls.pageSaid({
+            calls.handlePageMessage({
                 type: 'mesh.description',
                 connection,
                 kind,
@@ -44,7 +44,7 @@ export function createFakePages(): FakePages {
             if (ends?.size !== 2) return;
             for (const [other, { call: page }] of ends) if (other !== person) live.set(message.connection, page);
             for (const end of ends.values())
-                end.calls.pageSaid({
+                end.calls.handlePageMessage({
                     type: 'mesh.state',
                     connection: message.connection,
                     state: 'connected',

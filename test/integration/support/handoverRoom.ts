@@ -12,7 +12,7 @@ import { createOrchestrator, type Orchestrator } from '../../../src/core/session
 import type { KeyEvent, MediaKey, RtcPort, WatchEvent } from '../../../src/core/session/rtcPort.ts';
 import type { PageRequest } from '../../../src/core/session/mediaPort.ts';
 import type { Notice } from '../../../src/core/session/state.ts';
-import type { RtcMember, Share } from '../../../src/core/share/share.ts';
+import type { RtcMembership, Share } from '../../../src/core/share/share.ts';
 import { createCalls, type Calls } from '../../../src/matrix/calls/callRunner.ts';
 import type { CallRequest } from '../../../src/matrix/calls/callRequests.ts';
 import type { ReceivedCallEvent } from '../../../src/matrix/calls/signalling.ts';
@@ -86,7 +86,7 @@ export function createHandoverRoom(
         error: logged,
     };
 
-    const members = (): RtcMember[] => {
+    const members = (): RtcMembership[] => {
         const member = (userId: string, deviceId: string, client: 'hush' | 'other', shares: readonly Share[]) => ({
             userId,
             deviceId,

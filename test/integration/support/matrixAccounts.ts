@@ -9,7 +9,7 @@ import type { RoomSnapshot } from '../../../src/core/rooms/room.ts';
 import { loadAccount, saveAccount } from '../../../src/core/account/storedAccounts.ts';
 import { openVault } from '../../../src/extension/account/keychainVault.ts';
 import type { Vault } from '../../../src/core/account/vault.ts';
-import type { OwnServer } from '../../../src/core/share/ownSfu.ts';
+import type { OwnSfu } from '../../../src/core/share/ownSfu.ts';
 import { keepLine } from '../../stack/evidence.ts';
 import type { Synapse } from '../../stack/synapse.ts';
 import { discoverHomeserver, logInWithPassword, newStorageKey, openAccount } from './matrixEngine.ts';
@@ -57,7 +57,7 @@ export interface OpenOptions {
     readonly fetch?: typeof fetch;
     readonly serviceUrl?: string;
     readonly sharePolicy?: () => SharePolicy;
-    readonly ownServer?: OwnServer;
+    readonly ownServer?: OwnSfu;
     readonly now?: () => number;
 }
 

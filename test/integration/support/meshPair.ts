@@ -92,7 +92,7 @@ export function createMeshPair(
     const heard = host.onMessage((call, _generation, message) => {
         if (!message.type.startsWith('mesh.') && message.type !== 'servers.refused') return;
         for (const { pages, calls } of ends.values())
-            if (pages.has(call)) calls.pageSaid(message as MeshMessage | ServersMessage, call);
+            if (pages.has(call)) calls.handlePageMessage(message as MeshMessage | ServersMessage, call);
     });
     return {
         get sharer() {
@@ -100,7 +100,7 @@ export function createMeshPair(
         },
         serve(page) {
             end('sharer').pages.add(page);
-            end('sharer').calls.serve({ roomId: ROOM, shareId: page }, { call: page, generation: 1 });
+            end('sharer').calls.publish({ roomId: ROOM, shareId: page }, { call: page, generation: 1 });
         },
         watch(page, share) {
             const { userId, deviceId } = end('sharer').self;
@@ -114,11 +114,11 @@ export function createMeshPair(
             const next = end('sharer');
             for (const page of pages) next.pages.add(page);
             next.calls.adopt([...pages].map((call) => ({ roomId: ROOM, page: { call, generation: 1 } })));
-            for (const call of pages) next.calls.serve({ roomId: ROOM, shareId: call }, { call, generation: 1 });
+            for (const call of pages) next.calls.publish({ roomId: ROOM, shareId: call }, { call, generation: 1 });
         },
         release: (page) => end(page).calls.release(page),
         breakConnection: (connection) =>
-            end('sharer').calls.pageSaid({ type: 'mesh.state', connection, state: 'failed', path: 'direct' }),
+            end('sharer').calls.handlePageMessage({ type: 'mesh.state', connection, state: 'failed', path: 'direct' }),
         connections: () => [...connections],
         refusedServers: () => refusedServers,
         async dispose() {

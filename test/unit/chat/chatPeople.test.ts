@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
 import { createChatMemory, type WorkspaceState } from '../../../src/core/chat/chatMemory.ts';
 import { createForgotten } from '../../../src/core/chat/forgotten.ts';
-import type { ChatAccount } from '../../../src/core/chat/chatSession.ts';
+import type { ChatAccount } from '../../../src/core/chat/chatConversation.ts';
 import { forgetPerson } from '../../../src/core/chat/personChat.ts';
 import { HushError } from '../../../src/core/base/errors.ts';
 import { createLog } from '../../../src/core/base/log.ts';

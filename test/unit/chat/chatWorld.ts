@@ -2,7 +2,7 @@
 import type { ChatPort, ChatSend } from '../../../src/core/chat/chatPort.ts';
 import type { FileSender } from '../../../src/core/chat/delivery.ts';
 import type { WrittenFile } from '../../../src/core/chat/writtenFile.ts';
-import { createChatSession, type ChatAccount, type ChatSession } from '../../../src/core/chat/chatSession.ts';
+import { createConversation, type ChatAccount, type Conversation } from '../../../src/core/chat/chatConversation.ts';
 import type { ChatRoom } from '../../../src/core/chat/chatRoom.ts';
 import { HushError } from '../../../src/core/base/errors.ts';
 import { Listeners } from '../../../src/core/base/listeners.ts';
@@ -148,13 +148,13 @@ export class ChatWorld {
     watching = true;
     /** What the person says when asked whether to delete. */
     sure = false;
-    session!: ChatSession;
+    session!: Conversation;
 
     settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
     /** A new window. */
-    open = async (online = true): Promise<ChatSession> => {
-        this.session = createChatSession({
+    open = async (online = true): Promise<Conversation> => {
+        this.session = createConversation({
             memory: {
                 get: (userId, key) => this.memory.get(`${key} ${userId}`),
                 set: (userId, key, value) => void this.memory.set(`${key} ${userId}`, structuredClone(value)),

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { createShareNews } from '../../../src/extension/share/shareNews.ts';
+import { createLiveShareNotices } from '../../../src/extension/share/liveShareNotices.ts';
 import type { RoomSnapshot } from '../../../src/core/rooms/room.ts';
-import type { RtcMember } from '../../../src/core/share/share.ts';
+import type { RtcMembership } from '../../../src/core/share/share.ts';
 import type { Model } from '../../../src/core/app/model.ts';
 import { roomSnapshot } from '../roomSnapshot.ts';
 import { ALICE, BOB, member, requestView, ROOM, Run } from '../session/fixtures.ts';
 
-function modelOf(rtc: readonly RtcMember[], patch: Partial<RoomSnapshot> = {}, run = new Run()): Model {
+function modelOf(rtc: readonly RtcMembership[], patch: Partial<RoomSnapshot> = {}, run = new Run()): Model {
     const room = roomSnapshot({ roomId: ROOM, rtc, ...patch });
     return {
         account: { kind: 'ready', ...ALICE, online: true },
@@ -21,7 +21,7 @@ function modelOf(rtc: readonly RtcMember[], patch: Partial<RoomSnapshot> = {}, r
 function said(now: Model, later: Model = now, place = true): string[] {
     const told: string[] = [];
     const waiting: (() => void)[] = [];
-    const news = createShareNews({
+    const news = createLiveShareNotices({
         model: () => later,
         isPlace: () => place,
         tell: ({ sharerName, roomName }) => told.push(`${sharerName} in ${roomName}`),

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { rowFlags, rows } from '../../../src/extension/manifest/contexts.ts';
-import { roomFlags, roomTooltip, whyLinkIsOwn, whyNotHere, whyNotWrite } from '../../../src/extension/rooms/roomRow.ts';
+import { roomFlags, roomTooltip, whyLinkIsOwn, refusalOf, whyNotWrite } from '../../../src/extension/rooms/roomRow.ts';
 import type { RoomSnapshot } from '../../../src/core/rooms/room.ts';
 import { roomSnapshot } from '../roomSnapshot.ts';
 import { obstacle, powersOf } from '../../../src/core/rooms/powerLevels.ts';
@@ -86,7 +86,7 @@ describe('the menu of a room’s row', () => {
                     { encrypted },
                 );
                 for (const deed of ['share', 'invite', 'link', 'chat'] as const) {
-                    const why = whyNotHere(room, BOB, deed);
+                    const why = refusalOf(room, BOB, deed);
                     assert.equal(roomFlags(room, BOB).includes(rowFlags[deed]), why === undefined, deed);
                     assert.notEqual(why, '');
                 }

@@ -77,11 +77,11 @@ export class FakeCalls implements CallsPort {
     readonly asked: string[] = [];
     readonly pages = new Listeners<[string, number, HostMessage]>();
     readonly gaveUp = new Listeners<[string, number]>();
-    serve = ({ shareId }: { shareId: string }): void => void this.asked.push(`serve ${shareId}`);
+    publish = ({ shareId }: { shareId: string }): void => void this.asked.push(`serve ${shareId}`);
     watch = ({ shareId }: { shareId: string }): void => void this.asked.push(`watch ${shareId}`);
     release = (call: string): void => void this.asked.push(`release ${call}`);
-    retire = (call: string): void => void this.asked.push(`retire ${call}`);
-    pageSaid = (message: MeshMessage): void => void this.asked.push(message.type);
+    unpublish = (call: string): void => void this.asked.push(`retire ${call}`);
+    handlePageMessage = (message: MeshMessage): void => void this.asked.push(message.type);
     deviceGone = (_roomId: string, { deviceId }: { deviceId: string }): void =>
         void this.asked.push(`gone ${deviceId}`);
     roomLeft = (roomId: string): void => void this.asked.push(`left ${roomId}`);

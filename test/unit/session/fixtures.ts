@@ -1,7 +1,7 @@
 /** Builders for session tests: short names for the things every test needs. */
 import { reduce } from '../../../src/core/session/machine.ts';
 import { initialState, type Effect, type SessionEvent, type SessionState } from '../../../src/core/session/state.ts';
-import type { RtcMember } from '../../../src/core/share/share.ts';
+import type { RtcMembership } from '../../../src/core/share/share.ts';
 
 export const ROOM = '!room:hs';
 export const ALICE = { userId: '@alice:hs', deviceId: 'ADEV' };
@@ -9,7 +9,7 @@ export const BOB = { userId: '@bob:hs', deviceId: 'BDEV' };
 
 const SETTINGS = { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 } as const;
 
-export function member(who: { userId: string; deviceId: string }, patch: Partial<RtcMember> = {}): RtcMember {
+export function member(who: { userId: string; deviceId: string }, patch: Partial<RtcMembership> = {}): RtcMembership {
     return {
         ...who,
         name: who.userId.slice(1, 4),

@@ -2,12 +2,12 @@
 import { ALICE, member, READY, requestShare, ROOM, Run, STARTED } from './fixtures.ts';
 import { moveOf, transportOf } from '../../../src/core/session/course.ts';
 import type { Effect } from '../../../src/core/session/state.ts';
-import type { Transport, RtcMember } from '../../../src/core/share/share.ts';
+import type { Transport, RtcMembership } from '../../../src/core/share/share.ts';
 
 export const VIEWERS = [1, 2, 3, 4, 5].map((i) => ({ userId: `@v${i}:hs`, deviceId: `D${i}` }));
 export const NO_SERVER = { code: 'media.noServer', message: 'none' } as const;
 
-export const members = (run: Run, ...more: RtcMember[]): Effect[] =>
+export const members = (run: Run, ...more: RtcMembership[]): Effect[] =>
     run.do({ type: 'rtcChanged', roomId: ROOM, members: [member(ALICE), ...VIEWERS.map((v) => member(v)), ...more] });
 
 export const watch = (run: Run, viewer: number, via: Transport | 'unreached' | undefined = 'mesh', watching = true) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { wantedCalls } from '../../../src/core/session/membershipFlow.ts';
+import { wantedMemberships } from '../../../src/core/session/membershipFlow.ts';
 import { transportOf } from '../../../src/core/session/course.ts';
 import type { Effect, SessionEvent } from '../../../src/core/session/state.ts';
 import { ALICE, BOB, member, READY, requestShare, requestView, ROOM, Run, STARTED } from './fixtures.ts';
@@ -89,7 +89,7 @@ describe('the session core, whatever happens', () => {
             fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
                 const run = new Run();
                 run.do(...events);
-                assert.deepEqual(run.state.calls, wantedCalls(run.state));
+                assert.deepEqual(run.state.memberships, wantedMemberships(run.state));
             }),
         );
     });
@@ -100,8 +100,8 @@ describe('the session core, whatever happens', () => {
                 const run = new Run();
                 run.do(...events, { type: 'signedOut' });
                 assert.equal(run.state.share, undefined);
-                assert.equal(run.state.views.size, 0);
-                assert.equal(run.state.calls.size, 0);
+                assert.equal(run.state.viewerTabs.size, 0);
+                assert.equal(run.state.memberships.size, 0);
                 for (const room of [ROOM, OTHER]) {
                     assert.equal(count(run.effects, 'leave', room), count(run.effects, 'join', room));
                     assert.ok(

@@ -25,7 +25,7 @@ describe('a share without a media server', () => {
         run.page('S1', 1, READY);
         assert.deepEqual(types(run.page('S1', 1, STARTED)), ['join'], 'no media key: each connection has its own');
         assert.deepEqual(types(run.do({ type: 'joined', roomId: ROOM })), ['send share.direct', 'serveMesh']);
-        assert.deepEqual(run.state.calls.get(ROOM), [{ id: 'S1', startedTs: 1_000, transport: 'mesh' }]);
+        assert.deepEqual(run.state.memberships.get(ROOM), [{ id: 'S1', startedTs: 1_000, transport: 'mesh' }]);
         assert.deepEqual(types(run.do({ type: 'shareStopRequested' })), [
             'send share.stop',
             'closePage',
@@ -120,7 +120,7 @@ describe('watching a direct share', () => {
         const run = watching();
         run.page('V1', 1, READY);
         assert.ok(types(run.do({ type: 'meshGaveUp', call: 'V1', generation: 1 })).includes('send view.end'));
-        assert.equal(run.state.views.get('V1')?.phase, 'failed');
+        assert.equal(run.state.viewerTabs.get('V1')?.phase, 'failed');
         assert.deepEqual(types(run.page('V1', 1, { type: 'action', name: 'retry' })), [
             'releaseMesh',
             'openPage',
@@ -151,7 +151,7 @@ describe('a call of another Matrix client', () => {
         assert.deepEqual(types(run.do(accepted)), ['openPage']);
         assert.deepEqual(types(run.page('V1', 1, READY)), ['send view.direct', 'acceptCall', 'queryTrust']);
         run.do({ type: 'rtcChanged', roomId: ROOM, members: [] });
-        assert.notEqual(run.state.views.get('V1')?.phase, 'ended', 'nobody need be in the room’s session');
+        assert.notEqual(run.state.viewerTabs.get('V1')?.phase, 'ended', 'nobody need be in the room’s session');
     });
 
     it('hangs up with its tab, and the tab says when the other side did', () => {
@@ -163,7 +163,7 @@ describe('a call of another Matrix client', () => {
             'send view.again',
             'releaseMesh',
         ]);
-        assert.equal(run.state.views.get('V1')?.again, 'never', 'who called has to call again');
+        assert.equal(run.state.viewerTabs.get('V1')?.again, 'never', 'who called has to call again');
         assert.deepEqual(types(run.do({ type: 'viewCloseRequested', viewId: 'V1' })), ['releaseMesh', 'closePage']);
     });
 

@@ -103,7 +103,7 @@ describe('the orchestrator', () => {
         token.resolve();
         await settle();
         assert.deepEqual([media.opened.length, media.told('V1').length], [pages, told]);
-        assert.equal(core.state.views.get('V1')?.phase, 'live');
+        assert.equal(core.state.viewerTabs.get('V1')?.phase, 'live');
     });
 
     it('asks before the picker whether another window shares, also for a share without a media server', async () => {
@@ -185,7 +185,7 @@ describe('the orchestrator', () => {
         );
         media.messages.fire('V1', media.opened.at(-1)?.generation ?? 0, READY);
         await settle();
-        assert.equal(core.state.views.get('V1')?.phase, 'connecting');
+        assert.equal(core.state.viewerTabs.get('V1')?.phase, 'connecting');
     });
 
     it('a token for a tab that was closed meanwhile opens nothing and is not kept', async () => {
@@ -233,7 +233,7 @@ describe('the orchestrator', () => {
         gate.reject(new HushError('network.timeout', 'It takes too long.'));
         await settle();
         assert.ok(
-            [...core.state.views.values()].every((view) => view.phase !== 'ended'),
+            [...core.state.viewerTabs.values()].every((view) => view.phase !== 'ended'),
             'the old join ended the new tab',
         );
     });
@@ -284,7 +284,7 @@ describe('the orchestrator', () => {
         // As it comes: with all that the page was named by.
         const page = { type: 'acceptCall', call: 'V1', generation: 1, callId: 'c' };
         calls.foreign.fire({ kind: 'over', ...page, ...BOB });
-        assert.equal(core.state.views.get('V1')?.phase, 'ended');
+        assert.equal(core.state.viewerTabs.get('V1')?.phase, 'ended');
     });
 
     it('a direct share needs no token: viewers call through the calls port, and their connections end with the tab', async () => {

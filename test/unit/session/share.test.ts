@@ -33,9 +33,9 @@ describe('sharing', () => {
         const run = new Run();
         run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
         run.page('S1', 1, READY);
-        assert.equal(run.state.calls.size, 0);
+        assert.equal(run.state.memberships.size, 0);
         assert.deepEqual(types(run.page('S1', 1, STARTED)), ['startKeys', 'join']);
-        assert.deepEqual(run.state.calls.get(ROOM), [{ id: 'S1', startedTs: 1_000 }]);
+        assert.deepEqual(run.state.memberships.get(ROOM), [{ id: 'S1', startedTs: 1_000 }]);
     });
 
     for (const order of [
@@ -73,8 +73,8 @@ describe('sharing', () => {
         const effects = run.do({ type: 'announceFailed', roomId: ROOM, failure });
         assert.ok(effects.some((e) => e.type === 'notify' && e.notice.kind === 'shareFailed'));
         assert.equal(run.state.share, undefined);
-        assert.equal(run.state.views.get('V1')?.phase, 'live');
-        assert.deepEqual(run.state.calls.get(ROOM), [], 'and stays in the session');
+        assert.equal(run.state.viewerTabs.get('V1')?.phase, 'live');
+        assert.deepEqual(run.state.memberships.get(ROOM), [], 'and stays in the session');
     });
 
     it('is not ended by what a share before it could not say', () => {
@@ -137,7 +137,7 @@ describe('sharing', () => {
                 assert.ok(done.includes(effect), `${effect} missing from ${done.join()}`);
             }
             assert.equal(run.state.share, undefined);
-            assert.equal(run.state.calls.size, 0);
+            assert.equal(run.state.memberships.size, 0);
         });
     }
 

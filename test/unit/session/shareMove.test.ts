@@ -19,7 +19,7 @@ import {
 } from './fixturesMove.ts';
 
 const other = member({ userId: '@ec:hs', deviceId: 'E' }, { client: 'other' });
-const announcedAs = (run: Run) => run.state.calls.get(ROOM)?.[0]?.transport ?? 'livekit';
+const announcedAs = (run: Run) => run.state.memberships.get(ROOM)?.[0]?.transport ?? 'livekit';
 const waitOf = (effects: readonly Effect[], ms: number): number => {
     const found = effects.find((e) => e.type === 'wait' && e.ms === ms);
     assert.ok(found?.type === 'wait', `no wait of ${ms} ms in ${types(effects).join()}`);

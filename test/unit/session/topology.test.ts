@@ -6,17 +6,17 @@ import {
     carriesAfter,
     decide,
     firstWay,
-    MOST_DIRECT,
+    MAX_DIRECT,
     needOf,
     type Scene,
 } from '../../../src/core/session/topology.ts';
 
-const calm: Scene = { wish: 'auto', current: 'mesh', viewers: 1, carries: MOST_DIRECT, others: 0, unreached: 0 };
+const calm: Scene = { wish: 'auto', current: 'mesh', viewers: 1, carries: MAX_DIRECT, others: 0, unreached: 0 };
 const scenes: fc.Arbitrary<Scene> = fc.record({
     wish: fc.constantFrom('auto', 'mesh', 'livekit'),
     current: fc.constantFrom('mesh', 'livekit'),
     viewers: fc.nat(9),
-    carries: fc.nat(MOST_DIRECT),
+    carries: fc.nat(MAX_DIRECT),
     others: fc.nat(2),
     unreached: fc.nat(2),
 });
@@ -40,7 +40,7 @@ describe('which way a share goes', () => {
     });
 
     it('comes back from a suffering upload with fewer viewers than made it suffer, and never for one', () => {
-        const carries = carriesAfter(MOST_DIRECT, 3);
+        const carries = carriesAfter(MAX_DIRECT, 3);
         assert.equal(decide({ ...calm, viewers: 3, carries }).kind, 'move');
         assert.equal(decide({ ...calm, current: 'livekit', viewers: 3, carries }).kind, 'stay');
         assert.equal(decide({ ...calm, current: 'livekit', viewers: 2, carries }).kind, 'moveWhenCalm');

@@ -23,7 +23,7 @@ const holder = (n: number, trust: Holder['trust']): Holder => ({ ...device(n), t
 const audience = (holders: readonly Holder[], withheld: readonly Withheld[] = []): ShareAudience => ({
     roomId: '!r:x',
     policy: 'crossSigned',
-    generation: 0,
+    keyIndex: 0,
     rotatedTs: 1,
     rotations: [],
     holders,

@@ -28,7 +28,7 @@ const SHARE = {
 const audience: ShareAudience = {
     roomId: ROOM,
     policy: 'crossSigned',
-    generation: undefined,
+    keyIndex: undefined,
     rotatedTs: undefined,
     rotations: [],
     holders: [],
@@ -80,9 +80,9 @@ describe('a share that is kept from us', () => {
             withheld('notCrossSigned'),
             { type: 'meshGaveUp', call: 'V1', generation: 1 },
         ]);
-        assert.equal(kept.state.views.get('V1')?.phase, 'connecting');
+        assert.equal(kept.state.viewerTabs.get('V1')?.phase, 'connecting');
         const open = play([withheld(null)], kept.state);
-        assert.equal(open.state.views.get('V1')?.generation, 2);
+        assert.equal(open.state.viewerTabs.get('V1')?.generation, 2);
         assert.ok(open.effects.some((e) => e.type === 'openPage'));
         assert.deepEqual(
             play([withheld(null)], open.state).effects.filter((e) => e.type === 'openPage'),

@@ -36,7 +36,7 @@ describe('watching', () => {
         const run = liveView();
         const effects = run.page('V1', 1, READY);
         assert.deepEqual(types(effects), ['fetchViewGrant', 'openPage']);
-        assert.equal(run.state.views.get('V1')?.generation, 2);
+        assert.equal(run.state.viewerTabs.get('V1')?.generation, 2);
     });
 
     it('tells the sharer once, when the picture is live', () => {
@@ -59,14 +59,14 @@ describe('watching', () => {
     it('a second click brings the tab to the front', () => {
         const run = liveView();
         assert.deepEqual(types(run.do(requestView('S9', 'V2'))), ['revealPage']);
-        assert.equal(run.state.views.size, 1);
+        assert.equal(run.state.viewerTabs.size, 1);
     });
 
     it('two shares make two tabs in one membership', () => {
         const run = liveView();
         run.do(bobShares('S9', 'S10'));
         assert.deepEqual(types(run.do(requestView('S10', 'V2'))), ['fetchViewGrant', 'openPage']);
-        assert.equal(run.state.views.size, 2);
+        assert.equal(run.state.viewerTabs.size, 2);
     });
 
     for (const [name, event] of [
@@ -77,7 +77,7 @@ describe('watching', () => {
             const run = liveView();
             const effects = run.do(event);
             assert.deepEqual(types(effects), ['send view.end', 'send view.again', 'sendWatch', 'leave']);
-            assert.equal(run.state.views.get('V1')?.phase, 'ended');
+            assert.equal(run.state.viewerTabs.get('V1')?.phase, 'ended');
         });
     }
 
@@ -86,15 +86,15 @@ describe('watching', () => {
         run.do(bobShares(), bobShares('S10'));
         const effects = run.page('V1', 1, { type: 'action', name: 'retry' });
         assert.deepEqual(types(effects), ['fetchViewGrant', 'openPage', 'join']);
-        assert.equal(run.state.views.get('V1')?.target.shareId, 'S10');
-        assert.equal(run.state.views.get('V1')?.generation, 2);
+        assert.equal(run.state.viewerTabs.get('V1')?.target.shareId, 'S10');
+        assert.equal(run.state.viewerTabs.get('V1')?.generation, 2);
     });
 
     it('a tab restored after its share ended says so', () => {
         const run = new Run();
         run.do(requestView(), { type: 'grantReady', call: 'V1', generation: 1 });
         assert.ok(types(run.page('V1', 1, READY)).includes('send view.end'));
-        assert.equal(run.state.calls.size, 0);
+        assert.equal(run.state.memberships.size, 0);
     });
 
     it('a token that is refused before there is a tab is told as a notification and leaves the call', () => {
@@ -104,7 +104,7 @@ describe('watching', () => {
         const effects = run.do({ type: 'grantFailed', call: 'V1', generation: 1, failure });
         assert.ok(effects.some((e) => e.type === 'notify' && e.notice.kind === 'viewFailed'));
         assert.ok(types(effects).includes('leave'));
-        assert.equal(run.state.views.size, 0);
+        assert.equal(run.state.viewerTabs.size, 0);
     });
 
     it('closing the tab tells the sharer and leaves', () => {

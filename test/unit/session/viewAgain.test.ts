@@ -19,36 +19,39 @@ describe('a tab whose share is over', () => {
 
     it('offers to wait, and shows the next share by itself once it was asked to', () => {
         const run = ended();
-        assert.equal(run.state.views.get('V1')?.again, 'offered');
+        assert.equal(run.state.viewerTabs.get('V1')?.again, 'offered');
         assert.deepEqual(types(run.page('V1', 1, WAIT)), ['send view.again']);
-        assert.equal(run.state.views.get('V1')?.again, 'waiting');
+        assert.equal(run.state.viewerTabs.get('V1')?.again, 'waiting');
         assert.deepEqual(types(run.do(bobShares(BOB.deviceId, 'S10'))), ['fetchViewGrant', 'openPage', 'join']);
-        assert.equal(run.state.views.get('V1')?.target.shareId, 'S10');
+        assert.equal(run.state.viewerTabs.get('V1')?.target.shareId, 'S10');
     });
 
     it('waits for the person, whose next share may come from another device', () => {
         const run = ended();
         run.page('V1', 1, WAIT);
         run.do(bobShares('BDEV2', 'S10'));
-        const { target } = run.state.views.get('V1') ?? {};
+        const { target } = run.state.viewerTabs.get('V1') ?? {};
         assert.deepEqual([target?.deviceId, target?.shareId], ['BDEV2', 'S10']);
     });
 
     it('offers the next share, and never starts it unasked', () => {
         const run = ended();
         assert.deepEqual(types(run.do(bobShares(BOB.deviceId, 'S10'))), ['send view.again']);
-        assert.deepEqual([run.state.views.get('V1')?.phase, run.state.views.get('V1')?.again], ['ended', 'back']);
+        assert.deepEqual(
+            [run.state.viewerTabs.get('V1')?.phase, run.state.viewerTabs.get('V1')?.again],
+            ['ended', 'back'],
+        );
         assert.deepEqual(types(run.do(bobShares(BOB.deviceId))), ['send view.again']);
-        assert.equal(run.state.views.get('V1')?.again, 'offered');
+        assert.equal(run.state.viewerTabs.get('V1')?.again, 'offered');
     });
 
     it('waits no longer when the person takes it back', () => {
         const run = ended();
         run.page('V1', 1, WAIT);
         run.page('V1', 1, WAIT);
-        assert.equal(run.state.views.get('V1')?.again, 'offered');
+        assert.equal(run.state.viewerTabs.get('V1')?.again, 'offered');
         run.do(bobShares(BOB.deviceId, 'S10'));
-        assert.equal(run.state.views.get('V1')?.phase, 'ended');
+        assert.equal(run.state.viewerTabs.get('V1')?.phase, 'ended');
     });
 
     it('says so to a page that loads again', () => {

@@ -10,7 +10,7 @@ const bob = (run: Run, transport?: 'mesh'): Effect[] =>
         roomId: ROOM,
         members: [member(BOB, { shares: [{ id: 'S9', startedTs: 5, ...(transport ? { transport } : {}) }] })],
     });
-const view = (run: Run) => run.state.views.get('V1');
+const view = (run: Run) => run.state.viewerTabs.get('V1');
 const granted = { type: 'grantReady', call: 'V1', generation: 1 } as const;
 const moved = (run: Run, via: 'mesh' | 'livekit', ok = true) => run.page('V1', 1, { type: 'view.moved', via, ok });
 const vias = (effects: readonly Effect[]) => effects.flatMap((e) => (e.type === 'sendWatch' ? [e.via] : []));

@@ -102,7 +102,7 @@ describe('the status bar', () => {
                         {
                             roomId: ROOM,
                             policy: 'crossSigned',
-                            generation: 1,
+                            keyIndex: 1,
                             rotatedTs: 1,
                             rotations: [],
                             holders: [],

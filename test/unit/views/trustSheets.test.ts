@@ -19,7 +19,7 @@ const bob = { userId: '@bob:x', deviceId: 'B1', name: 'Bob', deviceName: 'Hush o
 const audience: ShareAudience = {
     roomId: '!r:x',
     policy: 'crossSigned',
-    generation: 3,
+    keyIndex: 3,
     rotatedTs: 7,
     rotations: [{ index: 3, ts: 7, why: '@eve:x E left' }],
     holders: [{ ...bob, trust: 'crossSigned', way: 'key', since: 5 }],

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
-import { createChannel, type Transport } from '../../../src/core/page/channel.ts';
+import { createChannel, type ChannelPort } from '../../../src/core/page/channel.ts';
 import { hostMessage, type HostMessage, type PageMessage } from '../../../src/core/share/mediaMessages.ts';
 
 function wire() {
     const listeners = new Set<(data: unknown) => void>();
     const sent: unknown[] = [];
-    const transport: Transport = {
+    const transport: ChannelPort = {
         post: (data) => sent.push(data),
         onData(listener) {
             listeners.add(listener);

@@ -3,7 +3,7 @@ import type { Account } from '../../../src/core/account/account.ts';
 import type { ChatPort } from '../../../src/core/chat/chatPort.ts';
 import type { FilesPort, Progress } from '../../../src/core/files/filesPort.ts';
 import { Listeners } from '../../../src/core/base/listeners.ts';
-import type { RoomNews, RoomsPort } from '../../../src/core/rooms/roomsPort.ts';
+import type { RoomNotice, RoomsPort } from '../../../src/core/rooms/roomsPort.ts';
 import { NO_ACTIVITY, type OwnStatus, type PresencePort } from '../../../src/core/rooms/presencePort.ts';
 import type { RtcPort } from '../../../src/core/session/rtcPort.ts';
 import type { AccountState } from '../../../src/core/account/accountState.ts';
@@ -30,7 +30,7 @@ export class FakeAccount {
     };
     readonly progress = new Listeners<[Progress]>();
     readonly files = { onProgress: this.progress.add } as Partial<FilesPort> as FilesPort;
-    readonly roomNews = new Listeners<[RoomNews]>();
+    readonly roomNews = new Listeners<[RoomNotice]>();
     readonly roomAdmin = { onNews: this.roomNews.add } as Partial<RoomsPort> as RoomsPort;
     readonly statuses: OwnStatus[] = [];
     readonly presence: PresencePort = {

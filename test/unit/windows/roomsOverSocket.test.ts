@@ -7,10 +7,10 @@ import { describe, it } from 'mocha';
 import { HushError } from '../../../src/core/base/errors.ts';
 import { createLog } from '../../../src/core/base/log.ts';
 import { ACCOUNT_CALLS } from '../../../src/core/account/accountCalls.ts';
-import type { RoomNews } from '../../../src/core/rooms/roomsPort.ts';
+import type { RoomNotice } from '../../../src/core/rooms/roomsPort.ts';
 import { createSeats } from '../../../src/extension/windows/seats.ts';
-import { connectToOwner } from '../../../src/extension/windows/windowClient.ts';
-import { serveWindows } from '../../../src/extension/windows/windowServer.ts';
+import { connectToOwner } from '../../../src/extension/windows/follower.ts';
+import { serveWindows } from '../../../src/extension/windows/leader.ts';
 import { FakeAccount } from './fakeAccount.ts';
 
 const ROOM = '!r:hs';
@@ -43,8 +43,8 @@ describe('rooms and people in a window that does not hold the account', () => {
                 code: 'room.forbidden',
                 message: 'no power',
             });
-            const heard = new Promise<RoomNews>((resolve) => remote.roomAdmin.onNews(resolve));
-            const news: RoomNews = { kind: 'removed', roomName: 'Room', by: 'Eve', how: 'banned', reason: undefined };
+            const heard = new Promise<RoomNotice>((resolve) => remote.roomAdmin.onNews(resolve));
+            const news: RoomNotice = { kind: 'removed', roomName: 'Room', by: 'Eve', how: 'banned', reason: undefined };
             account.roomNews.emit(news);
             assert.deepEqual(await heard, news);
             await remote.stop();

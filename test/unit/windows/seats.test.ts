@@ -120,7 +120,7 @@ describe('several windows at one account', () => {
         const seen: string[] = [];
         a.account.calls.onForeignCall(() => seen.push('a'));
         b.account.calls.onForeignCall(() => seen.push('b'));
-        a.account.calls.serve({ roomId: ROOM, shareId: 'S1' }, { call: 'S1', generation: 1 });
+        a.account.calls.publish({ roomId: ROOM, shareId: 'S1' }, { call: 'S1', generation: 1 });
         b.front();
         const eve = { callId: 'c', roomId: ROOM, userId: '@eve:hs', deviceId: 'E' };
         account.calls.foreign.fire({ kind: 'screen', call: 'S1', ...eve });
@@ -134,7 +134,7 @@ describe('several windows at one account', () => {
         const seen: string[] = [];
         a.calls.onPage((call) => seen.push(`a ${call}`));
         b.calls.onPage((call) => seen.push(`b ${call}`));
-        b.calls.serve({ roomId: ROOM, shareId: 's' }, { call: 'page', generation: 1 });
+        b.calls.publish({ roomId: ROOM, shareId: 's' }, { call: 'page', generation: 1 });
         account.calls.pages.fire('page', 1, { type: 'mesh.reset' });
         assert.deepEqual(seen, ['b page']);
     });
@@ -157,7 +157,7 @@ describe('several windows at one account', () => {
         await a.rtc.join(ROOM, [share('a')]);
         await a.rtc.startKeys(ROOM);
         await a.rtc.join('!only:hs', []);
-        a.calls.serve({ roomId: ROOM, shareId: 'a' }, { call: 'page', generation: 1 });
+        a.calls.publish({ roomId: ROOM, shareId: 'a' }, { call: 'page', generation: 1 });
         await b.rtc.join(ROOM, []);
         await a.stop();
         assert.deepEqual(account.announced.get(ROOM), []);

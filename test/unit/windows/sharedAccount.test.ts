@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import { HushError } from '../../../src/core/base/errors.ts';
 import { createLog } from '../../../src/core/base/log.ts';
 import { createSharedAccount } from '../../../src/extension/windows/sharedAccount.ts';
-import type { Backend } from '../../../src/extension/windows/succession.ts';
+import type { AccountSource } from '../../../src/extension/windows/succession.ts';
 import { FakeAccount } from './fakeAccount.ts';
 
 const ROOM = '!r:hs';
@@ -14,7 +14,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 function backend() {
     const account = new FakeAccount();
     let gone: (() => void) | undefined;
-    const made: Backend = {
+    const made: AccountSource = {
         account: account.asAccount,
         front: nothing,
         onGone: (listener) => {
@@ -30,9 +30,9 @@ function world() {
     const first = backend();
     const second = backend();
     const third = backend();
-    const opening = Promise.withResolvers<Backend>();
+    const opening = Promise.withResolvers<AccountSource>();
     const backends = [opening.promise, Promise.resolve(third.made)];
-    const reopen = (): Promise<Backend> => backends.shift() ?? Promise.reject(new Error('no more'));
+    const reopen = (): Promise<AccountSource> => backends.shift() ?? Promise.reject(new Error('no more'));
     const shared = createSharedAccount({ first: first.made, reopen, attend, now: () => 0, log });
     const states: string[] = [];
     shared.onState((s) => states.push(s.kind === 'ready' ? `ready ${s.online}` : s.kind));
@@ -47,7 +47,7 @@ describe('the account of one window', () => {
         await shared.rtc.join(ROOM, shares);
         await shared.rtc.startKeys(ROOM);
         first.account.rtc.keyEvents.fire({ kind: 'key', key: { roomId: ROOM, identity, index: 4, key: 'k' } });
-        shared.calls.serve({ roomId: ROOM, shareId: 's' }, { call: 'page', generation: 1 });
+        shared.calls.publish({ roomId: ROOM, shareId: 's' }, { call: 'page', generation: 1 });
         const started: unknown[] = [];
         second.account.rtc.startKeys = async (roomId: string, after?: number) => void started.push([roomId, after]);
         first.die();
@@ -113,8 +113,8 @@ describe('the account of one window', () => {
     it('hands over the pages that may have connections, also of a share that is no longer direct', async () => {
         const { first, second, shared, opening } = world();
         const page = (call: string) => ({ call, generation: 1 });
-        shared.calls.serve({ roomId: ROOM, shareId: 's' }, page('s'));
-        shared.calls.retire('s');
+        shared.calls.publish({ roomId: ROOM, shareId: 's' }, page('s'));
+        shared.calls.unpublish('s');
         shared.calls.accept({ roomId: ROOM, callId: 'theirs' }, page('tab'));
         shared.calls.accept({ roomId: ROOM, callId: 'closed' }, page('tab2'));
         shared.calls.release('tab2');

@@ -21,7 +21,7 @@ export interface ViewMemory {
 
 const KEY = 'hush.viewTargets';
 /** Number of titles to keep. The oldest is dropped. */
-const MOST = 20;
+const MAX = 20;
 
 const stored = v.array(v.tuple([v.string(), storedTarget]));
 
@@ -46,7 +46,7 @@ export function createViewMemory(memento: MementoLike): ViewMemory {
             const before = find(title);
             if (before && sameFields(before, target)) return;
             const others = known.filter(([other]) => other !== title);
-            known = [...others, [title, target] as [string, StoredTarget]].slice(-MOST);
+            known = [...others, [title, target] as [string, StoredTarget]].slice(-MAX);
             void memento.update(KEY, known);
         },
         find,

@@ -35,7 +35,7 @@ async function calling() {
         },
     });
     calls.onPage((_call, _generation, message) => told.push(message));
-    calls.serve({ roomId: ROOM, shareId: 'S1' }, page);
+    calls.publish({ roomId: ROOM, shareId: 'S1' }, page);
     calls.call({ roomId: ROOM, shareId: 'S1', userId: '@bob:hs' });
     await settle();
     const open = told.find((message) => message.type === 'mesh.open');
@@ -46,7 +46,7 @@ async function calling() {
         judged,
         told,
         async ring(): Promise<string> {
-            calls.pageSaid({ type: 'mesh.description', connection: open.connection, kind: 'offer', ...offer });
+            calls.handlePageMessage({ type: 'mesh.description', connection: open.connection, kind: 'offer', ...offer });
             await settle();
             const [invite] = sent;
             assert.ok(invite?.kind === 'invite');
@@ -69,7 +69,7 @@ describe('a device that may not have our screen', () => {
         it(`gets nothing by answering a call for its person${when}`, async () => {
             alice = await calling();
             const callId = await alice.ring();
-            if (moved) alice.calls.retire('S1');
+            if (moved) alice.calls.unpublish('S1');
             assert.ok(alice.calls.servedRooms.has(ROOM), 'who can see it is asked about');
             await alice.hear('UNVERIFIED', answer(callId));
             assert.deepEqual(alice.judged, ['UNVERIFIED']);
@@ -82,7 +82,7 @@ describe('a device that may not have our screen', () => {
     it('gets nothing by a call of its own that crosses ours after the share has moved', async () => {
         alice = await calling();
         await alice.ring();
-        alice.calls.retire('S1');
+        alice.calls.unpublish('S1');
         const invite = { kind: 'invite', callId: '1700000000000abc', leg: undefined, lifetime: 60_000 } as const;
         await alice.hear('UNVERIFIED', { ...invite, invitee: undefined, device: undefined, ...offer });
         assert.deepEqual(alice.judged, ['UNVERIFIED']);
@@ -99,7 +99,7 @@ describe('a device that may not have our screen', () => {
     it('does not keep the one that may from it', async () => {
         alice = await calling();
         const callId = await alice.ring();
-        alice.calls.retire('S1');
+        alice.calls.unpublish('S1');
         await alice.hear('VERIFIED', answer(callId));
         assert.deepEqual(
             alice.calls.served.map(({ device }) => device.deviceId),

@@ -75,7 +75,7 @@ describe('the call machine', () => {
                 }),
             ),
             fc.record({
-                type: fc.constant('serve' as const),
+                type: fc.constant('publish' as const),
                 roomId: fc.constant(ROOM),
                 shareId: fc.constant('share1'),
                 page,
@@ -96,7 +96,7 @@ describe('the call machine', () => {
                 ulid: fc.constant('U000001'),
             }),
             fc.record({
-                type: fc.constantFrom('release' as const, 'retire' as const),
+                type: fc.constantFrom('release' as const, 'unpublish' as const),
                 call: fc.constantFrom('p1', 'p2'),
             }),
             fc.record({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
-import { MOST_ASKS } from '../../../../src/matrix/calls/callMachine.ts';
+import { MAX_ASKS } from '../../../../src/matrix/calls/callMachine.ts';
 import type { CallsEffect } from '../../../../src/matrix/calls/callState.ts';
 import { asking, callId, invite, received, sharer, viewer } from './callPair.ts';
 import { ROOM, type World } from './world.ts';
@@ -27,14 +27,14 @@ describe('a call between two devices', () => {
     it('asks some times, then gives up and says so', () => {
         const effects: CallsEffect[] = [];
         world.mail.splice(0);
-        for (let i = 0; i <= MOST_ASKS; i++) {
+        for (let i = 0; i <= MAX_ASKS; i++) {
             world.now += 60_000;
             effects.push(...world.do(viewer, { type: 'time' }));
             world.mail.splice(0);
         }
         assert.deepEqual(
             effects.map((e) => e.type),
-            [...Array<string>(MOST_ASKS - 1).fill('ask'), 'gaveUp'],
+            [...Array<string>(MAX_ASKS - 1).fill('ask'), 'gaveUp'],
         );
         assert.equal(world.state(viewer).watching.size, 0);
     });

@@ -73,7 +73,7 @@ describe('a call with another Matrix client', () => {
     it('goes on when the share in it is no longer to be had directly by anybody else', () => {
         world.settle();
         world.do(sharer, { type: 'call', roomId: ROOM, shareId: 'share0', userId: '@eve:hs', ulid: 'Z' });
-        world.do(sharer, { type: 'retire', call: 'share0' });
+        world.do(sharer, { type: 'unpublish', call: 'share0' });
         assert.deepEqual(
             [...world.state(sharer).calls.values()].map((call) => call.peer.userId),
             ['@eve:hs'],

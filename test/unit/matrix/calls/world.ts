@@ -47,7 +47,7 @@ export class World {
         return this.devices[i]!.state;
     }
     share(i: number): void {
-        this.do(i, { type: 'serve', roomId: ROOM, shareId: `share${i}`, page: { call: `share${i}`, generation: 1 } });
+        this.do(i, { type: 'publish', roomId: ROOM, shareId: `share${i}`, page: { call: `share${i}`, generation: 1 } });
     }
     /** Another window of the device's person goes on with the account: it knows of nothing, and the pages stay. */
     takeOver(i: number): readonly CallsEffect[] {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createLog } from '../../../../src/core/base/log.ts';
 import { createHomeserverTokens } from '../../../../src/matrix/rtc/homeserverTokens.ts';
 import { createGrants } from '../../../../src/matrix/rtc/grants.ts';
-import type { OwnServer } from '../../../../src/core/share/ownSfu.ts';
+import type { OwnSfu } from '../../../../src/core/share/ownSfu.ts';
 import { createTransports, isServiceUrl } from '../../../../src/matrix/rtc/transports.ts';
 import { fakeFetch, type Answerer } from '../fakeFetch.ts';
 
@@ -16,7 +16,7 @@ const SFU = 'https://sfu.example.org/livekit';
 const OPENID = { access_token: 'o', expires_in: 3_600, matrix_server_name: 'b.org', token_type: 'Bearer' };
 const GRANT = { body: { url: 'wss://sfu.example.org', jwt: 'a.b.c', more: true } };
 /** Alice's own LiveKit server. */
-const ownServer: OwnServer = {
+const ownServer: OwnSfu = {
     url: () => Promise.resolve('wss://mine.org'),
     token: ({ roomId, viewId }) => Promise.resolve(`${viewId === undefined ? 'publish' : 'view'} ${roomId}`),
 };

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import type { RtcMember } from '../../../../src/core/share/share.ts';
+import type { RtcMembership } from '../../../../src/core/share/share.ts';
 import { onePerDevice } from '../../../../src/matrix/rtc/rtcMembers.ts';
 
-const member = (userId: string, deviceId: string, createdTs: number): RtcMember => ({
+const member = (userId: string, deviceId: string, createdTs: number): RtcMembership => ({
     userId,
     deviceId,
     name: userId,

@@ -1,6 +1,6 @@
 /** Viewer tabs: each shows one share. */
 import type { Again, PageMessage } from '../share/mediaMessages.ts';
-import { newestTarget, targetMember, targetTransport } from './sessionMembers.ts';
+import { newestTarget, targetMembership, targetTransport } from './sessionMembers.ts';
 import {
     still,
     type Step,
@@ -8,14 +8,14 @@ import {
     type Failure,
     type SessionEvent,
     type SessionState,
-    type View,
+    type ViewerTab,
 } from './state.ts';
 import type { Transport, ViewTarget } from '../share/share.ts';
 import { needsGrant, SUBSCRIBE_PATHS } from './subscribePath.ts';
 
-export function withView(state: SessionState, id: string, patch: Partial<View>): SessionState {
-    const view = state.views.get(id);
-    return view ? { ...state, views: new Map(state.views).set(id, { ...view, ...patch }) } : state;
+export function withViewerTab(state: SessionState, id: string, patch: Partial<ViewerTab>): SessionState {
+    const view = state.viewerTabs.get(id);
+    return view ? { ...state, viewerTabs: new Map(state.viewerTabs).set(id, { ...view, ...patch }) } : state;
 }
 
 /** The same target has one tab: a second click brings it to the front. */
@@ -23,14 +23,14 @@ function sameTarget(a: ViewTarget, b: ViewTarget): boolean {
     return a.roomId === b.roomId && a.userId === b.userId && a.deviceId === b.deviceId && a.shareId === b.shareId;
 }
 
-export function isOver(view: View): boolean {
+export function isOver(view: ViewerTab): boolean {
     return view.phase === 'ended' || view.phase === 'failed';
 }
 
 /** Requests token and tab at once. The one that comes last connects. */
-function openEffects(state: SessionState, view: View): Effect[] {
+function openEffects(state: SessionState, view: ViewerTab): Effect[] {
     const { id: call, generation, target, roomName, sharerName } = view;
-    const serviceUrl = targetMember(state, target)?.serviceUrl;
+    const serviceUrl = targetMembership(state, target)?.serviceUrl;
     const open = {
         type: 'openPage',
         call,
@@ -48,7 +48,10 @@ function openEffects(state: SessionState, view: View): Effect[] {
         : [open];
 }
 
-type NewView = Pick<View, 'id' | 'target' | 'sharerName' | 'roomName' | 'generation' | 'transport' | 'callId'>;
+type NewViewerTab = Pick<
+    ViewerTab,
+    'id' | 'target' | 'sharerName' | 'roomName' | 'generation' | 'transport' | 'callId'
+>;
 
 /** The state of every tab whose page was just requested. */
 const OPENING = {
@@ -60,22 +63,22 @@ const OPENING = {
     move: undefined,
     path: undefined,
     again: 'never',
-} as const satisfies Partial<View>;
+} as const satisfies Partial<ViewerTab>;
 
-function newView(view: NewView): View {
+function newViewerTab(view: NewViewerTab): ViewerTab {
     return { ...view, ...OPENING, trust: 'unknown', wait: 0 };
 }
 
 export function requestView(state: SessionState, event: Extract<SessionEvent, { type: 'viewRequested' }>): Step {
-    const open = [...state.views.values()].find((v) => sameTarget(v.target, event.target));
+    const open = [...state.viewerTabs.values()].find((v) => sameTarget(v.target, event.target));
     if (open && !isOver(open)) return { state, effects: [{ type: 'revealPage', call: open.id }] };
     if (open && open.id !== event.viewId) return retryView(state, open);
     const { viewId: id, target, sharerName, roomName } = event;
     // The page that a restored tab showed before the reload had generation 1.
     const generation = (open?.generation ?? (event.restored ? 1 : 0)) + 1;
     const transport = targetTransport(state, target);
-    const view = newView({ id, target, sharerName, roomName, generation, transport, callId: undefined });
-    const next = { ...state, views: new Map(state.views).set(view.id, view) };
+    const view = newViewerTab({ id, target, sharerName, roomName, generation, transport, callId: undefined });
+    const next = { ...state, viewerTabs: new Map(state.viewerTabs).set(view.id, view) };
     return { state: next, effects: openEffects(next, view) };
 }
 
@@ -86,13 +89,13 @@ export function requestView(state: SessionState, event: Extract<SessionEvent, { 
 export function acceptCall(state: SessionState, event: Extract<SessionEvent, { type: 'callAccepted' }>): Step {
     const { viewId: id, callId, roomId, userId, deviceId, callerName: sharerName, roomName } = event;
     const target = { roomId, userId, deviceId, shareId: undefined };
-    const view = newView({ id, target, sharerName, roomName, generation: 1, transport: 'mesh', callId });
-    const next = { ...state, views: new Map(state.views).set(id, view) };
+    const view = newViewerTab({ id, target, sharerName, roomName, generation: 1, transport: 'mesh', callId });
+    const next = { ...state, viewerTabs: new Map(state.viewerTabs).set(id, view) };
     return { state: next, effects: openEffects(next, view) };
 }
 
 /** Releases the transport of the shown picture, and that of the next. */
-function releaseEffects(view: View): Effect[] {
+function releaseEffects(view: ViewerTab): Effect[] {
     const inUse = new Set([view.transport, view.move?.to ?? view.transport]);
     return [...inUse].flatMap((transport) => SUBSCRIBE_PATHS[transport].end(view));
 }
@@ -101,33 +104,33 @@ function releaseEffects(view: View): Effect[] {
  * Starts the tab again with a new grant and a new page. If the share is over and its sharer has a newer one, shows
  * that.
  */
-export function retryView(state: SessionState, view: View): Step {
+export function retryView(state: SessionState, view: ViewerTab): Step {
     if (view.callId !== undefined) return endView(state, view, 'ended'); // the other side must call again
     const newest = view.target.shareId === undefined ? undefined : newestTarget(state, view.target);
     const target = newest ?? view.target;
-    const next = withView(state, view.id, {
+    const next = withViewerTab(state, view.id, {
         ...OPENING,
         target,
         generation: view.generation + 1,
         transport: targetTransport(state, target),
         wait: view.wait + 1,
     });
-    const renewed = next.views.get(view.id);
+    const renewed = next.viewerTabs.get(view.id);
     return renewed ? { state: next, effects: [...releaseEffects(view), ...openEffects(next, renewed)] } : still(next);
 }
 
-export function viewGrantReady(state: SessionState, view: View): Step {
-    return connectWhenReady(withView(state, view.id, { granted: true }), view.id);
+export function viewGrantReady(state: SessionState, view: ViewerTab): Step {
+    return connectWhenReady(withViewerTab(state, view.id, { granted: true }), view.id);
 }
 
 /** The effects that bring the picture into the tab's page, from the transport that it shows next. */
-export function connectEffects(state: SessionState, view: View): readonly Effect[] {
-    const participant = targetMember(state, view.target)?.identity ?? null;
+export function connectEffects(state: SessionState, view: ViewerTab): readonly Effect[] {
+    const participant = targetMembership(state, view.target)?.identity ?? null;
     return SUBSCRIBE_PATHS[view.move?.to ?? view.transport].connect(view, participant);
 }
 
 function connectWhenReady(state: SessionState, id: string): Step {
-    const view = state.views.get(id);
+    const view = state.viewerTabs.get(id);
     if (!view?.pageReady || (needsGrant(view) && !view.granted) || isOver(view)) return still(state);
     const { userId, deviceId } = view.target;
     const { generation } = view;
@@ -138,28 +141,28 @@ function connectWhenReady(state: SessionState, id: string): Step {
     } else effects.push(...connectEffects(state, view));
     if (userId !== undefined && deviceId !== undefined)
         effects.push({ type: 'queryTrust', viewId: id, userId, deviceId });
-    return { state: withView(state, id, { phase: 'connecting' }), effects };
+    return { state: withViewerTab(state, id, { phase: 'connecting' }), effects };
 }
 
-export function watchEffect(view: View, watching: boolean, via?: Transport | 'unreached'): Effect[] {
+export function watchEffect(view: ViewerTab, watching: boolean, via?: Transport | 'unreached'): Effect[] {
     const { roomId, userId, deviceId, shareId } = view.target;
     if (userId === undefined || deviceId === undefined || shareId === undefined) return [];
     return [{ type: 'sendWatch', roomId, userId, deviceId, shareId, watching, via }];
 }
 
 /** Where a share that has just ended leaves its tab. */
-function againAfterEnd(state: SessionState, view: View): Again {
+function againAfterEnd(state: SessionState, view: ViewerTab): Again {
     // Another client announces no shares, and one who called has to call again.
     if (view.callId !== undefined || view.target.shareId === undefined) return 'never';
     return newestTarget(state, view.target) ? 'back' : 'offered';
 }
 
-export function againEffect({ id: call, generation }: View, again: Again): Effect {
+export function againEffect({ id: call, generation }: ViewerTab, again: Again): Effect {
     return { type: 'send', call, generation, message: { type: 'view.again', again } };
 }
 
 /** The share is over or could not be shown. The tab stays and says so. */
-export function endView(state: SessionState, view: View, phase: 'ended' | 'failed', failure?: Failure): Step {
+export function endView(state: SessionState, view: ViewerTab, phase: 'ended' | 'failed', failure?: Failure): Step {
     if (isOver(view)) return still(state);
     const detail = failure?.message ?? '';
     const again = phase === 'ended' ? againAfterEnd(state, view) : 'never';
@@ -179,15 +182,15 @@ export function endView(state: SessionState, view: View, phase: 'ended' | 'faile
         effects.push({ type: 'notify', notice: { kind: 'viewFailed', failure } });
         return closeView({ ...state }, { ...view, announced: false }, effects);
     }
-    return { state: withView(state, view.id, { phase, detail, announced: false, again }), effects };
+    return { state: withViewerTab(state, view.id, { phase, detail, announced: false, again }), effects };
 }
 
 /** Removes the tab from the state. */
-export function closeView(state: SessionState, view: View, effects: readonly Effect[] = []): Step {
-    const views = new Map(state.views);
+export function closeView(state: SessionState, view: ViewerTab, effects: readonly Effect[] = []): Step {
+    const views = new Map(state.viewerTabs);
     views.delete(view.id);
     return {
-        state: { ...state, views },
+        state: { ...state, viewerTabs: views },
         effects: [
             ...effects,
             ...(view.announced ? watchEffect(view, false) : []),
@@ -201,7 +204,7 @@ export function closeView(state: SessionState, view: View, effects: readonly Eff
 export function endGoneViews(state: SessionState, roomId: string): Step {
     let next = state;
     const effects: Effect[] = [];
-    for (const view of state.views.values()) {
+    for (const view of state.viewerTabs.values()) {
         if (
             view.target.roomId !== roomId ||
             view.target.userId === undefined ||
@@ -209,7 +212,7 @@ export function endGoneViews(state: SessionState, roomId: string): Step {
             isOver(view)
         )
             continue;
-        if (targetMember(state, view.target)) continue;
+        if (targetMembership(state, view.target)) continue;
         const step = endView(next, view, 'ended');
         next = step.state;
         effects.push(...step.effects);
@@ -217,7 +220,7 @@ export function endGoneViews(state: SessionState, roomId: string): Step {
     return { state: next, effects };
 }
 
-export function viewPageSaid(state: SessionState, view: View, message: PageMessage): Step {
+export function reduceViewerPage(state: SessionState, view: ViewerTab, message: PageMessage): Step {
     switch (message.type) {
         case 'ready': {
             if (isOver(view)) {
@@ -227,23 +230,23 @@ export function viewPageSaid(state: SessionState, view: View, message: PageMessa
                 return { state, effects: phase === 'ended' ? [told, againEffect(view, view.again)] : [told] };
             }
             // A tab that is restored after a window reload may outlive its share.
-            if (view.callId === undefined && view.target.userId !== undefined && !targetMember(state, view.target))
+            if (view.callId === undefined && view.target.userId !== undefined && !targetMembership(state, view.target))
                 return endView(state, view, 'ended');
             // A page that loaded again (its tab moved to another window) needs a new token, because the first is in
             // use.
             if (view.pageReady) return retryView(state, view);
-            return connectWhenReady(withView(state, view.id, { pageReady: true }), view.id);
+            return connectWhenReady(withViewerTab(state, view.id, { pageReady: true }), view.id);
         }
         case 'view.state': {
             if (isOver(view)) return still(state);
             const path = message.state === 'live' ? (SUBSCRIBE_PATHS[view.transport].route ?? view.path) : view.path;
-            const next = withView(state, view.id, { phase: message.state, detail: message.detail, path });
+            const next = withViewerTab(state, view.id, { phase: message.state, detail: message.detail, path });
             if (message.state !== 'live' || view.announced) return { state: next, effects: [] };
             const effects = watchEffect(view, true, view.transport);
-            return { state: withView(next, view.id, { announced: true }), effects };
+            return { state: withViewerTab(next, view.id, { announced: true }), effects };
         }
         case 'mesh.state':
-            return still(message.state === 'connected' ? withView(state, view.id, { path: message.path }) : state);
+            return still(message.state === 'connected' ? withViewerTab(state, view.id, { path: message.path }) : state);
         case 'servers.none': {
             const { relayOnly } = message;
             return {

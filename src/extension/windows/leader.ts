@@ -18,7 +18,7 @@ import {
 import type { Owner } from './ownerFile.ts';
 import type { Seats } from './seats.ts';
 import { followMirrored, keysChange, mirroredOf } from './mirrors.ts';
-import { toWire, toWireArgument, type Answer, type Told } from './wire.ts';
+import { toWire, toWireArgument, type Answer, type LeaderEvent } from './wire.ts';
 
 export interface WindowServer {
     /** From now on, a window that disconnects keeps what it had begun. The next owner continues that. */
@@ -85,7 +85,7 @@ function serve(socket: Socket, { seats, onStale, log }: ServeOptions, serving: S
     const say = (said: Promise<void>): void => {
         spoken = said.catch((error: unknown) => log.debug(`another window: ${String(error)}`));
     };
-    const tell = (told: Told): void => say(link.sendNotification(toldNotice, told));
+    const tell = (told: LeaderEvent): void => say(link.sendNotification(toldNotice, told));
     const end = (): void => void spoken.then(() => socket.end());
     serving.ending.add(end);
 

@@ -1,6 +1,6 @@
 /**
  * This window's conversation: its room, its messages, the unsent messages, and what the person has seen. It draws
- * nothing and does not know vscode. The view shows {@link ChatSession.shown} after each change.
+ * nothing and does not know vscode. The view shows {@link Conversation.shown} after each change.
  */
 import { MAX_BODY, MAX_SHOWN } from './message.ts';
 import type { ChatPageMessage, ShownChat } from './chatPageMessages.ts';
@@ -34,7 +34,7 @@ export interface ChatPlace {
     readonly roomId: string;
     readonly userId: string;
 }
-export interface ChatSessionOptions {
+export interface ConversationOptions {
     readonly memory: ChatMemory;
     /** ms since the epoch. */
     readonly now: () => number;
@@ -60,7 +60,7 @@ type FromPage = Extract<
     }
 >;
 
-export interface ChatSession extends Disposable {
+export interface Conversation extends Disposable {
     readonly shown: Shown;
     readonly unread: number;
     /**
@@ -90,7 +90,7 @@ export interface ChatSession extends Disposable {
     handle(message: FromPage): void;
 }
 
-export function createChatSession(options: ChatSessionOptions): ChatSession {
+export function createConversation(options: ConversationOptions): Conversation {
     const { memory } = options;
     const people = new Map<string, PersonChat>();
     let person: PersonChat | undefined;
@@ -302,7 +302,7 @@ function handleFromPage(message: FromPage, { part, progress, presence, write, re
     }
 }
 
-interface RemovalOptions extends Pick<ChatSessionOptions, 'confirmDelete' | 'newTxnId' | 'onProblem'> {
+interface RemovalOptions extends Pick<ConversationOptions, 'confirmDelete' | 'newTxnId' | 'onProblem'> {
     person(): PersonChat | undefined;
     chat(): ChatPort | undefined;
 }

@@ -4,20 +4,20 @@ import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
 import type { PlayoutControl } from '../../livekit/browser/playout/playoutControl.ts';
 import { createDirectPlayout } from '../mesh/directPlayout.ts';
 import { createMeshSubscriber } from '../mesh/meshSubscriber.ts';
-import type { HostMessage, PageMessage, Path, Way } from '../../core/share/mediaMessages.ts';
+import type { HostMessage, PageMessage, Route, Way } from '../../core/share/mediaMessages.ts';
 
-export interface ScreenPath {
+export interface Subscription {
     readonly via: Way;
     readonly state: SubscriberState;
     /** The route, once there is one. */
-    readonly path: Path | undefined;
+    readonly path: Route | undefined;
     /** Gets the messages for a connection of the mesh. */
     handle(message: HostMessage): void;
     /** No event follows after this. */
     close(): void;
 }
 
-export interface PathEvents {
+export interface SubscriptionEvents {
     changed(): void;
     decryptionFailed(identity: string | undefined, reason: 'missingKey' | 'invalidKey'): void;
     /** The connection cannot start. The error is for the log. */
@@ -28,13 +28,13 @@ type Connect = Extract<HostMessage, { type: 'view.connect' }>;
 
 const CONNECTING: SubscriberState = { connection: 'connecting', screens: [], screen: undefined };
 
-export function createServerPath(
+export function createSfuSubscription(
     to: Connect,
     keys: KeyRing,
     worker: () => Promise<string>,
     control: PlayoutControl,
-    events: PathEvents,
-): ScreenPath {
+    events: SubscriptionEvents,
+): Subscription {
     let state = CONNECTING;
     let subscriber: Subscriber | undefined;
     let closed = false;
@@ -67,13 +67,13 @@ export function createServerPath(
     };
 }
 
-export function createDirectPath(
+export function createDirectSubscription(
     identity: string,
     worker: () => Promise<string>,
     control: PlayoutControl,
     send: (message: PageMessage) => void,
-    events: Pick<PathEvents, 'changed'>,
-): ScreenPath {
+    events: Pick<SubscriptionEvents, 'changed'>,
+): Subscription {
     let state = CONNECTING;
     let closed = false;
     const mesh = createMeshSubscriber(identity, createDirectPlayout(worker, control), send, (s) => {

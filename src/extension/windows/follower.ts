@@ -22,7 +22,7 @@ import {
 import { withChange, type Mirrored } from './mirrors.ts';
 import type { Owner } from './ownerFile.ts';
 import { createPulse, type Pulse } from './pulse.ts';
-import { fromWire, fromWireArgument, type Told, type Welcome } from './wire.ts';
+import { fromWire, fromWireArgument, type LeaderEvent, type Welcome } from './wire.ts';
 
 export interface RemoteAccount {
     /** `stop()` gives up the seat of this window. */
@@ -75,7 +75,7 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
         const { state } = now();
         return silent && state.kind === 'ready' ? { ...state, online: false } : state;
     };
-    const hear = (told: Told): void => {
+    const hear = (told: LeaderEvent): void => {
         if (told.kind === 'event') return events.emit(told.path, told.args.map(fromWireArgument));
         mirrored = withChange(now(), told.change);
         if (told.change.of === 'state') stateChanged.emit(stateNow());

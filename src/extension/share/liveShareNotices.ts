@@ -4,7 +4,7 @@ import type { Disposable } from '../../core/base/disposable.ts';
 import { shareRowId } from '../manifest/rowIds.ts';
 import type { Model } from '../../core/app/model.ts';
 
-export interface LiveScreen {
+export interface LiveShare {
     readonly roomId: string;
     readonly roomName: string;
     readonly sharerName: string;
@@ -16,12 +16,12 @@ export interface ShareNewsOptions {
     readonly model: () => Model;
     /** Returns whether this window is the one that tells the person. */
     readonly isPlace: (roomId: string) => boolean;
-    readonly tell: (screen: LiveScreen) => void;
+    readonly tell: (screen: LiveShare) => void;
     /** Like `setTimeout`. */
     readonly after: After;
 }
 
-export interface ShareNews extends Disposable {
+export interface LiveShareNotices extends Disposable {
     update(model: Model): void;
 }
 
@@ -29,11 +29,11 @@ export interface ShareNews extends Disposable {
 const SETTLE_MS = 1_500;
 
 /** Returns the shares of others that we may watch but do not watch, by share ID. */
-export function unwatched({ account, rooms, session }: Model): Map<string, LiveScreen> {
-    const found = new Map<string, LiveScreen>();
+export function unwatched({ account, rooms, session }: Model): Map<string, LiveShare> {
+    const found = new Map<string, LiveShare>();
     if (account.kind !== 'ready') return found;
     const watched = new Set(
-        [...session.views.values()]
+        [...session.viewerTabs.values()]
             .filter(({ phase }) => phase !== 'ended' && phase !== 'failed')
             .map(({ target }) => target.shareId),
     );
@@ -51,7 +51,7 @@ export function unwatched({ account, rooms, session }: Model): Map<string, LiveS
     return found;
 }
 
-export function createShareNews({ model, isPlace, tell, after }: ShareNewsOptions): ShareNews {
+export function createLiveShareNotices({ model, isPlace, tell, after }: ShareNewsOptions): LiveShareNotices {
     const known = new Set<string>();
     const pending = new Set<() => void>();
     return {

@@ -3,15 +3,15 @@
  * with its first picture, so that a picture is always visible.
  */
 import { readReceiver } from './receiverStats.ts';
-import type { ScreenPath } from './screenPath.ts';
+import type { Subscription } from './subscription.ts';
 
 /** ms between checks for a decoded picture. A hidden page draws none. */
 const LOOK_MS = 250;
 /** After this many checks with decoded but no drawn frames, the picture counts as shown. */
 const PATIENCE = 4;
 
-export interface NextPath {
-    readonly path: ScreenPath;
+export interface NextSubscription {
+    readonly path: Subscription;
     readonly video: HTMLVideoElement;
     /** The state of the connection has changed. */
     changed(): void;
@@ -20,7 +20,11 @@ export interface NextPath {
 }
 
 /** Calls `ready` once, with the first picture. */
-export function createNextPath(path: ScreenPath, video: HTMLVideoElement, ready: () => void): NextPath {
+export function createNextSubscription(
+    path: Subscription,
+    video: HTMLVideoElement,
+    ready: () => void,
+): NextSubscription {
     let track: MediaStreamTrack | undefined;
     let looks = 0;
     let done = false;

@@ -41,11 +41,11 @@ const context = v.looseObject({
 const related = v.looseObject({ chunk: v.array(v.unknown()), next_batch: optional(v.string()) });
 const bundles = v.looseObject({ 'm.relations': v.looseObject({ 'm.replace': v.unknown() }) });
 /** The most pages, each with 100 edits of one message. */
-const MOST_PAGES = 10;
+const MAX_PAGES = 10;
 const FILTER = JSON.stringify({ types: CHAT_TYPES, lazy_load_members: true });
 
 /** `dir`: `b` newest first, `f` oldest first. Rejects as the SDK does. */
-export async function messagesPage(
+export async function historyChunk(
     sdk: MatrixClient,
     roomId: string,
     from: string,
@@ -81,7 +81,7 @@ export async function editsAt(sdk: MatrixClient, roomId: string, eventId: string
     const path = `/rooms/${encodeURIComponent(roomId)}/relations/${encodeURIComponent(eventId)}/m.replace`;
     const edits: IRoomEvent[] = [];
     let from: string | undefined;
-    for (let pages = 0; pages < MOST_PAGES; pages++) {
+    for (let pages = 0; pages < MAX_PAGES; pages++) {
         const query = { dir: 'b', limit: '100', ...(from === undefined ? {} : { from }) };
         const page = await sdk.http.authedRequest(Method.Get, path, query, undefined, { prefix: ClientPrefix.V1 });
         const { chunk, next_batch: next } = read(related, page);
