@@ -54,8 +54,8 @@ const PLATFORMS = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'wi
 
 /** Most bytes, unpacked; above: somebody bundled what does not belong there. */
 const LIMITS: Readonly<Record<string, number>> = {
-    'dist/main.cjs': 180_000,
-    'dist/engine.cjs': 1_500_000,
+    'dist/main.cjs': 190_000,
+    'dist/engine.cjs': 1_520_000,
     'dist/openShared.cjs': 150_000,
     'dist/ownSfuTokens.cjs': 150_000,
     'dist/statusMenu.cjs': 50_000,
