@@ -46,7 +46,9 @@ export async function measure(
                 for (let i = 0; i < bits; i++) if ((levels[i + 1] ?? 0) > 127) stamp += 2 ** i;
                 if (stamp === last) return; // the same picture again
                 const period = 2 ** bits;
-                if (last !== undefined) gaps.push((((stamp - last) % period) + period) % period);
+                // Browsers show a picture again that is some ms older now and then, so the difference has a sign.
+                const after = (stamp - (last ?? stamp) + period) % period;
+                if (last !== undefined) gaps.push(after < period / 2 ? after : 0);
                 last = stamp;
                 ages.push(((((now % period) - stamp) % period) + period) % period);
             };

@@ -23,6 +23,8 @@ export interface BenchOptions {
 
 interface Round {
     readonly case: string;
+    /** Which turn of its case it was. */
+    readonly turn: number;
     readonly size: string;
     readonly p50: number;
     readonly p95: number;
@@ -58,7 +60,7 @@ export async function benchSideBySide(options: BenchOptions): Promise<unknown> {
                     console.error(
                         `[${rounds.length + 1}/${total}] ${size.width} × ${size.height}, round ${round + 1}: ${one.name}`,
                     );
-                    rounds.push(await runRound(one, scene, options.measureMs));
+                    rounds.push({ ...(await runRound(one, scene, options.measureMs)), turn: round });
                 }
     } finally {
         await Promise.all([sharer.close(), viewer.close(), liveKit.stop(), server.stop()]);
@@ -66,7 +68,7 @@ export async function benchSideBySide(options: BenchOptions): Promise<unknown> {
     return report(rounds);
 }
 
-async function runRound(one: (typeof CASES)[number], scene: Scene, measureMs: number): Promise<Round> {
+async function runRound(one: (typeof CASES)[number], scene: Scene, measureMs: number): Promise<Omit<Round, 'turn'>> {
     const { sharer, viewer } = scene.browsers;
     const size = `${scene.size.width} × ${scene.size.height}`;
     const running = await one.open(scene);
@@ -121,8 +123,17 @@ function report(rounds: readonly Round[]): unknown {
             const mine = of(name);
             const theirs = peer === undefined ? [] : of(peer);
             const figure = (key: 'p50' | 'p95') => spread(mine.map((r) => r[key]));
-            const ratio = (read: (r: Round) => number): number =>
-                Number((spread(mine.map(read)).median / spread(theirs.map(read)).median).toFixed(2));
+            // Of the same turn, because the machine's load changes slowly.
+            const ratio = (read: (r: Round) => number): string =>
+                spreadWords(
+                    spread(
+                        mine.flatMap((r) => {
+                            const other = theirs.find(({ turn }) => turn === r.turn);
+                            return other ? [read(r) / read(other)] : [];
+                        }),
+                    ),
+                    2,
+                );
             return {
                 size,
                 case: name,

@@ -1,9 +1,11 @@
 /** Quantiles and ratios for the bench. Pure. */
 
-/** NaN without values. */
+/** Interpolates between neighbours. NaN without values. */
 export function quantile(values: readonly number[], q: number): number {
     const sorted = values.toSorted((a, b) => a - b);
-    return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
+    const at = q * (sorted.length - 1);
+    const [low, high] = [sorted[Math.floor(at)] ?? Number.NaN, sorted[Math.ceil(at)] ?? Number.NaN];
+    return low + (high - low) * (at - Math.floor(at));
 }
 
 export interface Spread {

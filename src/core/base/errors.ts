@@ -70,6 +70,7 @@ export type ErrorCode =
     | 'media.otherWindow'
     | 'media.noAnswer'
     | 'media.serverLost'
+    | 'media.sharerSilent'
     // identity, recovery, verification
     | 'trust.needsPassword'
     | 'trust.otherAuth'

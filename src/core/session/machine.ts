@@ -39,6 +39,7 @@ import {
     withViewerTab,
 } from './viewerFlow.ts';
 import { moveOf } from './course.ts';
+import { forgetSilent } from './silentShare.ts';
 import { needsGrant } from './subscribePath.ts';
 import { followReturns, toggleWaiting } from './viewAgain.ts';
 import { moveFailed, moveGaveUp, moveViews, viewMoved, viewMoveGranted, viewWaited } from './viewerMove.ts';
@@ -110,7 +111,7 @@ function handle(state: SessionState, event: SessionEvent): Step {
         case 'rtcChanged': {
             const rtc = new Map(state.rtc).set(event.roomId, event.members);
             return chain(
-                forgetSharers({ ...state, rtc }, event.roomId),
+                forgetSilent(forgetSharers({ ...state, rtc }, event.roomId)),
                 (s) => endGoneViews(s, event.roomId),
                 (s) => followReturns(s, event.roomId),
                 (s) => moveViews(s, event.roomId),

@@ -103,6 +103,8 @@ export interface SessionState {
      * shares.
      */
     readonly screens: ReadonlyMap<string, ReadonlySet<string>>;
+    /** IDs of announced shares without a picture for long (silentShare.ts). */
+    readonly silent: ReadonlySet<string>;
     /** Why sharers' devices withhold their share from ours, by sharer (trustFlow.ts). */
     readonly withheld: ReadonlyMap<string, WithheldReason>;
     /** Who can see a share, by sharer. Our own is measured; others report theirs. */
@@ -116,6 +118,7 @@ export const initialState: SessionState = {
     share: undefined,
     viewerTabs: new Map(),
     screens: new Map(),
+    silent: new Set(),
     withheld: new Map(),
     audiences: new Map(),
 };

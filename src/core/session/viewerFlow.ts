@@ -11,6 +11,7 @@ import {
     type ViewerTab,
 } from './state.ts';
 import type { Transport, ViewTarget } from '../share/share.ts';
+import { noteSilent, watchSilence } from './silentShare.ts';
 import { needsGrant, SUBSCRIBE_PATHS } from './subscribePath.ts';
 
 export function withViewerTab(state: SessionState, id: string, patch: Partial<ViewerTab>): SessionState {
@@ -165,7 +166,7 @@ export function againEffect({ id: call, generation }: ViewerTab, again: Again): 
 export function endView(state: SessionState, view: ViewerTab, phase: 'ended' | 'failed', failure?: Failure): Step {
     if (isOver(view)) return still(state);
     const detail = failure?.message ?? '';
-    const again = phase === 'ended' ? againAfterEnd(state, view) : 'never';
+    const again = phase === 'ended' && !failure ? againAfterEnd(state, view) : 'never';
     const effects: Effect[] = [
         {
             type: 'send',
@@ -173,7 +174,8 @@ export function endView(state: SessionState, view: ViewerTab, phase: 'ended' | '
             generation: view.generation,
             message: { type: 'view.end', state: phase, detail },
         },
-        ...(phase === 'ended' ? [againEffect(view, again)] : []),
+        // A reason says more than what may follow.
+        ...(phase === 'ended' && !failure ? [againEffect(view, again)] : []),
         ...(view.announced ? watchEffect(view, false) : []),
         ...releaseEffects(view),
     ];
@@ -227,7 +229,7 @@ export function reduceViewerPage(state: SessionState, view: ViewerTab, message: 
                 const { generation, phase, detail } = view;
                 const end = { type: 'view.end', state: phase === 'failed' ? 'failed' : 'ended', detail } as const;
                 const told: Effect = { type: 'send', call: view.id, generation, message: end };
-                return { state, effects: phase === 'ended' ? [told, againEffect(view, view.again)] : [told] };
+                return { state, effects: phase === 'ended' && detail === '' ? [told, againEffect(view, view.again)] : [told] };
             }
             // A tab that is restored after a window reload may outlive its share.
             if (view.callId === undefined && view.target.userId !== undefined && !targetMembership(state, view.target))
@@ -241,9 +243,15 @@ export function reduceViewerPage(state: SessionState, view: ViewerTab, message: 
             if (isOver(view)) return still(state);
             const path = message.state === 'live' ? (SUBSCRIBE_PATHS[view.transport].route ?? view.path) : view.path;
             const next = withViewerTab(state, view.id, { phase: message.state, detail: message.detail, path });
-            if (message.state !== 'live' || view.announced) return { state: next, effects: [] };
+            if (message.state === 'notSharing') {
+                const { wait, effects } = watchSilence(view);
+                return { state: withViewerTab(next, view.id, { wait }), effects };
+            }
+            if (message.state !== 'live') return still(next);
+            const seen = noteSilent(next, view, false);
+            if (view.announced) return still(seen);
             const effects = watchEffect(view, true, view.transport);
-            return { state: withViewerTab(next, view.id, { announced: true }), effects };
+            return { state: withViewerTab(seen, view.id, { announced: true }), effects };
         }
         case 'mesh.state':
             return still(message.state === 'connected' ? withViewerTab(state, view.id, { path: message.path }) : state);

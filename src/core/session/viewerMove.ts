@@ -1,9 +1,10 @@
 /** A viewer tab whose share changed its transport. It keeps the old picture until the first new one. */
 import { targetMembership, targetTransport } from './sessionMembers.ts';
 import { still, type Step, type Effect, type SessionState, type ViewerTab } from './state.ts';
+import { isSilent, noteSilent, SILENT } from './silentShare.ts';
 import { SUBSCRIBE_PATHS } from './subscribePath.ts';
 import type { Transport } from '../share/share.ts';
-import { connectEffects, isOver, retryView, watchEffect, withViewerTab } from './viewerFlow.ts';
+import { connectEffects, endView, isOver, retryView, watchEffect, withViewerTab } from './viewerFlow.ts';
 
 /** How often the new transport is tried before the tab starts again. */
 const MAX_TRIES = 3;
@@ -101,6 +102,7 @@ export function moveGaveUp(state: SessionState, view: ViewerTab): Step {
 /** A wait of the tab ended. It tries the new transport again, or reports that no direct picture came. */
 export function viewWaited(state: SessionState, view: ViewerTab): Step {
     if (isOver(view) || view.callId !== undefined) return still(state);
+    if (isSilent(view)) return endView(noteSilent(state, view, true), view, 'ended', SILENT);
     if (view.move && view.move.tries > 0) return beginMove(state, view, view.move.to, view.move.tries);
     if (view.move && SUBSCRIBE_PATHS[view.move.to].asksSharer)
         return { state, effects: watchEffect(view, view.announced, 'unreached') };

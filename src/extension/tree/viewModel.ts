@@ -66,7 +66,9 @@ function shareRows(model: Model, room: RoomSnapshot): TreeNode[] {
                       ? 'not open to this device'
                       : watching
                         ? ['watching', pathWord(view.path)].filter(Boolean).join(' · ')
-                        : 'live',
+                        : model.session.silent.has(share.id)
+                          ? 'no picture for a while'
+                          : 'live',
                 tooltip: own
                     ? 'You are sharing your screen here, end-to-end encrypted. Click the stop button to end it.'
                     : `${name} (${userId}) is sharing a screen, end-to-end encrypted. ${way}`,

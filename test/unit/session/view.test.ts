@@ -47,6 +47,41 @@ describe('watching', () => {
         assert.equal(run.effects.filter((e) => e.type === 'sendWatch').length, 1);
     });
 
+    it('ends when the sharer is gone but still announced, as after a crash, and says so', () => {
+        const run = liveView();
+        const gone = run.page('V1', 1, { type: 'view.state', state: 'notSharing', detail: '' });
+        const [wait] = gone;
+        assert.ok(wait?.type === 'wait' && wait.ms >= 30_000, 'longer than a delayed leave takes');
+        const ended = run.do({ type: 'waited', call: 'V1', wait: wait.wait });
+        assert.deepEqual(types(ended), ['send view.end', 'sendWatch', 'leave']);
+        assert.equal(run.state.viewerTabs.get('V1')?.phase, 'ended');
+        assert.match(run.state.viewerTabs.get('V1')?.detail ?? '', /without a word/u);
+        assert.ok(run.state.silent.has('S9'), 'the tree says that there is no picture');
+        run.do(bobShares());
+        assert.equal(run.state.silent.size, 0);
+    });
+
+    it('goes on when the sharer’s screen is back in time, or the share has ended properly', () => {
+        const run = liveView();
+        const [wait] = run.page('V1', 1, { type: 'view.state', state: 'notSharing', detail: '' });
+        assert.ok(wait?.type === 'wait');
+        run.page('V1', 1, { type: 'view.state', state: 'live', detail: '' });
+        assert.deepEqual(run.do({ type: 'waited', call: 'V1', wait: wait.wait }), []);
+        assert.equal(run.state.viewerTabs.get('V1')?.phase, 'live');
+        run.do(bobShares());
+        assert.deepEqual(run.do({ type: 'waited', call: 'V1', wait: wait.wait }), []);
+    });
+
+    it('a share without a picture is shown as live again when its picture comes back', () => {
+        const run = liveView();
+        const [wait] = run.page('V1', 1, { type: 'view.state', state: 'notSharing', detail: '' });
+        if (wait?.type === 'wait') run.do({ type: 'waited', call: 'V1', wait: wait.wait });
+        run.do(requestView(), { type: 'grantReady', call: 'V1', generation: 2 });
+        run.page('V1', 2, READY);
+        run.page('V1', 2, { type: 'view.state', state: 'live', detail: '' });
+        assert.equal(run.state.silent.size, 0);
+    });
+
     it('tells how far the sharer is trusted now, not when the tab was opened', () => {
         const run = liveView();
         assert.deepEqual(types(run.do({ type: 'trustChanged', userId: BOB.userId })), ['queryTrust']);
