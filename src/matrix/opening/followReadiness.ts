@@ -17,7 +17,7 @@ export function followReadiness(
     client.onOnline(() => {
         if (ms !== undefined) status.ready(client.online);
         if (client.online) rooms.online();
-        // What is not known yet, or could not be done, is tried at each connection.
+        // Each connection retries a check that failed or did not finish.
         if (client.online && (trust.own.kind === 'checking' || trust.own.kind === 'failed')) void trust.check();
     });
     void client.unreachable.then(() => {
