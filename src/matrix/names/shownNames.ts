@@ -91,7 +91,7 @@ function namesIn(room: Room): Map<string, ShownName> {
     return names;
 }
 
-/** The name of a member. Of somebody whom the room does not know: the ID. */
+/** The name of a member. The ID if the room does not know the person. */
 export function memberName(room: Room | null | undefined, userId: string): string {
     return shownMember(room, userId).name;
 }

@@ -16,7 +16,7 @@ import { createServerWatch, type ServerWatch } from '../trust/serverWatch.ts';
 import type { OpenAccountOptions } from './accountOptions.ts';
 
 export interface Homeserver {
-    /** The account as it is stored now. Keys of a former device may have been moved into it. */
+    /** The account to store next. Former devices whose room keys were imported are no longer in it. */
     readonly stored: StoredAccount;
     readonly self: { readonly userId: string; readonly deviceId: string };
     readonly baseUrl: string;
