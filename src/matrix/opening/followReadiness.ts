@@ -1,4 +1,4 @@
-/** What the account does when its first sync ends, and at each connection to the homeserver. */
+/** Updates the account's state when its first sync ends, and at each connection to the homeserver. */
 import type { AccountStatus } from '../account/accountStatus.ts';
 import type { Rooms } from '../rooms/accountRooms.ts';
 import type { Trust } from '../trust/matrixTrust.ts';
