@@ -20,7 +20,7 @@ export interface UploadPlaces {
      * @throws HushError `network.*`, `server.*`, `file.cancelled`.
      */
     take(signal: AbortSignal): Promise<Place | undefined>;
-    /** Call it only if no upload to this address was sent completely. */
+    /** Call it only if the server still has the address and no upload to it was sent completely. */
     giveBack(place: Place): void;
 }
 

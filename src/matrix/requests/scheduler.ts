@@ -1,8 +1,8 @@
 /**
  * Every request of an account to its homeserver passes through here, below the SDK. Events to a room arrive in the
  * order in which they were sent. If the server asks for a pause (client-server API, "Rate limiting"), the request waits
- * and is repeated. Other requests with the same limit wait as well. A pause that is too long goes to the caller as an
- * error.
+ * and is repeated. Other requests with the same limit wait as well. If the pause is too long, the caller gets the
+ * refusal.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../core/base/log.ts';

@@ -1,6 +1,6 @@
 /**
- * Keeps our membership alive. Without help, the SDK restarts a delayed leave every few seconds. So the session ends
- * within 20 s after a crash, but also after a bad connection. A homeserver that watches its SFU (MSC4195) can end the
+ * Keeps our membership alive. Without help, the SDK restarts a delayed leave every few seconds. So our membership ends
+ * within 20 s after a crash, but a bad connection also ends it. A homeserver that watches its SFU (MSC4195) can end the
  * membership when the SFU has lost us. If it does not take over the leave, the SDK continues.
  */
 import { MembershipManagerEvent, type MatrixRTCSession } from 'matrix-js-sdk/lib/matrixrtc/index.js';

@@ -36,8 +36,8 @@ export interface MediaKeysOptions {
 }
 export interface MediaKeys extends Disposable {
     /**
-     * Resolves when every device has our key, or after {@link START_WITHIN_MS}. A device without the key sees no
-     * picture, nothing worse happens.
+     * Resolves when every device has our key, or after {@link START_WITHIN_MS}. A device without the key only sees no
+     * picture.
      */
     start(roomId: string, after?: number): Promise<void>;
     stop(roomId: string): void;

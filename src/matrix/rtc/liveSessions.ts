@@ -51,7 +51,7 @@ export interface LiveSessionsOptions {
     readonly sdk: MatrixClient;
     readonly self: Device;
     readonly keys: Pick<MediaKeys, 'members' | 'stop' | 'forget'>;
-    /** Logs a fact about a malformed event. Every change reports it again. */
+    /** Logs a fact about a malformed event once, although every change reports it again. */
     readonly note: (text: string) => void;
     readonly now: () => number;
     readonly log: Log;

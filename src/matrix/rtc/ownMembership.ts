@@ -138,7 +138,7 @@ export function createOwnMembership({
                 [],
                 transport,
                 Object.assign(delayedLeave.begin(), {
-                    manageMediaKeys: false, // keyRing.ts does: the SDK does not check the sender
+                    manageMediaKeys: false, // keyRing.ts does: the SDK checks no sender and reports no failure
                     callIntent: 'video',
                     unstableSendStickyEvents: sticky,
                     applicationData: { [SHARES_FIELD]: sharesContentOf(shares, wanted) },
