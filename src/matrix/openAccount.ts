@@ -1,4 +1,4 @@
-/** A signed-in account on its stores: the composition of `src/matrix` and what the rest of Hush holds of it. */
+/** A signed-in account on its stores. Composes `src/matrix` into the account that the rest of Hush uses. */
 import { randomBytes } from 'node:crypto';
 import type { Account } from '../core/account/account.ts';
 import { createAccountStatus } from './account/accountStatus.ts';
@@ -18,17 +18,17 @@ import { openRooms } from './opening/openRooms.ts';
 import { openSession } from './opening/openSession.ts';
 import { openTrust } from './opening/openTrust.ts';
 
-/** ms for telling peers, when the account stops; their side notices by itself later. */
+/** ms for telling the peers when the account stops. Later, a peer's device notices it without being told. */
 const HANG_UP_WITHIN_MS = 2_000;
 
-/** 32 bytes, base64: what a new {@link StoredAccount} needs. */
+/** A new key for a {@link StoredAccount}: 32 bytes in base64. */
 export function newStorageKey(): string {
     return randomBytes(32).toString('base64');
 }
 
 /**
- * Opens the stores; `start()` begins to sync. Without an access token (the server
- * ended the session) the account is `expired` and sends nothing.
+ * Opens the stores. `start()` begins to sync. Without an access token (the server ended the sign-in) the account is
+ * `expired` and sends nothing.
  * @throws HushError `account.storeLocked`, `account.storeFailed`.
  */
 export async function openAccount(options: OpenAccountOptions): Promise<Account> {

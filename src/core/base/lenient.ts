@@ -1,10 +1,10 @@
 /**
- * Reads what a server or a stranger says as far as it is understood. A field of a wrong type, or an entry of a list that
- * is not understood, takes nothing else with it. What Hush cannot do without is required in the usual way. Pure.
+ * Reads the data of a server or a stranger as far as Hush understands it. A field of a wrong type, or an unknown entry
+ * of a list, does not spoil the rest. Fields that Hush needs are required as usual. Pure.
  */
 import * as v from 'valibot';
 
-/** A field that counts as absent when it has a wrong type. */
+/** A field that counts as absent if it has a wrong type. */
 export function optional<T extends v.GenericSchema>(schema: T) {
     return v.fallback(v.optional(schema), undefined);
 }

@@ -3,7 +3,7 @@ import { visibleLine } from './visibleText.ts';
 
 /** The most characters of a name. A tooltip has the whole. */
 export const MAX_NAME = 64;
-/** Bytes of an event limit a name; nobody reads more. */
+/** The most characters of a whole name. An event's size limits it anyway, and nobody reads more. */
 const MAX_WHOLE = 4_096;
 /** Some scripts put several marks on a letter. More only cover the lines around. */
 const PILED = /(\p{M}{4})\p{M}+/gu;

@@ -1,4 +1,7 @@
-/** Dates and times in words, in the language of VS Code: the extension host and its pages would each have another. */
+/**
+ * Dates and times in words, in the language of VS Code. Without this, the extension host and its pages may use two
+ * different languages.
+ */
 
 export interface TimeWords {
     /** `14:05` */

@@ -1,4 +1,4 @@
-/** A timer as a port. The host runs it in time; a test runs it when it wants. */
+/** A timer as a port. The host runs it in real time. A test runs it when it wants. */
 
 /** Runs `work` once after `ms`. The result cancels it. */
 export type After = (ms: number, work: () => void) => () => void;

@@ -17,12 +17,12 @@ export class Turns {
         return result;
     }
 
-    /** What comes next for the key does not wait for what is under way. */
+    /** The next work of this key does not wait for the current one. */
     skip(key: string): void {
         this.#last.delete(key);
     }
 
-    /** Resolves when nothing is under way, also nothing that is added meanwhile. */
+    /** Resolves when all work is done, including work that is added meanwhile. */
     async settled(): Promise<void> {
         while (this.#last.size > 0) await Promise.all(this.#last.values());
     }

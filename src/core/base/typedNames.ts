@@ -5,7 +5,7 @@
 import { isServerName, parseUserId } from './identifiers.ts';
 
 const HOST_AND_PORT = /^(?<host>\[[\d.:a-f]+\]|[^:[\]]+)(?::(?<port>\d{1,5}))?$/iu;
-/** Parts of an address that is more than a server name, and what a URL would decode or drop. */
+/** Characters of an address that is more than a server name, and characters that a URL would decode or drop. */
 const MORE_THAN_A_NAME = /[\s/?#@\\%]/u;
 const DOTTED_QUAD = /^\d{1,3}(?:\.\d{1,3}){3}$/u;
 
@@ -34,7 +34,7 @@ export function typedUserId(typed: string): string | undefined {
 /** A host as it stands in URLs (UTS 46), without the dot at its end. */
 function asciiHost(host: string): string | undefined {
     const hostname = URL.parse(`https://${host}/`)?.hostname.replace(/\.$/u, '');
-    // Two dots at the end, for example, leave what is no host by itself.
+    // Some texts still leave an invalid host here, for example one with two dots at the end.
     if (hostname === undefined || URL.parse(`https://${hostname}/`)?.hostname !== hostname) return undefined;
     if (hostname.endsWith('.')) return undefined;
     // A URL reads other numbers as addresses too: 127.1 or 0x7f000001. Nobody means that.

@@ -17,7 +17,7 @@ export interface MeantRemote {
     readonly url: string;
 }
 
-/** One: it is meant. Several: the person has to say which. None: no remote means the same on another machine. */
+/** One result: use it. Several: the person must choose. None: no remote means the same on another machine. */
 export function remotesMeant(repositories: readonly RepositoryRemotes[]): MeantRemote[] {
     const meant = new Map<string, MeantRemote>();
     for (const repository of repositories)

@@ -29,7 +29,7 @@ export interface AccountParts {
     readonly sessionGlare: SessionGlare;
     /** The accounts that are kept on this machine, by user ID. */
     readonly known: { readonly userIds: readonly string[]; readonly changed: Listeners<[readonly string[]]> };
-    /** An account was opened. What listeners add to the scope is disposed when it closes. */
+    /** An account was opened. When it closes, everything that listeners added to the scope is disposed. */
     readonly opened: Listeners<[Account, DisposableScope]>;
     readonly invited: Listeners<[RoomSnapshot]>;
     readonly rang: Listeners<[CallToTake, RoomSnapshot]>;

@@ -1,4 +1,4 @@
-/** What commands and dialogs may use of the parts. */
+/** The parts that commands and dialogs may use. */
 import type { ChatView } from '../chat/chatView.ts';
 import type { Joins } from '../joining/joins.ts';
 import type { RenderedModel } from '../tree/render.ts';

@@ -1,4 +1,4 @@
-/** What happens when an account opens, and when somebody invites or calls. */
+/** Reacts when an account opens, and when somebody invites or calls. */
 import { isSuccessor } from '../../core/workspace/workspaceRooms.ts';
 import { showInvite } from '../rooms/showInvite.ts';
 import { watchRooms } from '../rooms/watchRooms.ts';

@@ -1,4 +1,4 @@
-/** What every part does when the model has changed. Viewer tabs that were open before a reload come back here. */
+/** Updates every part after a change of the model. Reopens the viewer tabs that were open before a reload. */
 import type { Disposable } from 'vscode';
 import type { ViewTarget } from '../../core/share/share.ts';
 import { createViewMemory } from '../share/page/viewMemory.ts';

@@ -1,4 +1,4 @@
-/** What every part of the extension stands on: its log, its engine, its keychain, and its place on disk. */
+/** The foundation of every part: the log, the engine, the keychain, and the storage folder. */
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

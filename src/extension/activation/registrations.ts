@@ -1,4 +1,4 @@
-/** What VS Code calls: commands, links, and changes of settings and folders. */
+/** Registers with VS Code: commands, links, and changes of settings and folders. */
 import * as vscode from 'vscode';
 import { commands } from '../manifest/commands.ts';
 import { describeSettings } from '../manifest/config.ts';

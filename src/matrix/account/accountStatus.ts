@@ -1,4 +1,4 @@
-/** The account's state, and the listeners that are told of it. */
+/** The account's state. Tells listeners about its changes. */
 import type { Disposable } from '../../core/base/disposable.ts';
 import { Listeners } from '../../core/base/listeners.ts';
 import type { AccountState } from '../../core/account/accountState.ts';

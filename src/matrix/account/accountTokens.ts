@@ -11,7 +11,7 @@ import { createTokenKeeper, type TokenKeeper } from './tokenRefresh.ts';
 
 export interface AccountTokensOptions {
     readonly stored: StoredAccount;
-    /** What to store with the next tokens. Tokens in it are ignored. */
+    /** The account to store with the next tokens. Tokens in it are ignored. */
     readonly next: () => StoredAccount;
     readonly vault: Vault;
     readonly fetch: Fetch;

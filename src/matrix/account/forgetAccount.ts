@@ -43,7 +43,7 @@ export async function forgetAccount(options: ForgetOptions): Promise<void> {
     await endSignIn(options, keeper, [], options.scope);
 }
 
-/** Does everything possible. Then throws for what failed (and for earlier `failures`). */
+/** Does everything possible. Then throws for its failures (and for earlier `failures`). */
 export async function endSignIn(
     { stored, vault, dataDir, log, fetch = globalThis.fetch }: ForgetOptions,
     keeper: TokenKeeper,

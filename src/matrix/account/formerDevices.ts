@@ -1,7 +1,7 @@
 /**
- * Room keys of devices that the server deleted (a hard logout). Their stores are still on this machine, and the keys of
- * these stores are in the keychain. The next device imports the room keys, so that it can read what they could read. It
- * does not import the identity: the person makes it trusted again on another device or with the recovery key.
+ * Imports room keys of devices that the server deleted (a hard logout). Their stores are still on this machine, and the
+ * keys of these stores are in the keychain. With the room keys, the next device can read the same messages. It does not
+ * import the identity: the person makes the device trusted again on another device or with the recovery key.
  */
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';

@@ -83,7 +83,7 @@ export function createDevices(options: DevicesOptions): Devices {
             const answer = await requestJson(fetch, `${baseUrl}/_matrix/client/versions`);
             const result = v.safeParse(versionsAnswer, answer.body);
             const versions = result.success ? result.output.versions : [];
-            // A server whose metadata is no use names no page.
+            // Without usable metadata, the server has no page for this.
             const metadata = await fetchAuthMetadata(baseUrl, versions, fetch).catch((error: unknown) => {
                 if (isHushError(error) && error.code === 'login.refused') return undefined;
                 throw error;

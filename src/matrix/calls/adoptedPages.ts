@@ -1,7 +1,7 @@
 /**
- * Pages that are older than this call machine. Another window owned the account and ran their calls until it closed.
- * The calls are lost with the state of their negotiation. Their remaining connections are closed and the peers are
- * told, so that no picture runs that nobody can stop. A viewer's device asks again at once.
+ * Pages that are older than this call machine. Another window was the leader and ran their calls until it closed. The
+ * calls are lost with the state of their negotiation. Hush closes their remaining connections and tells the peers.
+ * Otherwise a picture would run that nobody can stop. A viewer's device asks again at once.
  */
 import type { Draft } from './callDraft.ts';
 import type { CallsEvent } from './callState.ts';

@@ -1,4 +1,7 @@
-/** Carries out what the call machine decides: events and requests to devices, orders to pages, and what is told. */
+/**
+ * Carries out the call machine's decisions: sends events and requests to devices, sends orders to pages, tells
+ * listeners.
+ */
 import { Listeners } from '../../core/base/listeners.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { ForeignCall } from '../../core/session/callsPort.ts';

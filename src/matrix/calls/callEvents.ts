@@ -26,7 +26,7 @@ export type CallType = (typeof CALL_TYPES)[number];
 export const LIFETIME_MS = 60_000;
 /** No client uses a longer lifetime. A longer one is a mistake or an attack. */
 const LONGEST_LIFETIME_MS = 10 * 60_000;
-/** One event may carry that many; a whole gathering is some dozens. */
+/** The most candidates of one event. A whole gathering has a few dozen. */
 const MAX_CANDIDATES = 100;
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(512));

@@ -55,7 +55,7 @@ export function createCalls(options: CallsOptions): Calls {
     let state = emptyCalls(self);
     let timer: NodeJS.Timeout | undefined;
     let closed = false;
-    /** The room of each page that came from another owner of the account, by the page's call ID. */
+    /** The room of each page that came from an earlier leader, by the page's call ID. */
     const adopted = new Map<string, string>();
     const effects = createCallEffects(options);
     const served = createServedDevices(() => state, now);

@@ -32,7 +32,10 @@ export interface CallConnection {
     readonly candidatesIn: number;
 }
 
-/** Whom a call is with. Without a device ID, a person's other clients ring, and the first that answers becomes the peer. */
+/**
+ * The other side of a call. Without a device ID, a person's other clients ring, and the first that answers becomes the
+ * peer.
+ */
 export type Peer = Device | { readonly userId: string; readonly deviceId: undefined };
 
 /**
@@ -197,7 +200,7 @@ export type CallsEvent = { readonly now: number } &
         | { readonly type: 'dropped'; readonly roomId: string; readonly connections: readonly string[] }
         /** The device is no longer in the room's session. */
         | { readonly type: 'gone'; readonly roomId: string; readonly device: Device }
-        /** The device may not have our screen. What we send it, or began to offer to its person, ends. */
+        /** The device may not have our screen. Ends the screens that we send to it or have offered to its person. */
         | { readonly type: 'expel'; readonly roomId: string; readonly device: Device }
         | { readonly type: 'roomLeft'; readonly roomId: string }
         | { readonly type: 'time' }
@@ -275,7 +278,7 @@ export function newLeg(
     return { id, page, role, phase, since: now, batch: emptyBatch, failedAt: undefined, candidatesIn: 0 };
 }
 
-/** What every new call begins with: who made it decides its phase. */
+/** The first state of every new call. Its phase depends on who made it. */
 export function begin(call: Pick<Call, 'id' | 'roomId' | 'outgoing' | 'expiresAt'>, first: CallConnection): BaseCall {
     return {
         ...call,

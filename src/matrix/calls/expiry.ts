@@ -2,7 +2,7 @@
  * When an invite is too old to ring. It uses the age that the homeserver reports, so that peers' clocks do not matter.
  */
 
-/** Left of the lifetime for answering, ms; matrix-js-sdk wants the same. */
+/** ms of the lifetime that must be left for answering. matrix-js-sdk demands the same. */
 const MARGIN_MS = 3_000;
 
 /**

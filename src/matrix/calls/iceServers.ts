@@ -29,7 +29,7 @@ interface OfferedServers {
     readonly noneUsable: boolean;
 }
 
-/** A homeserver without TURN answers with an empty object. What has another type counts as not said. */
+/** A homeserver without TURN answers with an empty object. A field of another type counts as absent. */
 const answer = v.looseObject({
     uris: v.optional(v.fallback(v.array(v.unknown()), []), []),
     username: v.optional(v.fallback(v.string(), ''), ''),
@@ -42,7 +42,7 @@ const MAX_URIS = 20;
 const USED_UNTIL = 0.5;
 /** ms until a homeserver that did not answer is asked again. */
 const RETRY_MS = 60_000;
-/** ms that an answer counts at most, whatever lifetime it names. */
+/** The most ms that an answer is used, whatever lifetime it names. */
 const LONGEST_MS = 24 * 3_600_000;
 
 interface Known {
@@ -127,7 +127,7 @@ export function createIceServers({ ask, now, log }: IceServersOptions): IceServe
     };
 }
 
-/** As much of an address as a log line or a row of the diagnostics takes. */
+/** The part of an address that a log line or a row of the diagnostics shows. */
 function shown(uri: string): string {
     return visibleLine(uri, 100);
 }

@@ -4,7 +4,7 @@ const FORM = /^(?<scheme>stuns?|turns?):(?<host>\[[\d.:a-f]+\]|[^\s/?#@:[\]]+)(?
 const LONGEST = 512;
 
 /**
- * Returns why this is no address of an ICE server, in words for the log. Undefined: it is one.
+ * Why this is not an address of an ICE server, in words for the log. Undefined: it is one.
  * `credentials`: whether the homeserver gives a user name and a password, without which browsers refuse TURN.
  */
 export function iceUriProblem(uri: unknown, credentials: boolean): string | undefined {

@@ -1,10 +1,10 @@
-/** The devices that our screen goes to, for those who watch over who can see it. */
+/** The devices that get our screen, for the code that checks who can see it. */
 import type { Disposable } from '../../core/base/disposable.ts';
 import { Listeners } from '../../core/base/listeners.ts';
 import { connectionOf, legOf, owesShare, type CallsState, type Device } from './callState.ts';
 import { bringsScreen } from './screenOut.ts';
 
-/** A device that our screen goes to, or is about to. */
+/** A device that gets our screen, or will soon. */
 export interface Served {
     readonly roomId: string;
     readonly device: Device;

@@ -14,7 +14,7 @@ export interface BundledEdits {
     readonly all: Iterable<MatrixEvent>;
 }
 
-/** `map`: turns it into an event of the SDK. */
+/** `map` turns raw data into an event of the SDK. */
 export function createBundledEdits(roomId: string, map: (event: IRoomEvent) => MatrixEvent): BundledEdits {
     const byTarget = new Map<string, MatrixEvent>();
     return {

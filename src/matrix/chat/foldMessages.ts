@@ -16,13 +16,13 @@ export interface People {
     readonly self: string;
     /** Display name in this room. */
     name(userId: string): string;
-    /** All that the person calls themselves, if the name is not that. */
+    /** The person's full name, if the display name differs from it. */
     wholeName?(userId: string): string | undefined;
     /** Whether we may delete this person's messages. */
     mayDelete(sender: string): boolean;
 }
 
-/** A short name, and an ID behind it. */
+/** The most characters of a name: a short name and an ID behind it. */
 const MAX_NAME = 400;
 const MAX_REACTIONS = 32;
 const MAX_NAMES = 200;

@@ -21,7 +21,7 @@ export interface EventContext {
     readonly end: string;
 }
 
-/** The fields that the SDK's events need. An event that lacks one is left out; the rest of the page stays. */
+/** The fields that the SDK's events need. An event that lacks one is left out. The rest of the page stays. */
 const event = v.looseObject({
     event_id: v.pipe(v.string(), v.minLength(1), v.maxLength(512)),
     sender: v.string(),
@@ -55,7 +55,7 @@ export async function historyChunk(
     const query = { from, dir, limit: String(limit), filter: FILTER };
     const body = await sdk.http.authedRequest(Method.Get, `/rooms/${encodeURIComponent(roomId)}/messages`, query);
     const { chunk, end } = read(answer, body);
-    // If the server returns the same place again, we would otherwise ask for ever.
+    // If the server returns the same place again, we would otherwise ask forever.
     return { events: eventsOf(chunk, roomId), next: end === undefined || end === from ? null : end };
 }
 

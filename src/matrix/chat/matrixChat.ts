@@ -32,7 +32,7 @@ const REFUSED = {
 /** ms until a message is tried again after the lookup of its readers' devices failed. */
 const LOOK_AGAIN_MS = 3_000;
 
-/** What files need from the conversations. */
+/** The part of the conversations that files need. */
 export interface ChatMessages {
     /** The content of a message, as it is shown. Undefined: it does not exist or cannot be read. */
     contentOf(roomId: string, eventId: string): unknown;
@@ -225,9 +225,9 @@ export function createChat(
 }
 
 /**
- * The SDK encrypts only what it also sends, with its own echo in the timeline. The chat keeps its echoes in a place
- * that outlives this process. So it calls this internal method. The SDK version is pinned, and a change is noticed at
- * once.
+ * The SDK encrypts only messages that it also sends, and it puts its own echo into the timeline. The chat keeps its
+ * echoes in a place that outlives this process. So it calls this internal method. The SDK version is pinned, and a
+ * missing method is noticed at once.
  */
 async function encrypt(sdk: MatrixClient, event: MatrixEvent, room: Room): Promise<void> {
     const crypto = sdk.getCrypto() as unknown as

@@ -1,14 +1,14 @@
 /**
- * Messages of kinds that Hush has no view for: polls, locations, stickers, and kinds of other clients. They are shown by
- * the text that they carry, with a word for what they are. (Client-server API, "m.poll.start", "m.location"; MSC1767,
- * MSC3381, MSC3488, MSC3672, MSC3954.)
+ * Messages of kinds that Hush cannot draw: polls, locations, stickers, and kinds of other clients. Shows their text
+ * with a word for the kind. (Client-server API, "m.poll.start", "m.location"; MSC1767, MSC3381, MSC3488, MSC3672,
+ * MSC3954.)
  */
 import { visibleLine } from '../../core/base/visibleText.ts';
 import { MAX_BODY } from '../../core/chat/message.ts';
 import { asRecord } from '../events/rawEvent.ts';
 
 export interface OtherMessage {
-    /** A word or two: what it is. Null for a message of text in a form of another version of Matrix. */
+    /** The kind in a word or two. Null for a plain text message in the form of another version of Matrix. */
     readonly what: string | null;
     readonly body: string;
     /** Unsafe HTML. */
@@ -16,7 +16,7 @@ export interface OtherMessage {
 }
 
 const NO_TEXT = 'Hush cannot show this kind of message.';
-/** What devices and calls tell each other, and votes. People do not read it. */
+/** Event types for devices and calls, and votes in polls. People do not read them. */
 const UNSEEN =
     /^(?:m\.call(?:\.|$)|org\.matrix\.call\.|m\.rtc\.|org\.matrix\.msc(?:2746|3401|4075|4143|4354)(?:\.|$)|org\.matrix\.msc\d+\.(?:rtc|call|sfu)\.|m\.key\.|m\.(?:room_key|forwarded_room_key|dummy|reaction|receipt|typing)|m\.secret\.|m\.room\.(?:redaction|encryption)|io\.element\.|com\.hush\.|(?:m|org\.matrix\.msc3381)\.poll\.response$)/u;
 /** Event types of MSC1767 whose text is the whole message. */
@@ -54,7 +54,7 @@ export function isPosition(type: string): boolean {
     return type === 'm.beacon' || type === 'org.matrix.msc3672.beacon';
 }
 
-/** What a message of this event type, or `m.room.message` of this `msgtype`, is. */
+/** The kind in a word or two. `type`: an event type, or the `msgtype` of an `m.room.message`. */
 export function wordFor(type: string): string {
     return Object.hasOwn(WORDS, type) ? (WORDS[type] ?? '') : `“${visibleLine(type, 64)}”`;
 }

@@ -11,7 +11,7 @@ import { asRecord } from '../events/rawEvent.ts';
 
 export interface ParsedMessage {
     readonly kind: MessageKind;
-    /** A word or two: what the message is, if it is no plain text. */
+    /** The kind in a word or two, if the message is not plain text. */
     readonly what?: string;
     readonly body: string;
     /** Unsafe HTML. */

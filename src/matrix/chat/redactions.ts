@@ -2,7 +2,7 @@
  * Applies redactions to events that were loaded before they were redacted. A redaction arrives in the sync or in a
  * page. Its target may be in any segment of the history, or arrive later in a page that was written earlier. The server
  * has checked the redaction, but does not say so for an event that is already here. So the sender's power is checked
- * again. What was deleted stays deleted, whatever power the sender has later. (Client-server API, "Redactions"; room
+ * again. A deleted event stays deleted, whatever power the sender has later. (Client-server API, "Redactions"; room
  * versions, "Handling redactions".)
  */
 

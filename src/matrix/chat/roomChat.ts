@@ -45,7 +45,7 @@ export interface RoomChat {
     contentOf(eventId: string): unknown;
     /** Edits of a message by its own sender, including edits that are not loaded. Rejects as the SDK does. */
     editsOf(eventId: string): Promise<readonly string[]>;
-    /** Our other reactions that are the same as this one of ours, in another form (core/base/reactionKey.ts). */
+    /** Our other reactions that equal this one of ours in another form (core/base/reactionKey.ts). */
     twinsOf(eventId: string): readonly string[];
 }
 
@@ -90,7 +90,9 @@ export function createRoomChat(sdk: MatrixClient, room: Room, changed: () => voi
     noteRedactions([...segments.newest.events, ...bundled.take(segments.newest.events)]);
     const stretch = (around: string | null): Segment<MatrixEvent> =>
         (around === null ? undefined : segments.at(around)) ?? segments.newest;
-    /** A segment with everything elsewhere that concerns its messages: later edits and reactions, and bundled edits. */
+    /**
+     * A segment with the events from elsewhere that change its messages: later edits and reactions, and bundled edits.
+     */
     const whole = (at: Segment<MatrixEvent>): MatrixEvent[] => {
         const ids = new Set(at.events.map(idOf));
         const elsewhere = segments.all.flatMap((other) => (other === at ? [] : other.events));
@@ -251,7 +253,9 @@ function idOf(event: MatrixEvent): string {
     return event.getId() ?? '';
 }
 
-/** Confirmed by the server, and of a type that `/messages` is asked for: a page must meet the events of the sync. */
+/**
+ * Whether the server confirmed the event, and `/messages` returns its type. So a page can meet the events of the sync.
+ */
 function isOurs(event: MatrixEvent): boolean {
     return event.status === null && !event.isState() && CHAT_TYPES.includes(event.getWireType());
 }

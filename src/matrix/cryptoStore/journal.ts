@@ -1,7 +1,7 @@
 /**
  * One SQLite file with the content of the IndexedDB replica. Writes collect in one open transaction (group commit)
  * until {@link Journal.commit}. The Rust crypto code commits an Olm session and its new room key separately. A crash
- * between the two would lose that key for ever (FACTS, "Rust crypto in Node").
+ * between the two would lose that key forever (docs/decisions/03-crypto-store.md).
  */
 import type * as Sqlite from 'node:sqlite';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';

@@ -45,7 +45,7 @@ export interface RawTransaction {
     _abort(errorName: string): void;
 }
 
-/** What a transaction changed in one store. */
+/** The changes of a transaction in one store. */
 export interface DirtyStore {
     /** The store was emptied before `keys` changed. */
     cleared: boolean;

@@ -1,6 +1,6 @@
 /**
  * Turns the composer's Markdown into the content of an `m.room.message` (client-server API, "m.room.message msgtypes").
- * Only what is surely meant as formatting counts. Everything else stays as it was typed.
+ * Only marks that are surely meant as formatting count. All other text stays as typed.
  */
 import markdownIt from 'markdown-it';
 import { looksLikeCode } from '../../core/base/codeLook.ts';

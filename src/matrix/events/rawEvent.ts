@@ -23,7 +23,7 @@ export interface RawEvent {
 /** Event types of a conversation, as they are on the server. Clear messages are excluded: see README. */
 export const CHAT_TYPES: readonly string[] = ['m.room.encrypted', 'm.reaction', 'm.room.redaction'];
 
-/** A relation of this kind to an event; undefined for anything else. */
+/** The event's relation of this kind. Undefined if it has none. */
 export function relationOf(event: RawEvent, kind: string): { target: string; key: string | undefined } | undefined {
     const relation = asRecord(event.relation);
     if (relation?.['rel_type'] !== kind) return undefined;

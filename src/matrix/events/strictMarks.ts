@@ -8,7 +8,7 @@ import { GUARD } from './strictLines.ts';
 
 /** A mark opens after these: the start of a line, a blank, an opening bracket or quote, a dash, another mark. */
 const BEFORE = new RegExp(`^$|[\\s${GUARD}(["'“‘«„—–>*~]`, 'u');
-/** A mark closes before these: the end of a line, a blank, or what ends a phrase. */
+/** A mark closes before these: the end of a line, a blank, or the end of a phrase. */
 const AFTER = /[\s)\]}"'”’»“.,;:!?…—–<*~]/u;
 /** Scripts that put no blank between words, or join particles to them. There a mark may stand inside a word. */
 const UNSPACED =
@@ -57,7 +57,7 @@ export function strictMarks(md: MarkdownIt): void {
 /** The line so far is a comment of C, or a command: it begins like one, or has an option. */
 const CODE =
     /\/\*|^\s*\/\/|^\s*(?:\$ |(?:ls|rm|cp|mv|e?grep|rg|sed|awk|tar|unzip|chmod|chown|mkdir|du|ln|rsync|scp) )|\s--?[A-Za-z][\w-]*(?=[\s=])/u;
-/** Longer lines are judged by what is near. */
+/** In a longer line, only the text near the mark counts. */
 const MAX_LINE = 400;
 
 function isInCode(src: string, at: number): boolean {

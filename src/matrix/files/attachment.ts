@@ -1,12 +1,12 @@
 /**
- * What a message says of its attachment, checked field by field (client-server API, "Sending encrypted attachments" and
- * "m.room.message msgtypes"). Nothing in it is true before the bytes say so: not the type, not the size. Pure.
+ * Checks what a message says about its attachment, field by field (client-server API, "Sending encrypted attachments"
+ * and "m.room.message msgtypes"). The type and the size are only claims until the bytes confirm them. Pure.
  */
 import { asRecord } from '../events/rawEvent.ts';
 import { parseMxc, type Mxc } from './mxc.ts';
 
 export type Source =
-    /** Base64 as it stands in the event: 32, 16 and 32 bytes. */
+    /** Base64 as in the event: 32, 16 and 32 bytes. */
     | {
           readonly kind: 'encrypted';
           readonly mxc: Mxc;
@@ -14,22 +14,22 @@ export type Source =
           readonly iv: string;
           readonly sha256: string;
       }
-    /** The homeserver can read it, and change it. */
+    /** The homeserver can read and change it. */
     | { readonly kind: 'clear'; readonly mxc: Mxc };
 
 export interface Attachment {
-    /** As its sender named it; not safe as a file name. */
+    /** The sender's name for the file. It is not safe as a file name. */
     readonly name: string;
-    /** Its sender's claim; undefined: none that can be. */
+    /** The sender's claim, in bytes. Undefined: the sender claims no possible size. */
     readonly size: number | undefined;
-    /** Its sender calls it an image. */
+    /** The sender calls it an image. */
     readonly image: boolean;
-    /** px, claimed. */
+    /** px, the sender's claim. */
     readonly width: number | undefined;
     readonly height: number | undefined;
-    /** Undefined: it cannot be had, because what the message says of it is malformed. */
+    /** Undefined: it cannot be downloaded, because the message describes it in a malformed way. */
     readonly source: Source | undefined;
-    /** A smaller picture of it, encrypted by itself. */
+    /** A smaller picture of the file, with its own encryption. */
     readonly thumbnail: Source | undefined;
 }
 
@@ -39,7 +39,7 @@ const MAX_SIZE = 2 ** 40;
 const MAX_SIDE = 65_535;
 const MAX_NAME = 4_096;
 
-/** Undefined: the message is no attachment. */
+/** Undefined: the message is not an attachment. */
 export function attachmentOf(content: unknown): Attachment | undefined {
     const fields = asRecord(content);
     if (!fields || !TYPES.has(fields['msgtype'])) return undefined;
@@ -67,7 +67,7 @@ function whole(value: unknown, least: number, most: number): number | undefined 
         : undefined;
 }
 
-/** With both, the encrypted one counts; a malformed one is not made up for by the clear one. */
+/** If the message has both, the encrypted one counts. A malformed one is not replaced by the clear one. */
 function sourceOf(file: unknown, url: unknown): Source | undefined {
     if (file === undefined) {
         const mxc = parseMxc(url);
@@ -83,7 +83,7 @@ function sourceOf(file: unknown, url: unknown): Source | undefined {
     return mxc && key && iv && sha256 ? { kind: 'encrypted', mxc, key, iv, sha256 } : undefined;
 }
 
-/** Base64 of exactly so many bytes; padding, which Matrix leaves out, is taken off. */
+/** Base64 of exactly this many bytes. Removes the padding, which Matrix leaves out. */
 function base64(value: unknown, bytes: number, alphabet: RegExp): string | undefined {
     if (typeof value !== 'string' || value.length > 64) return undefined;
     const bare = value.replace(/={1,2}$/u, '');

@@ -1,12 +1,13 @@
 /**
- * Encryption of attachments, piece by piece (client-server API, "Sending encrypted attachments"): AES-CTR with a 256-bit
- * key that no other file gets, 64 random bits and a 64-bit counter from 0, and the SHA-256 of what the server keeps.
+ * Encrypts and decrypts attachments piece by piece (client-server API, "Sending encrypted attachments"). AES-CTR uses a
+ * 256-bit key that no other file gets, 64 random bits, and a 64-bit counter from 0. The SHA-256 is that of the
+ * encrypted bytes.
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes, type Decipheriv } from 'node:crypto';
 import { HushError } from '../../core/base/errors.ts';
 import type { Source } from './attachment.ts';
 
-/** `EncryptedFile` of the specification, less its `url`. */
+/** `EncryptedFile` of the specification, without its `url`. */
 export interface FileKeys {
     readonly v: 'v2';
     readonly key: {
@@ -20,14 +21,16 @@ export interface FileKeys {
     readonly hashes: { readonly sha256: string };
 }
 export interface Encryptor {
-    /** As long as what comes in. */
+    /** The result has the length of the piece. */
     update(piece: Uint8Array): Buffer;
-    /** Once, after the last piece. */
+    /** Call it once, after the last piece. */
     finish(): FileKeys;
 }
 export interface Decryptor {
     update(piece: Uint8Array): Buffer;
-    /** @throws HushError `file.damaged` when this is not what the sender uploaded; nothing of it may be shown then. */
+    /**
+     * @throws HushError `file.damaged` if these are not the bytes that the sender uploaded. Nothing may be shown then.
+     */
     finish(): void;
 }
 
@@ -35,7 +38,7 @@ const ALGORITHM = 'aes-256-ctr';
 const BLOCK = 16n;
 const COUNTER = 2n ** 64n;
 
-/** With a key and an IV of its own. Never use one twice: two texts under one key stream give both away. */
+/** Makes a new key and IV. Use an encryptor for one file only: two texts under one key stream reveal each other. */
 export function createEncryptor(random: (bytes: number) => Buffer = randomBytes): Encryptor {
     const key = random(32);
     const iv = Buffer.concat([random(8), Buffer.alloc(8)]);
@@ -67,7 +70,8 @@ export function createDecryptor(source: Extract<Source, { kind: 'encrypted' }>):
     const iv = Buffer.from(source.iv, 'base64');
     const hash = createHash('sha256');
     let decipher: Decipheriv = createDecipheriv(ALGORITHM, key, iv);
-    // OpenSSL counts in 128 bits, the specification in 64: where a foreign IV starts so high that it matters, begin again.
+    // OpenSSL counts with 128 bits, the specification with 64. So the decryption restarts when the 64-bit counter
+    // wraps, which happens only if another client's IV starts very high.
     let untilWrap = (COUNTER - iv.readBigUInt64BE(8)) * BLOCK;
     const decrypt = (piece: Uint8Array): Buffer => {
         if (BigInt(piece.length) < untilWrap) {

@@ -1,6 +1,6 @@
 /**
- * Downloads attachments (client-server API, "Authenticated media"): decrypted on their way, and believed only when all of
- * it is there and has the hash that its sender named.
+ * Downloads attachments (client-server API, "Authenticated media"). Decrypts them as they arrive. A file counts only if
+ * it is complete and has the hash that its sender named.
  */
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
@@ -14,9 +14,9 @@ import { mxcPath } from './mxc.ts';
 
 export interface DownloadOptions {
     readonly signal: AbortSignal;
-    /** Bytes; more than that is refused, whatever the server announces. */
+    /** Bytes. A larger file is refused, whatever size the server announces. */
     readonly most: number;
-    /** A scaled copy will do (`icon`: a tiny one); only the server can make one, and only of what it can read. */
+    /** A scaled copy is enough (`icon`: a tiny one). The server can scale only files that it can read. */
     readonly small?: boolean | 'icon';
     readonly onProgress: (done: number) => void;
 }
@@ -28,11 +28,11 @@ const KNOWN = {
     M_NOT_YET_UPLOADED: ['file.gone', 'The sender has not uploaded this file yet. Try again in a moment.'],
     M_TOO_LARGE: ['file.tooLarge', 'This file is too large for the homeserver.'],
 } as const;
-/** CSS px of a picture in the conversation, and of one beside a line of a list, doubled for sharp screens. */
+/** CSS px, doubled for sharp screens: a picture in the conversation, and a picture in a line of a list. */
 const THUMBNAIL = 'width=800&height=600&method=scale';
 const ICON = 'width=64&height=64&method=crop';
 
-/** Nothing may be shown of it before the last piece came. @throws HushError `file.*`, `network.*`, `server.*`. */
+/** Nothing may be shown before the last piece arrives. @throws HushError `file.*`, `network.*`, `server.*`. */
 export async function* download(
     server: MediaServer,
     source: Source,
@@ -85,7 +85,7 @@ export async function toMemory(pieces: AsyncIterable<Uint8Array>): Promise<Uint8
     return Buffer.concat(all);
 }
 
-/** Beside `path` first, where nobody takes it for the file. Nothing is left behind of what failed. */
+/** Writes to a temporary file beside `path`, then renames it. A failed write leaves nothing behind. */
 export async function toDisk(pieces: AsyncIterable<Uint8Array>, path: string): Promise<void> {
     const part = join(dirname(path), `.${basename(path).slice(0, 40)}.${randomUUID().slice(0, 8)}.hush-part`);
     try {

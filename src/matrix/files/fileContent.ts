@@ -1,4 +1,7 @@
-/** The message of a file that was uploaded (client-server API, "m.image", "m.file", "Media captions", "Sending encrypted attachments"). */
+/**
+ * Builds the message of an uploaded file (client-server API, "m.image", "m.file", "Media captions", "Sending encrypted
+ * attachments").
+ */
 import type { FileToSend } from '../../core/files/filesPort.ts';
 import { shownName } from '../../core/files/fileName.ts';
 import { messageText } from '../events/markdown.ts';
@@ -6,7 +9,7 @@ import { createEncryptor } from './attachmentCrypto.ts';
 import type { EncryptedFile } from './upload.ts';
 
 export interface Uploaded {
-    /** Of the file. */
+    /** Size of the file. */
     readonly bytes: number;
     readonly file: EncryptedFile;
     readonly small: EncryptedFile | undefined;
@@ -30,7 +33,7 @@ export function fileContent(
               }
             : {};
     return {
-        // A body that is the name says that there is no caption.
+        // A body that equals the file name means that there is no caption.
         body: shown,
         ...(caption.trim() === '' ? {} : messageText(caption)),
         msgtype: picture ? 'm.image' : 'm.file',
@@ -44,7 +47,10 @@ export function fileContent(
     };
 }
 
-/** As large as it can get: before anything is uploaded, whatever address the server gives. `bytes`: of the file. */
+/**
+ * The largest content that this file can get, whatever address the server gives. It is checked before the upload.
+ * `bytes`: size of the file.
+ */
 export function largestContent(file: FileToSend, bytes: number): Record<string, unknown> {
     const longest = 'x'.repeat(255);
     const some: EncryptedFile = { ...createEncryptor().finish(), url: `mxc://${longest}/${longest}` };

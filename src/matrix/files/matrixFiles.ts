@@ -1,4 +1,6 @@
-/** Files of the account's rooms: sent with their messages, shown and saved; each transfer can be watched and cancelled. */
+/**
+ * Files in the account's rooms. Sends, shows and saves them. Each transfer reports its progress and can be cancelled.
+ */
 import { stat } from 'node:fs/promises';
 import { HushError } from '../../core/base/errors.ts';
 import {
@@ -21,7 +23,7 @@ import { createUploadPlaces } from './uploadPlaces.ts';
 
 export interface FilesOptions {
     readonly server: MediaServer;
-    /** What a message of the conversation says; undefined: it is not there, or cannot be read. */
+    /** The content of a message in the conversation. Undefined: it is not there or cannot be read. */
     readonly contentOf: (roomId: string, eventId: string) => unknown;
     /** Sends an encrypted message with this content. */
     readonly post: (
@@ -30,17 +32,17 @@ export interface FilesOptions {
         content: Record<string, unknown>,
         replyTo: string | null,
     ) => Promise<void>;
-    /** @throws HushError when the room takes no such message of ours: before anything is uploaded. */
+    /** @throws HushError when the room does not accept such a message from us. It is called before the upload. */
     readonly assertPostable: (roomId: string, content: Record<string, unknown>, replyTo: string | null) => void;
     /** ms */
     readonly now: () => number;
 }
 
-/** Bytes of an attachment whose sender did not say how many it has. */
+/** The most bytes of an attachment whose sender did not state its size. */
 const MAX_UNSAID = 2 ** 31;
-/** Steps in which progress is told. */
+/** The number of progress reports per transfer. */
 const STEPS = 100;
-/** Uploads whose message could not be sent yet, kept for another try. */
+/** The most uploads that are kept because their message could not be sent yet. */
 const MAX_KEPT = 32;
 
 export function createFiles({ server, contentOf, post, assertPostable, now }: FilesOptions): FilesPort & Disposable {
@@ -51,7 +53,7 @@ export function createFiles({ server, contentOf, post, assertPostable, now }: Fi
     const places = createUploadPlaces(server, now);
     const closed = new AbortController();
 
-    /** One transfer of that name at a time; the same again waits for the first. */
+    /** Runs one transfer per name. The same request again waits for the first one. */
     function transfer(name: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
         const same = running.get(name);
         if (same) return same.done as Promise<void>;
@@ -64,7 +66,7 @@ export function createFiles({ server, contentOf, post, assertPostable, now }: Fi
         running.set(name, { abort, done });
         return done;
     }
-    /** Cancelled by the person, which gives the transfer up; or by the account's end, after which it may begin again. */
+    /** The person cancelled the transfer, or the account closed. In the second case it may start again. */
     const endOf = (error: unknown, cancelled?: AbortSignal): unknown => {
         if (cancelled?.aborted) return new HushError('file.cancelled', 'This was cancelled.', { cause: error });
         if (!closed.signal.aborted) return error;

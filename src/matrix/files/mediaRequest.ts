@@ -1,4 +1,4 @@
-/** Requests to the content repository whose bodies are streams: patient with slow lines, not with dead ones. */
+/** Requests to the content repository whose bodies are streams. A slow line is fine; a dead one ends the request. */
 import type { ReadableStream } from 'node:stream/web';
 import { HushError, isHushError } from '../../core/base/errors.ts';
 import {
@@ -14,12 +14,12 @@ import { PLACEHOLDER_TOKEN } from '../account/tokenRefresh.ts';
 
 export interface MediaServer {
     readonly baseUrl: string;
-    /** Puts the account's token in the place of {@link PLACEHOLDER_TOKEN}. */
+    /** Replaces {@link PLACEHOLDER_TOKEN} with the account's token. */
     readonly fetch: Fetch;
     /** Default: the real one. */
     readonly after?: After;
 }
-/** Does something in that many ms, unless what it returns calls it off. */
+/** Runs `work` after `ms`. The result cancels it. */
 export type After = (ms: number, work: () => void) => () => void;
 export interface MediaRequest {
     readonly method: 'GET' | 'POST' | 'PUT';
@@ -30,7 +30,7 @@ export interface MediaRequest {
 export interface MediaRefusal {
     readonly status: number;
     readonly errcode: string | undefined;
-    /** The same as the sentence for a person. */
+    /** The refusal as a sentence for a person. */
     error(doing: string, known?: KnownErrors): HushError;
 }
 export type MediaAnswer =
@@ -40,12 +40,12 @@ export type MediaAnswer =
 export const DEAD_AFTER_MS = 90_000;
 
 /**
- * A request that may be sent again by fetch itself, after a redirect or a login, is cloned by it, and the clone keeps all
- * of a stream in memory (Fetch, "HTTP-network-or-cache fetch"). Neither may happen to an upload anyway.
+ * fetch clones a request that it may send again after a redirect or a login. The clone keeps the whole stream in memory
+ * (Fetch, "HTTP-network-or-cache fetch"). An upload needs neither, so both are turned off.
  */
 const STREAMED = { duplex: 'half', redirect: 'error', window: null } as const;
 
-/** Aborts when nothing moves; `alive` is to be called for each piece. */
+/** Aborts when nothing moves. Call `alive` for each piece. */
 export interface Watchdog {
     readonly signal: AbortSignal;
     alive(): void;
@@ -77,9 +77,9 @@ export async function requestMedia(server: MediaServer, request: MediaRequest): 
     const { method, path, body, signal } = request;
     const headers: Record<string, string> = { Authorization: `Bearer ${PLACEHOLDER_TOKEN}` };
     if (body) {
-        // What is uploaded is cipher text: its name and its type are nobody's business.
+        // The upload is encrypted, so its real type stays private.
         headers['Content-Type'] = 'application/octet-stream';
-        headers['Content-Length'] = String(body.bytes); // Synapse takes no upload without it
+        headers['Content-Length'] = String(body.bytes); // Synapse refuses an upload without it
     }
     try {
         const response = await server.fetch(`${server.baseUrl.replace(/\/+$/u, '')}${path}`, {
@@ -95,7 +95,7 @@ export async function requestMedia(server: MediaServer, request: MediaRequest): 
     }
 }
 
-/** Anything that a transfer may throw, as a HushError. */
+/** Turns anything that a transfer may throw into a HushError. */
 export function mediaError(error: unknown, { baseUrl }: MediaServer, signal: AbortSignal): HushError {
     for (let e: unknown = error; e instanceof Error; e = e.cause) if (isHushError(e)) return e;
     if (isCancelled(signal)) return new HushError('file.cancelled', 'This was cancelled.');
@@ -106,7 +106,9 @@ function isCancelled({ aborted, reason }: AbortSignal): boolean {
     return aborted && !(reason instanceof DOMException && reason.name === 'TimeoutError');
 }
 
-/** Of an answer that is no file: so much that any honest one is whole. Empty: it is longer. */
+/**
+ * Reads a response that is not a file, up to a size that no real one exceeds. Returns an empty text if it is longer.
+ */
 export async function bodyText(response: Response): Promise<string> {
     return (await boundedText(response, MAX_REFUSAL)) ?? '';
 }

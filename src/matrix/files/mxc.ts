@@ -1,4 +1,6 @@
-/** `mxc://` URIs (client-server API, "Matrix Content (mxc://) URIs"): where a server keeps what was uploaded. Pure. */
+/**
+ * `mxc://` URIs (client-server API, "Matrix Content (mxc://) URIs"): the addresses of uploads on their server. Pure.
+ */
 import { isServerName } from '../../core/base/identifiers.ts';
 
 export interface Mxc {
@@ -8,7 +10,7 @@ export interface Mxc {
 
 const URI = /^mxc:\/\/([^/]+)\/([A-Za-z0-9_-]{1,255})$/u;
 
-/** Undefined for anything else, so that no part of it can lead a request elsewhere. */
+/** Undefined for anything else, so that no part of the URI can send a request elsewhere. */
 export function parseMxc(uri: unknown): Mxc | undefined {
     if (typeof uri !== 'string' || uri.length > 600) return undefined;
     const [, serverName = '', mediaId = ''] = URI.exec(uri) ?? [];
@@ -19,7 +21,7 @@ export function formatMxc({ serverName, mediaId }: Mxc): string {
     return `mxc://${serverName}/${mediaId}`;
 }
 
-/** As two segments of a URL's path. */
+/** The URI as two segments of a URL path. */
 export function mxcPath({ serverName, mediaId }: Mxc): string {
     return `${encodeURIComponent(serverName)}/${encodeURIComponent(mediaId)}`;
 }

@@ -1,7 +1,8 @@
 /**
- * Uploads a file, encrypted on its way, from the disk or from memory. Where the server hands out the address first
- * (client-server API, `POST /_matrix/media/v1/create`), an upload that the network broke goes on to the same address; every
- * attempt has a key of its own, because the file may have changed between two and a key stream must never be used twice.
+ * Uploads a file from the disk or from memory, and encrypts it on the way. If the server gives the address first
+ * (client-server API, `POST /_matrix/media/v1/create`), an upload that a network failure ended is repeated to the same
+ * address. Every attempt has its own key: the file may have changed in between, and a key stream must never be used
+ * twice.
  */
 import { createReadStream } from 'node:fs';
 import { ReadableStream } from 'node:stream/web';
@@ -21,22 +22,22 @@ import { placeOf, type Place, type UploadPlaces } from './uploadPlaces.ts';
 
 export interface UploadSource {
     readonly bytes: number;
-    /** From the beginning, for each attempt. */
+    /** Reads from the beginning, once per attempt. */
     pieces(): AsyncIterable<Uint8Array>;
 }
 export interface UploadOptions {
     readonly signal: AbortSignal;
     readonly places: UploadPlaces;
-    /** Bytes handed to the network in this attempt. */
+    /** Bytes passed to the network in this attempt. */
     readonly onProgress: (done: number) => void;
-    /** ms between attempts; as many as attempts after the first. */
+    /** ms between attempts. There is one more attempt than pauses. */
     readonly pauses?: readonly number[];
 }
 /** `EncryptedFile` of the specification. */
 export type EncryptedFile = FileKeys & { readonly url: string };
 
 const PAUSES = [1_000, 3_000, 9_000];
-/** What a proxy says for a server that it does not reach. */
+/** Status codes of a proxy that cannot reach its server. */
 const IN_BETWEEN: ReadonlySet<number> = new Set([502, 503, 504]);
 const DOING = 'Uploading the file';
 const KNOWN = {
@@ -47,7 +48,7 @@ const KNOWN = {
 export function fromDisk(path: string, bytes: number): UploadSource {
     return {
         bytes,
-        // What is appended meanwhile is left out: the length was announced.
+        // Ignores what is appended meanwhile, because the length was announced.
         pieces: () => createReadStream(path, { end: bytes - 1 }),
     };
 }
@@ -61,10 +62,10 @@ export function fromMemory(bytes: Uint8Array): UploadSource {
     };
 }
 
-/** An address, and what this upload knows of it. */
+/** An address, with what this upload knows about it. */
 interface Target {
     readonly place: Place;
-    /** Attempts to it that the server may have heard to the end, and did not refuse. */
+    /** Attempts that the server may have received completely and did not refuse. */
     readonly whole: Set<Encrypting>;
 }
 
@@ -96,12 +97,12 @@ export async function upload(
                 const isInBetween = IN_BETWEEN.has(refusal.status);
                 const at = target;
                 if (!isInBetween) at?.whole.delete(attempt);
-                // Any other may be the address's fault, which must not meet the next upload.
+                // Any other refusal may be the fault of the address, so the next upload gets another one.
                 if (!isInBetween && refusal.status !== 413 && refusal.status !== 429) target = undefined;
-                if (refusal.status === 413) throw new HushError(...KNOWN.M_TOO_LARGE); // of a proxy that knows no errcodes
+                if (refusal.status === 413) throw new HushError(...KNOWN.M_TOO_LARGE); // a proxy sends no errcode
                 if (at && refusal.errcode === 'M_CANNOT_OVERWRITE_MEDIA') {
-                    // An attempt arrived whose answer did not, and not this one. Which one it was is certain only if one
-                    // alone was sent to its end.
+                    // An earlier attempt arrived, but its answer was lost. If only one attempt was sent completely, it
+                    // was that one.
                     const [kept, ...others] = at.whole;
                     if (kept && others.length === 0) return { ...kept.keys(), url: formatMxc(at.place.mxc) };
                 } else if (!isInBetween && !(at && refusal.status === 404)) throw refusal.error(DOING, KNOWN);
@@ -119,7 +120,7 @@ export async function upload(
             }
         }
     } finally {
-        // Nothing can be there yet.
+        // The address is still empty, so another upload can use it.
         if (target?.whole.size === 0) places.giveBack(target.place);
     }
 }
@@ -143,7 +144,7 @@ async function send(
             body: { stream, bytes },
             signal: watchdog.signal,
         });
-        // A file that could not be read ends the request too, and says more than its end does.
+        // A file that could not be read also ends the request. Its error says more.
         if (attempt.failure) throw attempt.failure;
         if (!answer.ok) return answer;
         if (!place) return { ok: true, mxc: placeOf(await bodyText(answer.response)).mxc };
@@ -157,9 +158,9 @@ async function send(
 }
 
 interface Encrypting {
-    /** Once. `alive`: a piece moved; `sent`: all of them did. */
+    /** Call it once. `alive`: a piece moved. `sent`: all pieces were sent. */
     pieces(alive: () => void, sent: () => void): AsyncGenerator<Uint8Array>;
-    /** When all pieces were taken. @throws HushError `server.error` before. */
+    /** The keys, after all pieces were read. @throws HushError `server.error` before. */
     keys(): FileKeys;
     readonly failure: HushError | undefined;
 }
@@ -175,7 +176,8 @@ function encrypting(source: UploadSource, onProgress: (done: number) => void): E
                 alive();
                 done += piece.length;
                 const encrypted = encryptor.update(piece);
-                // Known before the last piece leaves: the server may have it all, and its answer be lost.
+                // Sets the keys before the last piece leaves: the server may receive everything while its answer is
+                // lost.
                 if (done === source.bytes) {
                     keys = encryptor.finish();
                     sent();
@@ -196,7 +198,7 @@ function encrypting(source: UploadSource, onProgress: (done: number) => void): E
     return {
         pieces,
         keys() {
-            // Nobody can have taken what was not sent.
+            // The server cannot have a complete file, because not all pieces were sent.
             if (!keys)
                 throw new HushError('server.error', 'The homeserver did not take the whole file. Send it again.');
             return keys;

@@ -1,4 +1,7 @@
-/** The largest upload that the homeserver takes (client-server API, `GET /media/config`), asked for once an hour. */
+/**
+ * The largest upload that the homeserver accepts (client-server API, `GET /media/config`). It is requested once an
+ * hour.
+ */
 import * as v from 'valibot';
 import { HushError } from '../../core/base/errors.ts';
 import { optional } from '../../core/base/lenient.ts';
@@ -10,7 +13,7 @@ import type { MediaServer } from './mediaRequest.ts';
 const config = v.looseObject({ 'm.upload.size': optional(v.pipe(v.number(), v.minValue(0))) });
 const KEPT_MS = 3_600_000;
 
-/** Gives bytes; undefined: the server names no limit. */
+/** Bytes. Undefined: the server names no limit. */
 export function createUploadLimit(
     { baseUrl, fetch }: MediaServer,
     now: () => number,
@@ -21,7 +24,7 @@ export function createUploadLimit(
     return async () => {
         if (known && now() - known.at < KEPT_MS) return known.bytes;
         let answer = await ask('/_matrix/client/v1/media/config');
-        // A server from before Matrix 1.11 has it elsewhere.
+        // A server older than Matrix 1.11 has the older path.
         if (answer.status === 404 && matrixErrorBody(answer.body)?.errcode !== 'M_NOT_FOUND')
             answer = await ask('/_matrix/media/v3/config');
         if (answer.status !== 200) throw refusedAnswer(answer, 'Asking how large a file may be');

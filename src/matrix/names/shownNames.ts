@@ -1,7 +1,7 @@
 /**
- * Names of people and rooms, as everything in Hush shows them: one short line each. Names that look alike once they are
- * cut, folded or freed of hidden characters are told apart by an ID. (Client-server API, "Calculating the display name
- * for a user", asks for that only where names are equal.)
+ * Names of people and rooms for all parts of Hush: one short line each. Names may look alike once they are cut, folded
+ * or freed of hidden characters. These get an ID that tells them apart. (Client-server API, "Calculating the display
+ * name for a user", demands that only for equal names.)
  */
 import { RoomStateEvent, type Room, type RoomState } from 'matrix-js-sdk/lib/matrix.js';
 import { removeHiddenChars } from 'matrix-js-sdk/lib/utils.js';
@@ -91,7 +91,7 @@ function namesIn(room: Room): Map<string, ShownName> {
     return names;
 }
 
-/** The name of a member. Of somebody whom the room does not know: the ID. */
+/** The name of a member. The ID if the room does not know the person. */
 export function memberName(room: Room | null | undefined, userId: string): string {
     return shownMember(room, userId).name;
 }
@@ -100,7 +100,7 @@ export function shownMember(room: Room | null | undefined, userId: string): Show
     return (room?.getMember(userId) ? namesIn(room).get(userId) : undefined) ?? { name: wholeNameLine(userId) };
 }
 
-/** The name of somebody who is not in the room, and may call themselves like somebody who is. */
+/** The name of somebody who is not in the room. Their name may equal the name of a member. */
 export function newcomerName(room: Room, userId: string, raw: string): string {
     const others = room.getMembers().filter((member) => member.userId !== userId);
     const all = others.map(({ userId: id, rawDisplayName }) => ({ id, raw: rawDisplayName }));

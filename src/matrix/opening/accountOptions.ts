@@ -1,4 +1,4 @@
-/** What an account is opened with. */
+/** The options for opening an account. */
 import type { UIAuthCallback } from 'matrix-js-sdk/lib/interactive-auth.js';
 import type { Log } from '../../core/base/log.ts';
 import type { SharePolicy } from '../../core/trust/shareTrust.ts';
@@ -11,20 +11,20 @@ import type { Fetch } from '../requests/matrixHttp.ts';
 export interface OpenAccountOptions {
     readonly stored: StoredAccount;
     readonly vault: Vault;
-    /** Where the stores live; created if missing. One file per device. */
+    /** The directory of the stores, one file per device. It is created if missing. */
     readonly dataDir: string;
     readonly log: Log;
-    /** `hush.livekit.serviceUrl`, read when needed. */
+    /** `hush.livekit.serviceUrl`. It is read when it is needed. */
     readonly serviceUrlSetting: () => string;
-    /** `hush.mesh.relayOnly`, read for every connection; default: off. */
+    /** `hush.mesh.relayOnly`. It is read for every connection. Default: off. */
     readonly relayOnlySetting?: () => boolean;
-    /** `hush.matrixRtc.membership`, read at every join; default: `auto`. */
+    /** `hush.matrixRtc.membership`. It is read at every join. Default: `auto`. */
     readonly membershipSetting?: RtcOptions['membershipSetting'];
-    /** `hush.trust.shareWith`, read for every decision; default: `crossSigned`. */
+    /** `hush.trust.shareWith`. It is read for every decision. Default: `crossSigned`. */
     readonly sharePolicySetting?: () => SharePolicy;
-    /** Answers the server when it wants more than a signed-in device before it takes a first identity. */
+    /** Answers the server when it demands more than an access token before it accepts a first identity. */
     readonly uploadAuth?: UIAuthCallback<void>;
-    /** The LiveKit server whose key the person holds; default: none. */
+    /** The LiveKit server whose key the person holds. Default: none. */
     readonly ownServer?: OwnSfu;
     /** Defaults: the real ones. */
     readonly fetch?: Fetch;

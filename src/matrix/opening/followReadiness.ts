@@ -1,4 +1,4 @@
-/** What the account does when its first sync ends, and at each connection to the homeserver. */
+/** Updates the account's state when its first sync ends, and at each connection to the homeserver. */
 import type { AccountStatus } from '../account/accountStatus.ts';
 import type { Rooms } from '../rooms/accountRooms.ts';
 import type { Trust } from '../trust/matrixTrust.ts';
@@ -17,7 +17,7 @@ export function followReadiness(
     client.onOnline(() => {
         if (ms !== undefined) status.ready(client.online);
         if (client.online) rooms.online();
-        // What is not known yet, or could not be done, is tried at each connection.
+        // Each connection retries a check that failed or did not finish.
         if (client.online && (trust.own.kind === 'checking' || trust.own.kind === 'failed')) void trust.check();
     });
     void client.unreachable.then(() => {

@@ -1,4 +1,6 @@
-/** Who may see our shares, and the encrypted messages between devices. Sessions and trust both build on it. */
+/**
+ * Decides who may see our shares, and opens the encrypted messages between devices. Sessions and trust both use these.
+ */
 import { createOlmMessages, type OlmMessages } from '../rtc/olmMessages.ts';
 import { createAdmission, type Admission } from '../trust/admission.ts';
 import { createStandings } from '../trust/standing.ts';

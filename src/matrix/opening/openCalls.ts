@@ -30,7 +30,7 @@ export function openCalls(
         async admit(roomId, device) {
             await admission.judge([device]);
             const refusal = admission.refusal(device);
-            // Told each time it asks: it may have forgotten, as a window that was loaded again has.
+            // The device is told each time that it asks. It may have forgotten, for example after its window reloaded.
             if (refusal !== undefined && refusal !== 'checking')
                 void trustMessages.sendWithheld(roomId, device, refusal);
             return refusal === undefined;

@@ -16,7 +16,7 @@ import { createServerWatch, type ServerWatch } from '../trust/serverWatch.ts';
 import type { OpenAccountOptions } from './accountOptions.ts';
 
 export interface Homeserver {
-    /** As it is stored now: a former device may have left it keys. */
+    /** The account to store next. Former devices whose room keys were imported are no longer in it. */
     readonly stored: StoredAccount;
     readonly self: { readonly userId: string; readonly deviceId: string };
     readonly baseUrl: string;
@@ -24,7 +24,7 @@ export interface Homeserver {
     readonly tokens: AccountTokens;
     /** Requests in the account's name. */
     readonly requests: Fetch;
-    /** Requests to anybody else. */
+    /** Requests to other servers. */
     readonly fetch: Fetch;
     readonly client: OpenMatrixClient;
     readonly sdk: MatrixClient;
@@ -46,7 +46,7 @@ export async function openHomeserver(options: OpenAccountOptions, status: Accoun
     const { userId, deviceId, baseUrl } = stored;
     const path = storePath(options.dataDir, userId, deviceId);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    /** The sign-in may end before there is a client. */
+    /** The sign-in may end before the client exists. */
     const ended = Promise.withResolvers<void>();
     const tokens = createAccountTokens({
         stored,

@@ -1,4 +1,4 @@
-/** The account's rooms: who and what is there, their chat and files, and what can be done with them. */
+/** The account's rooms: their members and state, their chat and files, and the actions on them. */
 import { createConversations, type Conversations } from '../chat/conversations.ts';
 import { createRooms, type Rooms } from '../rooms/accountRooms.ts';
 import { createPresence, type OwnPresence } from '../rooms/presence.ts';

@@ -62,7 +62,7 @@ export function openSession(
         mayAskLocal: (serviceUrl) =>
             !isLocalUrl(serviceUrl, homeserver.baseUrl) || serviceUrl === options.serviceUrlSetting().trim(),
         homeserver: tokens,
-        // Each needs the other: the devices that give tokens are members of the session.
+        // Each needs the other: only members of the session give tokens.
         own: { server: ownServer, ask: (...args) => exchange.ask(...args) },
         fetch,
         now,

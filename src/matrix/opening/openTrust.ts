@@ -1,4 +1,7 @@
-/** Our own trust, and who can see a share: ours as it is measured, and others' as their devices report it. */
+/**
+ * Our own trust, and the audience of each share. We measure the audience of our share. Other sharers' devices report
+ * theirs.
+ */
 import { latestAudiences, latestWithheld } from '../../core/session/trustEvents.ts';
 import type { RtcPort } from '../../core/session/rtcPort.ts';
 import type { Calls } from '../calls/callRunner.ts';
@@ -35,7 +38,7 @@ export function openTrust(
         log,
         auth: options.uploadAuth,
         async withoutKeyQueries(work) {
-            await trackDevices([]); // what is known to be wanted is asked before, and its answer taken in
+            await trackDevices([]); // completes the queries that are already wanted
             return gate.during(work);
         },
     });
@@ -63,7 +66,7 @@ function shareAudiences(
     });
 }
 
-/** For windows and tabs that listen later. */
+/** Repeats the latest events for windows and tabs that listen later. */
 function remembered(audiences: ShareAudiences): OpenTrust['events'] {
     const [audience, withheld] = [latestAudiences(), latestWithheld()];
     audiences.onChange((roomId, { userId, deviceId }, who) =>

@@ -2,12 +2,12 @@
  * Reads answers only up to a size. A hostile server must not fill the memory, and a small compressed answer may become a
  * large one. So the bytes are counted as they arrive, after decompression, and the rest is not read.
  */
-/** Bytes of an answer that reports an error. Honest ones have some hundred. */
+/** Bytes of an answer that reports an error. A normal one has a few hundred. */
 export const MAX_REFUSAL = 65_536;
-/** Bytes of any answer that the SDK reads. A first sync of a very large account has some ten million. */
+/** Bytes of any answer that the SDK reads. A first sync of a very large account has about ten million. */
 const MAX_ANSWER = 200_000_000;
 
-/** Undefined: it is longer. Rejects when the connection ends early. */
+/** Undefined: the answer is longer. Rejects if the connection ends early. */
 export async function boundedText(response: Response, mostBytes: number): Promise<string | undefined> {
     const pieces: Uint8Array[] = [];
     let bytes = 0;
@@ -19,12 +19,14 @@ export async function boundedText(response: Response, mostBytes: number): Promis
         if (bytes > mostBytes) break;
         pieces.push(piece);
     }
-    // Not awaited: of a clone this ends only with the other half.
+    // Not awaited: cancelling one half of a cloned response ends only when the other half is cancelled too.
     reader?.cancel().catch(() => undefined);
     return undefined;
 }
 
-/** JSON of a refusal, beside whoever reads the answer later. Undefined: it is none. Never rejects. */
+/**
+ * Reads a copy of a refusal as JSON, so that the caller can still read the answer. Undefined: not JSON. Never rejects.
+ */
 export async function refusalJson(response: Response): Promise<unknown> {
     try {
         const text = await boundedText(response.clone(), MAX_REFUSAL);
@@ -34,7 +36,7 @@ export async function refusalJson(response: Response): Promise<unknown> {
     }
 }
 
-/** The same fetch, but reading an answer fails once it is longer than any honest one. */
+/** The same fetch, except that reading an answer fails once it is longer than any normal one. */
 export function boundedFetch(fetch: typeof globalThis.fetch, mostBytes = MAX_ANSWER): typeof globalThis.fetch {
     return async (input, init) => {
         const response = await fetch(input, init);

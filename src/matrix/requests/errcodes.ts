@@ -1,9 +1,9 @@
 /**
- * What the error codes of Matrix mean to a person (client-server API, "Standard error response"). An operation that knows
- * better what a code means there says so itself (`known` of http.ts). Pure.
+ * Explains the error codes of Matrix to a person (client-server API, "Standard error response"). An operation that
+ * knows a better meaning for a code gives its own sentence (`known` in matrixHttp.ts). Pure.
  */
 
-/** Continue "Inviting @a:b did not work: …". */
+/** These continue "Inviting @a:b did not work: …". */
 const WORDS: Readonly<Record<string, string>> = {
     M_FORBIDDEN: 'you are not allowed to do that here.',
     M_UNKNOWN_TOKEN: 'the server does not know this sign-in any more. Sign in again.',
@@ -53,7 +53,7 @@ const WORDS: Readonly<Record<string, string>> = {
     M_PROFILE_TOO_LARGE: 'the profile would be too large. Shorten it.',
 };
 
-/** A server that says no more than "unknown" is taken by its status (the same section of the specification). */
+/** If a server names no code, or only `M_UNKNOWN`, the status decides (same section of the specification). */
 const BY_STATUS: Readonly<Record<number, string>> = {
     401: 'M_UNKNOWN_TOKEN',
     403: 'M_FORBIDDEN',
@@ -61,10 +61,10 @@ const BY_STATUS: Readonly<Record<number, string>> = {
     413: 'M_TOO_LARGE',
 };
 
-/** The codes that have words of their own; `M_LIMIT_EXCEEDED` has its own error, and `M_UNKNOWN` goes by the status. */
+/** The codes that have their own sentence. `M_LIMIT_EXCEEDED` has its own error. `M_UNKNOWN` depends on the status. */
 export const KNOWN_ERRCODES: readonly string[] = Object.keys(WORDS);
 
-/** Undefined for a code of which nothing is known. `doing`: "Inviting @a:b". */
+/** Undefined for an unknown code. `doing`: "Inviting @a:b". */
 export function errcodeSentence(doing: string, errcode: string | undefined, status: number): string | undefined {
     const vague = errcode === undefined || errcode === 'M_UNKNOWN';
     const code = vague ? BY_STATUS[status] : errcode;

@@ -1,17 +1,17 @@
-/** The largest event that goes out (client-server API, "Size limits"). Pure. */
+/** Refuses events that are too large before they are sent (client-server API, "Size limits"). Pure. */
 import { HushError } from '../../core/base/errors.ts';
 
-/** Bytes of an event as servers exchange it. */
+/** The most bytes of an event between servers. */
 const MAX_EVENT = 65_536;
-/** Bytes of what servers add to a content: IDs, hashes, signatures and the events before it. */
+/** Bytes that servers add to a content: IDs, hashes, signatures and references to earlier events. */
 const RESERVED = 4_096;
-/** Bytes. */
+/** The most bytes of a content. */
 export const MAX_CONTENT = MAX_EVENT - RESERVED;
 
-/** The code of an answer that no server gave: what it would have refused did not leave. */
+/** The error code of an answer that Hush makes itself, because the request was not sent. */
 export const NOT_SENT_TOO_LARGE = 'COM.HUSH_EVENT_TOO_LARGE';
 
-/** The sentence for it. */
+/** The error that the person sees then. */
 export function tooLarge(cause?: unknown): HushError {
     return new HushError(
         'event.tooLarge',
@@ -20,7 +20,7 @@ export function tooLarge(cause?: unknown): HushError {
     );
 }
 
-/** `body`: the JSON of an event's content, as it goes out. */
+/** `body`: the JSON of an event's content, as it is sent. */
 export function isSendable(body: unknown): boolean {
     if (typeof body !== 'string' || body.length <= MAX_CONTENT / 3) return true; // a UTF-16 unit has at most 3 bytes in UTF-8
     return bytesOf(body) <= MAX_CONTENT;
@@ -31,15 +31,17 @@ export function assertSendable(body: unknown): void {
     if (!isSendable(body)) throw tooLarge();
 }
 
-/** Bytes of a Megolm message besides its cipher text: version, index and lengths at most, MAC and signature. */
+/**
+ * Bytes of a Megolm message besides its cipher text: version, index and lengths at their largest, MAC and signature.
+ */
 const MEGOLM = 83;
-/** Bytes of a block of AES, which the plain text is filled up to, and of a key in base64. */
+/** Bytes of an AES block, to which the plain text is padded, and of a key in base64. */
 const BLOCK = 16;
 const KEY = 43;
 
 /**
- * Bytes at most of what goes out for an event that is encrypted (client-server API, "m.megolm.v1.aes-sha2"); the exact
- * number is known only when it was, and what is uploaded for it should not wait for that.
+ * The most bytes that an encrypted event can have (client-server API, "m.megolm.v1.aes-sha2"). The exact size is known
+ * only after the encryption, and the check comes before any upload.
  */
 export function encryptedBytes(
     event: { readonly type: string; readonly room_id: string; readonly content: Readonly<Record<string, unknown>> },
@@ -59,7 +61,7 @@ export function encryptedBytes(
     return bytesOf(JSON.stringify(around)) + Math.ceil(((padded + MEGOLM) * 4) / 3);
 }
 
-/** As {@link encryptedBytes}. @throws HushError `event.tooLarge`. */
+/** Like {@link encryptedBytes}, but @throws HushError `event.tooLarge`. */
 export function assertSendableEncrypted(...event: Parameters<typeof encryptedBytes>): void {
     if (encryptedBytes(...event) > MAX_CONTENT) throw tooLarge();
 }

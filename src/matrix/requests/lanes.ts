@@ -1,27 +1,33 @@
-/** Which requests to the homeserver wait for each other: by the room they send to, and by the limit they count against. Pure. */
+/**
+ * Decides which requests to the homeserver wait for each other: by the room that they send to, and by the rate limit
+ * that they count against. Pure.
+ */
 
 export interface Lane {
-    /** Requests with the same order go out one after the other, in the order they were made; undefined: at once. */
+    /**
+     * Requests with the same order are sent one after another, in the order in which they were made. Undefined: at
+     * once.
+     */
     readonly order: string | undefined;
-    /** A pause that the server asks for holds for every request with the same limit. */
+    /** A pause that the server asks for applies to every request with the same limit. */
     readonly limit: string;
-    /** Who asks has another way, and is told of a pause at once. */
+    /** The caller has another way to continue, so it learns of a pause at once. */
     readonly impatient?: boolean;
 }
 
 const API = /^.*?\/_matrix\/(client|media)\/(?:v\d+|r0|unstable(?:\/[^/]*\.[^/]*)?)\//u;
-/** What servers count as a person's sending (in Synapse: `rc_message`). */
+/** Actions that servers count against one limit for sending (in Synapse: `rc_message`). */
 const SENDS = new Set(['send', 'state', 'redact']);
 
 /**
- * `path`: of the URL, without the query. Identifiers in it do not tell limits apart: a server counts what a person does,
- * not where.
+ * `path`: the path of the URL. Identifiers in it do not change the limit, because a server counts a person's actions,
+ * not their targets.
  */
 export function laneOf(method: string, path: string): Lane {
     const [kind, ...rest] = path.replace(API, '$1/').split('/');
     const [collection, roomId, action] = rest;
     if (method === 'PUT' && collection === 'rooms' && roomId !== undefined && SENDS.has(action ?? '')) {
-        // State has an order of its own: a membership of a call must not wait for a message that hangs.
+        // State has its own order: a membership of a call must not wait for a message that hangs.
         return { order: `${action === 'state' ? 'state' : 'send'} ${roomId}`, limit: 'send' };
     }
     const named = rest.findIndex((part) => NAMES_WHAT_FOLLOWS.has(part));
@@ -30,11 +36,11 @@ export function laneOf(method: string, path: string): Lane {
     return { order: undefined, limit, impatient: limit === RESERVES };
 }
 
-/** Gives an address for an upload, which can go without one. */
+/** Gives an address for an upload. An upload can also continue without one. */
 const RESERVES = 'POST media/create';
-/** Of the specification's identifiers, percent-encoded or not. */
+/** The first character of an identifier, percent-encoded or not. */
 const SIGIL = /^(?:[@!#$]|%40|%21|%23|%24)/iu;
-/** What comes after these names one thing of a kind. */
+/** The path part after one of these names a single item. */
 const NAMES_WHAT_FOLLOWS: ReadonlySet<string> = new Set([
     'account_data',
     'delayed_events',

@@ -1,4 +1,7 @@
-/** JSON over fetch for what happens outside the SDK (discovery, login, refresh, media tokens), and one mapping of failures to sentences. */
+/**
+ * JSON over fetch for requests outside the SDK (discovery, login, refresh, media tokens). Turns every failure into a
+ * sentence.
+ */
 import * as v from 'valibot';
 import { HushError, isHushError, type ErrorCode } from '../../core/base/errors.ts';
 import { optional } from '../../core/base/lenient.ts';
@@ -11,8 +14,8 @@ import type { JsonAnswer } from '../../core/account/jsonAnswer.ts';
 export type Fetch = typeof globalThis.fetch;
 
 /**
- * The same fetch, but its promise rejects as soon as the request's signal does. What waits in front of a request (a renewal
- * of tokens, the store) knows no signal, and a person's request must end within its time limit all the same.
+ * The same fetch, but its promise rejects as soon as the request's signal does. Steps before a request (a token
+ * renewal, the store) do not know the signal, but a person's request must still end within its time limit.
  */
 export function abortable(fetch: Fetch): Fetch {
     return async (input, init) => {
@@ -34,13 +37,13 @@ export interface JsonRequest {
     readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
     readonly body?: unknown;
     readonly accessToken?: string;
-    /** ms for the whole exchange; default 15,000. */
+    /** ms for the whole exchange. Default: 15,000. */
     readonly timeoutMs?: number;
 }
-/** Bytes of the longest answer that is read. */
+/** The most bytes of an answer. */
 const MAX_BODY = 1_000_000;
 
-/** Any HTTP status is an answer. @throws HushError `network.timeout` or `network.offline` when there is none. */
+/** Every HTTP status is an answer. @throws HushError `network.timeout` or `network.offline` when there is none. */
 export async function requestJson(fetch: Fetch, url: string, request: JsonRequest = {}): Promise<JsonAnswer> {
     const headers: Record<string, string> = { Accept: 'application/json' };
     if (request.body !== undefined) headers['Content-Type'] = 'application/json';
@@ -50,7 +53,7 @@ export async function requestJson(fetch: Fetch, url: string, request: JsonReques
     return exchange(fetch, url, { method, headers, ...(body === undefined ? {} : { body }) }, request.timeoutMs);
 }
 
-/** A POST of form fields, as OAuth endpoints take them. As {@link requestJson} otherwise. */
+/** A POST of form fields for OAuth endpoints. Otherwise like {@link requestJson}. */
 export async function requestForm(
     fetch: Fetch,
     url: string,
@@ -59,7 +62,7 @@ export async function requestForm(
 ): Promise<JsonAnswer> {
     const headers = { Accept: 'application/json', 'Content-Type': 'application/x-www-form-urlencoded' };
     const body = new URLSearchParams(fields).toString();
-    // Credentials go where they were meant to, never on to where an answer points.
+    // Credentials go only to the intended server. They do not follow a redirect.
     return exchange(fetch, url, { method: 'POST', headers, body, redirect: 'error' }, timeoutMs);
 }
 
@@ -103,10 +106,13 @@ export function matrixErrorBody(body: unknown): MatrixErrorBody | undefined {
     return result.success ? result.output : undefined;
 }
 
-/** What to tell a person about codes that mean something special to the operation. */
+/** Sentences for codes that have a special meaning in one operation. */
 export type KnownErrors = Readonly<Record<string, readonly [ErrorCode, string]>>;
 
-/** Turns a refusal into a sentence: first what `known` says of the errcode, then the general ones. `doing`: "Inviting @a:b". */
+/**
+ * Turns a refusal into a sentence. The sentences in `known` come first, then the general ones. `doing`: "Inviting
+ * @a:b".
+ */
 export function refusal(
     answer: { status: number; errcode: string | undefined; text: string | undefined; retryAfterMs: number | undefined },
     doing: string,
@@ -126,7 +132,7 @@ export function refusal(
         );
     }
     const sentence = errcodeSentence(doing, errcode, status);
-    // The server's own words help whoever runs it; cut, because they are not ours.
+    // The server's own words help its administrator. They are cut, because they may be long.
     const said = answer.text ? visibleLine(answer.text, 200) : undefined;
     if (sentence !== undefined)
         return new HushError('server.refused', said ? `${sentence} (The server says: ${said})` : sentence, { cause });
@@ -157,7 +163,10 @@ export function refusedAnswer(answer: JsonAnswer, doing: string, known: KnownErr
     );
 }
 
-/** Anything that matrix-js-sdk throws, by shape (its classes stay out of pure files). */
+/**
+ * Converts anything that matrix-js-sdk throws. It checks the shape only, because pure files do not import the SDK's
+ * classes.
+ */
 export function fromSdk(error: unknown, doing: string, known: KnownErrors = {}): HushError {
     if (isHushError(error)) return error;
     if (error instanceof Error) {
@@ -192,11 +201,14 @@ function sdkRetryAfter(error: Error): number | undefined {
         const read = (error as { getRetryAfterMs?: () => number | null }).getRetryAfterMs?.();
         return read ?? undefined;
     } catch {
-        return undefined; // a Retry-After that is neither seconds nor a date
+        return undefined; // `Retry-After` is neither seconds nor a date
     }
 }
 
-/** ms until it is worth trying again: `Retry-After` in seconds or as a date (RFC 9110), else the older `retry_after_ms`. */
+/**
+ * ms until a retry makes sense: from `Retry-After` in seconds or as a date (RFC 9110), else from the older
+ * `retry_after_ms`.
+ */
 export function retryAfter(headers: Headers, text: string, now = Date.now()): number | undefined {
     const header = headers.get('Retry-After');
     if (header !== null && /^\d+$/u.test(header)) return Number(header) * 1_000;

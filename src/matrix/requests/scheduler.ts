@@ -1,8 +1,8 @@
 /**
- * Every request of an account to its homeserver goes through here, underneath the SDK. What is sent to a room arrives in
- * the order it was sent. When the server asks for a pause (client-server API, "Rate limiting"), the request waits and is
- * made again, and others that count against the same limit wait as well; a pause longer than anybody would wait for is
- * the caller's to tell.
+ * Every request of an account to its homeserver passes through here, below the SDK. Events to a room arrive in the
+ * order in which they were sent. If the server asks for a pause (client-server API, "Rate limiting"), the request waits
+ * and is repeated. Other requests with the same limit wait as well. If the pause is too long, the caller gets the
+ * refusal.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../core/base/log.ts';
@@ -13,23 +13,25 @@ import { isSendable, NOT_SENT_TOO_LARGE, tooLarge } from './eventSize.ts';
 
 export interface SchedulerOptions {
     readonly fetch: Fetch;
-    /** ms of a clock that nobody sets; default: the process's. */
+    /** Monotonic ms. Default: the clock of the process. */
     readonly now?: () => number;
-    /** ms since the epoch, for pauses that are given as a date. */
+    /** ms since the epoch, for pauses that the server gives as a date. */
     readonly wallNow: () => number;
     readonly log: Log;
-    /** Default: the real one. Rejects when the signal does. */
+    /** Default: a real timer. Rejects when the signal does. */
     readonly wait?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
 }
 
-/** Longest that one request waits for the server's pauses, in all, ms. */
+/** ms that one request waits for all pauses together. */
 export const PATIENCE_MS = 20_000;
-/** ms, for a server that asks for a pause and does not say how long. */
+/** ms, for a server that asks for a pause but names no length. */
 const UNSAID_MS = 1_000;
-/** ms, for a server that asks for none and refuses all the same. */
+/** ms, for a server that refuses but names a pause of zero. */
 const LEAST_MS = 250;
 
-/** Rejects as `fetch` does, and when the signal of the request does. An event that is too large is answered here. */
+/**
+ * Rejects like `fetch`, and when the request's signal does. An event that is too large is answered here and not sent.
+ */
 export function createScheduler({
     fetch,
     now = () => performance.now(),
@@ -39,7 +41,7 @@ export function createScheduler({
 }: SchedulerOptions): Fetch {
     /** The last request of each order. */
     const tails = new Map<string, Promise<unknown>>();
-    /** ms by `now`, by limit: nothing is sent before. */
+    /** By limit: nothing is sent before this time (ms, by `now`). */
     const pausedUntil = new Map<string, number>();
 
     async function paced(lane: Lane, init: RequestInit, send: () => Promise<Response>): Promise<Response> {
@@ -77,7 +79,7 @@ export function createScheduler({
     };
 }
 
-/** After what was asked for earlier under this key has ended, however it ended. */
+/** Runs `work` after all earlier work with this key has ended, successfully or not. */
 async function inOrder<T>(
     tails: Map<string, Promise<unknown>>,
     key: string,
@@ -97,7 +99,7 @@ async function inOrder<T>(
     tails.set(key, ended);
     void ended.then(() => (tails.get(key) === ended ? tails.delete(key) : undefined));
     if (!signal) return turn;
-    // Who gives up need not wait for its turn to hear so.
+    // A caller that gives up does not wait for its turn.
     return new Promise<T>((resolve, reject) => {
         const giveUp = (): void => reject(signal.reason as Error);
         signal.addEventListener('abort', giveUp, { once: true });
@@ -106,18 +108,20 @@ async function inOrder<T>(
     });
 }
 
-/** A stream is gone once it was read. */
+/** A stream can be read only once. */
 function isRepeatable(body: RequestInit['body']): boolean {
     return body === undefined || body === null || typeof body === 'string' || ArrayBuffer.isView(body);
 }
 
-/** What the server would say; not asked, because it said so already. */
+/** The answer that the server would give. It is not asked again, because it already said so. */
 function pausing(ms: number): Response {
     const body = { errcode: 'M_LIMIT_EXCEEDED', error: 'The server asked for a pause', retry_after_ms: ms };
     return Response.json(body, { status: 429, headers: { 'Retry-After': String(Math.ceil(ms / 1_000)) } });
 }
 
-/** As an answer: of what a fetch throws the SDK keeps no more than that the server was not reached. */
+/**
+ * The refusal is an answer, not an error: for a rejected fetch, the SDK reports only that it did not reach the server.
+ */
 function unsendable(): Response {
     return Response.json({ errcode: NOT_SENT_TOO_LARGE, error: tooLarge().message }, { status: 413 });
 }

@@ -1,4 +1,7 @@
-/** What the homeserver says that it allows (client-server API, "Capabilities negotiation"), asked once and kept for a while. Pure. */
+/**
+ * The homeserver's capabilities (client-server API, "Capabilities negotiation"). They are requested once and kept for a
+ * while. Pure.
+ */
 import * as v from 'valibot';
 import { fieldsOf } from '../../core/base/lenient.ts';
 
@@ -7,18 +10,21 @@ interface RoomVersionOffer {
     readonly stable: boolean;
 }
 export interface Capabilities {
-    /** Of rooms that are created without naming one. */
+    /** The version of rooms that are created without a version. */
     readonly defaultRoomVersion: string;
     readonly roomVersions: readonly RoomVersionOffer[];
-    /** Of `m.change_password` and the like; true where the server says nothing, as the specification has it. */
+    /**
+     * Whether `m.change_password` and similar capabilities are on. True if the server does not say (as in the
+     * specification).
+     */
     enabled(name: string): boolean;
 }
 export interface CapabilitiesSource {
-    /** Rejects with what `ask` rejects with; then the next call asks again. */
+    /** Rejects as `ask` does. The next call then asks again. */
     get(): Promise<Capabilities>;
 }
 
-/** ms that an answer counts: administrators change it, if ever, with a new release. */
+/** ms that an answer is kept. Administrators rarely change it without a new release. */
 const KEPT_MS = 3_600_000;
 
 const roomVersions = v.looseObject({
@@ -27,7 +33,7 @@ const roomVersions = v.looseObject({
 });
 const switchable = v.looseObject({ enabled: v.boolean() });
 
-/** `answer`: what the server names under `capabilities`. Anything of a wrong type counts as not said. */
+/** `answer`: the server's `capabilities` object. A field of a wrong type counts as absent. */
 export function parseCapabilities(answer: unknown): Capabilities {
     const named = typeof answer === 'object' && answer !== null ? new Map(Object.entries(answer)) : new Map();
     const parsed = v.safeParse(roomVersions, named.get('m.room_versions'));
@@ -45,7 +51,7 @@ export function parseCapabilities(answer: unknown): Capabilities {
     };
 }
 
-/** `ask` fetches `capabilities`; `now` in ms. */
+/** `ask` requests the `capabilities` object. `now` is in ms. */
 export function createCapabilities(ask: () => Promise<unknown>, now: () => number): CapabilitiesSource {
     let kept: { readonly at: number; readonly answer: Promise<Capabilities> } | undefined;
     return {

@@ -1,4 +1,4 @@
-/** The account's rooms: snapshots that follow the sync, one change event per tick, and what can be done with a room. */
+/** The account's rooms: snapshots that follow the sync, one change event per tick, and the actions on a room. */
 import {
     ClientEvent,
     KnownMembership,
@@ -22,19 +22,22 @@ import { nameLine } from '../../core/base/nameLine.ts';
 import { tellRoomsApart } from '../names/shownNames.ts';
 
 export interface Rooms extends Disposable {
-    /** Joined rooms and invitations, in no particular order. The same object until something in that room changed. */
+    /**
+     * Joined rooms and invitations, without an order. A room's snapshot stays the same object until something in the
+     * room changes.
+     */
     all(): readonly RoomSnapshot[];
     get(roomId: string): RoomSnapshot | undefined;
     /** At most once per tick. */
     onChange(listener: () => void): Disposable;
-    /** An invitation that came in after {@link Rooms.follow}. */
+    /** An invitation that arrives after {@link Rooms.follow}. */
     onInvite(listener: (room: RoomSnapshot) => void): Disposable;
     people(): readonly { readonly userId: string; readonly name: string }[];
-    /** From now on a new invitation is news. */
+    /** From now on, a new invitation is reported. */
     follow(): void;
-    /** Somebody looks at this room: its members are to be complete. */
+    /** The person looks at this room, so all its members are loaded. */
     look(roomId: string): void;
-    /** There is a connection to the homeserver (again). */
+    /** The homeserver can be reached (again). */
     online(): void;
 }
 export interface RoomsOptions {
@@ -83,7 +86,7 @@ export function createRooms({ sdk, rtcMembers, onRtc, log }: RoomsOptions): Room
     const onRoom = (room: Room): void => touch(room.roomId);
     const onState = (event: MatrixEvent): void => touch(event.getRoomId());
     const onPresence = (_: MatrixEvent | undefined, user: User): void => {
-        // Only where it changes what is shown: servers repeat themselves to say when somebody was active.
+        // Servers repeat a presence to report the last activity. Only a change of the shown presence counts.
         if (presences.get(user.userId) === user.presence) return;
         presences.set(user.userId, user.presence);
         for (const room of sdk.getRooms()) if (room.getMember(user.userId)) touch(room.roomId);

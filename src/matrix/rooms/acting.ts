@@ -1,14 +1,14 @@
-/** What the files about rooms share: a joined room or a sentence, and refusals as sentences. */
+/** Helpers for the actions on rooms. They find the joined room and turn refusals into sentences. */
 import { ClientEvent, KnownMembership, type MatrixClient, type Room } from 'matrix-js-sdk/lib/matrix.js';
 import { HushError } from '../../core/base/errors.ts';
 import { fromSdk, type KnownErrors } from '../requests/matrixHttp.ts';
 import { parseUserId } from '../../core/base/identifiers.ts';
 import { isComplete } from './roomSnapshots.ts';
 
-/** Longest reason that is sent, in characters. */
+/** The most characters of a reason that is sent. */
 export const MAX_REASON = 500;
 
-/** Longest wait for a room to show up in the sync after the server confirmed the action, ms. */
+/** ms that an action waits for the sync to show its room, after the server confirmed the action. */
 const VISIBLE_WITHIN_MS = 10_000;
 
 /** @throws HushError `room.notFound`. */
@@ -25,17 +25,17 @@ export function assertUserId(userId: string): void {
         throw new HushError('room.invalidUserId', `"${userId}" is not a user ID. Type it like @alice:example.org.`);
 }
 
-/** By status: codes of this differ between endpoints. */
+/** Uses the status, because the error code for it differs between endpoints. */
 export function isNotFound(error: unknown): boolean {
     return error instanceof Error && 'httpStatus' in error && error.httpStatus === 404;
 }
 
-/** What a server says to somebody without the power for it. */
+/** The sentence for a server that says that the person lacks the power. */
 export const NO_POWER: KnownErrors = {
     M_FORBIDDEN: ['room.forbidden', 'You may not do that in this room. Somebody with more power in it may.'],
 };
 
-/** Every rejection is a `HushError`; `doing`: "Banning @a:b". */
+/** Every rejection is a `HushError`. `doing`: "Banning @a:b". */
 export async function acting<T>(doing: string, known: KnownErrors, work: () => Promise<T>): Promise<T> {
     try {
         return await work();
@@ -45,8 +45,8 @@ export async function acting<T>(doing: string, known: KnownErrors, work: () => P
 }
 
 /**
- * The SDK joins, then takes in the history keys that the inviter handed over. What is wrong with those must not look as if
- * one were not in the room.
+ * The SDK joins, then imports the history keys that the inviter sent. If the import fails, the person is still in the
+ * room, so its error is not thrown.
  */
 export async function joinRoom(sdk: MatrixClient, roomId: string, via: readonly string[]): Promise<void> {
     await sdk.joinRoom(roomId, via.length > 0 ? { viaServers: [...via] } : {}).catch((error: unknown) => {
@@ -54,7 +54,7 @@ export async function joinRoom(sdk: MatrixClient, roomId: string, via: readonly 
     });
 }
 
-/** Resolves when the sync has brought the joined room with its state and `holds` is true of it, or after 10 s. */
+/** Resolves when the sync has brought the joined room with its state and `holds` is true for it, or after 10 s. */
 export function untilVisible(sdk: MatrixClient, roomId: string, holds: (room: Room) => boolean): Promise<void> {
     return untilSynced(sdk, () => {
         const room = sdk.getRoom(roomId);
@@ -62,7 +62,7 @@ export function untilVisible(sdk: MatrixClient, roomId: string, holds: (room: Ro
     });
 }
 
-/** Resolves when the sync has said that we are not in the room, or after 10 s. */
+/** Resolves when the sync says that we are not in the room, or after 10 s. */
 export function untilLeft(sdk: MatrixClient, roomId: string): Promise<void> {
     return untilSynced(sdk, () => (sdk.getRoom(roomId)?.getMyMembership() ?? 'leave') === 'leave');
 }

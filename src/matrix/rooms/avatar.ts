@@ -1,4 +1,7 @@
-/** The picture of a room: uploaded in clear, as everybody may see it, and had small for a list. */
+/**
+ * The picture of a room. It is uploaded unencrypted, because everybody may see it, and downloaded in a small size for
+ * lists.
+ */
 import { open } from 'node:fs/promises';
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import { HushError } from '../../core/base/errors.ts';
@@ -9,26 +12,29 @@ import { parseMxc } from '../files/mxc.ts';
 import { assertWithin } from '../files/uploadLimit.ts';
 
 export interface Avatars {
-    /** Of a file of this machine: the content of `m.room.avatar`. @throws HushError `file.*`, `network.*`, `server.*`. */
+    /**
+     * Uploads a file of this machine. Returns the content of `m.room.avatar`. @throws HushError `file.*`, `network.*`,
+     * `server.*`.
+     */
     upload(path: string): Promise<{ readonly url: string; readonly info: Readonly<Record<string, unknown>> }>;
-    /** A `data:` URI of a small copy. @throws HushError `file.*`, `network.*`, `server.*`. */
+    /** Downloads a small copy as a `data:` URI. @throws HushError `file.*`, `network.*`, `server.*`. */
     show(mxc: string): Promise<string>;
 }
 
 export interface AvatarOptions {
     readonly sdk: Pick<MatrixClient, 'uploadContent'>;
     readonly server: MediaServer;
-    /** Bytes that the homeserver takes; undefined: it names no limit. */
+    /** The most bytes that the homeserver accepts. Undefined: it names no limit. */
     readonly uploadLimit: () => Promise<number | undefined>;
 }
 
-/** Bytes of a picture of a room: it is drawn some ten pixels wide. */
+/** The most bytes of a room's picture, which is drawn only a few dozen pixels wide. */
 const MAX_AVATAR = 5_242_880;
-/** Bytes of its small copy, which goes from window to window as text. */
+/** The most bytes of the small copy, which windows send to each other as text. */
 const MAX_SHOWN = 131_072;
-/** A server that does not scale it must not make the editor decode what would fill its memory. */
+/** A server may send the picture unscaled. Decoding a huge one would fill the editor's memory. */
 const MAX_SHOWN_PIXELS = 1_000_000;
-/** ms: nobody waits longer for a list because of a picture, which another homeserver may have. */
+/** ms that a list waits for a picture, which may be on another homeserver. */
 const SHOWN_WITHIN_MS = 2_000;
 const NOT_SHOWN = 'This is no picture that Hush shows.';
 
@@ -65,7 +71,7 @@ export function createAvatars({ sdk, server, uploadLimit }: AvatarOptions): Avat
     };
 }
 
-/** @throws HushError `file.notImage`, with this sentence. */
+/** @throws HushError `file.notImage` with this sentence. */
 function kindOf(bytes: Uint8Array, sentence: string): ImageKind {
     const kind = imageKind(bytes);
     if (!kind || isTooManyPixels(kind)) throw new HushError('file.notImage', sentence);

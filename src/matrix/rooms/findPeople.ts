@@ -4,10 +4,13 @@ import type { Person } from '../../core/account/account.ts';
 import { fromSdk } from '../requests/matrixHttp.ts';
 import { nameLine } from '../../core/base/nameLine.ts';
 
-/** Nobody reads a longer list; a longer search finds fewer. */
+/** Nobody reads a longer list. A longer search text finds fewer people. */
 const MAX = 20;
 
-/** Whom the server finds by this, self excluded. Servers show what they want of it: Synapse those of shared and public rooms. */
+/**
+ * The people whom the server finds, without us. Servers decide whom they show: Synapse shows people of shared and
+ * public rooms.
+ */
 export async function findPeople(
     sdk: Pick<MatrixClient, 'searchUserDirectory' | 'getSafeUserId'>,
     search: string,

@@ -1,4 +1,4 @@
-/** Into a room from outside: what a link leads to, joining through other servers, knocking. */
+/** Joins a room from outside: previews a link, joins through other servers, and knocks. */
 import { KnownMembership, type MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import * as v from 'valibot';
 import { HushError } from '../../core/base/errors.ts';
@@ -54,7 +54,7 @@ const directory = v.looseObject({ room_id: v.string(), servers: optional(entries
 const MEMBERSHIPS = ['join', 'invite', 'knock', 'ban'] as const;
 
 export function createJoining(sdk: MatrixClient): JoiningPort {
-    /** An alias may move to another room between looking and joining: what was shown is what is joined. */
+    /** An alias may move to another room between the preview and the join. So the previewed room is joined. */
     const resolved = async ({ room, via }: JoinTarget): Promise<JoinTarget> => {
         if (!room.startsWith('#')) return { room, via };
         const found = v.safeParse(directory, await sdk.getRoomIdForAlias(room));
@@ -63,7 +63,10 @@ export function createJoining(sdk: MatrixClient): JoiningPort {
         const servers = (found.output.servers ?? []).filter(isServerName);
         return { room: found.output.room_id, via: [...new Set([...via, ...servers])].slice(0, MAX_VIA) };
     };
-    /** Servers need not tell (and tell nothing of rooms that are for the invited): then the link itself is all there is. */
+    /**
+     * Undefined when the server gives no summary. It need not give one, and gives none for a room that is open only to
+     * invited people. The link is then the only information.
+     */
     const summaryOf = async ({ room, via }: JoinTarget): Promise<v.InferOutput<typeof summary> | undefined> => {
         try {
             const parsed = v.safeParse(summary, await sdk.getRoomSummary(room, [...via]));
@@ -84,7 +87,7 @@ export function createJoining(sdk: MatrixClient): JoiningPort {
                     return { target: found, name: lineOf(room?.name), membership: 'join' };
                 }
                 const told = await summaryOf(found);
-                // The server first: that a ban was lifted need not have come in yet.
+                // The server's answer comes first: a lifted ban may not be in the sync yet.
                 const membership = MEMBERSHIPS.find((m) => m === (told?.membership ?? known));
                 return {
                     target: found,

@@ -1,4 +1,4 @@
-/** The request that makes a room of Hush's: private, and encrypted from its first event. Pure. */
+/** The request that creates a room for Hush: private, and encrypted from its first event. Pure. */
 import type { ICreateRoomOpts } from 'matrix-js-sdk/lib/matrix.js';
 import type { CreateSession } from '../../core/account/account.ts';
 import { SESSION_FIELD, workspaceContentOf } from '../events/hushEvents.ts';
@@ -10,7 +10,7 @@ import {
 } from '../../core/rooms/eventTypes.ts';
 import { versionTraits } from '../../core/rooms/roomVersions.ts';
 
-/** What a state event of these types needs here; the rest of a session is open to every member. */
+/** The power level for these state events. Every member may do the rest of a session. */
 const LEVELS = {
     'm.room.name': 50,
     'm.room.power_levels': 100,
@@ -23,16 +23,16 @@ const LEVELS = {
     [WORKSPACE_TYPE]: 0,
 };
 
-/** `version`: of the room that the server will make, as far as it is known. */
+/** `version`: the version of the new room, if it is known. */
 export function newRoom(session: CreateSession, version: string | undefined): ICreateRoomOpts {
     const { name, invite, workspaceLink, access = 'private', federate = true } = session;
     const link = workspaceLink
         ? [{ type: WORKSPACE_TYPE, state_key: workspaceLink.hash, content: workspaceContentOf(workspaceLink) }]
         : [];
-    // Rooms of old versions know no requests: then it is for the invited.
+    // Old room versions do not support knocking. Such a room is open only to invited people.
     const knocks = access === 'knock' && (version === undefined || versionTraits(version).knock);
     const knock = knocks ? [{ type: 'm.room.join_rules', state_key: '', content: { join_rule: 'knock' } }] : [];
-    // Where creators stand above all levels, replacing the room is theirs.
+    // In these versions creators stand above all levels, and only they may replace the room.
     const tombstone = version !== undefined && versionTraits(version).infiniteCreators ? 150 : 100;
     return {
         name,
@@ -41,12 +41,12 @@ export function newRoom(session: CreateSession, version: string | undefined): IC
         invite: [...invite],
         creation_content: {
             ...(workspaceLink ? { [SESSION_FIELD]: workspaceContentOf(workspaceLink) } : {}),
-            // It cannot be changed later; true is what no word means, too.
+            // It cannot be changed later. Leaving it out means true.
             ...(federate ? {} : { 'm.federate': false }),
         },
         initial_state: [
             { type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } },
-            // From the invitation on: what was said before is none of a new member's business.
+            // A new member may read messages from the invitation on, not earlier ones.
             { type: 'm.room.history_visibility', state_key: '', content: { history_visibility: 'invited' } },
             ...knock,
             ...link,

@@ -1,4 +1,7 @@
-/** Presence, typing notifications and receipts on the SDK (client-server API, the modules of these names). */
+/**
+ * Presence, typing notifications and receipts on the SDK (client-server API, modules "Presence", "Typing
+ * Notifications", "Receipts").
+ */
 import {
     KnownMembership,
     Method,
@@ -22,9 +25,9 @@ export interface PresenceOptions {
     readonly log: Log;
 }
 
-/** ms that the server shows us as typing when we say no more. */
+/** ms for which the server shows us as typing without another request. */
 const TYPING_MS = 10_000;
-/** Of those who have read furthest: nobody reads a longer list. */
+/** The most read marks. Those who have read furthest come first. */
 const MAX_MARKS = 100;
 
 const STATUS: Readonly<Record<OwnStatus, SetPresence>> = {
@@ -41,10 +44,10 @@ export interface OwnPresence extends PresencePort, Disposable {
 export function createPresence({ sdk, look, log }: PresenceOptions): OwnPresence {
     const changes = createRoomChanges();
     const watched = new Set<string>();
-    /** The newest event to be marked as read, by room; while one is on its way the next waits here. */
+    /** The newest event to mark as read, by room. It waits here while another one is sent. */
     const reading = new Map<string, string>();
     const sending = new Set<string>();
-    /** The same for whether the person types. */
+    /** The same for whether the person is typing. */
     const writing = new Map<string, boolean>();
     const telling = new Set<string>();
     let status = SetPresence.Offline;
@@ -85,7 +88,10 @@ export function createPresence({ sdk, look, log }: PresenceOptions): OwnPresence
         sending.delete(roomId);
     }
 
-    /** One at a time: of two on their way the server may take the later one first, and show a typist who has sent long ago. */
+    /**
+     * Sends one request at a time. The server may take two parallel requests in the wrong order, and would then show a
+     * person as typing after they have sent the message.
+     */
     async function sendTyping(roomId: string): Promise<void> {
         if (telling.has(roomId)) return;
         telling.add(roomId);

@@ -1,4 +1,4 @@
-/** What a person does to rooms. Every promise rejects with a `HushError`. */
+/** A person's actions on rooms. Every promise rejects with a `HushError`. */
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import type { CreateSession } from '../../core/account/account.ts';
 import { HushError } from '../../core/base/errors.ts';
@@ -12,7 +12,7 @@ import { parseUserId } from '../../core/base/identifiers.ts';
 import { WORKSPACE_TYPE } from '../../core/rooms/eventTypes.ts';
 
 export interface RoomActions {
-    /** @returns the ID of a new encrypted, private room in which every member may call and share. */
+    /** @returns the ID of a new private, encrypted room in which every member may call and share. */
     createSessionRoom(session: CreateSession): Promise<string>;
     invite(roomId: string, userId: string): Promise<void>;
     join(roomId: string): Promise<void>;
@@ -28,7 +28,8 @@ export function createRoomActions(sdk: MatrixClient, capabilities: CapabilitiesS
             throw new HushError('room.invalidUserId', `"${userId}" is not a user ID. Type it like @alice:example.org.`);
         if (userId === sdk.getSafeUserId())
             throw new HushError('room.invalidUserId', 'That is you: you are in the room already.');
-        // Asked because Synapse invites nobody without a word. Where it does not tell, that is no reason not to try.
+        // Synapse silently invites a person who does not exist, so Hush checks first. If no server can tell, the
+        // invitation is sent anyway.
         if ((await lookUpPerson(sdk, userId)).kind === 'nobody')
             throw new HushError('room.unknownUser', `There is no ${userId}. Check the spelling.`);
     };
@@ -59,7 +60,8 @@ export function createRoomActions(sdk: MatrixClient, capabilities: CapabilitiesS
                         () => undefined,
                     );
                     const { room_id: roomId } = await sdk.createRoom(newRoom(session, version));
-                    // A sync may catch the room half made: Synapse sends its events one by one, the name after the encryption.
+                    // A sync may see the room half made: Synapse sends its events one by one, the name after the
+                    // encryption.
                     await untilVisible(
                         sdk,
                         roomId,
@@ -112,10 +114,10 @@ export function createRoomActions(sdk: MatrixClient, capabilities: CapabilitiesS
         leaveRoom: (roomId) =>
             acting('Leaving the room', {}, async () => {
                 await sdk.leave(roomId);
-                // Of a room that it has forgotten the SDK makes a new one from the leave that comes in late, without any
-                // state; and of a room that it knows already it takes only what is new when it is joined again.
+                // If the leave event arrives after forget(), the SDK creates the room again without its state. If the
+                // person then joins again, the SDK only adds new state. So the leave event is awaited first.
                 await untilLeft(sdk, roomId);
-                // Forgetting is housekeeping on the server: the room is left either way.
+                // Forgetting is only housekeeping on the server. The room is already left.
                 await sdk.forget(roomId).catch(() => undefined);
             }),
         async linkWorkspace(roomId, link) {

@@ -1,4 +1,4 @@
-/** A room's main address: claimed at the homeserver, named in the room, and given back when it leads nowhere any more. */
+/** A room's main address. It is claimed at the homeserver, named in the room, and removed when it is no longer used. */
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import { HushError } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
@@ -7,7 +7,7 @@ import { isNotFound } from './acting.ts';
 
 export interface AddressesOptions {
     readonly sdk: MatrixClient;
-    /** The content of a state event; empty when there is none. */
+    /** The content of a state event. Empty if there is none. */
     readonly read: (roomId: string, type: string) => Promise<Record<string, unknown>>;
     readonly send: (roomId: string, type: string, content: object) => Promise<unknown>;
     readonly log: Log;
@@ -25,14 +25,14 @@ export function createAddresses({ sdk, read, send, log }: AddressesOptions) {
             if (claimed) await giveBack(alias);
             throw error;
         }
-        // An address that leads nowhere any more is given back; somebody else's server keeps its own.
+        // Removes the old address from the directory. An address on another person's server stays there.
         if (old !== undefined && old !== alias) await giveBack(old);
     }
 
     const giveBack = (alias: string): Promise<unknown> =>
         sdk.deleteAlias(alias).catch((error: unknown) => log.warn(`${alias} still leads to the room`, error));
 
-    /** The address leads to the room, or the reason why it cannot. @returns whether it does so only now. */
+    /** Makes the address lead to the room, or throws the reason why it cannot. @returns whether the address is new. */
     async function claim(alias: string, roomId: string): Promise<boolean> {
         if (!isRoomAlias(alias))
             throw new HushError(

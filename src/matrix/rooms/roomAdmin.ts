@@ -1,4 +1,4 @@
-/** What an account does to rooms, put together. */
+/** Composes the actions of an account on rooms. */
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import type { Disposable } from '../../core/base/disposable.ts';
 import type { Log } from '../../core/base/log.ts';

@@ -1,4 +1,4 @@
-/** Which rooms changed, each told once per turn of the event loop: a sync brings many events of one room. */
+/** Reports each changed room once per turn of the event loop, because a sync brings many events for one room. */
 import { Listeners } from '../../core/base/listeners.ts';
 import type { Disposable } from '../../core/base/disposable.ts';
 

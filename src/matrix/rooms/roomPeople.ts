@@ -1,4 +1,4 @@
-/** The people of a room: who is there, removing, banning, roles; and whom this account ignores. */
+/** The people of a room: who they are, removing and banning them, their roles, and whom this account ignores. */
 import * as v from 'valibot';
 import { EventType, Method, type MatrixClient, type Room } from 'matrix-js-sdk/lib/matrix.js';
 import { HushError } from '../../core/base/errors.ts';
@@ -30,7 +30,7 @@ export function createPeople(sdk: MatrixClient): PeoplePort {
         unban: (roomId, userId, reason) =>
             acting(`Lifting the ban of ${userId}`, NO_POWER, async () => {
                 const path = `/rooms/${encodeURIComponent(joinedRoom(sdk, roomId).roomId)}/unban`;
-                // The SDK sends no reason.
+                // The SDK's own method sends no reason.
                 const why = reasonOf(reason);
                 const body = { user_id: userId, ...(why === undefined ? {} : { reason: why }) };
                 await sdk.http.authedRequest(Method.Post, path, undefined, body);
@@ -39,7 +39,7 @@ export function createPeople(sdk: MatrixClient): PeoplePort {
             acting(`Changing the role of ${userId}`, NO_POWER, async () => {
                 const room = joinedRoom(sdk, roomId);
                 if (!Number.isSafeInteger(level)) throw new HushError('internal', 'A power level is a whole number.');
-                // Not left to the server, which answers with a code that means anything.
+                // Checked here, because the server's error code for it is not specific.
                 if (roomPowers(room)?.creators.includes(userId))
                     throw new HushError(
                         'room.forbidden',
@@ -55,7 +55,7 @@ export function createPeople(sdk: MatrixClient): PeoplePort {
                 assertUserId(userId);
                 if (userId === sdk.getSafeUserId())
                     throw new HushError('room.invalidUserId', 'That is you: you cannot ignore yourself.');
-                // Another device may have changed the list: what the server has is what is added to.
+                // Another device may have changed the list, so the server's list is extended.
                 const stored = await sdk.getAccountDataFromServer('m.ignored_user_list' as never);
                 const list = (stored as { ignored_users?: Record<string, unknown> } | null)?.ignored_users ?? {};
                 const others = Object.keys(list).filter((id) => id !== userId);
@@ -64,19 +64,19 @@ export function createPeople(sdk: MatrixClient): PeoplePort {
     };
 }
 
-/** As the server has them now: a change made on old levels would take somebody else's back. */
+/** The server's current levels. A change based on old levels would undo somebody else's change. */
 async function currentLevels(sdk: MatrixClient, room: Room): Promise<Record<string, unknown>> {
     try {
         return await sdk.getStateEvent(room.roomId, 'm.room.power_levels', '');
     } catch (error) {
         if (!isNotFound(error)) throw error;
-        // The first levels of a room must keep what holds without any: its creator's power.
+        // Without levels, the creator has all the power. The first levels must keep it.
         const powers = roomPowers(room);
         return { users: { ...powers?.users } };
     }
 }
 
-/** Asked of the server each time: what was just done to somebody must show, and the sync may still be on its way. */
+/** Asks the server each time: the person must see their latest action, and the sync may not have brought it yet. */
 async function peopleOf(sdk: MatrixClient, room: Room): Promise<RoomPerson[]> {
     const { chunk } = await sdk.members(room.roomId, undefined, 'leave');
     const people = (chunk ?? []).flatMap((event) => {
@@ -86,7 +86,7 @@ async function peopleOf(sdk: MatrixClient, room: Room): Promise<RoomPerson[]> {
     const names = tellApart(
         people.map(({ state_key: id, content }) => {
             const known = room.getMember(id);
-            // A ban has no name in it. The SDK knows the one before.
+            // A ban event has no display name. The SDK knows the name from before.
             const before = known?.membership === content.membership ? known.rawDisplayName : undefined;
             return { id, raw: before ?? content.displayname ?? id };
         }),

@@ -1,4 +1,4 @@
-/** Rooms as the rest of Hush sees them. Read-only; built from what the SDK holds in memory. */
+/** Read-only snapshots of rooms for the rest of Hush, built from the SDK's memory. */
 import {
     EventType,
     KnownMembership,
@@ -15,7 +15,7 @@ import { aliasOf, joinRuleOf, knocksOf, predecessorOf, replacementOf, roomPowers
 import { CALL_MEMBER_TYPE, MESSAGE_TYPE, REACTION_TYPE, WORKSPACE_TYPE } from '../../core/rooms/eventTypes.ts';
 import { memberName, shownMember, tellApart, type ShownName } from '../names/shownNames.ts';
 
-/** The room is joined and its state has arrived: the SDK shows rooms before their state, nameless and unencrypted. */
+/** The room is joined and its state has arrived. Before that, the SDK shows it without name and encryption. */
 export function isComplete(room: Room | null): boolean {
     return (
         room?.getMyMembership() === KnownMembership.Join &&
@@ -23,7 +23,9 @@ export function isComplete(room: Room | null): boolean {
     );
 }
 
-/** Undefined for rooms that are neither joined nor an invitation, whose state has not arrived, and for spaces. */
+/**
+ * Undefined for spaces, for rooms whose state has not arrived, and for rooms that are neither joined nor an invitation.
+ */
 export function snapshotOf(sdk: MatrixClient, room: Room, rtc: readonly RtcMembership[]): RoomSnapshot | undefined {
     const membership = room.getMyMembership();
     const kind = ([KnownMembership.Join, KnownMembership.Invite, KnownMembership.Knock] as const).find(
@@ -104,7 +106,7 @@ const PRESENCES: Readonly<Record<string, Presence>> = { online: 'online', unavai
 
 function presenceOf(sdk: MatrixClient, userId: string): { presence?: Presence } {
     const user = sdk.getUser(userId);
-    // Before the first event of it the SDK says `offline` of everybody.
+    // The SDK reports `offline` until the first presence event of a person arrives.
     const presence = user?.events.presence && PRESENCES[user.presence];
     return presence === undefined ? {} : { presence };
 }
@@ -128,7 +130,7 @@ function startedFor(room: Room): WorkspaceLink[] {
 
 const directCache = new WeakMap<MatrixEvent, ReadonlySet<string>>();
 
-/** Rooms of `m.direct`, parsed once per version of it. */
+/** The rooms of `m.direct`. Each version of it is parsed once. */
 function directRooms(sdk: MatrixClient): ReadonlySet<string> {
     const event = sdk.getAccountData(EventType.Direct);
     if (!event) return new Set();

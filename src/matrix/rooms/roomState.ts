@@ -1,4 +1,4 @@
-/** What the SDK holds of a room's state, in our words. */
+/** Reads a room's state from the SDK and returns it in the terms of Hush. */
 import { KnownMembership, type Room } from 'matrix-js-sdk/lib/matrix.js';
 import { isRoomAlias, isRoomId, type JoinTarget } from '../../core/rooms/joinLink.ts';
 import { JOIN_RULES, type JoinRule, type Knock } from '../../core/rooms/roomWords.ts';
@@ -24,7 +24,7 @@ export function roomVersion(room: Room): string | undefined {
     return create && roomVersionOf(create);
 }
 
-/** The room that this one was replaced by, with the server of who did it to join through. */
+/** The room that replaced this one. Joining it goes through the server of the person who replaced it. */
 export function replacementOf(room: Room): JoinTarget | undefined {
     const event = room.currentState.getStateEvents('m.room.tombstone', '');
     const target: unknown = event?.getContent()['replacement_room'];
@@ -33,7 +33,7 @@ export function replacementOf(room: Room): JoinTarget | undefined {
     return { room: target, via: server === undefined ? [] : [server] };
 }
 
-/** The room that this one says it replaces. Believed only where that room names this one. */
+/** The room that this one claims to replace. It counts only if that room also names this one. */
 export function predecessorOf(room: Room): string | undefined {
     const predecessor: unknown = room.currentState.getStateEvents('m.room.create', '')?.getContent()['predecessor'];
     const id: unknown =
@@ -43,7 +43,7 @@ export function predecessorOf(room: Room): string | undefined {
     return typeof id === 'string' && isRoomId(id) ? id : undefined;
 }
 
-/** `invite` where nothing, or nothing known, is said. */
+/** `invite` if the rule is missing or unknown. */
 export function joinRuleOf(room: Room): JoinRule {
     const rule: unknown = room.currentState.getStateEvents('m.room.join_rules', '')?.getContent()['join_rule'];
     return JOIN_RULES.find((known) => known === rule) ?? 'invite';
@@ -55,7 +55,7 @@ export function aliasOf(room: Room): string | undefined {
     return typeof alias === 'string' && isRoomAlias(alias) ? alias : undefined;
 }
 
-/** Who asks to be let in, oldest first. */
+/** People who ask to join, oldest first. */
 export function knocksOf(room: Room): Knock[] {
     return room
         .getMembersWithMembership(KnownMembership.Knock)

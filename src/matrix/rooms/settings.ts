@@ -1,4 +1,4 @@
-/** A room's settings: read as the server has them, each changed by one state event. */
+/** A room's settings. They are read from the server, and each change is one state event. */
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import * as v from 'valibot';
 import { HushError } from '../../core/base/errors.ts';
@@ -16,11 +16,11 @@ import { versionTraits } from '../../core/rooms/roomVersions.ts';
 type SettingsPort = Pick<RoomsPort, 'settings' | 'picture' | 'change'>;
 
 const MEMBERSHIP = 'm.room_membership';
-/** A condition of `allow`; of {@link MEMBERSHIP} it names a room. */
+/** A condition of `allow`. A condition of type {@link MEMBERSHIP} names a room. */
 const condition = v.looseObject({ type: v.string(), room_id: optional(v.string()) });
 type Condition = v.InferOutput<typeof condition>;
 
-/** What a restricted room lets in by, malformed entries left out. */
+/** The conditions of a restricted room, without malformed entries. */
 function conditionsOf(rules: Readonly<Record<string, unknown>>): Condition[] {
     const { allow } = rules;
     return (Array.isArray(allow) ? allow : []).flatMap((entry: unknown) => {
@@ -29,13 +29,13 @@ function conditionsOf(rules: Readonly<Record<string, unknown>>): Condition[] {
     });
 }
 
-/** The rules with this one in place of the old. */
+/** The join rules with the new rule. */
 function joinRules(
     { allow: before, ...content }: Readonly<Record<string, unknown>>,
     { rule, allow: wanted }: Extract<RoomChange, { kind: 'joinRule' }>,
 ): object {
     const known = conditionsOf({ allow: before });
-    // Conditions of a later specification are somebody's, and no room that is chosen here takes their place.
+    // Keeps conditions of unknown types: somebody set them, and the chosen rooms do not replace them.
     const others = known.filter(({ type }) => type !== MEMBERSHIP);
     const rooms = wanted
         .filter(isRoomId)

@@ -1,6 +1,6 @@
 /**
- * Replacing a room by one of another version (client-server API, "Room Upgrades"). The server copies what every room has;
- * Hush takes its people and its workspaces along.
+ * Replaces a room by one of another version (client-server API, "Room Upgrades"). The server copies the basic state.
+ * Hush also invites the people and copies the workspace links.
  */
 import { type MatrixClient, type Room, KnownMembership } from 'matrix-js-sdk/lib/matrix.js';
 import type { Log } from '../../core/base/log.ts';
@@ -16,7 +16,9 @@ type UpgradePort = Pick<RoomsPort, 'versions' | 'upgrade'>;
 export function createUpgrade(sdk: MatrixClient, capabilities: CapabilitiesSource, log: Log): UpgradePort {
     const self = sdk.getSafeUserId();
 
-    /** What fails here is no reason to leave the new room half made: the rest goes on, and people can be invited by hand. */
+    /**
+     * A failure here does not stop the rest: a half-made room would be worse, and the person can invite people by hand.
+     */
     async function takeAlong(old: Room, roomId: string): Promise<string[]> {
         for (const event of old.currentState.getStateEvents(WORKSPACE_TYPE)) {
             await sdk

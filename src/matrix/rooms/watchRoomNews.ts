@@ -1,4 +1,7 @@
-/** What happens to the account's rooms without its doing: somebody knocks, somebody removed us, a room was replaced. */
+/**
+ * Reports events in the account's rooms that other people caused: somebody knocks, somebody removed us, a room was
+ * replaced.
+ */
 import {
     KnownMembership,
     RoomEvent,
@@ -20,7 +23,7 @@ export interface RoomNewsSource extends Disposable {
     readonly onNews: Listeners<[RoomNotice]>['add'];
 }
 
-/** Nothing is news before the first sync is done: it is how things are. */
+/** Nothing is reported before the first sync is done, because it only describes the present state. */
 export function createRoomNews(sdk: MatrixClient): RoomNewsSource {
     const news = new Listeners<[RoomNotice]>();
     const self = sdk.getSafeUserId();
@@ -28,7 +31,7 @@ export function createRoomNews(sdk: MatrixClient): RoomNewsSource {
     const onState = (event: MatrixEvent): void => {
         const room = sdk.getRoom(event.getRoomId());
         if (!running() || room?.getMyMembership() !== KnownMembership.Join) return;
-        // Who replaces a room knows it, and is in the new one.
+        // The person who replaces a room already knows it, and is in the new room.
         if (event.getType() === 'm.room.tombstone' && event.getSender() !== self) onTombstone(room);
         if (event.getType() !== 'm.room.member' || event.getContent()['membership'] !== 'knock') return;
         const userId = event.getStateKey() ?? '';
@@ -73,7 +76,7 @@ export function createRoomNews(sdk: MatrixClient): RoomNewsSource {
     };
 }
 
-/** The SDK's member does not know it yet. */
+/** From the event, because the SDK's member does not have it yet. */
 function displayNameOf(event: MatrixEvent): string | undefined {
     const name: unknown = event.getContent()['displayname'];
     return typeof name === 'string' && name.trim() !== '' ? name : undefined;

@@ -1,35 +1,35 @@
 /**
- * Who keeps our membership alive. By itself the SDK restarts a delayed leave every few seconds, so a crash is seen within
- * 20 s, and so is a bad line. A homeserver that watches its SFU (MSC4195) does it better: it ends the membership when the
- * SFU has lost us. If it does not take the leave over, the SDK goes on by itself.
+ * Keeps our membership alive. Without help, the SDK restarts a delayed leave every few seconds. So our membership ends
+ * within 20 s after a crash, but a bad connection also ends it. A homeserver that watches its SFU (MSC4195) can end the
+ * membership when the SFU has lost us. If it does not take over the leave, the SDK continues.
  */
 import { MembershipManagerEvent, type MatrixRTCSession } from 'matrix-js-sdk/lib/matrixrtc/index.js';
 import type { Log } from '../../core/base/log.ts';
 
-/** The SDK reads these each time it schedules or restarts, so that they may change while we are in a session. */
+/** The SDK reads these each time it schedules or restarts a leave. So they may change during a session. */
 interface LeaveTimes {
     delayedLeaveEventDelayMs: number;
     delayedLeaveEventRestartMs: number;
 }
-/** Hands a delayed leave over. Rejects when it is not taken. */
+/** Gives a delayed leave to the homeserver. Rejects if it is not accepted. */
 type HandOver = (delayId: string) => Promise<void>;
 
 export interface DelayedLeave {
-    /** Gives the times for a new join, kept by ourselves. */
+    /** The times for a new join. We keep the membership ourselves at first. */
     begin(): LeaveTimes;
-    /** From now on by the homeserver, or, without `handOver`, by ourselves. */
+    /** From now on the homeserver keeps the membership. Without `handOver`, we keep it. */
     keep(handOver: HandOver | undefined): void;
     dispose(): void;
 }
 export interface DelayedLeaveOptions {
     readonly session: Pick<MatrixRTCSession, 'delayId' | 'on' | 'off'>;
-    /** Cancels a delayed event. The SDK then schedules another one with the times of now. */
+    /** Cancels a delayed event. The SDK then schedules a new one with the current times. */
     readonly cancel: (delayId: string) => Promise<unknown>;
     readonly log: Log;
 }
 
 const OURS: Readonly<LeaveTimes> = { delayedLeaveEventDelayMs: 15_000, delayedLeaveEventRestartMs: 4_000 };
-/** An hour at least, says the MSC. The restart is ours, in case that the homeserver forgets. */
+/** MSC4195 demands a delay of at least an hour. We still restart it, in case the homeserver forgets it. */
 const HANDED_OVER: Readonly<LeaveTimes> = { delayedLeaveEventDelayMs: 3_600_000, delayedLeaveEventRestartMs: 20_000 };
 
 export function createDelayedLeave({ session, cancel, log }: DelayedLeaveOptions): DelayedLeave {

@@ -1,7 +1,7 @@
 /**
- * Room tokens from an lk-jwt-service-compatible authoriser, against an OpenID token of the homeserver. Publishing uses
- * the membership's own identity; watching uses another, because LiveKit throws out the older of two participants with
- * one identity.
+ * Gets room tokens from an authoriser that is compatible with lk-jwt-service, for an OpenID token of the homeserver.
+ * Publishing uses the identity of the membership. Watching uses another identity, because LiveKit removes the older of
+ * two participants with the same one.
  */
 import * as v from 'valibot';
 import { HushError, isHushError } from '../../core/base/errors.ts';
@@ -25,11 +25,11 @@ interface OpenIdToken {
 export interface GrantsOptions {
     readonly userId: string;
     readonly deviceId: string;
-    /** Asks the homeserver; one token serves until shortly before it expires. */
+    /** Asks the homeserver. A token is reused until shortly before it expires. */
     readonly openIdToken: () => Promise<OpenIdToken>;
-    /** Whether a service on this very machine may be asked: members and rooms name services too. */
+    /** Whether a service on this machine may be asked. Other members and rooms also name services. */
     readonly mayAskLocal: (serviceUrl: string) => boolean;
-    /** An SFU whose API key a person holds: ours, or that of somebody in the session. */
+    /** An SFU whose API key is held by us or by somebody in the session. */
     readonly own: {
         readonly server: OwnSfu;
         readonly ask: (serviceUrl: string, roomId: string, viewId: string) => Promise<MediaGrant>;
@@ -42,13 +42,14 @@ export interface GrantsOptions {
 }
 export interface Grants {
     /**
-     * For the participant `@user:server:DEVICE`, or for the one that `hashedMember` (its `member.id`) names by a hash.
+     * For the participant `@user:server:DEVICE`, or for the one whose identity is a hash of `hashedMember` (its
+     * `member.id`).
      * @throws HushError `media.*`, `network.*`, `server.*`.
      */
     publish(serviceUrl: string, roomId: string, hashedMember?: string): Promise<MediaGrant>;
-    /** Hosts of authorisation services that are known to be older than lk-jwt-service 0.8, which has a security fix. */
+    /** Hosts of authorisation services that are older than lk-jwt-service 0.8, which has a security fix. */
     outdated(): readonly string[];
-    /** For a participant of its own per `viewId`. @throws HushError `media.*`, `network.*`. */
+    /** For a separate participant per `viewId`. @throws HushError `media.*`, `network.*`. */
     view(serviceUrl: string, roomId: string, viewId: string): Promise<MediaGrant>;
 }
 
@@ -57,7 +58,7 @@ const tokenAnswer = v.looseObject({
     jwt: v.pipe(v.string(), v.regex(/^[\w-]+\.[\w-]+\.[\w-]*$/u), v.maxLength(16_384)),
 });
 const TIMEOUT_MS = 10_000;
-/** Left on an OpenID token when it is replaced, ms. */
+/** ms before its expiry at which an OpenID token is replaced. */
 const MARGIN_MS = 60_000;
 
 export function createGrants(options: GrantsOptions): Grants {
@@ -69,13 +70,13 @@ export function createGrants(options: GrantsOptions): Grants {
     const openIdToken = async (): Promise<OpenIdToken> => {
         if (!cached || now() >= cached.until) {
             const token = await options.openIdToken();
-            // The SDK passes on what the homeserver said. A lifetime that is no number counts as over.
+            // The SDK passes on the homeserver's answer unchecked. A lifetime that is not a number counts as zero.
             const seconds = Number.isFinite(token.expires_in) ? token.expires_in : 0;
             cached = { token, until: now() + seconds * 1_000 - MARGIN_MS };
         }
         return cached.token;
     };
-    /** A member, or a service that a member names, does not send our page to this machine. */
+    /** Another member, or a service that it names, must not make our page connect to this machine. */
     const assertNotLocal = (url: string): void => {
         if (isLoopbackHost(new URL(url).hostname) && !options.mayAskLocal(url))
             throw new HushError(
@@ -119,7 +120,10 @@ export function createGrants(options: GrantsOptions): Grants {
             openid_token: await openIdToken(),
             member: { id: memberId, claimed_user_id: userId, claimed_device_id: deviceId },
         });
-    /** From our homeserver. One without the endpoint leaves the older service, where the transport names it. */
+    /**
+     * A token from our homeserver. If it lacks the endpoint, the older service is asked, provided the transport names
+     * one.
+     */
     const homeserverGrant = async (sfu: HomeserverSfu, roomId: string, memberId: string): Promise<MediaGrant> => {
         assertNotLocal(sfu.url);
         const token = await options.homeserver.token(sfu, roomId, memberId);
@@ -128,7 +132,7 @@ export function createGrants(options: GrantsOptions): Grants {
         return granted(await getToken(sfu.serviceUrl, roomId, memberId), sfu.serviceUrl);
     };
 
-    /** From our own key, if this SFU is ours. */
+    /** A token made with our own key, if this SFU is ours. */
     const ownGrant = async (sfu: string, roomId: string, viewId?: string): Promise<MediaGrant | undefined> => {
         const { server } = options.own;
         if ((await server.url()) !== sfu) return undefined;
@@ -164,7 +168,7 @@ export function createGrants(options: GrantsOptions): Grants {
             const ofHomeserver = homeserverSfu(serviceUrl);
             if (ofHomeserver) return homeserverGrant(ofHomeserver, roomId, id);
             let answer = await getToken(serviceUrl, roomId, id);
-            // lk-jwt-service before 0.4 knows only /sfu/get, where a made-up device is what keeps the identities apart.
+            // lk-jwt-service before 0.4 knows only /sfu/get. There a made-up device ID makes the identities different.
             if (answer.status === 404 || answer.status === 405 || answer.status === 501) {
                 outdated.add(new URL(serviceUrl).host);
                 answer = await sfuGet(serviceUrl, roomId, `${deviceId}_view_${id.slice(0, 8)}`);

@@ -1,7 +1,7 @@
 /**
- * An SFU whose tokens the homeserver gives (MSC4195): a membership names the SFU's own URL. Some also name the older
- * authorisation service, for clients and servers without the MSC. Inside Hush such an SFU is known by a service URL of
- * the scheme `hs+wss:`, which carries all of it. Pure.
+ * An SFU whose tokens come from the homeserver (MSC4195). A membership names the SFU's own URL. Some memberships also
+ * name the older authorisation service, for clients and servers without the MSC. Inside Hush, a service URL of the
+ * scheme `hs+wss:` holds all of this. Pure.
  */
 import { isSfuUrl } from '../../core/share/ownSfu.ts';
 import { isServerName } from '../../core/base/identifiers.ts';
@@ -11,9 +11,9 @@ const PREFIX = 'hs+';
 export interface HomeserverSfu {
     /** WebSocket URL, exactly as the homeserver advertises it. */
     readonly url: string;
-    /** Of an lk-jwt-service that admits to the same SFU. */
+    /** URL of an lk-jwt-service for the same SFU. */
     readonly serviceUrl: string | undefined;
-    /** Of the homeserver that gives its tokens. Undefined: our own. */
+    /** Name of the homeserver that gives the tokens. Undefined: our own. */
     readonly serverName: string | undefined;
 }
 
@@ -24,7 +24,7 @@ export function homeserverServiceUrl({ url, serviceUrl, serverName }: Homeserver
     return `${PREFIX}${url}${more.size === 0 ? '' : `#${more.toString()}`}`;
 }
 
-/** The SFU behind an `hs+wss:` URL. Undefined for every other. */
+/** The SFU of an `hs+wss:` URL. Undefined for any other URL. */
 export function homeserverSfu(serviceUrl: string): HomeserverSfu | undefined {
     if (!serviceUrl.startsWith(PREFIX)) return undefined;
     const hash = serviceUrl.indexOf('#');
@@ -36,13 +36,13 @@ export function homeserverSfu(serviceUrl: string): HomeserverSfu | undefined {
     return { url, serviceUrl: more.get('service') ?? undefined, serverName };
 }
 
-/** The older authorisation service of a transport, which is what other clients know it by. */
+/** The older authorisation service of a transport, by which other clients know it. */
 export function authorisationService(serviceUrl: string): string | undefined {
     if (serviceUrl.startsWith(PREFIX)) return homeserverSfu(serviceUrl)?.serviceUrl;
     return serviceUrl.startsWith('olm+') ? undefined : serviceUrl;
 }
 
-/** For the diagnostics. */
+/** The transport in words, for the diagnostics. */
 export function transportWords(serviceUrl: string): string {
     const sfu = homeserverSfu(serviceUrl);
     if (!sfu) return serviceUrl;

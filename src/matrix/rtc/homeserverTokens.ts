@@ -1,6 +1,6 @@
 /**
- * The homeserver's own endpoints for LiveKit (MSC4195): tokens of its SFUs and, over federation, of others', and the
- * delayed leave that it may take over.
+ * The homeserver's endpoints for LiveKit (MSC4195). They give tokens for its SFUs and, over federation, for SFUs of
+ * other homeservers. They can also take over the delayed leave.
  */
 import * as v from 'valibot';
 import { refusedAnswer, requestJson, type Fetch } from '../requests/matrixHttp.ts';
@@ -10,17 +10,17 @@ import type { HomeserverSfu } from './homeserverSfu.ts';
 
 export interface HomeserverTokensOptions {
     readonly baseUrl: string;
-    /** Adds the account's token where the request carries the placeholder. */
+    /** Replaces the placeholder in a request with the account's token. */
     readonly fetch: Fetch;
     readonly accessToken: string;
     readonly deviceId: string;
 }
 export interface HomeserverTokens {
-    /** Undefined: this homeserver has no such endpoint. @throws HushError. */
+    /** Undefined: this homeserver lacks the endpoint. @throws HushError. */
     token(sfu: HomeserverSfu, roomId: string, memberId: string): Promise<string | undefined>;
-    /** Whether the homeserver can end memberships by what its SFU sees. Never rejects. */
+    /** Whether the homeserver can end memberships when its SFU loses the participant. Never rejects. */
     delegates(): Promise<boolean>;
-    /** Hands a delayed leave over. @throws HushError. */
+    /** Gives a delayed leave to the homeserver. @throws HushError. */
     delegate(sfu: HomeserverSfu, roomId: string, memberId: string, delayId: string): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export function createHomeserverTokens(options: HomeserverTokensOptions): Homese
             body,
             timeoutMs: TIMEOUT_MS,
         });
-    /** Servers of today want `member`, the text of the MSC says `member_id`. */
+    /** Current servers expect `member`, the text of MSC4195 says `member_id`. */
     const asMember = async (name: string, body: object, memberId: string): Promise<JsonAnswer> => {
         const answer = await post(name, { ...body, member: { id: memberId, claimed_device_id: deviceId } });
         return answer.status === 400 ? post(name, { ...body, member_id: memberId }) : answer;
@@ -55,7 +55,7 @@ export function createHomeserverTokens(options: HomeserverTokensOptions): Homese
             throw refusedAnswer(answer, 'Asking the homeserver to let you to the media server');
         },
         delegates() {
-            // An empty request is refused where the endpoint exists.
+            // If the endpoint exists, it refuses an empty request.
             delegating ??= post('delegate_delayed_leave', {}).then(
                 (answer) => answer.status === 400,
                 () => {

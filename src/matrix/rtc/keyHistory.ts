@@ -1,6 +1,5 @@
 /**
- * The history of our media key in one room, told from the key ring: since when each device holds it, and every rotation
- * with its reason. Pure.
+ * The history of our media key in one room: since when each device has it, and every rotation with its reason. Pure.
  */
 import type { KeyRing } from './keyRing.ts';
 import type { Rotation } from '../../core/trust/shareTrust.ts';
@@ -8,7 +7,7 @@ import type { Rotation } from '../../core/trust/shareTrust.ts';
 const MAX_ROTATIONS = 20;
 
 export interface KeyHistory {
-    /** Device key to ms since the epoch: it could decrypt from then on, through every rotation since. */
+    /** ms since the epoch, by device key. The device has been able to decrypt since then, through every rotation. */
     readonly since: ReadonlyMap<string, number>;
     /** Newest first. */
     readonly rotations: readonly Rotation[];
@@ -16,13 +15,13 @@ export interface KeyHistory {
 
 export const emptyHistory: KeyHistory = { since: new Map(), rotations: [] };
 
-/** What a step of the ring means for the history. `now` in ms since the epoch. */
+/** Adds one step of the key ring to the history. `now` in ms since the epoch. */
 export function recordStep(history: KeyHistory, before: KeyRing, after: KeyRing, now: number): KeyHistory {
     if (!after.own) return history.rotations.length === 0 ? history : emptyHistory;
     if (before.own === after.own) return history;
     const { own } = after;
     const since = new Map(
-        [...history.since].filter(([device]) => own.targets.has(device)), // who left or was refused starts anew
+        [...history.since].filter(([device]) => own.targets.has(device)), // a refused device starts again
     );
     for (const [device, { state }] of own.targets) if (state === 'has' && !since.has(device)) since.set(device, now);
     if (before.own?.key === own.key) return { ...history, since };
@@ -40,7 +39,7 @@ function whyRotated(before: KeyRing, after: KeyRing): string {
     return joined.length > 0 ? `${names(joined)} joined` : 'somebody joined again';
 }
 
-/** Of device keys (keyRing.ts). */
+/** User and device IDs of device keys (keyRing.ts), for a person. */
 function names(devices: readonly string[]): string {
     return devices.map((device) => (JSON.parse(device) as [string, string]).join(' ')).join(', ');
 }

@@ -1,16 +1,17 @@
 /**
- * The media keys of one room: when our own is sent to whom and when it changes, and which keys of others we hold.
- * Decisions only: `reduce` takes what happened and returns the next state and what to do (see keyRingRunner.ts).
+ * The media keys of one room. Decides when our key is sent, to whom, and when it changes. Holds the keys of others.
+ * `reduce` takes an event and returns the next state and the effects, which keyRingRunner.ts carries out. Pure.
  *
- * Rules (reference/element-call-protocol.md, "Media keys"; they must agree with Element Call's):
- * - the first key has index 0 and is used at once (one that follows the key of a lost window: as after a leave);
- * - somebody leaves: a new key, index + 1 mod 256, to everybody who remains;
- * - somebody joins (or its membership has a new createdTs): the same key if it is under 10 s old, else a new one to all;
- * - a new key is used 1,000 ms after it is sent;
- * - a device that may not have our key is treated, for sending, as if it were not there;
- * - a received key belongs to the (user, device) that sent it, waits for that device's membership, and goes with it.
- *
- * Pure.
+ * These rules must agree with Element Call's (`RTCEncryptionManager` of matrix-js-sdk):
+ * - The first key has index 0 and is used at once. A key that follows one of a lost window has the next index, and is
+ *   used 1,000 ms later.
+ * - After somebody leaves, everybody who remains gets a new key with index + 1 mod 256.
+ * - After somebody joins (or rejoins with a new createdTs), they get the same key if it is younger than 10 s. Otherwise
+ *   everybody gets a new one.
+ * - A new key is used 1,000 ms after it is sent.
+ * - A device that may not have our key is treated as absent when we send.
+ * - A received key belongs to the (user, device) that sent it. It waits for that device's membership, and is dropped
+ *   when the membership ends.
  */
 
 export interface RingMember {
@@ -18,9 +19,9 @@ export interface RingMember {
     readonly deviceId: string;
     /** ms since the epoch, from the membership. */
     readonly createdTs: number;
-    /** LiveKit identity under which its frames arrive. */
+    /** LiveKit identity of the participant that sends its frames. */
     readonly identity: string;
-    /** It may not have our key (trust/audience.ts). Its own keys are taken all the same. */
+    /** It may not have our key (trust/admission.ts). We still accept its keys. */
     readonly excluded?: boolean | undefined;
 }
 export interface ReceivedKey {
@@ -49,23 +50,23 @@ interface HeldKey {
     readonly sentTs: number;
 }
 export interface KeyRing {
-    /** Ourselves: never a target. */
+    /** Device key of this device, which is never a target. */
     readonly self: string;
     readonly own: OwnKey | undefined;
     readonly members: ReadonlyMap<string, RingMember>;
-    /** Device to index to key, for members. */
+    /** Keys of members: by device key, then by index. */
     readonly held: ReadonlyMap<string, ReadonlyMap<number, HeldKey>>;
-    /** The last key of devices without a membership (yet), oldest first. */
+    /** The last key of each device without a membership (yet), oldest first. */
     readonly waiting: ReadonlyMap<string, ReceivedKey>;
 }
 
 export type RingEvent =
-    /** We begin to publish. `fresh`: 16 random bytes, base64; here and below used if a new key is due. */
+    /** We begin to publish. `fresh`: 16 random bytes in base64. It is used if a new key is needed (the same below). */
     | {
           readonly kind: 'start';
           readonly now: number;
           readonly fresh: string;
-          /** Index of the key that is in use from before; none: this is the first. */
+          /** Index of the key that was in use before. Undefined: this is the first key. */
           readonly after?: number | undefined;
       }
     | { readonly kind: 'stop' }
@@ -88,9 +89,9 @@ export type RingEffect =
 export const REUSE_UNDER_MS = 10_000;
 export const USE_AFTER_MS = 1_000;
 const MAX_INDEX = 255;
-/** Devices whose key may wait for their membership: anybody can send us to-device messages. */
+/** The most devices whose key may wait for a membership. Anybody can send us to-device messages. */
 export const MAX_WAITING = 64;
-/** Keys kept per member: frames of more than the last few are long gone. */
+/** The most keys per member. Frames with older keys no longer arrive. */
 export const MAX_HELD = 16;
 
 export function deviceKey(device: { readonly userId: string; readonly deviceId: string }): string {
@@ -174,7 +175,7 @@ function settle(
     event: { kind: 'delivered' | 'failed'; index: number; devices: readonly string[] },
 ): KeyRing {
     const own = ring.own;
-    if (own?.index !== event.index) return ring; // about a key that is not ours any more
+    if (own?.index !== event.index) return ring; // about an earlier key
     const targets = new Map(own.targets);
     for (const device of event.devices) {
         const target = targets.get(device);

@@ -1,4 +1,4 @@
-/** Drives the key ring of each room: clock, random keys, sending with retries, and the events for the pages. */
+/** Runs the key ring of each room: clock, random keys, sending with retries, and events for the pages. */
 import { Listeners } from '../../core/base/listeners.ts';
 import type { Disposable } from '../../core/base/disposable.ts';
 import type { KeyEvent, MediaKey } from '../../core/session/rtcPort.ts';
@@ -23,33 +23,41 @@ export interface MediaKeysOptions {
     readonly self: Device;
     readonly transport: KeyTransport;
     readonly now: () => number;
-    /** n random bytes. */
+    /** Returns n random bytes. */
     readonly random: (bytes: number) => Uint8Array;
     readonly log: Log;
-    /** Whether we are in that room: keys for other rooms are dropped, so that nobody can fill our memory. */
+    /** Whether we are in the room. Keys for other rooms are dropped, so that nobody can fill our memory. */
     readonly inRoom: (roomId: string) => boolean;
-    /** Which devices may not have our key now; default: none. Asked anew by {@link MediaKeys.reconsider}. */
+    /**
+     * Whether the device may not have our key now. Default: no device is excluded. {@link MediaKeys.reconsider} asks
+     * again.
+     */
     readonly excluded?: (device: Device) => boolean;
 }
 export interface MediaKeys extends Disposable {
-    /** Resolves when our key reached every device or after {@link START_WITHIN_MS}; who lacks it cannot see, nothing worse. */
+    /**
+     * Resolves when every device has our key, or after {@link START_WITHIN_MS}. A device without the key only sees no
+     * picture.
+     */
     start(roomId: string, after?: number): Promise<void>;
     stop(roomId: string): void;
-    /** As what we are in the room's session, before the membership that says so is there. */
+    /** Sets our identity in the session before our membership is visible. */
     as(roomId: string, own: { readonly identity: string; readonly memberId: string }): void;
-    /** All memberships of the room, whenever they change. `identity` is our own in the media room. */
+    /**
+     * All memberships of the room. Call it whenever they change. `identity` is the member's identity in the media room.
+     */
     members(roomId: string, members: readonly RingMember[]): void;
     current(roomId: string): readonly MediaKey[];
     onKey(listener: (event: KeyEvent) => void): Disposable;
-    /** Devices that lack our current key, for the diagnostics and the person. */
+    /** Devices without our current key, for the diagnostics and the person. */
     missing(roomId: string): readonly string[];
-    /** Who is admitted may be different: rooms with a key of ours send or rotate it as needed. */
+    /** The admission of devices may have changed. Rooms with a key of ours send or rotate it as needed. */
     reconsider(): void;
-    /** Undefined while we have no key there. */
+    /** Undefined while we have no key in the room. */
     report(roomId: string): KeyReport | undefined;
-    /** What {@link report} says of this room is different. */
+    /** The {@link report} of this room has changed. */
     onReport(listener: (roomId: string) => void): Disposable;
-    /** Forgets everything of a room we left. */
+    /** Forgets everything about a room that we left. */
     forget(roomId: string): void;
 }
 

@@ -1,4 +1,4 @@
-/** Sends our key to devices, and again to those that did not get it. */
+/** Sends our key to devices, and retries for those that did not get it. */
 import type { Log } from '../../core/base/log.ts';
 import { deviceKey, type RingEvent } from './keyRing.ts';
 import type { KeyTransport } from './keyTransport.ts';
@@ -10,7 +10,7 @@ const LAST_RETRY_MS = 30_000;
 
 export interface KeySendingOptions {
     readonly transport: Pick<KeyTransport, 'send'>;
-    /** From 0 to 1. */
+    /** A random number from 0 to 1. */
     readonly jitter: () => number;
     readonly dispatch: (room: RoomKeys, event: RingEvent) => void;
     readonly log: Log;
@@ -34,7 +34,7 @@ export function createKeySending({ transport, jitter, dispatch, log }: KeySendin
         log.warn(`Media key ${index} not yet delivered to ${who}`);
         const backoff = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt);
         later(room, retryAfterMs ?? backoff * (0.75 + jitter() / 2), () => {
-            // Only to whom still lacks it: a device that left meanwhile has changed the key.
+            // Retries only devices that still lack this key. If a device left meanwhile, the key has changed.
             const still = failed
                 .map(({ device }) => device)
                 .filter((device) => room.ring.own?.targets.get(deviceKey(device))?.state === 'failed');

@@ -1,4 +1,4 @@
-/** `io.element.call.encryption_keys`: media keys between devices, as Element Call sends and reads them. */
+/** Media keys between devices as `io.element.call.encryption_keys`, in the form that Element Call sends and reads. */
 import * as v from 'valibot';
 import type { Disposable } from '../../core/base/disposable.ts';
 import type { ReceivedKey } from './keyRing.ts';
@@ -22,7 +22,7 @@ const keysContent = v.looseObject({
     sent_ts: v.optional(v.pipe(v.number(), v.minValue(0))),
 });
 
-/** MSC4143. The sender's device is told by Olm alone. */
+/** The key messages of MSC4143. They do not name the sender's device. Only the Olm session identifies it. */
 const RTC_KEY_TYPES = ['m.rtc.encryption_key', 'org.matrix.msc4143.rtc.encryption_key'] as const;
 
 const rtcKeyContent = v.looseObject({
@@ -34,13 +34,13 @@ const rtcKeyContent = v.looseObject({
             v.maxLength(128),
             v.regex(/^[A-Za-z0-9+/_-]+={0,2}$/u),
             v.transform(toStandardBase64),
-            // Clients of today make 16 bytes, the MSC wants 32.
+            // Current clients make 16 bytes, MSC4143 demands 32.
             v.check((key) => [16, 32].includes(Buffer.from(key, 'base64').length), 'not 16 or 32 bytes'),
         ),
     }),
 });
 
-/** Element Call pads nothing; the page and WebCrypto want padding. */
+/** Element Call leaves out the padding. The page and WebCrypto need it. */
 function toStandardBase64(text: string): string {
     return Buffer.from(text.replace(/-/gu, '+').replace(/_/gu, '/'), 'base64').toString('base64');
 }

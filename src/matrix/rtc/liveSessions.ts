@@ -1,4 +1,4 @@
-/** The sessions of the rooms that we are in, as long as we are in them. Each has our membership, and hears of others'. */
+/** The MatrixRTC sessions of the joined rooms. Each has our membership and reports the memberships of others. */
 import { KnownMembership, RoomEvent, type MatrixClient, type Room } from 'matrix-js-sdk/lib/matrix.js';
 import {
     MatrixRTCSessionEvent,
@@ -25,13 +25,13 @@ export interface LiveSession {
     /** Stops listening to the session. */
     detach(): void;
     serviceUrl: string | undefined;
-    /** As what we join. It stays from the first token until the session is left. */
+    /** Our identity in the session. It stays from the first token until we leave. */
     member: OwnMember | undefined;
-    /** No earlier run of this device will end our membership. */
+    /** No delayed leave of an earlier run can end our membership. */
     clean: boolean;
-    /** How often it was left: a join that was on its way then does not go on. */
+    /** How often we left. A join that was in progress then stops. */
     leaves: number;
-    /** Runs an operation on our membership after those before it. */
+    /** Runs an operation on our membership after all earlier ones. */
     inTurn<T>(work: () => Promise<T>): Promise<T>;
 }
 
@@ -51,7 +51,7 @@ export interface LiveSessionsOptions {
     readonly sdk: MatrixClient;
     readonly self: Device;
     readonly keys: Pick<MediaKeys, 'members' | 'stop' | 'forget'>;
-    /** A fact about a malformed event, which comes again at every change. */
+    /** Logs a fact about a malformed event once, although every change reports it again. */
     readonly note: (text: string) => void;
     readonly now: () => number;
     readonly log: Log;
@@ -124,7 +124,7 @@ export function createLiveSessions({ sdk, self, keys, note, now, log }: LiveSess
         entry.detach();
         keys.forget(roomId);
         if (entry.own.joined) {
-            void entry.own.leave().catch(() => undefined); // the room refuses by now; this stops the manager
+            void entry.own.leave().catch(() => undefined); // the room refuses it by now, but the SDK's manager stops
             const text = `You are not in ${room.name} any more, so the session there ended for you.`;
             losses.emit({ roomId, error: new HushError('room.notFound', text) });
         }

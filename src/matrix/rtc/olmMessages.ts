@@ -1,8 +1,8 @@
 /**
- * To-device messages of our own, encrypted with Olm, and the checks that make a received one believable: it was
- * encrypted, and the device behind the Olm session is the device that the message claims to come from. The SDK's own
- * `encryptAndSendToDevice` hides failures (one missing one-time key fails the whole batch, an unknown device is
- * dropped, sending is queued out of sight), so encryption and sending are done here, device by device where needed.
+ * Our to-device messages, encrypted with Olm. A received message counts only if it was encrypted and the device of its
+ * Olm session is the device that it names. The SDK's `encryptAndSendToDevice` hides failures: one missing one-time key
+ * fails the whole batch, an unknown device is dropped, and messages are queued without a report. So this file encrypts
+ * and sends by itself, for each device separately if needed.
  */
 import { ClientEvent, type MatrixClient, type ReceivedToDeviceMessage } from 'matrix-js-sdk/lib/matrix.js';
 import * as v from 'valibot';
@@ -19,7 +19,7 @@ export type SendFailure = 'unknownDevice' | 'noSession' | 'network' | 'refused';
 export interface SendOutcome {
     readonly delivered: readonly Device[];
     readonly failed: readonly { readonly device: Device; readonly reason: SendFailure }[];
-    /** ms that the server asks to wait; undefined when it does not say. */
+    /** ms that the server asks to wait. Undefined if it does not say. */
     readonly retryAfterMs: number | undefined;
 }
 /** A message whose Olm sender was checked. */
@@ -28,11 +28,11 @@ interface CheckedMessage<T> {
     readonly content: T;
 }
 export interface OlmMessages {
-    /** One attempt; never rejects. */
+    /** Makes one attempt. Never rejects. */
     send(type: string, content: Record<string, unknown>, devices: readonly Device[]): Promise<SendOutcome>;
     /**
-     * `claimedDevice` reads who the content says it is from; undefined where this type of message does not say it. What is in clear, malformed or claims somebody else's device
-     * is refused, logged, and given to `onRefused`.
+     * `claimedDevice` reads the sender's device from the content. Undefined: this type of message does not name it. A
+     * message that is unencrypted, malformed, or names another device is refused and logged.
      */
     onMessage<T>(
         type: string,
@@ -74,7 +74,7 @@ export function createOlmMessages({ sdk, trackDevices, log }: OlmMessagesOptions
                 );
                 return { sealed: [], failed: [{ device: only, reason: isNetwork(error) ? 'network' : 'noSession' }] };
             }
-            // One device without a one-time key must not keep the key from the others.
+            // A device without a one-time key must not keep the message from the others.
             const each = await Promise.all(devices.map((device) => encrypt(type, content, [device])));
             return { sealed: each.flatMap((e) => e.sealed), failed: each.flatMap((e) => e.failed) };
         }
@@ -114,7 +114,7 @@ export function createOlmMessages({ sdk, trackDevices, log }: OlmMessagesOptions
         onMessage(type, schema, claimedDevice, listener) {
             const handler = ({ message, encryptionInfo }: ReceivedToDeviceMessage): void => {
                 if (message.type !== type) return;
-                const sender: unknown = message.sender; // what the server says, not what the type promises
+                const sender: unknown = message.sender; // the server's value; its real type is unknown
                 const refuse = (why: string): void => {
                     refused++;
                     log.warn(`Refused ${type} from ${String(sender).slice(0, 255)}: ${why}`);

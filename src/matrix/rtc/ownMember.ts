@@ -1,6 +1,6 @@
 /**
- * As what our device is in a session: by a state event or by a sticky event (MSC4354), and under which identity its
- * LiveKit participant is found. Pure.
+ * Our device's form in a session: a state event or a sticky event (MSC4354), and the identity of its LiveKit
+ * participant. Pure.
  */
 import { createHash } from 'node:crypto';
 import type { CallMembership } from 'matrix-js-sdk/lib/matrixrtc/index.js';
@@ -17,14 +17,14 @@ export interface OwnMember {
     readonly memberId: string;
 }
 
-/** Whether a membership is a sticky event. The SDK gives only those a hash. */
+/** Whether a membership is a sticky event. Only for those does the SDK use a hash as identity. */
 export function isSticky(membership: Pick<CallMembership, 'userId' | 'deviceId' | 'rtcBackendIdentity'>): boolean {
     return membership.rtcBackendIdentity !== plainIdentity(membership);
 }
 
 export interface FormQuestion {
     readonly setting: MembershipSetting;
-    /** Whether the homeserver has sticky events. */
+    /** Whether the homeserver supports sticky events. */
     readonly supported: boolean;
     /** Where we publish. */
     readonly serviceUrl: string | undefined;
@@ -32,22 +32,25 @@ export interface FormQuestion {
     readonly others: readonly { readonly sticky: boolean }[];
 }
 
-/** State events, which every client reads, unless the others or the only transport need the newer form. */
+/**
+ * A state event is the default, because every client reads it. The newer form is used if all others or the only
+ * transport need it.
+ */
 export function wantsSticky({ setting, supported, serviceUrl, others }: FormQuestion): boolean {
     if (!supported || setting === 'state') return false;
-    // The person's own SFU knows its participants by their devices.
+    // The person's own SFU identifies participants by their devices.
     if (serviceUrl !== undefined && ownSfuUrl(serviceUrl) !== undefined) return false;
     if (setting === 'sticky') return true;
     return isHomeserverOnly(serviceUrl) || (others.length > 0 && others.every(({ sticky }) => sticky));
 }
 
-/** Tokens for this transport come from a homeserver and from nobody else. */
+/** Only a homeserver gives tokens for this transport. */
 function isHomeserverOnly(serviceUrl: string | undefined): boolean {
     const sfu = serviceUrl === undefined ? undefined : homeserverSfu(serviceUrl);
     return sfu !== undefined && sfu.serviceUrl === undefined;
 }
 
-/** Whether the participant is known by a hash. A homeserver gives tokens for no other name. */
+/** Whether the participant's identity is a hash. A homeserver gives tokens only for such an identity. */
 export function isHashed(sticky: boolean, serviceUrl: string | undefined): boolean {
     return sticky || isHomeserverOnly(serviceUrl);
 }

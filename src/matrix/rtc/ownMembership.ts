@@ -1,6 +1,6 @@
 /**
- * Our own MatrixRTC membership in one room: joined, announced and left as promises that say what happened. The SDK's
- * manager retries by itself and reports through events; a promise here settles on what the room really shows.
+ * Our MatrixRTC membership in one room. Joining, announcing and leaving are promises that settle when the room shows
+ * the result. The SDK's manager retries by itself and reports only through events.
  */
 import {
     MatrixRTCSessionEvent,
@@ -18,18 +18,18 @@ import { transportOf } from './ownTransport.ts';
 import { nameTransport, publishWhole } from './sdkMembershipManager.ts';
 
 export interface OwnMembership {
-    /** Without a LiveKit service the membership names no transport: shares go from device to device. */
+    /** Without a LiveKit service the membership names no transport. Shares then go directly between devices. */
     join(shares: readonly Share[], serviceUrl: string | undefined, member: OwnMember): Promise<void>;
-    /** `serviceUrl`: the LiveKit service that the membership names from now on, where it named none. */
+    /** `serviceUrl`: the LiveKit service that the membership names from now on, if it named none before. */
     announce(shares: readonly Share[], serviceUrl?: string): Promise<void>;
     leave(): Promise<void>;
     /** See {@link DelayedLeave}. */
     readonly keep: DelayedLeave['keep'];
-    /** Listens no more. */
+    /** Stops listening to the session. */
     dispose(): void;
     readonly joined: boolean;
 }
-/** What a join or an announcement ends with that a leave overtook. */
+/** The error of a join or announcement that a leave has overtaken. */
 export function leftMeanwhile(): HushError {
     return new HushError('internal', 'The session was left meanwhile. Join it again.');
 }
@@ -40,12 +40,12 @@ export interface OwnMembershipOptions {
     readonly self: Device;
     /** ms since the epoch. */
     readonly now: () => number;
-    /** The membership is gone or cannot be kept, and we did not ask for it. */
+    /** The membership ended or could not be kept, and we did not ask for it. */
     readonly onLost: (error: HushError) => void;
     readonly delayedLeave: DelayedLeave;
 }
 
-/** How long a join may take: the SDK's own retries (rate limits, 3 s after a network error) fit in. */
+/** ms that a join may take. The SDK's own retries (rate limits, 3 s after a network error) fit in. */
 const JOIN_WITHIN_MS = 20_000;
 const ANNOUNCE_WITHIN_MS = 10_000;
 const LEAVE_WITHIN_MS = 5_000;
@@ -73,7 +73,7 @@ export function createOwnMembership({
     let joining: PromiseWithResolvers<void> | undefined;
     let joined = false;
     let seq = now();
-    /** The LiveKit service that our membership names. */
+    /** The LiveKit service that our membership names now. */
     let named: string | undefined;
 
     const onError = (error: unknown): void => {
@@ -91,7 +91,7 @@ export function createOwnMembership({
     const mine = (memberships: readonly CallMembership[]): CallMembership | undefined =>
         memberships.find((m) => m.userId === self.userId && m.deviceId === self.deviceId);
 
-    /** Resolves when `visible` holds of the room's memberships; rejects after `ms`. */
+    /** Resolves when `visible` is true for the room's memberships. Rejects after `ms`. */
     const untilVisible = async (visible: () => boolean, ms: number, doing: string): Promise<void> => {
         const { promise, resolve, reject } = Promise.withResolvers<void>();
         joining = { promise, resolve, reject };
@@ -138,7 +138,7 @@ export function createOwnMembership({
                 [],
                 transport,
                 Object.assign(delayedLeave.begin(), {
-                    manageMediaKeys: false, // see keyRing.ts: the SDK's key transport neither checks senders nor reports failures
+                    manageMediaKeys: false, // keyRing.ts does: the SDK checks no sender and reports no failure
                     callIntent: 'video',
                     unstableSendStickyEvents: sticky,
                     applicationData: { [SHARES_FIELD]: sharesContentOf(shares, wanted) },
@@ -159,7 +159,7 @@ export function createOwnMembership({
             if (serviceUrl !== undefined && named === undefined)
                 nameTransport(session, transportOf(serviceUrl, roomId));
             named ??= serviceUrl;
-            const wanted = ++seq; // a new number makes the SDK send even what it believes sent
+            const wanted = ++seq; // a new number makes the SDK send it even if nothing else changed
             const visible = untilVisible(() => shows(wanted), ANNOUNCE_WITHIN_MS, 'Telling the room about the share');
             const [sent] = await Promise.allSettled([
                 session.updateApplicationData({ [SHARES_FIELD]: sharesContentOf(shares, wanted) }),

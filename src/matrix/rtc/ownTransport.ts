@@ -1,7 +1,7 @@
 /**
- * An SFU that belongs to a person, who holds its API key: no authoriser stands before it. Its membership names the SFU in
- * a transport of ours, and devices in the session ask the holder's device for a token, in Olm-encrypted messages. Inside
- * Hush such an SFU is known by a service URL of the scheme `olm+wss:`. Pure.
+ * An SFU whose API key a person holds, so it needs no authoriser. The membership names it in a transport of our own
+ * type. Devices in the session ask the holder's device for a token, in Olm-encrypted messages. Inside Hush, such an SFU
+ * has a service URL of the scheme `olm+wss:`. Pure.
  */
 import { isSfuUrl } from '../../core/share/ownSfu.ts';
 import { homeserverServiceUrl, homeserverSfu } from './homeserverSfu.ts';
@@ -17,7 +17,7 @@ export function ownServiceUrl(sfuUrl: string): string {
     return `olm+${sfuUrl}`;
 }
 
-/** The SFU behind an `olm+wss:` URL; undefined for every other. */
+/** The SFU of an `olm+wss:` URL. Undefined for any other URL. */
 export function ownSfuUrl(serviceUrl: string): string | undefined {
     return serviceUrl.startsWith('olm+') && isSfuUrl(serviceUrl.slice(4)) ? serviceUrl.slice(4) : undefined;
 }
@@ -35,8 +35,8 @@ export function transportOf(serviceUrl: string, roomId: string): RtcTransport {
 }
 
 /**
- * The service URL that a transport stands for. Undefined for a kind that Hush does not know. `serverName`: of the
- * homeserver that gives tokens for it. Undefined: ours.
+ * The service URL of a transport. Undefined for an unknown type. `serverName`: the homeserver that gives tokens for it.
+ * Undefined: ours.
  */
 export function serviceUrlOf(transport: RtcTransport | undefined, serverName?: string): string | undefined {
     if (transport?.type === OWN_TRANSPORT_TYPE) {

@@ -1,10 +1,10 @@
-/** What is kept of the keys of one room, ours and others'. */
+/** The record of one room's keys, ours and others'. */
 import type { MediaKey } from '../../core/session/rtcPort.ts';
 import { deviceKey, emptyRing, type KeyRing } from './keyRing.ts';
 import { emptyHistory, type KeyHistory } from './keyHistory.ts';
 import type { Device, SendFailure } from './olmMessages.ts';
 
-/** Who has our key: by what was sent, not by what should have been. */
+/** Who has our key, by what was delivered. */
 export interface KeyReport extends KeyHistory {
     readonly index: number;
     readonly createdAt: number;
@@ -18,7 +18,7 @@ export interface KeyReport extends KeyHistory {
 export interface RoomKeys {
     readonly roomId: string;
     ring: KeyRing;
-    /** What frames of ours are encrypted with now; a rotated key comes 1 s after it was sent. */
+    /** The key that encrypts our frames now. A rotated key is used 1 s after it was sent. */
     inUse: MediaKey | undefined;
     ownIdentity: string;
     memberId: string | undefined;
@@ -44,7 +44,7 @@ export function newRoomKeys(roomId: string, self: Device): RoomKeys {
     };
 }
 
-/** Runs `work` after `ms`, unless the room's timers are cleared before. */
+/** Runs `work` after `ms`, unless the room's timers are cleared first. */
 export function later(room: RoomKeys, ms: number, work: () => void): void {
     const timer = setTimeout(() => {
         room.timers.delete(timer);
@@ -84,7 +84,7 @@ export function lacking({ ring }: RoomKeys): readonly string[] {
     return [...(ring.own?.targets ?? [])].filter(([, { state }]) => state !== 'has').map(([device]) => device);
 }
 
-/** Notes who did not get the key, and why. */
+/** Records which devices did not get the key, and why. */
 export function noteFailures(
     room: RoomKeys,
     failed: readonly { readonly device: Device; readonly reason: SendFailure }[],

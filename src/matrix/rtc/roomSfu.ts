@@ -1,4 +1,4 @@
-/** The SFU that our membership in a room names, and the room's record of it. */
+/** The SFU for our membership in a room, and the state event that records it. */
 import type { MatrixClient, Room } from 'matrix-js-sdk/lib/matrix.js';
 import { isHushError } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
@@ -11,10 +11,10 @@ import type { LiveSession } from './liveSessions.ts';
 import type { Transports } from './transports.ts';
 
 export interface RoomSfu {
-    /** Its URL. Asked once for each membership. @throws HushError `media.noServer`. */
+    /** Its service URL. It is looked up once for each membership. @throws HushError `media.noServer`. */
     url(room: Room, entry: LiveSession): Promise<string>;
     urlIfAny(room: Room, entry: LiveSession): Promise<string | undefined>;
-    /** Best effort: tells the room's other clients where and since when there is this share. Holds no secret. */
+    /** Tells the room's other clients the place and start of the share. Best effort. Holds no secret. */
     record(room: Room, entry: LiveSession, share: Share | undefined): void;
 }
 

@@ -1,4 +1,4 @@
-/** MatrixRTC memberships as Hush sees them: of both kinds (state and sticky), of any client. */
+/** Reads MatrixRTC memberships of both kinds (state and sticky) and of any client. */
 import type { CallMembership } from 'matrix-js-sdk/lib/matrixrtc/index.js';
 import { parseUserId } from '../../core/base/identifiers.ts';
 import type { RtcMembership } from '../../core/share/share.ts';
@@ -6,7 +6,10 @@ import { parseShares, SHARES_FIELD } from '../events/hushEvents.ts';
 import { isHashed, isSticky, participantIdentity } from './ownMember.ts';
 import { serviceUrlOf } from './ownTransport.ts';
 
-/** The newest of each device. A sticky membership of a run that crashed stays beside the new one for some seconds. */
+/**
+ * The newest membership of each device. After a crash, the old sticky membership stays beside the new one for some
+ * seconds.
+ */
 export function onePerDevice(members: readonly RtcMembership[]): RtcMembership[] {
     const newest = new Map<string, RtcMembership>();
     for (const member of members.toSorted((a, b) => a.createdTs - b.createdTs)) {
@@ -17,7 +20,10 @@ export function onePerDevice(members: readonly RtcMembership[]): RtcMembership[]
     return [...newest.values()];
 }
 
-/** A membership that the SDK has validated: its sender is joined, it has not expired. `note` gets what was ignored and why. */
+/**
+ * Converts a membership that the SDK has validated: its sender is joined, and it has not expired. `note` logs ignored
+ * parts with the reason.
+ */
 export function toRtcMember(
     membership: CallMembership,
     oldest: CallMembership,

@@ -33,9 +33,11 @@ export interface RtcOptions {
     readonly homeserver: Pick<HomeserverTokens, 'delegates' | 'delegate'>;
     readonly keys: MediaKeys;
     readonly watch: Watch;
-    /** Looks at the devices that our key is about to go to. */
+    /** Checks the devices that are about to get our key. */
     readonly judge: (devices: readonly Device[]) => Promise<void>;
-    /** @throws HushError `clock.wrong`: by this computer's clock every membership, also one's own, is over already. */
+    /**
+     * @throws HushError `clock.wrong` if this computer's clock is so wrong that every membership seems to have expired.
+     */
     readonly assertClock: () => void;
     /** `hush.matrixRtc.membership`. */
     readonly membershipSetting?: (() => MembershipSetting) | undefined;
@@ -45,12 +47,12 @@ export interface RtcOptions {
     readonly log: Log;
 }
 export interface Rtc extends Omit<RtcPort, 'onWithheld' | 'onAudience'> {
-    /** Current memberships, oldest first; empty for rooms we are not in. */
+    /** Current memberships, oldest first. Empty for rooms that we are not in. */
     members(roomId: string): readonly RtcMembership[];
     onMembers(listener: (roomId: string) => void): { dispose(): void };
-    /** Leaves every session we are in, bounded. */
+    /** Leaves every session that we are in, within a time limit. */
     leaveAll(): Promise<void>;
-    /** Forgets listeners, timers and keys. */
+    /** Removes listeners, timers and keys. */
     dispose(): void;
 }
 
@@ -59,7 +61,7 @@ export function createRtc(options: RtcOptions): Rtc {
     const noted = new Set<string>();
     const note = (text: string): void => {
         if (noted.size > 200) noted.clear();
-        if (!noted.has(text)) log.warn(text); // a malformed event is seen again at every change
+        if (!noted.has(text)) log.warn(text); // a malformed event is reported again at every change
         noted.add(text);
     };
     const live = createLiveSessions({ sdk, self, keys, note, now, log });
@@ -79,11 +81,11 @@ export function createRtc(options: RtcOptions): Rtc {
         if (stale) entry.clean = await stale.cancel();
     };
 
-    /** While a share is at an SFU that the homeserver watches, it is the homeserver that ends our membership. */
+    /** While a share is at an SFU that the homeserver watches, the homeserver ends our membership. */
     const keepMembership = async (roomId: string, entry: LiveSession, shares: readonly Share[]): Promise<void> => {
         const { member, serviceUrl } = entry;
         const at = serviceUrl === undefined ? undefined : homeserverSfu(serviceUrl);
-        // The homeserver knows no participant by the name that a state event gives it.
+        // The homeserver identifies participants only by the hash, not by the device as a state event does.
         const hashed = member !== undefined && isHashed(member.sticky, serviceUrl);
         const can = at && member && shares.some(isAtSfu) && hashed && (await homeserver.delegates());
         if (!entry.own.joined) return;
@@ -109,7 +111,7 @@ export function createRtc(options: RtcOptions): Rtc {
             const entry = live.attach(room);
             await entry.inTurn(() => {
                 if (!entry.own.joined) throw leftMeanwhile();
-                // A media server that was found after we joined is told with the first share that is there.
+                // The media server may be found after we joined. The first share there announces it.
                 const there = shares.some(isAtSfu);
                 return entry.own.announce(shares, there ? entry.serviceUrl : undefined);
             });
@@ -125,11 +127,11 @@ export function createRtc(options: RtcOptions): Rtc {
             entry.leaves++;
             await entry.own.leave(); // not in turn: leaving must not wait for a join that hangs
         },
-        mayShare: () => Promise.resolve(), // windows that share the account are told apart above (windows/seats.ts)
+        mayShare: () => Promise.resolve(), // the extension decides between windows that share the account
         async publishGrant(roomId) {
             const room = live.joinedRoom(roomId);
             const entry = live.attach(room);
-            // Asked anew unless a membership names it already: what was wrong may have been mended meanwhile.
+            // Looks up the SFU again unless a membership already names it, because an earlier problem may be solved.
             if (!entry.own.joined) entry.serviceUrl = entry.member = undefined;
             const serviceUrl = await sfu.url(room, entry);
             const member = await members.of(entry);
@@ -147,7 +149,7 @@ export function createRtc(options: RtcOptions): Rtc {
             await judge(live.members(session));
             keys.members(roomId, live.members(session));
             const started = keys.start(roomId, after);
-            // Who came in while the others were looked at: from now on the audience of the share sees to it.
+            // Members who joined meanwhile are checked too. Later, the share's audience checks new members.
             void judge(live.members(session));
             await started;
         },
@@ -179,7 +181,7 @@ function assertMayJoin(room: Room, userId: string): void {
         throw new HushError(...CALL_ERRORS['M_FORBIDDEN']!);
 }
 
-/** As what this device takes part in sessions. */
+/** Decides this device's form in each session. */
 function createOwnMembers({ sdk, self, membershipSetting, uuid }: RtcOptions) {
     return {
         async of(entry: LiveSession): Promise<OwnMember> {
@@ -193,7 +195,7 @@ function createOwnMembers({ sdk, self, membershipSetting, uuid }: RtcOptions) {
                 serviceUrl: entry.serviceUrl,
                 others,
             });
-            // A state event is one for each device, a sticky event one for each join.
+            // A state event exists once per device, a sticky event once per join.
             const chosen = { sticky, memberId: sticky ? uuid() : `${self.userId}:${self.deviceId}` };
             return (entry.member ??= chosen);
         },

@@ -1,6 +1,6 @@
 /**
- * What the SDK's membership manager does not offer. All that Hush takes from inside of it is here, checked when it is
- * used, because the SDK's version is pinned (docs/decisions).
+ * Adds functions that the SDK's membership manager lacks. All uses of its internals are in this file, and are checked
+ * at run time, because the SDK's version is pinned (docs/decisions/10-matrixrtc.md).
  */
 import type { MatrixRTCSession } from 'matrix-js-sdk/lib/matrixrtc/index.js';
 import { HushError } from '../../core/base/errors.ts';
@@ -22,12 +22,12 @@ function misfit(): HushError {
     return new HushError('internal', 'This build of Hush does not fit its Matrix library. Please report it.');
 }
 
-/** The SDK takes a transport only on joining, and leaving would end the share for its viewers. */
+/** The SDK accepts a transport only at a join, and a leave would end the share for its viewers. */
 export function nameTransport(session: MatrixRTCSession, transport: RtcTransport): void {
     managerOf(session).rtcTransport = transport;
 }
 
-/** The SDK puts only the older authorisation service into a sticky membership, and leaves out the URL of the SFU. */
+/** In a sticky membership, the SDK names only the older authorisation service and leaves out the URL of the SFU. */
 export function publishWhole(session: MatrixRTCSession): void {
     const manager = managerOf(session);
     const make = manager.makeMyMembership?.bind(manager);

@@ -1,6 +1,6 @@
 /**
  * Delayed leaves (MSC4140) that an earlier run of this device scheduled, before it was killed or another window took
- * over. They would take away the membership that goes on now.
+ * over. They would end the current membership.
  */
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import * as v from 'valibot';
@@ -15,18 +15,21 @@ const item = v.looseObject({
     type: v.string(),
     state_key: optional(v.string()),
 });
-/** Synapse 1.163 says `delayed_events`, the newer draft `scheduled`. */
+/** Synapse 1.163 sends `delayed_events`, the newer draft says `scheduled`. */
 const listing = v.looseObject({
     delayed_events: optional(entriesOf(item)),
     scheduled: optional(entriesOf(item)),
 });
 
 export interface StaleLeaves {
-    /** Ends them, once there is a membership that they would end. False: some may be left. Never rejects. */
+    /**
+     * Cancels the leaves. Call it once the membership exists that they would end. False: some may be left. Never
+     * rejects.
+     */
     cancel(): Promise<boolean>;
 }
 
-/** To be called before a new leave is scheduled, so that only older ones are found. Never rejects. */
+/** Call it before a new leave is scheduled, so that it finds only older ones. Never rejects. */
 export async function findStaleLeaves(sdk: MatrixClient, roomId: string, self: Device, log: Log): Promise<StaleLeaves> {
     let found: string[] = [];
     let listed = false;
@@ -42,7 +45,7 @@ export async function findStaleLeaves(sdk: MatrixClient, roomId: string, self: D
             .map((e) => e.delay_id);
         listed = true;
     } catch (error) {
-        // A server without them has none to cancel.
+        // A server without delayed events has none to cancel.
         listed = error instanceof Error && error.name === 'UnsupportedDelayedEventsEndpointError';
         log.debug(`Delayed events could not be listed: ${error instanceof Error ? error.message : String(error)}`);
     }

@@ -1,6 +1,6 @@
 /**
- * `com.hush.livekit.token_request` and `com.hush.livekit.token`: a device in a room's session asks the device that holds
- * an SFU's key for a token to watch there. Both are Olm-encrypted to-device messages whose sender was checked.
+ * `com.hush.livekit.token_request` and `com.hush.livekit.token`. A device in a room's session asks the device that
+ * holds an SFU's key for a token to watch there. Both are Olm-encrypted to-device messages with a checked sender.
  */
 import * as v from 'valibot';
 import { HushError } from '../../core/base/errors.ts';
@@ -22,7 +22,7 @@ const tokenContent = v.looseObject({
 });
 
 export interface TokenExchange {
-    /** Asks the devices in the room's session that publish there. @throws HushError `media.tokenRefused`. */
+    /** Asks the devices in the room's session that publish at this SFU. @throws HushError `media.tokenRefused`. */
     ask(serviceUrl: string, roomId: string, viewId: string): Promise<MediaGrant>;
     dispose(): void;
 }
@@ -30,14 +30,14 @@ export interface TokenExchangeOptions {
     readonly self: Device;
     readonly messages: Pick<OlmMessages, 'send' | 'onMessage'>;
     readonly ownServer: OwnSfu;
-    /** Devices in the room's session, with where they publish. */
+    /** Devices in the room's session, with the service where each publishes. */
     readonly members: (roomId: string) => readonly (Device & { readonly serviceUrl: string | undefined })[];
     /** A random UUID. */
     readonly uuid: () => string;
     readonly log: Log;
 }
 
-/** ms that the holder's device has to answer. */
+/** ms until the holder's device must answer. */
 const ANSWER_WITHIN_MS = 10_000;
 
 export function createTokenExchange(options: TokenExchangeOptions): TokenExchange {

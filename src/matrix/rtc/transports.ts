@@ -1,6 +1,6 @@
 /**
- * Which LiveKit SFU this account publishes on (DESIGN §5): the homeserver's rtc transports endpoint, .well-known
- * rtc_foci, the setting, the person's own server, what the room's last share used; in that order.
+ * Finds the LiveKit SFU on which this account publishes. The order is: the homeserver's RTC transports endpoint
+ * (MSC4143), .well-known rtc_foci, the setting, the person's own server, the room's last share.
  */
 import * as v from 'valibot';
 import { HushError } from '../../core/base/errors.ts';
@@ -14,32 +14,32 @@ type TransportSource = 'homeserver' | 'wellKnown' | 'setting' | 'ownServer' | 'r
 
 interface OwnTransport {
     /**
-     * URL of an lk-jwt-service or a compatible one, exactly as advertised: members find each other by this string. Or
-     * one of the schemes of homeserverSfu.ts and ownTransport.ts.
+     * URL of an lk-jwt-service or a compatible service, exactly as advertised, because members find each other by this
+     * string. Or a URL of the schemes in homeserverSfu.ts and ownTransport.ts.
      */
     readonly serviceUrl: string;
     readonly source: TransportSource;
 }
 export interface TransportSources {
     readonly baseUrl: string;
-    /** The account's server name, for .well-known. */
+    /** The account's server name, for the request to .well-known. */
     readonly serverName: string;
-    /** Adds the account's token where the request carries the placeholder. */
+    /** Replaces the placeholder in a request with the account's token. */
     readonly fetch: Fetch;
     readonly accessToken: string;
-    /** `hush.livekit.serviceUrl`; empty when unset. */
+    /** `hush.livekit.serviceUrl`. Empty if it is not set. */
     readonly setting: () => string;
     /** The SFU whose API key the person holds. */
     readonly ownServer: () => Promise<string | undefined>;
-    /** Whether the homeserver names this under `unstable_features` of /versions. */
+    /** Whether the homeserver names this feature in `unstable_features` of /versions. */
     readonly supports: (feature: string) => Promise<boolean>;
     readonly log: Log;
     readonly now: () => number;
 }
 export interface Transports {
-    /** `roomUrl`: what the room's `com.hush.livekit.session` names. @throws HushError `media.noServer`. */
+    /** `roomUrl`: the service in the room's `com.hush.livekit.session`. @throws HushError `media.noServer`. */
     own(roomUrl: string | undefined): Promise<OwnTransport>;
-    /** What was found last, for the diagnostics. */
+    /** The last result, for the diagnostics. */
     last(): OwnTransport | undefined;
 }
 
@@ -48,16 +48,16 @@ const entry = v.looseObject({
     url: optional(v.string()),
     livekit_service_url: optional(v.string()),
 });
-/** Synapse of today says `rtc_transports`, the text of the MSC `transports`. */
+/** Synapse sends `rtc_transports`, the text of MSC4143 says `transports`. */
 const transportsAnswer = v.looseObject({
     rtc_transports: optional(entriesOf(entry)),
     transports: optional(entriesOf(entry)),
 });
 const wellKnownAnswer = v.looseObject({ 'org.matrix.msc4143.rtc_foci': optional(entriesOf(entry)) });
 
-/** An answer is believed this long, ms. */
+/** ms that an answer is used. */
 const FRESH_MS = 10 * 60_000;
-/** That there is none, ms: it may be mended while somebody shares. */
+/** ms that the answer "none" is used. An administrator may add a server while somebody shares. */
 const NONE_FRESH_MS = 30_000;
 
 export function createTransports(sources: TransportSources): Transports {
@@ -114,7 +114,7 @@ export function createTransports(sources: TransportSources): Transports {
                 found = await pending.transport;
                 if (!found) pending.freshMs = NONE_FRESH_MS;
             } catch (error) {
-                if (advertised === pending) advertised = undefined; // asked again next time
+                if (advertised === pending) advertised = undefined; // the next call asks again
                 throw error;
             }
             const setting = sources.setting().trim();
@@ -154,12 +154,12 @@ function firstUsable(entries: readonly v.InferOutput<typeof entry>[], log: Log):
     return undefined;
 }
 
-/** On this machine, though the homeserver is not: nobody else can mean the same service by it. */
+/** The service is on this machine and the homeserver is not. So nobody else can mean the same service by this URL. */
 export function isLocalUrl(serviceUrl: string, baseUrl: string): boolean {
     return isLoopbackHost(new URL(serviceUrl).hostname) && !isLoopbackHost(new URL(baseUrl).hostname);
 }
 
-/** https, or http on this machine; a plain path, so that a room cannot word the request that we make there. */
+/** https, or http on this machine, with a plain path. So a room cannot choose the request that we make there. */
 export function isServiceUrl(text: string): boolean {
     const url = URL.parse(text);
     if (!url || url.username || url.password || url.search || url.hash) return false;

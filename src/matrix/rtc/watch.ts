@@ -1,4 +1,4 @@
-/** `com.hush.watch`: a viewer tells the sharer's device, and nobody else, that it watches. */
+/** `com.hush.watch`: a viewer tells only the sharer's device that it watches. */
 import * as v from 'valibot';
 import { Latest } from '../../core/base/latest.ts';
 import type { Disposable } from '../../core/base/disposable.ts';
@@ -15,7 +15,7 @@ const watchContent = v.looseObject({
     share_id: id,
     watching: v.boolean(),
     device_id: id,
-    /** Which way the picture comes. One that is not known counts as none. */
+    /** The transport of the picture. An unknown one counts as none. */
     via: v.optional(v.fallback(v.optional(v.picklist(['mesh', 'livekit', 'unreached'])), undefined)),
 });
 
@@ -26,15 +26,15 @@ export interface Watch {
         watching: boolean,
         via?: WatchEvent['via'],
     ): Promise<void>;
-    /** A listener hears first what was told before it came. */
+    /** A new listener first gets the latest earlier messages. */
     onWatch(listener: (event: WatchEvent) => void): Disposable;
 }
 
-/** Who watches what, of the last so many that told us. */
+/** The most recent messages that are kept for new listeners. */
 const REMEMBERED = 1_000;
 
 export function createWatch(messages: OlmMessages, ownDeviceId: string, log: Log): Watch {
-    // For windows that come later: at a take-over the first messages may be there before they are.
+    // Kept for windows that open later: when another window takes over, messages may arrive before it listens.
     const told = new Latest<WatchEvent>(
         ({ roomId, shareId, userId, deviceId }) => JSON.stringify([roomId, shareId, userId, deviceId]),
         () => true,

@@ -1,4 +1,4 @@
-/** A running matrix-js-sdk client on our crash-safe store: encrypted, syncing from where it stopped. */
+/** A matrix-js-sdk client on our crash-safe store. It encrypts, and continues the sync from where it stopped. */
 import { OlmMachine, UserId, type KeysQueryRequest } from '@matrix-org/matrix-sdk-crypto-wasm';
 import {
     ClientEvent,
@@ -31,54 +31,62 @@ export interface MatrixClientOptions {
     readonly baseUrl: string;
     readonly userId: string;
     readonly deviceId: string;
-    /** 32 bytes: encrypts the crypto store at rest. */
+    /** 32 bytes that encrypt the stored crypto data. */
     readonly storageKey: Uint8Array;
-    /** SQLite file; its directory exists. */
+    /** Path of the SQLite file. Its directory exists. */
     readonly storePath: string;
-    /** Puts the token in (see tokenRefresh.ts). */
+    /** Adds the token (see tokenRefresh.ts). */
     readonly fetch: Fetch;
     readonly now: () => number;
-    /** Hands out the key of secret storage while an operation needs it. */
+    /** Gives out the key of secret storage while an operation needs it. */
     readonly cryptoCallbacks?: CryptoCallbacks;
     readonly log: Log;
 }
 export interface OpenMatrixClient {
     readonly sdk: MatrixClient;
     readonly store: CryptoStore;
-    /** Resolves when rooms are known: from the store at once, else after the initial sync, however long that takes. */
+    /**
+     * Resolves when the rooms are known: at once from the store, otherwise after the initial sync, however long it
+     * takes.
+     */
     readonly ready: Promise<void>;
-    /** Resolves when the homeserver did not answer for the first time. */
+    /** Resolves when the homeserver first fails to answer. */
     readonly unreachable: Promise<void>;
-    /** Begins to sync. Once. `presence`: what others may see of us. */
+    /** Begins to sync. Call it once. `presence`: our presence for others. */
     start(presence: () => SetPresence): void;
-    /** Whether the last sync worked. The SDK retries by itself, with growing pauses. */
+    /** Whether the last sync worked. The SDK retries by itself, with longer and longer pauses. */
     readonly online: boolean;
     readonly syncState: SyncState | null;
-    /** A sync token was on disk, so that no initial sync was needed. */
+    /** A sync token was on disk, so no initial sync was needed. */
     readonly startedFromStore: boolean;
-    /** As the server said last; undefined before the first sync. */
+    /** The server's latest count. Undefined before the first sync. */
     readonly oneTimeKeyCount: number | undefined;
     onOnline(listener: (online: boolean) => void): { dispose(): void };
-    /** Rooms that are left out of the sync, because Hush could do nothing in them. */
+    /** The number of rooms that are left out of the sync, because Hush can do nothing in them. */
     readonly quietRooms: number;
-    /** Somebody looks at this room: it is taken in again if Hush can do something in it by now. */
+    /** The person looks at this room. It is added to the sync again if Hush can now do something in it. */
     look(roomId: string): Promise<void>;
-    /** Makes sure that the devices of `userIds` are known and kept up to date. */
+    /** Makes sure that the devices of `userIds` are known and stay up to date. */
     trackDevices(userIds: readonly string[]): Promise<void>;
     readonly lookUpDevices: DeviceLookup;
-    /** What is known of these people's devices now. */
+    /** The known devices of these people. Asks no server. */
     knownDevices(userIds: readonly string[]): Promise<KnownDevices>;
-    /** Stops syncing, saves, closes the store. `handOver`: sends nothing any more, so another window’s sessions stay. */
+    /**
+     * Stops syncing, saves, and closes the store. `handOver`: sends nothing more, so that another window's sessions
+     * stay.
+     */
     stop(handOver?: boolean): Promise<void>;
 }
 
 const POLL_MS = 30_000;
-/** Least time between two saves of the sync token, ms. */
+/** The shortest time between two saves of the sync token, ms. */
 const SAVE_EVERY_MS = 1_000;
-/** A save writes all rooms; of an account with many it takes a while, and may take this share of the time. */
+/** The largest share of the time that saving may take. A save writes all rooms, which is slow for a large account. */
 const SAVING_SHARE = 1 / 20;
 
-/** Resolves when the stores are open and encryption works; nothing has been sent by then. @throws HushError `account.*`. */
+/**
+ * Resolves when the stores are open and encryption works. Nothing has been sent by then. @throws HushError `account.*`.
+ */
 export async function openMatrixClient(options: MatrixClientOptions): Promise<OpenMatrixClient> {
     const { log } = options;
     const store = await openCryptoStore({ path: options.storePath });
@@ -104,7 +112,7 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
     let closed = false;
     const durableFetch: Fetch = async (input, init) => {
         if (closed) throw new Error('the account is closed');
-        await store.flush(); // see CryptoStore.flush: nothing leaves before what it builds on is on disk
+        await store.flush(); // see CryptoStore.flush: a request leaves only after the data behind it is on disk
         return quiet.fetch(input, init);
     };
     const logger = captureSdkLog(log);
@@ -117,7 +125,7 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
         store: syncStore,
         logger,
         localTimeoutMs: 30_000,
-        // Emoji alone: the other side must not offer a QR code that nothing here can scan.
+        // Emoji only: the other side must not offer a QR code, because Hush cannot scan one.
         verificationMethods: ['m.sas.v1'],
         ...(options.cryptoCallbacks ? { cryptoCallbacks: options.cryptoCallbacks } : {}),
     });
@@ -152,14 +160,14 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
         unreachable: connection.unreachable,
         start(presence) {
             const filter = Filter.fromJson(userId, '', syncFilterDefinition());
-            delete filter.filterId; // not known yet: the SDK asks the server for one
+            delete filter.filterId; // unknown as yet: the SDK asks the server for one
             sdk.startClient({
                 filter,
                 lazyLoadMembers: true,
                 pollTimeout: POLL_MS,
                 initialSyncLimit: 10,
             })
-                // Before the first request that could carry it: the SDK asks for push rules before.
+                // This comes before the first sync, because the SDK requests the push rules first.
                 .then(() => sdk.setSyncPresence(presence()))
                 .catch((error: unknown) => log.error('Syncing did not start', error));
         },
@@ -187,7 +195,8 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
             stopped ??= (async () => {
                 quiet.stop();
                 await saver.stop();
-                // Stopping makes the SDK leave every session; another window is about to go on with them.
+                // stopClient() makes the SDK leave every session. At a handover, another window continues them, so
+                // nothing may be sent.
                 closed = handOver;
                 sdk.stopClient();
                 await store.close();
@@ -203,7 +212,7 @@ interface SyncEvents {
     readonly log: Log;
 }
 
-/** Follows whether the homeserver answers, and saves what each answer brought. */
+/** Follows whether the homeserver answers, and saves after each answer. */
 function followSync(sdk: MatrixClient, { saver, onOnline, log }: SyncEvents) {
     const prepared = Promise.withResolvers<void>();
     const unreachable = Promise.withResolvers<void>();
@@ -233,7 +242,9 @@ function followSync(sdk: MatrixClient, { saver, onOnline, log }: SyncEvents) {
     };
 }
 
-/** Saves at most every {@link SAVE_EVERY_MS} (less often where it takes long), one at a time, and once more at the end. */
+/**
+ * Saves at most every {@link SAVE_EVERY_MS} (less often if saving is slow), one at a time, and once more at the end.
+ */
 function createSaver(save: () => Promise<void>, log: Log): { request(): void; stop(): Promise<void> } {
     let timer: NodeJS.Timeout | undefined;
     let running: Promise<void> = Promise.resolve();
@@ -267,15 +278,15 @@ function createSaver(save: () => Promise<void>, log: Log): { request(): void; st
 
 interface Machine {
     readonly olm: OlmMachine;
-    /** Sends what the machine wants sent (key queries) now, not after the next sync. */
+    /** Sends the machine's waiting requests (key queries) now, not after the next sync. */
     sendOutgoing(): Promise<void>;
-    /** Sends one request that the machine made for us, and hands it the answer. */
+    /** Sends one request of the machine, and gives it the answer. */
     send(request: KeysQueryRequest): Promise<void>;
-    /** Takes in the history keys that an inviter sent; false: none came yet. */
+    /** Imports the history keys that an inviter sent. False: none have arrived yet. */
     accept(roomId: string, inviter: string): Promise<boolean>;
 }
 
-/** The SDK keeps these private; the version is pinned, and a change is noticed at once, not as a lost key. */
+/** The SDK keeps these private. Its version is pinned, and this function throws if a field is missing. */
 function machineOf(sdk: MatrixClient): Machine {
     const crypto = sdk.getCrypto() as unknown as
         | {
@@ -304,7 +315,7 @@ function machineOf(sdk: MatrixClient): Machine {
     };
 }
 
-/** The SDK asks every homeserver for its media server (MSC4143), also one that does not name the feature. */
+/** Otherwise the SDK asks every homeserver for its media server (MSC4143), even one that does not name the feature. */
 function onlyWhereOffered(sdk: MatrixClient): void {
     const ask = sdk._unstable_getRTCTransports.bind(sdk);
     sdk._unstable_getRTCTransports = async () =>
@@ -312,8 +323,8 @@ function onlyWhereOffered(sdk: MatrixClient): void {
 }
 
 /**
- * What one sync brings is written as one: an Olm session without the room key that came through it is a lost key. It is
- * written after everybody was told: a message that is kept as read and that nobody heard of would be lost, too.
+ * Writes the changes of one sync together: an Olm session stored without the room key from it would lose that key.
+ * Writes them after all listeners were told: a message that is stored as read but was never reported would be lost too.
  */
 function holdDuringSync(olm: OlmMachine, store: CryptoStore): void {
     const receive = olm.receiveSyncChanges.bind(olm);

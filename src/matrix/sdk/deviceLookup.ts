@@ -1,18 +1,18 @@
 /**
- * Looks up people's devices, and says whether the homeserver answered. The crypto library goes on without those it could
- * not ask for, so what is encrypted then can never be read by them.
+ * Looks up people's devices, and reports whether the homeserver answered. Without an answer, the crypto library
+ * encrypts without these devices, and they can never read the message.
  */
 import { KeysQueryRequest, UserId, type OlmMachine } from '@matrix-org/matrix-sdk-crypto-wasm';
 
 export interface LookupMachine {
     readonly olm: OlmMachine;
-    /** Sends what the machine wants sent; ends when all of it was tried. */
+    /** Sends the machine's waiting requests. Resolves when all of them were tried. */
     sendOutgoing(): Promise<void>;
 }
 
 /**
- * Those of `userIds` for whom the homeserver gave no answer. An answer without them is one: they have no device, or their
- * own server is away, and nobody can wait for that.
+ * Returns those of `userIds` for whom the homeserver gave no answer. An answer that lacks a person counts as an answer:
+ * the person has no device, or their own server does not respond, and nobody can wait for that.
  */
 export type DeviceLookup = (userIds: readonly string[]) => Promise<readonly string[]>;
 
@@ -29,25 +29,26 @@ export function createDeviceLookup({ olm, sendOutgoing }: LookupMachine): Device
         if (asked.length === 0) return [];
         answered.clear();
         await sendOutgoing();
-        // Of these only: whose devices change meanwhile is to be asked for again, and was known all the same.
+        // Only people asked about here count. If a person's devices change meanwhile, they are asked about again, but
+        // the earlier answer was enough.
         return (await wanted(asked)).filter((userId) => !answered.has(userId));
     };
     return (userIds) => {
-        // One after the other: the machine takes an answer only to the query that it made last.
+        // One lookup at a time, because the machine accepts an answer only to its latest query.
         const result = turn.then(() => lookUp(userIds));
         turn = result.catch(() => undefined);
         return result;
     };
 }
 
-/** Those for whom a query was answered, from now on. */
+/** Collects the people for whom a query was answered. */
 function followAnswers(olm: OlmMachine): Set<string> {
     const answered = new Set<string>();
     const queries = new Map<string, readonly string[]>();
     const outgoing = olm.outgoingRequests.bind(olm);
     olm.outgoingRequests = async () => {
         const requests = await outgoing();
-        if (queries.size > 1_000) queries.clear(); // each call makes new ones, most of which are never sent
+        if (queries.size > 1_000) queries.clear(); // each call makes new ones, and most are never sent
         for (const request of requests)
             if (request instanceof KeysQueryRequest) queries.set(request.id, usersOf(request));
         return requests;

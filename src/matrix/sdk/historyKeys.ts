@@ -1,26 +1,26 @@
 /**
- * History keys that an inviter handed over (MSC4268) and that an earlier run did not take in. The SDK asks for them while
- * it opens the crypto store: it waits for the homeserver, and opens nothing without it. Hush opens first, and asks once it
- * is connected.
+ * Imports history keys that an inviter sent (MSC4268) and that an earlier run did not import. The SDK imports them
+ * while it opens the crypto store, and opens nothing until the homeserver answers. Hush opens the store first, and
+ * imports them once it is connected.
  */
 import { OlmMachine, RoomId } from '@matrix-org/matrix-sdk-crypto-wasm';
 import type { Log } from '../../core/base/log.ts';
 
 export interface HistoryKeysOptions {
     readonly olm: OlmMachine;
-    /** Asks for the inviter's identity, then takes in what came from them; false: nothing did yet. */
+    /** Asks for the inviter's identity, then imports the keys from them. False: none have arrived yet. */
     readonly accept: (roomId: string, inviter: string) => Promise<boolean>;
     /** ms since the epoch. */
     readonly now: () => number;
     readonly log: Log;
 }
 
-/** ms after joining, as in the SDK: from then on a homeserver could use an old invitation to slip keys in. */
+/** ms after joining, as in the SDK. Later, a homeserver could use an old invitation to insert keys. */
 const WITHIN_MS = 24 * 60 * 60_000;
 
 const pendingOf = OlmMachine.prototype.getAllRoomsPendingKeyBundles;
 
-/** Runs `open` while every machine says that no room waits for keys. One at a time. */
+/** Runs `open` while every machine reports that no room waits for keys. One call at a time. */
 export async function withoutHistoryKeys<T>(open: () => Promise<T>): Promise<T> {
     OlmMachine.prototype.getAllRoomsPendingKeyBundles = () => Promise.resolve([]);
     try {
@@ -30,7 +30,7 @@ export async function withoutHistoryKeys<T>(open: () => Promise<T>): Promise<T> 
     }
 }
 
-/** To be called at each connection: what failed for want of one is tried again, the rest is not. Never rejects. */
+/** Call it at each connection. It retries only the imports that failed. Never rejects. */
 export function createHistoryKeys({ olm, accept, now, log }: HistoryKeysOptions): () => Promise<void> {
     const asked = new Set<string>();
     return async () => {

@@ -1,11 +1,11 @@
-/** Sends what matrix-js-sdk and the Rust code log to Hush's log at debug level, never to the console. */
+/** Sends the logs of matrix-js-sdk and the Rust code to Hush's log at debug level, never to the console. */
 import loglevel from 'loglevel';
 import { logger as rootLogger, type Logger } from 'matrix-js-sdk/lib/logger.js';
 import type { Log } from '../../core/base/log.ts';
 
 let target: Log | undefined;
 
-/** The SDK's module-level loggers are one per process: they go to the log named last. */
+/** The SDK has one set of module-level loggers per process. They write to the latest `log`. */
 export function captureSdkLog(log: Log): Logger {
     target = log;
     const factory: loglevel.MethodFactory =
@@ -37,7 +37,7 @@ function write(method: string, parts: readonly unknown[]): void {
     if (method !== 'trace') target?.debug(`sdk ${parts.map(text).join(' ')}`);
 }
 
-/** Objects are named, not dumped: an event or a request may hold what must not be logged. */
+/** Names an object instead of printing it: an event or a request may hold secrets. */
 function text(part: unknown): string {
     if (part instanceof Error) return `${part.name}: ${part.message}`;
     if (typeof part === 'object' && part !== null) return Array.isArray(part) ? `[${part.length} items]` : '{…}';

@@ -1,6 +1,6 @@
 /**
- * From what a person types to a homeserver: a user ID, a server name or a URL. Client-server API, "Server Discovery",
- * with its outcomes: IGNORE goes on with the server name itself; FAIL_PROMPT and FAIL_ERROR end in a sentence that says
+ * Finds the homeserver for a user ID, a server name or a URL that a person typed (client-server API, "Server
+ * Discovery"). IGNORE continues with the server name itself. FAIL_PROMPT and FAIL_ERROR end in a sentence that says
  * what to type instead.
  */
 import * as v from 'valibot';
@@ -14,9 +14,9 @@ import { typedServerName, typedUserId } from '../../core/base/typedNames.ts';
 export interface Homeserver {
     /** Without a trailing slash. */
     readonly baseUrl: string;
-    /** What was typed, if it was a user ID. */
+    /** The typed text, if it was a user ID. */
     readonly userId: string | undefined;
-    /** Specification versions it speaks, such as `v1.11`. */
+    /** Specification versions that the server supports, such as `v1.11`. */
     readonly versions: readonly string[];
     readonly unstableFeatures: Readonly<Record<string, boolean>>;
 }
@@ -30,14 +30,14 @@ const versionsAnswer = v.looseObject({
     unstable_features: optional(fieldsOf(v.boolean())),
 });
 
-/** @throws HushError `discovery.*`, `network.*`. Nothing is sent but two GETs without credentials. */
+/** Sends only GET requests without credentials. @throws HushError `discovery.*`, `network.*`. */
 export async function discoverHomeserver(input: string, fetch: Fetch): Promise<Homeserver> {
     const text = input.trim();
     if (/^https?:\/\//iu.test(text)) return fromUrl(text, fetch);
     const userId = typedUserId(text);
     const serverName = userId === undefined ? typedServerName(text) : parseUserId(userId)?.serverName;
     if (serverName === undefined) {
-        // An address that was copied without its scheme.
+        // The person copied an address without its scheme.
         if (/^[^@\s/:]+(?::\d+)?\/./u.test(text)) return fromUrl(`https://${text}`, fetch);
         throw new HushError(
             'discovery.invalidInput',
@@ -64,7 +64,7 @@ async function fromUrl(text: string, fetch: Fetch): Promise<Homeserver> {
     const baseUrl = trimmed(url);
     const direct = await versionsOf(baseUrl, fetch).catch((error: unknown) => error);
     if (!(direct instanceof Error)) return direct as Homeserver;
-    // People paste the address of the website; its .well-known may still point to the homeserver.
+    // People paste the address of a website. Its .well-known may still name the homeserver.
     if (url.protocol === 'https:' && isHushError(direct) && direct.code === 'discovery.notMatrix') {
         const delegated = await lookUpWellKnown(url.host, fetch).catch(() => undefined);
         if (delegated) return versionsOf(delegated, fetch);
@@ -73,8 +73,8 @@ async function fromUrl(text: string, fetch: Fetch): Promise<Homeserver> {
 }
 
 async function fromServerName(serverName: string, fetch: Fetch): Promise<Homeserver> {
-    // A server on this very machine (tests, trials) has no certificate, and lets who speaks TLS to it wait; nothing leaves
-    // the machine either way.
+    // A server on this machine (for tests) has no certificate, and does not answer TLS. Nothing leaves the machine, so
+    // http is safe.
     if (isLoopbackHost(serverName.replace(/:\d+$/u, ''))) {
         const local = await versionsOf(`http://${serverName}`, fetch).catch(() => undefined);
         if (local) return local;
@@ -83,8 +83,8 @@ async function fromServerName(serverName: string, fetch: Fetch): Promise<Homeser
 }
 
 /**
- * By the specification the file is at the host of a server name, whatever its port. Some servers have it at their port
- * only. What is wrong at the host then does not matter.
+ * The specification puts the file at the host of a server name, whatever the port. Some servers have it only at their
+ * port. Then an error at the host does not matter.
  */
 async function delegatedUrl(serverName: string, fetch: Fetch): Promise<string | undefined> {
     const host = serverName.replace(/:\d+$/u, '');
@@ -98,7 +98,7 @@ async function delegatedUrl(serverName: string, fetch: Fetch): Promise<string | 
     return atPort.value;
 }
 
-/** The base URL; undefined for IGNORE (there is no such file). */
+/** The base URL. Undefined for IGNORE: there is no such file. */
 async function lookUpWellKnown(host: string, fetch: Fetch): Promise<string | undefined> {
     let answer: JsonAnswer;
     try {
@@ -122,13 +122,13 @@ async function lookUpWellKnown(host: string, fetch: Fetch): Promise<string | und
     const result = v.safeParse(wellKnown, answer.body);
     if (!result.success) throw prompt(`its .well-known/matrix/client is incomplete: ${result.issues[0].message}`);
 
-    // From here on the specification says FAIL_ERROR: the file exists and is wrong.
+    // From here on, the specification demands FAIL_ERROR: the file exists and is wrong.
     const urls = [result.output['m.homeserver'].base_url, result.output['m.identity_server']?.base_url].filter(
         (u) => u !== undefined,
     );
     for (const text of urls) {
         const url = URL.parse(text);
-        // The identity server is only parsed: Hush never talks to one, so its being down must not keep anybody out.
+        // The identity server's URL is only parsed. Hush never contacts one, so it may be down.
         if (
             !url ||
             url.username ||
@@ -178,7 +178,7 @@ async function versionsOf(baseUrl: string, fetch: Fetch): Promise<Homeserver> {
     return { baseUrl, userId: undefined, versions, unstableFeatures };
 }
 
-/** Without a dot after the host, without what belongs to one request, and without a slash at the end. */
+/** Removes a final dot of the host, the query and fragment, and a final slash. */
 function trimmed({ protocol, hostname, port, pathname }: URL): string {
     const origin = `${protocol}//${hostname.replace(/\.$/u, '')}${port === '' ? '' : `:${port}`}`;
     return `${origin}${pathname.replace(/\/_matrix\/.*$/u, '')}`.replace(/\/+$/u, '');

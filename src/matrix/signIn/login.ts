@@ -1,4 +1,7 @@
-/** Signing in with a password or a login token, and out (client-server API, "Login", "Logout", "Refreshing access tokens"). */
+/**
+ * Signs in with a password or a login token, and signs out (client-server API, "Login", "Logout", "Refreshing access
+ * tokens").
+ */
 import * as v from 'valibot';
 import { HushError } from '../../core/base/errors.ts';
 import { entriesOf, optional } from '../../core/base/lenient.ts';
@@ -10,7 +13,7 @@ export interface Session {
     readonly deviceId: string;
     readonly accessToken: string;
     readonly refreshToken: string | undefined;
-    /** ms since the epoch; undefined when the token does not expire. */
+    /** ms since the epoch. Undefined: the token does not expire. */
     readonly expiresAt: number | undefined;
 }
 export interface IdentityProvider {
@@ -19,11 +22,11 @@ export interface IdentityProvider {
 }
 export interface LoginFlows {
     readonly password: boolean;
-    /** Through the browser; the providers to choose from, where the server names any. */
+    /** Sign-in through the browser, with the providers if the server names any. */
     readonly sso: { readonly providers: readonly IdentityProvider[] } | undefined;
-    /** A client that is signed in can make a token for another one (`get_login_token`). */
+    /** A signed-in client can make a token for another one (`get_login_token`). */
     readonly token: boolean;
-    /** All types that the server offers, for the sentence when none suits. */
+    /** All types that the server offers, for the sentence that says that none is supported. */
     readonly types: readonly string[];
 }
 export interface PasswordLogin {
@@ -31,9 +34,9 @@ export interface PasswordLogin {
     /** A user ID, its localpart, or an e-mail address of the account. */
     readonly user: string;
     readonly password: string;
-    /** Shown to the person in other clients: "Hush on <machine> (VS Code)". */
+    /** Other clients show it to the person: "Hush on <machine> (VS Code)". */
     readonly deviceName: string;
-    /** To come back as the device we were, with its keys (after a soft logout). */
+    /** The earlier device, to keep it and its keys after a soft logout. */
     readonly deviceId?: string | undefined;
 }
 
@@ -75,20 +78,23 @@ export async function loginFlows(baseUrl: string, fetch: Fetch): Promise<LoginFl
     const sso = flows.find(({ type }) => type === 'm.login.sso');
     return {
         password: types.includes('m.login.password'),
-        // The server's own page still lists a provider that is left out here.
+        // A malformed provider is left out here. The server's own page still offers it.
         sso: sso && { providers: (sso.identity_providers ?? []).map(({ id, name }) => ({ id, name })) },
         token: flows.some((each) => each.type === 'm.login.token' && each.get_login_token === true),
         types,
     };
 }
 
-/** Where the browser goes for SSO ("Client login via SSO"); it comes back to `redirectUrl` with a `loginToken`. */
+/**
+ * The URL that the browser opens for SSO ("Client login via SSO"). The server then redirects to `redirectUrl` with a
+ * `loginToken`.
+ */
 export function ssoUrl(baseUrl: string, redirectUrl: string, providerId: string | undefined): string {
     const path = providerId === undefined ? '' : `/${encodeURIComponent(providerId)}`;
     return `${baseUrl}/_matrix/client/v3/login/sso/redirect${path}?redirectUrl=${encodeURIComponent(redirectUrl)}`;
 }
 
-/** "Identifier types". An address has a dot after its `@`; a user ID begins with one. */
+/** "Identifier types". An e-mail address has a dot after its `@`. A user ID begins with `@`. */
 function identifierOf(user: string): Readonly<Record<string, string>> {
     const text = user.trim();
     return /^[^@\s]+@[^@\s]+\.[^@\s]+$/u.test(text)
@@ -101,7 +107,10 @@ const DEACTIVATED: KnownErrors[string] = [
     'This account has been deactivated, so nobody can sign in with it.',
 ];
 
-/** A server does not say which of the two is wrong, so the sentence names both: a typing error in the name shows there. */
+/**
+ * A server does not say whether the name or the password is wrong. The sentence names the account, so that a typing
+ * error is visible.
+ */
 const passwordErrors = (user: string, host: string): KnownErrors => ({
     M_FORBIDDEN: ['login.wrongPassword', `${host} knows no account ${user} with this password.`],
     M_USER_DEACTIVATED: DEACTIVATED,
@@ -116,7 +125,7 @@ const TOKEN_ERRORS: KnownErrors = {
     M_USER_DEACTIVATED: DEACTIVATED,
 };
 
-/** Most characters of a name in a sentence: Matrix allows no longer user ID. */
+/** The most characters of a name in a sentence. Matrix allows no longer user ID. */
 const MAX_SHOWN = 255;
 
 /** @throws HushError `login.*`, `network.*`, `server.*`. `now` in ms since the epoch. */
@@ -135,7 +144,7 @@ export async function logInWithPassword(request: PasswordLogin, fetch: Fetch, no
 }
 
 export type TokenLogin = Omit<PasswordLogin, 'user' | 'password'> & {
-    /** From SSO, or made by another client of the person. Works once, for minutes. */
+    /** A token from SSO, or from another client of the person. It works once and only for minutes. */
     readonly token: string;
 };
 
@@ -153,7 +162,7 @@ async function logIn(
     now: () => number,
 ): Promise<Session> {
     const answer = await requestJson(fetch, `${request.baseUrl}/_matrix/client/v3/login`, {
-        timeoutMs: 30_000, // password hashing on a small server takes its time
+        timeoutMs: 30_000, // password hashing is slow on a small server
         body: {
             ...credentials,
             initial_device_display_name: request.deviceName,
@@ -165,7 +174,7 @@ async function logIn(
     return readSession(answer.body, now, 'Signing in');
 }
 
-/** The answer to a sign-in or a registration. @throws HushError `login.refused`. `now` in ms since the epoch. */
+/** Reads the answer to a sign-in or a registration. `now` in ms since the epoch. @throws HushError `login.refused`. */
 export function readSession(body: unknown, now: () => number, doing: string): Session {
     const result = v.safeParse(loginAnswer, body);
     if (!result.success)
@@ -190,10 +199,10 @@ export type RefreshOutcome =
           readonly refreshToken: string;
           readonly expiresAt: number | undefined;
       }
-    /** The server does not know the refresh token any more. */
+    /** The server no longer knows the refresh token. */
     | { readonly kind: 'refused'; readonly softLogout: boolean };
 
-/** @throws HushError when there is no answer, or one worth asking again for. */
+/** @throws HushError when there is no answer, or when another attempt may succeed. */
 export async function refreshTokens(
     baseUrl: string,
     refreshToken: string,
@@ -213,16 +222,16 @@ export async function refreshTokens(
             expiresAt: ms === undefined ? undefined : now() + ms,
         };
     }
-    // Synapse says 401 of a token that it does not have (any more: the device was deleted), and 403 of one that it has and
-    // that is too old, or was used already; it never says soft_logout here.
+    // Synapse answers 401 if it does not have the token, for example because the device was deleted. It answers 403 if
+    // the token is too old or was already used. It never sends soft_logout here.
     if (answer.status === 401 || answer.status === 403)
         return { kind: 'refused', softLogout: matrixErrorBody(answer.body)?.soft_logout ?? answer.status === 403 };
     throw refusedAnswer(answer, 'Renewing the sign-in');
 }
 
 /**
- * Invalidates the tokens on the server and deletes the device there; `everywhere`: all of the person's devices. An
- * unknown token counts as done. @throws HushError.
+ * Invalidates the tokens on the server and deletes the device there. `everywhere`: all devices of the person. An
+ * unknown token counts as success. @throws HushError.
  */
 export async function logOut(
     baseUrl: string,
@@ -239,7 +248,7 @@ export async function logOut(
     if (answer.status !== 200 && answer.status !== 401) throw refusedAnswer(answer, 'Signing out');
 }
 
-/** Whose token it is. @throws HushError `account.expired` when the server does not know it. */
+/** The owner of the token. @throws HushError `account.expired` when the server does not know it. */
 export async function whoami(
     baseUrl: string,
     accessToken: string,

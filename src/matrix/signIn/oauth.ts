@@ -1,7 +1,7 @@
 /**
- * Signing in through OAuth 2.0 (client-server API, "OAuth 2.0 API"; RFC 6749, 7591, 7636, 8252, 8628). matrix-js-sdk's
- * own helper for this uses the global fetch with no time limit and cannot be cancelled, and the engine would have to be
- * loaded to renew a token; hence these requests over http.ts.
+ * Signs in through OAuth 2.0 (client-server API, "OAuth 2.0 API"; RFC 6749, 7591, 7636, 8252, 8628). The helper of
+ * matrix-js-sdk uses the global fetch without a time limit and cannot be cancelled. It would also load the engine to
+ * renew a token. So these requests use matrixHttp.ts.
  */
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
@@ -11,7 +11,10 @@ import { requestForm, requestJson, type Fetch } from '../requests/matrixHttp.ts'
 import type { JsonAnswer } from '../../core/account/jsonAnswer.ts';
 import { isLoopbackHost } from '../../core/base/identifiers.ts';
 
-/** Requests carry codes and tokens, and some are opened for the person: only https, or http within this machine. */
+/**
+ * Requests carry codes and tokens, and Hush opens some of these addresses for the person. So they must be https, or
+ * http on this machine.
+ */
 const endpoint = v.pipe(
     v.string(),
     v.maxLength(2_000),
@@ -26,7 +29,7 @@ const listWith = (needed: string) =>
         v.check((all) => all.includes(needed), `without ${needed}`),
     );
 const list = optional(entriesOf(v.string()));
-/** What is no text counts as not said. An address that must not be used is a fault of the whole. */
+/** A value that is not a text counts as absent. An unsafe address makes the whole metadata invalid. */
 const optionalEndpoint = v.pipe(
     v.optional(v.unknown()),
     v.transform((value) => (typeof value === 'string' ? value : undefined)),
@@ -49,7 +52,7 @@ const authMetadata = v.looseObject({
 });
 export type AuthMetadata = v.InferOutput<typeof authMetadata>;
 
-/** What must be known to renew and to revoke. No secret: Hush is a public client. */
+/** The data for renewing and revoking tokens. It holds no secret, because Hush is a public client. */
 export interface OAuthClient {
     readonly issuer: string;
     readonly clientId: string;
@@ -59,7 +62,7 @@ export interface OAuthClient {
 
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** Undefined when this homeserver has no OAuth. Stable since v1.15, before that under its MSC (2965). @throws HushError. */
+/** Undefined: this homeserver has no OAuth. Stable since Matrix 1.15, under MSC2965 before. @throws HushError. */
 export async function fetchAuthMetadata(
     baseUrl: string,
     versions: readonly string[],
@@ -74,7 +77,7 @@ export async function fetchAuthMetadata(
     throw new HushError('login.refused', `${hostOf(baseUrl)} does not say properly how to sign in (${why}).`);
 }
 
-/** Whether an answer that says `iss` (null: nothing) is this server's and not another one's (RFC 9207). */
+/** Whether this server sent an answer with this `iss` (null: without one), and not another server (RFC 9207). */
 export function isIssuedBy(metadata: AuthMetadata, iss: string | null): boolean {
     return iss === null ? metadata.authorization_response_iss_parameter_supported !== true : iss === metadata.issuer;
 }
@@ -89,7 +92,7 @@ export function offersDeviceCode(metadata: AuthMetadata): boolean {
 const CLIENT_URI = 'https://github.com/hush/hush';
 const registered = v.looseObject({ client_id: v.pipe(v.string(), v.minLength(1), v.maxLength(500)) });
 
-/** Dynamic registration as a native client with loopback redirects (RFC 8252, 7.3: the port is not compared). */
+/** Registers dynamically as a native client with loopback redirects (RFC 8252, 7.3: the port is not compared). */
 export async function registerClient(metadata: AuthMetadata, redirectUri: string, fetch: Fetch): Promise<string> {
     const answer = await requestJson(fetch, metadata.registration_endpoint, {
         body: {
@@ -107,20 +110,20 @@ export async function registerClient(metadata: AuthMetadata, redirectUri: string
     throw oauthRefusal(answer, 'Introducing Hush to the server', metadata.issuer);
 }
 
-/** What the browser's way back must match. */
+/** The request. The browser's redirect must match it. */
 export interface AuthorizationRequest {
     readonly url: string;
     readonly verifier: string;
 }
 
-/** The scope names the device: the same one again after a soft logout. */
+/** The scope names the device. After a soft logout it names the same one again. */
 export function scopeFor(deviceId: string): string {
     return `urn:matrix:client:api:* urn:matrix:client:device:${deviceId}`;
 }
 
 const DEVICE_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-/** A device ID made here, as OAuth wants it: ten letters. */
+/** A new device ID. OAuth needs one from the client. It has ten letters. */
 export function newDeviceId(random: (bytes: number) => Buffer): string {
     return [...random(10)].map((byte) => DEVICE_ALPHABET[byte % DEVICE_ALPHABET.length]).join('');
 }
@@ -130,7 +133,7 @@ export interface AuthorizationOptions {
     readonly redirectUri: string;
     readonly state: string;
     readonly deviceId: string;
-    /** Begin with making an account, where the server knows how. */
+    /** Begin with creating an account, if the server supports it. */
     readonly create?: boolean;
     readonly random: (bytes: number) => Buffer;
 }
@@ -197,7 +200,7 @@ export async function exchangeCode(
     return tokens;
 }
 
-/** As {@link RefreshOutcome} of login.ts; an `invalid_grant` may be signed in again as the same device. */
+/** Like {@link RefreshOutcome} in login.ts. After `invalid_grant`, the person can sign in again as the same device. */
 export async function refreshOAuth(
     oauth: OAuthClient,
     refreshToken: string,
@@ -216,7 +219,7 @@ export async function refreshOAuth(
     throw oauthRefusal(answer, 'Renewing the sign-in', oauth.issuer);
 }
 
-/** Signs out (RFC 7009; the specification ends the device with it). @throws HushError. */
+/** Signs out (RFC 7009; by the specification this also deletes the device). @throws HushError. */
 export async function revokeOAuth(oauth: OAuthClient, token: string, fetch: Fetch): Promise<void> {
     const answer = await requestForm(
         fetch,
@@ -224,11 +227,11 @@ export async function revokeOAuth(oauth: OAuthClient, token: string, fetch: Fetc
         { token, client_id: oauth.clientId },
         { timeoutMs: 5_000 },
     );
-    // 401: a client that the server forgot holds no tokens.
+    // 401: the server has forgotten this client, so it has no valid tokens.
     if (answer.status !== 200 && answer.status !== 401) throw oauthRefusal(answer, 'Signing out', oauth.issuer);
 }
 
-/** RFC 8628, 3.2. */
+/** RFC 8628, section 3.2. */
 const DEFAULT_INTERVAL_S = 5;
 
 const deviceAnswer = v.looseObject({
@@ -243,10 +246,10 @@ const deviceAnswer = v.looseObject({
 });
 export interface DeviceCode {
     readonly secret: string;
-    /** What the person types on the page. */
+    /** The code that the person types on the page. */
     readonly userCode: string;
     readonly page: string;
-    /** The page with the code in it. */
+    /** The same page with the code already filled in. */
     readonly completePage: string | undefined;
     /** ms from now. */
     readonly lifetimeMs: number;
@@ -277,7 +280,10 @@ export async function startDeviceCode(
     };
 }
 
-/** One look whether the person has entered the code. `slower`: look less often. @throws HushError when it is over. */
+/**
+ * Asks once whether the person has entered the code. `slower`: ask less often. @throws HushError when the code is no
+ * longer valid.
+ */
 export async function lookAtDeviceCode(
     metadata: AuthMetadata,
     clientId: string,
@@ -311,7 +317,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
     invalid_grant: 'This way back from the browser was used already or is too old. Begin again.',
 };
 
-/** What a server says by its OAuth error code, in a sentence. Its description helps whoever runs it. */
+/** Turns an OAuth error code into a sentence. The server's description helps its administrator. */
 export function oauthSentence(error: string, description?: string): string {
     const known = SENTENCES[error];
     if (known !== undefined) return known;
@@ -328,7 +334,7 @@ function oauthRefusal(answer: JsonAnswer, doing: string, issuer: string): HushEr
     return new HushError('login.refused', oauthSentence(result.output.error, result.output.error_description));
 }
 
-/** The page of the server where a person manages devices and account ("Account management URL discovery"). */
+/** The server's page where a person manages the devices and the account ("Account management URL discovery"). */
 export function accountPage(metadata: AuthMetadata, wanted: readonly string[], deviceId?: string): string | undefined {
     if (metadata.account_management_uri === undefined) return undefined;
     const url = new URL(metadata.account_management_uri);

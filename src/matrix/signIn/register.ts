@@ -1,4 +1,7 @@
-/** Making an account (client-server API, "Account registration"): what is offered, what is refused and why, and the request itself. */
+/**
+ * Creates an account (client-server API, "Account registration"). Checks what the server offers, explains refusals, and
+ * sends the request.
+ */
 import * as v from 'valibot';
 import { HushError } from '../../core/base/errors.ts';
 import { matrixErrorBody, refusedAnswer, requestJson, type Fetch, type KnownErrors } from '../requests/matrixHttp.ts';
@@ -9,7 +12,7 @@ import { readChallenge } from '../../core/account/uia.ts';
 
 export interface Registration {
     readonly baseUrl: string;
-    /** The localpart: what stands between `@` and `:`. */
+    /** The localpart: the text between `@` and `:`. */
     readonly username: string;
     readonly password: string;
     readonly deviceName: string;
@@ -33,10 +36,10 @@ const PASSWORD_ERRORS: KnownErrors = {
     M_PASSWORD_IN_DICTIONARY: ['register.password', 'This password is a known word. Choose another.'],
 };
 
-/** Characters of new user names ("User Identifiers": historical ones are not offered). */
+/** Characters of new user names ("User Identifiers"). Historical characters are not allowed. */
 const NEW_LOCALPART = /^[a-z0-9._=/+-]+$/u;
 
-/** Why `username` cannot be one, before any server is asked. Pure. */
+/** Why `username` is invalid. It is checked before any server is asked. Pure. */
 export function usernameProblem(username: string): string | undefined {
     if (username === '') return 'Type the name you want.';
     if (!NEW_LOCALPART.test(username)) return 'Use lowercase letters, digits and . _ = - / + only.';
@@ -47,10 +50,11 @@ function refused(answer: JsonAnswer, host: string): HushError {
     const body = matrixErrorBody(answer.body);
     const errors = { ...NAME_ERRORS, ...PASSWORD_ERRORS };
     if (body?.errcode !== undefined && body.errcode in PASSWORD_ERRORS && body.error) {
-        // The server's own sentence says how long, or what is missing.
+        // The server's own sentence names the required length or the missing characters.
         return new HushError('register.password', `The server says: ${body.error.slice(0, 200)}`);
     }
-    // Synapse says M_FORBIDDEN for "registration is closed", and M_UNRECOGNIZED where accounts are made elsewhere.
+    // Synapse answers M_FORBIDDEN if registration is closed, and M_UNRECOGNIZED if another service creates the
+    // accounts.
     if (answer.status === 403 || answer.status === 404 || answer.status === 405 || body?.errcode === 'M_UNRECOGNIZED')
         return new HushError(
             'register.disabled',
@@ -59,18 +63,23 @@ function refused(answer: JsonAnswer, host: string): HushError {
     return refusedAnswer(answer, 'Creating the account', errors);
 }
 
-/** Whether the server makes accounts at all. Resolves to false for "not from here". @throws HushError for everything else. */
+/**
+ * Whether the server lets people register from a client. False if it does not. @throws HushError for any other refusal.
+ */
 export async function registrationOffered(baseUrl: string, fetch: Fetch): Promise<boolean> {
     const answer = await requestJson(fetch, `${baseUrl}/_matrix/client/v3/register`, { body: {} });
     if (answer.status === 401 && readChallenge(answer.body)) return true;
     const error = refused(answer, new URL(baseUrl).host);
     if (error.code === 'register.disabled') return false;
-    // A server may first want a name: it is open then.
+    // The server asks for a user name first, so registration is open.
     if (answer.status === 400) return true;
     throw error;
 }
 
-/** Why this name cannot be had, in a sentence; undefined when it can. @throws HushError when the server did not say. */
+/**
+ * A sentence that says why this name is not available. Undefined if it is. @throws HushError when the server did not
+ * say.
+ */
 export async function nameTaken(baseUrl: string, username: string, fetch: Fetch): Promise<string | undefined> {
     const url = `${baseUrl}/_matrix/client/v3/register/available?username=${encodeURIComponent(username)}`;
     const answer = await requestJson(fetch, url);
@@ -81,7 +90,7 @@ export async function nameTaken(baseUrl: string, username: string, fetch: Fetch)
 }
 
 /**
- * The first request: the server judges name and password before it asks for anything else.
+ * The first request. The server checks name and password before it asks for anything else.
  * @throws HushError `register.username`, `register.password`, `register.disabled`, `network.*`, `server.*`.
  */
 export async function beginRegistration(request: Registration, fetch: Fetch): Promise<JsonAnswer> {
@@ -109,7 +118,7 @@ function sendRegistration(
 
 export interface FinishRegistration {
     readonly request: Registration;
-    /** Of {@link beginRegistration}. */
+    /** The answer of {@link beginRegistration}. */
     readonly first: JsonAnswer;
     readonly prompts: UiaPrompts;
     readonly fetch: Fetch;
@@ -118,7 +127,7 @@ export interface FinishRegistration {
     readonly random: (bytes: number) => Buffer;
 }
 
-/** Goes through the stages; the account is signed in then. Undefined: the person gave up. @throws HushError. */
+/** Completes the stages and signs in. Undefined: the person gave up. @throws HushError. */
 export async function finishRegistration(options: FinishRegistration): Promise<Session | undefined> {
     const { request, first, prompts, fetch, now, random } = options;
     const { baseUrl } = request;

@@ -1,4 +1,4 @@
-/** Everything a homeserver offers for signing in and for making an account, asked in one go. */
+/** Finds all ways that a homeserver offers to sign in and to create an account. */
 import { isHushError, type HushError } from '../../core/base/errors.ts';
 import type { Fetch } from '../requests/matrixHttp.ts';
 import { loginFlows, type IdentityProvider, type LoginFlows } from './login.ts';
@@ -8,21 +8,21 @@ import { registrationOffered } from './register.ts';
 export type SignInWay =
     | { readonly kind: 'oauth'; readonly metadata: AuthMetadata; readonly deviceCode: boolean }
     | { readonly kind: 'password' }
-    /** Without a provider the server shows its own page to choose on. */
+    /** Without a provider, the server shows its own page with the choices. */
     | { readonly kind: 'sso'; readonly provider: IdentityProvider | undefined }
     | { readonly kind: 'token' };
 
 export interface SignInWays {
-    /** Best first. Empty: nothing that Hush knows. */
+    /** Best first. Empty: Hush supports none of them. */
     readonly ways: readonly SignInWay[];
-    /** What the server names, for the sentence when there is no way. */
+    /** The types that the server names, for the sentence that says that none is supported. */
     readonly types: readonly string[];
-    /** Why the server's OAuth is not among the ways, although it has something like it. */
+    /** Why the server's OAuth cannot be used, although it offers it. */
     readonly oauthProblem: HushError | undefined;
 }
 
 /**
- * What is wrong with one of the two (`/login`, OAuth) does not keep people from the other.
+ * An error of one of the two (`/login`, OAuth) does not prevent the other.
  * @throws HushError when neither answers.
  */
 export async function signInWays(baseUrl: string, versions: readonly string[], fetch: Fetch): Promise<SignInWays> {
@@ -30,7 +30,7 @@ export async function signInWays(baseUrl: string, versions: readonly string[], f
         answerOrProblem(loginFlows(baseUrl, fetch)),
         answerOrProblem(fetchAuthMetadata(baseUrl, versions, fetch)),
     ]);
-    // Where everything goes through OAuth there may be no /login any more, and then it is refused.
+    // A server that uses only OAuth may have no /login any more, and refuses it.
     if (flows.problem && flows.problem.code !== 'server.refused' && !metadata.answer) throw flows.problem;
     return { ...waysOf(flows.answer, metadata.answer), oauthProblem: metadata.problem };
 }
@@ -53,7 +53,7 @@ function waysOf(flows: LoginFlows | undefined, metadata: AuthMetadata | undefine
     const ways: SignInWay[] = [];
     if (metadata) ways.push({ kind: 'oauth', metadata, deviceCode: offersDeviceCode(metadata) });
     if (flows?.password) ways.push({ kind: 'password' });
-    // Next to OAuth, SSO is its compatibility door for clients without it.
+    // A server with OAuth offers SSO only for clients without OAuth.
     if (flows?.sso && !metadata) {
         const { providers } = flows.sso;
         const choices = providers.length > 0 ? providers : [undefined];
@@ -65,12 +65,12 @@ function waysOf(flows: LoginFlows | undefined, metadata: AuthMetadata | undefine
 
 export type RegisterWay =
     | { readonly kind: 'here' }
-    /** On the server's web page, signed in through OAuth afterwards. */
+    /** On the server's web page. The person is then signed in through OAuth. */
     | { readonly kind: 'oauth'; readonly metadata: AuthMetadata }
-    /** Whoever comes through this provider for the first time gets an account. */
+    /** A person who signs in through this provider for the first time gets an account. */
     | { readonly kind: 'sso'; readonly provider: IdentityProvider | undefined };
 
-/** Empty: this server makes no accounts from here. @throws HushError when the server does not answer. */
+/** Empty: nobody can create an account on this server from here. @throws HushError when the server does not answer. */
 export async function registerWays(
     baseUrl: string,
     versions: readonly string[],

@@ -1,7 +1,7 @@
 /**
- * Members come lazily with the sync; these rooms get all of theirs: where a call or a session of Hush is, what somebody
- * looks at, and the few that were in use last, whose people are likely to be invited. The rest of an account with
- * hundreds of rooms costs no request.
+ * Loads all members of some rooms, because the sync loads members lazily. These are rooms with a call or a session of
+ * Hush, rooms that the person looks at, and the few that were used last, whose people are likely to be invited. Other
+ * rooms cost no request, even if the account has hundreds.
  */
 import { KnownMembership, type MatrixClient, type Room } from 'matrix-js-sdk/lib/matrix.js';
 import type { Log } from '../../core/base/log.ts';
@@ -10,21 +10,21 @@ import { CALL_MEMBER_TYPE, LIVEKIT_SESSION_TYPE, WORKSPACE_TYPE } from '../../co
 export interface MemberLoading {
     /** Something in this room changed. */
     consider(room: Room): void;
-    /** Somebody looks at this room now. */
+    /** The person looks at this room now. */
     look(roomId: string): void;
-    /** The rooms are known: those that were in use last are loaded, one after the other. */
+    /** Call it when the rooms are known. Loads those that were used last, one after another. */
     loadRecent(): Promise<void>;
-    /** There is a connection: what could not be loaded is. */
+    /** There is a connection. Retries what failed. */
     online(): void;
 }
 
-/** Rooms in use last that are loaded without being looked at. */
+/** The number of recently used rooms that are loaded without being looked at. */
 const RECENT = 20;
-/** Rooms with more members are loaded only when a call is on or somebody looks. */
+/** Larger rooms are loaded only if they have a call or somebody looks at them. */
 const SMALL_ROOM = 50;
 
 export function createMemberLoading(sdk: MatrixClient, loaded: (roomId: string) => void, log: Log): MemberLoading {
-    /** Once: the SDK keeps what it loaded, until the room is left. */
+    /** The SDK keeps loaded members until we leave the room, so each room is loaded once. */
     const loading = new WeakSet<Room>();
     const failed = new Set<Room>();
 
@@ -47,7 +47,7 @@ export function createMemberLoading(sdk: MatrixClient, loaded: (roomId: string) 
     const isSmall = (room: Room): boolean =>
         room.hasEncryptionStateEvent() && room.getInvitedAndJoinedMemberCount() <= SMALL_ROOM;
 
-    /** Rooms that were there when all became known; later ones are in use: they were made, or joined, just now. */
+    /** The rooms from before `loadRecent`. Other rooms were created or joined just now, so they are in use. */
     let old: ReadonlySet<string> | undefined;
     return {
         consider(room) {

@@ -1,4 +1,4 @@
-/** Which rooms of a saved sync cannot matter to Hush, and what the sync says of one that came to matter. Pure. */
+/** Finds the rooms of a saved sync that cannot matter to Hush. Adds such a room to a sync once it matters. Pure. */
 import * as v from 'valibot';
 import { SESSION_FIELD } from '../events/hushEvents.ts';
 import { CALL_MEMBER_TYPE, LIVEKIT_SESSION_TYPE, WORKSPACE_TYPE } from '../../core/rooms/eventTypes.ts';
@@ -24,7 +24,7 @@ const direct = v.looseObject({
 
 const NEW_MS = 24 * 60 * 60_000;
 
-/** A room without any of these has nothing that Hush could do there, or show. */
+/** Hush can do nothing in a room without any of these. */
 const MATTERS: ReadonlySet<string> = new Set([
     'm.room.encryption',
     CALL_MEMBER_TYPE,
@@ -33,9 +33,9 @@ const MATTERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Joined rooms that are not encrypted and have nothing of Hush. Never quiet are direct messages, because people verify each
- * other there, and what was joined less than a day before `now` (ms): it may not be complete. `saved`: as matrix-js-sdk
- * keeps it, of whatever shape; none for one that cannot be read.
+ * Joined rooms that are not encrypted and hold nothing of Hush. Direct messages are never quiet, because people verify
+ * each other there. Rooms joined less than a day before `now` (ms) are never quiet, because their state may be
+ * incomplete. `saved`: the stored data of matrix-js-sdk, of any shape. Empty if it cannot be read.
  */
 export function quietRoomsOf(saved: unknown, self: string, now: number): string[] {
     const parsed = v.safeParse(savedSync, saved);
@@ -60,9 +60,9 @@ export function quietRoomsOf(saved: unknown, self: string, now: number): string[
 }
 
 /**
- * The room's state as a `/sync` would bring it that begins with this room: everything anew, and what was said since `since`
- * left out (`limited`). All members come along: what the SDK has of them is old, and keys must go to nobody who has left.
- * Without a state we are not in it any more, and may not know more.
+ * Adds the room's whole state to a `/sync` answer, as if the sync began with this room. Messages since `since` are left
+ * out (`limited`). All members are included: the SDK's are old, and nobody who has left may get keys. An empty `state`
+ * means that we are no longer in the room.
  */
 export function withRoom(
     answer: Readonly<Record<string, unknown>>,
@@ -97,7 +97,7 @@ const isOwnMember =
     ({ type, state_key: key }: v.InferOutput<typeof stateEvent>): boolean =>
         type === 'm.room.member' && key === self;
 
-/** What the server does not say to somebody who has forgotten the room. */
+/** Our leave event. The server does not send it after the room was forgotten. */
 function leftBy(self: string): object {
     return {
         type: 'm.room.member',

@@ -1,8 +1,8 @@
 /**
- * Keeps rooms that cannot matter to Hush out of the sync, underneath the SDK: of an account in 500 rooms only those cost
- * traffic that Hush can do something in. A room that comes to matter is woken: the next answer has all of its state, as if
- * it had been joined just then. That a quiet room became encrypted is found out when somebody looks at it, and otherwise by
- * asking for one room a minute.
+ * Keeps rooms that cannot matter to Hush out of the sync, below the SDK. So an account with 500 rooms causes traffic
+ * only for the few that Hush uses. A room that begins to matter is woken: the next answer holds all its state, as if we
+ * had just joined. Hush looks whether a quiet room became encrypted when the person opens it, and checks one quiet room
+ * each minute.
  */
 import type { Log } from '../../core/base/log.ts';
 import { matrixErrorBody, requestJson, type Fetch } from '../requests/matrixHttp.ts';
@@ -13,29 +13,29 @@ export interface QuietSyncOptions {
     readonly userId: string;
     readonly accessToken: string;
     readonly fetch: Fetch;
-    /** The filter without exceptions. */
+    /** The filter without the excluded rooms. */
     readonly definition: () => Record<string, unknown>;
     readonly log: Log;
 }
 export interface QuietSync {
-    /** For every request of the SDK. */
+    /** Use it for every request of the SDK. */
     readonly fetch: Fetch;
-    /** The rooms of an earlier run, as the SDK saved them; before the first request. */
+    /** Takes the rooms of an earlier run from the SDK's saved data. Call it before the first request. */
     begin(saved: unknown, now: number): void;
-    /** Somebody looks at this room. Resolves when it is known whether it matters now. */
+    /** The person looks at this room. Resolves when we know whether it matters now. */
     look(roomId: string): Promise<void>;
-    /** Rooms that are left out now. */
+    /** The number of rooms that are left out now. */
     readonly count: number;
     stop(): void;
 }
 
 /**
- * MSC4222: matrix-js-sdk asks for it of every server. Measured with Synapse 1.163, which does not announce it and has it as
- * an experiment: a room that is caught half made comes without our own membership, and never gets it.
+ * MSC4222: matrix-js-sdk requests it from every server. Synapse 1.163 supports it as an experiment without announcing
+ * it. Measured: if a sync sees a room half made, the room arrives without our own membership, and never gets it.
  */
 const STATE_AFTER = 'org.matrix.msc4222.use_state_after';
 const LOOK_EVERY_MS = 60_000;
-/** Requests by which we change a room, or our place in it, ourselves. */
+/** Requests by which we change a room or our membership in it. */
 const CHANGES = /\/v3\/(?:join\/|rooms\/)([^/]+)(?:$|\/(?:join|leave|forget|state|upgrade|kick|ban|unban|invite)\b)/u;
 const STATE_WITHIN_MS = 30_000;
 
@@ -43,12 +43,12 @@ export function createQuietSync(options: QuietSyncOptions): QuietSync {
     const { baseUrl, userId, accessToken, log } = options;
     const api = `${baseUrl}/_matrix/client/v3`;
     const quiet = new Set<string>();
-    /** Woken, and not in an answer yet. */
+    /** Woken rooms that no answer has included yet. */
     const woken = new Set<string>();
-    /** For the rooms that are quiet now. */
+    /** The filter for the current quiet rooms. */
     let filter: { readonly of: string; readonly id: string } | undefined;
     let interrupt = new AbortController();
-    /** The next answer is wanted at once. */
+    /** The next sync must answer at once. */
     let urgent = false;
     let timer: NodeJS.Timeout | undefined;
 
@@ -65,9 +65,12 @@ export function createQuietSync(options: QuietSyncOptions): QuietSync {
         filter = { of, id };
         return id;
     }
-    /** Puts the rooms that were woken into the answer; one whose state cannot be had is quiet again, to be looked at later. */
+    /**
+     * Adds the woken rooms to the answer. If a room's state cannot be loaded, the room is quiet again and is checked
+     * later.
+     */
     async function complete(response: Response, since: string): Promise<Response> {
-        // Read here, where an interruption of it is expected.
+        // Reads the body inside the caller's `try`, because a woken room may interrupt it.
         const text = await response.text();
         const { status, headers } = response;
         if (!response.ok || woken.size === 0) return new Response(text, { status, headers });
@@ -98,7 +101,7 @@ export function createQuietSync(options: QuietSyncOptions): QuietSync {
                 const either = init.signal ? AbortSignal.any([init.signal, signal]) : signal;
                 return await complete(await options.fetch(url, { ...init, signal: either }), since);
             } catch (error) {
-                // A room was woken: asked again at once, with it.
+                // A room was woken, so the sync is requested again with it.
                 if (!signal.aborted || init.signal?.aborted) throw error;
             }
         }
@@ -127,7 +130,7 @@ export function createQuietSync(options: QuietSyncOptions): QuietSync {
     const lookAtNext = (): void => {
         const [roomId] = quiet;
         if (roomId === undefined) return;
-        // To the end of the line.
+        // Moves it to the end of the queue.
         quiet.delete(roomId);
         quiet.add(roomId);
         void look(roomId);
@@ -156,12 +159,12 @@ export function createQuietSync(options: QuietSyncOptions): QuietSync {
     };
 }
 
-/** Undefined: cannot be had now. Empty: refused, as we are not in it any more and may not know more. */
+/** Undefined: the state could not be loaded. Empty: the server refuses it, because we are no longer in the room. */
 async function stateOf(
     { baseUrl, accessToken, fetch }: QuietSyncOptions,
     roomId: string,
 ): Promise<readonly unknown[] | undefined> {
-    // As large as it is: a large room has more state than any other answer.
+    // The size is not limited, because a large room has more state than any other answer.
     const response = await fetch(`${baseUrl}/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/state`, {
         headers: { Authorization: `Bearer ${accessToken}` },
         signal: AbortSignal.timeout(STATE_WITHIN_MS),

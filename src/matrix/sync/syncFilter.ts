@@ -1,4 +1,4 @@
-/** What the sync asks for (Client-Server API, “Filtering”). */
+/** The filter of the sync (client-server API, "Filtering"). */
 import {
     CALL_MEMBER_TYPE,
     RTC_MEMBER_TYPE,
@@ -24,26 +24,26 @@ export const STATE_TYPES: readonly string[] = [
     WORKSPACE_TYPE,
 ];
 
-/** State types are listed for the timeline too: in an incremental sync a state change arrives there, and only there. */
+/** State types are listed for the timeline too, because an incremental sync brings state changes only there. */
 const TIMELINE_TYPES = [
     ...STATE_TYPES,
     RTC_MEMBER_TYPE,
     MESSAGE_TYPE,
     'm.call.*',
-    // The chat: its messages are encrypted, these two never are.
+    // For the chat. Its messages are encrypted. These two types are never encrypted.
     REACTION_TYPE,
     'm.room.redaction',
-    // The SDK sends verification in clear, also in encrypted rooms; a request is a message (its proof is in the emoji).
+    // The SDK sends verification unencrypted, even in encrypted rooms. A request is a message. The emoji prove it.
     'm.key.verification.*',
     'm.room.message',
 ];
 
-/** Filter definition (client-server API, "Filtering"). Members are loaded lazily. */
+/** Members are loaded lazily. */
 export function syncFilterDefinition(): Record<string, unknown> {
     const nothing = { not_types: ['*'], limit: 0 };
     return {
         presence: { types: ['m.presence'] },
-        // The SDK reads secret storage from what was synced.
+        // The SDK reads secret storage from the synced account data.
         account_data: {
             types: [
                 'm.direct',
@@ -58,8 +58,8 @@ export function syncFilterDefinition(): Record<string, unknown> {
             include_leave: false,
             ephemeral: { types: ['m.typing', 'm.receipt'] },
             account_data: nothing,
-            // What is over the limit between two syncs is lost to the calls: three people who share to each other at once
-            // send 40 events, and a room may chat meanwhile. The first sync has a limit of its own (client.ts).
+            // Calls lose the events above this limit between two syncs. Three people who share to each other at once
+            // send 40 events, and people may chat in the room meanwhile. The first sync has its own limit (client.ts).
             timeline: { types: TIMELINE_TYPES, limit: 100, lazy_load_members: true },
             state: { types: STATE_TYPES, lazy_load_members: true },
         },

@@ -1,6 +1,7 @@
 /**
- * Which devices our policy admits to our shares, kept true while they run: whoever was asked about once is looked at again
- * when the crypto layer reports something of its owner. A device that was not looked at yet is not admitted.
+ * Decides which devices may have our shares by our policy. Keeps this up to date during a share: when the crypto layer
+ * reports a change for a person, all their devices that were checked before are checked again. A device that was not
+ * checked yet is not admitted.
  */
 import type { Disposable } from '../../core/base/disposable.ts';
 import { refusalOf, type SharePolicy, type Standing } from '../../core/trust/shareTrust.ts';
@@ -12,17 +13,17 @@ import type { Standings } from './standing.ts';
 
 export interface Admission {
     readonly policy: SharePolicy;
-    /** Undefined: it may have our shares. `checking`: not looked at yet. */
+    /** Undefined: it may have our shares. `checking`: it was not checked yet. */
     refusal(device: Device): WithheldReason | 'checking' | undefined;
-    /** As last seen; undefined when its owner's list does not have it, or it was not looked at. */
+    /** The latest result. Undefined: the device is not on its owner's list, or it was not checked. */
     standing(device: Device): Standing | undefined;
-    /** Looks at the devices that were not looked at yet. Resolves when all are known; never rejects. */
+    /** Checks the devices without a result. Resolves when all are checked. Never rejects. */
     judge(devices: readonly Device[]): Promise<void>;
-    /** Looks again at the devices of this person that are known. */
+    /** Checks this person's known devices again. */
     lookAgain(userId: string): Promise<void>;
     /** The setting changed. */
     policyChanged(): void;
-    /** Some device is admitted, refused or named otherwise than before. */
+    /** A device was admitted, refused, or described differently. */
     onChange(listener: () => void): Disposable;
     dispose(): void;
 }
@@ -33,16 +34,16 @@ export interface AdmissionOptions {
     readonly log: Log;
 }
 
-/** Devices beyond which those are forgotten that nobody lists. */
+/** Above this number, devices that are on no owner's list are forgotten. */
 const MAX_KNOWN = 1_000;
 
 export function createAdmission({ policy, standings, trackDevices, log }: AdmissionOptions): Admission {
     const known = new Map<string, { readonly device: Device; readonly standing: Standing | undefined }>();
     const listeners = new Set<() => void>();
-    /** Looks at one person's devices happen in order: an older answer must not overwrite a newer one. */
+    /** Checks run one after another: an older answer must not overwrite a newer one. */
     let turn: Promise<unknown> = Promise.resolve();
 
-    /** What nobody lists is not remembered for ever: a peer may name as many devices as it likes. */
+    /** Unlisted devices are forgotten, because a peer may name as many as it likes. */
     const forgetUnlisted = (): void => {
         if (known.size <= MAX_KNOWN) return;
         for (const [key, { standing }] of known) if (standing === undefined) known.delete(key);

@@ -1,4 +1,4 @@
-/** What the audiences of shares are computed from. */
+/** The inputs for the audiences of shares. */
 import type { Disposable } from '../../core/base/disposable.ts';
 import type { Calls } from '../calls/callRunner.ts';
 import type { MediaKeys } from '../rtc/keyRingRunner.ts';
@@ -12,13 +12,13 @@ export interface ShareAudiencesOptions {
     readonly calls: Pick<Calls, 'served' | 'servedRooms' | 'onServed' | 'expel'>;
     readonly admission: Admission;
     readonly messages: TrustMessages;
-    /** Devices in the room's session, without ours, with when each joined (ms since the epoch) and what it shares. */
+    /** Other devices in the room's session, each with its shares and the time it joined (ms since the epoch). */
     readonly members: (
         roomId: string,
     ) => readonly (Device & { readonly createdTs: number; readonly shares: readonly unknown[] })[];
     readonly onMembers: (listener: (roomId: string) => void) => Disposable;
     readonly nameOf: (roomId: string, userId: string) => string;
-    /** We are in the room, and so are they. */
+    /** Whether we and that person are both in the room. */
     readonly inRoom: (roomId: string, userId: string) => boolean;
     readonly now: () => number;
 }

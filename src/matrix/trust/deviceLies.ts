@@ -1,16 +1,16 @@
 /**
- * What in an answer to /keys/query cannot be true (client-server API, "Device keys", "Signing JSON"). The crypto library
- * takes none of it, in silence; whoever is lied to should know.
+ * Finds impossible entries in an answer to /keys/query (client-server API, "Device keys", "Signing JSON"). The crypto
+ * library ignores them without a report, but the person should know that the server lied.
  */
 import { createPublicKey, verify } from 'node:crypto';
 import type { DeviceLie } from '../../core/trust/shareTrust.ts';
 
-/** The keys of a device as they were known before, base64 without padding. */
+/** A device's keys from before, in base64 without padding. */
 export interface KnownDevice {
     readonly curve25519: string | undefined;
     readonly ed25519: string | undefined;
 }
-/** By user and device. */
+/** By user ID, then by device ID. */
 export type KnownDevices = ReadonlyMap<string, ReadonlyMap<string, KnownDevice>>;
 
 export function findDeviceLies(answer: unknown, known: KnownDevices): DeviceLie[] {
@@ -46,11 +46,11 @@ function isSigned(object: unknown, key: unknown, signature: unknown): boolean {
         const publicKey = createPublicKey({ key: jwk, format: 'jwk' });
         return verify(null, Buffer.from(canonicalJson(signed)), publicKey, Buffer.from(signature, 'base64'));
     } catch {
-        return false; // no key at all
+        return false; // not a key
     }
 }
 
-/** Appendices of the specification, "Canonical JSON": keys in the order of their code points, no white space. */
+/** Specification, Appendices, "Canonical JSON": keys sorted by code point, no white space. */
 export function canonicalJson(value: unknown): string {
     if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
     if (typeof value !== 'object' || value === null) return JSON.stringify(value);

@@ -1,12 +1,12 @@
-/** How a device is known to us, in the words of the page protocol. */
+/** How far we trust a device, in the terms of the page protocol. */
 import { UserId, type OlmMachine } from '@matrix-org/matrix-sdk-crypto-wasm';
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import type { TrustLevel } from '../../core/trust/trustLevels.ts';
 import type { KnownDevice, KnownDevices } from './deviceLies.ts';
 
 /**
- * `verified`: through its owner's verified identity, or by us where its owner has none; `crossSigned`: by its owner only.
- * A device that was verified once by itself does not stay so when its owner's identity is another.
+ * `verified`: through its owner's verified identity, or by us if its owner has no identity. `crossSigned`: only by its
+ * owner. A device that we verified by itself loses this when its owner's identity changes.
  */
 export async function deviceTrust(sdk: MatrixClient, userId: string, deviceId: string): Promise<TrustLevel> {
     const crypto = sdk.getCrypto();
@@ -18,13 +18,13 @@ export async function deviceTrust(sdk: MatrixClient, userId: string, deviceId: s
     return status.localVerified && !known ? 'verified' : 'unverified';
 }
 
-/** As its owner named it; empty: without a name, or not known. */
+/** The name from its owner. Empty: it has no name, or is unknown. */
 export async function deviceName(sdk: MatrixClient, userId: string, deviceId: string): Promise<string> {
     const devices = await sdk.getCrypto()?.getUserDeviceInfo([userId]);
     return (devices?.get(userId)?.get(deviceId)?.displayName ?? '').slice(0, 200);
 }
 
-/** The keys of these people's devices, as far as they are known. Asks nobody, and waits for nothing that was asked. */
+/** The known keys of these people's devices. Sends no request, and waits for none. */
 export async function knownDevices(
     olm: Pick<OlmMachine, 'getUserDevices'>,
     userIds: readonly string[],

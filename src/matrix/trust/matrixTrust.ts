@@ -1,4 +1,4 @@
-/** An account's trust, put together: what `openAccount` gives the extension as `TrustPort`. */
+/** Composes an account's trust into the `TrustPort` that `openAccount` gives the extension. */
 import type { UIAuthCallback } from 'matrix-js-sdk/lib/interactive-auth.js';
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import type { Log } from '../../core/base/log.ts';
@@ -26,7 +26,7 @@ export interface TrustOptions {
     readonly auth?: UIAuthCallback<void> | undefined;
 }
 export interface Trust extends TrustPort {
-    /** Finds out where this device stands; at each connection until it is known. Never rejects. */
+    /** Finds out whether this device is trusted. Call it at each connection until it is known. Never rejects. */
     check(): Promise<void>;
     dispose(): void;
 }

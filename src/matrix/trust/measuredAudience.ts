@@ -1,4 +1,4 @@
-/** Who can see our share in a room: by what the key transport delivered and which direct connections stand. */
+/** Measures who can see our share in a room, from the delivered keys and the working direct connections. */
 import type { AudienceDevice, Holder, Pending, ShareAudience, Withheld } from '../../core/trust/shareTrust.ts';
 import { deviceKey } from '../rtc/keyRing.ts';
 import type { Device, SendFailure } from '../rtc/olmMessages.ts';
@@ -13,7 +13,7 @@ const PROBLEMS: Readonly<Record<SendFailure, string>> = {
 
 type Sources = Pick<ShareAudiencesOptions, 'keys' | 'calls' | 'admission' | 'members' | 'nameOf'>;
 
-/** A device as our person knows it. */
+/** Describes a device by the name and trust that our person knows. */
 export function describeDevice(
     { admission, nameOf }: Pick<Sources, 'admission' | 'nameOf'>,
     roomId: string,
@@ -29,7 +29,7 @@ export function describeDevice(
     };
 }
 
-/** Undefined while there is no share of ours in the room. */
+/** Undefined while we have no share in the room. */
 export function measureAudience(sources: Sources, roomId: string): ShareAudience | undefined {
     const { keys, calls, admission, members } = sources;
     const report = keys.report(roomId);

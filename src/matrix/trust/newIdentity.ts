@@ -1,6 +1,6 @@
 /**
- * A new encryption identity in place of the one that there is. The SDK's own reset deletes backup and secret storage
- * first and asks the server after; here nothing is deleted until the server has the new identity.
+ * Replaces the encryption identity. The SDK's own reset first deletes backup and secret storage, and then asks the
+ * server. This one deletes nothing until the server has the new identity.
  */
 import type { CryptoApi } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import { Method, type MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
@@ -24,7 +24,10 @@ export interface NewIdentityOptions {
     readonly log: Log;
 }
 
-/** @throws HushError `login.wrongPassword`, `trust.*`, `network.*`; after the upload only with a sentence that says so. */
+/**
+ * @throws HushError `login.wrongPassword`, `trust.*`, `network.*`. After the upload, its sentence says that the
+ * identity is new.
+ */
 export async function replaceIdentity(options: NewIdentityOptions, password: string | undefined): Promise<void> {
     const { sdk, crypto, withoutKeyQueries, log } = options;
     await checkUploadAuth(sdk, password);
@@ -59,14 +62,14 @@ export async function replaceIdentity(options: NewIdentityOptions, password: str
     }
 }
 
-/** It is signed by the identity that is gone. */
+/** The old identity has signed the dehydrated device. */
 async function deleteDehydratedDevice(sdk: MatrixClient): Promise<void> {
     if (await sdk.doesServerSupportUnstableFeature('org.matrix.msc3814'))
         await sdk.http.authedRequest(Method.Delete, '/dehydrated_device', undefined, undefined, DEHYDRATED);
 }
 
 /**
- * The SDK would write the new private keys into the storage that is there before it uploads them, and nobody has that
+ * The SDK would write the new private keys into the old secret storage before it uploads them. Nobody has that
  * storage's key here.
  */
 async function besideSecretStorage<T>(sdk: MatrixClient, work: () => Promise<T>): Promise<T> {
@@ -75,6 +78,6 @@ async function besideSecretStorage<T>(sdk: MatrixClient, work: () => Promise<T>)
     try {
         return await work();
     } finally {
-        delete storage.hasKey; // the class's own is there again
+        delete storage.hasKey; // restores the method of the class
     }
 }

@@ -1,7 +1,7 @@
 /**
- * A new recovery key: secret storage with it, and a backup. What it would delete is looked at first, at the server, since
- * the SDK deletes every backup there is before it makes one, and takes a failed look for "there is none". Once the new
- * storage may have taken the old one's place, its key is handed out whatever else fails.
+ * Makes a new recovery key, with secret storage and a backup. It first asks the server what this would delete. The SDK
+ * deletes every backup before it makes one, and takes a failed request for "there is no backup". Once the new storage
+ * may have replaced the old one, the key is returned even if a later step fails.
  */
 import type { CryptoApi } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import { ClientPrefix, Method, type MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
@@ -23,14 +23,14 @@ export interface NewRecoveryOptions {
     readonly log: Log;
 }
 
-/** @throws HushError `trust.otherBackup`, `network.*`, …: then nothing was changed. */
+/** @throws HushError `trust.otherBackup`, `network.*`, …. Nothing was changed then. */
 export async function newRecovery(
     { sdk, crypto, log }: NewRecoveryOptions,
     passphrase: string | undefined,
     replaceBackup: boolean,
 ): Promise<NewRecovery> {
     const doing = 'Setting up recovery';
-    /** Of the server; undefined when it did not say. */
+    /** ID of the server's default key. Empty: there is none. */
     const storageNow = async (): Promise<string | undefined> => {
         const content = await sdk.getAccountDataFromServer('m.secret_storage.default_key');
         return content?.key ?? '';
@@ -65,7 +65,7 @@ export async function newRecovery(
     return { key, unfinished: undefined };
 }
 
-/** False: this device uses the backup that there is. */
+/** False: this device already uses the server's backup. */
 async function backupNeeded(
     sdk: NewRecoveryOptions['sdk'],
     crypto: NewRecoveryOptions['crypto'],

@@ -1,7 +1,7 @@
 /**
- * Where this device stands in its person's identity: found out at each connection, set up in silence for an account that
- * has no identity yet, and followed from then on. A device that signs in later is not trusted until it is verified or
- * recovered: nobody but its person can say that it is theirs.
+ * Whether this device is trusted in its person's identity. It is checked at each connection, and then followed. For an
+ * account without an identity, one is set up without a question. A device that signs in later stays untrusted until the
+ * person verifies or recovers it, because only they know that it is theirs.
  */
 import { CryptoEvent, type CryptoApi } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import type { UIAuthCallback } from 'matrix-js-sdk/lib/interactive-auth.js';
@@ -17,9 +17,9 @@ import { uploadAuth } from './uploadAuth.ts';
 export interface OwnTrustKeeper {
     readonly own: OwnTrust;
     onOwn(listener: (own: OwnTrust) => void): Disposable;
-    /** Asks the server what identity there is, and makes the first one. Never rejects. */
+    /** Asks the server which identity exists, and makes the first one. Never rejects. */
     check(): Promise<void>;
-    /** Reads again what this device knows. Never rejects. */
+    /** Reads again how far this device is trusted. Never rejects. */
     refresh(): Promise<void>;
     /** @throws HushError `trust.*`, `login.wrongPassword`, `network.*`. */
     setUp(password: string | undefined): Promise<void>;
@@ -31,11 +31,11 @@ export interface OwnTrustOptions {
     readonly log: Log;
     readonly withoutKeyQueries: <T>(work: () => Promise<T>) => Promise<T>;
     readonly watch: Pick<ServerWatch, 'warnings' | 'onChange'>;
-    /** Answers what the server wants before it takes a first identity; default: nothing but the plain request. */
+    /** Answers the server's questions before it accepts a first identity. Default: sends only the plain request. */
     readonly auth?: UIAuthCallback<void> | undefined;
 }
 
-/** What stays said until it is found out anew. */
+/** States that last until the next check finds another one. */
 const KEPT = ['needsPassword', 'otherAuth', 'failed'] as const;
 
 export function createOwnTrust({ sdk, log, withoutKeyQueries, watch, auth }: OwnTrustOptions): OwnTrustKeeper {
@@ -62,7 +62,7 @@ export function createOwnTrust({ sdk, log, withoutKeyQueries, watch, auth }: Own
         turn = result.catch(() => undefined);
         return result;
     };
-    /** Of the server, since the crypto layer may hold an identity that it could not upload. */
+    /** Asks the server, because the crypto layer may hold an identity that it could not upload. */
     const identityOnServer = async (): Promise<boolean> =>
         (await sdk.downloadKeysForUsers([userId])).master_keys?.[userId] !== undefined;
     const read = async (kind?: (typeof KEPT)[number]): Promise<void> => {
@@ -71,7 +71,7 @@ export function createOwnTrust({ sdk, log, withoutKeyQueries, watch, auth }: Own
         const status = await api.getDeviceVerificationStatus(userId, deviceId);
         const trusted = status?.crossSigningVerified === true;
         const { privateKeysCachedLocally: held } = await api.getCrossSigningStatus();
-        // Who holds the identity's own keys only waits until the server shows the signature.
+        // A device with the identity's own keys only waits until the server shows its signature.
         const hasIdentity = (await api.userHasCrossSigningKeys(userId)) && !held.selfSigningKey;
         const kept = KEPT.find((each) => each === own.kind);
         const untrusted = hasIdentity ? ('untrusted' as const) : (kept ?? ('checking' as const));
@@ -118,7 +118,7 @@ export function createOwnTrust({ sdk, log, withoutKeyQueries, watch, auth }: Own
         check: () =>
             inTurn(async () => {
                 try {
-                    // A device that is known to be trusted asks nothing: a start has enough to do.
+                    // A trusted device asks the server nothing, to keep the start fast.
                     await read();
                     if (own.kind === 'trusted') return;
                     if (!(await identityOnServer())) await bootstrap(auth ?? uploadAuth(userId, undefined));
@@ -156,14 +156,14 @@ export function createOwnTrust({ sdk, log, withoutKeyQueries, watch, auth }: Own
     };
 }
 
-/** What an identity is that could not be set up. */
+/** The state after an identity could not be set up. */
 function kindOf(error: unknown): (typeof KEPT)[number] {
     const code = isHushError(error) ? error.code : undefined;
     if (code === 'trust.needsPassword') return 'needsPassword';
     return code === 'trust.otherAuth' ? 'otherAuth' : 'failed';
 }
 
-/** Where there is recovery, a backup that a trusted device does not use belongs to a key that it does not have. */
+/** If recovery exists and a trusted device does not use the backup, it lacks the backup's key. */
 export async function backupOf(
     api: Pick<CryptoApi, 'getActiveSessionBackupVersion' | 'getKeyBackupInfo'>,
     expected: boolean,
@@ -172,10 +172,11 @@ export async function backupOf(
     if (!expected) return 'off';
     try {
         if ((await api.getKeyBackupInfo()) === null) return 'off';
-        // Asking was the first look of a start without network, and may have taken the backup into use.
+        // getKeyBackupInfo() may have put the backup into use, if the start had no network and this was the first
+        // request.
         return (await api.getActiveSessionBackupVersion()) === null ? 'replaced' : 'on';
     } catch {
-        return 'unknown'; // no connection: looked at again with the next one
+        return 'unknown'; // no connection; the next one checks again
     }
 }
 

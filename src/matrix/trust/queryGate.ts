@@ -1,13 +1,13 @@
 /**
- * Keeps /keys/query back while a new identity is made: an answer with the identity that the server still has would make
- * the crypto layer drop the private keys of the new one before it is uploaded, and nobody could sign for it then.
+ * Holds back /keys/query while a new identity is made. An answer with the old identity would make the crypto layer drop
+ * the new private keys before they are uploaded. Then nobody could sign for the new identity.
  */
 import type { Fetch } from '../requests/matrixHttp.ts';
 
 export interface QueryGate {
-    /** To be used for every request of the account. */
+    /** Use it for every request of the account. */
     readonly fetch: Fetch;
-    /** Runs `work`; key queries wait until the identity is uploaded or `work` has ended. Not to be nested. */
+    /** Runs `work`. Key queries wait until the identity is uploaded or `work` has ended. Calls must not be nested. */
     during<T>(work: () => Promise<T>): Promise<T>;
 }
 

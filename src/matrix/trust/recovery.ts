@@ -1,7 +1,7 @@
 /**
- * Secret storage and key backup (client-server API, "Secrets", "Server-side key backups"): set up, recovered from, given up.
- * What can be wrong with a recovery is told apart before anything is changed: the SDK, finding no usable keys in secret
- * storage, would make a new identity.
+ * Secret storage and key backup: setting up, recovering, giving up (client-server API, "Secrets", "Server-side key
+ * backups"). Every problem of a recovery is found before anything is changed. Otherwise the SDK would find no usable
+ * keys in secret storage and make a new identity.
  */
 import { decodeRecoveryKey, deriveRecoveryKeyFromPassphrase } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
@@ -78,7 +78,7 @@ export function createRecovery(
             return secretKeys.during(key, async () => {
                 for (const name of IDENTITY_SECRETS) await secret(name);
                 try {
-                    // Right after signing in the public half may not be here yet, and nothing fits what is not there.
+                    // Right after signing in, the public keys may be missing, and no private key would match.
                     await api().userHasCrossSigningKeys(sdk.getSafeUserId(), true);
                     await api().bootstrapCrossSigning({});
                 } catch (error) {

@@ -1,9 +1,11 @@
-/** The key of secret storage, in memory for as long as one operation needs it and no longer. */
+/** Holds the key of secret storage in memory only while an operation needs it. */
 import type { CryptoCallbacks } from 'matrix-js-sdk/lib/crypto-api/index.js';
 
 export interface SecretKeys {
     readonly callbacks: CryptoCallbacks;
-    /** Runs `work` with this key known; keys that appear meanwhile (a new storage) are known too. All are forgotten after. */
+    /**
+     * Runs `work` with this key. Also keeps keys that appear meanwhile (of a new storage). Then forgets all of them.
+     */
     during<T>(key: readonly [id: string, key: Uint8Array<ArrayBuffer>] | undefined, work: () => Promise<T>): Promise<T>;
 }
 

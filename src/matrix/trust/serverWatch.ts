@@ -1,6 +1,6 @@
 /**
- * Looks at what the homeserver answers, and remembers what a person ought to know of it: that it lied about a device, or
- * that this computer's clock and the server's are too far apart for encryption to work.
+ * Checks the homeserver's answers and warns the person: if it lied about a device, or if this computer's clock and the
+ * server's differ too much for encryption to work.
  */
 import { HushError } from '../../core/base/errors.ts';
 import { Listeners } from '../../core/base/listeners.ts';
@@ -14,7 +14,7 @@ import { findDeviceLies, type KnownDevices } from './deviceLies.ts';
 export interface ServerWatchOptions {
     readonly fetch: Fetch;
     readonly now: () => number;
-    /** What the crypto library knows of these people's devices now. */
+    /** The crypto library's current knowledge of these people's devices. */
     readonly known: (userIds: readonly string[]) => Promise<KnownDevices>;
     readonly log: Log;
 }
@@ -22,17 +22,17 @@ export interface ServerWatch {
     readonly fetch: Fetch;
     readonly warnings: readonly ServerWarning[];
     onChange(listener: () => void): Disposable;
-    /** @throws HushError `clock.wrong` when that cannot work. */
+    /** @throws HushError `clock.wrong` if the clock is too wrong for this. */
     assertClock(to: 'verify' | 'join'): void;
 }
 
 /**
- * ms: a request to verify from more than five minutes ahead, or more than ten behind, is ignored by every client
+ * ms. Every client ignores a verification request from more than five minutes ahead or more than ten minutes ago
  * (client-server API, "Key verification framework").
  */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
-/** Anybody can make devices that are not in order, as many as they like. */
+/** The most lies that are kept. Anybody can make as many invalid devices as they like. */
 const MAX_LIES = 100;
 
 export function createServerWatch({ fetch, now, known, log }: ServerWatchOptions): ServerWatch {
@@ -40,7 +40,7 @@ export function createServerWatch({ fetch, now, known, log }: ServerWatchOptions
     const listeners = new Listeners<[]>();
     let offMs = 0;
 
-    /** This watch, and the SDK after it, read answers to their end. */
+    /** This watch and the SDK after it read whole answers. */
     const bounded = boundedFetch(fetch);
 
     const lookAtClock = (response: Response): void => {
@@ -48,7 +48,7 @@ export function createServerWatch({ fetch, now, known, log }: ServerWatchOptions
         if (Number.isNaN(server)) return;
         const off = now() - server;
         const next = Math.abs(off) > CLOCK_TOLERANCE_MS ? off : 0;
-        // Told when it begins, ends or changes a good deal, not with each answer.
+        // Reports the begin, the end and large changes of the difference, but not each answer.
         if (next === offMs || (next !== 0 && offMs !== 0 && Math.abs(next - offMs) < CLOCK_TOLERANCE_MS)) return;
         offMs = next;
         log.warn(next === 0 ? 'The clock is right again' : clockSentence(next));
@@ -75,7 +75,7 @@ export function createServerWatch({ fetch, now, known, log }: ServerWatchOptions
             const response = await bounded(input, init);
             lookAtClock(response);
             const { pathname } = new URL(input instanceof Request ? input.url : input);
-            // Before the library takes it in: then what was known before is known no more.
+            // This comes before the crypto library reads the answer, because it then forgets the earlier keys.
             if (response.ok && pathname.endsWith('/keys/query'))
                 await lookAtKeys(response).catch((error: unknown) => log.debug(`keys not looked at: ${String(error)}`));
             return response;

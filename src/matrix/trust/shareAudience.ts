@@ -1,6 +1,6 @@
 /**
- * Who can see our shares: computed from what the key transport delivered and which direct connections stand, told to the
- * devices that can see them, and, to those that are kept out, why. Also what other sharers' devices told us of theirs.
+ * Who can see our shares, from the delivered keys and the working direct connections. Tells it to the devices that can
+ * see them. Tells the excluded devices the reason. Also keeps the reports of other sharers' devices.
  */
 import { DisposableScope, type Disposable } from '../../core/base/disposable.ts';
 import { sameAudience, type ShareAudience } from '../../core/trust/shareTrust.ts';
@@ -11,14 +11,17 @@ import { measureAudience } from './measuredAudience.ts';
 import { createToldAudiences } from './toldAudiences.ts';
 
 export interface ShareAudiences {
-    /** Of our share while there is one (`sharer`: ourselves), and of others' as their devices told, with trust as seen here. */
+    /**
+     * The audience of our share (`sharer`: our device), or of another share as its device reported it, with the trust
+     * as we know it.
+     */
     onChange(listener: (roomId: string, sharer: Device, audience: ShareAudience | undefined) => void): Disposable;
-    /** Another device told us that it keeps its share from us, and why; null: not any more. */
+    /** Another device withholds its share from us for this reason. Null: it no longer does. */
     onWithheld(listener: (roomId: string, sharer: Device, reason: WithheldReason | null) => void): Disposable;
     dispose(): void;
 }
 
-/** ms in which changes are gathered before viewers are told. */
+/** ms for collecting changes before the viewers are told. */
 const TELL_AFTER_MS = 400;
 
 export function createShareAudiences(options: ShareAudiencesOptions): ShareAudiences {
@@ -26,7 +29,7 @@ export function createShareAudiences(options: ShareAudiencesOptions): ShareAudie
     const told = createToldAudiences(options);
     const last = new Map<string, ShareAudience>();
     const timers = new Map<string, NodeJS.Timeout>();
-    /** Which device in which membership was told which reason. */
+    /** The last reason that each device was told, by its membership. */
     const noted = new Map<string, WithheldReason>();
 
     const own = (roomId: string): ShareAudience | undefined => measureAudience(options, roomId);
@@ -38,7 +41,7 @@ export function createShareAudiences(options: ShareAudiencesOptions): ShareAudie
             if (reason === 'checking' || noted.get(key) === reason) continue;
             if (reason === undefined) noted.delete(key);
             else noted.set(key, reason);
-            // Also when the share is over: what was said of it must not stand in the way of the next one.
+            // Also sent after the share ended: the old reason must not apply to the next share.
             void messages.sendWithheld(roomId, member, reason ?? null);
         }
     };

@@ -1,4 +1,4 @@
-/** What the crypto layer says of a device, and when it may say something else. */
+/** The crypto layer's judgement of a device, and the events that may change it. */
 import { CryptoEvent } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import type { MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
 import type { Disposable } from '../../core/base/disposable.ts';
@@ -7,9 +7,9 @@ import { deviceName, deviceTrust } from './deviceTrust.ts';
 import type { Device } from '../rtc/olmMessages.ts';
 
 export interface Standings {
-    /** Undefined: the device is not on its owner's list (any more). Never rejects. */
+    /** Undefined: the device is not (or no longer) on its owner's list. Never rejects. */
     read(device: Device): Promise<Standing | undefined>;
-    /** Of these people something may be different now. */
+    /** The standing of these people's devices may have changed. */
     onChange(listener: (userIds: readonly string[]) => void): Disposable;
 }
 
@@ -25,7 +25,7 @@ export function createStandings(sdk: MatrixClient): Standings {
                     deviceName(sdk, userId, deviceId),
                 ]);
                 if (trust === 'unknown') return undefined;
-                // An identity of ours is not pinned when it is first seen, as others' are: it counts once it is verified.
+                // Another person's identity is accepted when it is first seen. Ours counts only after it is verified.
                 const own = userId === sdk.getUserId();
                 const proven = person.isCrossSigningVerified();
                 const changed = !own && (person.needsUserApproval || (person.wasCrossSigningVerified() && !proven));
@@ -36,7 +36,7 @@ export function createStandings(sdk: MatrixClient): Standings {
                     deviceName: name,
                 };
             } catch {
-                return undefined; // a store that is closing: what is not known gets nothing
+                return undefined; // the store is closing, and an unknown device gets nothing
             }
         },
         onChange(listener) {

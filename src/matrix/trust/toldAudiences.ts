@@ -1,4 +1,4 @@
-/** What other sharers' devices tell us of their shares: who can see them, and that ours may not. */
+/** Reports of other sharers' devices about their shares: who can see them, and that we may not. */
 import { DisposableScope } from '../../core/base/disposable.ts';
 import { Listeners } from '../../core/base/listeners.ts';
 import type { ShareAudience } from '../../core/trust/shareTrust.ts';
@@ -13,11 +13,11 @@ const MAX_TOLD_SHARERS = 64;
 
 export interface ToldAudiences {
     readonly changed: Listeners<[roomId: string, sharer: Device, audience: ShareAudience | undefined]>;
-    /** Null: the share is not kept from us any more. */
+    /** Null: the share is no longer withheld from us. */
     readonly withheld: Listeners<[roomId: string, sharer: Device, reason: WithheldReason | null]>;
-    /** The trust in devices may be different. */
+    /** The trust in devices may have changed. */
     judgedAgain(): void;
-    /** A sharer that left, or stopped sharing, tells nothing any more, and what it told does not hold for its next share. */
+    /** Forgets the reports of sharers that left or stopped. They do not apply to the next share. */
     forgetGone(roomId: string): void;
     dispose(): void;
 }
@@ -27,9 +27,9 @@ export function createToldAudiences(options: ShareAudiencesOptions): ToldAudienc
     const changed: ToldAudiences['changed'] = new Listeners();
     const withheld: ToldAudiences['withheld'] = new Listeners();
     const told = new Map<string, { readonly from: Device; readonly audience: ToldAudience; readonly ts: number }>();
-    /** Who keeps a share from us. */
+    /** The devices that withhold a share from us. */
     const keptBy = new Map<string, { readonly roomId: string; readonly from: Device }>();
-    /** Whose membership said that it shares, when we last looked. */
+    /** The devices whose membership named a share at the last check. */
     const sharing = new Set<string>();
 
     const audienceOf = (roomId: string, key: string): ShareAudience | undefined => {
@@ -50,13 +50,13 @@ export function createToldAudiences(options: ShareAudiencesOptions): ToldAudienc
         };
     };
     const onWithheld = (roomId: string, from: Device, reason: WithheldReason | null): void => {
-        // Not asked to be in the session: what it says may come before the membership.
+        // The sender need not be in the session, because its message may arrive before its membership.
         if (!options.inRoom(roomId, from.userId)) return;
         const key = JSON.stringify([roomId, deviceKey(from)]);
         keptBy.delete(key);
         if (reason !== null) {
             keptBy.set(key, { roomId, from });
-            // It tells who can see only to those who can.
+            // Only devices that can see the share are told its audience. We no longer can.
             if (told.delete(key)) changed.emit(roomId, from, undefined);
         }
         bound(keptBy);
@@ -89,7 +89,8 @@ export function createToldAudiences(options: ShareAudiencesOptions): ToldAudienc
             const there = new Map(members(roomId).map((member) => [deviceKey(member), member]));
             const isOver = (key: string, from: Device): boolean => {
                 const member = there.get(deviceKey(from));
-                // What it told may come before the membership that says so; only an end that was seen counts.
+                // A report may arrive before the membership with the share. So only a share that was seen before can
+                // have ended.
                 return !member || (member.shares.length === 0 && sharing.has(key));
             };
             for (const [key, { from, audience }] of told)

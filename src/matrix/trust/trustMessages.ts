@@ -1,7 +1,7 @@
 /**
- * What a sharer's device tells viewers' devices about trust, in Olm-encrypted to-device messages:
- * `com.hush.withheld`: your device gets no picture, and why (or that it does now);
- * `com.hush.audience`: who else can see the share, to those who can.
+ * A sharer's device tells viewers' devices about trust in Olm-encrypted to-device messages:
+ * - `com.hush.withheld`: your device gets no picture for this reason, or gets it again.
+ * - `com.hush.audience`: who else can see the share. It goes only to devices that can.
  */
 import * as v from 'valibot';
 import type { Disposable } from '../../core/base/disposable.ts';
@@ -12,7 +12,7 @@ import type { Device, OlmMessages } from '../rtc/olmMessages.ts';
 
 const WITHHELD_TYPE = 'com.hush.withheld';
 const AUDIENCE_TYPE = 'com.hush.audience';
-/** Holders told about; more do not fit a to-device message well. */
+/** The most holders in one message. A to-device message should stay small. */
 const MAX_TOLD = 200;
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(255));

@@ -1,18 +1,18 @@
 /**
- * A verification request (`m.key.verification.request`, sent to this device) of a device that is not known yet. The crypto
- * library drops it without a word, and both come in one sync when a person signs in somewhere else while this computer
- * sleeps. Its devices are looked up first.
+ * Looks up the device of a verification request (`m.key.verification.request`, sent to this device) if it is unknown.
+ * Otherwise the crypto library drops the request without a report. This happens when a person signs in elsewhere while
+ * this computer sleeps: the new device and its request arrive in one sync.
  */
 import { DeviceId, UserId, type KeysQueryRequest, type OlmMachine } from '@matrix-org/matrix-sdk-crypto-wasm';
 import type { Log } from '../../core/base/log.ts';
 import { asRecord } from '../events/rawEvent.ts';
 
-/** A stranger's flood does not become a flood of queries. */
+/** The most people per sync. Strangers' requests must not cause a flood of queries. */
 const MAX_PEOPLE = 10;
 
 export interface AskedMachine {
     readonly olm: OlmMachine;
-    /** Sends the query, and hands its answer to the machine. */
+    /** Sends the query and gives its answer to the machine. */
     send(request: KeysQueryRequest): Promise<void>;
 }
 

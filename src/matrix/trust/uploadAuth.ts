@@ -1,4 +1,7 @@
-/** User-interactive authentication of /keys/device_signing/upload (client-server API; without it at first, MSC3967). */
+/**
+ * User-interactive authentication for /keys/device_signing/upload (client-server API; MSC3967 lets the first upload
+ * pass without it).
+ */
 import { randomBytes } from 'node:crypto';
 import type { UIAuthCallback } from 'matrix-js-sdk/lib/interactive-auth.js';
 import { ClientPrefix, Method, type MatrixClient } from 'matrix-js-sdk/lib/matrix.js';
@@ -15,13 +18,14 @@ const challenge = v.looseObject({
         flows: entriesOf(v.looseObject({ stages: v.array(v.string()) })),
     }),
 });
-/** The server took the person for who they are, and found fault with the key. */
+/** The server accepted the person's proof but refused the key. */
 const keyRefused = v.looseObject({ httpStatus: v.literal(400) });
 
 /**
- * Whether the server takes a new identity from this person, asked before one is made: the crypto layer forgets the old
- * private keys as soon as it has new ones. Asked of the very endpoint, because others ask for less (Synapse lets
- * /delete_devices pass without a proof for a while), with a self-signing key that nobody signed and no server can take.
+ * Checks whether the server accepts a new identity from this person before one is made, because the crypto layer
+ * forgets the old private keys as soon as it has new ones. It asks the same endpoint, because others demand less
+ * (Synapse lets /delete_devices pass without a proof for a while). It sends an unsigned self-signing key, which no
+ * server accepts.
  * @throws HushError `login.wrongPassword`, `trust.needsPassword`, `trust.otherAuth`, `network.*`.
  */
 export async function checkUploadAuth(
@@ -46,8 +50,8 @@ export async function checkUploadAuth(
 }
 
 /**
- * Without a password: only where the server wants none.
- * @throws HushError `trust.otherAuth`, `trust.needsPassword`, `login.wrongPassword`; what else the request rejects with.
+ * Without a password it works only if the server demands none.
+ * @throws HushError `trust.otherAuth`, `trust.needsPassword`, `login.wrongPassword`, or any other error of the request.
  */
 export function uploadAuth(userId: string, password: string | undefined): UIAuthCallback<void> {
     return async (makeRequest) => {
@@ -57,7 +61,7 @@ export function uploadAuth(userId: string, password: string | undefined): UIAuth
             const asked = v.safeParse(challenge, error);
             if (!asked.success) throw error;
             const { flows, session } = asked.output.data;
-            // Looked at first: who has no password must not be asked for one.
+            // This check comes first: a person without a password must not be asked for one.
             if (!flows.some(({ stages }) => stages.length === 1 && stages[0] === 'm.login.password'))
                 throw new HushError(
                     'trust.otherAuth',

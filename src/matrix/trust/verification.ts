@@ -1,4 +1,4 @@
-/** Interactive verification by emoji (client-server API, "Short Authentication String verification") on the SDK's requests. */
+/** Verifies by emoji (client-server API, "Short Authentication String verification") with the SDK's requests. */
 import {
     CryptoEvent,
     VerificationPhase,
@@ -35,7 +35,7 @@ export interface VerificationsOptions {
     readonly log: Log;
     readonly nameOf: (userId: string) => string;
     readonly trackDevices: (userIds: readonly string[]) => Promise<void>;
-    /** The other side ignores requests of another time. */
+    /** Throws if our clock is wrong, because the other side ignores requests from another time. */
     readonly assertClock: () => void;
 }
 
@@ -130,16 +130,16 @@ const partiesOf = (request: VerificationRequest): Pick<Verification, 'userId' | 
     self: request.isSelfVerification,
 });
 
-/** The SDK tells nobody when the ten minutes of a request are over. */
+/** The SDK does not report the end of a request's ten minutes. */
 function whenTimeIsOver(request: VerificationRequest, over: () => void): NodeJS.Timeout {
     const timer = setTimeout(() => {
-        void request.cancel().catch(() => undefined); // as `m.user`: the crypto library takes no other code here
+        void request.cancel().catch(() => undefined); // as `m.user`: the crypto library accepts no other code here
         over();
     }, request.timeout ?? 600_000);
     return timer.unref();
 }
 
-/** `changed`: its state is another; not called for the first one. */
+/** `changed`: called when the state changes, but not for the first one. */
 function follow(
     request: VerificationRequest,
     name: string,
@@ -173,9 +173,9 @@ function follow(
         sas = callbacks;
         const emoji = callbacks.sas.emoji?.map(([symbol, label]) => ({ symbol, name: label }));
         if (emoji) set({ kind: 'comparing', emoji });
-        else withoutEmoji(() => Promise.resolve(callbacks.cancel())); // it has numbers only
+        else withoutEmoji(() => Promise.resolve(callbacks.cancel())); // it offers only numbers
     };
-    /** To the other side it looks as if the person cancelled: the crypto library takes no other code here. */
+    /** The other side sees a cancellation by the person, because the crypto library accepts no other code here. */
     const withoutEmoji = (cancel: () => Promise<void>): void => {
         set({ kind: 'cancelled', reason: 'unknownMethod' });
         cancel().catch((error: unknown) => log.warn('The cancellation was not sent', error));
@@ -185,7 +185,7 @@ function follow(
         next.on(VerifierEvent.ShowSas, show);
         const known = next.getShowSasCallbacks();
         if (known) show(known);
-        next.verify().catch(() => onChange()); // its end is read from the request
+        next.verify().catch(() => onChange()); // onChange reads the result from the request
     };
     function onChange(): void {
         switch (request.phase) {
