@@ -229,7 +229,10 @@ export function reduceViewerPage(state: SessionState, view: ViewerTab, message: 
                 const { generation, phase, detail } = view;
                 const end = { type: 'view.end', state: phase === 'failed' ? 'failed' : 'ended', detail } as const;
                 const told: Effect = { type: 'send', call: view.id, generation, message: end };
-                return { state, effects: phase === 'ended' && detail === '' ? [told, againEffect(view, view.again)] : [told] };
+                return {
+                    state,
+                    effects: phase === 'ended' && detail === '' ? [told, againEffect(view, view.again)] : [told],
+                };
             }
             // A tab that is restored after a window reload may outlive its share.
             if (view.callId === undefined && view.target.userId !== undefined && !targetMembership(state, view.target))
