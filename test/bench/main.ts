@@ -1,8 +1,8 @@
 /**
  * `npm run bench`: how fast Hush is on this machine.
  *
- * - nothing: Hush beside the bare parts that it is made of (sideBySide.ts). `--quick`: once, and short. `--json`: the
- *   figures of all rounds. `--only=TEXT`: the cases whose name contains it. `--loss=2`: with this percentage of all
+ * - nothing: Hush beside the bare parts that it is made of (sideBySide.ts). `--quick`: once, and short. Prints the
+ *   table and the figures of all rounds as JSON. `--only=TEXT`: the cases whose name contains it. `--loss=2`: with this percentage of all
  *   packets lost.
  * - `--windows`: in two real VS Code windows through real servers (windows.ts).
  * - `--rooms[=1,50,500]`: accounts with many rooms (rooms.ts).

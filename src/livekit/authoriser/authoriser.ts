@@ -113,7 +113,8 @@ export function createAuthoriser(options: AuthoriserOptions): Authoriser {
             livekitUrl,
             delegations,
             async mint({ room, identity, canPublish }) {
-                await openRoom(rooms, room, true);
+                // Others only watch. Who may publish opens the room.
+                await openRoom(rooms, room, canPublish);
                 return mintToken(options.key, { identity, room, canPublish, sources: options.sources ?? CALL_SOURCES });
             },
         });

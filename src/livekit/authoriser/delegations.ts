@@ -6,6 +6,7 @@
 interface Delegation {
     /** One for each room, slot, user and member. A newer one replaces it. */
     readonly key: string;
+    readonly userId: string;
     readonly delayId: string;
     /** Names of the LiveKit room and of the participant. */
     readonly room: string;
@@ -21,7 +22,7 @@ export interface DelegationsOptions {
     readonly every?: (ms: number, work: () => void) => () => void;
 }
 export interface Delegations {
-    /** Undefined: there are too many. */
+    /** Undefined: there are too many, or the delayed event has another delegation. */
     take(delegation: Delegation): true | undefined;
     /** Looks at each. Resolves when done. */
     look(): Promise<void>;
@@ -38,6 +39,8 @@ export const AWAY_MS = 10_000;
 /** ms between two restarts. Clients are to delay their leave by an hour. */
 export const RESTART_EVERY_MS = 240_000;
 const MAX = 10_000;
+/** One person may be in some rooms with some devices, and may not use up the room for others. */
+const MAX_OF_USER = 20;
 
 interface Running extends Delegation {
     readonly since: number;
@@ -76,7 +79,10 @@ export function createDelegations(options: DelegationsOptions): Delegations {
     const stop = (options.every ?? every)(LOOK_EVERY_MS, () => void look());
     return {
         take(delegation) {
-            if (running.size >= MAX && !running.has(delegation.key)) return undefined;
+            const { key, userId, delayId } = delegation;
+            const others = [...running.values()].filter((it) => it.key !== key);
+            if (others.length >= MAX || others.some((it) => it.delayId === delayId)) return undefined;
+            if (others.filter((it) => it.userId === userId).length >= MAX_OF_USER) return undefined;
             running.set(delegation.key, { ...delegation, since: now(), seenAt: undefined, restartedAt: now() });
             return true;
         },

@@ -37,7 +37,7 @@ export function createMemberEndpoints(options: MemberEndpointsOptions): MemberEn
 
     const assertOurs = ({ url }: MemberRequest): void => {
         if (url.replace(/\/+$/u, '') !== wanted)
-            throw new HttpProblem(400, 'M_INVALID_PARAM', 'This server has no such media server.');
+            throw new HttpProblem(400, 'M_INVALID_PARAM', 'This homeserver does not know that media server.');
     };
     const assertJoined = async (roomId: string, mxid: string): Promise<void> => {
         const joined = await homeserver.isJoined(roomId, { mxid }).catch(() => undefined);
@@ -64,6 +64,7 @@ export function createMemberEndpoints(options: MemberEndpointsOptions): MemberEn
         if (answer?.status === 200 && typeof jwt === 'string') return { body: { jwt }, who: userId };
         if (answer?.status === 403) throw new HttpProblem(403, 'M_FORBIDDEN', 'The other server refuses.');
         if (answer?.status === 400) throw new HttpProblem(400, 'M_INVALID_PARAM', 'The other server refuses.');
+        if (answer?.status === 404) throw new HttpProblem(404, 'M_UNRECOGNIZED', 'The other server gives no tokens.');
         throw new HttpProblem(502, 'M_UNKNOWN', 'The other server gave no token.');
     };
     const delegate = async (request: MemberRequest, userId: string): Promise<MemberAnswer> => {
@@ -75,7 +76,7 @@ export function createMemberEndpoints(options: MemberEndpointsOptions): MemberEn
         if (known === 'gone') throw new HttpProblem(400, 'M_INVALID_PARAM', 'There is no such delayed event.');
         if (known === undefined) throw new HttpProblem(502, 'M_UNKNOWN', 'The homeserver did not answer.');
         const key = JSON.stringify([roomId, slotId, userId, memberId]);
-        if (!delegations.take({ key, delayId, ...place(request, userId) }))
+        if (!delegations.take({ key, userId, delayId, ...place(request, userId) }))
             throw new HttpProblem(429, 'M_LIMIT_EXCEEDED', 'There are too many delegations.', 60_000);
         return { body: {}, who: userId };
     };
@@ -101,8 +102,8 @@ export function createMemberEndpoints(options: MemberEndpointsOptions): MemberEn
             if (userId === undefined || !belongsTo(userId, homeserver.serverName))
                 throw new HttpProblem(401, 'M_UNAUTHORIZED', 'The homeserver does not say who asks.');
             if (name === 'delegate_delayed_leave') return delegate(request, userId);
-            const server = request.serverName ?? homeserver.serverName;
-            return server === homeserver.serverName
+            const server = (request.serverName ?? homeserver.serverName).toLowerCase();
+            return server === homeserver.serverName.toLowerCase()
                 ? token(request, userId, true)
                 : tokenElsewhere(request, userId, server);
         },

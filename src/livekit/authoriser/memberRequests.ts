@@ -4,6 +4,7 @@
  * Pure.
  */
 import * as v from 'valibot';
+import { isServerName } from '../../core/base/identifiers.ts';
 import type { Sha256 } from '../tokens/claims.ts';
 
 /** Matrix limits identifiers to 255 bytes. No identifier has control characters or lone surrogates. */
@@ -16,7 +17,7 @@ const request = v.looseObject({
     member: v.optional(v.looseObject({ id, claimed_device_id: v.optional(id) })),
     member_id: v.optional(id),
     /** Only from clients: whose SFU it is. */
-    server_name: v.optional(id),
+    server_name: v.optional(v.pipe(id, v.check(isServerName))),
     /** Only from homeservers: whom the token is for. */
     user_id: v.optional(v.pipe(id, v.regex(/^@[^:]+:./u))),
     /** Only to delegate. */

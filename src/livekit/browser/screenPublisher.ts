@@ -180,11 +180,11 @@ function running(encrypted: EncryptedRoom, publication: LocalTrackPublication, e
         },
         async limit(maxBitrate) {
             const sender = track()?.sender;
-            if (sender) await limitBitrate(sender, maxBitrate);
+            if (sender) await limitBitrate(sender, maxBitrate).catch(() => undefined); // the track has ended
         },
         async prefer(degradation) {
             const sender = track()?.sender;
-            if (sender) await preferWhenLimited(sender, degradation);
+            if (sender) await preferWhenLimited(sender, degradation).catch(() => undefined); // the track has ended
         },
         stats: async () => track()?.sender?.getStats(),
         close: () => encrypted.close(),

@@ -111,9 +111,20 @@ const apart = new WeakMap<RoomSnapshot, RoomSnapshot>();
 
 /** Rooms with names that look alike get their address, the person they are with, or their ID behind the name. */
 export function tellRoomsApart(rooms: readonly RoomSnapshot[], self: string): RoomSnapshot[] {
-    const names = tellApart(
-        rooms.map((room) => ({ id: room.roomId, raw: room.wholeName ?? room.name, sign: signOf(room, self) })),
-    );
+    const named = (room: RoomSnapshot): Named => ({
+        id: room.roomId,
+        raw: room.wholeName ?? room.name,
+        sign: signOf(room, self),
+    });
+    // A room and its replacement are one room for the person. Both rooms must say so, because anybody can make a room
+    // that names another one as its predecessor.
+    const predecessors = new Map(rooms.map((room) => [room.roomId, room.predecessor]));
+    const isReplaced = ({ roomId, replacement }: RoomSnapshot): boolean =>
+        replacement !== undefined && predecessors.get(replacement.room) === roomId;
+    const names = new Map([
+        ...rooms.filter(isReplaced).flatMap((room) => [...tellApart([named(room)])]),
+        ...tellApart(rooms.filter((room) => !isReplaced(room)).map(named)),
+    ]);
     return rooms.map((room) => {
         const shown = names.get(room.roomId);
         if (!shown || shown.name === room.name) return room;

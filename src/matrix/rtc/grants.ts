@@ -121,15 +121,19 @@ export function createGrants(options: GrantsOptions): Grants {
             member: { id: memberId, claimed_user_id: userId, claimed_device_id: deviceId },
         });
     /**
-     * A token from our homeserver. If it lacks the endpoint, the older service is asked, provided the transport names
-     * one.
+     * A token from our homeserver. If it gives none, the older service is asked, provided the transport names one.
      */
     const homeserverGrant = async (sfu: HomeserverSfu, roomId: string, memberId: string): Promise<MediaGrant> => {
         assertNotLocal(sfu.url);
-        const token = await options.homeserver.token(sfu, roomId, memberId);
+        const { serviceUrl } = sfu;
+        const token = await options.homeserver.token(sfu, roomId, memberId).catch((error: unknown) => {
+            // The other homeserver may have no such endpoint, which ours cannot always tell.
+            if (serviceUrl === undefined) throw error;
+            return undefined;
+        });
         if (token !== undefined) return { url: sfu.url, token };
-        if (sfu.serviceUrl === undefined) throw noTokens();
-        return granted(await getToken(sfu.serviceUrl, roomId, memberId), sfu.serviceUrl);
+        if (serviceUrl === undefined) throw noTokens();
+        return granted(await getToken(serviceUrl, roomId, memberId), serviceUrl);
     };
 
     /** A token made with our own key, if this SFU is ours. */
@@ -181,7 +185,7 @@ export function createGrants(options: GrantsOptions): Grants {
 function noTokens(): HushError {
     return new HushError(
         'media.noServer',
-        'Your homeserver gives no tokens for the media server that is named here. Ask its administrator to set up MatrixRTC (MSC4195).',
+        'Your homeserver gives no tokens for the media server of this session. Ask its administrator to set up MatrixRTC (MSC4195).',
     );
 }
 

@@ -52,7 +52,7 @@ export function createHomeserverTokens(options: HomeserverTokensOptions): Homese
             if (isMissing(answer)) return undefined;
             const parsed = v.safeParse(tokenAnswer, answer.body);
             if (answer.status === 200 && parsed.success) return parsed.output.jwt;
-            throw refusedAnswer(answer, 'Asking the homeserver to let you to the media server');
+            throw refusedAnswer(answer, 'Asking the homeserver for access to the media server');
         },
         delegates() {
             // If the endpoint exists, it refuses an empty request.

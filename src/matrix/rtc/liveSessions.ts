@@ -31,6 +31,8 @@ export interface LiveSession {
     clean: boolean;
     /** How often we left. A join that was in progress then stops. */
     leaves: number;
+    /** Names the newest decision about who ends our membership. */
+    kept: object | undefined;
     /** Runs an operation on our membership after all earlier ones. */
     inTurn<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -99,6 +101,7 @@ export function createLiveSessions({ sdk, self, keys, note, now, log }: LiveSess
             member: undefined,
             clean: false,
             leaves: 0,
+            kept: undefined,
             inTurn(work) {
                 const result = turn.then(work, work);
                 turn = result.catch(() => undefined);

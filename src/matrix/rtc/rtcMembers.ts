@@ -36,8 +36,11 @@ export function toRtcMember(
     if (shares && !shares.ok)
         note(`Ignored ${SHARES_FIELD} of ${membership.userId} ${membership.deviceId}: ${shares.reason}`);
     const sticky = isSticky(membership);
-    const server = parseUserId(membership.userId)?.serverName;
-    const serviceUrl = serviceUrlOf(membership.getTransport(oldest), server === ownServer ? undefined : server);
+    const transport = membership.getTransport(oldest);
+    // With `focus_selection: oldest_membership`, a member uses the transport of the oldest one, whose server knows it.
+    const owner = transport !== undefined && transport === oldest.getTransport(oldest) ? oldest : membership;
+    const server = parseUserId(owner.userId)?.serverName;
+    const serviceUrl = serviceUrlOf(transport, server === ownServer ? undefined : server);
     return {
         userId: membership.userId,
         deviceId: membership.deviceId,

@@ -87,8 +87,9 @@ export function createRtc(options: RtcOptions): Rtc {
         const at = serviceUrl === undefined ? undefined : homeserverSfu(serviceUrl);
         // The homeserver identifies participants only by the hash, not by the device as a state event does.
         const hashed = member !== undefined && isHashed(member.sticky, serviceUrl);
+        const turn = (entry.kept = {});
         const can = at && member && shares.some(isAtSfu) && hashed && (await homeserver.delegates());
-        if (!entry.own.joined) return;
+        if (!entry.own.joined || entry.kept !== turn) return; // the shares have changed meanwhile
         entry.own.keep(can ? (delayId) => homeserver.delegate(at, roomId, member.memberId, delayId) : undefined);
     };
 

@@ -23,7 +23,8 @@ export function chooseBitrate(width: number, height: number): number {
  * More px than any screen has. Without a wanted size, Chromium scales the capture down to the size of the screen that
  * the capturing page is on, and scaled text is blurred. With this one it gives the source's own size, never more.
  */
-const FULL_SIZE = { width: { ideal: 8_192 }, height: { ideal: 8_192 } } as const;
+export const MAX_CAPTURE_PX = 8_192;
+const FULL_SIZE = { width: { ideal: MAX_CAPTURE_PX }, height: { ideal: MAX_CAPTURE_PX } } as const;
 
 /** Options for getDisplayMedia. Browsers ignore members that they do not know (WebIDL dictionaries). */
 export function captureOptions(settings: ShareSettings): DisplayMediaStreamOptions {

@@ -39,6 +39,10 @@ export async function captureScreen(settings: ShareSettings): Promise<CaptureRes
     const steady = await keepFramesComing(track, settings);
     const { displaySurface = '' } = track.getSettings();
     const { width, height } = await sizeOf(track);
+    if (hasEnded(track)) {
+        for (const t of stream.getTracks()) t.stop();
+        return { ok: false, problem: classifyCaptureError('NotReadableError', displayCapture) };
+    }
     return {
         ok: true,
         captured: {
@@ -51,6 +55,11 @@ export async function captureScreen(settings: ShareSettings): Promise<CaptureRes
             steady,
         },
     };
+}
+
+/** The state changes while the first picture is waited for. */
+function hasEnded(track: MediaStreamTrack): boolean {
+    return track.readyState === 'ended';
 }
 
 /** ms to wait for the first picture. A minimised window gives none. */

@@ -25,9 +25,14 @@ export function createDirectPlayout(workerUrl: () => Promise<string>, control: P
     const start = async (): Promise<Worker | undefined> => {
         const url = await workerUrl();
         if (closed) return undefined;
-        worker = new Worker(url, { name: 'hush-media' });
-        forget = control.add(worker);
-        return worker;
+        const started = new Worker(url, { name: 'hush-media' });
+        // A worker that does not start would swallow every frame.
+        started.addEventListener('error', () => {
+            worker = undefined;
+        });
+        worker = started;
+        forget = control.add(started);
+        return started;
     };
     const able = canDecodeHere() && typeof RTCRtpScriptTransform === 'function';
     if (able) started = start().catch(() => undefined); // the browser's player decodes then
@@ -39,11 +44,15 @@ export function createDirectPlayout(workerUrl: () => Promise<string>, control: P
     };
     return {
         async attach(receiver) {
-            const media = await started;
-            if (!media || closed) return;
+            await started;
+            if (!worker || closed) return;
             const options: DirectTransformOptions = { kind: 'hush.direct', trackId: receiver.track.id };
-            receiver.transform = new RTCRtpScriptTransform(media, options);
-            attached.add(receiver.track.id);
+            try {
+                receiver.transform = new RTCRtpScriptTransform(worker, options);
+                attached.add(receiver.track.id);
+            } catch {
+                // The receiver is in no state for it. The browser's player decodes.
+            }
         },
         track(received, changed) {
             if (current?.received === received) return current.track;

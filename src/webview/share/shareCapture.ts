@@ -1,6 +1,6 @@
 /** The capture of a share: asks the browser for a screen, shows it, and drops it. */
 import type { PageMessage, ShareSettings } from '../../core/share/mediaMessages.ts';
-import { changedBitrate } from '../capture/encoding.ts';
+import { changedBitrate, MAX_CAPTURE_PX } from '../capture/encoding.ts';
 import { captureScreen, type Captured } from '../capture/screenCapture.ts';
 import type { ShareUi } from './shareUi.ts';
 
@@ -82,7 +82,9 @@ export function createCapture({ root, ui, send, captured, ended }: ShareCaptureO
         choose,
         resized(settings) {
             const { width = 0, height = 0 } = current?.track.getSettings() ?? {};
-            if (!current || width === 0 || (width === current.width && height === current.height)) return undefined;
+            // Before the first picture, Chromium reports the size that was asked for.
+            if (!current || current.track.muted || width === 0 || width === MAX_CAPTURE_PX) return undefined;
+            if (width === current.width && height === current.height) return undefined;
             const fitting = settings.maxBitrate || changedBitrate(current.maxBitrate, width, height);
             current = { ...current, width, height, maxBitrate: fitting ?? current.maxBitrate };
             return current;

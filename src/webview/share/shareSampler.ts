@@ -34,7 +34,9 @@ export function createShareSampler(options: ShareSamplerOptions): () => Promise<
         const report = await (sfu.publisher ?? mesh())?.stats();
         const next = report && readSender(report, now());
         if (!next) return;
-        ui.limited(limitWords(next.limitation, next.framesPerSecond, set?.maxFrameRate ?? 0));
+        ui.limited(
+            limitWords(next.limitation, next.framesPerSecond, set?.maxFrameRate ?? 0, set?.contentHint ?? 'text'),
+        );
         ui.size(next.width || capture.now?.width || 0, next.height || capture.now?.height || 0);
         root.dataset['hushFramesSent'] = String(next.framesDecoded);
     };

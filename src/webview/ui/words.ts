@@ -1,16 +1,22 @@
 /** The sentences of the page. Pure. */
-import type { Again, Route, ViewState } from '../../core/share/mediaMessages.ts';
+import type { Again, Route, ViewState, ShareSettings } from '../../core/share/mediaMessages.ts';
 import type { WithheldReason } from '../../core/trust/trustLevels.ts';
 
 /** Part of the wanted frames. Below it, a person sees that something limits them. */
 const FEW_FRAMES = 0.4;
 
 /** Says on the sharer's page why fewer frames leave than wanted. Empty if nothing is to be said. */
-export function limitWords(limitation: string, framesPerSecond: number, wanted: number): string {
+export function limitWords(
+    limitation: string,
+    framesPerSecond: number,
+    wanted: number,
+    hint: ShareSettings['contentHint'],
+): string {
     if (framesPerSecond <= 0 || framesPerSecond >= wanted * FEW_FRAMES) return '';
+    const sharp = hint === 'text' ? ' Text stays sharp.' : '';
     const few = `${Math.round(framesPerSecond)} frames per second:`;
-    if (limitation === 'cpu') return `${few} this machine encodes slowly. Text stays sharp.`;
-    if (limitation === 'bandwidth') return `${few} the connection is slow. Text stays sharp.`;
+    if (limitation === 'cpu') return `${few} this machine encodes slowly.${sharp}`;
+    if (limitation === 'bandwidth') return `${few} the connection is slow.${sharp}`;
     return '';
 }
 

@@ -1,7 +1,9 @@
 /** The view role: connection, keys, picture and verdict, driven by the host's messages. */
 import type { HostMessage, PageMessage } from '../../core/share/mediaMessages.ts';
 import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
+import { PLACEHOLDER_PX } from '../../livekit/browser/playout/placeholders.ts';
 import { createPlayoutControl } from '../../livekit/browser/playout/playoutControl.ts';
+import type { PlayoutTrack } from '../../livekit/browser/playout/playoutTrack.ts';
 import { createNextSubscription, type NextSubscription } from './nextSubscription.ts';
 import { createObserver } from './observer.ts';
 import { watchSeen } from './pictureSeen.ts';
@@ -50,6 +52,7 @@ export function createViewController({ root, keys, worker, send, now }: Options)
     let reported: Verdict | undefined;
     let reportedScreens = '';
     let track: MediaStreamTrack | undefined;
+    let shownPlayer: PlayoutTrack | undefined;
     let before: ReceiverSample | undefined;
 
     const screenNow = () => shown?.state.screen;
@@ -82,10 +85,15 @@ export function createViewController({ root, keys, worker, send, now }: Options)
     const changed = (): void => {
         ui.path(shown?.path);
         const nextTrack = screenNow()?.track;
+        const player = screenNow()?.playout;
         if (nextTrack !== track) {
-            ui.attach(nextTrack);
-            trackChanged(nextTrack);
+            if (nextTrack && track && player === shownPlayer) changePlayer(nextTrack);
+            else {
+                ui.attach(nextTrack);
+                trackChanged(nextTrack);
+            }
         }
+        shownPlayer = player;
         const seen = shown?.state.screens ?? [];
         const screens = JSON.stringify(seen);
         if (screens !== reportedScreens) {
@@ -93,6 +101,23 @@ export function createViewController({ root, keys, worker, send, now }: Options)
             send({ type: 'view.screens', identities: [...seen] });
         }
         report();
+    };
+    /** The same screen comes from the other player: its element replaces the old one with the first whole picture. */
+    const changePlayer = (to: MediaStreamTrack): void => {
+        const video = ui.add();
+        video.srcObject = new MediaStream([to]);
+        void video.play().catch(() => undefined); // muted autoplay is always allowed
+        track = to;
+        before = undefined;
+        observer.trackChanged();
+        observer.frameShown(now()); // the picture of the old player stays until then
+        const look = (): void => {
+            if (track !== to) return video.remove();
+            if (video.videoWidth <= PLACEHOLDER_PX) return void video.requestVideoFrameCallback(look);
+            ui.show(video);
+            watchFrames(video, to);
+        };
+        video.requestVideoFrameCallback(look);
     };
     const trackChanged = (to: MediaStreamTrack | undefined): void => {
         track = to;

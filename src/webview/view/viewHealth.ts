@@ -63,11 +63,13 @@ export function judge(o: Observed, now: number): Verdict {
     if (!o.hasKey) return verdict('waitingForKey');
     if (o.paused) return verdict('frozen', PAUSED);
 
+    // Frames arrive that cannot be decoded before the next key frame. The picture is old meanwhile.
+    if (!o.failure && o.lastFrameAt !== undefined && older(o.catchingUpSince, CATCH_UP_MS, now))
+        return verdict('frozen', 'Catching up with the sharer.');
     const stalled =
         o.undecodedSince !== undefined && (o.lastFrameAt === undefined || now - o.undecodedSince > STALL_MS);
     if (stalled && o.undecodedSince !== undefined) return judgeUndecoded(o, o.undecodedSince, now);
     if (o.lastFrameAt === undefined) return verdict('connecting');
-    if (older(o.catchingUpSince, CATCH_UP_MS, now)) return verdict('frozen', 'Catching up with the sharer.');
     if (o.lost) return verdict('frozen', 'The sharer’s connection is interrupted.');
     if (older(o.lastByteAt, DEAD_LINE_MS, now)) return verdict('frozen', 'Nothing has come in for a while.');
     if (o.steady && older(o.lastPacketAt, STEADY_SILENCE_MS, now))

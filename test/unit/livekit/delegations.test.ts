@@ -8,7 +8,7 @@ import {
     type Delegations,
 } from '../../../src/livekit/authoriser/delegations.ts';
 
-const ONE = { key: 'k', delayId: 'd1', room: 'r', identity: 'i' };
+const ONE = { key: 'k', userId: '@a:hs', delayId: 'd1', room: 'r', identity: 'i' };
 
 class World {
     now = 0;
@@ -75,6 +75,15 @@ describe('a delegated leave', () => {
         assert.equal(world.delegations.size, 1);
         await world.pass(COME_WITHIN_MS);
         assert.deepEqual(world.done, ['send d2']);
+    });
+    it('is one for each delayed event, and a bounded number for each person', () => {
+        const { delegations } = new World();
+        assert.ok(delegations.take(ONE));
+        assert.equal(delegations.take({ ...ONE, key: 'other' }), undefined, 'the event has one');
+        for (let i = 1; i < 20; i++) assert.ok(delegations.take({ ...ONE, key: `k${i}`, delayId: `e${i}` }));
+        assert.equal(delegations.take({ ...ONE, key: 'k20', delayId: 'e20' }), undefined);
+        assert.ok(delegations.take({ ...ONE, userId: '@b:hs', key: 'k21', delayId: 'e21' }), 'others have theirs');
+        assert.ok(delegations.take({ ...ONE, delayId: 'd2' }), 'a newer one replaces one’s own');
     });
     it('is forgotten when somebody else has sent or cancelled it', async () => {
         const world = new World();

@@ -117,6 +117,23 @@ describe('a name', () => {
         );
     });
 
+    it('of a room and its replacement is one name, if both rooms say so', () => {
+        const room = (roomId: string, more: Partial<RoomSnapshot> = {}): RoomSnapshot =>
+            ({ roomId, name: 'App', isDirect: false, members: [], ...more }) as unknown as RoomSnapshot;
+        const names = (...rooms: RoomSnapshot[]): string[] => tellRoomsApart(rooms, '@me:hs').map(({ name }) => name);
+        const old = room('!old:hs', { replacement: { room: '!new:hs', via: [] } });
+        assert.deepEqual(names(old, room('!new:hs', { predecessor: '!old:hs' })), ['App', 'App']);
+        // Anybody can make a room that claims to follow another one.
+        assert.deepEqual(names(room('!old:hs'), room('!evil:hs', { predecessor: '!old:hs' })), [
+            'App (!old:hs)',
+            'App (!evil:hs)',
+        ]);
+        assert.deepEqual(
+            names(old, room('!new:hs', { predecessor: '!old:hs' }), room('!evil:hs', { predecessor: '!old:hs' })),
+            ['App', 'App (!new:hs)', 'App (!evil:hs)'],
+        );
+    });
+
     it('in a sentence is cut, and the ID behind it is not', () => {
         const id = `(@${'u'.repeat(90)}:example.org)`;
         assert.equal(plainName(`${'x'.repeat(100)} ${id}`), `${'x'.repeat(79)}… ${id}`);

@@ -208,6 +208,47 @@ describe('the playout of one track', () => {
         assert.deepEqual(handedOn, [0, 1, KEY_PLACEHOLDER, DELTA_PLACEHOLDER, DELTA_PLACEHOLDER, 5]);
         assert.deepEqual(modes, ['buffered: wanted', 'immediate', 'buffered: wanted']);
     });
+    for (const [what, change] of [
+        ['the person wants smooth motion', () => pipe.immediate(false)],
+        [
+            'frames lost their numbers',
+            async () => {
+                for (let i = 1; i <= 16; i++) await receive(i, false, false);
+            },
+        ],
+    ] as const)
+        it(`asks for no more key frames once the browser’s player has begun, because ${what}`, async () => {
+            await keyFrame(0);
+            await change();
+            elapse(300);
+            assert.ok(requests >= 1);
+            await receive(50, true, false);
+            const asked = requests;
+            elapse(5_000);
+            assert.equal(requests, asked);
+        });
+    it('asks for no more key frames when what was wished cannot be done', async () => {
+        await receive(0, true, false);
+        pipe.immediate(false);
+        await receive(1, true, false);
+        pipe.immediate(true);
+        await receive(2, true, false);
+        const asked = requests;
+        elapse(5_000);
+        assert.equal(requests, asked);
+    });
+    it('waits for each missing frame for a time of its own', async () => {
+        await keyFrame(0);
+        await receive(2); // 1 is missing
+        elapse(120);
+        await receive(4); // 3 is missing
+        elapse(10);
+        await receive(1);
+        elapse(50);
+        assert.equal(requests, 0, '3 was missed 60 ms ago');
+        await receive(3);
+        assert.deepEqual(codecs.decoded, [0, 1, 2, 3, 4]);
+    });
     it('starts with a new track where the browser uses the receiver again', async () => {
         await keyFrame(100);
         pipe.restart();

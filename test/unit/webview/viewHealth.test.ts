@@ -29,6 +29,21 @@ const live: Observed = {
 const NOW = 10_000;
 const state = (change: Partial<Observed>, now = NOW) => judge({ ...live, ...change }, now).state;
 
+describe('catching up after a loss', () => {
+    it('is said all the time until a picture comes, and never called live', () => {
+        for (const ms of [600, 2_000, 4_000, 20_000])
+            assert.deepEqual(
+                [state({ catchingUpSince: NOW, undecodedSince: NOW, lastFrameAt: NOW }, NOW + ms)],
+                ['frozen'],
+                `${ms}`,
+            );
+    });
+    it('is not said before the first picture, nor for a moment', () => {
+        assert.equal(state({ catchingUpSince: NOW, lastFrameAt: undefined }, NOW + 600), 'connecting');
+        assert.equal(state({ catchingUpSince: NOW }, NOW + 100), 'live');
+    });
+});
+
 describe('what a viewer is told', () => {
     it('is live while frames decode', () => assert.equal(state({}), 'live'));
     it('follows the connection first', () => {

@@ -70,13 +70,13 @@ describe('the words of the viewer', () => {
         ]));
 
     it('say on the sharer’s page why few frames leave, and nothing while enough do', () => {
-        assert.match(limitWords('cpu', 3.4, 30), /^3 frames per second: this machine/u);
-        assert.match(limitWords('bandwidth', 5, 30), /the connection is slow/u);
+        assert.match(limitWords('cpu', 3.4, 30, 'text'), /^3 frames per second: this machine.*sharp/u);
+        assert.match(limitWords('bandwidth', 5, 30, 'motion'), /the connection is slow\.$/u);
         for (const [why, rate] of [
             ['cpu', 15],
             ['none', 3],
             ['cpu', 0],
         ] as const)
-            assert.equal(limitWords(why, rate, 30), '');
+            assert.equal(limitWords(why, rate, 30, 'text'), '');
     });
 });

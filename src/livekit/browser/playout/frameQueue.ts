@@ -25,10 +25,12 @@ export function createFrameQueue<T>(period: number, ready: (frame: T) => void, g
     let waitMs = MIN_WAIT_MS;
     let wait: ReturnType<typeof setTimeout> | undefined;
     const watch = (): void => {
-        if (!order.waiting) {
-            clearTimeout(wait);
-            wait = undefined;
-        } else wait ??= setTimeout(giveUp, waitMs);
+        if (order.waiting) wait ??= setTimeout(giveUp, waitMs);
+        else stop();
+    };
+    const stop = (): void => {
+        clearTimeout(wait);
+        wait = undefined;
     };
     const giveUp = (): void => {
         wait = undefined;
@@ -39,7 +41,10 @@ export function createFrameQueue<T>(period: number, ready: (frame: T) => void, g
     };
     return {
         push(number, key, frame) {
-            order.push(number, key, frame).forEach(ready);
+            const frames = order.push(number, key, frame);
+            // What was waited for is here. Another one may be missing, with a wait of its own.
+            if (frames.length > 0) stop();
+            frames.forEach(ready);
             watch();
         },
         get waiting() {

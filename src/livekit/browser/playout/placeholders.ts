@@ -10,7 +10,8 @@ export interface Placeholders {
     readonly delta: ArrayBuffer;
 }
 
-const SIZE_PX = 16;
+/** Width and height. */
+export const PLACEHOLDER_PX = 16;
 const FRAME_US = 33_000;
 const made = new Map<string, Promise<Placeholders>>();
 
@@ -20,6 +21,7 @@ export function placeholdersOf(codec: DecodableCodec): Promise<Placeholders> {
     if (known) return known;
     const next = encode(codec.encode);
     made.set(codec.encode, next);
+    next.catch(() => made.delete(codec.encode)); // the next key frame tries again
     return next;
 }
 
@@ -36,9 +38,15 @@ async function encode(codec: string): Promise<Placeholders> {
             failure = error;
         },
     });
-    encoder.configure({ codec, width: SIZE_PX, height: SIZE_PX, latencyMode: 'realtime', bitrate: 10_000 });
-    const canvas = new OffscreenCanvas(SIZE_PX, SIZE_PX);
-    canvas.getContext('2d')?.fillRect(0, 0, SIZE_PX, SIZE_PX);
+    encoder.configure({
+        codec,
+        width: PLACEHOLDER_PX,
+        height: PLACEHOLDER_PX,
+        latencyMode: 'realtime',
+        bitrate: 10_000,
+    });
+    const canvas = new OffscreenCanvas(PLACEHOLDER_PX, PLACEHOLDER_PX);
+    canvas.getContext('2d')?.fillRect(0, 0, PLACEHOLDER_PX, PLACEHOLDER_PX);
     // The third frame stands for all later ones: it changes nothing against the second.
     for (let i = 0; i < 3; i++) {
         const frame = new VideoFrame(canvas, { timestamp: i * FRAME_US });

@@ -41,7 +41,7 @@ export interface PlayoutStats {
 }
 
 export type ToWorker =
-    /** Before the first track: whether incoming pictures are decoded at once. */
+    /** Whether incoming pictures are decoded at once. Comes before the first track, and with each change. */
     | { readonly kind: 'hush.playout'; readonly immediate: boolean }
     /** The pictures of this track go here. The stream is transferred. */
     | { readonly kind: 'hush.sink'; readonly trackId: string; readonly sink: WritableStream<VideoFrame> }

@@ -52,12 +52,16 @@ export interface PlayoutPipeOptions {
 export function createPlayoutPipe(options: PlayoutPipeOptions): PlayoutPipe {
     const counters = createPlayoutCounters();
     const pictures = createPictureSink();
-    let wanted: PlayoutMode = options.immediate ? 'immediate' : 'buffered';
-    let reason: BufferedReason | undefined = options.immediate ? undefined : 'wanted';
+    /** What the page asked for. */
+    let asked = options.immediate;
+    let wanted: PlayoutMode = asked ? 'immediate' : 'buffered';
+    let reason: BufferedReason | undefined = asked ? undefined : 'wanted';
     let mode: PlayoutMode | undefined;
     let placeholders: Placeholders | undefined;
     let hidden = false;
     let closed = false;
+    /** A change of mode waits for a key frame. */
+    let due = false;
 
     const ask = (): void => {
         if (!closed && !hidden) requests.ask();
@@ -67,14 +71,21 @@ export function createPlayoutPipe(options: PlayoutPipeOptions): PlayoutPipe {
             counters.requested();
             options.requestKeyFrame();
         },
-        () => !closed && !hidden && (decoding.lost || mode !== wanted),
+        () => !closed && !hidden && (due || (mode === 'immediate' && decoding.lost)),
     );
     const trouble = createPlayoutTrouble((why) => {
         if (wanted === 'buffered') return;
         wanted = 'buffered';
         reason = why;
+        due = true;
         ask(); // the browser's player can begin only with a key frame
     });
+    /** Does what the page asked for, whatever went wrong before. */
+    const begin = (): void => {
+        wanted = asked ? 'immediate' : 'buffered';
+        reason = asked ? undefined : 'wanted';
+        trouble.forget();
+    };
     const { period } = options;
     const decoding = createFrameDecoding({ period, counters, trouble, show: pictures.show, onLost: ask });
     /** Why this stream cannot be decoded here. Undefined: it can, and everything is ready. */
@@ -93,6 +104,7 @@ export function createPlayoutPipe(options: PlayoutPipeOptions): PlayoutPipe {
     const choose = async (frame: EncodedFrame, number: number | undefined): Promise<void> => {
         const why = wanted === 'buffered' ? reason : await obstacle(frame, number);
         const next: PlayoutMode = wanted === 'buffered' || why !== undefined ? 'buffered' : 'immediate';
+        due = false;
         if (closed || next === mode) return;
         mode = next;
         if (next === 'buffered') decoding.close();
@@ -121,13 +133,16 @@ export function createPlayoutPipe(options: PlayoutPipeOptions): PlayoutPipe {
         },
         roundTrip: decoding.roundTrip,
         immediate(next) {
-            wanted = next ? 'immediate' : 'buffered';
-            reason = next ? undefined : 'wanted';
-            trouble.forget();
-            if (mode !== undefined && mode !== wanted) ask();
+            asked = next;
+            begin();
+            due = mode !== undefined && mode !== wanted;
+            if (due) ask();
         },
         restart() {
             mode = undefined;
+            due = false;
+            requests.stop();
+            begin();
             decoding.close();
             pictures.end();
         },

@@ -39,6 +39,11 @@ export function createPlayoutPipes(post: (message: FromWorker) => void): Playout
         clearInterval(reports);
         reports = undefined;
     };
+    /** A pipe that another one replaced has no name any more. */
+    const endedPipe = (pipe: PlayoutPipe): void => {
+        const trackId = nameOf(pipe);
+        if (trackId !== undefined) ended(trackId);
+    };
     const open = (trackId: string, options: PipeOptions): PlayoutPipe => {
         pipes.get(trackId)?.close();
         const pipe = createPlayoutPipe({
@@ -83,10 +88,10 @@ export function createPlayoutPipes(post: (message: FromWorker) => void): Playout
         encrypted: (trackId, codec, streams, request) =>
             pipeEncrypted(codec, streams, request, {
                 open: (options) => open(trackId, options),
-                ended: (pipe) => ended(nameOf(pipe) ?? trackId),
+                ended: endedPipe,
             }),
         direct: (trackId, transformer) =>
-            pipeDirect(transformer, { open: (options) => open(trackId, options), ended: () => ended(trackId) }),
+            pipeDirect(transformer, { open: (options) => open(trackId, options), ended: endedPipe }),
         renamed(from, to) {
             const pipe = pipes.get(from);
             if (!pipe || from === to) return;

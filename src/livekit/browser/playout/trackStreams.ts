@@ -55,11 +55,16 @@ export function pipeEncrypted(
         requestKeyFrame: request ?? (() => (spoil = true)),
     });
     const decrypted = new WritableStream<RTCEncodedVideoFrame>({
-        write(frame) {
+        async write(frame) {
             const arrival = arrivals.get(frame);
             // What did not lose its encryption on the way was never encrypted: a blank frame of the server.
             const wasEncrypted = arrival?.length === frame.data.byteLength + ENCRYPTION_OVERHEAD;
-            return pipe.receive(frame, wasEncrypted ? arrival.number : undefined, arrival?.at ?? performance.now());
+            try {
+                await pipe.receive(frame, wasEncrypted ? arrival.number : undefined, arrival?.at ?? performance.now());
+            } catch (error) {
+                owner.ended(pipe); // WebRTC has ended the track
+                throw error;
+            }
         },
         close() {
             owner.ended(pipe);
