@@ -1,4 +1,4 @@
-/** The import rules of the architecture (README, "Architecture"), held against the sources. */
+/** The import rules of the architecture (docs/architecture.md, "Floors"), held against the sources. */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';

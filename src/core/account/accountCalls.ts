@@ -1,7 +1,7 @@
 /**
  * How each method of an account travels between the windows of one person. The table is also an allow-list: a window
- * can ask another window for nothing else. Values that are read without waiting (`state`, `trust.own`) are mirrored
- * (extension/windows/mirrors.ts).
+ * can ask another window for nothing else. Values that are read without waiting (`state`, `rooms()`,
+ * `trust.own`, `rtc.currentKeys`) are mirrored (extension/windows/mirrors.ts).
  */
 import type { ChatPort } from '../chat/chatPort.ts';
 import type { FilesPort } from '../files/filesPort.ts';

@@ -24,7 +24,10 @@ export interface RtcMembership {
     readonly name: string;
     /** `member.id` (sticky) or membershipID (state). */
     readonly memberId: string;
-    /** ms since the epoch. */
+    /**
+     * ms since the epoch, by the clock of its sender, not validated. An update of a state event keeps it; a sticky
+     * event has the time of its last update.
+     */
     readonly createdTs: number;
     /** Identity of its participant in the LiveKit room where it publishes. */
     readonly identity: string;

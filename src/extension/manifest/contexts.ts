@@ -45,6 +45,7 @@ export type ContextKey = (typeof contexts)[keyof typeof contexts];
 export const rows = {
     invite: 'hush.invite',
     room: 'hush.room',
+    /** We hold a membership there. */
     roomInCall: 'hush.room.inCall',
     share: 'hush.share',
     ownShare: 'hush.ownShare',

@@ -140,7 +140,7 @@ describe('what a homeserver passes on', () => {
         assert.deepEqual((await endpoints.answer(`${CLIENT}/delegate_delayed_leave`, FROM, leave)).body, {});
         const identity = sha256Base64(JSON.stringify(['@a:example.org', 'D', 'm1']));
         const key = JSON.stringify(['!r:example.org', 'm.call#ROOM', '@a:example.org', 'm1']);
-        assert.deepEqual(taken, [{ key, delayId: 'delay-1', room, identity }]);
+        assert.deepEqual(taken, [{ key, userId: '@a:example.org', delayId: 'delay-1', room, identity }]);
         assert.ok(asked.some(({ url, authorization }) => url.endsWith('/delay-1/restart') && authorization === null));
         const refuse = (body: object, answers = {}) =>
             problem(world(answers).endpoints.answer(`${CLIENT}/delegate_delayed_leave`, FROM, body));
