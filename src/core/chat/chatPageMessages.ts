@@ -15,6 +15,8 @@ export const MAX_PASTED = 50 * 1_048_576;
 export const MAX_PASTED_FILES = 10;
 /** The most paths in one question. */
 export const MAX_PATHS = 100;
+/** The most paths of one message that are looked for. */
+export const MAX_MESSAGE_PATHS = 200;
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(1_024));
 const paths = v.pipe(v.array(path), v.maxLength(MAX_PATHS));
 const bytes = v.pipe(

@@ -1,7 +1,9 @@
 /** The words of a message for a short quotation. */
 
-/** A tag, also with `>` in an attribute. */
-const TAG = /<(\/?)([a-z][a-z0-9-]*)((?:"[^"]*"|'[^']*'|[^"'>]){0,2000})>/giu;
+/** The most characters of HTML that are read: a quotation is short. */
+const MAX_HTML = 4_000;
+/** A tag, also with `>` in an attribute. The whole name belongs to the name: otherwise each part of it is tried. */
+const TAG = /<(\/?)([a-z][a-z0-9-]*)(?![a-z0-9-])((?:"[^"]*"|'[^']*'|[^"'>]){0,2000})>/giu;
 /** A blank separates the words of two blocks. */
 const BLOCKS = new Set(
     'p div br hr li ul ol pre blockquote h1 h2 h3 h4 h5 h6 table tr td th caption details summary'.split(' '),
@@ -21,8 +23,23 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
  */
 export function quoteText(body: string, html: string | null): string {
     if (html === null) return body;
-    const words = wordsOf(html.replaceAll(/<mx-reply>[\s\S]*?<\/mx-reply>/giu, '')).trim();
+    const words = wordsOf(startOf(withoutReplies(html))).trim();
     return words === '' ? body : words;
+}
+
+/** Removes each quotation from its start tag to the next end tag. */
+function withoutReplies(html: string): string {
+    const parts = html.split(/<\/mx-reply>/iu);
+    const last = parts.pop() ?? '';
+    return parts.map((part) => part.replace(/<mx-reply>[\s\S]*$/iu, '')).join('') + last;
+}
+
+/** Without the tag in which it is cut. */
+function startOf(html: string): string {
+    if (html.length <= MAX_HTML) return html;
+    const start = html.slice(0, MAX_HTML).toWellFormed();
+    const open = start.lastIndexOf('<');
+    return open > start.lastIndexOf('>') ? start.slice(0, open) : start;
 }
 
 function wordsOf(html: string): string {

@@ -22,6 +22,7 @@ import { chatRoomOf } from './chosenRoom.ts';
 import type { ChatFiles } from './chatFiles.ts';
 import { createChatMemory } from '../../core/chat/chatMemory.ts';
 import { createConversation } from '../../core/chat/chatConversation.ts';
+import { createPlaceAnswers } from '../../core/chat/placeAnswers.ts';
 import { createShownChanges } from '../../core/chat/shownChanges.ts';
 import { createForgotten } from '../../core/chat/forgotten.ts';
 import { unreadWords } from '../../core/chat/unread.ts';
@@ -190,7 +191,7 @@ export function createChatView(options: ChatViewOptions): ChatView {
                     .then(({ openReference }) => openReference(message))
                     .catch((error: unknown) => showFailure(userMessage(error, 'Opening the file')));
             case 'chat.places':
-                return void tellPlaces(message.paths);
+                return void answerPlaces(message.paths);
             case 'chat.copy':
                 return void vscode.env.clipboard.writeText(message.text);
             case 'chat.action':
@@ -203,15 +204,11 @@ export function createChatView(options: ChatViewOptions): ChatView {
                 session.handle(message);
         }
     }
-    async function tellPlaces(asked: string[]): Promise<void> {
-        const found = await import('./chatDesk.ts')
-            .then(({ existingPaths }) => existingPaths(asked))
-            .catch((error: unknown) => {
-                log.warn('Hush could not look for the files that messages name', error);
-                return [];
-            });
-        channel?.send({ type: 'chat.places', asked, found });
-    }
+    const answerPlaces = createPlaceAnswers({
+        find: async (paths) => (await import('./chatDesk.ts')).existingPaths(paths),
+        answer: (asked, found) => channel?.send({ type: 'chat.places', asked, found }),
+        onError: (error) => log.warn('Hush could not look for the files that messages name', error),
+    });
     const provider: vscode.WebviewViewProvider = {
         resolveWebviewView(resolved) {
             view = resolved;

@@ -3,6 +3,7 @@
  */
 import * as vscode from 'vscode';
 import { HushError } from '../../core/base/errors.ts';
+import { excludeGlob } from './searchExcludes.ts';
 import { globOf, pathInWorkspace } from './workspacePath.ts';
 import { showQuickPick } from '../shell/dialogs.ts';
 
@@ -48,7 +49,7 @@ export async function existingPaths(paths: readonly string[]): Promise<string[]>
         const globs = [...new Set(others.values())].map(globOf);
         const glob =
             globs.length === 1 ? (globs[0] ?? '') : `{${globs.map((one) => one.replaceAll(',', '[,]')).join(',')}}`;
-        const uris = await vscode.workspace.findFiles(glob, undefined, MAX_FOUND);
+        const uris = await vscode.workspace.findFiles(glob, excluded(), MAX_FOUND);
         for (const [path, relative] of others)
             if (uris.some((uri) => uri.path.endsWith(`/${relative}`))) found.add(path);
     }
@@ -61,7 +62,7 @@ async function find(path: string): Promise<vscode.Uri | undefined> {
     if (relative !== undefined) {
         const direct = await inFolders(relative);
         if (direct) return direct;
-        const found = await vscode.workspace.findFiles(globOf(relative), undefined, MAX_CHOICES);
+        const found = await vscode.workspace.findFiles(globOf(relative), excluded(), MAX_CHOICES);
         if (found.length === 1) return found[0];
         if (found.length > 1) {
             const picked = await showQuickPick(
@@ -72,6 +73,12 @@ async function find(path: string): Promise<vscode.Uri | undefined> {
         }
     }
     throw new HushError('chat.noFile', `${path.slice(0, 200)} is not in this workspace.`);
+}
+
+/** VS Code adds only `files.exclude` by itself. Without `search.exclude`, a search would go through `node_modules`. */
+function excluded(): string | undefined {
+    const configuration = vscode.workspace.getConfiguration();
+    return excludeGlob(configuration.get('files.exclude'), configuration.get('search.exclude'));
 }
 
 function relativeOf(path: string): string | undefined {

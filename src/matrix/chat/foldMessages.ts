@@ -38,16 +38,27 @@ interface Books {
 export function foldMessages(events: readonly RawEvent[], people: People): ChatMessage[] {
     const books = bookKeeping(events);
     const byId = new Map(events.map((event) => [event.id, event]));
-    const devices = new Set<string>();
+    // One row for each device that moves. It keeps its place, and has the newest position.
+    const newest = new Map<string, RawEvent>();
+    for (const event of events) {
+        const device = deviceOf(event, books);
+        if (device !== undefined) newest.set(device, event);
+    }
+    const rows = new Set<string>();
     return events.flatMap((event) => {
-        // One row for each device that moves.
-        if (isPosition(event.type) && !books.deleted.has(event.id)) {
-            const device = `${event.sender} ${relationOf(event, 'm.reference')?.target ?? ''}`;
-            if (devices.has(device)) return [];
-            devices.add(device);
-        }
-        return messageOf(event, books, byId, people) ?? [];
+        const device = deviceOf(event, books);
+        if (device === undefined) return messageOf(event, event, books, byId, people) ?? [];
+        if (rows.has(device)) return [];
+        rows.add(device);
+        return messageOf(event, newest.get(device) ?? event, books, byId, people) ?? [];
     });
+}
+
+/** The device whose position the event is. Undefined for any other event, and one that has no row. */
+function deviceOf(event: RawEvent, { deleted }: Books): string | undefined {
+    if (!isPosition(event.type) || !event.encrypted || event.failure !== undefined) return undefined;
+    if (deleted.has(event.id) || relationOf(event, 'm.replace')) return undefined;
+    return `${event.sender} ${relationOf(event, 'm.reference')?.target ?? ''}`;
 }
 
 /** The content with which the message is shown. Undefined for a message that is hidden or unreadable. */
@@ -79,8 +90,10 @@ function bookKeeping(events: readonly RawEvent[]): Books {
     return { deleted, edits, reactions };
 }
 
+/** `source`: the event with the content. */
 function messageOf(
     event: RawEvent,
+    source: RawEvent,
     books: Books,
     byId: ReadonlyMap<string, RawEvent>,
     people: People,
@@ -90,12 +103,12 @@ function messageOf(
     // The type of a deleted event is unknown once its content is gone. It was most likely a message.
     if (event.failure === undefined && !isShownType(event.type)) return undefined;
     const replyTo = gone ? undefined : replyOf(event);
-    const edit = gone ? undefined : lastEdit(event, books);
+    const edit = gone ? undefined : lastEdit(source, books);
     const said = gone
         ? { kind: 'deleted' as const, body: '', html: null, file: null }
         : event.failure !== undefined
           ? { kind: 'unreadable' as const, body: failureWords(event.failure), html: null, file: null }
-          : contentOf(event, edit, replyTo !== undefined);
+          : contentOf(source, edit, replyTo !== undefined);
     const own = event.sender === people.self;
     return {
         key: event.id,

@@ -3,49 +3,86 @@
  * heading, a quotation or a list. Such a line gets a mark in front, which no rule of Markdown knows. The mark is taken
  * out of the HTML again.
  */
+import { fenceAfter } from '../../core/base/codeLook.ts';
+import { createNumbers, isWrong, type Count } from './listNumbers.ts';
 
 /** A noncharacter: no text that is well formed for exchange has it (Unicode, "Noncharacters"). */
 export const GUARD = '\uFDD0';
 
 const LIST = /^(?:[-*]|\d{1,9}[.)])(?:[ \t]|$)/u;
-const FENCE = /^ {0,3}(`{3,}|~{3,})/u;
+/** The marks in front of the words of an item. Inner lists may begin in the same line. */
+const MARKS = /^(?:(?:[-*]|\d{1,9}[.)])(?:[ \t]+|$))+/u;
 
 export function guardLines(text: string): string {
     const lines = text.split('\n');
-    const isDiff = /^\+ /mu.test(text) && /^- /mu.test(text);
+    const kept = new Set<number>();
+    for (;;) {
+        const { guarded, counts } = guard(lines, kept);
+        const wrong = counts.filter(isWrong);
+        if (wrong.length === 0) return guarded.join('\n');
+        // The lists inside it, too: otherwise the next line of the text would belong to their last item.
+        for (const list of wrong) for (let at = list[0]?.at ?? 0; at <= (list.at(-1)?.at ?? -1); at++) kept.add(at);
+    }
+}
+
+/** `kept`: the lines that are no items, although they look so. `counts`: the numbers of each numbered list. */
+function guard(lines: readonly string[], kept: ReadonlySet<number>): { guarded: string[]; counts: Count[][] } {
+    const numbers = createNumbers();
+    const isDiff = lines.some((line) => line.startsWith('+ ')) && lines.some((line) => line.startsWith('- '));
     let fence: string | undefined;
+    /** The indentation of the item that the fence is in. A line with less ends it. */
+    let fenceIndent = 0;
     /** A list began above, and no line without indentation has ended it. */
     let inList = false;
+    /** Where the words of the item begin. */
+    let content = 0;
     const isBlank = (line: string | undefined): boolean => line === undefined || line.trim() === '';
-    return lines
-        .map((line, i) => {
-            const mark = FENCE.exec(line)?.[1];
-            if (fence !== undefined) {
-                if (mark?.startsWith(fence) === true && line.trim() === mark) fence = undefined;
-                return line;
+    /** The first `from` characters stay in front of the mark: they put the line into its item. */
+    const guardAt = (line: string, from: number): string => line.slice(0, from) + GUARD + line.slice(from);
+    const guarded = lines.map((line, i) => {
+        const words = line.trimStart();
+        const indent = line.length - words.length;
+        const inside = inList ? Math.min(indent, content) : 0;
+        if (fence !== undefined && (words === '' || indent >= fenceIndent)) {
+            fence = fenceAfter(fence, line.slice(inside));
+            return line;
+        }
+        fence = fenceAfter(undefined, line.slice(inside));
+        if (fence !== undefined) {
+            fenceIndent = inside;
+            if (indent === 0) {
+                numbers.end();
+                inList = false;
             }
-            if (mark !== undefined) {
-                fence = mark;
-                return line;
-            }
-            const words = line.trimStart();
-            const indent = line.length - words.length;
-            if (words === '') return line;
-            const item = LIST.test(words) && !isNoItem(words) && !(isDiff && words.startsWith('-'));
-            if (item && (inList || indent < 4)) {
-                inList = true;
-                return line;
-            }
-            if (inList && indent > 0) return line;
+            return line;
+        }
+        if (words === '') return line;
+        // One `#` is a comment, unless the line stands by itself above a text.
+        const isTitle = isBlank(lines[i - 1]) && isBlank(lines[i + 1]) && i + 1 < lines.length;
+        const isOther = (of: string): boolean =>
+            of.startsWith('+') ||
+            (of.startsWith('>') && !/^>(?:[ \t]|$)/u.test(of)) ||
+            (/^#(?:[ \t]|$)/u.test(of) && !isTitle);
+        const looksItem = LIST.test(words);
+        const isItem = looksItem && !kept.has(i) && !isNoItem(words) && !(isDiff && words.startsWith('-'));
+        if (isItem && (inList || indent < 4)) {
+            inList = true;
+            content = indent + (MARKS.exec(words)?.[0].length ?? 0);
+            numbers.add(i, indent, words, content);
+            const own = line.slice(content);
+            fence = fenceAfter(undefined, own);
+            fenceIndent = content;
+            return isOther(own) ? guardAt(line, content) : line;
+        }
+        if (indent === 0 || !inList) {
+            // Words right below an item still belong to it.
+            if (isBlank(lines[i - 1]) || /^(?:>|#{1,6}(?:[ \t]|$))/u.test(words)) numbers.end();
             inList = false;
-            if (indent > 0 || item || LIST.test(words) || words.startsWith('+')) return GUARD + line;
-            if (words.startsWith('>')) return /^>(?:[ \t]|$)/u.test(words) ? line : GUARD + line;
-            // One `#` is a comment, unless the line stands by itself above a text.
-            const isComment = /^#(?:[ \t]|$)/u.test(words);
-            const isTitle = isBlank(lines[i - 1]) && isBlank(lines[i + 1]) && i + 1 < lines.length;
-            return isComment && !isTitle ? GUARD + line : line;
-        })
-        .join('\n');
+        }
+        const from = inList ? inside : 0;
+        return indent > from || looksItem || isOther(words) ? guardAt(line, from) : line;
+    });
+    return { guarded, counts: numbers.lists };
 }
 
 /** The fields of a cron table, and rulers. */

@@ -31,13 +31,24 @@ export function tellApart(all: readonly Named[]): Map<string, ShownName> {
     return new Map(all.map((one) => [one.id, shownAs(one, (counts.get(fold(one.raw)) ?? 0) > 1)]));
 }
 
+/**
+ * Looks like a user ID, so like somebody else, or has marks that turn its direction, so that no comparison finds the
+ * name that it looks like.
+ */
+const POSING = /@.+:.+|[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u;
+
+function isPosing({ id, raw }: Named): boolean {
+    return id.startsWith('@') && POSING.test(raw.slice(0, MAX_NAME * 4).normalize('NFKC'));
+}
+
 /** A long name would push the ID out of a narrow side bar. */
 const MAX_BEFORE_ID = 24;
 
-function shownAs({ id, raw, sign = id, isDoubtful = false }: Named, isShared: boolean): ShownName {
+function shownAs(one: Named, isShared: boolean): ShownName {
+    const { id, raw, sign = id, isDoubtful = false } = one;
     const line = nameLine(raw);
     if (line === '' || raw === id) return { name: wholeNameLine(id) };
-    const name = isShared || isDoubtful ? `${cutText(line, MAX_BEFORE_ID)} (${sign})` : line;
+    const name = isShared || isDoubtful || isPosing(one) ? `${cutText(line, MAX_BEFORE_ID)} (${sign})` : line;
     const whole = wholeNameLine(raw);
     return name === whole ? { name } : { name, wholeName: whole };
 }

@@ -14,8 +14,11 @@ const WEB =
     /(?<![A-Za-z0-9])https?:\/\/[^\s<>"`|\\^“”„‟‘‚‛«»‹›。，、；：！？…「」『』【】《》〈〉〔〕؟،؛۔।॥։՝჻]{1,2000}/giu;
 /** Shown instead of an invisible character (visibleText). */
 const SHOWN_CODE = /\[U\+[0-9A-F]{4,6}\]/u;
+/** Each run is tried at its start only, not at each of its characters. */
 const END =
-    /[.,;:!?'’*~·‧—–-]+$|&(?:amp|quot|gt|lt|#\d+);$|(?:[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}]|\uFE0F|\u200D)+$/u;
+    /(?<![.,;:!?'’*~·‧—–-])[.,;:!?'’*~·‧—–-]+$|&(?:amp|quot|gt|lt|#\d{1,7});$|(?<![\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}\uFE0F\u200D])[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}\uFE0F\u200D]+$/u;
+/** The most marks at the end that are taken off one by one. No sentence has more. */
+const MAX_CUTS = 20;
 const PAIRS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{', '）': '（', '］': '［', '｝': '｛' };
 const OPENERS = new Set(Object.values(PAIRS));
 /** Kana and Korean particles that follow a Latin address without a blank. */
@@ -55,7 +58,7 @@ function endOf(whole: string): string {
     let address = whole.slice(0, SHOWN_CODE.exec(whole)?.index);
     address = HOST.exec(address)?.[1] ?? address;
     address = address.slice(0, unmatched(address));
-    for (;;) {
+    for (let cuts = 0; cuts < MAX_CUTS; cuts++) {
         const shorter = address.replace(END, '').replace(PARTICLE, '');
         const last = shorter.at(-1) ?? '';
         // An opening bracket at the end belongs to what follows.
@@ -63,6 +66,7 @@ function endOf(whole: string): string {
         if (cut === address) return address;
         address = cut;
     }
+    return address;
 }
 
 /** The place of the first closing bracket that closes nothing in the address. */

@@ -4,6 +4,7 @@
  */
 import type { WindowLike } from 'dompurify';
 import { visibleText } from '../../core/base/visibleText.ts';
+import { MAX_MESSAGE_PATHS } from '../../core/chat/chatPageMessages.ts';
 import { directionOf, setDirections } from './direction.ts';
 import { highlight } from './highlight.ts';
 import type { PlaceLinks } from './placeLinks.ts';
@@ -37,10 +38,15 @@ export function createBodyRenderer(
         return made;
     };
 
+    /** The paths of the message that is drawn. */
+    const paths = new Set<string>();
     const nodeOf = (piece: Piece): Node => {
-        if (piece.kind === 'text') return document.createTextNode(piece.text);
-        if (piece.kind === 'url') return element('a', piece.text, { href: piece.href, title: piece.href });
-        return places.element(piece);
+        if (piece.kind === 'file') {
+            for (const path of [...piece.wider, piece.path]) paths.add(path);
+            if (paths.size <= MAX_MESSAGE_PATHS) return places.element(piece);
+        }
+        if (piece.kind !== 'url') return document.createTextNode(piece.text);
+        return element('a', piece.text, { href: piece.href, title: piece.href });
     };
     const linked = (text: string): Node[] => findReferences(visibleText(text)).map(nodeOf);
     function link(root: Node): void {
@@ -101,6 +107,7 @@ export function createBodyRenderer(
 
     return {
         render(body, html) {
+            paths.clear();
             const fragment = document.createDocumentFragment();
             if (html !== null) {
                 const clean = safe.message(html);

@@ -59,6 +59,7 @@ function start(host: NonNullable<typeof api>): void {
     const places = createPlaceLinks(document, {
         ask: (paths) => send({ type: 'chat.places', paths: [...paths] }),
         open: ({ path, line, endLine, column }) => send({ type: 'chat.open', path, line, endLine, column }),
+        now: Date.now,
     });
     const bodies = createBodyRenderer(window, places, {
         copy: (text) => send({ type: 'chat.copy', text }),

@@ -32,7 +32,7 @@ export function timesOf(messages: readonly { readonly ts: number }[], now: numbe
         if (!isTime(ts) || ts < FIRST_MS || ts > latest)
             return {
                 label: 'wrong clock',
-                title: `The clock of the sender’s homeserver is wrong. It says: ${words.moment(ts)}`,
+                title: `This clock or that of the sender’s homeserver is wrong. The message says: ${words.moment(ts)}`,
                 odd: true,
                 newDay: undefined,
             };

@@ -2,7 +2,7 @@
  * Pasting into the field. Files go to the tray, words into the field. What came with the words is offered: a picture as a
  * file, code as a code block.
  */
-import { asCodeBlock, looksLikeCode } from '../../core/base/codeLook.ts';
+import { asCodeBlock, endsInFence, looksLikeCode } from '../../core/base/codeLook.ts';
 import { createOffer } from './offer.ts';
 import { readPasted } from './pasted.ts';
 
@@ -86,6 +86,5 @@ export function createPasting(input: HTMLTextAreaElement, { attach, changed }: P
 
 /** Code in a code block is one already. */
 function isInFence({ value, selectionStart }: HTMLTextAreaElement): boolean {
-    const fences = value.slice(0, selectionStart).match(/^(?:`{3,}|~{3,})/gmu);
-    return (fences?.length ?? 0) % 2 === 1;
+    return endsInFence(value.slice(0, selectionStart));
 }

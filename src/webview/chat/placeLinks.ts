@@ -13,11 +13,21 @@ export interface PlaceLinks {
 export interface PlaceLinkActions {
     ask(paths: readonly string[]): void;
     open(place: Place): void;
+    /** ms. */
+    now(): number;
 }
 
-export function createPlaceLinks(document: Document, { ask, open }: PlaceLinkActions): PlaceLinks {
-    /** Paths that exist. One that does not may exist when the message is drawn again. */
+/** ms. A path that does not exist is asked for again after this time, when a message with it is drawn. */
+const MISSING_MS = 60_000;
+/** The most paths that are known not to exist. */
+const MAX_MISSING = 10_000;
+
+export function createPlaceLinks(document: Document, { ask, open, now }: PlaceLinkActions): PlaceLinks {
+    /** Paths that exist. */
     const there = new Set<string>();
+    /** Paths that do not exist, and until when this is believed. */
+    const missing = new Map<string, number>();
+    const isMissing = (path: string): boolean => (missing.get(path) ?? -Infinity) > now();
     const waiting = new Map<string, Set<() => void>>();
     let unasked: string[] = [];
     const wonder = (path: string, then: () => void): void => {
@@ -54,7 +64,7 @@ export function createPlaceLinks(document: Document, { ask, open }: PlaceLinkAct
             holder.className = 'place';
             holder.textContent = place.text;
             const paths = [...place.wider, place.path];
-            const unknown = new Set(paths.filter((path) => !there.has(path)));
+            const unknown = new Set(paths.filter((path) => !there.has(path) && !isMissing(path)));
             const settle = (): void => {
                 const path = paths.find((one) => there.has(one));
                 if (path !== undefined) link(holder, place, path);
@@ -73,7 +83,10 @@ export function createPlaceLinks(document: Document, { ask, open }: PlaceLinkAct
         },
         answered(asked, found) {
             for (const path of found) there.add(path);
+            if (missing.size > MAX_MISSING) missing.clear();
             for (const path of asked) {
+                if (there.has(path)) missing.delete(path);
+                else missing.set(path, now() + MISSING_MS);
                 const then = waiting.get(path) ?? [];
                 waiting.delete(path);
                 for (const run of then) run();

@@ -113,6 +113,7 @@ describe('the body of a message', () => {
     let dom: JSDOM;
     let bodies: BodyRenderer;
     let places: PlaceLinks;
+    let now = 0;
     const opened: Place[] = [];
     const asked: string[] = [];
     const copied: string[] = [];
@@ -141,6 +142,7 @@ describe('the body of a message', () => {
         places = createPlaceLinks(dom.window.document, {
             ask: (paths) => asked.push(...paths),
             open: (place) => opened.push(place),
+            now: () => now,
         });
         bodies = createBodyRenderer(dom.window, places, {
             copy: (text) => copied.push(text),
@@ -243,6 +245,7 @@ describe('the body of a message', () => {
         await answer('my dir/a b.ts', 'b.ts');
         assert.deepEqual(buttons(holder), ['my dir/a b.ts:2', 'b.ts:3']);
         assert.equal(holder.textContent, 'no.ts:1, see my dir/a b.ts:2 and b.ts:3:');
+        now += 60_000;
         const again = draw('no.ts:1 b.ts:3', null);
         await answer('no.ts'); // it was made meanwhile
         assert.deepEqual(buttons(again), ['no.ts:1', 'b.ts:3']);

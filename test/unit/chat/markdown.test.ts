@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { asCodeBlock, looksLikeCode } from '../../../src/core/base/codeLook.ts';
+import { asCodeBlock, endsInFence, looksLikeCode } from '../../../src/core/base/codeLook.ts';
 import { messageText } from '../../../src/matrix/events/markdown.ts';
 
 const plain = (text: string): void => assert.deepEqual(messageText(text), { msgtype: 'm.text', body: text }, text);
@@ -149,6 +149,65 @@ describe('Markdown', () => {
         assert.equal(html('**see**\n# no title'), '<strong>see</strong><br>\n# no title');
     });
 
+    it('knows a fence from code in a line, also below it', () => {
+        assert.equal(html('```ls```\n# no title'), '<code>ls</code><br>\n# no title');
+        assert.equal(html('```a``` `b`\n+ no'), '<code>a</code> <code>b</code><br>\n+ no');
+        assert.equal(
+            html('```sh\n# c\n```\n# no title'),
+            '<pre><code class="language-sh"># c\n</code></pre>\n<p># no title</p>',
+        );
+        assert.match(html('~~~a`b`\n# c\n~~~') ?? '', /^<pre>.*# c\n<\/code>/su);
+        assert.ok(!looksLikeCode('```a\nb;\n```') && looksLikeCode('```ls``` x\nlet a = 1;\nlet b = 2;'));
+    });
+
+    it('keeps comments, marks and indentation inside the item of a list', () => {
+        for (const text of [
+            'a\n- b\n  # c',
+            '- b\n # c',
+            '- # c\n- b',
+            '1. b\n   # c\n2. d',
+            '- b\n  + c',
+            '- + c\n- b',
+            '- a\n  - b\n    # c\n    + d',
+            '- a\n  >b',
+        ]) {
+            const made = html(text) ?? '';
+            assert.doesNotMatch(made, /<h1>|<blockquote>/u, text);
+            const sign = /[#+>]/u.exec(text)?.[0] ?? '';
+            assert.match(made, sign === '>' ? /&gt;b/u : new RegExp(`(?:>|\\n)[${sign}] [cd]`, 'u'), text);
+        }
+        assert.match(html('- a\n      b') ?? '', /<li>a<br>\n\u00A0{4}b<\/li>/u);
+        assert.match(html('- a\n  b') ?? '', /<li>a<br>\nb<\/li>/u);
+        assert.match(html('- a\n  ```\n  # c\n  ```\n  # d') ?? '', /<code># c\n<\/code>.*# d<\/li>/su);
+        assert.match(html('- ```\n  # c\n  ```\n  # d') ?? '', /<code># c\n<\/code>.*# d/su);
+        assert.doesNotMatch(html('- ```\n  # c\n# d') ?? '', /<h1>/u);
+        assert.match(html('- a\n```\nx\n```\n  b') ?? '', /\u00A0{2}b/u, 'a fence ends the list');
+    });
+
+    it('shows the numbers of a list as they were typed', () => {
+        for (const text of [
+            '5. foo\n7. bar',
+            '1. a\n3. b\n4. c',
+            '2. a\n1. b',
+            '1. a\n\n3. b',
+            '1. a\ntext\n3. b',
+            ' 5. a\n7. b',
+            '5. a\n   - x\n7. b',
+        ])
+            plain(text);
+        assert.equal(html('**x**\n1) a\n3) b'), '<strong>x</strong><br>\n1) a<br>\n3) b');
+        assert.match(html('- x\n  5. a\n  7. b\n- y') ?? '', /<li>x<br>\n5\. a<br>\n7\. b<\/li>\n<li>y/u);
+        for (const [text, count] of [
+            ['5. a\n6. b', 2],
+            ['1. a\n1. b\n1. c', 3],
+            ['1. a\n   - x\n2. b', 3],
+            ['1. a\n   1. x\n   2. y\n2. b\n   1. z', 5],
+            ['3. a\n\ntext\n\n9. b', 2],
+            ['1. a\n- b\n7. c', 3],
+        ] as const)
+            assert.equal(html(text)?.match(/<li>/gu)?.length, count, text);
+    });
+
     it('gives the words back as they were written, when they are edited', () => {
         for (const text of ['> mine\n\nanswer', '    indented\n**x**', '`a`\n\n\n`b`'])
             assert.equal(messageText(text).body, text);
@@ -157,6 +216,16 @@ describe('Markdown', () => {
 });
 
 describe('pasted text', () => {
+    it('is in a code block only below a fence that is open', () => {
+        for (const text of ['```\n', 'a\n```ts\nlet a;\n', '~~~ `x`\n', '````\n```\n', '```\n```x\n'])
+            assert.ok(endsInFence(text), text);
+        for (const text of ['', '```ls```\n', '```a``` and ```b```\n', '```\na\n```\n', '    ```\n', '```\na\n````\n'])
+            assert.ok(!endsInFence(text), text);
+        const start = performance.now();
+        asCodeBlock(`${'\n'.repeat(40_000)}x`, '');
+        assert.ok(performance.now() - start < 500);
+    });
+
     it('that is code is known by its lines', () => {
         for (const code of [
             'a {\n  b\n}',

@@ -143,6 +143,22 @@ describe('a message of a kind that Hush has no view for', () => {
         );
     });
 
+    it('that is a live location shows the newest position in one row', () => {
+        const at = (id: string, latitude: number, more: Partial<RawEvent> = {}): RawEvent =>
+            event(
+                'm.beacon',
+                { 'm.location': { uri: `geo:${latitude},2` } },
+                { id, relation: { rel_type: 'm.reference', event_id: '$a' }, ...more },
+            );
+        const rows = (...events: readonly RawEvent[]): (string | undefined)[] =>
+            fold(...events).map(({ key, body }) => `${key} ${body}`);
+        assert.deepEqual(rows(at('$1', 1), at('$2', 2), at('$3', 3)), ['$1 3, 2']);
+        assert.deepEqual(rows(at('$1', 1), at('$2', 2), at('$3', 3, { redacted: true })).slice(0, 1), ['$1 2, 2']);
+        assert.deepEqual(rows(at('$1', 1), at('$2', 2, { encrypted: false })), ['$1 1, 2'], 'not encrypted');
+        assert.deepEqual(rows(at('$1', 1, { encrypted: false }), at('$2', 2)), ['$2 2, 2']);
+        assert.deepEqual(rows(at('$1', 1), at('$2', 2, { sender: '@other:hs' })), ['$1 1, 2', '$2 2, 2']);
+    });
+
     it('is a message whatever is in it', () => {
         fc.assert(
             fc.property(

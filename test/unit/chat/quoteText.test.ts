@@ -40,6 +40,26 @@ describe('the words of a quotation', () => {
         ] as const)
             assert.equal(quoteText('the secret', html), words, html);
     });
+    it('are the first words of a long message, and take no time', () => {
+        for (const html of [
+            `<${'a'.repeat(40_000)}`,
+            '<a'.repeat(20_000),
+            '<a b="'.repeat(7_000),
+            `<a ${'"\''.repeat(20_000)}`,
+            '<mx-reply>'.repeat(4_000),
+            `<mx-reply>${'</mx-reply'.repeat(4_000)}`,
+            `&${'a'.repeat(40_000)}`,
+        ]) {
+            const start = performance.now();
+            quoteText('x', html);
+            assert.ok(performance.now() - start < 500, html.slice(0, 20));
+        }
+        const long = quoteText('', `<b>Hi</b> ${'word '.repeat(20_000)}`);
+        assert.ok(long.startsWith('Hi word word') && long.length < 10_000);
+        assert.equal(quoteText('', `Hi <a href="${'x'.repeat(5_000)}">there</a>`), 'Hi', 'no half of a tag');
+        const reply = `<MX-REPLY>${'old '.repeat(5_000)}</mx-reply>yes<mx-reply>b</mx-reply>`;
+        assert.equal(quoteText('', reply), 'yes', 'what is left out does not count');
+    });
     it('are text, whatever comes in', () => {
         fc.assert(fc.property(fc.string(), fc.string(), (body, html) => typeof quoteText(body, html) === 'string'));
         assert.equal(quoteText('x', '&#x110000; &#9999999; a'), '&#x110000; &#9999999; a');

@@ -285,3 +285,20 @@ describe('drafts', () => {
         assert.deepEqual(kept, { drafts: [] });
     });
 });
+
+describe('a hostile address', () => {
+    it('takes no time to end', () => {
+        for (const text of [
+            `https://a.b/${'.'.repeat(900)}x${'(.'.repeat(500)}`,
+            `https://a.b/${'.'.repeat(1_900)}x `.repeat(20),
+            `https://a.b/${'😀'.repeat(900)}x `.repeat(20),
+            `https://a.b/${'(.'.repeat(900)} `.repeat(20),
+            `https://a.b/${'&amp;'.repeat(380)} `.repeat(20),
+        ]) {
+            const start = performance.now();
+            findAddresses(text);
+            assert.ok(performance.now() - start < 500, text.slice(0, 40));
+        }
+        assert.deepEqual(addresses('see https://a.b/c...!?)😀, and'), ['https://a.b/c']);
+    });
+});

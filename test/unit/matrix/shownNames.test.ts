@@ -71,6 +71,31 @@ describe('a name', () => {
         assert.deepEqual(shown('Ann', 'Anna', 'Ben', ''), ['Ann', 'Anna', 'Ben', '@u3:hs']);
     });
 
+    it('that poses as a user ID, or turns its direction, has the real ID behind it', () => {
+        const room = new Room('!r:hs', {} as MatrixClient, '@me:hs');
+        for (const name of [
+            ANN,
+            `Ann (${ANN})`,
+            '@\u200Bann:hs',
+            '＠ann：hs',
+            'nnA\u202E',
+            'Ann\u200F',
+            'Ann\u2066',
+            'Ann\u061C',
+        ]) {
+            assert.ok(newcomerName(room, BEN, name).endsWith(` (${BEN})`), name);
+            assert.ok(shown(name)[0]?.endsWith(' (@u0:hs)'), name);
+        }
+        for (const name of ['Ann @ work', 'Ann: me', 'a@b', 'عَنّ', BEN]) {
+            assert.equal(newcomerName(room, BEN, name), name);
+        }
+        const [direct] = [...tellApart([{ id: '!r:hs', raw: ANN }]).values()];
+        assert.equal(direct?.name, ANN, 'a room is named after the person in it');
+        const start = performance.now();
+        shown('@'.repeat(60_000));
+        assert.ok(performance.now() - start < 500);
+    });
+
     it('keeps the whole beside it', () => {
         const [one] = [...tellApart([{ id: ANN, raw: 'x'.repeat(100) }]).values()];
         assert.deepEqual([one?.name.length, one?.wholeName], [64, 'x'.repeat(100)]);
