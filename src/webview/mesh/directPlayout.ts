@@ -25,14 +25,14 @@ export function createDirectPlayout(workerUrl: () => Promise<string>, control: P
     const start = async (): Promise<Worker | undefined> => {
         const url = await workerUrl();
         if (closed) return undefined;
-        const started = new Worker(url, { name: 'hush-media' });
+        const media = new Worker(url, { name: 'hush-media' });
         // A worker that does not start would swallow every frame.
-        started.addEventListener('error', () => {
+        media.addEventListener('error', () => {
             worker = undefined;
         });
-        worker = started;
-        forget = control.add(started);
-        return started;
+        worker = media;
+        forget = control.add(media);
+        return media;
     };
     const able = canDecodeHere() && typeof RTCRtpScriptTransform === 'function';
     if (able) started = start().catch(() => undefined); // the browser's player decodes then
