@@ -18,6 +18,7 @@ export function createDirectPlayout(workerUrl: () => Promise<string>, control: P
     let started: Promise<Worker | undefined> | undefined;
     let worker: Worker | undefined;
     let forget = (): unknown => undefined;
+    let usable = true;
     let closed = false;
     let current: { readonly received: MediaStreamTrack; readonly track: PlayoutTrack } | undefined;
     const attached = new Set<string>();
@@ -28,7 +29,7 @@ export function createDirectPlayout(workerUrl: () => Promise<string>, control: P
         const media = new Worker(url, { name: 'hush-media' });
         // A worker that does not start would swallow every frame.
         media.addEventListener('error', () => {
-            worker = undefined;
+            usable = false;
         });
         worker = media;
         forget = control.add(media);
@@ -45,7 +46,7 @@ export function createDirectPlayout(workerUrl: () => Promise<string>, control: P
     return {
         async attach(receiver) {
             await started;
-            if (!worker || closed) return;
+            if (!worker || !usable || closed) return;
             const options: DirectTransformOptions = { kind: 'hush.direct', trackId: receiver.track.id };
             try {
                 receiver.transform = new RTCRtpScriptTransform(worker, options);
