@@ -10,6 +10,9 @@ import type { RepositoryRemotes } from '../../core/workspace/remotesMeant.ts';
 
 /** The part of the Git extension's API (version 1) that Hush reads. */
 interface GitApi {
+    /** `initialized` once the first look at the folders of the window is done. */
+    readonly state: 'uninitialized' | 'initialized';
+    readonly onDidChangeState: vscodeTypes.Event<GitApi['state']>;
     readonly repositories: readonly GitRepository[];
     readonly onDidOpenRepository: vscodeTypes.Event<{ readonly state: RepositoryState }>;
     getRepository(uri: vscodeTypes.Uri): GitRepository | null;
@@ -61,6 +64,7 @@ export async function gitRemotes(): Promise<string[]> {
 export async function repositoriesOf(folders: readonly vscode.Uri[], log: Log): Promise<RepositoryRemotes[]> {
     const api = await gitApi();
     if (!api) return [];
+    await initialized(api);
     const found = new Map<string, GitRepository>();
     for (const folder of folders) {
         const root = await rootOf(folder);
@@ -71,6 +75,23 @@ export async function repositoriesOf(folders: readonly vscode.Uri[], log: Log): 
             if (each) found.set(each.rootUri.toString(), each);
     }
     return Promise.all([...found.values()].map((each) => remotesOf(each, log)));
+}
+
+/** ms. A window that has just opened may be slow, and a person waits. */
+const INITIALIZED_MS = 10_000;
+
+/** Before its first look, Git opens no repository that it is asked for. */
+async function initialized(api: GitApi): Promise<void> {
+    if (api.state === 'initialized') return;
+    await new Promise<void>((resolve) => {
+        const timer = setTimeout(() => done(), INITIALIZED_MS);
+        const change = api.onDidChangeState((state) => state === 'initialized' && done());
+        const done = (): void => {
+            clearTimeout(timer);
+            change.dispose();
+            resolve();
+        };
+    });
 }
 
 async function rootOf(folder: vscode.Uri): Promise<vscode.Uri | undefined> {
