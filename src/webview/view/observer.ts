@@ -9,6 +9,9 @@ type Scene = Pick<Observed, 'connection' | 'screen' | 'paused' | 'lost' | 'stead
 /** ms in which buffered frames may still show after a failure to decrypt later ones. */
 const FAILURE_HOLDS_MS = 1_000;
 
+/** ms. The worker's counts in a sample may be this old, and a picture may have come since. */
+const COUNTS_AGE_MS = 700;
+
 export interface Observer {
     /** A new track started, so observations of the old one no longer count. */
     trackChanged(): void;
@@ -32,6 +35,7 @@ export function createObserver(): Observer {
     const frame = (now: number): void => {
         lastFrameAt = now;
         undecodedSince = undefined;
+        catchingUpSince = undefined;
         // Frames from before the failure still show for a moment, and the failure is reported only once.
         if (failure && now - failure.at > FAILURE_HOLDS_MS) failure = undefined;
     };
@@ -58,7 +62,8 @@ export function createObserver(): Observer {
                 firstPacketAt ??= at;
                 lastPacketAt = at;
             }
-            if (!sample.catchingUp) catchingUpSince = undefined;
+            const justShown = lastFrameAt !== undefined && at - lastFrameAt < COUNTS_AGE_MS;
+            if (!sample.catchingUp || justShown) catchingUpSince = undefined;
             else catchingUpSince ??= at;
             if (decoded) frame(at);
             else if (arrived) undecodedSince ??= at;

@@ -42,6 +42,19 @@ describe('the observer', () => {
         assert.equal(o.observed(scene).undecodedSince, undefined);
         assert.equal(o.observed(scene).lastFrameAt, 4_000);
     });
+    it('does not call a picture old by counts that are older than it', () => {
+        const o = createObserver();
+        const late = (at: number) => ({ ...sample(at, at, 5), catchingUp: true });
+        o.sampled(sample(1_000, 1_000, 5));
+        o.sampled(late(2_000));
+        assert.equal(o.observed(scene).catchingUpSince, 2_000);
+        o.frameShown(2_900);
+        assert.equal(o.observed(scene).catchingUpSince, undefined);
+        o.sampled(late(3_000));
+        assert.equal(o.observed(scene).catchingUpSince, undefined, 'the counts are from before the picture');
+        o.sampled(late(4_000));
+        assert.equal(o.observed(scene).catchingUpSince, 4_000);
+    });
     it('owes no frame for a still picture', () => {
         const o = createObserver();
         o.sampled(sample(1_000, 10, 5));
