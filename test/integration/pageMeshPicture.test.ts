@@ -54,8 +54,31 @@ describe('the picture of a direct share', function () {
             const { width, height } = await view.sampled();
             assert.deepEqual([width, height], [1280, 720], 'no placeholder is shown');
             assert.ok(!view.messages.some((m) => m.type === 'view.state' && m.state !== 'live'));
+            assert.equal(await page.locator('video.next').count(), 0, 'no hidden picture stays');
         }
     });
+
+    for (const [what, broken] of [
+        ['has no transforms', 'delete globalThis.RTCRtpScriptTransform'],
+        ['refuses the transform', 'globalThis.RTCRtpScriptTransform = class { constructor() { throw new Error() } }'],
+        ['cannot make pictures of its own', 'delete globalThis.MediaStreamTrackGenerator'],
+        ['has no decoder', 'delete globalThis.VideoDecoder'],
+        ['cannot decode the codec', 'VideoDecoder.isConfigSupported = async () => ({ supported: false })'],
+    ] as const)
+        it(`is live in the browser’s own player where the browser ${what}`, async () => {
+            await startShare();
+            const inWorker = broken.startsWith('VideoDecoder.');
+            const { view, page } = await startView('bob', async (p) => {
+                if (!inWorker) return p.addInitScript(broken);
+                return p.route('**/mediaWorker.js', async (route) => {
+                    const answer = await route.fetch();
+                    await route.fulfill({ response: answer, body: `${broken};${await answer.text()}` });
+                });
+            });
+            await view.said('view.state', (m) => m.state === 'live');
+            await page.locator('#app[data-hush-playout=buffered]').waitFor({ state: 'attached' });
+            await advances(view);
+        });
 
     it('sends with the bit rate that fits the picture, also when its size changes', async () => {
         await startShare((page) => page.addInitScript(recordConnections));

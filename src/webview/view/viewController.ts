@@ -53,6 +53,8 @@ export function createViewController({ root, keys, worker, send, now }: Options)
     let reportedScreens = '';
     let track: MediaStreamTrack | undefined;
     let shownPlayer: PlayoutTrack | undefined;
+    /** Waits hidden for the first whole picture of the other player. */
+    let changing: HTMLVideoElement | undefined;
     let before: ReceiverSample | undefined;
 
     const screenNow = () => shown?.state.screen;
@@ -104,7 +106,8 @@ export function createViewController({ root, keys, worker, send, now }: Options)
     };
     /** The same screen comes from the other player: its element replaces the old one with the first whole picture. */
     const changePlayer = (to: MediaStreamTrack): void => {
-        const video = ui.add();
+        changing?.remove();
+        const video = (changing = ui.add());
         video.srcObject = new MediaStream([to]);
         void video.play().catch(() => undefined); // muted autoplay is always allowed
         track = to;
@@ -112,14 +115,17 @@ export function createViewController({ root, keys, worker, send, now }: Options)
         observer.trackChanged();
         observer.frameShown(now()); // the picture of the old player stays until then
         const look = (): void => {
-            if (track !== to) return video.remove();
+            if (track !== to) return; // it was removed
             if (video.videoWidth <= PLACEHOLDER_PX) return void video.requestVideoFrameCallback(look);
+            changing = undefined;
             ui.show(video);
             watchFrames(video, to);
         };
         video.requestVideoFrameCallback(look);
     };
     const trackChanged = (to: MediaStreamTrack | undefined): void => {
+        changing?.remove();
+        changing = undefined;
         track = to;
         before = undefined;
         observer.trackChanged();

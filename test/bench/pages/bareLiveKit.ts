@@ -3,9 +3,8 @@
  * captures and sends with the same settings as Hush. Its page has `window.bare`.
  */
 import { ExternalE2EEKeyProvider, Room, RoomEvent, Track } from 'livekit-client';
-import { captureOptions, chooseBitrate, steadyConstraints } from '../../../src/webview/capture/encoding.ts';
-
-const SETTINGS = { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 } as const;
+import { chooseBitrate } from '../../../src/webview/capture/encoding.ts';
+import { captureLikeHush } from './captureLikeHush.ts';
 
 export interface BareLiveKit {
     capture(): Promise<void>;
@@ -27,13 +26,7 @@ const open = async (): Promise<Room> => {
 };
 const bare: BareLiveKit = {
     async capture() {
-        stream = await navigator.mediaDevices.getDisplayMedia(captureOptions(SETTINGS));
-        const [track] = stream.getVideoTracks();
-        if (!track) throw new Error('no track');
-        track.contentHint = 'text';
-        await track.applyConstraints(steadyConstraints(SETTINGS));
-        video.srcObject = stream;
-        await video.play();
+        stream = await captureLikeHush(video);
     },
     async publish(url, token) {
         const room = await open();

@@ -2,10 +2,9 @@
  * A bare RTCPeerConnection page for the bench: what the browser does with a shared screen without Hush. It captures and
  * sends with the same settings as Hush. Its page has `window.bare`.
  */
-import { captureOptions, chooseBitrate, steadyConstraints } from '../../../src/webview/capture/encoding.ts';
+import { chooseBitrate } from '../../../src/webview/capture/encoding.ts';
 import { orderCodecs } from '../../../src/webview/mesh/codecs.ts';
-
-const SETTINGS = { maxFrameRate: 30, contentHint: 'text', maxBitrate: 0 } as const;
+import { captureLikeHush } from './captureLikeHush.ts';
 
 export interface BarePeer {
     capture(): Promise<void>;
@@ -33,13 +32,7 @@ const complete = async (): Promise<string> => {
 };
 const bare: BarePeer = {
     async capture() {
-        stream = await navigator.mediaDevices.getDisplayMedia(captureOptions(SETTINGS));
-        const [track] = stream.getVideoTracks();
-        if (!track) throw new Error('no track');
-        track.contentHint = 'text';
-        await track.applyConstraints(steadyConstraints(SETTINGS));
-        video.srcObject = stream;
-        await video.play();
+        stream = await captureLikeHush(video);
     },
     async offer() {
         const [track] = stream?.getVideoTracks() ?? [];

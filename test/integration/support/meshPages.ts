@@ -11,7 +11,10 @@ export interface MeshPages {
     readonly mesh: MeshPair;
     /** Resolves when the share is published. `prepare`: runs before the page loads. */
     startShare(prepare?: (page: Page) => Promise<unknown>): Promise<HarnessPage>;
-    startView(name: string): Promise<{ readonly view: HarnessPage; readonly page: Page }>;
+    startView(
+        name: string,
+        prepare?: (page: Page) => Promise<unknown>,
+    ): Promise<{ readonly view: HarnessPage; readonly page: Page }>;
     /** The picture goes on: decoded frames grow from here. */
     advances(view: HarnessPage): Promise<void>;
     /** From now on, the homeserver names these ICE servers. Nothing may run yet. */
@@ -55,8 +58,9 @@ export function meshPages(): MeshPages {
             await share.said('share.published');
             return share;
         },
-        async startView(name) {
+        async startView(name, prepare) {
             const page = await browser.newPage();
+            await prepare?.(page);
             const view = await harness.open('view', page, name);
             await view.said('ready'); // what comes before is not kept for it
             view.send({ type: 'view.direct', identity: 'ann' });
