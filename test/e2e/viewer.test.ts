@@ -352,4 +352,21 @@ describe('a viewer’s tab', function () {
         frame = await bob.workbench.hushFrame('view', 'live');
         await advancingPicture(frame, SHARED.width);
     });
+
+    it('that VS Code leaves blank is replaced, and shows the picture', async () => {
+        await begin();
+        const { workbench } = pair.bob;
+        await workbench.command('View: Close All Editors');
+        const asked: string[] = [];
+        await workbench.page.route('**/webview/browser/pre/index.html*', async (route) => {
+            asked.push(new URL(route.request().url()).searchParams.get('id') ?? '');
+            await (asked.length === 1 ? route.fulfill({ contentType: 'text/html', body: '' }) : route.continue());
+        });
+        await workbench.row('’s screen').click();
+        frame = await workbench.hushFrame('view', 'live');
+        await workbench.page.unroute('**/webview/browser/pre/index.html*');
+        await advancingPicture(frame, SHARED.width);
+        assert.equal(new Set(asked).size, 2, 'not a webview of its own');
+        assert.equal(await workbench.page.locator('.tab', { hasText: '’s screen' }).count(), 1);
+    });
 });

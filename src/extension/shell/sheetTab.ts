@@ -1,12 +1,13 @@
 /** A sheet in an editor tab, drawn by its own small page. Closing the tab removes it. Nothing of it is stored. */
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
-import { Uri, ViewColumn, window } from 'vscode';
+import { Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
 import { sheetPageMessage, type Sheet } from '../../core/page/sheet.ts';
 import { Listeners } from '../../core/base/listeners.ts';
 import type { Disposable } from '../../core/base/disposable.ts';
 import { isAsking } from './dialogs.ts';
 import { sheetHtml } from './pageHtml.ts';
+import { replaceableTab, type PanelPlace } from './replaceableTab.ts';
 
 const SHEET_TYPE = 'hush.sheet';
 /** ms after which a sheet that has loaded leaves the focus where it is: the person has gone on to something else. */
@@ -20,20 +21,16 @@ export interface SheetTab extends Disposable {
 }
 
 export function openSheet(extensionUri: Uri, first: Sheet): SheetTab {
-    const panel = window.createWebviewPanel(
-        SHEET_TYPE,
-        first.title,
-        // VS Code gives a page the focus once it has loaded, whatever the person is at by then.
-        { viewColumn: ViewColumn.Active, preserveFocus: true },
-        {
+    const create = (place: PanelPlace): WebviewPanel =>
+        window.createWebviewPanel(SHEET_TYPE, first.title, place, {
             enableScripts: true,
             enableForms: false,
             retainContextWhenHidden: true,
             localResourceRoots: [Uri.joinPath(extensionUri, 'dist')],
-        },
-    );
-    const { webview } = panel;
-    const file = (name: string): string => webview.asWebviewUri(Uri.joinPath(extensionUri, 'dist', name)).toString();
+        });
+    // VS Code gives a page the focus once it has loaded, whatever the person is at by then.
+    const opening = create({ viewColumn: ViewColumn.Active, preserveFocus: true });
+    const tab = replaceableTab(opening, { create, onReplaced: () => undefined, onGaveUp: () => undefined });
     const presses = new Listeners<[string]>();
     let current = first;
     let open = true;
@@ -42,14 +39,14 @@ export function openSheet(extensionUri: Uri, first: Sheet): SheetTab {
     const takeFocus = (): void => {
         if (focused) return;
         focused = true;
-        if (performance.now() - opened < FOCUS_WITHIN_MS && !isAsking()) panel.reveal(undefined, false);
+        if (performance.now() - opened < FOCUS_WITHIN_MS && !isAsking()) tab.panel.reveal(undefined, false);
     };
     const post = (): void => {
         if (!open) return;
-        panel.title = current.title;
-        void webview.postMessage({ type: 'sheet', sheet: current });
+        tab.panel.title = current.title;
+        void tab.panel.webview.postMessage({ type: 'sheet', sheet: current });
     };
-    webview.onDidReceiveMessage((raw: unknown) => {
+    tab.onMessage((raw) => {
         const message = v.safeParse(sheetPageMessage, raw);
         if (!message.success) return;
         if (message.output.type === 'ready') {
@@ -57,19 +54,24 @@ export function openSheet(extensionUri: Uri, first: Sheet): SheetTab {
             takeFocus();
         } else presses.emit(message.output.id);
     });
-    panel.onDidDispose(() => {
+    tab.onClosed(() => {
         open = false;
     });
-    panel.iconPath = {
+    opening.iconPath = {
         light: Uri.joinPath(extensionUri, 'media', 'panel', 'shield-light.svg'),
         dark: Uri.joinPath(extensionUri, 'media', 'panel', 'shield-dark.svg'),
     };
-    webview.html = sheetHtml({
-        title: first.title,
-        cspSource: webview.cspSource,
-        nonce: randomBytes(16).toString('base64url'),
-        scriptUri: file('sheet.js'),
-        styleUri: file('sheet.css'),
+    tab.start(() => {
+        const { webview } = tab.panel;
+        const file = (name: string): string =>
+            webview.asWebviewUri(Uri.joinPath(extensionUri, 'dist', name)).toString();
+        webview.html = sheetHtml({
+            title: first.title,
+            cspSource: webview.cspSource,
+            nonce: randomBytes(16).toString('base64url'),
+            scriptUri: file('sheet.js'),
+            styleUri: file('sheet.css'),
+        });
     });
     return {
         show(sheet) {
@@ -77,8 +79,8 @@ export function openSheet(extensionUri: Uri, first: Sheet): SheetTab {
             post();
         },
         onPress: presses.add,
-        onClosed: (listener) => panel.onDidDispose(listener),
-        reveal: () => panel.reveal(),
-        dispose: () => panel.dispose(),
+        onClosed: tab.onClosed,
+        reveal: () => tab.panel.reveal(),
+        dispose: () => tab.panel.dispose(),
     };
 }

@@ -38,7 +38,7 @@ export function createNextSubscription(
         const screen = path.state.screen;
         const report = of && (await screen?.stats());
         if (!report || done || of !== track) return;
-        const read = readReceiver(report, performance.now(), screen?.playout?.stats);
+        const read = readReceiver(report, performance.now(), screen?.playout);
         looks = (read?.framesDecoded ?? 0) > 0 ? looks + 1 : 0;
         if (looks >= PATIENCE) finish();
     };

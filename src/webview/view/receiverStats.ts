@@ -1,5 +1,6 @@
 /** Reads the needed values from an RTCStatsReport (W3C webrtc-stats) and turns counters into rates. Pure. */
-import type { PlayoutStats } from '../../livekit/browser/playout/playoutMessages.ts';
+import { PLACEHOLDER_PX } from '../../livekit/browser/playout/placeholders.ts';
+import type { PlayoutMode, PlayoutStats } from '../../livekit/browser/playout/playoutMessages.ts';
 
 export interface ReceiverSample {
     /** In ms, on the caller's clock. */
@@ -29,14 +30,26 @@ export interface StatsLike {
 
 type Stat = Readonly<Record<string, unknown>>;
 
+/** The used part of a PlayoutTrack. */
+interface Counted {
+    readonly mode: PlayoutMode | undefined;
+    /** The counts of Hush's own decoder. Undefined before its first count. */
+    readonly stats: PlayoutStats | undefined;
+}
+
 /**
- * Returns undefined while there is no inbound video. `decoded`: the counts of Hush's own decoder, if it shows the
- * picture. The report then counts placeholders.
+ * Returns undefined while there is no inbound video, and while only placeholders are counted. The report counts
+ * placeholders when Hush's own decoder shows the picture (`playout`), and for a moment after a change of the player.
  */
-export function readReceiver(report: StatsLike, at: number, decoded?: PlayoutStats): ReceiverSample | undefined {
+export function readReceiver(report: StatsLike, at: number, playout?: Counted): ReceiverSample | undefined {
     const read = readVideo(report, at, 'inbound-rtp', 'packetsReceived', 'bytesReceived', 'framesDecoded');
-    if (!read || !decoded) return read;
-    const { frames: framesDecoded, framesPerSecond, width, height, catchingUp } = decoded;
+    if (!read) return undefined;
+    if (playout?.mode !== 'immediate') {
+        const placeholder = read.width > 0 && read.width <= PLACEHOLDER_PX && read.height <= PLACEHOLDER_PX;
+        return placeholder ? undefined : read;
+    }
+    if (!playout.stats) return undefined;
+    const { frames: framesDecoded, framesPerSecond, width, height, catchingUp } = playout.stats;
     return { ...read, framesDecoded, framesPerSecond, width, height, catchingUp };
 }
 

@@ -210,8 +210,7 @@ export function createViewController({ root, keys, worker, send, now }: Options)
     const sample = async (): Promise<void> => {
         const screen = screenNow();
         const stats = await screen?.stats();
-        const read =
-            screen && stats && screen.track === track ? readReceiver(stats, now(), screen.playout?.stats) : undefined;
+        const read = screen && stats && screen.track === track ? readReceiver(stats, now(), screen.playout) : undefined;
         if (!read) return;
         playout.roundTrip(read.roundTripMs);
         observer.sampled(read);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
-import { createLoadWatch, type LoadWatch } from '../../../src/extension/share/page/loadWatch.ts';
+import { createLoadWatch, type LoadWatch } from '../../../src/extension/shell/loadWatch.ts';
 
 describe('a tab that stays blank', () => {
     let loads: number;
@@ -24,7 +24,6 @@ describe('a tab that stays blank', () => {
         timers = new Set();
         watch = createLoadWatch({
             visible: () => visible,
-            onReload: () => undefined,
             onGaveUp: () => gaveUp++,
             later(_ms, work) {
                 timers.add(work);

@@ -95,6 +95,30 @@ describe('receiver statistics', () => {
             catchingUp: false,
         });
     });
+    it('never takes placeholders for the picture', () => {
+        const of = (frameWidth: number, frameHeight = frameWidth) =>
+            report([{ id: 'v', type: 'inbound-rtp', kind: 'video', framesDecoded: 90, frameWidth, frameHeight }]);
+        const stats = {
+            frames: 4,
+            keyFrames: 1,
+            held: 0,
+            gaveUp: 0,
+            errors: 0,
+            keyFrameRequests: 0,
+            width: 1280,
+            height: 720,
+            framesPerSecond: 3,
+            decodeMs: 2,
+            catchingUp: false,
+        };
+        assert.equal(readReceiver(of(16), 0, { mode: 'immediate', stats: undefined }), undefined, 'before a count');
+        assert.equal(readReceiver(of(16), 0, { mode: 'buffered', stats: undefined }), undefined, 'after a change');
+        assert.equal(readReceiver(of(16), 0), undefined);
+        assert.equal(readReceiver(of(1280, 720), 0, { mode: 'buffered', stats: undefined })?.framesDecoded, 90);
+        assert.equal(readReceiver(of(16, 720), 0)?.width, 16, 'a very narrow picture');
+        const { width, framesDecoded } = readReceiver(of(16), 0, { mode: 'immediate', stats }) ?? {};
+        assert.deepEqual({ width, framesDecoded }, { width: 1280, framesDecoded: 4 });
+    });
     it('knows nothing without inbound video', () => assert.equal(readReceiver(report([]), 0), undefined));
     it('counts bits by time, and none after a reset', () => {
         const at = (ms: number, bytesReceived: number) => ({

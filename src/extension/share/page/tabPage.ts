@@ -4,12 +4,12 @@ import { commands, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
 import { HEARTBEAT, HEARTBEAT_MS } from '../../../core/page/handshake.ts';
 import type { Log } from '../../../core/base/log.ts';
 import type { PageRequest } from '../../../core/session/mediaPort.ts';
-import { createLoadWatch } from './loadWatch.ts';
 import { viewTitle } from './viewMemory.ts';
 import { MEDIA_WORKER, PAGE_SCRIPT, PAGE_STYLE } from './pageFiles.ts';
 import { restoringHtml, webviewHtml } from '../../shell/pageHtml.ts';
 import type { PageLink } from './pageLink.ts';
 import { showWarningMessage } from '../../shell/dialogs.ts';
+import { replaceableTab, type PanelPlace } from '../../shell/replaceableTab.ts';
 
 /** The manifest's activation events contain it, too: `onWebviewPanel:hush.view`. */
 export const VIEW_TYPE = 'hush.view';
@@ -22,71 +22,60 @@ const BLANK = 'VS Code left a tab of Hush blank.';
 
 export function openTab(request: PageRequest, extensionUri: Uri, log: Log): PageLink {
     const watching = request.role === 'view';
-    const panel = window.createWebviewPanel(
-        watching ? VIEW_TYPE : SHARE_TYPE,
-        tabTitle(request),
-        // A viewer tab opens beside the code that the share is about. The sharing tab is needed only once, so it takes
-        // no column of its own.
-        watching
-            ? { viewColumn: besideTheCode(), preserveFocus: false }
-            : { viewColumn: ViewColumn.Active, preserveFocus: false },
-        // A hidden tab continues to watch or share.
-        { ...webviewOptions(extensionUri), retainContextWhenHidden: true, enableFindWidget: false },
-    );
+    // A viewer tab opens beside the code that the share is about. The sharing tab is needed only once, so it takes no
+    // column of its own.
+    const place = { viewColumn: watching ? besideTheCode() : ViewColumn.Active, preserveFocus: false };
+    const panel = createPanel(watching ? VIEW_TYPE : SHARE_TYPE, tabTitle(request), place, extensionUri);
     return tabLink(panel, extensionUri, log);
 }
 
 /**
  * Makes a link of an existing panel. A restored panel says that it looks for its share until a page is loaded into it.
  */
-export function tabLink(panel: WebviewPanel, extensionUri: Uri, log: Log, restored = false): PageLink {
-    const { webview } = panel;
+export function tabLink(first: WebviewPanel, extensionUri: Uri, log: Log, restored = false): PageLink {
     let closing = false;
     let reason = 'The tab was closed.';
     /** Loads the page again. Only for a viewer tab, because a sharing page that reloads loses its screen. */
     let reload: (() => void) | undefined;
     let spoke = false;
     let unanswered = 0;
-    const heart = setInterval(() => {
-        void webview.postMessage(HEARTBEAT);
-        if (!spoke || !panel.visible || !reload || ++unanswered <= UNANSWERED) return;
-        // VS Code sometimes replaces a page that has spoken by a blank one. Count turns instead of time, because the
-        // machine may sleep.
-        log.warn('a tab fell silent and is loaded again');
-        spoke = false;
-        unanswered = 0;
-        watch.start(reload);
-    }, HEARTBEAT_MS);
-    const watch = createLoadWatch({
-        visible: () => panel.visible,
-        later(ms, work) {
-            const timer = setTimeout(work, ms);
-            return () => clearTimeout(timer);
-        },
-        onReload: () => log.warn('a tab said nothing and was loaded again'),
+    const tab = replaceableTab(first, {
+        create: (place) => createPanel(first.viewType, first.title, place, extensionUri),
+        onReplaced: () => log.warn('a tab said nothing and was replaced'),
         onGaveUp() {
             log.error('a tab stayed blank and was closed');
             reason = BLANK;
-            panel.dispose();
+            tab.panel.dispose();
             const reloadWindow = 'Reload Window';
             void showWarningMessage(`${BLANK} Reloading the window helps.`, reloadWindow).then((chosen) => {
                 if (chosen === reloadWindow) void commands.executeCommand('workbench.action.reloadWindow');
             });
         },
     });
-    panel.onDidDispose(() => {
+    const heart = setInterval(() => {
+        const { panel } = tab;
+        void panel.webview.postMessage(HEARTBEAT);
+        if (!spoke || !panel.visible || !reload || ++unanswered <= UNANSWERED) return;
+        // VS Code sometimes replaces a page that has spoken by a blank one. Count turns instead of time, because the
+        // machine may sleep.
+        log.warn('a tab fell silent and is loaded again');
+        spoke = false;
+        unanswered = 0;
+        tab.start(reload);
+    }, HEARTBEAT_MS);
+    tab.onClosed(() => {
         clearInterval(heart);
         clearTimeout(restoring);
-        watch.heard();
     });
-    webview.onDidReceiveMessage(() => {
-        watch.heard();
+    tab.onMessage(() => {
         spoke = true;
         unanswered = 0;
     });
-    const file = (name: string): string => webview.asWebviewUri(Uri.joinPath(extensionUri, 'dist', name)).toString();
+    const file = (name: string): string =>
+        tab.panel.webview.asWebviewUri(Uri.joinPath(extensionUri, 'dist', name)).toString();
+    const { webview } = first;
     webview.options = webviewOptions(extensionUri);
-    panel.iconPath = {
+    first.iconPath = {
         light: Uri.joinPath(extensionUri, 'media', 'panel', 'screen-light.svg'),
         dark: Uri.joinPath(extensionUri, 'media', 'panel', 'screen-dark.svg'),
     };
@@ -98,13 +87,14 @@ export function tabLink(panel: WebviewPanel, extensionUri: Uri, log: Log, restor
         : undefined;
     return {
         load(request) {
-            panel.title = tabTitle(request);
+            tab.panel.title = tabTitle(request);
             const load = (): void => {
-                webview.html = webviewHtml({
+                const { webview: now } = tab.panel;
+                now.html = webviewHtml({
                     call: request.call,
                     generation: request.generation,
                     title: request.title,
-                    cspSource: webview.cspSource,
+                    cspSource: now.cspSource,
                     nonce: randomBytes(16).toString('base64url'),
                     scriptUri: file(PAGE_SCRIPT),
                     styleUri: file(PAGE_STYLE),
@@ -115,27 +105,33 @@ export function tabLink(panel: WebviewPanel, extensionUri: Uri, log: Log, restor
             clearTimeout(restoring);
             reload = request.role === 'view' ? load : undefined;
             spoke = false;
-            watch.start(load);
+            tab.start(load);
         },
-        post: (data) => void webview.postMessage(data),
+        post: (data) => void tab.panel.webview.postMessage(data),
         onData: (listener) =>
-            webview.onDidReceiveMessage((data: unknown) => {
+            tab.onMessage((data) => {
                 if (data !== HEARTBEAT) listener(data);
             }),
         onClosed: (listener) =>
-            panel.onDidDispose(() => {
+            tab.onClosed(() => {
                 if (!closing) listener(reason);
             }),
-        reveal: () => panel.reveal(),
+        reveal: () => tab.panel.reveal(),
         toggleFullScreen() {
-            panel.reveal();
+            tab.panel.reveal();
             void commands.executeCommand('workbench.action.toggleMaximizeEditorGroup');
         },
         close() {
             closing = true;
-            panel.dispose();
+            tab.panel.dispose();
         },
     };
+}
+
+function createPanel(viewType: string, title: string, place: PanelPlace, extensionUri: Uri): WebviewPanel {
+    // A hidden tab continues to watch or share.
+    const options = { ...webviewOptions(extensionUri), retainContextWhenHidden: true, enableFindWidget: false };
+    return window.createWebviewPanel(viewType, title, place, options);
 }
 
 function tabTitle(request: PageRequest): string {

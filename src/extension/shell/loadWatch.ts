@@ -13,8 +13,6 @@ export interface LoadWatchOptions {
     visible(): boolean;
     /** Runs `work` after `ms`. Returns a function that cancels it. */
     later(ms: number, work: () => void): () => void;
-    /** Called when the page is loaded again, for the log. */
-    onReload(): void;
     /** Called when the page stayed blank after the last load. */
     onGaveUp(): void;
 }
@@ -26,7 +24,7 @@ export interface LoadWatch {
     heard(): void;
 }
 
-export function createLoadWatch({ visible, later, onReload, onGaveUp }: LoadWatchOptions): LoadWatch {
+export function createLoadWatch({ visible, later, onGaveUp }: LoadWatchOptions): LoadWatch {
     let forget: (() => void) | undefined;
     const heard = (): void => {
         forget?.();
@@ -41,7 +39,6 @@ export function createLoadWatch({ visible, later, onReload, onGaveUp }: LoadWatc
                 forget = later(PATIENCE_MS, () => {
                     if (visible()) {
                         if (left-- === 0) return onGaveUp();
-                        onReload();
                         load();
                     }
                     watch();
