@@ -86,9 +86,9 @@ function floorOf(file: string): Floor {
     return deepest;
 }
 
-/** Of core, a page knows how to talk to its host and nothing of what the host decides. */
+/** Of core, a page knows how to talk to its host and to other pages, and nothing of what the host decides. */
 const CORE_OF_PAGES = (file: string): boolean =>
-    under('core/base', 'core/page')(file) ||
+    under('core/base', 'core/page', 'core/sideChannel')(file) ||
     ['trust/trustLevels', 'trust/trustWords', 'share/mediaMessages', 'chat/message', 'chat/chatPageMessages'].some(
         (name) => file === `src/core/${name}.ts`,
     );

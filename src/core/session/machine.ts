@@ -33,6 +33,7 @@ import {
     closeView,
     endGoneViews,
     endView,
+    isOver,
     requestView,
     viewGrantReady,
     reduceViewerPage,
@@ -239,7 +240,7 @@ function grantEnded(state: SessionState, event: Extract<SessionEvent, { type: 'g
 function pageSaid(state: SessionState, event: Extract<SessionEvent, { type: 'page' }>): Step {
     const { share } = state;
     if (share?.id === event.call && share.generation === event.generation)
-        return reduceSharePage(state, share, event.message);
+        return withSideChannel(reduceSharePage(state, share, event.message), event);
     const view = state.viewerTabs.get(event.call);
     if (view?.generation !== event.generation) return still(state);
     const { message } = event;
@@ -247,7 +248,28 @@ function pageSaid(state: SessionState, event: Extract<SessionEvent, { type: 'pag
     if (message.type === 'action' && message.name === 'watchAgain') return toggleWaiting(state, view);
     const step = reduceViewerPage(state, view, message);
     const after = message.type === 'ready' ? step.state.viewerTabs.get(view.id) : undefined;
-    return after ? { ...step, effects: [...step.effects, ...tellTrust(state, after)] } : step;
+    return withSideChannel(after ? { ...step, effects: [...step.effects, ...tellTrust(state, after)] } : step, event);
+}
+
+/** A page that has loaded learns its side channel. */
+function withSideChannel(step: Step, event: Extract<SessionEvent, { type: 'page' }>): Step {
+    const { call, generation, message } = event;
+    const place = message.type === 'ready' ? sideChannelOf(step.state, call, generation) : undefined;
+    if (!place) return step;
+    return { ...step, effects: [...step.effects, { type: 'openSideChannel', call, generation, ...place }] };
+}
+
+/** Undefined: the page is over or replaced, or it shows a share of another client, which has none. */
+function sideChannelOf({ share, viewerTabs, self }: SessionState, call: string, generation: number) {
+    if (share?.id === call)
+        return self && share.generation === generation
+            ? { roomId: share.roomId, shareId: share.id, sharer: self }
+            : undefined;
+    const view = viewerTabs.get(call);
+    if (view?.generation !== generation || view.callId !== undefined || isOver(view)) return undefined;
+    const { roomId, userId, deviceId, shareId } = view.target;
+    if (userId === undefined || deviceId === undefined || shareId === undefined) return undefined;
+    return { roomId, shareId, sharer: { userId, deviceId } };
 }
 
 function pageClosed(state: SessionState, event: Extract<SessionEvent, { type: 'pageClosed' }>): Step {

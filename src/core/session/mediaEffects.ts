@@ -1,17 +1,22 @@
 /** Tokens and media keys on their way to the pages. A key goes only to pages that play or publish its participant. */
 import type { Log } from '../base/log.ts';
+import type { HostMessage } from '../share/mediaMessages.ts';
 import type { MediaPort } from './mediaPort.ts';
 import type { PageGrants } from './pageGrants.ts';
 import type { MediaKey, RtcPort } from './rtcPort.ts';
-import { targetMembership } from './sessionMembers.ts';
+import { memberOf, targetMembership } from './sessionMembers.ts';
 import type { Effect, SessionState } from './state.ts';
 
-type MediaEffect = Extract<Effect, { type: 'preparePublish' | 'publish' | 'connectView' }>;
+type MediaEffect = Extract<Effect, { type: 'preparePublish' | 'publish' | 'connectView' | 'openSideChannel' }>;
+
+type Device = NonNullable<MediaKey['sideChannel']>;
 
 export interface MediaEffects {
     run(effect: MediaEffect): void;
     /** A new key, of us or of another device. */
     key(key: MediaKey): void;
+    /** The device is no longer in the side channels of that room. */
+    sideChannelLeft(roomId: string, device: { userId: string; deviceId: string }): void;
 }
 
 export interface MediaEffectsOptions {
@@ -36,13 +41,41 @@ export function createMediaEffects({ rtc, media, grants, log, state }: MediaEffe
         const held = grants.held(call);
         if (!held) return;
         for (const key of rtc.currentKeys(roomId))
-            if (identity === null || key.identity === identity) sendKey(call, generation, key);
+            if (!key.sideChannel && (identity === null || key.identity === identity)) sendKey(call, generation, key);
         media.send(call, generation, { type: 'view.connect', grant: held.grant, identity, handover });
     };
+
+    const openSideChannel = (effect: Extract<MediaEffect, { type: 'openSideChannel' }>): void => {
+        const { call, generation, roomId, shareId, sharer } = effect;
+        const { self } = state();
+        if (!self) return;
+        const { userId, deviceId } = self;
+        media.send(call, generation, {
+            type: 'sideChannel.open',
+            roomId,
+            shareId,
+            self: { userId, deviceId },
+            sharer,
+        });
+        for (const key of rtc.currentKeys(roomId))
+            if (key.sideChannel) media.send(call, generation, sideKeyMessage(key, key.sideChannel));
+    };
+    const sideKeyMessage = ({ roomId, key }: MediaKey, { userId, deviceId }: Device): HostMessage => {
+        const name = memberOf(state(), roomId, userId, deviceId)?.name ?? userId;
+        return { type: 'sideChannel.key', userId, deviceId, name, key };
+    };
+    const toSideChannels = (roomId: string, message: HostMessage): void => {
+        const { share, viewerTabs } = state();
+        if (share?.roomId === roomId) media.send(share.id, share.generation, message);
+        for (const { id, generation, target } of viewerTabs.values())
+            if (target.roomId === roomId && target.shareId !== undefined) media.send(id, generation, message);
+    };
+    const sideKey = (key: MediaKey, device: Device): void => toSideChannels(key.roomId, sideKeyMessage(key, device));
 
     return {
         run(effect) {
             if (effect.type === 'connectView') return connect(effect);
+            if (effect.type === 'openSideChannel') return openSideChannel(effect);
             const { call, generation } = effect;
             const held = grants.held(call);
             if (held?.identity === undefined) return;
@@ -50,10 +83,11 @@ export function createMediaEffects({ rtc, media, grants, log, state }: MediaEffe
             if (effect.type === 'preparePublish')
                 return media.send(call, generation, { type: 'share.prepare', grant, identity });
             for (const key of rtc.currentKeys(effect.roomId))
-                if (key.identity === identity) sendKey(call, generation, key);
+                if (!key.sideChannel && key.identity === identity) sendKey(call, generation, key);
             media.send(call, generation, { type: 'share.publish', grant, identity });
         },
         key(key) {
+            if (key.sideChannel) return sideKey(key, key.sideChannel);
             const { share, viewerTabs: views } = state();
             log.debug(`media key ${key.index} of ${key.identity}`);
             const publishes = share?.roomId === key.roomId && grants.held(share.id)?.identity === key.identity;
@@ -65,5 +99,7 @@ export function createMediaEffects({ rtc, media, grants, log, state }: MediaEffe
                     sendKey(view.id, view.generation, key);
             }
         },
+        sideChannelLeft: (roomId, { userId, deviceId }) =>
+            toSideChannels(roomId, { type: 'sideChannel.forget', userId, deviceId }),
     };
 }

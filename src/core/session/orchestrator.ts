@@ -98,6 +98,7 @@ function listen(
 ): DisposableScope {
     const onKey = (event: KeyEvent): void => {
         if (event.kind === 'key') return effects.key(event.key);
+        if (event.kind === 'sideChannelLeft') return effects.sideChannelLeft(event.roomId, event);
         const failed = event.kind === 'deliveryFailed';
         dispatch({ type: 'keyDelivery', roomId: event.roomId, failed, message: failed ? event.message : '' });
     };

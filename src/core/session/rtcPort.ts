@@ -13,6 +13,8 @@ export interface MediaKey {
     readonly index: number;
     /** Base64 of 16 bytes. */
     readonly key: string;
+    /** Set for a key of the side channel: it encrypts messages of this device, and no media. */
+    readonly sideChannel?: { readonly userId: string; readonly deviceId: string };
 }
 
 /** Events about our own key and those of others. A key is in use at once. `deliveryFailed` stops publishing. */
@@ -20,7 +22,9 @@ export type KeyEvent =
     | { readonly kind: 'key'; readonly key: MediaKey }
     /** No device received our current key, or a rotated key could not be sent. Publishing must stop. */
     | { readonly kind: 'deliveryFailed'; readonly roomId: string; readonly message: string }
-    | { readonly kind: 'deliveryRecovered'; readonly roomId: string };
+    | { readonly kind: 'deliveryRecovered'; readonly roomId: string }
+    /** The side channel's keys of a device no longer count: it left the session, or our policy refuses it now. */
+    | { readonly kind: 'sideChannelLeft'; readonly roomId: string; readonly userId: string; readonly deviceId: string };
 
 /** A viewer reported, in an Olm-encrypted to-device message, that it watches or stopped. */
 export interface WatchEvent {
@@ -82,7 +86,7 @@ export interface RtcPort {
     startKeys(roomId: string, after?: number): Promise<void>;
     /** Forgets our key. */
     stopKeys(roomId: string): void;
-    /** The known keys of this room, for pages that open late. `onKey` reports changes. */
+    /** The known keys of this room, media and side channel, for pages that open late. `onKey` reports changes. */
     currentKeys(roomId: string): readonly MediaKey[];
     onKey(listener: (event: KeyEvent) => void): Disposable;
     /** Tells a sharer's device that we watch it, or that we stopped. Best effort: failures are logged. */

@@ -24,8 +24,9 @@ export interface SessionPorts {
 
 export interface SessionEffects {
     run(effect: Effect): void;
-    /** A new media key. */
+    /** A new media key, or one of the side channel. */
     key(key: MediaKey): void;
+    sideChannelLeft(roomId: string, device: { userId: string; deviceId: string }): void;
     /** Resolves when every requested join, announce and leave has ended. */
     settled(): Promise<void>;
     dispose(): void;
@@ -101,6 +102,7 @@ export function createSessionEffects(
         preparePublish: shown.run,
         publish: shown.run,
         connectView: shown.run,
+        openSideChannel: shown.run,
         join: memberships.run,
         announce: memberships.run,
         leave: memberships.run,
@@ -121,6 +123,7 @@ export function createSessionEffects(
     return {
         run: (effect) => (runners[effect.type] as (effect: Effect) => void)(effect),
         key: (key) => shown.key(key),
+        sideChannelLeft: (roomId, device) => shown.sideChannelLeft(roomId, device),
         settled: () => memberships.settled(),
         dispose() {
             for (const stop of waits) stop();

@@ -260,6 +260,15 @@ export type Effect =
           readonly identity: string | null;
           readonly handover: boolean;
       }
+    /** Tells the page its side channel, and the keys of it. */
+    | {
+          readonly type: 'openSideChannel';
+          readonly call: string;
+          readonly generation: number;
+          readonly roomId: string;
+          readonly shareId: string;
+          readonly sharer: SelfDevice;
+      }
     | { readonly type: 'join'; readonly roomId: string; readonly shares: readonly Share[] }
     | { readonly type: 'announce'; readonly roomId: string; readonly shares: readonly Share[] }
     | { readonly type: 'leave'; readonly roomId: string }

@@ -2,6 +2,7 @@
  * The messages between the extension host and a media page, over `postMessage` in a webview or a WebSocket on loopback.
  */
 import * as v from 'valibot';
+import { sideMessage } from '../sideChannel/sideMessages.ts';
 import { trustLevels, withheldReasons } from '../trust/trustLevels.ts';
 
 const text = v.pipe(v.string(), v.maxLength(4_096));
@@ -194,6 +195,8 @@ export const hostMessage = v.variant('type', [
         noneUsable,
         relayOnly: v.boolean(),
         passes: v.optional(connection),
+        /** Offers the side channel, too. Only a Hush device gets such an offer. */
+        sideChannel: v.optional(v.boolean()),
     }),
     v.object({ type: v.literal('mesh.description'), connection, kind: v.picklist(['offer', 'answer']), sdp, streams }),
     v.object({ type: v.literal('mesh.candidates'), connection, candidates: iceCandidates }),
@@ -202,6 +205,25 @@ export const hostMessage = v.variant('type', [
     /** The ICE servers that the connection uses from the next description on. Its first ones may be outdated. */
     v.object({ type: v.literal('mesh.servers'), connection, iceServers, noneUsable, relayOnly: v.boolean() }),
     v.object({ type: v.literal('mesh.close'), connection }),
+    /** The side channel of this share: which it is, who we are in it, and whose share it is. */
+    v.object({
+        type: v.literal('sideChannel.open'),
+        roomId: id,
+        shareId: id,
+        self: v.object({ userId: id, deviceId: id }),
+        sharer: v.object({ userId: id, deviceId: id }),
+    }),
+    /** A device of the session, and its key: base64 of 16 bytes. The last one of a device is in use. */
+    v.object({
+        type: v.literal('sideChannel.key'),
+        userId: id,
+        deviceId: id,
+        name: text,
+        key: v.pipe(v.string(), v.base64(), v.minLength(16), v.maxLength(128)),
+    }),
+    v.object({ type: v.literal('sideChannel.forget'), userId: id, deviceId: id }),
+    /** Sends this to the devices of the side channel. */
+    v.object({ type: v.literal('sideChannel.send'), message: sideMessage }),
     /** Closes every connection of this share's page and reports them. The window that ran their calls is gone. */
     v.object({ type: v.literal('mesh.reset') }),
 ]);
@@ -268,6 +290,17 @@ export const pageMessage = v.variant('type', [
         ),
         width: px,
         height: px,
+    }),
+    /** What a device of the side channel said, as far as it is for the host. */
+    v.object({
+        type: v.literal('sideChannel.received'),
+        from: v.object({ userId: id, deviceId: id }),
+        message: sideMessage,
+    }),
+    /** The devices that the side channel has heard, without ours. */
+    v.object({
+        type: v.literal('sideChannel.devices'),
+        devices: v.pipe(v.array(v.object({ userId: id, deviceId: id })), v.maxLength(1_000)),
     }),
     /** The person pressed a button in the page. */
     v.object({

@@ -13,8 +13,10 @@ import {
     type Room,
     type TrackPublishOptions,
 } from 'livekit-client';
+import type { Carrier } from './carrier.ts';
 import { createEncryptedRoom, type EncryptedRoom } from './encryptedRoom.ts';
 import type { KeyRing } from './mediaKeys.ts';
+import { createRoomCarrier } from './roomCarrier.ts';
 import { limitBitrate, preferWhenLimited } from './senderParameters.ts';
 
 /** This track name tells a Hush viewer that frames continue while the picture is still. */
@@ -36,6 +38,8 @@ export interface PublishRequest extends ConnectRequest {
     /** bit/s. */
     readonly maxBitrate: number;
     readonly maxFrameRate: number;
+    /** Of the side channel (roomCarrier.ts). */
+    readonly topic: () => string | undefined;
 }
 
 export interface PublisherEvents {
@@ -52,6 +56,8 @@ export interface Publisher {
     limit(maxBitrate: number): Promise<void>;
     prefer(degradation: RTCDegradationPreference): Promise<void>;
     stats(): Promise<RTCStatsReport | undefined>;
+    /** Of the side channel, through this connection. */
+    readonly carrier: Carrier;
     close(): void;
 }
 
@@ -103,7 +109,7 @@ export async function publishScreen(
     if (prepared && !usable) prepared.encrypted.close();
     const { encrypted } = prepared && usable ? prepared : await connectPublisher(request, keys, workerUrl);
     try {
-        return running(encrypted, await publishTrack(encrypted.room, request), events);
+        return running(encrypted, await publishTrack(encrypted.room, request), request.topic, events);
     } catch (error) {
         encrypted.close();
         throw error;
@@ -156,8 +162,14 @@ function refuseBareSenders(room: Room): void {
     });
 }
 
-function running(encrypted: EncryptedRoom, publication: LocalTrackPublication, events: PublisherEvents): Publisher {
+function running(
+    encrypted: EncryptedRoom,
+    publication: LocalTrackPublication,
+    topic: () => string | undefined,
+    events: PublisherEvents,
+): Publisher {
     const { room } = encrypted;
+    const carrier = createRoomCarrier(room, topic);
     room.on(RoomEvent.Reconnecting, () => events.reconnecting());
     room.on(RoomEvent.Reconnected, () => events.reconnected());
     room.on(RoomEvent.Disconnected, () =>
@@ -187,6 +199,10 @@ function running(encrypted: EncryptedRoom, publication: LocalTrackPublication, e
             if (sender) await preferWhenLimited(sender, degradation).catch(() => undefined); // the track has ended
         },
         stats: async () => track()?.sender?.getStats(),
-        close: () => encrypted.close(),
+        carrier,
+        close() {
+            carrier.closed();
+            encrypted.close();
+        },
     };
 }

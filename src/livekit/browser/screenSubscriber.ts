@@ -11,10 +11,12 @@ import {
     type RemoteTrackPublication,
     type Room,
 } from 'livekit-client';
+import type { Carrier } from './carrier.ts';
 import { createEncryptedRoom } from './encryptedRoom.ts';
 import type { KeyRing } from './mediaKeys.ts';
 import type { PlayoutControl } from './playout/playoutControl.ts';
 import { createPlayoutTrack, type PlayoutTrack } from './playout/playoutTrack.ts';
+import { createRoomCarrier } from './roomCarrier.ts';
 import { STEADY_TRACK } from './screenPublisher.ts';
 
 interface WatchedScreen {
@@ -51,12 +53,20 @@ export interface SubscriberEvents {
 }
 
 export interface Subscriber {
+    /** Of the side channel, through this connection. */
+    readonly carrier: Carrier;
     close(): void;
 }
 
 /** Rejects when the room cannot be joined. The message is the SDK's, for the log. */
 export async function watchScreen(
-    target: { readonly url: string; readonly token: string; readonly identity: string | null },
+    target: {
+        readonly url: string;
+        readonly token: string;
+        readonly identity: string | null;
+        /** Of the side channel (roomCarrier.ts). */
+        readonly topic: () => string | undefined;
+    },
     keys: KeyRing,
     workerUrl: string,
     control: PlayoutControl,
@@ -73,7 +83,9 @@ export async function watchScreen(
         playout = received && { received, track: createPlayoutTrack(worker, received, () => update()) };
         return playout?.track;
     };
+    const carrier = createRoomCarrier(room, target.topic);
     const close = (): void => {
+        carrier.closed();
         forget();
         playoutOf(undefined);
         encrypted.close();
@@ -103,7 +115,7 @@ export async function watchScreen(
         throw error;
     }
     update();
-    return { close };
+    return { carrier, close };
 }
 
 const CHANGES = [

@@ -100,7 +100,12 @@ export class Draft {
             }
             if (leg.phase !== 'queued') continue;
             this.setLeg(call, { ...leg, phase: 'offering', since: now });
-            this.order(leg, { type: 'mesh.open', connection: connectionOf(call.id, leg.id), offer: true });
+            this.order(leg, {
+                type: 'mesh.open',
+                connection: connectionOf(call.id, leg.id),
+                offer: true,
+                sideChannel: !call.foreign,
+            });
         }
     }
 

@@ -163,7 +163,7 @@ function asked(draft: Draft, event: Extract<CallsEvent, { type: 'asked' }>): voi
         foreign: false,
         peer: from,
     });
-    draft.order(first, { type: 'mesh.open', connection: connectionOf(id, shareId), offer: true });
+    draft.order(first, { type: 'mesh.open', connection: connectionOf(id, shareId), offer: true, sideChannel: true });
 }
 
 function restart(draft: Draft, call: Call, leg: CallConnection, now: number): void {

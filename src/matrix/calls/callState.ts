@@ -207,7 +207,12 @@ export type CallsEvent = { readonly now: number } &
     );
 
 export type PageOrder =
-    | { readonly type: 'mesh.open'; readonly connection: string; readonly offer: boolean }
+    | {
+          readonly type: 'mesh.open';
+          readonly connection: string;
+          readonly offer: boolean;
+          readonly sideChannel?: boolean;
+      }
     | {
           readonly type: 'mesh.description';
           readonly connection: string;

@@ -10,6 +10,8 @@ import { createHomeserverTokens } from '../rtc/homeserverTokens.ts';
 import { createMediaKeys, type MediaKeys } from '../rtc/keyRingRunner.ts';
 import { createKeyTransport } from '../rtc/keyTransport.ts';
 import { createRtc, type Rtc } from '../rtc/rtcSession.ts';
+import { createSideChannelKeyTransport } from '../rtc/sideChannelKeyTransport.ts';
+import { createSideChannelKeys, type SideChannelKeys } from '../rtc/sideChannelKeys.ts';
 import { createTokenExchange } from '../rtc/tokenExchange.ts';
 import { createTransports, isLocalUrl, type Transports } from '../rtc/transports.ts';
 import { createWatch } from '../rtc/watch.ts';
@@ -47,6 +49,7 @@ export function openSession(
         inRoom: (roomId) => sdk.getRoom(roomId)?.getMyMembership() === 'join',
         excluded: (device) => admission.refusal(device) !== undefined,
     });
+    const sideChannelKeys = openSideChannelKeys(homeserver, { messages, admission });
     const tokens = createHomeserverTokens({
         baseUrl: homeserver.baseUrl,
         fetch: homeserver.requests,
@@ -77,6 +80,7 @@ export function openSession(
         log,
         grants,
         keys,
+        sideChannelKeys,
         membershipSetting: options.membershipSetting,
         uuid: randomUUID,
         watch: createWatch(messages, self.deviceId, log),
@@ -101,6 +105,28 @@ export function openSession(
             rtc.dispose();
         },
     };
+}
+
+function openSideChannelKeys(
+    { sdk, self, now, log }: Homeserver,
+    { messages, admission }: Pick<OpenAdmission, 'messages' | 'admission'>,
+): SideChannelKeys {
+    const keys = createMediaKeys({
+        self,
+        transport: createSideChannelKeyTransport(messages, self, now),
+        now,
+        random: randomBytes,
+        log,
+        inRoom: (roomId) => sdk.getRoom(roomId)?.getMyMembership() === 'join',
+    });
+    return createSideChannelKeys({
+        self,
+        keys,
+        refusal: (device) => admission.refusal(device),
+        judge: (devices) => admission.judge(devices),
+        onAdmission: (listener) => admission.onChange(listener),
+        log,
+    });
 }
 
 function discoverTransports(

@@ -52,7 +52,9 @@ export interface LiveSessions {
 export interface LiveSessionsOptions {
     readonly sdk: MatrixClient;
     readonly self: Device;
-    readonly keys: Pick<MediaKeys, 'members' | 'stop' | 'forget'>;
+    readonly keys: Pick<MediaKeys, 'stop' | 'forget'> & {
+        members(roomId: string, members: readonly RtcMembership[]): void;
+    };
     /** Logs a fact about a malformed event once, although every change reports it again. */
     readonly note: (text: string) => void;
     readonly now: () => number;

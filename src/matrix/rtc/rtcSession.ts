@@ -2,7 +2,7 @@
 import type { MatrixClient, Room } from 'matrix-js-sdk/lib/matrix.js';
 import { HushError } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
-import type { RtcPort } from '../../core/session/rtcPort.ts';
+import type { KeyEvent, RtcPort } from '../../core/session/rtcPort.ts';
 import { isAtSfu, type RtcMembership, type Share } from '../../core/share/share.ts';
 import { CALL_MEMBER_TYPE } from '../../core/rooms/eventTypes.ts';
 import type { Grants } from './grants.ts';
@@ -22,6 +22,7 @@ import {
 import type { Device } from './olmMessages.ts';
 import { createRoomSfu } from './roomSfu.ts';
 import { findStaleLeaves } from './staleLeaves.ts';
+import type { SideChannelKeys } from './sideChannelKeys.ts';
 import type { Transports } from './transports.ts';
 import type { Watch } from './watch.ts';
 
@@ -32,6 +33,7 @@ export interface RtcOptions {
     readonly grants: Grants;
     readonly homeserver: Pick<HomeserverTokens, 'delegates' | 'delegate'>;
     readonly keys: MediaKeys;
+    readonly sideChannelKeys: SideChannelKeys;
     readonly watch: Watch;
     /** Checks the devices that are about to get our key. */
     readonly judge: (devices: readonly Device[]) => Promise<void>;
@@ -58,13 +60,15 @@ export interface Rtc extends Omit<RtcPort, 'onWithheld' | 'onAudience'> {
 
 export function createRtc(options: RtcOptions): Rtc {
     const { sdk, self, transports, grants, homeserver, keys, watch, judge, assertClock, now, log } = options;
+    const side = options.sideChannelKeys;
     const noted = new Set<string>();
     const note = (text: string): void => {
         if (noted.size > 200) noted.clear();
         if (!noted.has(text)) log.warn(text); // a malformed event is reported again at every change
         noted.add(text);
     };
-    const live = createLiveSessions({ sdk, self, keys, note, now, log });
+    const both = bothKeys(keys, side);
+    const live = createLiveSessions({ sdk, self, keys: both, note, now, log });
     const members = createOwnMembers(options);
     const sfu = createRoomSfu({ sdk, userId: self.userId, transports, note, log });
 
@@ -78,6 +82,7 @@ export function createRtc(options: RtcOptions): Rtc {
         const member = await members.of(entry);
         keys.as(room.roomId, { identity: members.identity(member, serviceUrl), memberId: member.memberId });
         await entry.own.join(shares, serviceUrl, member);
+        side.start(room.roomId);
         if (stale) entry.clean = await stale.cancel();
     };
 
@@ -121,7 +126,7 @@ export function createRtc(options: RtcOptions): Rtc {
         },
         async leave(roomId) {
             const entry = live.get(roomId);
-            keys.stop(roomId);
+            both.stop(roomId);
             if (!entry) return;
             entry.serviceUrl = undefined;
             entry.member = undefined;
@@ -155,8 +160,8 @@ export function createRtc(options: RtcOptions): Rtc {
             await started;
         },
         stopKeys: (roomId) => keys.stop(roomId),
-        currentKeys: (roomId) => keys.current(roomId),
-        onKey: (listener) => keys.onKey(listener),
+        currentKeys: (roomId) => both.current(roomId),
+        onKey: both.onKey,
         sendWatch: (target, watching, via) => watch.send(target, watching, via),
         onWatch: (listener) => watch.onWatch(listener),
         onMembershipLost: live.losses.add,
@@ -166,8 +171,39 @@ export function createRtc(options: RtcOptions): Rtc {
                 if (result.status === 'rejected') log.warn('Leaving a session did not work', result.reason);
         },
         dispose() {
-            keys.dispose();
+            both.dispose();
             live.dispose();
+        },
+    };
+}
+
+/** What happens to a session concerns the media keys and those of the side channel. */
+function bothKeys(keys: MediaKeys, side: SideChannelKeys) {
+    return {
+        members(roomId: string, members: readonly RtcMembership[]) {
+            keys.members(roomId, members);
+            side.members(roomId, members);
+        },
+        stop(roomId: string) {
+            keys.stop(roomId);
+            side.stop(roomId);
+        },
+        forget(roomId: string) {
+            keys.forget(roomId);
+            side.stop(roomId);
+        },
+        current: (roomId: string) => [...keys.current(roomId), ...side.current(roomId)],
+        onKey(listener: (event: KeyEvent) => void) {
+            const subscriptions = [keys.onKey(listener), side.onKey(listener)];
+            return {
+                dispose() {
+                    for (const subscription of subscriptions) subscription.dispose();
+                },
+            };
+        },
+        dispose() {
+            keys.dispose();
+            side.dispose();
         },
     };
 }

@@ -1,6 +1,7 @@
 /** Sends one captured screen to every viewer who asks, with one connection for each. */
 import type { HostMessage, MeshMessage, Route, ServersMessage } from '../../core/share/mediaMessages.ts';
 import { createEncodeWatch, mayUseAv1, orderCodecs } from './codecs.ts';
+import type { Carrier } from '../../livekit/browser/carrier.ts';
 import { limitBitrate, preferWhenLimited } from '../../livekit/browser/senderParameters.ts';
 import { createNoServersNews } from './noServersNews.ts';
 import { createPeer, type Peer } from './peer.ts';
@@ -34,7 +35,12 @@ export interface MeshPublisher {
 
 type Send = (message: MeshMessage | ServersMessage | { type: 'log'; level: 'warn'; text: string }) => void;
 
-export function createMeshPublisher(first: MeshPublishRequest, send: Send, changed: () => void): MeshPublisher {
+export function createMeshPublisher(
+    first: MeshPublishRequest,
+    send: Send,
+    onCarrier: (carrier: Carrier) => void,
+    changed: () => void,
+): MeshPublisher {
     let request = first;
     const peers = new Map<string, Peer>();
     /** Incoming screens by connection, and the connections that pass them on to a tab on this machine. */
@@ -74,7 +80,10 @@ export function createMeshPublisher(first: MeshPublishRequest, send: Send, chang
         const { track, maxBitrate, maxFrameRate: maxFramerate, degradation } = request;
         const outgoing = { track, codecs, encoding: { maxBitrate, maxFramerate }, degradation };
         const onTrack = (screen: MediaStreamTrack | undefined): void => screenOf(open.connection, screen);
-        peers.set(open.connection, createPeer({ open, outgoing, send, onNoServers, onTrack, onState: changed }));
+        peers.set(
+            open.connection,
+            createPeer({ open, outgoing, send, onNoServers, onCarrier, onTrack, onState: changed }),
+        );
         changed();
     };
     const drop = (): void => {

@@ -1,5 +1,6 @@
 /** Watches one screen that comes directly from the sharer's device. Only the newest connection counts. */
 import type { SubscriberState } from '../../livekit/browser/screenSubscriber.ts';
+import type { Carrier } from '../../livekit/browser/carrier.ts';
 import type { DirectPlayout } from './directPlayout.ts';
 import type { HostMessage, MeshMessage, Route, ServersMessage } from '../../core/share/mediaMessages.ts';
 import { createNoServersNews } from './noServersNews.ts';
@@ -17,6 +18,7 @@ type Send = (message: MeshMessage | ServersMessage | { type: 'log'; level: 'warn
 export function createMeshSubscriber(
     identity: string,
     playout: DirectPlayout,
+    onCarrier: (carrier: Carrier) => void,
     send: Send,
     changed: (state: SubscriberState) => void,
 ): MeshSubscriber {
@@ -72,6 +74,7 @@ export function createMeshSubscriber(
                             send,
                             onReceiver: playout.attach,
                             onNoServers,
+                            onCarrier,
                             onTrack,
                             onState: update,
                         }),

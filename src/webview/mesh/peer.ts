@@ -2,6 +2,8 @@
  * One RTCPeerConnection of the mesh. The host decides each step, and this runs the steps in order. DTLS-SRTP encrypts
  * the media. Its fingerprints are in the descriptions, which the host sends through the room's end-to-end encryption.
  */
+import type { Carrier, OwnCarrier } from '../../livekit/browser/carrier.ts';
+import { createPeerCarrier } from './peerCarrier.ts';
 import type { HostMessage, MeshMessage, Route } from '../../core/share/mediaMessages.ts';
 
 type Open = Extract<HostMessage, { type: 'mesh.open' }>;
@@ -31,6 +33,8 @@ export interface PeerOptions {
     readonly onReceiver?: (receiver: RTCRtpReceiver) => Promise<void>;
     /** Of the ICE servers that the homeserver names, this connection can use none. */
     readonly onNoServers?: (relayOnly: boolean) => void;
+    /** Called once when the connection also carries the side channel. */
+    readonly onCarrier?: ((carrier: Carrier) => void) | undefined;
     /** Called after every description with the newest incoming screen, or undefined if there is none. */
     readonly onTrack?: (track: MediaStreamTrack | undefined) => void;
     readonly onState: (state: PeerState) => void;
@@ -52,7 +56,7 @@ export interface Peer {
 }
 
 export function createPeer(options: PeerOptions): Peer {
-    const { open, outgoing, send, onReceiver, onNoServers, onTrack, onState } = options;
+    const { open, outgoing, send, onReceiver, onNoServers, onCarrier, onTrack, onState } = options;
     const { connection } = open;
     const pc = new RTCPeerConnection(configuration(open));
     const countServers = ({ iceServers, noneUsable, relayOnly }: Servers): void => {
@@ -159,7 +163,16 @@ export function createPeer(options: PeerOptions): Peer {
     /** After a change of network, the old connection may look fine for seconds. */
     const networkChanged = (): void => report('failed');
     addEventListener('online', networkChanged);
-    if (open.offer) inTurn('the offer', offer);
+    let carrier: OwnCarrier | undefined;
+    const carry = (): void => {
+        if (carrier || !onCarrier) return;
+        carrier = createPeerCarrier(pc);
+        onCarrier(carrier);
+    };
+    if (open.offer) {
+        if (open.sideChannel === true) carry();
+        inTurn('the offer', offer);
+    }
 
     return {
         describe: ({ kind, sdp }) =>
@@ -167,6 +180,7 @@ export function createPeer(options: PeerOptions): Peer {
                 await pc.setRemoteDescription({ type: kind, sdp });
                 for (const candidate of early.splice(0)) await give(candidate);
                 if (kind === 'offer') {
+                    if (sdp.includes('\nm=application ')) carry();
                     await receivers();
                     await describeLocal('answer');
                 }
@@ -200,6 +214,7 @@ export function createPeer(options: PeerOptions): Peer {
             closed = true;
             clearTimeout(lost);
             removeEventListener('online', networkChanged);
+            carrier?.closed();
             pc.close();
         },
     };

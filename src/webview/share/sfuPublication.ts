@@ -9,6 +9,7 @@ import {
 } from '../../livekit/browser/screenPublisher.ts';
 import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
 import { degradation } from '../capture/encoding.ts';
+import type { SideChannel } from '../sideChannel/sideChannel.ts';
 import type { Captured } from '../capture/screenCapture.ts';
 
 type Prepare = Extract<HostMessage, { type: 'share.prepare' }>;
@@ -28,6 +29,7 @@ export interface SfuPublication {
 
 export interface SfuPublicationOptions extends PublisherEvents {
     readonly keys: KeyRing;
+    readonly side: Pick<SideChannel, 'add' | 'topic'>;
     readonly worker: () => Promise<string>;
     readonly live: () => void;
     /** Nothing may be sent now. */
@@ -36,7 +38,7 @@ export interface SfuPublicationOptions extends PublisherEvents {
 }
 
 export function createSfuPublication(options: SfuPublicationOptions): SfuPublication {
-    const { keys, worker, live, held, reconnecting, reconnected, failed, warn } = options;
+    const { keys, side, worker, live, held, reconnecting, reconnected, failed, warn } = options;
     let wanted: Publish | undefined;
     let publisher: Publisher | undefined;
     /** A clone goes to the SFU, so that a pause or stop there does not affect the direct connections. */
@@ -71,6 +73,7 @@ export function createSfuPublication(options: SfuPublicationOptions): SfuPublica
                     degradation: degradation(settings),
                     maxBitrate,
                     maxFrameRate: settings.maxFrameRate,
+                    topic: () => side.topic,
                 },
                 keys,
                 await worker(),
@@ -83,6 +86,7 @@ export function createSfuPublication(options: SfuPublicationOptions): SfuPublica
             );
             if (mine !== run) return next.close();
             publisher = next;
+            side.add(next.carrier);
             await publisher.hold(held());
             live();
         } catch (error) {

@@ -11,6 +11,7 @@ import { createSfuPublication, type SfuPublication } from './sfuPublication.ts';
 import type { Captured } from '../capture/screenCapture.ts';
 import { createCapture } from './shareCapture.ts';
 import { createShareSampler } from './shareSampler.ts';
+import { createReportedSideChannel } from '../sideChannel/reportSideChannel.ts';
 import { createShareUi, type ShareUi } from './shareUi.ts';
 
 const SAMPLE_MS = 1_000;
@@ -46,14 +47,20 @@ export function createShareController({ root, keys, worker, send, now }: Options
             if (settings) void changeHint(settings, capture.now, sfu, mesh);
         },
     });
-    const stopped = (): void => end('You stopped sharing in the browser.');
-    const capture = createCapture({ root, ui, send, captured: () => publish(), ended: stopped });
+    const captured = { captured: () => publish(), ended: () => end('You stopped sharing in the browser.') };
+    const capture = createCapture({ root, ui, send, ...captured });
+    const side = createReportedSideChannel(now, send);
     const sfu = createSfuPublication({
         keys,
+        side,
         worker,
         held: () => held,
-        ...sfuEvents(ui, send, () => live('livekit')),
-        failed: (detail) => lost(detail),
+        ...sfuEvents(
+            ui,
+            send,
+            () => live('livekit'),
+            (detail) => lost(detail),
+        ),
     });
 
     const publish = (): void => {
@@ -62,7 +69,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
     const publishDirectly = (): void => {
         if (mesh) return live('mesh');
         if (!capture.now || !settings) return;
-        mesh = createMeshPublisher(meshSource(capture.now, settings), send, showPath);
+        mesh = createMeshPublisher(meshSource(capture.now, settings), send, side.add, showPath);
         live('mesh');
     };
     /** While viewers move between transports, shows the route that they come from. */
@@ -100,20 +107,13 @@ export function createShareController({ root, keys, worker, send, now }: Options
         if (sfu.publisher) holdPicture(sfu.publisher, held, ui, fail);
         else publish();
     };
-    const sample = createShareSampler({
-        root,
-        ui,
-        send,
-        now,
-        settings: () => settings,
-        capture,
-        sfu,
-        mesh: () => mesh,
-    });
+    const current = () => ({ settings, mesh });
+    const sample = createShareSampler({ root, ui, send, now, capture, sfu, current });
     setInterval(() => void sample().catch(() => undefined), SAMPLE_MS);
 
     return {
         handle(message) {
+            side.handle(message);
             if (isForMesh(message)) return mesh?.handle(message);
             switch (message.type) {
                 case 'init':
@@ -178,9 +178,15 @@ async function changeHint(
 }
 
 /** What the person and the host hear of the share at the SFU. */
-function sfuEvents(ui: ShareUi, send: (message: PageMessage) => void, live: () => void) {
+function sfuEvents(
+    ui: ShareUi,
+    send: (message: PageMessage) => void,
+    live: () => void,
+    failed: (detail: string) => void,
+) {
     return {
         live,
+        failed,
         reconnected: live,
         reconnecting() {
             ui.phase('reconnecting');

@@ -12,26 +12,28 @@ export interface ShareSamplerOptions {
     readonly ui: Pick<ShareUi, 'size' | 'limited'>;
     readonly send: (message: PageMessage) => void;
     readonly now: () => number;
-    readonly settings: () => ShareSettings | undefined;
     readonly capture: Pick<ShareCapture, 'now' | 'resized'>;
     readonly sfu: Pick<SfuPublication, 'publisher'>;
-    readonly mesh: () => MeshPublisher | undefined;
+    readonly current: () => {
+        readonly settings: ShareSettings | undefined;
+        readonly mesh: MeshPublisher | undefined;
+    };
 }
 
 export function createShareSampler(options: ShareSamplerOptions): () => Promise<void> {
-    const { root, ui, send, now, settings, capture, sfu, mesh } = options;
+    const { root, ui, send, now, capture, sfu, current } = options;
     const followSize = async (set: ShareSettings): Promise<void> => {
         const changed = capture.resized(set);
         if (!changed) return;
         const { width, height, maxBitrate } = changed;
-        await Promise.all([mesh()?.resized(width, height, maxBitrate), sfu.publisher?.limit(maxBitrate)]);
+        await Promise.all([current().mesh?.resized(width, height, maxBitrate), sfu.publisher?.limit(maxBitrate)]);
     };
     return async () => {
-        const set = settings();
+        const { settings: set, mesh } = current();
         if (set) await followSize(set);
-        const suffering = await mesh()?.suffers();
+        const suffering = await mesh?.suffers();
         if (suffering !== undefined) send({ type: 'share.uplink', viewers: suffering });
-        const report = await (sfu.publisher ?? mesh())?.stats();
+        const report = await (sfu.publisher ?? mesh)?.stats();
         const next = report && readSender(report, now());
         if (!next) return;
         ui.limited(

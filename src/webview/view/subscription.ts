@@ -4,6 +4,7 @@ import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
 import type { PlayoutControl } from '../../livekit/browser/playout/playoutControl.ts';
 import { createDirectPlayout } from '../mesh/directPlayout.ts';
 import { createMeshSubscriber } from '../mesh/meshSubscriber.ts';
+import type { SideChannel } from '../sideChannel/sideChannel.ts';
 import type { HostMessage, PageMessage, Route, Way } from '../../core/share/mediaMessages.ts';
 
 export interface Subscription {
@@ -33,13 +34,15 @@ export function createSfuSubscription(
     keys: KeyRing,
     worker: () => Promise<string>,
     control: PlayoutControl,
+    side: Pick<SideChannel, 'add' | 'topic'>,
     events: SubscriptionEvents,
 ): Subscription {
     let state = CONNECTING;
     let subscriber: Subscriber | undefined;
     let closed = false;
     const start = async (): Promise<void> => {
-        const next = await watchScreen({ ...to.grant, identity: to.identity }, keys, await worker(), control, {
+        const target = { ...to.grant, identity: to.identity, topic: () => side.topic };
+        const next = await watchScreen(target, keys, await worker(), control, {
             changed(s) {
                 if (closed) return;
                 state = s;
@@ -47,8 +50,9 @@ export function createSfuSubscription(
             },
             decryptionFailed: (identity, reason) => !closed && events.decryptionFailed(identity, reason),
         });
-        if (closed) next.close();
-        else subscriber = next;
+        if (closed) return next.close();
+        subscriber = next;
+        side.add(next.carrier);
     };
     void start().catch((error: unknown) => !closed && events.failed(error));
     return {
@@ -71,16 +75,24 @@ export function createDirectSubscription(
     identity: string,
     worker: () => Promise<string>,
     control: PlayoutControl,
+    side: Pick<SideChannel, 'add'>,
     send: (message: PageMessage) => void,
     events: Pick<SubscriptionEvents, 'changed'>,
 ): Subscription {
     let state = CONNECTING;
     let closed = false;
-    const mesh = createMeshSubscriber(identity, createDirectPlayout(worker, control), send, (s) => {
-        if (closed) return;
-        state = s;
-        events.changed();
-    });
+    const playout = createDirectPlayout(worker, control);
+    const mesh = createMeshSubscriber(
+        identity,
+        playout,
+        (carrier) => side.add(carrier),
+        send,
+        (s) => {
+            if (closed) return;
+            state = s;
+            events.changed();
+        },
+    );
     return {
         via: 'mesh',
         get state() {

@@ -4,6 +4,7 @@ import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
 import { PLACEHOLDER_PX } from '../../livekit/browser/playout/placeholders.ts';
 import { createPlayoutControl } from '../../livekit/browser/playout/playoutControl.ts';
 import type { PlayoutTrack } from '../../livekit/browser/playout/playoutTrack.ts';
+import { createReportedSideChannel } from '../sideChannel/reportSideChannel.ts';
 import { createNextSubscription, type NextSubscription } from './nextSubscription.ts';
 import { createObserver } from './observer.ts';
 import { watchSeen } from './pictureSeen.ts';
@@ -37,6 +38,7 @@ interface Options {
 
 export function createViewController({ root, keys, worker, send, now }: Options): ViewController {
     const playout = createPlayoutControl();
+    const side = createReportedSideChannel(now, send);
     const ui = createViewerUi(
         root,
         (name) => send({ type: 'action', name }),
@@ -201,7 +203,7 @@ export function createViewController({ root, keys, worker, send, now }: Options)
         send({ type: 'view.moved', via: path.via, ok: true });
     };
     const connect = (to: Extract<HostMessage, { type: 'view.connect' }>): void =>
-        take(to.handover ?? false, (events) => createSfuSubscription(to, keys, worker, playout, events));
+        take(to.handover ?? false, (events) => createSfuSubscription(to, keys, worker, playout, side, events));
     const end = (verdict: Verdict): void => {
         disconnect();
         over = verdict;
@@ -224,6 +226,7 @@ export function createViewController({ root, keys, worker, send, now }: Options)
 
     return {
         handle(message) {
+            side.handle(message);
             switch (message.type) {
                 case 'init':
                     playout.immediate(!message.smoothMotion);
@@ -233,7 +236,7 @@ export function createViewController({ root, keys, worker, send, now }: Options)
                     return connect(message);
                 case 'view.direct':
                     return take(message.handover ?? false, (events) =>
-                        createDirectSubscription(message.identity, worker, playout, send, events),
+                        createDirectSubscription(message.identity, worker, playout, side, send, events),
                     );
                 case 'view.stay':
                     stay();

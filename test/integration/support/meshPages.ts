@@ -9,6 +9,8 @@ import { createMeshPair, type MeshPair } from './meshPair.ts';
 export interface MeshPages {
     readonly browser: PageBrowser;
     readonly mesh: MeshPair;
+    /** Opens a page that no call knows. */
+    open: Harness['open'];
     /** Resolves when the share is published. `prepare`: runs before the page loads. */
     startShare(prepare?: (page: Page) => Promise<unknown>): Promise<HarnessPage>;
     startView(
@@ -45,6 +47,7 @@ export function meshPages(): MeshPages {
         get mesh() {
             return mesh;
         },
+        open: (...args) => harness.open(...args),
         async startShare(prepare) {
             await browser.openSource();
             const page = await browser.newPage();

@@ -41,7 +41,7 @@ export async function startPageLiveKit(): Promise<PageLiveKit> {
     let running = await run(config, base);
     const token = (identity: string, grant: VideoGrant): Promise<string> => {
         const access = new AccessToken(KEY, SECRET, { identity, ttl: '1h' });
-        access.addGrant({ roomJoin: true, canPublishData: false, ...grant });
+        access.addGrant({ roomJoin: true, canPublishData: true, ...grant });
         return access.toJwt();
     };
     return {

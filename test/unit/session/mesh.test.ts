@@ -104,7 +104,7 @@ describe('watching a direct share', () => {
         run.do(bobShares('mesh'));
         assert.deepEqual(types(run.do(requestView())), ['openPage', 'join']);
         const effects = run.page('V1', 1, READY);
-        assert.deepEqual(types(effects), ['send view.direct', 'watchMesh', 'wait', 'queryTrust']);
+        assert.deepEqual(types(effects), ['send view.direct', 'watchMesh', 'wait', 'queryTrust', 'openSideChannel']);
     });
 
     it('ends its connection with the tab', () => {

@@ -70,9 +70,40 @@ describe('the orchestrator', () => {
     it('gives the page its key before it lets it publish', async () => {
         rtc.keys = [key('@alice:hs:ADEV'), key('@bob:hs:BDEV')];
         await share();
-        assert.deepEqual(media.told('S1'), ['share.capture', 'share.prepare', 'keys.set', 'share.publish']);
+        assert.deepEqual(media.told('S1'), [
+            'share.capture',
+            'share.prepare',
+            'sideChannel.open',
+            'keys.set',
+            'share.publish',
+        ]);
         const set = media.sent.find((s) => s.message.type === 'keys.set');
         assert.equal(set?.message.type === 'keys.set' && set.message.identity, '@alice:hs:ADEV');
+    });
+
+    it('gives every page of a room the side channel’s keys, and takes them for no media key', async () => {
+        const side = (deviceId: string, index = 0): MediaKey => ({
+            ...key(JSON.stringify([BOB.userId, deviceId])),
+            index,
+            sideChannel: { userId: BOB.userId, deviceId },
+        });
+        rtc.keys = [key('@bob:hs:BDEV'), side('BDEV')];
+        await watchBob();
+        rtc.keyEvents.fire({ kind: 'key', key: side('BDEV', 1) });
+        rtc.keyEvents.fire({ kind: 'key', key: { ...side('EVE'), roomId: '!other:hs' } });
+        rtc.keyEvents.fire({ kind: 'sideChannelLeft', roomId: ROOM, userId: BOB.userId, deviceId: 'BDEV' });
+        rtc.keyEvents.fire({ kind: 'sideChannelLeft', roomId: '!other:hs', userId: BOB.userId, deviceId: 'BDEV' });
+        const told = media.sent.map(({ message }) => message).filter(({ type }) => type.startsWith('sideChannel.'));
+        assert.deepEqual(
+            told.map((message) => [message.type, 'name' in message ? message.name : '']),
+            [
+                ['sideChannel.open', ''],
+                ['sideChannel.key', 'bob'],
+                ['sideChannel.key', 'bob'],
+                ['sideChannel.forget', ''],
+            ],
+        );
+        assert.equal(media.sent.filter(({ message }) => message.type === 'keys.set').length, 1);
     });
 
     it('gives a tab the keys of the participant it shows, and of nobody else', async () => {
@@ -298,7 +329,7 @@ describe('the orchestrator', () => {
         );
         media.messages.fire('V1', 1, READY);
         calls.pages.fire('V1', 1, { type: 'mesh.close', connection: 'c/S9' });
-        assert.deepEqual(media.told('V1'), ['view.direct', 'mesh.close']);
+        assert.deepEqual(media.told('V1'), ['view.direct', 'sideChannel.open', 'mesh.close']);
         media.messages.fire('V1', 1, { type: 'mesh.state', connection: 'c/S9', state: 'connected', path: 'direct' });
         core.dispatch({ type: 'viewCloseRequested', viewId: 'V1' });
         core.dispatch({ type: 'rtcChanged', roomId: ROOM, members: [] });

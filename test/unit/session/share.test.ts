@@ -10,7 +10,7 @@ describe('sharing', () => {
         const run = new Run();
         assert.deepEqual(types(run.do(requestShare())), ['fetchPublishGrant']);
         assert.deepEqual(types(run.do({ type: 'grantReady', call: 'S1', generation: 1 })), ['openPage']);
-        assert.deepEqual(types(run.page('S1', 1, READY)), ['send share.capture', 'preparePublish']);
+        assert.deepEqual(types(run.page('S1', 1, READY)), ['send share.capture', 'preparePublish', 'openSideChannel']);
     });
 
     it('tells a page that has just opened who was there before it', () => {

@@ -18,14 +18,14 @@ describe('watching', () => {
         assert.equal(asked[0]?.type === 'fetchViewGrant' && asked[0].serviceUrl, 'https://sfu.hs/jwt');
         assert.deepEqual(types(run.do({ type: 'grantReady', call: 'V1', generation: 1 })), []);
         const connected = run.page('V1', 1, READY);
-        assert.deepEqual(types(connected), ['connectView', 'queryTrust']);
+        assert.deepEqual(types(connected), ['connectView', 'queryTrust', 'openSideChannel']);
         assert.equal(connected[0]?.type === 'connectView' && connected[0].identity, '@bob:hs:BDEV');
     });
 
     it('connects when token and page are there, whichever comes last', () => {
         const run = new Run();
         run.do(bobShares('S9'), requestView());
-        assert.deepEqual(types(run.page('V1', 1, READY)), []);
+        assert.deepEqual(types(run.page('V1', 1, READY)), ['openSideChannel']);
         assert.deepEqual(types(run.do({ type: 'grantReady', call: 'V1', generation: 1 })), [
             'connectView',
             'queryTrust',

@@ -1,0 +1,112 @@
+/**
+ * The keys of the side channel: each Hush device in a session has one, and the other Hush devices that our policy
+ * admits get it. They follow the rules of media keys (keyRing.ts), but no other client gets them, and the media keys
+ * do not depend on them.
+ */
+import * as v from 'valibot';
+import type { Disposable } from '../../core/base/disposable.ts';
+import { Listeners } from '../../core/base/listeners.ts';
+import type { Log } from '../../core/base/log.ts';
+import type { KeyEvent, MediaKey } from '../../core/session/rtcPort.ts';
+import type { RtcMembership } from '../../core/share/share.ts';
+import { deviceKey } from './keyRing.ts';
+import type { MediaKeys } from './keyRingRunner.ts';
+import type { Device } from './olmMessages.ts';
+
+export interface SideChannelKeys extends Disposable {
+    /** We are in the session: makes our key, and sends it. */
+    start(roomId: string): void;
+    stop(roomId: string): void;
+    /** All memberships of the room. Call it whenever they change. */
+    members(roomId: string, members: readonly RtcMembership[]): void;
+    current(roomId: string): readonly MediaKey[];
+    onKey(listener: (event: KeyEvent) => void): Disposable;
+}
+
+export interface SideChannelKeysOptions {
+    readonly self: Device;
+    readonly keys: MediaKeys;
+    /** Undefined: the device may have our shares. */
+    readonly refusal: (device: Device) => unknown;
+    readonly judge: (devices: readonly Device[]) => Promise<void>;
+    /** A device may be admitted now, or refused. */
+    readonly onAdmission: (listener: () => void) => Disposable;
+    readonly log: Log;
+}
+
+const device = v.tuple([v.string(), v.string()]);
+
+export function createSideChannelKeys(options: SideChannelKeysOptions): SideChannelKeys {
+    const { self, keys, refusal, judge, log } = options;
+    const listeners = new Listeners<[KeyEvent]>();
+    const known = new Map<string, readonly RtcMembership[]>();
+    /** The rooms with a session of ours, and the devices that were admitted there. */
+    const started = new Map<string, readonly Device[]>();
+    const isSelf = (of: Device): boolean => deviceKey(of) === deviceKey(self);
+    const others = (roomId: string): RtcMembership[] =>
+        (known.get(roomId) ?? []).filter((member) => member.client === 'hush' && !isSelf(member));
+
+    /** A refused device is as good as absent: it does not get our key, and its own is not used. */
+    const apply = (roomId: string): void => {
+        if (!started.has(roomId)) return;
+        const admitted = others(roomId).filter((member) => refusal(member) === undefined);
+        const named = [...admitted, ...(known.get(roomId) ?? []).filter(isSelf)].map((member) => ({
+            userId: member.userId,
+            deviceId: member.deviceId,
+            createdTs: member.createdTs,
+            identity: deviceKey(member),
+        }));
+        keys.members(roomId, named);
+        for (const { userId, deviceId } of started.get(roomId) ?? [])
+            if (!admitted.some((member) => deviceKey(member) === deviceKey({ userId, deviceId })))
+                listeners.emit({ kind: 'sideChannelLeft', roomId, userId, deviceId });
+        started.set(roomId, admitted);
+    };
+    /** Devices that were never checked are refused until they are. */
+    const check = (roomId: string): void => {
+        judge(others(roomId)).then(
+            () => apply(roomId),
+            (error: unknown) => log.warn('Devices could not be checked for the side channel', error),
+        );
+    };
+    const subscriptions = [
+        keys.onKey((event) => {
+            if (event.kind === 'key') listeners.emit({ kind: 'key', key: withDevice(event.key) });
+        }),
+        options.onAdmission(() => {
+            for (const roomId of started.keys()) apply(roomId);
+        }),
+    ];
+
+    return {
+        start(roomId) {
+            if (started.has(roomId)) return;
+            started.set(roomId, []);
+            keys.as(roomId, { identity: deviceKey(self), memberId: '' });
+            apply(roomId);
+            check(roomId);
+            keys.start(roomId).catch((error: unknown) => log.warn('The side channel has no key', error));
+        },
+        stop(roomId) {
+            if (started.delete(roomId)) keys.forget(roomId);
+        },
+        members(roomId, members) {
+            known.set(roomId, members);
+            apply(roomId);
+            if (started.has(roomId)) check(roomId);
+        },
+        current: (roomId) => keys.current(roomId).map(withDevice),
+        onKey: listeners.add,
+        dispose() {
+            for (const subscription of subscriptions) subscription.dispose();
+            listeners.clear();
+            keys.dispose();
+        },
+    };
+}
+
+/** The rings of these keys name each device by its key. */
+function withDevice(key: MediaKey): MediaKey {
+    const [userId, deviceId] = v.parse(device, JSON.parse(key.identity));
+    return { ...key, sideChannel: { userId, deviceId } };
+}
