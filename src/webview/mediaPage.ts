@@ -16,6 +16,7 @@ import './ui/page.css';
 import './ui/menu.css';
 import './view/view.css';
 import './share/share.css';
+import './pointing/pointing.css';
 
 interface Role {
     handle(message: HostMessage): void;

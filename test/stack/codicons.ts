@@ -35,6 +35,13 @@ export const CODICONS = {
     people: 'organization',
     shield: 'shield',
     warning: 'warning',
+    pointer: 'cursor',
+    arrow: 'arrow-right',
+    box: 'primitive-square',
+    label: 'text-size',
+    pin: 'pin',
+    undo: 'discard',
+    clear: 'clear-all',
 } as const;
 
 /** The paths of one icon, each with whether its overlaps are holes. */

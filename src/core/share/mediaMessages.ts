@@ -97,6 +97,7 @@ const viewerCommands = [
     'zoomIn',
     'fit',
     'exact',
+    'point',
     'snapshot',
     'copyPicture',
     'fullScreen',
@@ -258,6 +259,8 @@ export const pageMessage = v.variant('type', [
     v.object({ type: v.literal('share.serverLost'), detail: text }),
     /** This many viewers overload the device's connection. */
     v.object({ type: v.literal('share.uplink'), viewers: count }),
+    /** A viewer points at the picture, or draws on it. */
+    v.object({ type: v.literal('share.pointed'), name: text }),
     v.object({ type: v.literal('share.reconnecting') }),
     v.object({ type: v.literal('share.failed'), detail: text }),
     v.object({ type: v.literal('mesh.description'), connection, kind: v.picklist(['offer', 'answer']), sdp, streams }),

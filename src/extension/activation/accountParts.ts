@@ -12,6 +12,7 @@ import { createAccountControl, type AccountControl } from '../account/accountCon
 import { createMediaHost, type MediaHost } from '../share/page/mediaHost.ts';
 import { readSetting } from '../manifest/config.ts';
 import { createPageOpener, currentTheme } from '../share/page/openPages.ts';
+import { tellWhoPoints } from '../share/tellWhoPoints.ts';
 import { showNotice } from '../share/shareNotices.ts';
 import { after } from '../shell/after.ts';
 import { showFailure } from '../shell/failure.ts';
@@ -52,6 +53,7 @@ export function createAccountParts(foundation: Foundation): AccountParts {
             log,
         }),
     );
+    scope.add(tellWhoPoints(media));
     const window = scope.add(
         createOwnWindow({
             // Only the window knows its layout. The host answers most of VS Code's API without the window.

@@ -8,6 +8,7 @@ import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
 import { createMeshPublisher, type MeshPublisher } from '../mesh/meshPublisher.ts';
 import { degradation } from '../capture/encoding.ts';
 import { createSfuPublication, type SfuPublication } from './sfuPublication.ts';
+import { createSharerPointing } from '../pointing/sharerPointing.ts';
 import type { Captured } from '../capture/screenCapture.ts';
 import { createCapture } from './shareCapture.ts';
 import { createShareSampler } from './shareSampler.ts';
@@ -50,6 +51,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
     const captured = { captured: () => publish(), ended: () => end('You stopped sharing in the browser.') };
     const capture = createCapture({ root, ui, send, ...captured });
     const side = createReportedSideChannel(now, send);
+    ui.pointing(createSharerPointing(ui.video, side, now, send));
     const sfu = createSfuPublication({
         keys,
         side,

@@ -1,9 +1,9 @@
 /** The share page: the share, its viewers, and the buttons to start and stop. Renders only what it is given. */
 import type { Route, ShareSettings, Viewer } from '../../core/share/mediaMessages.ts';
-import { deviceLabel } from '../../core/trust/trustWords.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
-import { pathWords, viewerCountWords } from '../ui/words.ts';
+import { pathWords } from '../ui/words.ts';
+import { createViewerList } from './viewerList.ts';
 
 const sharePhases = [
     'waiting',
@@ -27,6 +27,10 @@ export interface ShareUi {
     preview(stream: MediaStream | undefined): void;
     size(width: number, height: number): void;
     viewers(viewers: readonly Viewer[]): void;
+    /** Shows pointers over the preview, and the controls for them. */
+    pointing(parts: PointingParts): void;
+    /** The preview of what is shared. */
+    readonly video: HTMLVideoElement;
     /** The route. Undefined while there is none. */
     path(path: Route | undefined): void;
     /** Why fewer frames leave than wanted. Empty if nothing is to be said. */
@@ -34,6 +38,13 @@ export interface ShareUi {
     optimizedFor(hint: ShareSettings['contentHint']): void;
     /** Shown when this page cannot capture but a browser can. */
     offerBrowser(offer: boolean): void;
+}
+
+/** Pointers over the preview, and who may point. */
+interface PointingParts {
+    readonly layer: HTMLElement;
+    readonly controls: HTMLElement;
+    permission(viewer: Viewer): HTMLElement;
 }
 
 export interface ShareActions {
@@ -80,20 +91,14 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
     const limit = h('span', { class: 'limit', role: 'status' });
     const optimize = optimizeChoice(actions.optimizeFor);
     const stop = h('button', { type: 'button', class: 'primary stop' }, icon('stop'), h('span', {}, 'Stop Sharing'));
+    const frame = h('div', { class: 'frame' }, video, veil);
     const figure = h(
         'figure',
         { class: 'shared' },
-        h('div', { class: 'frame' }, video, veil),
+        frame,
         h('figcaption', {}, sizeText, route, limit, h('span', { class: 'grow' }), optimize, stop),
     );
-    const count = h('h2');
-    const list = h('ul', { class: 'people' });
-    const watching = h(
-        'section',
-        { class: 'watching', 'aria-label': 'Viewers' },
-        h('div', { class: 'count' }, icon('people'), count),
-        list,
-    );
+    const watching = createViewerList();
     const promise = h(
         'p',
         { class: 'promise' },
@@ -105,7 +110,9 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
     stop.addEventListener('click', actions.stop);
     browser.addEventListener('click', actions.openInBrowser);
     browser.hidden = true;
-    root.replaceChildren(h('main', { class: 'share' }, title, line, choose, browser, figure, watching, promise));
+    root.replaceChildren(
+        h('main', { class: 'share' }, title, line, choose, browser, figure, watching.element, promise),
+    );
 
     const sayPhase = (detail?: string): void => {
         const sleeps = asleep && current === 'live';
@@ -113,6 +120,12 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
         line.dataset['tone'] = current === 'failed' || current === 'held' || sleeps ? 'bad' : '';
     };
     const ui: ShareUi = {
+        video,
+        pointing(parts) {
+            watching.button(parts.permission);
+            frame.append(parts.layer);
+            figure.append(parts.controls);
+        },
         asleep(next) {
             asleep = next;
             root.dataset['hushAsleep'] = String(next);
@@ -137,12 +150,7 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
             root.dataset['hushHeight'] = String(height);
         },
         viewers(viewers) {
-            setText(count, viewerCountWords(new Set(viewers.map((v) => v.userId)).size));
-            list.replaceChildren(
-                ...viewers.map((v) =>
-                    h('li', { title: `${v.userId}, device ${v.deviceId}` }, deviceLabel(v.name, v.deviceName)),
-                ),
-            );
+            watching.show(viewers);
             root.dataset['hushViewers'] = String(viewers.length);
         },
         path(path) {
@@ -165,7 +173,7 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
         setHidden(choose, !CHOOSING.has(current));
         choose.disabled = current === 'picking';
         setHidden(figure, !SENDING.has(current));
-        setHidden(watching, !SENDING.has(current));
+        setHidden(watching.element, !SENDING.has(current));
         setHidden(promise, current === 'ended');
         setHidden(veil, current !== 'held');
         if (wasHidden && !choose.hidden && !choose.disabled) choose.focus();

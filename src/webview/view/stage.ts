@@ -1,6 +1,7 @@
 /** The picture and the ways to move it: wheel, drag, keys. It keeps the zoom state; the maths is in zoom.ts. */
 import { h } from '../ui/dom.ts';
 import { onPixelRatio } from '../ui/pixelRatio.ts';
+import type { Box } from '../pointing/drawnLayer.ts';
 import { createOverview } from './overview.ts';
 import { overviewSize, seenAround, seenPart } from './overviewRect.ts';
 import {
@@ -37,8 +38,11 @@ export interface Stage {
     zoomOut(): void;
 }
 
-/** `onChange` gets the percent of device pixels, and whether the picture follows the stage. */
-export function createStage(onChange: (percent: number, fits: boolean) => void): Stage {
+/**
+ * `onChange` gets the percent of device pixels, and whether the picture follows the stage. `onPlace` gets the picture's
+ * place on the stage, in CSS px.
+ */
+export function createStage(onChange: (percent: number, fits: boolean) => void, onPlace: (box: Box) => void): Stage {
     let video = createPicture('picture');
     const element = h(
         'div',
@@ -75,6 +79,7 @@ export function createStage(onChange: (percent: number, fits: boolean) => void):
         video.style.width = `${width * at.scale}px`;
         video.style.height = `${height * at.scale}px`;
         video.style.transform = `translate(${at.x}px, ${at.y}px)`;
+        onPlace({ x: at.x, y: at.y, width: width * at.scale, height: height * at.scale });
         video.style.imageRendering = at.scale * ratio() >= PIXELATED_FROM ? 'pixelated' : 'auto';
         element.classList.toggle(
             'movable',

@@ -35,6 +35,7 @@ const TOOLS: readonly Tool[] = [
     { command: 'zoomIn', icon: 'zoomIn', label: 'Zoom In', hint: '+', shortcut: '+' },
     { command: 'fit', icon: 'fit', label: 'Fit to Tab', hint: '0', shortcut: '0' },
     { command: 'exact', icon: 'exact', label: 'Actual Pixels (100 %)', hint: '1', shortcut: '1' },
+    { command: 'point', icon: 'pointer', label: 'Point and Draw', hint: 'P', shortcut: 'P' },
     { command: 'snapshot', icon: 'camera', label: 'Send Snapshot…', hint: 'S', shortcut: 'S' },
     { command: 'copyPicture', icon: 'copy', label: 'Copy Picture', hint: COPY, shortcut: 'Control+C' },
     { command: 'fullScreen', icon: 'fullScreen', label: 'Full Screen', hint: 'F', shortcut: 'F' },
@@ -47,6 +48,7 @@ const TOOLS: readonly Tool[] = [
 const BY_WORTH: readonly ViewerCommand[] = [
     'zoomIn',
     'zoomOut',
+    'point',
     'snapshot',
     'fullScreen',
     'fit',

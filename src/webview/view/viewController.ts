@@ -4,6 +4,7 @@ import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
 import { PLACEHOLDER_PX } from '../../livekit/browser/playout/placeholders.ts';
 import { createPlayoutControl } from '../../livekit/browser/playout/playoutControl.ts';
 import type { PlayoutTrack } from '../../livekit/browser/playout/playoutTrack.ts';
+import { createPointing } from '../pointing/pointing.ts';
 import { createReportedSideChannel } from '../sideChannel/reportSideChannel.ts';
 import { createNextSubscription, type NextSubscription } from './nextSubscription.ts';
 import { createObserver } from './observer.ts';
@@ -44,6 +45,7 @@ export function createViewController({ root, keys, worker, send, now }: Options)
         (name) => send({ type: 'action', name }),
         (snapshot) => send({ type: 'view.snapshot', ...snapshot }),
         (smooth) => playout.immediate(!smooth),
+        createPointing(side, now),
     );
     const observer = createObserver();
     watchSeen(ui.stage, (seen) => playout.hidden(!seen));

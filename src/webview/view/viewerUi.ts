@@ -15,6 +15,8 @@ import type { TrustLevel, WithheldReason } from '../../core/trust/trustLevels.ts
 import { copyPicture } from './copyPicture.ts';
 import { createFullScreen } from './fullScreen.ts';
 import { createOverlay } from './overlay.ts';
+import type { Pointing } from '../pointing/pointing.ts';
+import { createPointTools } from '../pointing/pointTools.ts';
 import { createSnapshotTaker, type Snapshot } from './snapshot.ts';
 import { createStage } from './stage.ts';
 import { canDecodeHere } from '../../livekit/browser/playout/playoutTrack.ts';
@@ -88,6 +90,7 @@ export function createViewerUi(
     onAction: (action: ViewerAction) => void,
     onSnapshot: (snapshot: Snapshot) => void,
     onSmoothMotion: (smooth: boolean) => void,
+    pointing: Pointing,
 ): ViewerUi {
     let who: Sharer = { name: '', userId: '', deviceName: '', deviceId: '', trust: 'unknown', startedTs: null };
     let withheld: WithheldReason | null = null;
@@ -98,7 +101,16 @@ export function createViewerUi(
     let liveSince: number | undefined;
     let shown: Verdict = { state: 'connecting', detail: '' };
 
-    const stage = createStage((percent, fits) => toolbar.zoomed(percent, fits));
+    const stage = createStage(
+        (percent, fits) => toolbar.zoomed(percent, fits),
+        (box) => pointing.layer.place(box),
+    );
+    const pointTools = createPointTools({
+        pointing,
+        note: (sentence) => note(sentence),
+        onActive: (active) => toolbar.on('point', active),
+        shown: () => isShown(),
+    });
     const stats = createStatsPanel();
     const taker = createSnapshotTaker(stage.element, onSnapshot, (sentence) => note(sentence));
     /** A hidden picture (refused, ended, paused) cannot be copied or sent. */
@@ -128,6 +140,7 @@ export function createViewerUi(
         copyPicture: () => void copy(),
         fit: stage.fit,
         exact: stage.exact,
+        point: pointTools.toggle,
         zoomIn: stage.zoomIn,
         zoomOut: stage.zoomOut,
         fullScreen: fullScreen.toggle,
@@ -149,6 +162,7 @@ export function createViewerUi(
     const toolbar = createToolbar(actions);
     toolbar.on('smoothMotion', smooth);
     toolbar.on('toggleStats', false);
+    toolbar.on('point', false);
     toolbar.on('fullScreen', false);
     const bar = createViewerBar(toolbar, actions.whoCanSee);
     const overlay = createOverlay(onAction);
@@ -158,7 +172,14 @@ export function createViewerUi(
     const size = h('span', { class: 'size' });
     let wayInLine: WayAction = 'retry';
     lineWay.addEventListener('click', () => onAction(wayInLine));
-    stage.element.append(overlay.element, stats.element, fullScreen.element);
+    stage.element.append(
+        pointing.layer.element,
+        pointTools.surface,
+        pointTools.bar,
+        overlay.element,
+        stats.element,
+        fullScreen.element,
+    );
     root.replaceChildren(
         bar.element,
         h('main', { class: 'view' }, heading, stage.element),
@@ -250,6 +271,7 @@ export function createViewerUi(
                 lastedMs = lasted(liveSince, who.startedTs, Date.now());
             if (next.state !== 'ended' || next.detail !== '') again = undefined; // a detail says more
             shown = next;
+            if (!isShown()) pointTools.close();
             render();
         },
         again(next) {
