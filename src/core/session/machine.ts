@@ -39,6 +39,7 @@ import {
     withViewerTab,
 } from './viewerFlow.ts';
 import { moveOf } from './course.ts';
+import { NOT_HIDDEN, pause, reconcileCover, seeSecrets, unshield } from './shareCover.ts';
 import { forgetSilent } from './silentShare.ts';
 import { needsGrant } from './subscribePath.ts';
 import { followReturns, toggleWaiting } from './viewAgain.ts';
@@ -84,7 +85,7 @@ function signOut(state: SessionState): Step {
     if (state.share) rooms.add(state.share.roomId);
     const left = chain(state, ...[...rooms].map((roomId) => (s: SessionState) => leaveRoom(s, roomId, '')));
     // Compares with the old memberships, so that each of them is left.
-    return { ...left, state: { ...initialState, memberships: left.state.memberships } };
+    return { ...left, state: { ...initialState, memberships: left.state.memberships, secrets: state.secrets } };
 }
 
 /** Tells the page whose share it shows. */
@@ -130,6 +131,10 @@ function handle(state: SessionState, event: SessionEvent): Step {
             return requestShare(state, event);
         case 'shareStopRequested':
             return endShare(state, '');
+        case 'pauseRequested':
+            return pause(state, event.paused);
+        case 'secretsSeen':
+            return seeSecrets(state, event.files);
         case 'viewRequested':
             return requestView(state, event);
         case 'viewCloseRequested': {
@@ -156,7 +161,10 @@ function handle(state: SessionState, event: SessionEvent): Step {
             return announceFailed(state, event);
         case 'waited': {
             const { share } = state;
-            if (share?.id === event.call) return shareWaited(state, share, event.wait);
+            if (share?.id === event.call) {
+                if (share.unconfirmed?.wait === event.wait) return endShare(state, '', NOT_HIDDEN);
+                return unshield(state, share, event.wait) ?? shareWaited(state, share, event.wait);
+            }
             const view = state.viewerTabs.get(event.call);
             return view?.wait === event.wait ? viewWaited(state, view) : still(state);
         }
@@ -259,7 +267,7 @@ function pageClosed(state: SessionState, event: Extract<SessionEvent, { type: 'p
 
 /** Returns the next state and the effects. Never throws. An event for something that is gone changes nothing. */
 export function reduce(state: SessionState, event: SessionEvent): Step {
-    const handled = chain(state, (s) => handle(s, event), reconsider);
+    const handled = chain(state, (s) => handle(s, event), reconsider, reconcileCover);
     const called = reconcileMemberships(handled.state);
     return {
         state: called.state,

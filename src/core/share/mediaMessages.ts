@@ -24,8 +24,14 @@ const shareSettings = v.object({
     contentHint: v.picklist(['text', 'motion']),
     /** bit/s. 0: Hush chooses it from the captured size. */
     maxBitrate: v.pipe(v.number(), v.minValue(0), v.maxValue(50_000_000)),
+    /** ms that each picture waits before it leaves, so that it can still be dropped. Absent: none waits. */
+    delayMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(5_000))),
 });
 export type ShareSettings = v.InferOutput<typeof shareSettings>;
+
+/** Why a card goes out in place of the screen: the person paused, or a file with secrets is visible. */
+const covers = ['paused', 'shielded'] as const;
+export type Cover = (typeof covers)[number];
 
 /** What a viewer tab stores, so that VS Code can restore it after a window reload. Only names, no secret. */
 export const storedTarget = v.object({
@@ -131,6 +137,11 @@ export const hostMessage = v.variant('type', [
     v.object({ type: v.literal('share.viewers'), viewers: v.pipe(v.array(viewer), v.maxLength(1_000)) }),
     /** Stops sending (true) or continues (false). Used while a key could not be delivered. */
     v.object({ type: v.literal('share.hold'), held: v.boolean() }),
+    /**
+     * Sends a card in place of the screen, or the screen again (null). The page confirms by the number. `file`: the name
+     * of the file with secrets, for the sharer only.
+     */
+    v.object({ type: v.literal('share.cover'), cover: v.nullable(v.picklist(covers)), file: text, order: count }),
     v.object({ type: v.literal('share.stop'), reason: text }),
     /** Leaves the SFU. The capture and direct connections continue. */
     v.object({ type: v.literal('share.unpublish') }),
@@ -236,6 +247,8 @@ export const pageMessage = v.variant('type', [
     v.object({ type: v.literal('share.serverLost'), detail: text }),
     /** This many viewers overload the device's connection. */
     v.object({ type: v.literal('share.uplink'), viewers: count }),
+    /** Since the cover with this number, nothing of the screen leaves. */
+    v.object({ type: v.literal('share.covered'), order: count }),
     v.object({ type: v.literal('share.reconnecting') }),
     v.object({ type: v.literal('share.failed'), detail: text }),
     v.object({ type: v.literal('mesh.description'), connection, kind: v.picklist(['offer', 'answer']), sdp, streams }),
@@ -275,6 +288,10 @@ export const pageMessage = v.variant('type', [
         /** `fullScreen`: a page may not fill the screen itself, so the host maximises the tab. */
         name: v.picklist([
             'stopShare',
+            'pauseShare',
+            'resumeShare',
+            /** Shows the file that Secret Shield hides, until it is closed. */
+            'showAnyway',
             'retry',
             'openInBrowser',
             'showLog',

@@ -1,5 +1,5 @@
 /** The capture of a share: asks the browser for a screen, shows it, and drops it. */
-import type { PageMessage, ShareSettings } from '../../core/share/mediaMessages.ts';
+import type { Cover, PageMessage, ShareSettings } from '../../core/share/mediaMessages.ts';
 import { changedBitrate, MAX_CAPTURE_PX } from '../capture/encoding.ts';
 import { captureScreen, type Captured } from '../capture/screenCapture.ts';
 import type { ShareUi } from './shareUi.ts';
@@ -22,12 +22,15 @@ export interface ShareCaptureOptions {
     readonly root: HTMLElement;
     readonly ui: Pick<ShareUi, 'phase' | 'offerBrowser' | 'preview' | 'size' | 'asleep'>;
     readonly send: (message: PageMessage) => void;
+    /** What hides the screen now. */
+    readonly cover: () => Cover | null;
+    readonly worker: () => Promise<string>;
     readonly captured: () => void;
     /** The person ended the capture in the browser. */
     readonly ended: () => void;
 }
 
-export function createCapture({ root, ui, send, captured, ended }: ShareCaptureOptions): ShareCapture {
+export function createCapture({ root, ui, send, cover, worker, captured, ended }: ShareCaptureOptions): ShareCapture {
     let current: Captured | undefined;
     let busy = false;
     /** Increases when the capture is dropped, so that one that is being chosen is dropped too. */
@@ -45,7 +48,7 @@ export function createCapture({ root, ui, send, captured, ended }: ShareCaptureO
         busy = true;
         ui.phase('picking');
         const mine = run;
-        const result = await captureScreen(settings);
+        const result = await captureScreen(settings, cover, worker);
         busy = false;
         if (mine !== run) {
             if (result.ok) release(result.captured);
@@ -53,6 +56,7 @@ export function createCapture({ root, ui, send, captured, ended }: ShareCaptureO
         }
         if (!result.ok) return refused(result.problem);
         current = result.captured;
+        void current.gate.cover(cover()); // it may have changed while the gate opened
         const { track, width, height, surface, stream, steady } = current;
         track.addEventListener('ended', () => {
             if (current?.track !== track) return;
@@ -102,5 +106,6 @@ export function createCapture({ root, ui, send, captured, ended }: ShareCaptureO
 type Problem = Extract<Awaited<ReturnType<typeof captureScreen>>, { ok: false }>['problem'];
 
 function release(captured: Captured): void {
+    captured.gate.close();
     for (const track of captured.stream.getTracks()) track.stop();
 }

@@ -3,12 +3,12 @@
  * each failure. It never sends in clear, and captures only through the browser's own picker.
  */
 import type { HostMessage, PageMessage, ShareSettings, Way } from '../../core/share/mediaMessages.ts';
-import type { Publisher } from '../../livekit/browser/screenPublisher.ts';
 import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
 import { createMeshPublisher, type MeshPublisher } from '../mesh/meshPublisher.ts';
 import { degradation } from '../capture/encoding.ts';
 import { createSfuPublication, type SfuPublication } from './sfuPublication.ts';
 import type { Captured } from '../capture/screenCapture.ts';
+import { createPictureHold } from './pictureHold.ts';
 import { createCapture } from './shareCapture.ts';
 import { createShareSampler } from './shareSampler.ts';
 import { createShareUi, type ShareUi } from './shareUi.ts';
@@ -33,7 +33,6 @@ export function createShareController({ root, keys, worker, send, now }: Options
     let settings: ShareSettings | undefined;
     /** Sends directly to each viewer, in place of a publisher. */
     let mesh: MeshPublisher | undefined;
-    let held = false;
     const ui = createShareUi(root, {
         choose: () => void capture.choose(settings),
         stop() {
@@ -41,17 +40,26 @@ export function createShareController({ root, keys, worker, send, now }: Options
             send({ type: 'action', name: 'stopShare' });
         },
         openInBrowser: () => send({ type: 'action', name: 'openInBrowser' }),
+        act: (name) => send({ type: 'action', name }),
         optimizeFor(contentHint) {
             settings = settings && { ...settings, contentHint };
             if (settings) void changeHint(settings, capture.now, sfu, mesh);
         },
     });
     const stopped = (): void => end('You stopped sharing in the browser.');
-    const capture = createCapture({ root, ui, send, captured: () => publish(), ended: stopped });
+    const capture = createCapture({
+        root,
+        ui,
+        send,
+        cover: () => hold.cover,
+        worker,
+        captured: () => publish(),
+        ended: stopped,
+    });
     const sfu = createSfuPublication({
         keys,
         worker,
-        held: () => held,
+        held: () => hold.silent,
         ...sfuEvents(ui, send, () => live('livekit')),
         failed: (detail) => lost(detail),
     });
@@ -69,7 +77,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
     const showPath = (): void => ui.path(mesh?.path ?? (sfu.publisher ? 'sfu' : undefined));
     const live = (via: Way): void => {
         showPath();
-        ui.phase(held ? 'held' : 'live');
+        ui.phase(hold.held ? 'held' : 'live');
         send({ type: 'share.published', via });
     };
     /** Continues without the SFU if the share can also go directly. */
@@ -95,11 +103,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
         stop();
         ui.phase('ended', detail);
     };
-    const hold = (next: boolean): void => {
-        held = next;
-        if (sfu.publisher) holdPicture(sfu.publisher, held, ui, fail);
-        else publish();
-    };
+    const hold = createPictureHold({ ui, send, capture, sfu, publish, fail });
     const sample = createShareSampler({
         root,
         ui,
@@ -133,10 +137,12 @@ export function createShareController({ root, keys, worker, send, now }: Options
                 case 'share.viewers':
                     return ui.viewers(message.viewers);
                 case 'share.hold':
-                    return hold(message.held);
+                    return hold.hold(message.held);
+                case 'share.cover':
+                    return hold.coverWith(message);
                 case 'share.unpublish':
                     sfu.leave();
-                    held = false;
+                    hold.release();
                     ui.phase('live');
                     return showPath();
                 case 'share.stop':
@@ -153,9 +159,9 @@ function isForMesh(message: HostMessage): message is Extract<HostMessage, { type
     return message.type.startsWith('mesh.');
 }
 
-function meshSource({ track, width, height, maxBitrate }: Captured, settings: ShareSettings) {
+function meshSource({ gate, width, height, maxBitrate }: Captured, settings: ShareSettings) {
     return {
-        track,
+        track: gate.take(),
         width,
         height,
         maxBitrate,
@@ -173,7 +179,7 @@ async function changeHint(
 ): Promise<void> {
     const preference = degradation(settings);
     if (captured) captured.track.contentHint = settings.contentHint;
-    sfu.hint(settings.contentHint);
+    captured?.gate.hint(settings.contentHint);
     await Promise.all([mesh?.prefer(preference), sfu.publisher?.prefer(preference)]);
 }
 
@@ -188,11 +194,4 @@ function sfuEvents(ui: ShareUi, send: (message: PageMessage) => void, live: () =
         },
         warn: (text: string) => send({ type: 'log', level: 'warn', text: `share: ${text}`.slice(0, 1_000) }),
     };
-}
-
-function holdPicture(publisher: Publisher, held: boolean, ui: ShareUi, fail: (detail: string) => void): void {
-    publisher.hold(held).then(
-        () => ui.phase(held ? 'held' : 'live'),
-        () => fail('The picture could not be paused, so sharing was stopped.'),
-    );
 }

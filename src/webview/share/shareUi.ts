@@ -1,9 +1,10 @@
 /** The share page: the share, its viewers, and the buttons to start and stop. Renders only what it is given. */
-import type { Route, ShareSettings, Viewer } from '../../core/share/mediaMessages.ts';
+import type { Cover, Route, ShareSettings, Viewer } from '../../core/share/mediaMessages.ts';
 import { deviceLabel } from '../../core/trust/trustWords.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { pathWords, viewerCountWords } from '../ui/words.ts';
+import { createCoverControls, type CoverAction } from './coverControls.ts';
 
 const sharePhases = [
     'waiting',
@@ -24,6 +25,8 @@ export interface ShareUi {
     phase(phase: SharePhase, detail?: string): void;
     /** Nothing comes from the source, for example while its window is minimised. */
     asleep(asleep: boolean): void;
+    /** A card goes out in place of the screen, or the screen itself (null). `file`: the name of the file with secrets. */
+    cover(cover: Cover | null, file: string): void;
     preview(stream: MediaStream | undefined): void;
     size(width: number, height: number): void;
     viewers(viewers: readonly Viewer[]): void;
@@ -39,6 +42,7 @@ export interface ShareUi {
 export interface ShareActions {
     choose(): void;
     stop(): void;
+    act(name: CoverAction): void;
     openInBrowser(): void;
     optimizeFor(hint: ShareSettings['contentHint']): void;
 }
@@ -74,7 +78,7 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
     const video = h('video', { class: 'preview', playsinline: true, 'aria-label': 'Preview of what you share' });
     video.muted = true;
     video.autoplay = true;
-    const veil = h('div', { class: 'veil' }, 'Paused');
+    const cover = createCoverControls(actions.act);
     const sizeText = h('span', { class: 'size' });
     const route = h('span', { class: 'size' });
     const limit = h('span', { class: 'limit', role: 'status' });
@@ -83,17 +87,10 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
     const figure = h(
         'figure',
         { class: 'shared' },
-        h('div', { class: 'frame' }, video, veil),
-        h('figcaption', {}, sizeText, route, limit, h('span', { class: 'grow' }), optimize, stop),
+        h('div', { class: 'frame' }, video, cover.veil),
+        h('figcaption', {}, sizeText, route, limit, h('span', { class: 'grow' }), optimize, ...cover.buttons, stop),
     );
-    const count = h('h2');
-    const list = h('ul', { class: 'people' });
-    const watching = h(
-        'section',
-        { class: 'watching', 'aria-label': 'Viewers' },
-        h('div', { class: 'count' }, icon('people'), count),
-        list,
-    );
+    const watching = createWatching();
     const promise = h(
         'p',
         { class: 'promise' },
@@ -105,17 +102,26 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
     stop.addEventListener('click', actions.stop);
     browser.addEventListener('click', actions.openInBrowser);
     browser.hidden = true;
-    root.replaceChildren(h('main', { class: 'share' }, title, line, choose, browser, figure, watching, promise));
+    root.replaceChildren(
+        h('main', { class: 'share' }, title, line, choose, browser, figure, watching.element, promise),
+    );
 
     const sayPhase = (detail?: string): void => {
         const sleeps = asleep && current === 'live';
-        setText(line, detail ?? (sleeps ? ASLEEP : LINES[current]));
-        line.dataset['tone'] = current === 'failed' || current === 'held' || sleeps ? 'bad' : '';
+        const covered = current === 'live' ? cover.line : undefined;
+        setText(line, detail ?? covered ?? (sleeps ? ASLEEP : LINES[current]));
+        const bad = current === 'failed' || current === 'held' || (sleeps && covered === undefined);
+        line.dataset['tone'] = covered !== undefined ? 'warn' : bad ? 'bad' : '';
     };
     const ui: ShareUi = {
         asleep(next) {
             asleep = next;
             root.dataset['hushAsleep'] = String(next);
+            if (current === 'live') sayPhase();
+        },
+        cover(next, file) {
+            cover.show(next, file);
+            root.dataset['hushCover'] = next ?? '';
             if (current === 'live') sayPhase();
         },
         heading(name) {
@@ -137,12 +143,7 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
             root.dataset['hushHeight'] = String(height);
         },
         viewers(viewers) {
-            setText(count, viewerCountWords(new Set(viewers.map((v) => v.userId)).size));
-            list.replaceChildren(
-                ...viewers.map((v) =>
-                    h('li', { title: `${v.userId}, device ${v.deviceId}` }, deviceLabel(v.name, v.deviceName)),
-                ),
-            );
+            watching.show(viewers);
             root.dataset['hushViewers'] = String(viewers.length);
         },
         path(path) {
@@ -165,15 +166,37 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
         setHidden(choose, !CHOOSING.has(current));
         choose.disabled = current === 'picking';
         setHidden(figure, !SENDING.has(current));
-        setHidden(watching, !SENDING.has(current));
+        setHidden(watching.element, !SENDING.has(current));
         setHidden(promise, current === 'ended');
-        setHidden(veil, current !== 'held');
+        cover.held(current === 'held');
         if (wasHidden && !choose.hidden && !choose.disabled) choose.focus();
     };
     ui.viewers([]);
     choose.hidden = true;
     ui.phase('waiting');
     return ui;
+}
+
+/** The list of the viewers. */
+function createWatching() {
+    const count = h('h2');
+    const list = h('ul', { class: 'people' });
+    return {
+        element: h(
+            'section',
+            { class: 'watching', 'aria-label': 'Viewers' },
+            h('div', { class: 'count' }, icon('people'), count),
+            list,
+        ),
+        show(viewers: readonly Viewer[]): void {
+            setText(count, viewerCountWords(new Set(viewers.map((v) => v.userId)).size));
+            list.replaceChildren(
+                ...viewers.map((v) =>
+                    h('li', { title: `${v.userId}, device ${v.deviceId}` }, deviceLabel(v.name, v.deviceName)),
+                ),
+            );
+        },
+    };
 }
 
 function optimizeChoice(choose: (hint: ShareSettings['contentHint']) => void): HTMLSelectElement {
