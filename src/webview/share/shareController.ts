@@ -46,16 +46,9 @@ export function createShareController({ root, keys, worker, send, now }: Options
             if (settings) void changeHint(settings, capture.now, sfu, mesh);
         },
     });
-    const stopped = (): void => end('You stopped sharing in the browser.');
-    const capture = createCapture({
-        root,
-        ui,
-        send,
-        cover: () => hold.cover,
-        worker,
-        captured: () => publish(),
-        ended: stopped,
-    });
+    const ended = (): void => end('You stopped sharing in the browser.');
+    const page = { root, ui, send };
+    const capture = createCapture({ ...page, cover: () => hold.cover, worker, captured: () => publish(), ended });
     const sfu = createSfuPublication({
         keys,
         worker,
