@@ -61,6 +61,7 @@ const LIMITS: Readonly<Record<string, number>> = {
     'dist/statusMenu.cjs': 50_000,
     'dist/loopbackServer.cjs': 100_000,
     'dist/roomCommands.cjs': 150_000,
+    'dist/secretWatch.cjs': 60_000,
     'dist/trustCommands.cjs': 100_000,
     'dist/accountDialogs.cjs': 100_000,
     'dist/chatDesk.cjs': 100_000,
