@@ -27,7 +27,15 @@ import {
     type Step,
 } from './state.ts';
 import { abort, moveAnnounced, moveKeyed, notAnnounced, reconsider, shareWaited } from './shareMove.ts';
-import { audienceTold, forgetSharers, isWithheld, queryTrustAgain, tellTrust, withheldTold } from './trustFlow.ts';
+import {
+    audienceTold,
+    coverTold,
+    forgetSharers,
+    isWithheld,
+    queryTrustAgain,
+    tellTrust,
+    withheldTold,
+} from './trustFlow.ts';
 import {
     acceptCall,
     closeView,
@@ -39,7 +47,7 @@ import {
     withViewerTab,
 } from './viewerFlow.ts';
 import { moveOf } from './course.ts';
-import { NOT_HIDDEN, pause, reconcileCover, seeSecrets, unshield } from './shareCover.ts';
+import { NOT_HIDDEN, pause, reconcileCover, seeSecrets, tellWatchers, unshield } from './shareCover.ts';
 import { forgetSilent } from './silentShare.ts';
 import { needsGrant } from './subscribePath.ts';
 import { followReturns, toggleWaiting } from './viewAgain.ts';
@@ -132,9 +140,8 @@ function handle(state: SessionState, event: SessionEvent): Step {
         case 'shareStopRequested':
             return endShare(state, '');
         case 'pauseRequested':
-            return pause(state, event.paused);
         case 'secretsSeen':
-            return seeSecrets(state, event.files);
+            return event.type === 'secretsSeen' ? seeSecrets(state, event.files) : pause(state, event.paused);
         case 'viewRequested':
             return requestView(state, event);
         case 'viewCloseRequested': {
@@ -220,6 +227,8 @@ function handle(state: SessionState, event: SessionEvent): Step {
             return withheldTold(state, event);
         case 'audience':
             return audienceTold(state, event);
+        case 'cover':
+            return coverTold(state, event);
     }
 }
 
@@ -271,6 +280,11 @@ export function reduce(state: SessionState, event: SessionEvent): Step {
     const called = reconcileMemberships(handled.state);
     return {
         state: called.state,
-        effects: [...handled.effects, ...called.effects, ...announceViewers(state, called.state)],
+        effects: [
+            ...handled.effects,
+            ...called.effects,
+            ...announceViewers(state, called.state),
+            ...tellWatchers(state, called.state),
+        ],
     };
 }

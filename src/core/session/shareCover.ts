@@ -3,6 +3,7 @@
  * sends a card in place of the screen. It has to confirm that in time, else the share ends.
  */
 import type { Cover } from '../share/mediaMessages.ts';
+import { deviceKey, viewersOf } from './sessionMembers.ts';
 import {
     still,
     withShare,
@@ -84,6 +85,21 @@ export function reconcileCover(state: SessionState): Step {
         state: { ...state, share: told },
         effects: [coverEffect(told), { type: 'wait', call: share.id, wait, ms: CONFIRM_MS }],
     };
+}
+
+/** Tells the devices that watch what they see: all when it changed, and one that has just come. */
+export function tellWatchers(before: SessionState, after: SessionState): Effect[] {
+    const { share } = after;
+    if (!share || before.share?.id !== share.id) return [];
+    const { cover, order } = share.cover;
+    const changed = before.share.cover.cover !== cover;
+    const known = before.share.watchers;
+    const to = viewersOf(after, share)
+        .filter((v) => share.watchers.has(deviceKey(v)))
+        .filter((v) => changed || (cover !== null && !known.has(deviceKey(v))))
+        .map(({ userId, deviceId }) => ({ userId, deviceId }));
+    if (to.length === 0) return [];
+    return [{ type: 'sendCover', roomId: share.roomId, shareId: share.id, cover, order, to }];
 }
 
 /** The page confirmed this order. An older one says nothing about the screen now. */

@@ -10,7 +10,7 @@ import type {
     HostMessage,
 } from '../share/mediaMessages.ts';
 import type { TrustLevel, WithheldReason } from '../trust/trustLevels.ts';
-import type { AudienceEvent, WithheldEvent } from './rtcPort.ts';
+import type { AudienceEvent, CoverEvent, WithheldEvent } from './rtcPort.ts';
 import type { CaptureLocation } from './mediaPort.ts';
 import type { Course } from './course.ts';
 import type { Need } from './topology.ts';
@@ -135,6 +135,8 @@ export interface SessionState {
     readonly withheld: ReadonlyMap<string, WithheldReason>;
     /** Who can see a share, by sharer. Our own is measured; others report theirs. */
     readonly audiences: ReadonlyMap<string, ShareAudience>;
+    /** The cards in place of others' screens, by sharer. */
+    readonly covers: ReadonlyMap<string, CoverEvent>;
     /** Names of the files with secrets that are visible in VS Code now. */
     readonly secrets: readonly string[];
 }
@@ -149,6 +151,7 @@ export const initialState: SessionState = {
     silent: new Set(),
     withheld: new Map(),
     audiences: new Map(),
+    covers: new Map(),
     secrets: [],
 };
 
@@ -241,6 +244,7 @@ export type SessionEvent =
           readonly via?: Transport | 'unreached' | undefined;
       }
     | ({ readonly type: 'withheld' } & WithheldEvent)
+    | ({ readonly type: 'cover' } & CoverEvent)
     | ({ readonly type: 'audience' } & AudienceEvent);
 
 export type Effect =
@@ -305,6 +309,14 @@ export type Effect =
           readonly shareId: string;
           readonly watching: boolean;
           readonly via: Transport | 'unreached' | undefined;
+      }
+    | {
+          readonly type: 'sendCover';
+          readonly roomId: string;
+          readonly shareId: string;
+          readonly cover: Cover | null;
+          readonly order: number;
+          readonly to: readonly SelfDevice[];
       }
     | { readonly type: 'serveMesh'; readonly call: string; readonly generation: number; readonly roomId: string }
     | {

@@ -30,7 +30,7 @@ const shareSettings = v.object({
 export type ShareSettings = v.InferOutput<typeof shareSettings>;
 
 /** Why a card goes out in place of the screen: the person paused, or a file with secrets is visible. */
-const covers = ['paused', 'shielded'] as const;
+export const covers = ['paused', 'shielded'] as const;
 export type Cover = (typeof covers)[number];
 
 /** What a viewer tab stores, so that VS Code can restore it after a window reload. Only names, no secret. */
@@ -171,6 +171,8 @@ export const hostMessage = v.variant('type', [
     v.object({ type: v.literal('view.withheld'), reason: v.nullable(v.picklist(withheldReasons)) }),
     /** Who can see the share: a short text, and a full line. */
     v.object({ type: v.literal('view.audience'), text, detail: text, tone: v.picklist(['good', 'warn']) }),
+    /** The sharer's device says that a card is in place of the screen. Null: it is not. */
+    v.object({ type: v.literal('view.cover'), cover: v.nullable(v.picklist(covers)) }),
     /** Runs a command of a page's tool, chosen from VS Code's menu over the picture. */
     v.object({ type: v.literal('view.command'), command: v.picklist(viewerCommands) }),
     /** The host knows more than the page: the share is over, or could not be joined. */

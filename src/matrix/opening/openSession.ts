@@ -12,6 +12,7 @@ import { createKeyTransport } from '../rtc/keyTransport.ts';
 import { createRtc, type Rtc } from '../rtc/rtcSession.ts';
 import { createTokenExchange } from '../rtc/tokenExchange.ts';
 import { createTransports, isLocalUrl, type Transports } from '../rtc/transports.ts';
+import { createCoverNews } from '../rtc/coverNews.ts';
 import { createWatch } from '../rtc/watch.ts';
 import type { OpenAccountOptions } from './accountOptions.ts';
 import type { OpenAdmission } from './openAdmission.ts';
@@ -79,6 +80,7 @@ export function openSession(
         keys,
         membershipSetting: options.membershipSetting,
         uuid: randomUUID,
+        coverNews: createCoverNews(messages, self.deviceId, log),
         watch: createWatch(messages, self.deviceId, log),
         judge: (devices) => admission.judge(devices),
         assertClock: () => homeserver.watch.assertClock('join'),

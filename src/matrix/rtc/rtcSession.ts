@@ -23,6 +23,7 @@ import type { Device } from './olmMessages.ts';
 import { createRoomSfu } from './roomSfu.ts';
 import { findStaleLeaves } from './staleLeaves.ts';
 import type { Transports } from './transports.ts';
+import type { CoverNews } from './coverNews.ts';
 import type { Watch } from './watch.ts';
 
 export interface RtcOptions {
@@ -33,6 +34,7 @@ export interface RtcOptions {
     readonly homeserver: Pick<HomeserverTokens, 'delegates' | 'delegate'>;
     readonly keys: MediaKeys;
     readonly watch: Watch;
+    readonly coverNews: CoverNews;
     /** Checks the devices that are about to get our key. */
     readonly judge: (devices: readonly Device[]) => Promise<void>;
     /**
@@ -57,7 +59,7 @@ export interface Rtc extends Omit<RtcPort, 'onWithheld' | 'onAudience'> {
 }
 
 export function createRtc(options: RtcOptions): Rtc {
-    const { sdk, self, transports, grants, homeserver, keys, watch, judge, assertClock, now, log } = options;
+    const { sdk, self, transports, grants, homeserver, keys, watch, coverNews, judge, assertClock, now, log } = options;
     const noted = new Set<string>();
     const note = (text: string): void => {
         if (noted.size > 200) noted.clear();
@@ -159,6 +161,8 @@ export function createRtc(options: RtcOptions): Rtc {
         onKey: (listener) => keys.onKey(listener),
         sendWatch: (target, watching, via) => watch.send(target, watching, via),
         onWatch: (listener) => watch.onWatch(listener),
+        sendCover: coverNews.send,
+        onCover: (listener) => coverNews.onCover(listener),
         onMembershipLost: live.losses.add,
         async leaveAll() {
             const results = await Promise.allSettled(live.roomIds.map((roomId) => this.leave(roomId)));

@@ -143,7 +143,7 @@ export async function countSecretFrames(frame: Frame): Promise<void> {
             for (let at = 0; at < data.length; at += 4) {
                 const [r = 0, g = 0, b = 0] = data.subarray(at, at + 3);
                 if (r > g + 60 && b > g + 60) secret++;
-                if (Math.abs(r - 31) < 8 && Math.abs(g - 31) < 8 && Math.abs(b - 36) < 8) ground++;
+                if (Math.max(r, g, b) < 64) ground++; // the window is light
             }
             // Some px of the window have the colour of plain text, too.
             if (secret > 200) return 'secret';
