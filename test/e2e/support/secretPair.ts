@@ -214,7 +214,9 @@ async function quickOpen({ workbench }: Pick<Person, 'workbench'>, name: string,
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+p');
     await workbench.quickInput.locator('input').fill(name);
-    await workbench.quickInput.locator('.monaco-list-row', { hasText: name }).first().waitFor();
+    // The list changes while VS Code searches, and the key takes the row in focus.
+    const row = page.locator('.quick-input-list .monaco-list-row.focused');
+    await row.and(page.locator(`[aria-label^="${name},"], [aria-label="${name}"]`)).waitFor();
     await page.keyboard.press(key);
     await workbench.tab(name).waitFor();
 }
