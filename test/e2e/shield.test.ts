@@ -66,6 +66,7 @@ for (const transport of ['mesh', 'livekit'] as const)
                 await open(alice);
                 await shows(view, 'card');
                 await alice.workbench.statusBar(/Shielded: /u).waitFor();
+                await view.locator('#app[data-hush-cover="shielded"]').waitFor({ state: 'attached' });
                 const leaked = (await secretFrames(view)).secret.slice(before);
                 const ms = leaked.length > 1 ? (leaked.at(-1) ?? 0) - (leaked[0] ?? 0) : 0;
                 console.log(`        ${leaked.length} frames, ${ms} ms`);
@@ -97,7 +98,9 @@ for (const transport of ['mesh', 'livekit'] as const)
             const { workbench, context } = alice;
             const page = await findHushFrame(() => context.pages().flatMap((p) => p.frames()), 'share', 'live');
             await workbench.command('Hush: Focus on Sessions View');
-            const button = workbench.page.locator('[id="hush.hush.pause"]');
+            const button = workbench.page.locator(
+                '.statusbar-item:has(.codicon-debug-pause), .statusbar-item:has(.codicon-play)',
+            );
             const key = async (): Promise<void> => {
                 await workbench.page.keyboard.press('Control+Alt+h');
                 await workbench.page.keyboard.press('p');
@@ -117,6 +120,7 @@ for (const transport of ['mesh', 'livekit'] as const)
             ] as const) {
                 await pause();
                 await shows(view, 'card');
+                await view.locator('#app[data-hush-cover="paused"]').waitFor({ state: 'attached' });
                 await workbench.statusBar('Share Paused').waitFor();
                 await keepPicture(bob, `paused-${transport}-bob`);
                 await resume();
