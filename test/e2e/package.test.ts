@@ -32,6 +32,7 @@ const ALLOWED = [
     'dist/statusMenu.cjs',
     'dist/loopbackServer.cjs',
     'dist/roomCommands.cjs',
+    'dist/secretWatch.cjs',
     'dist/trustCommands.cjs',
     'dist/accountDialogs.cjs',
     'dist/chatDesk.cjs',
@@ -54,7 +55,8 @@ const PLATFORMS = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'wi
 
 /** Most bytes, unpacked; above: somebody bundled what does not belong there. */
 const LIMITS: Readonly<Record<string, number>> = {
-    'dist/main.cjs': 190_000,
+    // 5 kB are for shares that are paused or shielded: their state is part of the session core.
+    'dist/main.cjs': 195_000,
     'dist/engine.cjs': 1_520_000,
     'dist/openShared.cjs': 150_000,
     'dist/ownSfuTokens.cjs': 150_000,
@@ -166,6 +168,7 @@ describe('the package', function () {
             'statusMenu.cjs',
             'loopbackServer.cjs',
             'roomCommands.cjs',
+            'secretWatch.cjs',
             'trustCommands.cjs',
             'accountDialogs.cjs',
             'chatDesk.cjs',
@@ -175,6 +178,7 @@ describe('the package', function () {
             'main.cjs',
             'openShared.cjs',
             'roomCommands.cjs',
+            'secretWatch.cjs',
             'trustCommands.cjs',
             'accountDialogs.cjs',
             'chatDesk.cjs',
