@@ -24,11 +24,15 @@ export interface Captured {
 export type CaptureResult =
     { readonly ok: true; readonly captured: Captured } | { readonly ok: false; readonly problem: CaptureProblem };
 
-/** `cover`: what hides the screen when the capture begins. `worker`: loads the media worker. */
+/**
+ * `cover`: what hides the screen when the capture begins. `worker`: loads the media worker. `failed`: no picture leaves
+ * the gate any more.
+ */
 export async function captureScreen(
     settings: ShareSettings,
     cover: () => Cover | null,
     worker: () => Promise<string>,
+    failed: () => void,
 ): Promise<CaptureResult> {
     const { displayCapture } = detectCapabilities();
     if (!displayCapture) return { ok: false, problem: UNSUPPORTED };
@@ -53,7 +57,7 @@ export async function captureScreen(
         return { ok: false, problem: classifyCaptureError('NotReadableError', displayCapture) };
     }
     const gate = await worker().then(
-        (workerUrl) => openGate({ captured: track, ...settings, cover: cover(), workerUrl }),
+        (workerUrl) => openGate({ captured: track, ...settings, cover: cover(), workerUrl, failed }),
         () => undefined,
     );
     if (!gate) {

@@ -42,13 +42,16 @@ interface GateOptions {
     readonly cover: Cover | null;
     /** URL of the media worker. */
     readonly workerUrl: string;
+    /** No picture leaves any more. */
+    readonly failed: () => void;
 }
 
 export function openGate(options: GateOptions): ScreenGate {
     const { MediaStreamTrackProcessor: Processor, MediaStreamTrackGenerator: Generator } = globalThis as TrackStreams;
     if (!Processor || !Generator) return openTrackGate(options);
-    const { captured, contentHint, delayMs = 0, cover, workerUrl } = options;
+    const { captured, contentHint, delayMs = 0, cover, workerUrl, failed } = options;
     const worker = new Worker(workerUrl);
+    worker.addEventListener('error', failed);
     const { readable } = new Processor({ track: captured });
     const generator = new Generator({ kind: 'video' });
     const { writable } = generator;
@@ -58,7 +61,8 @@ export function openGate(options: GateOptions): ScreenGate {
     let orders = 0;
     const waiting = new Map<number, () => void>();
     worker.addEventListener('message', ({ data }: MessageEvent<FromGate>) => {
-        if (data.kind !== 'hush.gate.done') return;
+        if (data.kind === 'hush.gate.failed') return failed();
+        if (data.kind !== 'hush.gate.done') return; // the worker also has messages of livekit-client
         waiting.get(data.order)?.();
         waiting.delete(data.order);
     });

@@ -43,12 +43,26 @@ export function createCapture({ root, ui, send, cover, worker, captured, ended }
         else ui.phase('failed', detail);
         send({ type: 'capture.failed', reason, detail });
     };
+    /** Nothing goes around the gate, so the share is over. The host ends the rest. */
+    const gateFailed = (): void => {
+        if (!current) return;
+        drop();
+        ui.phase('failed', GATE_FAILED);
+        send({ type: 'share.failed', detail: GATE_FAILED });
+    };
+    const drop = (): void => {
+        run++;
+        const old = current;
+        current = undefined;
+        ui.preview(undefined);
+        if (old) release(old);
+    };
     const choose = async (settings: ShareSettings | undefined): Promise<void> => {
         if (busy || current || !settings) return;
         busy = true;
         ui.phase('picking');
         const mine = run;
-        const result = await captureScreen(settings, cover, worker);
+        const result = await captureScreen(settings, cover, worker, gateFailed);
         busy = false;
         if (mine !== run) {
             if (result.ok) release(result.captured);
@@ -93,15 +107,11 @@ export function createCapture({ root, ui, send, cover, worker, captured, ended }
             current = { ...current, width, height, maxBitrate: fitting ?? current.maxBitrate };
             return current;
         },
-        drop() {
-            run++;
-            const old = current;
-            current = undefined;
-            ui.preview(undefined);
-            if (old) release(old);
-        },
+        drop,
     };
 }
+
+const GATE_FAILED = 'The part of this page that hides secrets failed, so sharing was stopped.';
 
 type Problem = Extract<Awaited<ReturnType<typeof captureScreen>>, { ok: false }>['problem'];
 

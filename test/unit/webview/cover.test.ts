@@ -145,6 +145,7 @@ describe('the gate of a browser that cannot replace pictures', () => {
             contentHint: 'text',
             cover,
             workerUrl: '',
+            failed: () => undefined,
         });
 
     it('makes every track black that was taken before or is taken later', async () => {
@@ -166,5 +167,68 @@ describe('the gate of a browser that cannot replace pictures', () => {
         assert.equal(gate.take().contentHint, 'motion');
         gate.close();
         assert.equal(track.readyState, 'ended');
+    });
+});
+
+describe('the gate of a browser that replaces pictures', () => {
+    const globals = globalThis as unknown as Record<string, unknown>;
+    const names = ['Worker', 'MediaStreamTrackProcessor', 'MediaStreamTrackGenerator'] as const;
+    const before = names.map((name) => globals[name]);
+    afterEach(() => names.forEach((name, i) => (globals[name] = before[i])));
+
+    const open = () => {
+        const posted: Record<string, unknown>[] = [];
+        const worker = Object.assign(new EventTarget(), {
+            postMessage: (message: Record<string, unknown>) => void posted.push(message),
+            terminate: () => undefined,
+        });
+        globals['Worker'] = function FakeWorker() {
+            return worker;
+        };
+        globals['MediaStreamTrackProcessor'] = function FakeProcessor() {
+            return { readable: 'captured' };
+        };
+        globals['MediaStreamTrackGenerator'] = function FakeGenerator() {
+            return { writable: 'sent', clone: () => ({ of: 'generator' }), stop: () => undefined };
+        };
+        let failures = 0;
+        const gate = openGate({
+            captured: { clone: () => assert.fail('the captured track was handed out') } as unknown as MediaStreamTrack,
+            contentHint: 'text',
+            cover: 'paused',
+            workerUrl: 'blob:x',
+            failed: () => failures++,
+        });
+        const says = (data: unknown): boolean => worker.dispatchEvent(new MessageEvent('message', { data }));
+        return { gate, posted, says, worker, failures: () => failures };
+    };
+
+    it('hands out tracks of the gate only, and begins with the cover', () => {
+        const { gate, posted } = open();
+        assert.equal((gate.take() as unknown as { of: string }).of, 'generator');
+        assert.deepEqual(posted, [
+            { kind: 'hush.gate.open', readable: 'captured', writable: 'sent', delayMs: 0, cover: 'paused' },
+        ]);
+    });
+
+    it('is covered when the worker has confirmed that order', async () => {
+        const { gate, says } = open();
+        let done = '';
+        const [first, second] = [
+            gate.cover(null).then(() => (done += '1')),
+            gate.cover('paused').then(() => (done += '2')),
+        ];
+        says({ kind: 'hush.gate.done', order: 2 });
+        await second;
+        assert.equal(done, '2');
+        says({ kind: 'hush.gate.done', order: 1 });
+        await first;
+    });
+
+    it('tells when no picture leaves any more', () => {
+        const { says, worker, failures } = open();
+        says({ kind: 'hush.gate.failed' });
+        worker.dispatchEvent(new Event('error'));
+        assert.equal(failures(), 2);
     });
 });

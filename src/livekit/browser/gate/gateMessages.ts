@@ -13,8 +13,15 @@ export type ToGate =
       }
     | { readonly kind: 'hush.gate.cover'; readonly cover: Cover | null; readonly order: number };
 
+export type FromGate = GateDone | GateFailed;
+
+/** No picture leaves any more. */
+interface GateFailed {
+    readonly kind: 'hush.gate.failed';
+}
+
 /** From now on no captured picture leaves (or, after an order without a cover, pictures leave again). */
-export interface FromGate {
+interface GateDone {
     readonly kind: 'hush.gate.done';
     readonly order: number;
 }

@@ -13,7 +13,7 @@ export function createGateWorker(post: (message: FromGate) => void): (message: T
     return (message) => {
         switch (message.kind) {
             case 'hush.gate.open':
-                gate ??= open(message);
+                gate ??= open(message, () => post({ kind: 'hush.gate.failed' }));
                 return;
             case 'hush.gate.cover':
                 gate?.cover(message.cover);
@@ -22,7 +22,7 @@ export function createGateWorker(post: (message: FromGate) => void): (message: T
     };
 }
 
-function open({ readable, writable, delayMs, cover }: Extract<ToGate, { kind: 'hush.gate.open' }>) {
+function open({ readable, writable, delayMs, cover }: Extract<ToGate, { kind: 'hush.gate.open' }>, failed: () => void) {
     const writer = writable.getWriter();
     const canvas = new OffscreenCanvas(1, 1);
     const gate = createFrameGate<VideoFrame>({
@@ -46,7 +46,7 @@ function open({ readable, writable, delayMs, cover }: Extract<ToGate, { kind: 'h
             return () => clearTimeout(timer);
         },
     });
-    void pump(readable, gate);
+    pump(readable, gate).catch(failed);
     return gate;
 }
 
