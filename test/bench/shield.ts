@@ -6,6 +6,7 @@
 import type { Frame, Page } from 'playwright-core';
 import { eventually } from '../stack/eventually.ts';
 import { shareScreen, viewShare } from '../e2e/support/flows.ts';
+import { pageData } from '../e2e/support/workbench.ts';
 import { closeEditors, countSecretFrames, openSecretPair, secretFrames, WAYS } from '../e2e/support/secretPair.ts';
 
 /** Every so many openings go through the interface; the others are a click on a tab. */
@@ -51,9 +52,14 @@ export async function benchShield(openings: number): Promise<unknown> {
     await countSecretFrames(view);
     await noteSecrets(page);
     await noteCovers(share);
-    const [hidden, shown] = ['#app[data-hush-cover="shielded"]', '#app:not([data-hush-cover="shielded"])'];
-    const shows = async (selector: string): Promise<void> => {
-        await share.waitForSelector(selector, { state: 'attached' });
+    const [hidden, shown] = ['shielded', 'not shielded'];
+    // Playwright's own waiting needs a page that draws, and this one is behind another.
+    const shows = async (wanted: string): Promise<void> => {
+        await eventually(
+            async () => ((await pageData(share))?.['hushCover'] === 'shielded') === (wanted === hidden),
+            `the share to be ${wanted}`,
+            20_000,
+        );
     };
     const byHand = Object.entries(WAYS).filter(([name]) => !/notebook|picture/u.test(name));
     const delays: number[] = [];
