@@ -98,9 +98,7 @@ for (const transport of ['mesh', 'livekit'] as const)
             const { workbench, context } = alice;
             const page = await findHushFrame(() => context.pages().flatMap((p) => p.frames()), 'share', 'live');
             await workbench.command('Hush: Focus on Sessions View');
-            const button = workbench.page.locator(
-                '.statusbar-item:has(.codicon-debug-pause), .statusbar-item:has(.codicon-play)',
-            );
+            const button = workbench.page.locator('[id$="hush.hush.pause"]');
             const key = async (): Promise<void> => {
                 await workbench.page.keyboard.press('Control+Alt+h');
                 await workbench.page.keyboard.press('p');
