@@ -29,6 +29,7 @@ const parts = {
     'src/extension/chat/chatDesk.ts': 'chatDesk',
     'src/extension/rooms/roomCommands.ts': 'roomCommands',
     'src/extension/share/page/loopbackServer.ts': 'loopbackServer',
+    'src/extension/shield/secretWatch.ts': 'secretWatch',
     'src/extension/tree/showStatusMenu.ts': 'statusMenu',
     'src/extension/trust/trustCommands.ts': 'trustCommands',
     'src/extension/windows/openShared.ts': 'openShared',

@@ -5,12 +5,14 @@
  *   table and the figures of all rounds as JSON. `--only=TEXT`: the cases whose name contains it. `--loss=2`: with this percentage of all
  *   packets lost.
  * - `--windows`: in two real VS Code windows through real servers (windows.ts).
+ * - `--shield[=1000]`: how fast a file with secrets is hidden, over so many openings (shield.ts).
  * - `--rooms[=1,50,500]`: accounts with many rooms (rooms.ts).
  */
 import { fileURLToPath } from 'node:url';
 import { shutDown } from '../stack/processes.ts';
 import { benchRooms } from './rooms.ts';
 import { runWithLoss } from './lossyNetwork.ts';
+import { benchShield } from './shield.ts';
 import { benchSideBySide } from './sideBySide.ts';
 import { benchWindows } from './windows.ts';
 
@@ -25,6 +27,7 @@ const value = (name: string): string | undefined => option(name)?.split('=')[1];
 
 async function bench(): Promise<unknown> {
     if (option('rooms')) return benchRooms(value('rooms')?.split(',').map(Number) ?? [1, 50, 500]);
+    if (option('shield')) return benchShield(Number(value('shield') ?? 1_000));
     if (option('windows')) return benchWindows();
     const quick = option('quick') !== undefined;
     return benchSideBySide({

@@ -32,6 +32,7 @@ const ALLOWED = [
     'dist/statusMenu.cjs',
     'dist/loopbackServer.cjs',
     'dist/roomCommands.cjs',
+    'dist/secretWatch.cjs',
     'dist/trustCommands.cjs',
     'dist/accountDialogs.cjs',
     'dist/chatDesk.cjs',
@@ -54,13 +55,15 @@ const PLATFORMS = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'wi
 
 /** Most bytes, unpacked; above: somebody bundled what does not belong there. */
 const LIMITS: Readonly<Record<string, number>> = {
-    'dist/main.cjs': 190_000,
+    // 5 kB are for shares that are paused or shielded: their state is part of the session core.
+    'dist/main.cjs': 195_000,
     'dist/engine.cjs': 1_520_000,
     'dist/openShared.cjs': 150_000,
     'dist/ownSfuTokens.cjs': 150_000,
     'dist/statusMenu.cjs': 50_000,
     'dist/loopbackServer.cjs': 100_000,
     'dist/roomCommands.cjs': 150_000,
+    'dist/secretWatch.cjs': 60_000,
     'dist/trustCommands.cjs': 100_000,
     'dist/accountDialogs.cjs': 100_000,
     'dist/chatDesk.cjs': 100_000,
@@ -165,6 +168,7 @@ describe('the package', function () {
             'statusMenu.cjs',
             'loopbackServer.cjs',
             'roomCommands.cjs',
+            'secretWatch.cjs',
             'trustCommands.cjs',
             'accountDialogs.cjs',
             'chatDesk.cjs',
@@ -174,6 +178,7 @@ describe('the package', function () {
             'main.cjs',
             'openShared.cjs',
             'roomCommands.cjs',
+            'secretWatch.cjs',
             'trustCommands.cjs',
             'accountDialogs.cjs',
             'chatDesk.cjs',

@@ -1,6 +1,7 @@
 /** The same page in the distribution's Firefox: another capture, another way to encrypt frames (RTCRtpScriptTransform). */
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
+import type { ShareSettings } from '../../src/core/share/mediaMessages.ts';
 import { skip } from '../stack/skip.ts';
 import { firefoxBinary, launchFirefox, type Firefox, type FirefoxPage } from './support/firefox.ts';
 import { launchPageBrowser } from './support/pageBrowser.ts';
@@ -35,8 +36,12 @@ describe('the page in Firefox', function () {
     afterEach(() => harness.dispose());
 
     /** Clicks, with the user activation that BiDi gives a script, once the page wants a click (Firefox grants none for opening the page). */
-    const capture = async (page: FirefoxPage, share: HarnessPage): Promise<void> => {
-        share.send({ type: 'share.capture', settings: SETTINGS });
+    const capture = async (
+        page: FirefoxPage,
+        share: HarnessPage,
+        settings: ShareSettings = SETTINGS,
+    ): Promise<void> => {
+        share.send({ type: 'share.capture', settings });
         await page.evaluate(`new Promise((done) => {
             const shown = () => {
                 const button = document.querySelector('button.big');
@@ -96,5 +101,56 @@ describe('the page in Firefox', function () {
         }
         await page.close();
         assert.match(await share.closed(), /closed in the browser/u);
+    });
+
+    it('sends nothing while the screen is hidden, from the beginning or later, and the picture comes back', async () => {
+        const page = await firefox.newPage();
+        const share = await harness.open('share', page);
+        share.send({ type: 'share.cover', cover: 'shielded', file: '.env', order: 1 });
+        await capture(page, share);
+        await share.said('capture.started');
+        share.send({ type: 'keys.set', identity: 'ann', index: 0, key: KEY });
+        share.send({
+            type: 'share.publish',
+            identity: 'ann',
+            grant: { url: liveKit.url, token: await liveKit.publisherToken('hidden', 'ann') },
+        });
+        share.send({ type: 'share.cover', cover: 'paused', file: '', order: 2 });
+        await share.said('share.covered', (m) => m.order === 2);
+        assert.ok(share.messages.every((m) => m.type !== 'share.published'));
+        share.send({ type: 'share.cover', cover: null, file: '', order: 3 });
+        await share.said('share.published');
+        const chromium = await launchPageBrowser();
+        try {
+            const view = await harness.open('view', await chromium.newPage());
+            view.send({ type: 'keys.set', identity: 'ann', index: 0, key: KEY });
+            view.send({
+                type: 'view.connect',
+                identity: 'ann',
+                grant: { url: liveKit.url, token: await liveKit.viewerToken('hidden', 'carol') },
+            });
+            await view.said('view.state', (m) => m.state === 'live');
+            view.forget();
+            share.send({ type: 'share.cover', cover: 'paused', file: '', order: 4 });
+            await share.said('share.covered', (m) => m.order === 4);
+            await view.said('view.state', (m) => m.state === 'frozen' && /paused/u.test(m.detail));
+            view.forget();
+            share.send({ type: 'share.cover', cover: null, file: '', order: 5 });
+            await view.said('view.state', (m) => m.state === 'live');
+        } finally {
+            await chromium.close();
+        }
+        await page.close();
+    });
+
+    it('shares nothing in strict mode, because it cannot hold pictures back, and says so', async () => {
+        const page = await firefox.newPage();
+        const share = await harness.open('share', page);
+        const asked = capture(page, share, { ...SETTINGS, delayMs: 500 });
+        const { reason, detail } = await share.said('capture.failed');
+        await asked;
+        assert.equal(reason, 'failed');
+        assert.match(detail, /hush\.shield\.mode/u);
+        await page.close();
     });
 });

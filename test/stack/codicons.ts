@@ -32,6 +32,8 @@ export const CODICONS = {
     down: 'arrow-down',
     close: 'close',
     stop: 'debug-stop',
+    pause: 'debug-pause',
+    play: 'play',
     people: 'organization',
     shield: 'shield',
     warning: 'warning',

@@ -61,6 +61,8 @@ export const ACCOUNT_CALLS = {
         sendWatch: 'again',
         onKey: 'event',
         onWatch: 'event',
+        sendCover: 'again',
+        onCover: 'event',
         onWithheld: 'event',
         onAudience: 'event',
         onMembershipLost: 'event',

@@ -66,6 +66,7 @@ export type ErrorCode =
     | 'media.tokenInvalid'
     | 'media.keyNotSent'
     | 'media.captureFailed'
+    | 'media.notHidden'
     | 'media.shareOver'
     | 'media.otherWindow'
     | 'media.noAnswer'

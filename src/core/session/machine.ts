@@ -27,7 +27,15 @@ import {
     type Step,
 } from './state.ts';
 import { abort, moveAnnounced, moveKeyed, notAnnounced, reconsider, shareWaited } from './shareMove.ts';
-import { audienceTold, forgetSharers, isWithheld, queryTrustAgain, tellTrust, withheldTold } from './trustFlow.ts';
+import {
+    audienceTold,
+    coverTold,
+    forgetSharers,
+    isWithheld,
+    queryTrustAgain,
+    tellTrust,
+    withheldTold,
+} from './trustFlow.ts';
 import {
     acceptCall,
     closeView,
@@ -40,6 +48,7 @@ import {
     withViewerTab,
 } from './viewerFlow.ts';
 import { moveOf } from './course.ts';
+import { NOT_HIDDEN, pause, reconcileCover, seeSecrets, tellWatchers, unshield } from './shareCover.ts';
 import { forgetSilent } from './silentShare.ts';
 import { needsGrant } from './subscribePath.ts';
 import { followReturns, toggleWaiting } from './viewAgain.ts';
@@ -85,7 +94,7 @@ function signOut(state: SessionState): Step {
     if (state.share) rooms.add(state.share.roomId);
     const left = chain(state, ...[...rooms].map((roomId) => (s: SessionState) => leaveRoom(s, roomId, '')));
     // Compares with the old memberships, so that each of them is left.
-    return { ...left, state: { ...initialState, memberships: left.state.memberships } };
+    return { ...left, state: { ...initialState, memberships: left.state.memberships, secrets: state.secrets } };
 }
 
 /** Tells the page whose share it shows. */
@@ -131,6 +140,9 @@ function handle(state: SessionState, event: SessionEvent): Step {
             return requestShare(state, event);
         case 'shareStopRequested':
             return endShare(state, '');
+        case 'pauseRequested':
+        case 'secretsSeen':
+            return event.type === 'secretsSeen' ? seeSecrets(state, event.files) : pause(state, event.paused);
         case 'viewRequested':
             return requestView(state, event);
         case 'viewCloseRequested': {
@@ -157,7 +169,10 @@ function handle(state: SessionState, event: SessionEvent): Step {
             return announceFailed(state, event);
         case 'waited': {
             const { share } = state;
-            if (share?.id === event.call) return shareWaited(state, share, event.wait);
+            if (share?.id === event.call) {
+                if (share.unconfirmed?.wait === event.wait) return endShare(state, '', NOT_HIDDEN);
+                return unshield(state, share, event.wait) ?? shareWaited(state, share, event.wait);
+            }
             const view = state.viewerTabs.get(event.call);
             return view?.wait === event.wait ? viewWaited(state, view) : still(state);
         }
@@ -213,6 +228,8 @@ function handle(state: SessionState, event: SessionEvent): Step {
             return withheldTold(state, event);
         case 'audience':
             return audienceTold(state, event);
+        case 'cover':
+            return coverTold(state, event);
     }
 }
 
@@ -281,10 +298,15 @@ function pageClosed(state: SessionState, event: Extract<SessionEvent, { type: 'p
 
 /** Returns the next state and the effects. Never throws. An event for something that is gone changes nothing. */
 export function reduce(state: SessionState, event: SessionEvent): Step {
-    const handled = chain(state, (s) => handle(s, event), reconsider);
+    const handled = chain(state, (s) => handle(s, event), reconsider, reconcileCover);
     const called = reconcileMemberships(handled.state);
     return {
         state: called.state,
-        effects: [...handled.effects, ...called.effects, ...announceViewers(state, called.state)],
+        effects: [
+            ...handled.effects,
+            ...called.effects,
+            ...announceViewers(state, called.state),
+            ...tellWatchers(state, called.state),
+        ],
     };
 }

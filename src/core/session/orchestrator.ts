@@ -114,6 +114,7 @@ function listen(
                 dispatch({ type: 'watch', ...event });
         }),
         rtc.onWithheld((event) => dispatch({ type: 'withheld', ...event })),
+        rtc.onCover((event) => dispatch({ type: 'cover', ...event })),
         rtc.onAudience((event) => dispatch({ type: 'audience', ...event })),
         media.onMessage((call, generation, message) => {
             if (isMeshMessage(message) || message.type === 'servers.refused') calls.handlePageMessage(message, call);

@@ -1,5 +1,5 @@
 /** The port to a MatrixRTC session: memberships, grants and media keys. */
-import type { MediaGrant } from '../share/mediaMessages.ts';
+import type { Cover, MediaGrant } from '../share/mediaMessages.ts';
 import type { WithheldReason } from '../trust/trustLevels.ts';
 import type { HushError } from '../base/errors.ts';
 import type { ShareAudience } from '../trust/shareTrust.ts';
@@ -52,6 +52,16 @@ export interface AudienceEvent {
     readonly audience: ShareAudience | undefined;
 }
 
+/** A card is in place of that share's screen. Null: it is not. `order` rises with each news of a share. */
+export interface CoverEvent {
+    readonly roomId: string;
+    readonly shareId: string;
+    readonly userId: string;
+    readonly deviceId: string;
+    readonly cover: Cover | null;
+    readonly order: number;
+}
+
 /** Our membership ended without our request: the room was left, or the server refuses to keep it. */
 export interface MembershipLost {
     readonly roomId: string;
@@ -96,6 +106,12 @@ export interface RtcPort {
         via?: WatchEvent['via'],
     ): Promise<void>;
     onWatch(listener: (event: WatchEvent) => void): Disposable;
+    /** Tells viewers' devices that a card is in place of our screen, or the screen again. Best effort. */
+    sendCover(
+        news: { roomId: string; shareId: string; cover: Cover | null; order: number },
+        to: readonly { readonly userId: string; readonly deviceId: string }[],
+    ): Promise<void>;
+    onCover(listener: (event: CoverEvent) => void): Disposable;
     onWithheld(listener: (event: WithheldEvent) => void): Disposable;
     onAudience(listener: (event: AudienceEvent) => void): Disposable;
     /** Our key was already forgotten. The membership is not restored automatically. */

@@ -109,6 +109,8 @@ export function createSessionEffects(
         startKeys,
         stopKeys: ({ roomId }) => rtc.stopKeys(roomId),
         sendWatch,
+        sendCover: ({ to, ...news }) =>
+            void rtc.sendCover(news, to).catch((error: unknown) => log.warn('telling the viewers failed', error)),
         serveMesh: (effect) => calls.publish({ roomId: effect.roomId, shareId: effect.call }, effect),
         watchMesh: (effect) => calls.watch(effect, effect),
         callPerson: ({ roomId, call, userId }) => calls.call({ roomId, shareId: call, userId }),

@@ -5,6 +5,7 @@ import { moveOf, steady, transportOf, transportsOf, undecided } from './course.t
 import { PUBLISH_PATHS, publishPathOf } from './publishPath.ts';
 import { transports } from '../share/share.ts';
 import { abort, moveGranted, movePublished, othersIn, sfuLost } from './shareMove.ts';
+import { coverEffect, covered, pause, uncovered } from './shareCover.ts';
 import {
     still,
     withShare,
@@ -55,6 +56,7 @@ export function requestShare(state: SessionState, event: Extract<SessionEvent, {
         keysReady: false,
         joined: false,
         held: false,
+        ...uncovered(state),
         watchers: new Map(),
         settings: event.settings,
         wish,
@@ -218,6 +220,8 @@ export function reduceSharePage(state: SessionState, share: LocalShare, message:
             return {
                 state,
                 effects: [
+                    // Before the capture, so that it begins hidden.
+                    ...(share.cover.cover === null ? [] : [coverEffect(share)]),
                     {
                         type: 'send',
                         call: share.id,
@@ -255,6 +259,8 @@ export function reduceSharePage(state: SessionState, share: LocalShare, message:
             if (move && via !== transportOf(move)) return movePublished(state, share, move, via);
             return still(withShare(state, { phase: 'live', path: PUBLISH_PATHS[via].route ?? share.path }));
         }
+        case 'share.covered':
+            return covered(state, share, message.order);
         case 'share.serverLost':
             return sfuLost(state, share, message.detail);
         case 'servers.none': {
@@ -272,6 +278,8 @@ export function reduceSharePage(state: SessionState, share: LocalShare, message:
             return endShare(state, '', { code: 'media.captureFailed', message: message.detail });
         case 'action':
             if (message.name === 'stopShare') return endShare(state, '');
+            if (message.name === 'pauseShare') return pause(state, true);
+            if (message.name === 'resumeShare') return pause(state, false);
             if (message.name === 'openInBrowser' && share.location === 'webview' && share.phase === 'choosing') {
                 return moveToBrowser(state, share);
             }

@@ -1,8 +1,16 @@
 /** What the session core knows, and what can happen to it. Immutable; holds no token and no key, so it can be logged. Pure. */
 import type { ErrorCode } from '../base/errors.ts';
-import type { Again, PageMessage, Route, ViewState, ShareSettings, HostMessage } from '../share/mediaMessages.ts';
+import type {
+    Again,
+    Cover,
+    PageMessage,
+    Route,
+    ViewState,
+    ShareSettings,
+    HostMessage,
+} from '../share/mediaMessages.ts';
 import type { TrustLevel, WithheldReason } from '../trust/trustLevels.ts';
-import type { AudienceEvent, WithheldEvent } from './rtcPort.ts';
+import type { AudienceEvent, CoverEvent, WithheldEvent } from './rtcPort.ts';
 import type { CaptureLocation } from './mediaPort.ts';
 import type { Course } from './course.ts';
 import type { Need } from './topology.ts';
@@ -39,6 +47,16 @@ export interface LocalShare {
     readonly joined: boolean;
     /** A rotated key was not delivered. The page sends no picture until this is repaired. */
     readonly held: boolean;
+    /** The person paused it. Only the person resumes it. */
+    readonly paused: boolean;
+    /** A file with secrets is, or was a moment ago, visible in VS Code. `file`: its name. */
+    readonly shielded: { readonly file: string } | undefined;
+    /** The file is out of sight. The share is shown again when this wait ends. */
+    readonly unshielding: number | undefined;
+    /** What the page was told last, and how many times it was told. */
+    readonly cover: CoverOrder;
+    /** The page has to confirm this order or a later one before this wait ends. */
+    readonly unconfirmed: { readonly wait: number; readonly order: number } | undefined;
     /** The devices that said that they watch, by `user|device`, with the transport of their picture. */
     readonly watchers: ReadonlyMap<string, Transport | undefined>;
     readonly settings: ShareSettings;
@@ -62,6 +80,14 @@ export interface LocalShare {
     readonly path: Route | undefined;
     /** The people whose other Matrix clients we called, by user ID. The device is known once it answered. */
     readonly called: ReadonlyMap<string, { readonly name: string; readonly deviceId: string | undefined }>;
+}
+
+/** An order to the page: a card in place of the screen, or the screen again (null). */
+export interface CoverOrder {
+    readonly cover: Cover | null;
+    /** Of the file with secrets. Empty without one. */
+    readonly file: string;
+    readonly order: number;
 }
 
 export interface ViewerTab {
@@ -109,6 +135,10 @@ export interface SessionState {
     readonly withheld: ReadonlyMap<string, WithheldReason>;
     /** Who can see a share, by sharer. Our own is measured; others report theirs. */
     readonly audiences: ReadonlyMap<string, ShareAudience>;
+    /** The cards in place of others' screens, by sharer. */
+    readonly covers: ReadonlyMap<string, CoverEvent>;
+    /** Names of the files with secrets that are visible in VS Code now. */
+    readonly secrets: readonly string[];
 }
 
 export const initialState: SessionState = {
@@ -121,6 +151,8 @@ export const initialState: SessionState = {
     silent: new Set(),
     withheld: new Map(),
     audiences: new Map(),
+    covers: new Map(),
+    secrets: [],
 };
 
 /** The sentence for the person, and a code for the log. */
@@ -148,6 +180,9 @@ export type SessionEvent =
           readonly now: number;
       }
     | { readonly type: 'shareStopRequested' }
+    | { readonly type: 'pauseRequested'; readonly paused: boolean }
+    /** These files with secrets are visible now, by name. */
+    | { readonly type: 'secretsSeen'; readonly files: readonly string[] }
     | {
           readonly type: 'viewRequested';
           readonly viewId: string;
@@ -209,6 +244,7 @@ export type SessionEvent =
           readonly via?: Transport | 'unreached' | undefined;
       }
     | ({ readonly type: 'withheld' } & WithheldEvent)
+    | ({ readonly type: 'cover' } & CoverEvent)
     | ({ readonly type: 'audience' } & AudienceEvent);
 
 export type Effect =
@@ -282,6 +318,14 @@ export type Effect =
           readonly shareId: string;
           readonly watching: boolean;
           readonly via: Transport | 'unreached' | undefined;
+      }
+    | {
+          readonly type: 'sendCover';
+          readonly roomId: string;
+          readonly shareId: string;
+          readonly cover: Cover | null;
+          readonly order: number;
+          readonly to: readonly SelfDevice[];
       }
     | { readonly type: 'serveMesh'; readonly call: string; readonly generation: number; readonly roomId: string }
     | {

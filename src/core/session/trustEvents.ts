@@ -1,6 +1,6 @@
 /** Remembers trust events that still hold, for listeners that come later: a new window, or a tab of a new owner. */
 import { Latest } from '../base/latest.ts';
-import type { AudienceEvent, WithheldEvent } from './rtcPort.ts';
+import type { AudienceEvent, CoverEvent, WithheldEvent } from './rtcPort.ts';
 
 interface Told {
     readonly roomId: string;
@@ -18,4 +18,8 @@ export function latestAudiences(): Latest<AudienceEvent> {
 
 export function latestWithheld(): Latest<WithheldEvent> {
     return new Latest<WithheldEvent>(keyOf, ({ reason }) => reason !== null, MAX_SHARERS);
+}
+
+export function latestCovers(): Latest<CoverEvent> {
+    return new Latest<CoverEvent>(keyOf, ({ cover }) => cover !== null, MAX_SHARERS);
 }

@@ -20,12 +20,19 @@ function audienceMessage(state: SessionState, view: ViewerTab): Effect[] {
     return audience ? [send(view, { type: 'view.audience', ...audienceChip(audience) })] : [];
 }
 
-/** The trust messages for a page that just became ready. */
+function coverMessage(state: SessionState, view: ViewerTab): Effect[] {
+    const told = state.covers.get(targetKey(view.target) ?? '');
+    if (!told || told.shareId !== view.target.shareId) return [];
+    return [send(view, { type: 'view.cover', cover: told.cover })];
+}
+
+/** The sharer's messages for a page that just became ready. */
 export function tellTrust(state: SessionState, view: ViewerTab): Effect[] {
     const reason = state.withheld.get(targetKey(view.target) ?? '');
     return [
         ...(reason === undefined ? [] : [send(view, { type: 'view.withheld', reason })]),
         ...audienceMessage(state, view),
+        ...coverMessage(state, view),
     ];
 }
 
@@ -52,6 +59,16 @@ export function withheldTold(state: SessionState, event: Extract<SessionEvent, {
         effects.push(...step.effects);
     }
     return { state: next, effects };
+}
+
+/** The messages of a sharer may arrive in another order. */
+export function coverTold(state: SessionState, told: Extract<SessionEvent, { type: 'cover' }>): Step {
+    const key = sharerKey(told.roomId, told);
+    const before = state.covers.get(key);
+    if (before?.shareId === told.shareId && before.order >= told.order) return { state, effects: [] };
+    const next = { ...state, covers: new Map(state.covers).set(key, told) };
+    const concerned = [...next.viewerTabs.values()].filter((view) => targetKey(view.target) === key);
+    return { state: next, effects: concerned.flatMap((view) => coverMessage(next, view)) };
 }
 
 export function audienceTold(state: SessionState, event: Extract<SessionEvent, { type: 'audience' }>): Step {
@@ -96,10 +113,11 @@ export function queryTrustAgain(state: SessionState, person: string | undefined)
 export function forgetSharers(state: SessionState, roomId: string): SessionState {
     const there = new Set((state.rtc.get(roomId) ?? []).map((member) => sharerKey(roomId, member)));
     const gone = (key: string): boolean => key.startsWith(`${roomId}|`) && !there.has(key);
-    if (![...state.withheld.keys(), ...state.audiences.keys()].some(gone)) return state;
+    if (![...state.withheld.keys(), ...state.audiences.keys(), ...state.covers.keys()].some(gone)) return state;
     return {
         ...state,
         withheld: new Map([...state.withheld].filter(([key]) => !gone(key))),
         audiences: new Map([...state.audiences].filter(([key]) => !gone(key))),
+        covers: new Map([...state.covers].filter(([key]) => !gone(key))),
     };
 }

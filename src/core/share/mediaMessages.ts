@@ -25,8 +25,14 @@ const shareSettings = v.object({
     contentHint: v.picklist(['text', 'motion']),
     /** bit/s. 0: Hush chooses it from the captured size. */
     maxBitrate: v.pipe(v.number(), v.minValue(0), v.maxValue(50_000_000)),
+    /** ms that each picture waits before it leaves, so that it can still be dropped. Absent: none waits. */
+    delayMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(5_000))),
 });
 export type ShareSettings = v.InferOutput<typeof shareSettings>;
+
+/** Why a card goes out in place of the screen: the person paused, or a file with secrets is visible. */
+export const covers = ['paused', 'shielded'] as const;
+export type Cover = (typeof covers)[number];
 
 /** What a viewer tab stores, so that VS Code can restore it after a window reload. Only names, no secret. */
 export const storedTarget = v.object({
@@ -133,6 +139,11 @@ export const hostMessage = v.variant('type', [
     v.object({ type: v.literal('share.viewers'), viewers: v.pipe(v.array(viewer), v.maxLength(1_000)) }),
     /** Stops sending (true) or continues (false). Used while a key could not be delivered. */
     v.object({ type: v.literal('share.hold'), held: v.boolean() }),
+    /**
+     * Sends a card in place of the screen, or the screen again (null). The page confirms by the number. `file`: the name
+     * of the file with secrets, for the sharer only.
+     */
+    v.object({ type: v.literal('share.cover'), cover: v.nullable(v.picklist(covers)), file: text, order: count }),
     v.object({ type: v.literal('share.stop'), reason: text }),
     /** Leaves the SFU. The capture and direct connections continue. */
     v.object({ type: v.literal('share.unpublish') }),
@@ -162,6 +173,8 @@ export const hostMessage = v.variant('type', [
     v.object({ type: v.literal('view.withheld'), reason: v.nullable(v.picklist(withheldReasons)) }),
     /** Who can see the share: a short text, and a full line. */
     v.object({ type: v.literal('view.audience'), text, detail: text, tone: v.picklist(['good', 'warn']) }),
+    /** The sharer's device says that a card is in place of the screen. Null: it is not. */
+    v.object({ type: v.literal('view.cover'), cover: v.nullable(v.picklist(covers)) }),
     /** Runs a command of a page's tool, chosen from VS Code's menu over the picture. */
     v.object({ type: v.literal('view.command'), command: v.picklist(viewerCommands) }),
     /** The host knows more than the page: the share is over, or could not be joined. */
@@ -261,6 +274,8 @@ export const pageMessage = v.variant('type', [
     v.object({ type: v.literal('share.uplink'), viewers: count }),
     /** A viewer points at the picture, or draws on it. */
     v.object({ type: v.literal('share.pointed'), name: text }),
+    /** Since the cover with this number, nothing of the screen leaves. */
+    v.object({ type: v.literal('share.covered'), order: count }),
     v.object({ type: v.literal('share.reconnecting') }),
     v.object({ type: v.literal('share.failed'), detail: text }),
     v.object({ type: v.literal('mesh.description'), connection, kind: v.picklist(['offer', 'answer']), sdp, streams }),
@@ -311,6 +326,10 @@ export const pageMessage = v.variant('type', [
         /** `fullScreen`: a page may not fill the screen itself, so the host maximises the tab. */
         name: v.picklist([
             'stopShare',
+            'pauseShare',
+            'resumeShare',
+            /** Shows the file that Secret Shield hides, until it is closed. */
+            'showAnyway',
             'retry',
             'openInBrowser',
             'showLog',

@@ -11,6 +11,7 @@ import { loadAccount } from '../../core/account/storedAccounts.ts';
 import { createAccountControl, type AccountControl } from '../account/accountControl.ts';
 import { createMediaHost, type MediaHost } from '../share/page/mediaHost.ts';
 import { readSetting } from '../manifest/config.ts';
+import { createSecretShield, type SecretShield } from '../shield/secretShield.ts';
 import { createPageOpener, currentTheme } from '../share/page/openPages.ts';
 import { tellWhoPoints } from '../share/tellWhoPoints.ts';
 import { showNotice } from '../share/shareNotices.ts';
@@ -26,6 +27,7 @@ export interface AccountParts {
     readonly mapping: WorkspaceMapping;
     readonly control: AccountControl;
     readonly app: App;
+    readonly shield: SecretShield;
     readonly follower: WindowFollower;
     readonly sessionGlare: SessionGlare;
     /** The accounts that are kept on this machine, by user ID. */
@@ -111,6 +113,13 @@ export function createAccountParts(foundation: Foundation): AccountParts {
             log,
         }),
     );
+    const shield = scope.add(
+        createSecretShield({
+            configuration,
+            seen: (files) => app.orchestrator?.dispatch({ type: 'secretsSeen', files }),
+            log,
+        }),
+    );
     const sessionGlare = createSessionGlare({
         after,
         account: () => app.account,
@@ -119,5 +128,5 @@ export function createAccountParts(foundation: Foundation): AccountParts {
         map: (roomId) => mapping.remap(app.model.workspaceRoomId, roomId),
         log,
     });
-    return { media, mapping, control, app, follower, sessionGlare, known, opened, invited, rang };
+    return { media, mapping, control, app, shield, follower, sessionGlare, known, opened, invited, rang };
 }

@@ -8,7 +8,7 @@ import type { Foundation } from './foundation.ts';
 
 export function actionContext(
     { extension, log, configuration }: Foundation,
-    { app, control, mapping, media, known }: AccountParts,
+    { app, control, mapping, media, known, shield }: AccountParts,
     { view, chat, joins }: { view: RenderedModel; chat: ChatView; joins: Joins },
 ): ActionContext {
     return {
@@ -22,6 +22,7 @@ export function actionContext(
             signIn: control.signInToJoin,
         },
         log,
+        shield,
         chat,
         extensionUri: extension.extensionUri,
         get model() {

@@ -10,7 +10,14 @@ import { commandPicture } from '../share/pictureMenu.ts';
 import { linkWorkspace } from '../rooms/linkWorkspace.ts';
 import { startSession } from '../workspace/startSession.ts';
 import type { RoomArgument } from '../rooms/pickRoom.ts';
-import { leaveSession, shareScreen, stopSharing, viewShare, type ViewArgument } from '../share/shareCommands.ts';
+import {
+    leaveSession,
+    pauseShare,
+    shareScreen,
+    stopSharing,
+    viewShare,
+    type ViewArgument,
+} from '../share/shareCommands.ts';
 import { commands, roomCommandIds, type CommandId, type RoomCommandId } from '../manifest/commands.ts';
 import { userMessage } from '../../core/base/errors.ts';
 import { DisposableScope } from '../../core/base/disposable.ts';
@@ -65,6 +72,9 @@ const doing: Readonly<Record<CommandId, string>> = {
     [commands.upgradeRoom]: 'Upgrading the room',
     [commands.shareScreen]: 'Sharing your screen',
     [commands.stopSharing]: 'Stopping the share',
+    [commands.pauseShare]: 'Pausing the share',
+    [commands.resumeShare]: 'Resuming the share',
+    [commands.showAnyway]: 'Showing the file',
     [commands.viewShare]: 'Opening the share',
     [commands.leaveSession]: 'Leaving the session',
     [commands.showMenu]: 'Showing the menu',
@@ -121,6 +131,9 @@ export function registerCommands(context: ActionContext, account: AccountCommand
         ...ofRooms,
         [commands.shareScreen]: room(shareScreen),
         [commands.stopSharing]: () => stopSharing(context),
+        [commands.pauseShare]: () => pauseShare(context, true),
+        [commands.resumeShare]: () => pauseShare(context, false),
+        [commands.showAnyway]: () => context.shield.showAnyway(),
         [commands.viewShare]: (argument) => viewShare(context, viewArgument(context, argument)),
         [commands.leaveSession]: room(leaveSession),
         [commands.showMenu]: async () => (await import('../tree/showStatusMenu.ts')).showStatusMenu(context),

@@ -4,7 +4,7 @@ import { commands } from '../manifest/commands.ts';
 import { describeSettings } from '../manifest/config.ts';
 import { registerCommands } from './registerCommands.ts';
 import { followSnapshots } from '../share/followSnapshots.ts';
-import { followOpenChat } from '../share/pictureMenu.ts';
+import { followOpenChat, followShowAnyway } from '../share/pictureMenu.ts';
 import { registerDiagnostics } from '../shell/diagnostics.ts';
 import { followTrust } from '../trust/watchTrust.ts';
 import type { AccountParts } from './accountParts.ts';
@@ -42,6 +42,7 @@ export function register(
     );
     scope.add(followSnapshots(actions, media));
     scope.add(followOpenChat(actions, media));
+    scope.add(followShowAnyway(media));
     scope.add(followTrust(actions, media, (listener) => vscode.workspace.onDidChangeConfiguration(listener)));
     // The handler only asks. Nothing is joined before the person agrees.
     scope.add(

@@ -2,6 +2,8 @@
 import { transports } from '../../core/share/share.ts';
 import { isLinkEditor, type LinkEditor } from '../../core/rooms/linkEditors.ts';
 import { sharePolicies, type SharePolicy } from '../../core/trust/shareTrust.ts';
+import { SECRET_PATTERNS } from '../../core/shield/secretPatterns.ts';
+import { STRICT_DELAY_MS } from '../../core/shield/strictDelay.ts';
 import type { ShareSettings } from '../../core/share/mediaMessages.ts';
 
 export const settings = {
@@ -20,6 +22,9 @@ export const settings = {
     'hush.share.optimizeFor': 'text' as 'text' | 'motion',
     'hush.share.maxBitrate': 0,
     'hush.view.smoothMotion': false,
+    'hush.shield.enabled': true,
+    'hush.shield.mode': 'instant' as 'instant' | 'strict',
+    'hush.shield.patterns': SECRET_PATTERNS,
 };
 
 export type Settings = typeof settings;
@@ -42,7 +47,7 @@ export function describeSettings(reader: SettingsReader): string {
         Object.fromEntries(
             keys
                 .map((key) => [key, readSetting(reader, key)])
-                .filter(([key, value]) => value !== settings[key as SettingKey]),
+                .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(settings[key as SettingKey])),
         ),
     );
 }
@@ -54,7 +59,18 @@ export function shareSettings(reader: SettingsReader): ShareSettings {
         maxFrameRate: within(readSetting(reader, 'hush.share.maxFrameRate'), 1, 60),
         contentHint: readSetting(reader, 'hush.share.optimizeFor') === 'motion' ? 'motion' : 'text',
         maxBitrate: within(readSetting(reader, 'hush.share.maxBitrate'), 0, 50_000) * 1_000,
+        ...(isStrict(reader) ? { delayMs: STRICT_DELAY_MS } : {}),
     };
+}
+
+function isStrict(reader: SettingsReader): boolean {
+    return readSetting(reader, 'hush.shield.enabled') && readSetting(reader, 'hush.shield.mode') === 'strict';
+}
+
+/** Returns the default for a value that is no list. What is no text in a list counts for nothing. */
+export function secretPatterns(reader: SettingsReader): readonly string[] {
+    const value: unknown = reader.get('hush.shield.patterns');
+    return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : SECRET_PATTERNS;
 }
 
 /** Returns `auto` for an unknown value. */

@@ -9,6 +9,10 @@ export const contexts = {
     otherAccounts: 'hush.otherAccounts',
     /** We have a share, in any phase. */
     sharing: 'hush.sharing',
+    /** The person paused our share. */
+    paused: 'hush.paused',
+    /** Secret Shield hides our share. */
+    shielded: 'hush.shielded',
     /** We hold a membership in some room. */
     inSession: 'hush.inSession',
     /** This workspace is mapped to a room that we have joined. */

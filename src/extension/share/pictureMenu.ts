@@ -23,6 +23,14 @@ export function commandPicture(context: ActionContext, argument: unknown, comman
     return true;
 }
 
+/** A button of the share's page. */
+export function followShowAnyway(media: Pick<MediaPort, 'onMessage'>): Disposable {
+    return media.onMessage((_call, _generation, message) => {
+        if (message.type === 'action' && message.name === 'showAnyway')
+            void vscode.commands.executeCommand(commands.showAnyway);
+    });
+}
+
 /** The chat button of a viewer tab opens the chat of the share's room. */
 export function followOpenChat(context: ActionContext, media: Pick<MediaPort, 'onMessage'>): Disposable {
     return media.onMessage((call, _generation, message) => {

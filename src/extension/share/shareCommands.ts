@@ -43,6 +43,7 @@ export async function shareScreen(context: ActionContext, argument: RoomArgument
     const { roomId, fresh } = place;
     const room = context.model.rooms.find((r) => r.roomId === roomId);
     if (room && (await refused(context, room, 'share'))) return;
+    await context.shield.begin(); // nothing is shared while the editors are not watched
     const settings = context.configuration();
     const shareId = ulid();
     orchestrator.dispatch({
@@ -60,6 +61,10 @@ export async function shareScreen(context: ActionContext, argument: RoomArgument
 
 export function stopSharing(context: ActionContext): void {
     context.orchestrator?.dispatch({ type: 'shareStopRequested' });
+}
+
+export function pauseShare(context: ActionContext, paused: boolean): void {
+    context.orchestrator?.dispatch({ type: 'pauseRequested', paused });
 }
 
 /** A tree row with a target, or nothing if the palette runs the command. */

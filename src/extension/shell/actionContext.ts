@@ -42,6 +42,12 @@ interface ChatDesk {
     ): Promise<void>;
 }
 
+/** See `SecretShield`. */
+interface SecretShieldDesk {
+    begin(): Promise<void>;
+    showAnyway(): Promise<void>;
+}
+
 export interface ActionContext {
     readonly log: Log;
     readonly extensionUri: vscode.Uri;
@@ -54,6 +60,7 @@ export interface ActionContext {
     /** Runs a tool of the picture in the tab of this view. */
     viewerCommand(viewId: string, generation: number, command: ViewerCommand): void;
     readonly joining: Joining;
+    readonly shield: SecretShieldDesk;
     mapWorkspace(roomId: string, folder?: string): Promise<void>;
     unmapWorkspace(): Promise<void>;
     /** Returns the share that the tree row stands for. */

@@ -22,6 +22,8 @@ export function contextValues({ account, rooms, session, workspaceRoomId }: Mode
         [contexts.account]: account.kind,
         [contexts.deviceGone]: account.kind === 'expired' && account.deviceGone,
         [contexts.sharing]: session.share !== undefined,
+        [contexts.paused]: session.share?.paused === true,
+        [contexts.shielded]: session.share?.shielded !== undefined,
         [contexts.watching]: [...session.viewerTabs.values()].some(
             ({ phase }) => phase !== 'ended' && phase !== 'failed',
         ),

@@ -6,9 +6,10 @@ import { DisposableScope } from '../../core/base/disposable.ts';
 import { unreadWords } from '../../core/chat/unread.ts';
 import { unwatched } from '../share/liveShareNotices.ts';
 import { createSessionsTree, type SessionsTree } from './sessionsTree.ts';
-import { createAudienceItem, createStatusBar } from './statusBar.ts';
+import { commands } from '../manifest/commands.ts';
+import { createAudienceItem, createPauseItem, createStatusBar } from './statusBar.ts';
 import { plainName } from '../shell/plainText.ts';
-import { audienceStatus, hushStatus } from './statusItem.ts';
+import { audienceStatus, hushStatus, pauseStatus } from './statusItem.ts';
 import { buildTree, connectionMessage } from './viewModel.ts';
 import type { Model } from '../../core/app/model.ts';
 
@@ -43,6 +44,7 @@ export function renderModel(look: (roomId: string) => void): RenderedModel {
     const tree = scope.add(createSessionsTree(look));
     const statusBar = scope.add(createStatusBar());
     const audienceItem = scope.add(createAudienceItem());
+    const pauseItem = scope.add(createPauseItem());
     const known = new Map<ContextKey, unknown>();
     const setContext = (key: ContextKey, value: unknown): void => {
         if (known.get(key) === value) return;
@@ -78,6 +80,8 @@ export function renderModel(look: (roomId: string) => void): RenderedModel {
             tree.as(model.account.kind === 'ready' ? plainName(model.account.userId) : '');
             statusBar.update(hushStatus(model));
             audienceItem.update(audienceStatus(model.session));
+            const pause = pauseStatus(model.session);
+            pauseItem.update(pause, pause?.paused ? commands.resumeShare : commands.pauseShare);
             for (const [key, value] of Object.entries(contextValues(model))) setContext(key as ContextKey, value);
         },
         dispose: () => scope.dispose(),

@@ -18,5 +18,7 @@ export async function showStatusMenu(context: ActionContext): Promise<void> {
     const entry = (await showQuickPick(items, { title }))?.entry;
     if (!entry) return;
     if (entry.run === 'revealShare') context.revealShare();
+    else if (entry.run === 'shieldSettings')
+        await vscode.commands.executeCommand('workbench.action.openSettings', 'hush.shield');
     else await vscode.commands.executeCommand(entry.run, entry.argument);
 }

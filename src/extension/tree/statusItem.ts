@@ -97,6 +97,20 @@ function sharingStatus(session: SessionState, share: LocalShare): StatusItem {
             `A changed encryption key could not be delivered, so nothing is sent. ${CLICK}`,
             true,
         );
+    if (share.paused)
+        return item(
+            '$(debug-pause) Share Paused',
+            'Viewers see a card in place of your screen until you resume. Click to resume or to stop.',
+            true,
+        );
+    if (share.shielded) {
+        const file = plainName(share.shielded.file);
+        return item(
+            `$(shield) Shielded: ${file}`,
+            `Secret Shield hides your screen while ${file} is open in VS Code. Viewers see a card. Click to show it anyway, or to stop.`,
+            true,
+        );
+    }
     if (share.phase === 'reconnecting')
         return item(
             '$(sync~spin) Sharing: reconnecting…',
@@ -113,6 +127,15 @@ function sharingStatus(session: SessionState, share: LocalShare): StatusItem {
         `You share your screen in ${plainName(share.roomName)}, end-to-end encrypted.\n${share.path === undefined ? '' : `${PATHS[share.path]}\n`}${who}\n${CLICK}`,
         true,
     );
+}
+
+/** The button beside it, which hides the screen at once. Undefined without a share that runs. */
+export function pauseStatus({ share }: SessionState): (StatusItem & { readonly paused: boolean }) | undefined {
+    if (!share || (share.phase !== 'live' && share.phase !== 'reconnecting')) return undefined;
+    const { paused } = share;
+    return paused
+        ? { ...item('$(play)', 'Resume Share: viewers see your screen again.'), paused }
+        : { ...item('$(debug-pause)', 'Pause Share: viewers see a card in place of your screen, at once.'), paused };
 }
 
 /**

@@ -4,13 +4,19 @@ import { roomDeeds } from '../rooms/roomRow.ts';
 import { plainName } from '../shell/plainText.ts';
 import { shareChoices } from '../share/shareChoices.ts';
 import { shareRowId } from '../manifest/rowIds.ts';
+import type { LocalShare } from '../../core/session/state.ts';
 import type { Model } from '../../core/app/model.ts';
 
 export interface MenuEntry {
     readonly label: string;
     readonly description?: string;
-    /** `revealShare` brings the sharing tab to the front. */
-    readonly run: CommandId | 'revealShare' | 'workbench.view.extension.hush' | 'workbench.action.openWalkthrough';
+    /** `revealShare` brings the sharing tab to the front. `shieldSettings` opens the settings of Secret Shield. */
+    readonly run:
+        | CommandId
+        | 'revealShare'
+        | 'shieldSettings'
+        | 'workbench.view.extension.hush'
+        | 'workbench.action.openWalkthrough';
     /** Argument of the command: a tree row, a room ID, or the walkthrough. */
     readonly argument?: string;
     /** The entry stands below a separator. */
@@ -75,12 +81,31 @@ function shareEntries({ rooms, session }: Model): MenuEntry[] {
     const begun = share.phase === 'live' || share.phase === 'reconnecting';
     return [
         { label: begun ? '$(debug-stop) Stop Sharing' : '$(debug-stop) Cancel Sharing', run: commands.stopSharing },
+        ...(begun ? hidingEntries(share) : []),
         ...(begun ? [{ label: '$(shield) Who Can See This', run: commands.whoCanSee } as const] : []),
         // A browser does not let Hush bring its tab to the front.
         ...(share.location === 'webview'
             ? [{ label: '$(window) Show the Sharing Tab', run: 'revealShare' } as const]
             : []),
         ...screens,
+    ];
+}
+
+function hidingEntries({ paused, shielded }: LocalShare): MenuEntry[] {
+    return [
+        paused
+            ? { label: '$(play) Resume Share', run: commands.resumeShare }
+            : { label: '$(debug-pause) Pause Share', run: commands.pauseShare },
+        ...(shielded
+            ? [
+                  {
+                      label: `$(eye) Show ${plainName(shielded.file)} Anyway`,
+                      description: 'until it is closed',
+                      run: commands.showAnyway,
+                  } as const,
+                  { label: '$(settings-gear) Secret Shield Settings', run: 'shieldSettings' } as const,
+              ]
+            : []),
     ];
 }
 

@@ -112,6 +112,8 @@ function whyNotWatch({ session }: Model, room: RoomSnapshot): string | undefined
 function sharingDescription(session: SessionState): string {
     const { share } = session;
     if (!share) return '';
+    if (share.paused) return 'paused';
+    if (share.shielded) return `shielded: ${share.shielded.file}`;
     return viewerCount(viewersOf(session, share).length);
 }
 

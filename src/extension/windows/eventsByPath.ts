@@ -4,7 +4,7 @@
  */
 import type { Disposable } from '../../core/base/disposable.ts';
 import { Listeners } from '../../core/base/listeners.ts';
-import { latestAudiences, latestWithheld } from '../../core/session/trustEvents.ts';
+import { latestAudiences, latestCovers, latestWithheld } from '../../core/session/trustEvents.ts';
 
 type Listener = (...args: readonly unknown[]) => void;
 interface Source {
@@ -15,6 +15,7 @@ interface Source {
 export class EventsByPath {
     readonly #sources = new Map<string, Source>([
         ['rtc.onAudience', latestAudiences()],
+        ['rtc.onCover', latestCovers()],
         ['rtc.onWithheld', latestWithheld()],
     ]);
 

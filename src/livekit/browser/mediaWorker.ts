@@ -1,6 +1,6 @@
 /**
  * The worker of a media page. It is LiveKit's E2EE worker without its way to clear media, and it decodes incoming
- * pictures as soon as they are complete (playout/).
+ * pictures as soon as they are complete (playout/). A share starts a second one for its own pictures (gate/).
  *
  * LiveKit has one encryption switch per participant. It follows what the SFU announces about *any* track of that
  * participant. Frames pass unchanged while the switch is off or not yet known. So an SFU could announce a second,
@@ -8,6 +8,8 @@
  * or decrypted, or it is dropped.
  */
 import 'livekit-client/e2ee-worker';
+import { createGateWorker, isGateMessage } from './gate/gateWorker.ts';
+import type { ToGate } from './gate/gateMessages.ts';
 import type { DirectTransformOptions, ToWorker } from './playout/playoutMessages.ts';
 import { createPlayoutPipes } from './playout/playoutPipes.ts';
 import type { EncodedStreams, Transformer } from './playout/trackStreams.ts';
@@ -41,7 +43,7 @@ interface TransformEvent {
 }
 /** The used part of DedicatedWorkerGlobalScope. The page's own types are those of a window. */
 interface WorkerScope {
-    onmessage: ((event: MessageEvent<SdkMessage | ToWorker>) => void) | null;
+    onmessage: ((event: MessageEvent<SdkMessage | ToWorker | ToGate>) => void) | null;
     onrtctransform: ((event: TransformEvent) => void) | null;
     postMessage(message: unknown, transfer?: Transferable[]): void;
 }
@@ -50,6 +52,8 @@ const scope = globalThis as unknown as WorkerScope;
 const inner = scope.onmessage;
 if (!inner) throw new Error('livekit-client/e2ee-worker did not install its handler');
 const pipes = createPlayoutPipes((message) => scope.postMessage(message));
+
+const gate = createGateWorker((message) => scope.postMessage(message));
 
 const on = new Set<string>();
 const switchOn = (participantIdentity: string | undefined): void => {
@@ -88,6 +92,7 @@ const changed = (message: SdkMessage): SdkMessage => {
 
 scope.onmessage = (event) => {
     const message = event.data;
+    if (isGateMessage(message)) return gate(message);
     if (isOurs(message)) return pipes.message(message);
     // Handlers run in the order of arrival, so the switch is on before the first frame of this pipe.
     if (message.kind === 'encode' || message.kind === 'decode') switchOn(message.data?.participantIdentity);

@@ -14,6 +14,7 @@ import { createSideChannelKeyTransport } from '../rtc/sideChannelKeyTransport.ts
 import { createSideChannelKeys, type SideChannelKeys } from '../rtc/sideChannelKeys.ts';
 import { createTokenExchange } from '../rtc/tokenExchange.ts';
 import { createTransports, isLocalUrl, type Transports } from '../rtc/transports.ts';
+import { createCoverNews } from '../rtc/coverNews.ts';
 import { createWatch } from '../rtc/watch.ts';
 import type { OpenAccountOptions } from './accountOptions.ts';
 import type { OpenAdmission } from './openAdmission.ts';
@@ -83,6 +84,7 @@ export function openSession(
         sideChannelKeys,
         membershipSetting: options.membershipSetting,
         uuid: randomUUID,
+        coverNews: createCoverNews(messages, self.deviceId, log),
         watch: createWatch(messages, self.deviceId, log),
         judge: (devices) => admission.judge(devices),
         assertClock: () => homeserver.watch.assertClock('join'),

@@ -24,6 +24,7 @@ import { createRoomSfu } from './roomSfu.ts';
 import { findStaleLeaves } from './staleLeaves.ts';
 import type { SideChannelKeys } from './sideChannelKeys.ts';
 import type { Transports } from './transports.ts';
+import type { CoverNews } from './coverNews.ts';
 import type { Watch } from './watch.ts';
 
 export interface RtcOptions {
@@ -35,6 +36,7 @@ export interface RtcOptions {
     readonly keys: MediaKeys;
     readonly sideChannelKeys: SideChannelKeys;
     readonly watch: Watch;
+    readonly coverNews: CoverNews;
     /** Checks the devices that are about to get our key. */
     readonly judge: (devices: readonly Device[]) => Promise<void>;
     /**
@@ -59,7 +61,7 @@ export interface Rtc extends Omit<RtcPort, 'onWithheld' | 'onAudience'> {
 }
 
 export function createRtc(options: RtcOptions): Rtc {
-    const { sdk, self, transports, grants, homeserver, keys, watch, judge, assertClock, now, log } = options;
+    const { sdk, self, transports, grants, homeserver, keys, watch, coverNews, judge, assertClock, now, log } = options;
     const side = options.sideChannelKeys;
     const noted = new Set<string>();
     const note = (text: string): void => {
@@ -164,6 +166,8 @@ export function createRtc(options: RtcOptions): Rtc {
         onKey: both.onKey,
         sendWatch: (target, watching, via) => watch.send(target, watching, via),
         onWatch: (listener) => watch.onWatch(listener),
+        sendCover: coverNews.send,
+        onCover: (listener) => coverNews.onCover(listener),
         onMembershipLost: live.losses.add,
         async leaveAll() {
             const results = await Promise.allSettled(live.roomIds.map((roomId) => this.leave(roomId)));

@@ -1,12 +1,15 @@
 /** Asks the browser for a screen. The browser's own picker is the consent. */
-import type { ShareSettings } from '../../core/share/mediaMessages.ts';
+import type { Cover, ShareSettings } from '../../core/share/mediaMessages.ts';
 import { detectCapabilities } from './pageCapabilities.ts';
 import { classifyCaptureError, UNSUPPORTED, type CaptureProblem } from './captureError.ts';
 import { bitrateFor, captureOptions, steadyConstraints } from './encoding.ts';
+import { canReplaceFrames, openGate, type ScreenGate } from './screenGate.ts';
 
 export interface Captured {
     readonly stream: MediaStream;
     readonly track: MediaStreamTrack;
+    /** Everything that is sent comes from here. */
+    readonly gate: ScreenGate;
     /** In px, as captured. */
     readonly width: number;
     readonly height: number;
@@ -21,9 +24,19 @@ export interface Captured {
 export type CaptureResult =
     { readonly ok: true; readonly captured: Captured } | { readonly ok: false; readonly problem: CaptureProblem };
 
-export async function captureScreen(settings: ShareSettings): Promise<CaptureResult> {
+/**
+ * `cover`: what hides the screen when the capture begins. `worker`: loads the media worker. `failed`: no picture leaves
+ * the gate any more.
+ */
+export async function captureScreen(
+    settings: ShareSettings,
+    cover: () => Cover | null,
+    worker: () => Promise<string>,
+    failed: () => void,
+): Promise<CaptureResult> {
     const { displayCapture } = detectCapabilities();
     if (!displayCapture) return { ok: false, problem: UNSUPPORTED };
+    if (settings.delayMs !== undefined && !canReplaceFrames()) return { ok: false, problem: NO_STRICT };
     let stream: MediaStream;
     try {
         stream = await navigator.mediaDevices.getDisplayMedia(captureOptions(settings));
@@ -43,11 +56,20 @@ export async function captureScreen(settings: ShareSettings): Promise<CaptureRes
         for (const t of stream.getTracks()) t.stop();
         return { ok: false, problem: classifyCaptureError('NotReadableError', displayCapture) };
     }
+    const gate = await worker().then(
+        (workerUrl) => openGate({ captured: track, ...settings, cover: cover(), workerUrl, failed }),
+        () => undefined,
+    );
+    if (!gate) {
+        for (const t of stream.getTracks()) t.stop();
+        return { ok: false, problem: NO_GATE };
+    }
     return {
         ok: true,
         captured: {
             stream,
             track,
+            gate,
             width,
             height,
             surface: displaySurface,
@@ -56,6 +78,15 @@ export async function captureScreen(settings: ShareSettings): Promise<CaptureRes
         },
     };
 }
+
+const NO_STRICT: CaptureProblem = {
+    reason: 'failed',
+    detail: 'This browser cannot hold pictures back, which Secret Shield needs in strict mode. Share from Chrome or Edge, or set hush.shield.mode to instant.',
+};
+const NO_GATE: CaptureProblem = {
+    reason: 'failed',
+    detail: 'A part of this page could not be loaded, so nothing is shared. Close the page and share again.',
+};
 
 /** The state changes while the first picture is waited for. */
 function hasEnded(track: MediaStreamTrack): boolean {

@@ -22,8 +22,6 @@ export interface SfuPublication {
     want(request: Publish): void;
     /** Publishes if that is wanted, and is not done or under way. */
     publish(captured: Captured, settings: ShareSettings): Promise<void>;
-    /** Of the track that goes to the SFU. */
-    hint(contentHint: ShareSettings['contentHint']): void;
     leave(): void;
 }
 
@@ -41,7 +39,7 @@ export function createSfuPublication(options: SfuPublicationOptions): SfuPublica
     const { keys, side, worker, live, held, reconnecting, reconnected, failed, warn } = options;
     let wanted: Publish | undefined;
     let publisher: Publisher | undefined;
-    /** A clone goes to the SFU, so that a pause or stop there does not affect the direct connections. */
+    /** A track of its own, so that a pause or stop there does not affect the direct connections. */
     let published: MediaStreamTrack | undefined;
     /**
      * A connection made ahead of time. Undefined after its use or a failure; the publication then connects by itself.
@@ -57,7 +55,7 @@ export function createSfuPublication(options: SfuPublicationOptions): SfuPublica
     const begin = async (request: Publish, captured: Captured, settings: ShareSettings): Promise<void> => {
         const mine = ++run;
         const { maxBitrate, steady } = captured;
-        const track = captured.track.clone();
+        const track = captured.gate.take();
         published?.stop();
         published = track;
         const connection = prepared;
@@ -115,9 +113,6 @@ export function createSfuPublication(options: SfuPublicationOptions): SfuPublica
             const request = wanted;
             wanted = undefined;
             await begin(request, captured, settings);
-        },
-        hint(contentHint) {
-            if (published) published.contentHint = contentHint;
         },
         leave() {
             run++;

@@ -1,5 +1,5 @@
 /** The capture of a share: asks the browser for a screen, shows it, and drops it. */
-import type { PageMessage, ShareSettings } from '../../core/share/mediaMessages.ts';
+import type { Cover, PageMessage, ShareSettings } from '../../core/share/mediaMessages.ts';
 import { changedBitrate, MAX_CAPTURE_PX } from '../capture/encoding.ts';
 import { captureScreen, type Captured } from '../capture/screenCapture.ts';
 import type { ShareUi } from './shareUi.ts';
@@ -22,12 +22,15 @@ export interface ShareCaptureOptions {
     readonly root: HTMLElement;
     readonly ui: Pick<ShareUi, 'phase' | 'offerBrowser' | 'preview' | 'size' | 'asleep'>;
     readonly send: (message: PageMessage) => void;
+    /** What hides the screen now. */
+    readonly cover: () => Cover | null;
+    readonly worker: () => Promise<string>;
     readonly captured: () => void;
     /** The person ended the capture in the browser. */
     readonly ended: () => void;
 }
 
-export function createCapture({ root, ui, send, captured, ended }: ShareCaptureOptions): ShareCapture {
+export function createCapture({ root, ui, send, cover, worker, captured, ended }: ShareCaptureOptions): ShareCapture {
     let current: Captured | undefined;
     let busy = false;
     /** Increases when the capture is dropped, so that one that is being chosen is dropped too. */
@@ -40,12 +43,26 @@ export function createCapture({ root, ui, send, captured, ended }: ShareCaptureO
         else ui.phase('failed', detail);
         send({ type: 'capture.failed', reason, detail });
     };
+    /** Nothing goes around the gate, so the share is over. The host ends the rest. */
+    const gateFailed = (): void => {
+        if (!current) return;
+        drop();
+        ui.phase('failed', GATE_FAILED);
+        send({ type: 'share.failed', detail: GATE_FAILED });
+    };
+    const drop = (): void => {
+        run++;
+        const old = current;
+        current = undefined;
+        ui.preview(undefined);
+        if (old) release(old);
+    };
     const choose = async (settings: ShareSettings | undefined): Promise<void> => {
         if (busy || current || !settings) return;
         busy = true;
         ui.phase('picking');
         const mine = run;
-        const result = await captureScreen(settings);
+        const result = await captureScreen(settings, cover, worker, gateFailed);
         busy = false;
         if (mine !== run) {
             if (result.ok) release(result.captured);
@@ -53,6 +70,7 @@ export function createCapture({ root, ui, send, captured, ended }: ShareCaptureO
         }
         if (!result.ok) return refused(result.problem);
         current = result.captured;
+        void current.gate.cover(cover()); // it may have changed while the gate opened
         const { track, width, height, surface, stream, steady } = current;
         track.addEventListener('ended', () => {
             if (current?.track !== track) return;
@@ -89,18 +107,15 @@ export function createCapture({ root, ui, send, captured, ended }: ShareCaptureO
             current = { ...current, width, height, maxBitrate: fitting ?? current.maxBitrate };
             return current;
         },
-        drop() {
-            run++;
-            const old = current;
-            current = undefined;
-            ui.preview(undefined);
-            if (old) release(old);
-        },
+        drop,
     };
 }
+
+const GATE_FAILED = 'The part of this page that hides secrets failed, so sharing was stopped.';
 
 type Problem = Extract<Awaited<ReturnType<typeof captureScreen>>, { ok: false }>['problem'];
 
 function release(captured: Captured): void {
+    captured.gate.close();
     for (const track of captured.stream.getTracks()) track.stop();
 }

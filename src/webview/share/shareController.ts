@@ -3,13 +3,13 @@
  * each failure. It never sends in clear, and captures only through the browser's own picker.
  */
 import type { HostMessage, PageMessage, ShareSettings, Way } from '../../core/share/mediaMessages.ts';
-import type { Publisher } from '../../livekit/browser/screenPublisher.ts';
 import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
 import { createMeshPublisher, type MeshPublisher } from '../mesh/meshPublisher.ts';
 import { degradation } from '../capture/encoding.ts';
 import { createSfuPublication, type SfuPublication } from './sfuPublication.ts';
 import { createSharerPointing } from '../pointing/sharerPointing.ts';
 import type { Captured } from '../capture/screenCapture.ts';
+import { createPictureHold } from './pictureHold.ts';
 import { createCapture } from './shareCapture.ts';
 import { createShareSampler } from './shareSampler.ts';
 import { createReportedSideChannel } from '../sideChannel/reportSideChannel.ts';
@@ -35,7 +35,6 @@ export function createShareController({ root, keys, worker, send, now }: Options
     let settings: ShareSettings | undefined;
     /** Sends directly to each viewer, in place of a publisher. */
     let mesh: MeshPublisher | undefined;
-    let held = false;
     const ui = createShareUi(root, {
         choose: () => void capture.choose(settings),
         stop() {
@@ -43,20 +42,22 @@ export function createShareController({ root, keys, worker, send, now }: Options
             send({ type: 'action', name: 'stopShare' });
         },
         openInBrowser: () => send({ type: 'action', name: 'openInBrowser' }),
+        act: (name) => send({ type: 'action', name }),
         optimizeFor(contentHint) {
             settings = settings && { ...settings, contentHint };
             if (settings) void changeHint(settings, capture.now, sfu, mesh);
         },
     });
-    const captured = { captured: () => publish(), ended: () => end('You stopped sharing in the browser.') };
-    const capture = createCapture({ root, ui, send, ...captured });
+    const ended = (): void => end('You stopped sharing in the browser.');
+    const page = { root, ui, send };
+    const capture = createCapture({ ...page, cover: () => hold.cover, worker, captured: () => publish(), ended });
     const side = createReportedSideChannel(now, send);
     ui.pointing(createSharerPointing(ui.video, side, now, send));
     const sfu = createSfuPublication({
         keys,
         side,
         worker,
-        held: () => held,
+        held: () => hold.silent,
         ...sfuEvents(
             ui,
             send,
@@ -78,7 +79,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
     const showPath = (): void => ui.path(mesh?.path ?? (sfu.publisher ? 'sfu' : undefined));
     const live = (via: Way): void => {
         showPath();
-        ui.phase(held ? 'held' : 'live');
+        ui.phase(hold.held ? 'held' : 'live');
         send({ type: 'share.published', via });
     };
     /** Continues without the SFU if the share can also go directly. */
@@ -104,11 +105,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
         stop();
         ui.phase('ended', detail);
     };
-    const hold = (next: boolean): void => {
-        held = next;
-        if (sfu.publisher) holdPicture(sfu.publisher, held, ui, fail);
-        else publish();
-    };
+    const hold = createPictureHold({ ui, send, capture, sfu, publish, fail });
     const current = () => ({ settings, mesh });
     const sample = createShareSampler({ root, ui, send, now, capture, sfu, current });
     setInterval(() => void sample().catch(() => undefined), SAMPLE_MS);
@@ -135,10 +132,12 @@ export function createShareController({ root, keys, worker, send, now }: Options
                 case 'share.viewers':
                     return ui.viewers(message.viewers);
                 case 'share.hold':
-                    return hold(message.held);
+                    return hold.hold(message.held);
+                case 'share.cover':
+                    return hold.coverWith(message);
                 case 'share.unpublish':
                     sfu.leave();
-                    held = false;
+                    hold.release();
                     ui.phase('live');
                     return showPath();
                 case 'share.stop':
@@ -155,9 +154,9 @@ function isForMesh(message: HostMessage): message is Extract<HostMessage, { type
     return message.type.startsWith('mesh.');
 }
 
-function meshSource({ track, width, height, maxBitrate }: Captured, settings: ShareSettings) {
+function meshSource({ gate, width, height, maxBitrate }: Captured, settings: ShareSettings) {
     return {
-        track,
+        track: gate.take(),
         width,
         height,
         maxBitrate,
@@ -175,7 +174,7 @@ async function changeHint(
 ): Promise<void> {
     const preference = degradation(settings);
     if (captured) captured.track.contentHint = settings.contentHint;
-    sfu.hint(settings.contentHint);
+    captured?.gate.hint(settings.contentHint);
     await Promise.all([mesh?.prefer(preference), sfu.publisher?.prefer(preference)]);
 }
 
@@ -196,11 +195,4 @@ function sfuEvents(
         },
         warn: (text: string) => send({ type: 'log', level: 'warn', text: `share: ${text}`.slice(0, 1_000) }),
     };
-}
-
-function holdPicture(publisher: Publisher, held: boolean, ui: ShareUi, fail: (detail: string) => void): void {
-    publisher.hold(held).then(
-        () => ui.phase(held ? 'held' : 'live'),
-        () => fail('The picture could not be paused, so sharing was stopped.'),
-    );
 }

@@ -1,8 +1,9 @@
 /** The share page: the share, its viewers, and the buttons to start and stop. Renders only what it is given. */
-import type { Route, ShareSettings, Viewer } from '../../core/share/mediaMessages.ts';
+import type { Cover, Route, ShareSettings, Viewer } from '../../core/share/mediaMessages.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { pathWords } from '../ui/words.ts';
+import { createCoverControls, type CoverAction } from './coverControls.ts';
 import { createViewerList } from './viewerList.ts';
 
 const sharePhases = [
@@ -24,6 +25,8 @@ export interface ShareUi {
     phase(phase: SharePhase, detail?: string): void;
     /** Nothing comes from the source, for example while its window is minimised. */
     asleep(asleep: boolean): void;
+    /** A card goes out in place of the screen, or the screen itself (null). `file`: the name of the file with secrets. */
+    cover(cover: Cover | null, file: string): void;
     preview(stream: MediaStream | undefined): void;
     size(width: number, height: number): void;
     viewers(viewers: readonly Viewer[]): void;
@@ -50,6 +53,7 @@ interface PointingParts {
 export interface ShareActions {
     choose(): void;
     stop(): void;
+    act(name: CoverAction): void;
     openInBrowser(): void;
     optimizeFor(hint: ShareSettings['contentHint']): void;
 }
@@ -65,6 +69,7 @@ const LINES: Readonly<Record<SharePhase, string>> = {
     failed: 'Sharing did not start.',
     ended: 'Sharing has ended.',
 };
+const PROMISE = 'End-to-end encrypted: only devices in this session can see the picture, no server can.';
 const ASLEEP = 'No new picture comes from what you share; its window may be minimised. Viewers keep the last picture.';
 const SENDING: ReadonlySet<SharePhase> = new Set(['starting', 'live', 'held', 'reconnecting']);
 const CHOOSING: ReadonlySet<SharePhase> = new Set(['choose', 'picking', 'failed']);
@@ -85,26 +90,21 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
     const video = h('video', { class: 'preview', playsinline: true, 'aria-label': 'Preview of what you share' });
     video.muted = true;
     video.autoplay = true;
-    const veil = h('div', { class: 'veil' }, 'Paused');
+    const cover = createCoverControls(actions.act);
     const sizeText = h('span', { class: 'size' });
     const route = h('span', { class: 'size' });
     const limit = h('span', { class: 'limit', role: 'status' });
     const optimize = optimizeChoice(actions.optimizeFor);
     const stop = h('button', { type: 'button', class: 'primary stop' }, icon('stop'), h('span', {}, 'Stop Sharing'));
-    const frame = h('div', { class: 'frame' }, video, veil);
+    const frame = h('div', { class: 'frame' }, video, cover.veil);
     const figure = h(
         'figure',
         { class: 'shared' },
         frame,
-        h('figcaption', {}, sizeText, route, limit, h('span', { class: 'grow' }), optimize, stop),
+        h('figcaption', {}, sizeText, route, limit, h('span', { class: 'grow' }), optimize, ...cover.buttons, stop),
     );
     const watching = createViewerList();
-    const promise = h(
-        'p',
-        { class: 'promise' },
-        icon('lock'),
-        h('span', {}, 'End-to-end encrypted: only devices in this session can see the picture, no server can.'),
-    );
+    const promise = h('p', { class: 'promise' }, icon('lock'), h('span', {}, PROMISE));
 
     choose.addEventListener('click', actions.choose);
     stop.addEventListener('click', actions.stop);
@@ -116,8 +116,10 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
 
     const sayPhase = (detail?: string): void => {
         const sleeps = asleep && current === 'live';
-        setText(line, detail ?? (sleeps ? ASLEEP : LINES[current]));
-        line.dataset['tone'] = current === 'failed' || current === 'held' || sleeps ? 'bad' : '';
+        const covered = current === 'live' ? cover.line : undefined;
+        setText(line, detail ?? covered ?? (sleeps ? ASLEEP : LINES[current]));
+        const bad = current === 'failed' || current === 'held' || (sleeps && covered === undefined);
+        line.dataset['tone'] = covered !== undefined ? 'warn' : bad ? 'bad' : '';
     };
     const ui: ShareUi = {
         video,
@@ -129,6 +131,11 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
         asleep(next) {
             asleep = next;
             root.dataset['hushAsleep'] = String(next);
+            if (current === 'live') sayPhase();
+        },
+        cover(next, file) {
+            cover.show(next, file);
+            root.dataset['hushCover'] = next ?? '';
             if (current === 'live') sayPhase();
         },
         heading(name) {
@@ -175,7 +182,7 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
         setHidden(figure, !SENDING.has(current));
         setHidden(watching.element, !SENDING.has(current));
         setHidden(promise, current === 'ended');
-        setHidden(veil, current !== 'held');
+        cover.held(current === 'held');
         if (wasHidden && !choose.hidden && !choose.disabled) choose.focus();
     };
     ui.viewers([]);
@@ -183,6 +190,8 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
     ui.phase('waiting');
     return ui;
 }
+
+/** The list of the viewers. */
 
 function optimizeChoice(choose: (hint: ShareSettings['contentHint']) => void): HTMLSelectElement {
     const select = h(

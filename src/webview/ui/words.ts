@@ -1,5 +1,5 @@
 /** The sentences of the page. Pure. */
-import type { Again, Route, ViewState, ShareSettings } from '../../core/share/mediaMessages.ts';
+import type { Again, Cover, Route, ViewState, ShareSettings } from '../../core/share/mediaMessages.ts';
 import type { WithheldReason } from '../../core/trust/trustLevels.ts';
 
 /** Part of the wanted frames. Below it, a person sees that something limits them. */
@@ -48,6 +48,12 @@ export const PAUSED_WORDS: StateWords = {
     line: 'Paused by the sharer',
     headline: 'Paused',
     explanation: 'No picture is sent at the moment. It comes back by itself.',
+};
+
+/** While a card is in place of the screen. */
+export const COVER_LINES: Readonly<Record<Cover, string>> = {
+    paused: 'Paused by the sharer',
+    shielded: 'Hidden by the sharer’s Secret Shield',
 };
 
 /** `who`: the sharer's name, or empty. */

@@ -5,12 +5,13 @@ import {
     encryptionWords,
     pathWords,
     PAUSED_WORDS,
+    COVER_LINES,
     viewWords,
     withheldWords,
     type WayAction,
 } from '../ui/words.ts';
 import { deviceLabel, trustMeaning, trustWord } from '../../core/trust/trustWords.ts';
-import type { Again, Route, ViewerCommand } from '../../core/share/mediaMessages.ts';
+import type { Again, Cover, Route, ViewerCommand } from '../../core/share/mediaMessages.ts';
 import type { TrustLevel, WithheldReason } from '../../core/trust/trustLevels.ts';
 import { copyPicture } from './copyPicture.ts';
 import { createFullScreen } from './fullScreen.ts';
@@ -50,6 +51,8 @@ export interface ViewerUi {
     again(again: Again): void;
     /** The sharer's device withholds the picture from ours. Null: no longer. */
     withheld(reason: WithheldReason | null): void;
+    /** The picture is a card. Null: it is the screen. */
+    covered(cover: Cover | null): void;
     /** Says on one line who can see the share. */
     audience(text: string, detail: string, tone: 'good' | 'warn'): void;
     /** The route. Undefined while there is none. */
@@ -100,6 +103,7 @@ export function createViewerUi(
     /** Time when the picture first showed, in ms since the epoch. */
     let liveSince: number | undefined;
     let shown: Verdict = { state: 'connecting', detail: '' };
+    let cover: Cover | null = null;
 
     const stage = createStage(
         (percent, fits) => toolbar.zoomed(percent, fits),
@@ -228,7 +232,12 @@ export function createViewerUi(
         );
         // The line gives the reason for "Frozen", because the picture stays visible.
         clearTimeout(noted);
-        setText(line, shown.state === 'frozen' && shown.detail && !paused ? `Frozen: ${shown.detail}` : words.line);
+        const hidden = shown.state === 'live' && cover !== null ? COVER_LINES[cover] : undefined;
+        root.dataset['hushCover'] = hidden === undefined ? '' : (cover ?? '');
+        setText(
+            line,
+            hidden ?? (shown.state === 'frozen' && shown.detail && !paused ? `Frozen: ${shown.detail}` : words.line),
+        );
         overlay.show(words, paused || kept || again !== undefined ? '' : shown.detail);
         const way = words.headline === undefined ? words.way : undefined;
         setHidden(lineWay, !way);
@@ -262,6 +271,10 @@ export function createViewerUi(
         withheld(reason) {
             withheld = reason;
             if (reason !== null) bar.audience('', '', 'good'); // the audience from before is no longer true
+            render();
+        },
+        covered(next) {
+            cover = next;
             render();
         },
         audience: (text, detail, tone) => bar.audience(text, `${detail}. Click to see who.`, tone),

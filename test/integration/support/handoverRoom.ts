@@ -190,6 +190,8 @@ export function createHandoverRoom(
                 people.get(deviceId)?.watches.say({ roomId, shareId, ...self, watching, via });
             },
             onWatch: watches.on,
+            sendCover: async () => undefined,
+            onCover: () => ({ dispose: () => undefined }),
             onWithheld: () => ({ dispose: () => undefined }),
             onAudience: () => ({ dispose: () => undefined }),
             onMembershipLost: () => ({ dispose: () => undefined }),

@@ -99,7 +99,15 @@ describe('the manifest and the code', () => {
             'hush.share.optimizeFor',
             'hush.view.smoothMotion',
         ]);
-        for (const key of ['hush.homeserver', 'hush.livekit.serviceUrl', 'hush.trust.shareWith', 'hush.mesh.relayOnly'])
+        for (const key of [
+            'hush.homeserver',
+            'hush.livekit.serviceUrl',
+            'hush.trust.shareWith',
+            'hush.mesh.relayOnly',
+            'hush.shield.enabled',
+            'hush.shield.mode',
+            'hush.shield.patterns',
+        ])
             assert.match(properties[key]?.scope ?? '', /^(?:application|machine)$/u, key);
     });
 });

@@ -2,6 +2,7 @@
 import type { AdoptedPage, CallsPort, ForeignCall } from '../../../src/core/session/callsPort.ts';
 import type {
     AudienceEvent,
+    CoverEvent,
     KeyEvent,
     MediaKey,
     MembershipLost,
@@ -71,6 +72,11 @@ export class FakeRtc implements RtcPort {
     readonly audiences = new Listeners<[AudienceEvent]>();
     onWithheld = this.withheld.add;
     onAudience = this.audiences.add;
+    readonly covers = new Listeners<[CoverEvent]>();
+    onCover = this.covers.add;
+    sendCover: RtcPort['sendCover'] = async ({ shareId, cover }, to) => {
+        this.calls.push(`cover ${shareId} ${cover} ${to.map(({ userId }) => userId).join()}`);
+    };
 }
 
 export class FakeCalls implements CallsPort {

@@ -7,7 +7,7 @@ import { sharerKey } from '../../../src/core/session/sessionMembers.ts';
 import { commands } from '../../../src/extension/manifest/commands.ts';
 import { contexts } from '../../../src/extension/manifest/contexts.ts';
 import { contextValues } from '../../../src/extension/tree/contextValues.ts';
-import { audienceStatus, hushStatus } from '../../../src/extension/tree/statusItem.ts';
+import { audienceStatus, hushStatus, pauseStatus } from '../../../src/extension/tree/statusItem.ts';
 import { statusMenu } from '../../../src/extension/tree/statusMenuItems.ts';
 import type { Model } from '../../../src/core/app/model.ts';
 import { roomSnapshot } from '../roomSnapshot.ts';
@@ -163,9 +163,27 @@ describe('the menu of the status bar', () => {
         assert.deepEqual([first?.run, first?.argument], [commands.viewShare, `share:${ROOM}:@bob:hs|BDEV:S9`]);
     });
 
+    it('says that a share is paused or shielded, and offers the way on', () => {
+        const run = liveShare();
+        assert.equal(pauseStatus(run.state)?.paused, false);
+        run.do({ type: 'secretsSeen', files: ['.env'] });
+        const shielded = model(READY, [SESSION], run, ROOM);
+        assert.match(hushStatus(shielded).text, /Shielded: \.env$/u);
+        assert.ok(hushStatus(shielded).warning && contextValues(shielded)[contexts.shielded]);
+        for (const entry of ['Pause Share', 'Show .env Anyway', 'Secret Shield Settings'])
+            assert.ok(labels(shielded).includes(entry), entry);
+        run.do({ type: 'pauseRequested', paused: true });
+        const paused = model(READY, [SESSION], run, ROOM);
+        assert.match(hushStatus(paused).text, /Share Paused$/u);
+        assert.ok(contextValues(paused)[contexts.paused] && labels(paused).includes('Resume Share'));
+        assert.equal(pauseStatus(run.state)?.paused, true);
+        run.do({ type: 'shareStopRequested' });
+        assert.equal(pauseStatus(run.state), undefined);
+    });
+
     it('while sharing it stops, tells who can see and shows the tab, which a browser cannot', () => {
-        const shown = ['Stop Sharing', 'Who Can See This', 'Show the Sharing Tab'];
-        assert.deepEqual(labels(model(READY, [SESSION], liveShare(), ROOM)).slice(0, 3), shown);
+        const shown = ['Stop Sharing', 'Pause Share', 'Who Can See This', 'Show the Sharing Tab'];
+        assert.deepEqual(labels(model(READY, [SESSION], liveShare(), ROOM)).slice(0, 4), shown);
         const run = new Run();
         run.do(requestShare({ location: 'browser' }));
         const preparing = labels(model(READY, [SESSION], run, ROOM));

@@ -17,6 +17,7 @@ describe('the page of a share', () => {
         const ui = createShareUi(root, {
             choose: nothing,
             stop: nothing,
+            act: nothing,
             openInBrowser: nothing,
             optimizeFor: () => undefined,
         });

@@ -13,15 +13,17 @@ export interface PageReplay {
 
 type Kind = Exclude<HostMessage['type'], 'keys.set'>;
 
-/** Keys come before the messages that use them, and a hold before its publication. */
+/** Keys come before the messages that use them, a hold before its publication, and a cover before the capture. */
 const ORDER: readonly (Kind | 'keys')[] = [
     'init',
     'keys',
     'view.sharer',
     'view.withheld',
     'view.audience',
+    'view.cover',
     'share.viewers',
     'share.hold',
+    'share.cover',
     'share.capture',
     'share.prepare',
     'share.publish',
@@ -35,7 +37,15 @@ const ORDER: readonly (Kind | 'keys')[] = [
 
 /** A message removes these earlier messages, because they are no longer true. */
 const ENDS: Readonly<Partial<Record<HostMessage['type'], readonly Kind[]>>> = {
-    'share.stop': ['share.capture', 'share.prepare', 'share.publish', 'share.direct', 'share.hold', 'share.viewers'],
+    'share.stop': [
+        'share.capture',
+        'share.prepare',
+        'share.publish',
+        'share.direct',
+        'share.hold',
+        'share.cover',
+        'share.viewers',
+    ],
     'share.capture': ['share.stop'],
     'share.unpublish': ['share.prepare', 'share.publish'],
     'view.end': ['view.connect', 'view.direct'],

@@ -1,0 +1,57 @@
+/** What the sharer sees of a covered screen: a veil over the preview, and the buttons to hide and to show it. */
+import type { Cover } from '../../core/share/mediaMessages.ts';
+import { h, setHidden, setText } from '../ui/dom.ts';
+import { icon } from '../ui/icons.ts';
+
+export type CoverAction = 'pauseShare' | 'resumeShare' | 'showAnyway';
+
+export interface CoverControls {
+    readonly veil: HTMLElement;
+    readonly buttons: readonly HTMLElement[];
+    /** The sentence for the page's line. Undefined: the screen is not covered. */
+    readonly line: string | undefined;
+    /** `file`: the name of the file with secrets. */
+    show(cover: Cover | null, file: string): void;
+    /** The picture is held back for another reason, which covers the preview too. */
+    held(held: boolean): void;
+}
+
+export function createCoverControls(act: (name: CoverAction) => void): CoverControls {
+    let current: Cover | null = null;
+    let named = '';
+    let isHeld = false;
+    const veil = h('div', { class: 'veil' });
+    const label = h('span');
+    const pause = h('button', { type: 'button', class: 'secondary pause' });
+    const anyway = h('button', { type: 'button', class: 'secondary' }, 'Show Anyway');
+    pause.addEventListener('click', () => act(current === 'paused' ? 'resumeShare' : 'pauseShare'));
+    anyway.addEventListener('click', () => act('showAnyway'));
+    const render = (): void => {
+        const paused = current === 'paused';
+        setText(label, paused ? 'Resume' : 'Pause');
+        pause.replaceChildren(icon(paused ? 'play' : 'pause'), label);
+        setHidden(anyway, current !== 'shielded');
+        anyway.title = `Share ${named} until it is closed`;
+        setText(veil, current === 'shielded' ? 'Hidden by Secret Shield' : 'Paused');
+        setHidden(veil, current === null && !isHeld);
+    };
+    render();
+    return {
+        veil,
+        buttons: [anyway, pause],
+        get line() {
+            if (current === null) return undefined;
+            if (current === 'paused') return 'Paused: viewers see a card in place of your screen until you resume.';
+            return `Hidden by Secret Shield: ${named} is open in VS Code. Viewers see a card until you close it.`;
+        },
+        show(cover, file) {
+            current = cover;
+            named = file;
+            render();
+        },
+        held(held) {
+            isHeld = held;
+            render();
+        },
+    };
+}
