@@ -28,6 +28,10 @@ declare class URLSearchParams {
 declare class TextEncoder {
     encode(text: string): Uint8Array;
 }
+declare class TextDecoder {
+    constructor(label: 'utf-8', options?: { readonly fatal?: boolean });
+    decode(bytes: Uint8Array): string;
+}
 declare module 'node:crypto' {
     export function createHash(algorithm: 'sha256'): {
         update(data: string): ReturnType<typeof createHash>;
