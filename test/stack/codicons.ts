@@ -35,6 +35,7 @@ export const CODICONS = {
     people: 'organization',
     shield: 'shield',
     warning: 'warning',
+    diff: 'diff-multiple',
 } as const;
 
 /** The paths of one icon, each with whether its overlaps are holes. */

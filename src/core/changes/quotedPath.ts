@@ -13,7 +13,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** What stands in quotes at the start of `text`, and what follows it. Undefined: the quotes are malformed. */
-export function unquote(text: string): { readonly value: string; readonly rest: string } | undefined {
+function unquote(text: string): { readonly value: string; readonly rest: string } | undefined {
     if (!text.startsWith('"')) return undefined;
     let value = '';
     for (let at = 1; at < text.length; at++) {

@@ -75,7 +75,7 @@ async function uncommitted(git: Git, kind: 'working' | 'staged', head: string | 
 }
 
 /** Files that git neither has nor ignores. Repositories inside this one are left out. */
-export async function untracked(git: Git): Promise<string[]> {
+async function untracked(git: Git): Promise<string[]> {
     const found = parts(await git.bytes(['ls-files', '--others', '--exclude-standard', '-z']));
     return found.filter((path) => !path.endsWith('/'));
 }

@@ -30,14 +30,14 @@ const SETTINGS = [
     'advice.mergeConflict=false',
 ].flatMap((setting) => ['-c', setting]);
 
-export interface GitOptions {
+interface GitOptions {
     readonly input?: string | Uint8Array;
     /** Instead of the repository's own index. */
     readonly index?: string | undefined;
     readonly env?: Readonly<Record<string, string>>;
 }
 
-export interface GitAnswer {
+interface GitAnswer {
     /** 0: it worked. */
     readonly status: number;
     readonly out: Buffer;
