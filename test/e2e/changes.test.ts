@@ -8,6 +8,7 @@ import type { Frame, Locator } from 'playwright-core';
 import { added } from '../unit/changes/patches.ts';
 import { skip } from '../stack/skip.ts';
 import { eventually } from '../stack/eventually.ts';
+import { looks, setLook, untilLook, violationsIn } from './support/axe.ts';
 import { keepPicture, picturesOfFailure, stopAtFirstFailure } from './support/failure.ts';
 import { ready, signIn } from './support/flows.ts';
 import { openPair, type Pair } from './support/pair.ts';
@@ -127,6 +128,30 @@ describe('changes from clone to clone', function () {
         assert.equal(read(his, 'values.ts'), TEXT);
         assert.ok(!existsSync(path(his, 'added.ts')));
         assert.equal(git(his.folder, 'status', '--porcelain'), '');
+    });
+
+    it('the card can be read in every look, and in a narrow side bar', async () => {
+        const { bob: his } = pair;
+        for (const look of looks) {
+            await setLook(his, look);
+            await untilLook(bob, look);
+            assert.deepEqual(await violationsIn(bob), [], look);
+            await keepPicture(his, `changes-card-${look}`);
+        }
+        const { mouse } = his.workbench.page;
+        const bar = (await his.workbench.page.locator('.sidebar').boundingBox()) ?? assert.fail('no side bar');
+        const edge = bar.x + bar.width;
+        await mouse.move(edge, 300);
+        await mouse.down();
+        await mouse.move(edge - 130, 300, { steps: 5 });
+        await mouse.up();
+        const overflow = await bob.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(overflow <= 0, String(overflow));
+        await keepPicture(his, 'changes-card-narrow');
+        await mouse.move(edge - 130, 300);
+        await mouse.down();
+        await mouse.move(edge, 300, { steps: 5 });
+        await mouse.up();
     });
 
     it('a conflict names the file, and changes nothing', async () => {

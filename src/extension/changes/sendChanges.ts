@@ -10,7 +10,7 @@ import { remotesMeant } from '../../core/workspace/remotesMeant.ts';
 import { linkForRemote } from '../../core/workspace/workspaceHash.ts';
 import { roomForCommand, roomIdOf, type RoomArgument } from '../rooms/pickRoom.ts';
 import { signedIn, type ActionContext } from '../shell/actionContext.ts';
-import { showInformationMessage, showQuickPick, withProgress } from '../shell/dialogs.ts';
+import { showInformationMessage, showQuickPick, showWarningMessage, withProgress } from '../shell/dialogs.ts';
 import { plainName, plainText } from '../shell/plainText.ts';
 import { repositoriesOf } from '../workspace/git.ts';
 import { createChangesDocuments, type ChangesDocuments } from './changesDocuments.ts';
@@ -94,16 +94,18 @@ async function confirmed(
     claim: ChangesClaim,
 ): Promise<boolean> {
     const room = context.model.rooms.find((one) => one.roomId === roomId);
-    const [send, look] = ['Send', 'Show Patch'] as const;
+    const secrets = pathsOf(collected.patch.files).filter(isSecretFile);
+    const [send, look] = [secrets.length > 0 ? 'Send with Secrets' : 'Send', 'Show Patch'];
+    const ask = secrets.length > 0 ? showWarningMessage : showInformationMessage;
     const question = `Send these changes to ${plainName(room?.name ?? 'the session')}?`;
-    const detail = detailOf(repository, collected, claim);
-    const chosen = await showInformationMessage(question, { modal: true, detail }, send, look);
+    const detail = detailOf(repository, collected, claim, secrets);
+    const chosen = await ask(question, { modal: true, detail }, send, look);
     if (chosen !== look) return chosen === send;
     const documents = createChangesDocuments();
     try {
         await showPatch(documents, collected);
         // This one leaves the editor free.
-        return (await showInformationMessage(`${question} ${totalsWords(totalsOf(collected.patch))}`, send)) === send;
+        return (await ask(`${question} ${totalsWords(totalsOf(collected.patch))}`, send)) === send;
     } finally {
         documents.dispose();
     }
@@ -116,10 +118,14 @@ async function showPatch(documents: ChangesDocuments, collected: Collected): Pro
     await vscode.window.showTextDocument(document, { preview: true });
 }
 
-function detailOf({ name, git }: OpenRepository, { kind, patch, base }: Collected, claim: ChangesClaim): string {
+function detailOf(
+    { name, git }: OpenRepository,
+    { kind, patch, base }: Collected,
+    claim: ChangesClaim,
+    secrets: readonly string[],
+): string {
     const from = base === null ? 'before the first commit' : `from commit ${base.slice(0, 8)}`;
     const branch = claim.branch === null ? 'no branch' : claim.branch;
-    const secrets = pathsOf(patch.files).filter(isSecretFile);
     const unsaved = kind === 'working' ? unsavedIn(git.root, undefined) : [];
     const files = filesOf(patch.files).map(
         ({ path, note, ...lines }) => `${path}  ${linesWords(lines)}${note === '' ? '' : ` (${note})`}`,
