@@ -33,7 +33,7 @@ describe('changes from clone to clone', function () {
     let restricted: Person | undefined;
     const path = (person: Person, name: string): string => join(person.folder, name);
     const read = (person: Person, name: string): string => readFileSync(path(person, name), 'utf8');
-    const untilRead = (person: Person, name: string, text: string): Promise<void> =>
+    const untilRead = (person: Person, name: string, text: string): Promise<unknown> =>
         eventually(async () => read(person, name) === text, `${name} to be changed`);
     /** The newest card, once it says this. */
     const card = (frame: Frame, text: string | RegExp): Locator =>
@@ -123,6 +123,11 @@ describe('changes from clone to clone', function () {
         assert.equal(read(his, 'values.ts'), edited(3, 'export const value3 = "three";'));
         assert.ok(existsSync(path(his, 'added.ts')));
         await keepPicture(his, 'changes-applied');
+        writeFileSync(path(his, 'added.ts'), 'mine\n');
+        await press(shown, 'Undo');
+        await his.workbench.seeNotification('These files have changed since: added.ts. Nothing was undone.');
+        writeFileSync(path(his, 'added.ts'), 'export {};\n');
+        await his.workbench.clearNotifications();
         await press(shown, 'Undo');
         await shown.getByRole('button', { name: 'Apply', exact: true }).waitFor();
         assert.equal(read(his, 'values.ts'), TEXT);
@@ -163,13 +168,17 @@ describe('changes from clone to clone', function () {
         assert.equal(read(his, 'values.ts'), mine);
         assert.ok(!existsSync(path(his, 'added.ts')));
         await keepPicture(his, 'changes-conflict');
+        await his.workbench.command('View: Close All Editors');
+        await his.workbench.clickNotification('do not fit', 'Review');
+        await his.workbench.tab(/Changes from Alice/u).waitFor();
         await his.workbench.clearNotifications();
         git(his.folder, 'checkout', '--quiet', '.');
     });
 
     it('a file with unsaved text is named, and saved before if the person wants', async () => {
         const { bob: his } = pair;
-        const { workbench } = his;
+        const { workbench, server } = his;
+        await server.changeSettings({ 'files.autoSave': 'off' });
         await workbench.command('View: Close All Editors');
         await workbench.command('Go to File...');
         await workbench.quickInput.locator('input').fill('values.ts');

@@ -1,7 +1,8 @@
 /** Uncommitted changes between real git repositories: what is sent and applied, and what Undo brings back. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, symlinkSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'mocha';
 import { textOfBytes } from '../../src/core/changes/bytesText.ts';
@@ -188,6 +189,17 @@ describe('changes between repositories', function () {
             alice.write({ 'b.txt': edited(3) });
             const staged = await collect(alice.git, { kind: 'staged' });
             assert.deepEqual(staged.patch.files.map(pathOf), ['a.txt']);
+        });
+
+        it('with a file that is too large name it, before it is read', async () => {
+            alice.write({ 'huge.bin': '' });
+            truncateSync(join(alice.root, 'huge.bin'), 60_000_000);
+            await assert.rejects(working(), refused('changes.tooLarge', 'huge.bin', '50 MB'));
+        });
+
+        it('that make a patch too large are not sent', async () => {
+            alice.write({ 'noise.bin': randomBytes(9_000_000) });
+            await assert.rejects(working(), refused('changes.tooLarge', '10 MB'));
         });
 
         it('are not sent in the middle of a conflict', async () => {

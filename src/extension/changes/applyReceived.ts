@@ -104,8 +104,11 @@ async function saved(root: string, paths: readonly string[]): Promise<boolean> {
     const save = 'Save and Apply';
     const question = 'These changes are about files that you have not saved.';
     if ((await showWarningMessage(question, { modal: true, detail }, save)) !== save) return false;
-    for (const document of unsaved)
-        if (!(await document.save()))
-            throw new HushError('changes.unsaved', 'A file could not be saved. Nothing was changed.');
+    for (const document of unsaved) {
+        // False also while VS Code saves it by itself.
+        if ((await document.save()) || !document.isDirty) continue;
+        const name = vscode.workspace.asRelativePath(document.uri);
+        throw new HushError('changes.unsaved', `"${name}" could not be saved. Nothing was changed.`);
+    }
     return true;
 }

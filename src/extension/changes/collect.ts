@@ -1,4 +1,6 @@
 /** Makes a patch from what a repository has. Changes nothing in it. */
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { bytesOfText, textOfBytes } from '../../core/changes/bytesText.ts';
 import { HushError } from '../../core/base/errors.ts';
 import { writeCommits, type CommitToSend } from '../../core/changes/mbox.ts';
@@ -14,6 +16,9 @@ export interface Collected {
     /** Null: the changes start from nothing. */
     readonly base: string | null;
 }
+
+/** Bytes of one file, before it is packed. */
+const MAX_FILE = 50_000_000;
 
 /** Where the changes come from. `commits`: the newest `count`. */
 export type Source = { readonly kind: 'working' | 'staged' } | { readonly kind: 'commits'; readonly count: number };
@@ -68,10 +73,23 @@ async function uncommitted(git: Git, kind: 'working' | 'staged', head: string | 
         textOfBytes(await git.bytes(['diff-index', '--cached', ...DIFF, from], { index }));
     if (kind === 'staged') return diff();
     return withTrialIndex(git, 'own', async (index) => {
+        await assertSmall(git);
         await git.bytes(['add', '-u'], { index });
         await git.bytes(['update-index', '--add', '-z', '--stdin'], { index, input: listed(await untracked(git)) });
         return diff(index);
     });
+}
+
+/** Git reads and packs each file before anybody sees how large the patch is. */
+async function assertSmall(git: Git): Promise<void> {
+    const changed = parts(await git.bytes(['ls-files', '--modified', '-z']));
+    for (const path of [...changed, ...(await untracked(git))]) {
+        const size = await lstat(join(git.root, path)).then(
+            (found) => found.size,
+            () => 0, // deleted
+        );
+        if (size > MAX_FILE) throw tooLarge(`"${path}" has more than ${MAX_FILE / 1_000_000} MB`);
+    }
 }
 
 /** Files that git neither has nor ignores. Repositories inside this one are left out. */

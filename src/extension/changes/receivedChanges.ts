@@ -1,5 +1,5 @@
 /** The cards of received changes in the chat: what they show, and what their buttons do. */
-import { userMessage } from '../../core/base/errors.ts';
+import { isHushError, userMessage } from '../../core/base/errors.ts';
 import { cardOf, totalsOf } from '../../core/changes/cardOf.ts';
 import { totalsWords } from '../../core/changes/changesCard.ts';
 import type { ChatFile } from '../../core/chat/message.ts';
@@ -7,7 +7,7 @@ import type { ChangesAct, ChangesMessage, ChangesShown } from '../../core/chat/c
 import type { FilesPort } from '../../core/files/filesPort.ts';
 import type { WorkspaceLink } from '../../core/rooms/room.ts';
 import type { Log } from '../../core/base/log.ts';
-import { withProgress } from '../shell/dialogs.ts';
+import { showWarningMessage, withProgress } from '../shell/dialogs.ts';
 import { showFailure } from '../shell/failure.ts';
 import { createAppliedStore } from './applied.ts';
 import { applyReceived, undoReceived } from './applyReceived.ts';
@@ -37,6 +37,7 @@ export interface ReceivedChangesOptions {
     readonly log: Log;
 }
 
+const READING = 'Reading these changes';
 const DOING: Readonly<Record<ChangesAct, string>> = {
     review: 'Opening the changes',
     apply: 'Applying the changes',
@@ -67,7 +68,7 @@ export function createReceivedChanges(options: ReceivedChangesOptions): Received
             post({ ...nothing, card: cardOf(claim, patch), hasBase: await hasBase(claim.base) });
         } catch (error) {
             log.warn('received changes were not read', error);
-            post({ ...nothing, problem: userMessage(error, 'Reading these changes').slice(0, 1_000) });
+            post({ ...nothing, problem: userMessage(error, READING).slice(0, 1_000) });
         }
     }
 
@@ -94,23 +95,51 @@ export function createReceivedChanges(options: ReceivedChangesOptions): Received
         log.info(done ? 'applied received changes' : 'received changes were not applied: the person gave up');
     }
 
+    /** Shows the card again afterwards. Never rejects. */
+    async function run(roomId: string, key: string, what: ChangesAct): Promise<void> {
+        const progress = { location: { viewId: 'hush.chat' } };
+        try {
+            await withProgress(progress, () => act(roomId, key, what));
+        } catch (error) {
+            // Not awaited: the notice may stay for hours, and the buttons work meanwhile.
+            void tell(roomId, key, error, what);
+        } finally {
+            busy.delete(key);
+        }
+        await showOrLog(roomId, key);
+    }
+
+    /** Says why, with the way on that fits. Never rejects. */
+    async function tell(roomId: string, key: string, error: unknown, what: ChangesAct): Promise<void> {
+        log.warn(`${DOING[what]} failed`, error);
+        const code = isHushError(error) ? error.code : undefined;
+        const text = userMessage(error, DOING[what]);
+        const [again, look] = ['Allow Apply Again', 'Review'] as const;
+        if (what === 'undo' && code === 'changes.changed') {
+            // Without this, the card would offer an Undo that never works again.
+            if ((await showWarningMessage(text, again)) !== again) return;
+            await store.delete(roomId, key);
+            await showOrLog(roomId, key);
+        } else if (what === 'apply' && code === 'changes.conflict') {
+            if ((await showWarningMessage(text, look)) === look) await run(roomId, key, 'review');
+        } else await showFailure(text);
+    }
+
+    async function showOrLog(roomId: string, key: string): Promise<void> {
+        try {
+            await show(roomId, key);
+        } catch (error) {
+            log.error('the card of changes was not shown', error);
+        }
+    }
+
     return {
         hear(message) {
             const { roomId, key } = message;
-            const told = (doing: string) => (error: unknown) => {
-                log.warn(`${doing} failed`, error);
-                void showFailure(userMessage(error, doing));
-            };
-            if (message.type === 'chat.changes') return void show(roomId, key).catch(told('Reading these changes'));
+            if (message.type === 'chat.changes') return void showOrLog(roomId, key);
             if (busy.has(key)) return;
             busy.add(key);
-            const doing = DOING[message.act];
-            const progress = { location: { viewId: 'hush.chat' } };
-            void Promise.resolve(withProgress(progress, () => act(roomId, key, message.act)))
-                .catch(told(doing))
-                .finally(() => busy.delete(key))
-                .then(() => show(roomId, key))
-                .catch(told(doing));
+            void run(roomId, key, message.act);
         },
         forget: () => patches.forget(),
         dispose: () => documents.dispose(),

@@ -119,7 +119,7 @@ function rowsOf(card: ChangesCard, hasBase: boolean | null): HTMLElement[] {
                 'Commits',
                 commits.count,
                 commits.named.map(({ subject, author }) =>
-                    h('li', {}, h('bdi', { title: subject }, subject), h('bdi', { class: 'note' }, author)),
+                    h('li', {}, h('bdi', {}, subject), h('bdi', { class: 'note' }, author)),
                 ),
             ),
         );
@@ -127,8 +127,8 @@ function rowsOf(card: ChangesCard, hasBase: boolean | null): HTMLElement[] {
         h(
             'li',
             {},
-            // The end of a path says more than its start.
-            h('bdi', { class: 'changesPath', title: path }, path),
+            // Whole: what is cut off could be the part that matters.
+            h('bdi', { class: 'changesPath' }, path),
             h('span', { class: 'note' }, [note, lineWordsOf(lines)].filter(Boolean).join(' · ')),
         ),
     );
