@@ -41,7 +41,8 @@ const card = (): NonNullable<ChangesShown['card']> => shown().card ?? assert.fai
 
 describe('the card of changes', () => {
     const GLOBALS = ['document', 'Node', 'IntersectionObserver'] as const;
-    const real = GLOBALS.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
+    /** As they are when this suite begins: other files set some of them for the whole run. */
+    const real = new Map<string, PropertyDescriptor | undefined>();
     let window: JSDOM['window'];
     /** Brings everything that is watched into view. */
     let comeIntoView: () => void;
@@ -57,11 +58,13 @@ describe('the card of changes', () => {
             disconnect = (): void => watched.clear();
         }
         Object.assign(window, { IntersectionObserver: Sights });
-        for (const name of GLOBALS)
+        for (const name of GLOBALS) {
+            real.set(name, Object.getOwnPropertyDescriptor(globalThis, name));
             Object.defineProperty(globalThis, name, {
                 value: (window as unknown as Record<string, unknown>)[name],
                 configurable: true,
             });
+        }
     });
     after(() => {
         window.close();
