@@ -26,6 +26,7 @@ const shared = {
 const engine = { 'src/extension/account/engine.ts': 'engine' };
 const parts = {
     'src/extension/account/accountDialogs.ts': 'accountDialogs',
+    'src/extension/changes/changesDesk.ts': 'changesDesk',
     'src/extension/chat/chatDesk.ts': 'chatDesk',
     'src/extension/rooms/roomCommands.ts': 'roomCommands',
     'src/extension/share/page/loopbackServer.ts': 'loopbackServer',

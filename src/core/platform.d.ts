@@ -29,7 +29,7 @@ declare class TextEncoder {
     encode(text: string): Uint8Array;
 }
 declare class TextDecoder {
-    constructor(label: 'utf-8', options: { fatal: boolean });
+    constructor(label: 'utf-8', options?: { readonly fatal?: boolean });
     decode(bytes: Uint8Array): string;
 }
 declare module 'node:crypto' {

@@ -42,6 +42,7 @@ const NEED_ACCOUNT: readonly CommandId[] = [
     commands.sendProblem,
     commands.sendSelectionFile,
     commands.sendFile,
+    commands.sendChanges,
     commands.sendSnapshot,
 ];
 /** With nothing to do they say nothing. */

@@ -44,6 +44,7 @@ export const CODICONS = {
     pin: 'pin',
     undo: 'discard',
     clear: 'clear-all',
+    diff: 'diff-multiple',
 } as const;
 
 /** The paths of one icon, each with whether its overlaps are holes. */

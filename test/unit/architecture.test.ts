@@ -89,9 +89,15 @@ function floorOf(file: string): Floor {
 /** Of core, a page knows how to talk to its host and to other pages, and nothing of what the host decides. */
 const CORE_OF_PAGES = (file: string): boolean =>
     under('core/base', 'core/page', 'core/sideChannel')(file) ||
-    ['trust/trustLevels', 'trust/trustWords', 'share/mediaMessages', 'chat/message', 'chat/chatPageMessages'].some(
-        (name) => file === `src/core/${name}.ts`,
-    );
+    [
+        'trust/trustLevels',
+        'trust/trustWords',
+        'share/mediaMessages',
+        'chat/message',
+        'chat/chatPageMessages',
+        'chat/changesMessages',
+        'changes/changesCard',
+    ].some((name) => file === `src/core/${name}.ts`);
 /** What the extension reaches of the houses beside it: one lazy loader each, else types alone. */
 const LOADERS: Readonly<Record<string, string>> = {
     'src/extension/account/engine.ts': 'matrix',

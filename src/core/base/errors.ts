@@ -60,6 +60,17 @@ export type ErrorCode =
     | 'file.notImage'
     | 'file.notSaved'
     | 'file.nothingToSend'
+    // changes
+    | 'changes.noGit'
+    | 'changes.restricted'
+    | 'changes.nothing'
+    | 'changes.tooLarge'
+    | 'changes.malformed'
+    | 'changes.refused'
+    | 'changes.conflict'
+    | 'changes.unsaved'
+    | 'changes.changed'
+    | 'changes.failed'
     // sharing
     | 'media.noServer'
     | 'media.tokenRefused'

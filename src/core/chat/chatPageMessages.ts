@@ -4,6 +4,7 @@
  * code that draws one must make it safe first (webview/chat/bodyRenderer.ts).
  */
 import * as v from 'valibot';
+import { changesAct, changesAsked, changesShown } from './changesMessages.ts';
 import { MAX_BODY, MAX_SHOWN, reaction, chatMessage, body, id, name, problem } from './message.ts';
 
 /** Replaces the call ID in the envelope: each window has one chat view. */
@@ -94,6 +95,7 @@ export const chatHostMessage = v.variant('type', [
         picture: v.nullable(v.object({ bytes, imageType })),
         problem,
     }),
+    changesShown,
     /** A pasted or dropped file could not be sent. The file and its text go back to the person. */
     v.object({
         type: v.literal('chat.back'),
@@ -148,6 +150,8 @@ export const chatPageMessage = v.variant('type', [
     /** Shows it large. */
     v.object({ type: v.literal('chat.enlarge'), roomId: id, key: id }),
     v.object({ type: v.literal('chat.save'), roomId: id, key: id }),
+    changesAsked,
+    changesAct,
     /** Opens a dialog where the person chooses files to send. */
     v.object({ type: v.literal('chat.attach'), roomId: id, replyTo: v.nullable(id) }),
     /** Sends a pasted or dropped file. `follows`: send it after the previous file. */

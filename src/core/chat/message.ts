@@ -1,5 +1,6 @@
 /** A chat message as data: its shape and its limits. */
 import * as v from 'valibot';
+import { changesClaim } from '../changes/changesClaim.ts';
 
 /** The most characters of a body, and of text that a person writes. An event holds 65,536 bytes. */
 export const MAX_BODY = 66_000;
@@ -54,6 +55,8 @@ const chatFile = v.object({
     encrypted: v.boolean(),
     /** False: the message describes the file in a way that makes no sense. */
     there: v.boolean(),
+    /** The sender says that it is a patch. Only for an encrypted file. */
+    changes: v.optional(changesClaim),
 });
 
 export type ChatFile = v.InferOutput<typeof chatFile>;

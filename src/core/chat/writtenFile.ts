@@ -1,5 +1,6 @@
 /** A file that this window sends: what is stored until it is in the conversation, and how it looks until then. */
 import * as v from 'valibot';
+import { changesClaim } from '../changes/changesClaim.ts';
 import type { ChatFile } from './message.ts';
 
 /** The largest px of a picture's longer side that a page accepts. */
@@ -21,9 +22,18 @@ export const writtenFile = v.object({
     /** Markdown. Empty: no caption. */
     caption: v.string(),
     replyTo: v.nullable(v.string()),
+    /** It is a patch. */
+    changes: v.optional(changesClaim),
 });
 export type WrittenFile = Readonly<v.InferOutput<typeof writtenFile>>;
 
-export function echoOf({ name, size, picture }: WrittenFile): ChatFile {
-    return { name: name.slice(0, 512), size, image: picture, encrypted: true, there: true };
+export function echoOf({ name, size, picture, changes }: WrittenFile): ChatFile {
+    return {
+        name: name.slice(0, 512),
+        size,
+        image: picture,
+        encrypted: true,
+        there: true,
+        ...(changes ? { changes } : {}),
+    };
 }

@@ -3,6 +3,7 @@
  * another window on the same machine may hold the account.
  */
 import type { Disposable } from '../base/disposable.ts';
+import type { ChangesClaim } from '../changes/changesClaim.ts';
 
 interface Picture {
     /** px */
@@ -22,6 +23,8 @@ export interface FileToSend {
     /** Markdown in the same message. Empty: no caption. */
     readonly caption: string;
     readonly replyTo: string | null;
+    /** The file is a patch, and this is said about it. */
+    readonly changes?: ChangesClaim | undefined;
 }
 /** The progress of a transfer. */
 export interface Progress {

@@ -85,6 +85,7 @@ const doing: Readonly<Record<CommandId, string>> = {
     [commands.sendProblem]: 'Sending the problem',
     [commands.sendSelectionFile]: 'Sending the selection',
     [commands.sendFile]: 'Sending the file',
+    [commands.sendChanges]: 'Sending the changes',
     [commands.sendSnapshot]: 'Sending the snapshot',
     [commands.copyPicture]: 'Copying the picture',
     [commands.zoomIn]: 'Zooming',
@@ -145,6 +146,8 @@ export function registerCommands(context: ActionContext, account: AccountCommand
         [commands.sendProblem]: async () => (await chatDesk()).sendProblem(context),
         [commands.sendSelectionFile]: async () => (await chatDesk()).sendSelectionFile(context),
         [commands.sendFile]: async (argument, selected) => (await chatDesk()).sendFile(context, argument, selected),
+        [commands.sendChanges]: async (argument) =>
+            (await import('../changes/changesDesk.ts')).sendChanges(context, roomArgument(argument), argument),
         [commands.sendSnapshot]: async (argument) =>
             commandPicture(context, argument, 'snapshot') || (await chatDesk()).sendSnapshot(context),
         [commands.copyPicture]: (argument) => commandPicture(context, argument, 'copyPicture'),

@@ -17,6 +17,7 @@ import type { FileSender } from '../../core/chat/delivery.ts';
 import { createFileSender } from './fileSender.ts';
 import { createPastedFiles } from './pastedFiles.ts';
 import { createPictureShrinker } from './pictureShrinker.ts';
+import type { SendHow } from '../shell/actionContext.ts';
 import { showWarningMessage, withProgress } from '../shell/dialogs.ts';
 
 type FileMessage = Extract<
@@ -31,11 +32,7 @@ export interface ChatFiles {
     /** @throws HushError `chat.noRoom`, `file.*`. */
     send(uris: readonly vscode.Uri[], place?: ChatPlace, replyTo?: string | null): Promise<void>;
     /** @throws HushError `chat.noRoom`, `file.*`. */
-    sendBytes(
-        bytes: Uint8Array,
-        name: string,
-        how?: { place?: ChatPlace; caption?: string; text?: boolean },
-    ): Promise<void>;
+    sendBytes(bytes: Uint8Array, name: string, how?: SendHow & { place?: ChatPlace }): Promise<void>;
     /** A new page opened. It has no pictures yet. */
     opened(): void;
     /** Another person signed in, or nobody is signed in. */
@@ -97,9 +94,9 @@ export function createChatFiles({
     async function sendBytes(
         bytes: Uint8Array,
         name: string,
-        { place = session.target, caption = '', text = false }: Parameters<ChatFiles['sendBytes']>[2] = {},
+        { place = session.target, caption = '', text = false, changes }: SendHow & { place?: ChatPlace } = {},
     ): Promise<void> {
-        session.sendFile(place, { ...(await local.fromBytes(bytes, name, null, text)), caption });
+        session.sendFile(place, { ...(await local.fromBytes(bytes, name, null, text)), caption, changes });
     }
     async function send(
         uris: readonly vscode.Uri[],

@@ -16,6 +16,7 @@ import { DisposableScope, type Disposable } from '../../core/base/disposable.ts'
 import type { Log } from '../../core/base/log.ts';
 import { showFailure } from '../shell/failure.ts';
 import type { Model } from '../../core/app/model.ts';
+import { createChatChanges } from './chatChanges.ts';
 import { chatHtml } from './chatHtml.ts';
 import { assertWritable } from '../../core/chat/chatRoom.ts';
 import { chatRoomOf } from './chosenRoom.ts';
@@ -26,6 +27,7 @@ import { createPlaceAnswers } from '../../core/chat/placeAnswers.ts';
 import { createShownChanges } from '../../core/chat/shownChanges.ts';
 import { createForgotten } from '../../core/chat/forgotten.ts';
 import { unreadWords } from '../../core/chat/unread.ts';
+import type { SendHow } from '../shell/actionContext.ts';
 import { setStatusBarMessage, showWarningMessage } from '../shell/dialogs.ts';
 
 const CHAT_VIEW = 'hush.chat';
@@ -48,11 +50,7 @@ export interface ChatView extends Disposable {
      */
     sendFiles(uris: readonly vscode.Uri[]): Promise<void>;
     /** Sends data from memory in the same way. `roomId`: sends to that room instead. */
-    sendBytes(
-        bytes: Uint8Array,
-        name: string,
-        how?: { roomId?: string; caption?: string; text?: boolean },
-    ): Promise<void>;
+    sendBytes(bytes: Uint8Array, name: string, how?: SendHow & { readonly roomId?: string }): Promise<void>;
 }
 export interface ChatViewOptions {
     readonly extensionUri: vscode.Uri;
@@ -164,6 +162,16 @@ export function createChatView(options: ChatViewOptions): ChatView {
         }),
     );
 
+    const received = scope.add(
+        createChatChanges({
+            session,
+            account,
+            model: () => model,
+            storage,
+            post: (message) => channel?.send(message),
+            log,
+        }),
+    );
     retain();
 
     function hear(message: ChatPageMessage): void {
@@ -186,6 +194,9 @@ export function createChatView(options: ChatViewOptions): ChatView {
             case 'chat.file':
             case 'chat.shrunk':
                 return withFiles((all) => all.hear(message));
+            case 'chat.changes':
+            case 'chat.changesAct':
+                return received.hear(message);
             case 'chat.open':
                 return void import('./chatDesk.ts')
                     .then(({ openReference }) => openReference(message))
@@ -270,7 +281,10 @@ export function createChatView(options: ChatViewOptions): ChatView {
                     channel?.send({ type: 'chat.progress', txnId: transfer, done: done / total });
             });
             // The next person must not see the files of the last one.
-            if (now?.userId !== followed?.userId && desk) withFiles((all) => all.forget());
+            if (now?.userId !== followed?.userId) {
+                if (desk) withFiles((all) => all.forget());
+                received.forget();
+            }
             followed = now;
         }
         const ready = model?.account.kind === 'ready' ? model.account : undefined;
@@ -280,6 +294,7 @@ export function createChatView(options: ChatViewOptions): ChatView {
     function forget(userId: string): void {
         forgotten.note(userId, isLoaded);
         session.forget(userId);
+        received.forget();
         if (desk) withFiles((all) => all.forget());
     }
     /** Files take a while. In the view, the person can see the progress and cancel. */

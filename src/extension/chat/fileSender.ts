@@ -13,13 +13,13 @@ export function createFileSender({ read, shrink }: FileSenderOptions): FileSende
     const cancelled = new Set<string>();
     const underWay = new Map<string, FilesPort>();
     return {
-        async send(to, roomId, txnId, { path, name, mimeType, picture, size, caption, replyTo }) {
+        async send(to, roomId, txnId, { path, name, mimeType, picture, size, caption, replyTo, changes }) {
             cancelled.delete(txnId);
             const small = picture && size <= MAX_INLINE_IMAGE ? await shrink(await read(path)) : null;
             if (cancelled.delete(txnId)) throw new HushError('file.cancelled', 'This was cancelled.');
             underWay.set(txnId, to);
             await to
-                .send(roomId, txnId, { path, name, mimeType, picture, thumbnail: small, caption, replyTo })
+                .send(roomId, txnId, { path, name, mimeType, picture, thumbnail: small, caption, replyTo, changes })
                 .finally(() => underWay.delete(txnId));
         },
         cancel(txnId) {

@@ -51,6 +51,7 @@ export const commands = {
     sendProblem: 'hush.sendProblem',
     sendSelectionFile: 'hush.sendSelectionFile',
     sendFile: 'hush.sendFile',
+    sendChanges: 'hush.sendChanges',
     sendSnapshot: 'hush.sendSnapshot',
     copyPicture: 'hush.copyPicture',
     zoomIn: 'hush.zoomIn',

@@ -3,6 +3,7 @@ import type { RoomSnapshot } from '../../core/rooms/room.ts';
 
 import type * as vscode from 'vscode';
 import type { ViewerCommand } from '../../core/share/mediaMessages.ts';
+import type { ChangesClaim } from '../../core/changes/changesClaim.ts';
 import { HushError } from '../../core/base/errors.ts';
 import type { Account } from '../../core/account/account.ts';
 import type { Log } from '../../core/base/log.ts';
@@ -29,17 +30,22 @@ interface Joining {
     linkOnceLive(roomId: string, shareId: string): void;
 }
 
+/** How data from memory is sent as a file. */
+export interface SendHow {
+    readonly caption?: string;
+    /** It is text. */
+    readonly text?: boolean;
+    /** It is a patch, and this is said about it. */
+    readonly changes?: ChangesClaim;
+}
+
 /** What commands do with the chat. */
 interface ChatDesk {
     open(roomId: string): Promise<void>;
     assertWritable(roomId?: string): void;
     send(markdown: string): void;
     sendFiles(uris: readonly vscode.Uri[]): Promise<void>;
-    sendBytes(
-        bytes: Uint8Array,
-        name: string,
-        how?: { roomId?: string; caption?: string; text?: boolean },
-    ): Promise<void>;
+    sendBytes(bytes: Uint8Array, name: string, how?: SendHow & { readonly roomId?: string }): Promise<void>;
 }
 
 /** See `SecretShield`. */

@@ -9,7 +9,9 @@ import type { Log } from '../../core/base/log.ts';
 import type { RepositoryRemotes } from '../../core/workspace/remotesMeant.ts';
 
 /** The part of the Git extension's API (version 1) that Hush reads. */
-interface GitApi {
+export interface GitApi {
+    /** `path`: of the program. */
+    readonly git: { readonly path: string };
     /** `initialized` once the first look at the folders of the window is done. */
     readonly state: 'uninitialized' | 'initialized';
     readonly onDidChangeState: vscodeTypes.Event<GitApi['state']>;
@@ -19,15 +21,36 @@ interface GitApi {
     openRepository(root: vscodeTypes.Uri): Promise<GitRepository | null>;
 }
 
-interface GitRepository {
+export interface GitRepository {
     readonly rootUri: vscodeTypes.Uri;
     readonly state: RepositoryState;
     /** Reads the state again. */
     status(): Promise<void>;
+    log(options: { readonly maxEntries?: number; readonly range?: string }): Promise<readonly GitCommit[]>;
+}
+
+/** Newest first. */
+export interface GitCommit {
+    readonly hash: string;
+    readonly message: string;
+    readonly authorName?: string;
+    readonly parents: readonly string[];
 }
 
 interface RepositoryState {
-    readonly HEAD: { readonly upstream?: { readonly remote: string } } | undefined;
+    readonly HEAD:
+        | {
+              /** Of the branch. Undefined: no branch is checked out. */
+              readonly name?: string;
+              readonly upstream?: { readonly remote: string; readonly name: string };
+              /** Commits that the upstream branch does not have. */
+              readonly ahead?: number;
+          }
+        | undefined;
+    readonly workingTreeChanges: readonly unknown[];
+    readonly indexChanges: readonly unknown[];
+    /** Undefined in an older VS Code, whose `workingTreeChanges` has them, too. */
+    readonly untrackedChanges?: readonly unknown[];
     readonly remotes: readonly { readonly name: string; readonly fetchUrl?: string }[];
     readonly onDidChange: vscodeTypes.Event<void>;
 }
@@ -36,7 +59,7 @@ function gitExtension(): vscode.Extension<{ getAPI(version: 1): GitApi }> | unde
     return vscode.extensions.getExtension('vscode.git');
 }
 
-async function gitApi(): Promise<GitApi | undefined> {
+export async function gitApi(): Promise<GitApi | undefined> {
     const extension = gitExtension();
     if (!vscode.workspace.isTrusted || !extension) return undefined;
     try {
@@ -81,7 +104,7 @@ export async function repositoriesOf(folders: readonly vscode.Uri[], log: Log): 
 const INITIALIZED_MS = 10_000;
 
 /** Before its first look, Git opens no repository that it is asked for. */
-async function initialized(api: GitApi): Promise<void> {
+export async function initialized(api: GitApi): Promise<void> {
     if (api.state === 'initialized') return;
     await new Promise<void>((resolve) => {
         const timer = setTimeout(() => done(), INITIALIZED_MS);

@@ -3,6 +3,7 @@
  * message.
  */
 import { shownName } from '../../core/files/fileName.ts';
+import { claimOf } from '../../core/changes/changesClaim.ts';
 import { MAX_BODY, type ChatFile, type MessageKind } from '../../core/chat/message.ts';
 import { attachmentOf, type Attachment } from '../files/attachment.ts';
 import { depthOf } from './htmlDepth.ts';
@@ -29,7 +30,7 @@ export function parseMessage(content: unknown): ParsedMessage {
     const html = fields['format'] === 'org.matrix.custom.html' ? text(fields['formatted_body']) : undefined;
     const attachment = attachmentOf(content);
     if (attachment) {
-        const file = fileOf(attachment);
+        const file = fileOf(attachment, fields);
         // If `filename` is present, the body is the caption of the file (client-server API, "Media captions").
         const caption =
             text(fields['filename']) !== undefined && body !== undefined && body !== text(fields['filename']);
@@ -65,13 +66,18 @@ function safeDepth(html: string | null | undefined): string | null {
     return html !== null && html !== undefined && html.trim() !== '' && depthOf(html) <= MAX_DEPTH ? html : null;
 }
 
-function fileOf({ name, size, image, width, height, source }: Attachment): ChatFile {
+function fileOf(
+    { name, size, image, width, height, source }: Attachment,
+    content: Readonly<Record<string, unknown>>,
+): ChatFile {
+    const changes = source?.kind === 'encrypted' ? claimOf(content) : undefined;
     return {
         name: shownName(name),
         size: size ?? null,
         image: image && source ? { width: width ?? null, height: height ?? null } : null,
         encrypted: source?.kind === 'encrypted',
         there: source !== undefined,
+        ...(changes ? { changes } : {}),
     };
 }
 

@@ -2,6 +2,7 @@
  * Builds the message of an uploaded file (client-server API, "m.image", "m.file", "Media captions", "Sending encrypted
  * attachments").
  */
+import { CHANGES_KEY } from '../../core/changes/changesClaim.ts';
 import type { FileToSend } from '../../core/files/filesPort.ts';
 import { shownName } from '../../core/files/fileName.ts';
 import { messageText } from '../events/markdown.ts';
@@ -16,7 +17,7 @@ export interface Uploaded {
 }
 
 export function fileContent(
-    { name, mimeType, picture, thumbnail, caption }: FileToSend,
+    { name, mimeType, picture, thumbnail, caption, changes }: FileToSend,
     { bytes, file, small }: Uploaded,
 ): Record<string, unknown> {
     const shown = shownName(name);
@@ -44,6 +45,7 @@ export function fileContent(
             ...(picture ? { w: picture.width, h: picture.height, ...thumbnailInfo } : {}),
         },
         file,
+        ...(changes ? { [CHANGES_KEY]: changes } : {}),
     };
 }
 

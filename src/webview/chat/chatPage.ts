@@ -13,6 +13,7 @@ import { isolated } from '../../core/base/isolated.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { applyChange } from './applyChange.ts';
 import { createBodyRenderer } from './bodyRenderer.ts';
+import { createChangesCards } from './changesCards.ts';
 import { createComposer, EMPTY_DRAFT } from './composer.ts';
 import { createConversation, type Shown } from './conversation.ts';
 import { createDrafts } from './drafts.ts';
@@ -29,6 +30,7 @@ import './chat.css';
 import './message.css';
 import './body.css';
 import './attachment.css';
+import './changes.css';
 import './activity.css';
 
 /** In ms. */
@@ -120,6 +122,10 @@ function start(host: NonNullable<typeof api>): void {
         ask: (key) => send({ type: 'chat.picture', roomId: room(), key }),
         enlarge: (key) => send({ type: 'chat.enlarge', roomId: room(), key }),
     });
+    const changes = createChangesCards({
+        ask: (key) => send({ type: 'chat.changes', roomId: room(), key }),
+        act: (key, act) => send({ type: 'chat.changesAct', roomId: room(), key, act }),
+    });
     const progress = new Map<string, number>();
     const conversation = createConversation({
         bodies,
@@ -137,6 +143,7 @@ function start(host: NonNullable<typeof api>): void {
             retry: (txnId) => send({ type: 'chat.retry', txnId }),
             cancel: (txnId) => send({ type: 'chat.cancel', txnId }),
             picture: (message, file) => pictures.element(message, file),
+            changes: (message, file) => changes.element(message, file),
             save: ({ key }) => send({ type: 'chat.save', roomId: room(), key }),
             progressOf: (txnId) => progress.get(txnId) ?? 0,
             rewrite({ txnId, body, reply }) {
@@ -204,6 +211,7 @@ function start(host: NonNullable<typeof api>): void {
         if (moved) {
             seen = '';
             pictures.clear();
+            changes.clear();
             progress.clear();
             const { self: userId, roomId } = next.room;
             const lost = drafts.lost(userId, roomId);
@@ -246,6 +254,8 @@ function start(host: NonNullable<typeof api>): void {
                     return void conversation.goTo(message.key);
                 case 'chat.picture':
                     return pictures.show(message);
+                case 'chat.changes':
+                    return changes.show(message);
                 case 'chat.places':
                     return places.answered(message.asked, message.found);
                 case 'chat.shrink':

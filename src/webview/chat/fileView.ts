@@ -7,6 +7,8 @@ import { icon } from '../ui/icons.ts';
 export interface FileActions {
     /** Returns undefined if no picture can be drawn. */
     picture(message: ChatMessage, file: ChatFile): HTMLElement;
+    /** The card of a patch. */
+    changes(message: ChatMessage, file: ChatFile): HTMLElement;
     save(message: ChatMessage): void;
     cancel(txnId: string): void;
     /** Returns the progress of the upload, from 0 to 1. */
@@ -32,6 +34,7 @@ export function fileElement(message: ChatMessage, file: ChatFile, act: FileActio
     }
     const all = h('div', { class: 'attachment' });
     if (file.image && (file.size ?? 0) <= MAX_SHOWN_IMAGE) all.append(act.picture(message, file));
+    if (file.changes) all.append(act.changes(message, file));
     all.append(line);
     if ((state === 'sending' || state === 'waiting') && txnId !== null) all.append(progressOf(txnId, act));
     if (!file.there) all.append(note('This file cannot be had: what its message says about it is malformed.'));

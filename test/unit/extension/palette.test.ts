@@ -46,6 +46,7 @@ const IN_ROOM = [
     'Open Chat…',
     'People in This Room…',
     'Room Settings…',
+    'Send Changes…',
     'Send File to Hush Session…',
 ];
 const ROOM_KEYS = { ...READY, [contexts.inRoom]: true, [contexts.hasRooms]: true };
@@ -205,11 +206,16 @@ describe('the palette', () => {
 
     it('has few entries while sharing', () => {
         const sharing = TABLE.find(([state]) => state === 'sharing');
-        assert.ok((sharing?.[2].length ?? 99) <= 31, String(sharing?.[2].length));
+        assert.ok((sharing?.[2].length ?? 99) <= 32, String(sharing?.[2].length));
     });
 
     it('goes by context keys that the code sets, or that are VS Code’s own', () => {
-        const known = new Set<string>([...Object.values(contexts), 'activeEditor', 'editorHasSelection']);
+        const known = new Set<string>([
+            ...Object.values(contexts),
+            'activeEditor',
+            'editorHasSelection',
+            'gitOpenRepositoryCount',
+        ]);
         for (const clause of clauses.values())
             for (const [name] of (clause ?? '').replaceAll(/'[^']*'/gu, '').matchAll(/[a-z][\w.]+/giu))
                 assert.ok(known.has(name) || name === 'false', `${name} in "${String(clause)}"`);
@@ -218,7 +224,7 @@ describe('the palette', () => {
     it('titles end in an ellipsis exactly where the command asks for more', () => {
         /** What each of these asks for, whenever it runs from the palette. Whether to go on is no such question. */
         const asks =
-            /^(?:Sign In|Create Account|Switch Account|Manage Devices|Start Session for|Link Workspace|Invite|Join (?:Inv|by)|Decline (?=Inv)|Answer|Withdraw Request (?=to)|Continue in New Room…|Create Room|Copy Join Link|People|Ignored|Room Settings|Upgrade|Leave Room|Change Role|Remove from|Ban from|Deny|View Share|Call|Verify|Set Up|Recover|Reset|Open Chat|Send File|Send Snapshot)/u;
+            /^(?:Sign In|Create Account|Switch Account|Manage Devices|Start Session for|Link Workspace|Invite|Join (?:Inv|by)|Decline (?=Inv)|Answer|Withdraw Request (?=to)|Continue in New Room…|Create Room|Copy Join Link|People|Ignored|Room Settings|Upgrade|Leave Room|Change Role|Remove from|Ban from|Deny|View Share|Call|Verify|Set Up|Recover|Reset|Open Chat|Send Changes|Send File|Send Snapshot)/u;
         for (const { title } of commands) {
             const row = ['Withdraw Request', 'Continue in New Room'].includes(title);
             assert.equal(title.endsWith('…'), asks.test(title) && !row, title);

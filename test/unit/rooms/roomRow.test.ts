@@ -118,10 +118,13 @@ describe('the menus of the manifest', () => {
         for (const row of [rows.room, rows.roomInCall]) {
             const leave = row === rows.roomInCall ? ['hush.leaveSession'] : [];
             assert.deepEqual(menuOf(row).toSorted(), [...always, ...leave].toSorted());
-            for (const [flag, command] of Object.entries({ ...flagged, chat: 'hush.openChat' }))
+            for (const [flag, ...commands] of [
+                ...Object.entries(flagged),
+                ['chat', 'hush.openChat', 'hush.sendChanges'],
+            ])
                 assert.deepEqual(
                     menuOf(row + rowFlags[flag as keyof typeof rowFlags]).toSorted(),
-                    [...always, ...leave, command].toSorted(),
+                    [...always, ...leave, ...commands].toSorted(),
                 );
         }
     });
