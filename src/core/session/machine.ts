@@ -98,7 +98,7 @@ function trustAnswered(state: SessionState, event: Extract<SessionEvent, { type:
     const message = { type: 'view.sharer', name, userId, deviceId, deviceName, trust, startedTs } as const;
     return {
         state: withViewerTab(state, view.id, { trust }),
-        effects: [{ type: 'send', call: view.id, generation: view.generation, message }],
+        effects: [{ type: 'send', pageId: view.id, generation: view.generation, message }],
     };
 }
 
@@ -156,8 +156,8 @@ function handle(state: SessionState, event: SessionEvent): Step {
             return announceFailed(state, event);
         case 'waited': {
             const { share } = state;
-            if (share?.id === event.call) return shareWaited(state, share, event.wait);
-            const view = state.viewerTabs.get(event.call);
+            if (share?.id === event.pageId) return shareWaited(state, share, event.wait);
+            const view = state.viewerTabs.get(event.pageId);
             return view?.wait === event.wait ? viewWaited(state, view) : still(state);
         }
         case 'keysReady': {
@@ -191,14 +191,14 @@ function handle(state: SessionState, event: SessionEvent): Step {
         case 'callAnswered':
         case 'callOver': {
             const { share } = state;
-            if (share?.id === event.call) return calledPerson(state, share, event);
-            const view = state.viewerTabs.get(event.call);
+            if (share?.id === event.pageId) return calledPerson(state, share, event);
+            const view = state.viewerTabs.get(event.pageId);
             return event.type === 'callOver' && view?.generation === event.generation
                 ? endView(state, view, 'ended')
                 : still(state);
         }
         case 'meshGaveUp': {
-            const view = state.viewerTabs.get(event.call);
+            const view = state.viewerTabs.get(event.pageId);
             if (view?.generation !== event.generation) return still(state);
             // Its tab shows why there is no answer. The sharer's device reports when it will answer.
             if (isWithheld(state, view)) return still(state);
@@ -225,22 +225,22 @@ function announceFailed(state: SessionState, event: Extract<SessionEvent, { type
 
 function grantEnded(state: SessionState, event: Extract<SessionEvent, { type: 'grantReady' | 'grantFailed' }>): Step {
     const { share } = state;
-    if (share?.id === event.call && share.generation === event.generation) {
+    if (share?.id === event.pageId && share.generation === event.generation) {
         return event.type === 'grantReady' ? shareGrantReady(state) : shareGrantFailed(state, event.failure);
     }
-    const view = state.viewerTabs.get(event.call);
+    const view = state.viewerTabs.get(event.pageId);
     if (view?.generation !== event.generation) return still(state);
     // The share came back before the token arrived. The tab needs none for what it shows.
-    if (!needsGrant(view)) return { state, effects: [{ type: 'forgetGrant', call: view.id }] };
+    if (!needsGrant(view)) return { state, effects: [{ type: 'forgetGrant', pageId: view.id }] };
     if (view.move) return event.type === 'grantReady' ? viewMoveGranted(state, view) : moveFailed(state, view);
     return event.type === 'grantReady' ? viewGrantReady(state, view) : endView(state, view, 'failed', event.failure);
 }
 
 function pageSaid(state: SessionState, event: Extract<SessionEvent, { type: 'page' }>): Step {
     const { share } = state;
-    if (share?.id === event.call && share.generation === event.generation)
+    if (share?.id === event.pageId && share.generation === event.generation)
         return reduceSharePage(state, share, event.message);
-    const view = state.viewerTabs.get(event.call);
+    const view = state.viewerTabs.get(event.pageId);
     if (view?.generation !== event.generation) return still(state);
     const { message } = event;
     if (message.type === 'view.moved') return viewMoved(state, view, message.via, message.ok);
@@ -252,8 +252,8 @@ function pageSaid(state: SessionState, event: Extract<SessionEvent, { type: 'pag
 
 function pageClosed(state: SessionState, event: Extract<SessionEvent, { type: 'pageClosed' }>): Step {
     const { share } = state;
-    if (share?.id === event.call && share.generation === event.generation) return endShare(state, event.reason);
-    const view = state.viewerTabs.get(event.call);
+    if (share?.id === event.pageId && share.generation === event.generation) return endShare(state, event.reason);
+    const view = state.viewerTabs.get(event.pageId);
     return view?.generation === event.generation ? closeView(state, view) : still(state);
 }
 

@@ -23,35 +23,35 @@ export interface MediaEffectsOptions {
 }
 
 export function createMediaEffects({ rtc, media, grants, log, state }: MediaEffectsOptions): MediaEffects {
-    const sendKey = (call: string, generation: number, { identity, index, key }: MediaKey): void =>
-        media.send(call, generation, { type: 'keys.set', identity, index, key });
+    const sendKey = (pageId: string, generation: number, { identity, index, key }: MediaKey): void =>
+        media.send(pageId, generation, { type: 'keys.set', identity, index, key });
 
     const connect = ({
-        call,
+        pageId,
         generation,
         roomId,
         identity,
         handover,
     }: Extract<MediaEffect, { type: 'connectView' }>) => {
-        const held = grants.held(call);
+        const held = grants.held(pageId);
         if (!held) return;
         for (const key of rtc.currentKeys(roomId))
-            if (identity === null || key.identity === identity) sendKey(call, generation, key);
-        media.send(call, generation, { type: 'view.connect', grant: held.grant, identity, handover });
+            if (identity === null || key.identity === identity) sendKey(pageId, generation, key);
+        media.send(pageId, generation, { type: 'view.connect', grant: held.grant, identity, handover });
     };
 
     return {
         run(effect) {
             if (effect.type === 'connectView') return connect(effect);
-            const { call, generation } = effect;
-            const held = grants.held(call);
+            const { pageId, generation } = effect;
+            const held = grants.held(pageId);
             if (held?.identity === undefined) return;
             const { grant, identity } = held;
             if (effect.type === 'preparePublish')
-                return media.send(call, generation, { type: 'share.prepare', grant, identity });
+                return media.send(pageId, generation, { type: 'share.prepare', grant, identity });
             for (const key of rtc.currentKeys(effect.roomId))
-                if (key.identity === identity) sendKey(call, generation, key);
-            media.send(call, generation, { type: 'share.publish', grant, identity });
+                if (key.identity === identity) sendKey(pageId, generation, key);
+            media.send(pageId, generation, { type: 'share.publish', grant, identity });
         },
         key(key) {
             const { share, viewerTabs: views } = state();

@@ -5,25 +5,25 @@ import type { Disposable } from '../base/disposable.ts';
 
 export type CaptureLocation = 'webview' | 'browser';
 
-/** Pages and their messages. Each share or viewer tab has one page, addressed by its call ID and generation. */
+/** Pages and their messages. Each share or viewer tab has one page, addressed by its ID and generation. */
 export interface MediaPort {
     /** Opens or rebuilds the page. `browser`: the loopback page in the person's own browser. */
     open(page: PageRequest): void;
-    send(call: string, generation: number, message: HostMessage): void;
-    close(call: string): void;
+    send(pageId: string, generation: number, message: HostMessage): void;
+    close(pageId: string): void;
     /**
-     * Whether this call has a tab, or a tab was restored for this target. The result must then be shown in that tab.
+     * Whether this page has a tab, or a tab was restored for this target. The result must then be shown in that tab.
      */
-    hasTab(call: string, target: ViewTarget | undefined): boolean;
+    hasTab(pageId: string, target: ViewTarget | undefined): boolean;
     /** Brings the page's tab to the front. */
-    reveal(call: string): void;
-    onMessage(listener: (call: string, generation: number, message: PageMessage) => void): Disposable;
+    reveal(pageId: string): void;
+    onMessage(listener: (pageId: string, generation: number, message: PageMessage) => void): Disposable;
     /** The tab was closed, the browser tab disappeared, or the page could not be opened. */
-    onClosed(listener: (call: string, generation: number, reason: string) => void): Disposable;
+    onClosed(listener: (pageId: string, generation: number, reason: string) => void): Disposable;
 }
 
 export interface PageRequest {
-    readonly call: string;
+    readonly pageId: string;
     readonly generation: number;
     readonly role: 'share' | 'view';
     readonly location: CaptureLocation;

@@ -49,12 +49,12 @@ const MESH: PublishPath = {
     route: undefined,
     mark: { transport: 'mesh' },
     prepare: () => [],
-    publish: ({ id: call, generation, roomId }) => [
-        { type: 'send', call, generation, message: { type: 'share.direct' } },
-        { type: 'serveMesh', call, generation, roomId },
+    publish: ({ id: pageId, generation, roomId }) => [
+        { type: 'send', pageId, generation, message: { type: 'share.direct' } },
+        { type: 'serveMesh', pageId, generation, roomId },
     ],
-    retire: ({ id: call }) => [{ type: 'retireMesh', call }],
-    end: ({ id: call }) => [{ type: 'releaseMesh', call }],
+    retire: ({ id: pageId }) => [{ type: 'retireMesh', pageId }],
+    end: ({ id: pageId }) => [{ type: 'releaseMesh', pageId }],
     alone: ({ path }) => ({ held: false, path: path === LIVEKIT.route ? undefined : path }),
 };
 
@@ -69,12 +69,12 @@ const LIVEKIT: PublishPath = {
     reconnects: true,
     route: 'sfu',
     mark: {},
-    prepare: ({ id: call, generation }) => [{ type: 'preparePublish', call, generation }],
-    publish: ({ id: call, generation, roomId }) => [{ type: 'publish', call, generation, roomId }],
-    retire: ({ id: call, generation, roomId }) => [
-        { type: 'send', call, generation, message: { type: 'share.unpublish' } },
+    prepare: ({ id: pageId, generation }) => [{ type: 'preparePublish', pageId, generation }],
+    publish: ({ id: pageId, generation, roomId }) => [{ type: 'publish', pageId, generation, roomId }],
+    retire: ({ id: pageId, generation, roomId }) => [
+        { type: 'send', pageId, generation, message: { type: 'share.unpublish' } },
         { type: 'stopKeys', roomId },
-        { type: 'forgetGrant', call },
+        { type: 'forgetGrant', pageId },
     ],
     end: ({ roomId }) => [{ type: 'stopKeys', roomId }],
     alone: () => ({ path: 'sfu' }),

@@ -20,7 +20,7 @@ import { carriesAfter, firstWay, MAX_DIRECT, RETRY_MS } from './topology.ts';
 function openSharePage(share: LocalShare): Effect {
     return {
         type: 'openPage',
-        call: share.id,
+        pageId: share.id,
         generation: share.generation,
         role: 'share',
         location: share.location,
@@ -37,7 +37,7 @@ export function requestShare(state: SessionState, event: Extract<SessionEvent, {
         return {
             state,
             effects: [
-                { type: 'revealPage', call: state.share.id },
+                { type: 'revealPage', pageId: state.share.id },
                 { type: 'notify', notice: { kind: 'alreadySharing', roomName: state.share.roomName } },
             ],
         };
@@ -68,15 +68,15 @@ export function requestShare(state: SessionState, event: Extract<SessionEvent, {
         path: undefined,
         called: new Map(),
     };
-    const { id: call, generation, roomId } = share;
+    const { id: pageId, generation, roomId } = share;
     // Obstacles are shown before the person picks a screen, also when no token is needed.
     if (!publishPathOf(share).needsGrant)
-        return { state: { ...state, share }, effects: [{ type: 'askToShare', call, generation }] };
+        return { state: { ...state, share }, effects: [{ type: 'askToShare', pageId, generation }] };
     // The grant comes first. So a room without an SFU is reported before the person picks a screen, and the page's
     // content security policy can name the only SFU that it may use.
     return {
         state: { ...state, share },
-        effects: [{ type: 'fetchPublishGrant', call, generation, roomId }],
+        effects: [{ type: 'fetchPublishGrant', pageId, generation, roomId }],
     };
 }
 
@@ -85,8 +85,8 @@ export function endShare(state: SessionState, reason: string, failure?: Failure)
     const { share } = state;
     if (!share) return still(state);
     const effects: Effect[] = [
-        { type: 'send', call: share.id, generation: share.generation, message: { type: 'share.stop', reason } },
-        { type: 'closePage', call: share.id },
+        { type: 'send', pageId: share.id, generation: share.generation, message: { type: 'share.stop', reason } },
+        { type: 'closePage', pageId: share.id },
     ];
     if (share.phase !== 'preparing' && share.phase !== 'choosing') {
         // A call with another client keeps its transport when the share moves.
@@ -109,7 +109,7 @@ export function shareGrantReady(state: SessionState): Step {
     const chosen = choose(withShare(state, { course: steady(transport) }));
     const inVain = publishPathOf(share).needsGrant && !PUBLISH_PATHS[transport].needsGrant;
     if (!inVain) return chosen;
-    return { state: chosen.state, effects: [...chosen.effects, { type: 'forgetGrant', call: share.id }] };
+    return { state: chosen.state, effects: [...chosen.effects, { type: 'forgetGrant', pageId: share.id }] };
 }
 
 /** Codes about the SFU or the connection to it, and not about the room, the account or another window. */
@@ -128,7 +128,7 @@ export function shareGrantFailed(state: SessionState, failure: Failure): Step {
     const chosen = choose(withShare(state, { course: steady(fallback), noSfu: { wait, failure }, waits: wait }));
     return {
         state: chosen.state,
-        effects: [...chosen.effects, { type: 'wait', call: share.id, wait, ms: RETRY_MS }],
+        effects: [...chosen.effects, { type: 'wait', pageId: share.id, wait, ms: RETRY_MS }],
     };
 }
 
@@ -161,7 +161,7 @@ export function keyDelivery(state: SessionState, failed: boolean, message: strin
     const usesKey = transportsOf(share.course).some((transport) => PUBLISH_PATHS[transport].needsKey);
     if (share.held === failed || !usesKey) return still(state);
     const effects: Effect[] = [
-        { type: 'send', call: share.id, generation: share.generation, message: { type: 'share.hold', held: failed } },
+        { type: 'send', pageId: share.id, generation: share.generation, message: { type: 'share.hold', held: failed } },
     ];
     if (failed) effects.push({ type: 'notify', notice: { kind: 'held', message } });
     return { state: withShare(state, { held: failed }), effects };
@@ -177,8 +177,8 @@ export function announceViewers(before: SessionState, after: SessionState): Effe
     return look(viewers) === look(old) ? [] : [viewersEffect(share, viewers)];
 }
 
-function viewersEffect({ id: call, generation }: LocalShare, viewers: Viewer[]): Effect {
-    return { type: 'send', call, generation, message: { type: 'share.viewers', viewers } };
+function viewersEffect({ id: pageId, generation }: LocalShare, viewers: Viewer[]): Effect {
+    return { type: 'send', pageId, generation, message: { type: 'share.viewers', viewers } };
 }
 
 /** A page that has just opened does not know who was there before it, such as another client in the session. */
@@ -205,7 +205,7 @@ function moveToBrowser(state: SessionState, share: LocalShare): Step {
     const moved: LocalShare = { ...share, location: 'browser', generation: share.generation + 1 };
     return {
         state: { ...state, share: moved },
-        effects: [{ type: 'closePage', call: share.id }, openSharePage(moved)],
+        effects: [{ type: 'closePage', pageId: share.id }, openSharePage(moved)],
     };
 }
 
@@ -220,7 +220,7 @@ export function reduceSharePage(state: SessionState, share: LocalShare, message:
                 effects: [
                     {
                         type: 'send',
-                        call: share.id,
+                        pageId: share.id,
                         generation: share.generation,
                         message: { type: 'share.capture', settings: share.settings },
                     },

@@ -19,7 +19,7 @@ export function watchSilence(view: ViewerTab): { readonly wait: number; readonly
     const isNew = view.phase !== 'notSharing' && view.target.shareId !== undefined;
     if (!isNew || view.move || SUBSCRIBE_PATHS[view.transport].asksSharer) return { wait: view.wait, effects: [] };
     const wait = view.wait + 1;
-    return { wait, effects: [{ type: 'wait', call: view.id, wait, ms: SILENT_MS }] };
+    return { wait, effects: [{ type: 'wait', pageId: view.id, wait, ms: SILENT_MS }] };
 }
 
 /** Asked when the wait is over. */

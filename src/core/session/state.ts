@@ -160,14 +160,14 @@ export type SessionEvent =
     | { readonly type: 'viewCloseRequested'; readonly viewId: string }
     | { readonly type: 'leaveRequested'; readonly roomId: string }
     // results of effects
-    | { readonly type: 'grantReady'; readonly call: string; readonly generation: number }
-    | { readonly type: 'grantFailed'; readonly call: string; readonly generation: number; readonly failure: Failure }
+    | { readonly type: 'grantReady'; readonly pageId: string; readonly generation: number }
+    | { readonly type: 'grantFailed'; readonly pageId: string; readonly generation: number; readonly failure: Failure }
     | { readonly type: 'joined'; readonly roomId: string }
     | { readonly type: 'joinFailed'; readonly roomId: string; readonly failure: Failure }
     | { readonly type: 'announced'; readonly roomId: string }
     | { readonly type: 'announceFailed'; readonly roomId: string; readonly failure: Failure }
     /** A wait of a share or viewer tab has ended. */
-    | { readonly type: 'waited'; readonly call: string; readonly wait: number }
+    | { readonly type: 'waited'; readonly pageId: string; readonly wait: number }
     | { readonly type: 'keysReady'; readonly roomId: string }
     | { readonly type: 'keysFailed'; readonly roomId: string; readonly failure: Failure }
     | { readonly type: 'keyDelivery'; readonly roomId: string; readonly failed: boolean; readonly message: string }
@@ -175,7 +175,7 @@ export type SessionEvent =
     | { readonly type: 'trustChanged'; readonly userId: string | undefined }
     | { readonly type: 'trust'; readonly viewId: string; readonly trust: TrustLevel; readonly deviceName: string }
     // messages of pages and peers
-    | { readonly type: 'page'; readonly call: string; readonly generation: number; readonly message: PageMessage }
+    | { readonly type: 'page'; readonly pageId: string; readonly generation: number; readonly message: PageMessage }
     /** The person accepts a call of another Matrix client. */
     | {
           readonly type: 'callAccepted';
@@ -190,14 +190,14 @@ export type SessionEvent =
     | { readonly type: 'callRequested'; readonly userId: string; readonly name: string }
     | {
           readonly type: 'callAnswered' | 'callOver';
-          readonly call: string;
+          readonly pageId: string;
           readonly generation: number;
           readonly userId: string;
           readonly deviceId: string;
       }
     /** The sharer's device does not answer. */
-    | { readonly type: 'meshGaveUp'; readonly call: string; readonly generation: number }
-    | { readonly type: 'pageClosed'; readonly call: string; readonly generation: number; readonly reason: string }
+    | { readonly type: 'meshGaveUp'; readonly pageId: string; readonly generation: number }
+    | { readonly type: 'pageClosed'; readonly pageId: string; readonly generation: number; readonly reason: string }
     | {
           readonly type: 'watch';
           readonly roomId: string;
@@ -213,23 +213,23 @@ export type SessionEvent =
 
 export type Effect =
     /** Answered by `grantReady` or `grantFailed`, as for a token. */
-    | { readonly type: 'askToShare'; readonly call: string; readonly generation: number }
+    | { readonly type: 'askToShare'; readonly pageId: string; readonly generation: number }
     | {
           readonly type: 'fetchPublishGrant';
-          readonly call: string;
+          readonly pageId: string;
           readonly generation: number;
           readonly roomId: string;
       }
     | {
           readonly type: 'fetchViewGrant';
-          readonly call: string;
+          readonly pageId: string;
           readonly generation: number;
           readonly roomId: string;
           readonly serviceUrl: string | undefined;
       }
     | {
           readonly type: 'openPage';
-          readonly call: string;
+          readonly pageId: string;
           readonly generation: number;
           readonly role: 'share' | 'view';
           readonly location: CaptureLocation;
@@ -244,16 +244,16 @@ export type Effect =
            */
           readonly servers: 'none' | 'now' | 'known';
       }
-    | { readonly type: 'revealPage'; readonly call: string }
-    | { readonly type: 'closePage'; readonly call: string }
-    | { readonly type: 'send'; readonly call: string; readonly generation: number; readonly message: HostMessage }
+    | { readonly type: 'revealPage'; readonly pageId: string }
+    | { readonly type: 'closePage'; readonly pageId: string }
+    | { readonly type: 'send'; readonly pageId: string; readonly generation: number; readonly message: HostMessage }
     /** Connects the page to the SFU while the person still chooses a screen. Nothing can be sent without a key. */
-    | { readonly type: 'preparePublish'; readonly call: string; readonly generation: number }
+    | { readonly type: 'preparePublish'; readonly pageId: string; readonly generation: number }
     /** Sends our key and then the grant, so that the page encrypts from the first frame. */
-    | { readonly type: 'publish'; readonly call: string; readonly generation: number; readonly roomId: string }
+    | { readonly type: 'publish'; readonly pageId: string; readonly generation: number; readonly roomId: string }
     | {
           readonly type: 'connectView';
-          readonly call: string;
+          readonly pageId: string;
           readonly generation: number;
           readonly roomId: string;
           /** Null: the first screen that appears. */
@@ -274,31 +274,31 @@ export type Effect =
           readonly watching: boolean;
           readonly via: Transport | 'unreached' | undefined;
       }
-    | { readonly type: 'serveMesh'; readonly call: string; readonly generation: number; readonly roomId: string }
+    | { readonly type: 'serveMesh'; readonly pageId: string; readonly generation: number; readonly roomId: string }
     | {
           readonly type: 'watchMesh';
-          readonly call: string;
+          readonly pageId: string;
           readonly generation: number;
           readonly roomId: string;
           readonly userId: string;
           readonly deviceId: string;
           readonly shareId: string;
       }
-    | { readonly type: 'callPerson'; readonly call: string; readonly roomId: string; readonly userId: string }
+    | { readonly type: 'callPerson'; readonly pageId: string; readonly roomId: string; readonly userId: string }
     | {
           readonly type: 'acceptCall';
-          readonly call: string;
+          readonly pageId: string;
           readonly generation: number;
           readonly roomId: string;
           readonly callId: string;
       }
-    | { readonly type: 'releaseMesh'; readonly call: string }
+    | { readonly type: 'releaseMesh'; readonly pageId: string }
     /** The share is no longer offered directly. Calls with other clients continue. */
-    | { readonly type: 'retireMesh'; readonly call: string }
+    | { readonly type: 'retireMesh'; readonly pageId: string }
     /** Forgets the token of a closed transport. */
-    | { readonly type: 'forgetGrant'; readonly call: string }
+    | { readonly type: 'forgetGrant'; readonly pageId: string }
     /** `waited` follows after `ms`. */
-    | { readonly type: 'wait'; readonly call: string; readonly wait: number; readonly ms: number }
+    | { readonly type: 'wait'; readonly pageId: string; readonly wait: number; readonly ms: number }
     | { readonly type: 'queryTrust'; readonly viewId: string; readonly userId: string; readonly deviceId: string }
     | { readonly type: 'notify'; readonly notice: Notice }
     | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn'; readonly text: string };

@@ -31,19 +31,19 @@ const MESH: SubscribePath = {
     asksSharer: true,
     route: undefined,
     connect(view) {
-        const { id: call, generation, wait } = view;
+        const { id: pageId, generation, wait } = view;
         const { roomId, userId, deviceId, shareId } = view.target;
         if (userId === undefined || deviceId === undefined || shareId === undefined) return [];
         const identity = deviceKey({ userId, deviceId });
         const message = { type: 'view.direct', identity, handover: isHandover(view) } as const;
         return [
-            { type: 'send', call, generation, message },
-            { type: 'watchMesh', call, generation, roomId, userId, deviceId, shareId },
-            { type: 'wait', call, wait, ms: DIRECT_WITHIN_MS },
+            { type: 'send', pageId, generation, message },
+            { type: 'watchMesh', pageId, generation, roomId, userId, deviceId, shareId },
+            { type: 'wait', pageId, wait, ms: DIRECT_WITHIN_MS },
         ];
     },
-    leave: ({ id: call }) => [{ type: 'releaseMesh', call }],
-    end: ({ id: call }) => [{ type: 'releaseMesh', call }],
+    leave: ({ id: pageId }) => [{ type: 'releaseMesh', pageId }],
+    end: ({ id: pageId }) => [{ type: 'releaseMesh', pageId }],
 };
 
 const LIVEKIT: SubscribePath = {
@@ -52,11 +52,11 @@ const LIVEKIT: SubscribePath = {
     asksSharer: false,
     route: 'sfu',
     connect(view, identity) {
-        const { id: call, generation, target } = view;
+        const { id: pageId, generation, target } = view;
         return [
             {
                 type: 'connectView',
-                call,
+                pageId,
                 generation,
                 roomId: target.roomId,
                 identity,
@@ -64,7 +64,7 @@ const LIVEKIT: SubscribePath = {
             },
         ];
     },
-    leave: ({ id: call }) => [{ type: 'forgetGrant', call }],
+    leave: ({ id: pageId }) => [{ type: 'forgetGrant', pageId }],
     end: () => [],
 };
 

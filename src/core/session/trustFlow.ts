@@ -12,7 +12,7 @@ function targetKey({ roomId, userId, deviceId }: ViewTarget): string | undefined
 }
 
 function send(view: ViewerTab, message: HostMessage): Effect {
-    return { type: 'send', call: view.id, generation: view.generation, message };
+    return { type: 'send', pageId: view.id, generation: view.generation, message };
 }
 
 function audienceMessage(state: SessionState, view: ViewerTab): Effect[] {

@@ -30,11 +30,11 @@ export function isOver(view: ViewerTab): boolean {
 
 /** Requests token and tab at once. The one that comes last connects. */
 function openEffects(state: SessionState, view: ViewerTab): Effect[] {
-    const { id: call, generation, target, roomName, sharerName } = view;
+    const { id: pageId, generation, target, roomName, sharerName } = view;
     const serviceUrl = targetMembership(state, target)?.serviceUrl;
     const open = {
         type: 'openPage',
-        call,
+        pageId,
         generation,
         role: 'view',
         location: 'webview',
@@ -45,7 +45,7 @@ function openEffects(state: SessionState, view: ViewerTab): Effect[] {
         servers: view.callId !== undefined ? 'none' : SUBSCRIBE_PATHS[view.transport].servers,
     } as const;
     return needsGrant(view)
-        ? [{ type: 'fetchViewGrant', call, generation, roomId: target.roomId, serviceUrl }, open]
+        ? [{ type: 'fetchViewGrant', pageId, generation, roomId: target.roomId, serviceUrl }, open]
         : [open];
 }
 
@@ -72,7 +72,7 @@ function newViewerTab(view: NewViewerTab): ViewerTab {
 
 export function requestView(state: SessionState, event: Extract<SessionEvent, { type: 'viewRequested' }>): Step {
     const open = [...state.viewerTabs.values()].find((v) => sameTarget(v.target, event.target));
-    if (open && !isOver(open)) return { state, effects: [{ type: 'revealPage', call: open.id }] };
+    if (open && !isOver(open)) return { state, effects: [{ type: 'revealPage', pageId: open.id }] };
     if (open && open.id !== event.viewId) return retryView(state, open);
     const { viewId: id, target, sharerName, roomName } = event;
     // The page that a restored tab showed before the reload had generation 1.
@@ -137,8 +137,8 @@ function connectWhenReady(state: SessionState, id: string): Step {
     const { generation } = view;
     const effects: Effect[] = [];
     if (view.callId !== undefined) {
-        effects.push({ type: 'send', call: id, generation, message: { type: 'view.direct', identity: view.callId } });
-        effects.push({ type: 'acceptCall', call: id, generation, roomId: view.target.roomId, callId: view.callId });
+        effects.push({ type: 'send', pageId: id, generation, message: { type: 'view.direct', identity: view.callId } });
+        effects.push({ type: 'acceptCall', pageId: id, generation, roomId: view.target.roomId, callId: view.callId });
     } else effects.push(...connectEffects(state, view));
     if (userId !== undefined && deviceId !== undefined)
         effects.push({ type: 'queryTrust', viewId: id, userId, deviceId });
@@ -158,8 +158,8 @@ function againAfterEnd(state: SessionState, view: ViewerTab): Again {
     return newestTarget(state, view.target) ? 'back' : 'offered';
 }
 
-export function againEffect({ id: call, generation }: ViewerTab, again: Again): Effect {
-    return { type: 'send', call, generation, message: { type: 'view.again', again } };
+export function againEffect({ id: pageId, generation }: ViewerTab, again: Again): Effect {
+    return { type: 'send', pageId, generation, message: { type: 'view.again', again } };
 }
 
 /** The share is over or could not be shown. The tab stays and says so. */
@@ -170,7 +170,7 @@ export function endView(state: SessionState, view: ViewerTab, phase: 'ended' | '
     const effects: Effect[] = [
         {
             type: 'send',
-            call: view.id,
+            pageId: view.id,
             generation: view.generation,
             message: { type: 'view.end', state: phase, detail },
         },
@@ -197,7 +197,7 @@ export function closeView(state: SessionState, view: ViewerTab, effects: readonl
             ...effects,
             ...(view.announced ? watchEffect(view, false) : []),
             ...releaseEffects(view),
-            { type: 'closePage', call: view.id },
+            { type: 'closePage', pageId: view.id },
         ],
     };
 }
@@ -228,7 +228,7 @@ export function reduceViewerPage(state: SessionState, view: ViewerTab, message: 
             if (isOver(view)) {
                 const { generation, phase, detail } = view;
                 const end = { type: 'view.end', state: phase === 'failed' ? 'failed' : 'ended', detail } as const;
-                const told: Effect = { type: 'send', call: view.id, generation, message: end };
+                const told: Effect = { type: 'send', pageId: view.id, generation, message: end };
                 return {
                     state,
                     effects: phase === 'ended' && detail === '' ? [told, againEffect(view, view.again)] : [told],

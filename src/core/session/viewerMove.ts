@@ -40,26 +40,26 @@ function follow(state: SessionState, view: ViewerTab, to: Transport): Step {
 
 /** The share returned to the transport that the tab still shows. */
 function stay(state: SessionState, view: ViewerTab): Step {
-    const { id: call, generation } = view;
+    const { id: pageId, generation } = view;
     const release = view.move ? SUBSCRIBE_PATHS[view.move.to].end(view) : [];
     const granted = SUBSCRIBE_PATHS[view.transport].needsGrant;
     return {
-        state: withViewerTab(state, call, { move: undefined, granted, wait: view.wait + 1 }),
-        effects: [{ type: 'send', call, generation, message: { type: 'view.stay' } }, ...release],
+        state: withViewerTab(state, pageId, { move: undefined, granted, wait: view.wait + 1 }),
+        effects: [{ type: 'send', pageId, generation, message: { type: 'view.stay' } }, ...release],
     };
 }
 
 function beginMove(state: SessionState, view: ViewerTab, to: Transport, tries: number): Step {
-    const { id: call, generation } = view;
+    const { id: pageId, generation } = view;
     const { roomId } = view.target;
     const serviceUrl = targetMembership(state, view.target)?.serviceUrl;
-    const next = withViewerTab(state, call, { move: { to, tries }, granted: false, wait: view.wait + 1 });
-    const renewed = next.viewerTabs.get(call);
+    const next = withViewerTab(state, pageId, { move: { to, tries }, granted: false, wait: view.wait + 1 });
+    const renewed = next.viewerTabs.get(pageId);
     if (!renewed) return still(state);
     return {
         state: next,
         effects: SUBSCRIBE_PATHS[to].needsGrant
-            ? [{ type: 'fetchViewGrant', call, generation, roomId, serviceUrl }]
+            ? [{ type: 'fetchViewGrant', pageId, generation, roomId, serviceUrl }]
             : connectEffects(next, renewed),
     };
 }
@@ -90,7 +90,7 @@ export function moveFailed(state: SessionState, view: ViewerTab): Step {
     const wait = view.wait + 1;
     return {
         state: withViewerTab(state, view.id, { move: { ...view.move, tries }, wait }),
-        effects: [{ type: 'wait', call: view.id, wait, ms: TRY_AGAIN_MS }],
+        effects: [{ type: 'wait', pageId: view.id, wait, ms: TRY_AGAIN_MS }],
     };
 }
 

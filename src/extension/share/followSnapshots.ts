@@ -8,9 +8,9 @@ import { showFailure } from '../shell/failure.ts';
 import { plainName } from '../shell/plainText.ts';
 
 export function followSnapshots(context: ActionContext, media: Pick<MediaPort, 'onMessage'>): Disposable {
-    return media.onMessage((call, _generation, message) => {
+    return media.onMessage((pageId, _generation, message) => {
         if (message.type !== 'view.snapshot') return;
-        const view = context.orchestrator?.state.viewerTabs.get(call);
+        const view = context.orchestrator?.state.viewerTabs.get(pageId);
         if (!view) return;
         const name = `${plainName(view.sharerName)}’s screen ${timeInName(new Date())}.png`;
         context.chat

@@ -25,9 +25,9 @@ export function commandPicture(context: ActionContext, argument: unknown, comman
 
 /** The chat button of a viewer tab opens the chat of the share's room. */
 export function followOpenChat(context: ActionContext, media: Pick<MediaPort, 'onMessage'>): Disposable {
-    return media.onMessage((call, _generation, message) => {
+    return media.onMessage((pageId, _generation, message) => {
         if (message.type !== 'action' || message.name !== 'openChat') return;
-        const roomId = context.orchestrator?.state.viewerTabs.get(call)?.target.roomId;
+        const roomId = context.orchestrator?.state.viewerTabs.get(pageId)?.target.roomId;
         if (roomId !== undefined) void vscode.commands.executeCommand(commands.openChat, roomId);
     });
 }

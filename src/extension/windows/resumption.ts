@@ -44,17 +44,17 @@ export function createResumption(lost: (roomId: string, error: HushError) => voi
         'rtc.stopKeys': (roomId: string) => void publishing.delete(roomId),
         'calls.publish'(...args: Parameters<CallsPort['publish']>) {
             const [{ roomId }, page] = args;
-            serving.set(page.call, args);
-            pages.set(page.call, { roomId, page });
+            serving.set(page.pageId, args);
+            pages.set(page.pageId, { roomId, page });
         },
-        'calls.watch': (...args: Parameters<CallsPort['watch']>) => void watching.set(args[1].call, args),
+        'calls.watch': (...args: Parameters<CallsPort['watch']>) => void watching.set(args[1].pageId, args),
         'calls.accept': (...[{ roomId, callId }, page]: Parameters<CallsPort['accept']>) =>
-            void pages.set(page.call, { roomId, page, callId }),
-        'calls.unpublish': (call: string) => void serving.delete(call),
-        'calls.release'(call: string) {
-            serving.delete(call);
-            watching.delete(call);
-            pages.delete(call);
+            void pages.set(page.pageId, { roomId, page, callId }),
+        'calls.unpublish': (pageId: string) => void serving.delete(pageId),
+        'calls.release'(pageId: string) {
+            serving.delete(pageId);
+            watching.delete(pageId);
+            pages.delete(pageId);
         },
         'presence.look': (roomId: string) => void looked.add(roomId),
         'presence.show': (next: OwnStatus) => void (status = next),

@@ -71,9 +71,9 @@ export class Draft {
         return this.setCall({ ...current, legs: new Map(current.legs).set(leg.id, leg) });
     }
 
-    setWatching(call: string, patch: Partial<Watching>): void {
-        const watching = this.state.watching.get(call);
-        if (watching) this.change({ watching: new Map(this.state.watching).set(call, { ...watching, ...patch }) });
+    setWatching(pageId: string, patch: Partial<Watching>): void {
+        const watching = this.state.watching.get(pageId);
+        if (watching) this.change({ watching: new Map(this.state.watching).set(pageId, { ...watching, ...patch }) });
     }
 
     /** Removes a leg from its call and closes its connection. Its viewer asks again, unless the page was released. */
@@ -81,7 +81,7 @@ export class Draft {
         this.order(leg, { type: 'mesh.close', connection: connectionOf(call.id, leg.id) });
         const legs = new Map((this.state.calls.get(call.id) ?? call).legs);
         legs.delete(leg.id);
-        if (leg.role === 'receive') this.setWatching(leg.page.call, { connected: false, askAt: now + ASK_AGAIN_MS });
+        if (leg.role === 'receive') this.setWatching(leg.page.pageId, { connected: false, askAt: now + ASK_AGAIN_MS });
         return this.setCall({ ...call, legs });
     }
 

@@ -52,15 +52,15 @@ function handle(draft: Draft, event: CallsEvent): void {
         }
         case 'watch': {
             const { roomId, shareId, peer, page } = event;
-            release(draft, page.call, now);
+            release(draft, page.pageId, now);
             const watching = { roomId, shareId, peer, page, connected: false, asked: 0, askAt: now };
-            draft.change({ watching: new Map(draft.state.watching).set(page.call, watching) });
+            draft.change({ watching: new Map(draft.state.watching).set(page.pageId, watching) });
             return time(draft, now);
         }
         case 'release':
-            return release(draft, event.call, now);
+            return release(draft, event.pageId, now);
         case 'unpublish':
-            return release(draft, event.call, now, (call) => !call.foreign);
+            return release(draft, event.pageId, now, (call) => !call.foreign);
         case 'asked':
             return asked(draft, event);
         case 'received':
@@ -108,12 +108,12 @@ function handle(draft: Draft, event: CallsEvent): void {
 
 function release(draft: Draft, page: string, now: number, which: (call: Call) => boolean = () => true): void {
     const { state } = draft;
-    const serving = new Map([...state.serving].filter(([, s]) => s.page.call !== page));
+    const serving = new Map([...state.serving].filter(([, s]) => s.page.pageId !== page));
     const watching = new Map(state.watching);
     watching.delete(page);
     draft.change({ serving, watching });
     for (const call of state.calls.values()) {
-        const legs = [...call.legs.values()].filter((leg) => leg.page.call === page);
+        const legs = [...call.legs.values()].filter((leg) => leg.page.pageId === page);
         if (legs.length === 0 || !which(call)) continue;
         if (legs.length === call.legs.size) {
             draft.hangUp(call, 'user_hangup', now);
@@ -201,14 +201,14 @@ function connectionChanged(draft: Draft, event: Extract<CallsEvent, { type: 'con
     const { now } = event;
     if (event.state === 'connected') {
         draft.setLeg(call, { ...leg, failedAt: undefined });
-        if (leg.role === 'receive') draft.setWatching(leg.page.call, { connected: true, asked: 0, askAt: undefined });
+        if (leg.role === 'receive') draft.setWatching(leg.page.pageId, { connected: true, asked: 0, askAt: undefined });
         return;
     }
     draft.setLeg(call, { ...leg, failedAt: leg.failedAt ?? now });
     // The sharer makes a new offer. A viewer asks for one.
     if (leg.role === 'send' && leg.phase === 'stable')
         restart(draft, call, { ...leg, failedAt: leg.failedAt ?? now }, now);
-    if (leg.role === 'receive') draft.setWatching(leg.page.call, { connected: false, askAt: now });
+    if (leg.role === 'receive') draft.setWatching(leg.page.pageId, { connected: false, askAt: now });
     time(draft, now);
 }
 
@@ -224,12 +224,12 @@ function time(draft: Draft, now: number): void {
         if (watching.askAt === undefined || now < watching.askAt) continue;
         const { roomId, shareId, peer, page } = watching;
         if (watching.asked >= MAX_ASKS) {
-            release(draft, page.call, now);
+            release(draft, page.pageId, now);
             draft.add({ type: 'gaveUp', page });
             continue;
         }
-        draft.setWatching(page.call, { asked: watching.asked + 1, askAt: now + ASK_EVERY_MS });
-        const has = [...draft.state.calls.values()].find((call) => call.legs.get(shareId)?.page.call === page.call);
+        draft.setWatching(page.pageId, { asked: watching.asked + 1, askAt: now + ASK_EVERY_MS });
+        const has = [...draft.state.calls.values()].find((call) => call.legs.get(shareId)?.page.pageId === page.pageId);
         draft.add({ type: 'ask', roomId, shareId, to: peer, callId: has?.id });
     }
 }

@@ -111,7 +111,7 @@ function invited(draft: Draft, { from, roomId, ageMs, now }: Received, invite: K
     const legs = new Map([...begun.legs, ...joining.map((own) => [own.id, own] as const)]);
     const call = draft.setCall({ ...begun, legs, foreign: false, peer: from });
     offered(draft, call, leg, invite);
-    draft.setWatching(watching.page.call, { askAt: now + 8_000 });
+    draft.setWatching(watching.page.pageId, { askAt: now + 8_000 });
 }
 
 /** Our call ends for theirs. Returns our legs, which join it. */

@@ -8,7 +8,7 @@ export interface Device {
 }
 /** One of our pages with connections: a share's page or a viewer tab's page. */
 export interface PageAddress {
-    readonly call: string;
+    readonly pageId: string;
     readonly generation: number;
 }
 
@@ -136,9 +136,9 @@ export type CallsEvent = { readonly now: number } &
               readonly page: PageAddress;
           }
         /** The page is gone or finished. Everything in it ends. */
-        | { readonly type: 'release'; readonly call: string }
+        | { readonly type: 'release'; readonly pageId: string }
         /** The page no longer offers the share directly. Connections to other clients continue. */
-        | { readonly type: 'unpublish'; readonly call: string }
+        | { readonly type: 'unpublish'; readonly pageId: string }
         /**
          * A viewer's device asks for our share. `callId`: the call that it already has for it, if any. `ulid`: for the
          * call that this may start.

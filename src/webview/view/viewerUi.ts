@@ -176,7 +176,7 @@ export function createViewerUi(
     /** VS Code's menu over the picture. It has Hush's entries if there is a picture, and never Cut, Copy and Paste. */
     const offerMenu = (): void => {
         const webviewSection = isShown() ? 'picture' : 'noPicture';
-        const hushView = document.documentElement.dataset['hushCall'] ?? '';
+        const hushView = document.documentElement.dataset['hushPage'] ?? '';
         root.dataset['vscodeContext'] = JSON.stringify({ preventDefaultContextMenuItems: true });
         stage.element.dataset['vscodeContext'] = JSON.stringify({ webviewSection, hushView });
     };

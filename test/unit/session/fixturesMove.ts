@@ -13,7 +13,7 @@ export const members = (run: Run, ...more: RtcMembership[]): Effect[] =>
 export const watch = (run: Run, viewer: number, via: Transport | 'unreached' | undefined = 'mesh', watching = true) =>
     run.do({ type: 'watch', roomId: ROOM, shareId: 'S1', ...VIEWERS[viewer - 1]!, watching, via });
 
-export const granted = { type: 'grantReady', call: 'S1', generation: 1 } as const;
+export const granted = { type: 'grantReady', pageId: 'S1', generation: 1 } as const;
 
 /** Live on the direct way. Viewers are in the session; none watches yet. */
 export function liveDirect(transport: 'auto' | 'mesh' = 'auto'): Run {

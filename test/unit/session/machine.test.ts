@@ -26,7 +26,7 @@ const anyEvent: fc.Arbitrary<SessionEvent> = fc.oneof(
     fc.constantFrom(ROOM, OTHER).map((roomId): SessionEvent => ({ type: 'leaveRequested', roomId })),
     fc.constantFrom(ROOM, OTHER).map((roomId): SessionEvent => ({ type: 'roomGone', roomId })),
     fc
-        .record({ call: fc.constantFrom('S1', 'S2', 'V1', 'V2'), generation: fc.integer({ min: 1, max: 3 }) })
+        .record({ pageId: fc.constantFrom('S1', 'S2', 'V1', 'V2'), generation: fc.integer({ min: 1, max: 3 }) })
         .chain((at) =>
             fc.constantFrom<SessionEvent>(
                 { type: 'grantReady', ...at },
@@ -65,7 +65,7 @@ const anyEvent: fc.Arbitrary<SessionEvent> = fc.oneof(
             ),
         ),
     fc
-        .record({ call: fc.constantFrom('S1', 'V1'), wait: fc.integer({ min: 1, max: 5 }) })
+        .record({ pageId: fc.constantFrom('S1', 'V1'), wait: fc.integer({ min: 1, max: 5 }) })
         .map((it): SessionEvent => ({ type: 'waited', ...it })),
     // Element Call's and Hush's memberships in one room, joins and leaves in any order, duplicates.
     fc
@@ -154,7 +154,7 @@ describe('the session core, whatever happens', () => {
                     const before = run.state.share;
                     const effects = run.do(event);
                     if (before && run.state.share?.id !== before.id) {
-                        assert.ok(effects.some((e) => e.type === 'closePage' && e.call === before.id));
+                        assert.ok(effects.some((e) => e.type === 'closePage' && e.pageId === before.id));
                     }
                 }
             }),
@@ -167,8 +167,8 @@ describe('the session core, whatever happens', () => {
         run.do(
             { type: 'joined', roomId: ROOM },
             { type: 'keysReady', roomId: ROOM },
-            { type: 'grantReady', call: 'S7', generation: 1 },
-            { type: 'page', call: 'S7', generation: 1, message: STARTED },
+            { type: 'grantReady', pageId: 'S7', generation: 1 },
+            { type: 'page', pageId: 'S7', generation: 1, message: STARTED },
             { type: 'shareStopRequested' },
             { type: 'viewCloseRequested', viewId: 'V7' },
         );

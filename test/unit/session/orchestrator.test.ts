@@ -151,7 +151,7 @@ describe('the orchestrator', () => {
         const gate = Promise.withResolvers<void>();
         rtc.gates.viewGrant = gate.promise;
         core.dispatch(requestView('S9', 'V2'));
-        assert.equal(media.opened.at(-1)?.call, 'V2');
+        assert.equal(media.opened.at(-1)?.pageId, 'V2');
         gate.resolve();
         await settle();
     });
@@ -167,9 +167,9 @@ describe('the orchestrator', () => {
         core.dispatch({ ...requestView(), restored: true } as Parameters<typeof core.dispatch>[0]);
         await settle();
         const page = media.opened[0];
-        assert.equal(page?.call, 'V1');
+        assert.equal(page?.pageId, 'V1');
         assert.deepEqual(media.sent.at(-1), {
-            call: 'V1',
+            pageId: 'V1',
             generation: page.generation,
             message: { type: 'view.end', state: 'failed', detail: 'The media server cannot be reached.' },
         });
@@ -282,7 +282,7 @@ describe('the orchestrator', () => {
         media.messages.fire('V1', 1, READY);
         assert.deepEqual(calls.asked, ['accept c']);
         // As it comes: with all that the page was named by.
-        const page = { type: 'acceptCall', call: 'V1', generation: 1, callId: 'c' };
+        const page = { type: 'acceptCall', pageId: 'V1', generation: 1, callId: 'c' };
         calls.foreign.fire({ kind: 'over', ...page, ...BOB });
         assert.equal(core.state.viewerTabs.get('V1')?.phase, 'ended');
     });

@@ -25,7 +25,7 @@ const waitOf = (effects: readonly Effect[], ms: number): number => {
     assert.ok(found?.type === 'wait', `no wait of ${ms} ms in ${types(effects).join()}`);
     return found.wait;
 };
-const waited = (run: Run, wait: number) => run.do({ type: 'waited', call: 'S1', wait });
+const waited = (run: Run, wait: number) => run.do({ type: 'waited', pageId: 'S1', wait });
 const notices = (effects: readonly Effect[]) =>
     effects.flatMap((e) => (e.type === 'notify' && e.notice.kind === 'serverMissed' ? [e.notice] : []));
 
@@ -122,7 +122,7 @@ describe('a share on its way to the media server', () => {
     it('keeps a call with another Matrix client on the direct way', () => {
         const run = liveDirect();
         run.do({ type: 'callRequested', userId: '@eve:hs', name: 'Eve' });
-        run.do({ type: 'callAnswered', call: 'S1', generation: 1, userId: '@eve:hs', deviceId: 'ELEMENT' });
+        run.do({ type: 'callAnswered', pageId: 'S1', generation: 1, userId: '@eve:hs', deviceId: 'ELEMENT' });
         for (const i of [1, 2, 3, 4]) watch(run, i);
         run.do(granted, { type: 'keysReady', roomId: ROOM });
         run.page('S1', 1, { type: 'share.published', via: 'livekit' });

@@ -16,7 +16,7 @@ describe('watching', () => {
         const asked = run.do(requestView());
         assert.deepEqual(types(asked), ['fetchViewGrant', 'openPage', 'join']);
         assert.equal(asked[0]?.type === 'fetchViewGrant' && asked[0].serviceUrl, 'https://sfu.hs/jwt');
-        assert.deepEqual(types(run.do({ type: 'grantReady', call: 'V1', generation: 1 })), []);
+        assert.deepEqual(types(run.do({ type: 'grantReady', pageId: 'V1', generation: 1 })), []);
         const connected = run.page('V1', 1, READY);
         assert.deepEqual(types(connected), ['connectView', 'queryTrust']);
         assert.equal(connected[0]?.type === 'connectView' && connected[0].identity, '@bob:hs:BDEV');
@@ -26,7 +26,7 @@ describe('watching', () => {
         const run = new Run();
         run.do(bobShares('S9'), requestView());
         assert.deepEqual(types(run.page('V1', 1, READY)), []);
-        assert.deepEqual(types(run.do({ type: 'grantReady', call: 'V1', generation: 1 })), [
+        assert.deepEqual(types(run.do({ type: 'grantReady', pageId: 'V1', generation: 1 })), [
             'connectView',
             'queryTrust',
         ]);
@@ -52,7 +52,7 @@ describe('watching', () => {
         const gone = run.page('V1', 1, { type: 'view.state', state: 'notSharing', detail: '' });
         const [wait] = gone;
         assert.ok(wait?.type === 'wait' && wait.ms >= 30_000, 'longer than a delayed leave takes');
-        const ended = run.do({ type: 'waited', call: 'V1', wait: wait.wait });
+        const ended = run.do({ type: 'waited', pageId: 'V1', wait: wait.wait });
         assert.deepEqual(types(ended), ['send view.end', 'sendWatch', 'leave']);
         assert.equal(run.state.viewerTabs.get('V1')?.phase, 'ended');
         assert.match(run.state.viewerTabs.get('V1')?.detail ?? '', /without a word/u);
@@ -66,17 +66,17 @@ describe('watching', () => {
         const [wait] = run.page('V1', 1, { type: 'view.state', state: 'notSharing', detail: '' });
         assert.ok(wait?.type === 'wait');
         run.page('V1', 1, { type: 'view.state', state: 'live', detail: '' });
-        assert.deepEqual(run.do({ type: 'waited', call: 'V1', wait: wait.wait }), []);
+        assert.deepEqual(run.do({ type: 'waited', pageId: 'V1', wait: wait.wait }), []);
         assert.equal(run.state.viewerTabs.get('V1')?.phase, 'live');
         run.do(bobShares());
-        assert.deepEqual(run.do({ type: 'waited', call: 'V1', wait: wait.wait }), []);
+        assert.deepEqual(run.do({ type: 'waited', pageId: 'V1', wait: wait.wait }), []);
     });
 
     it('a share without a picture is shown as live again when its picture comes back', () => {
         const run = liveView();
         const [wait] = run.page('V1', 1, { type: 'view.state', state: 'notSharing', detail: '' });
-        if (wait?.type === 'wait') run.do({ type: 'waited', call: 'V1', wait: wait.wait });
-        run.do(requestView(), { type: 'grantReady', call: 'V1', generation: 2 });
+        if (wait?.type === 'wait') run.do({ type: 'waited', pageId: 'V1', wait: wait.wait });
+        run.do(requestView(), { type: 'grantReady', pageId: 'V1', generation: 2 });
         run.page('V1', 2, READY);
         run.page('V1', 2, { type: 'view.state', state: 'live', detail: '' });
         assert.equal(run.state.silent.size, 0);
@@ -127,7 +127,7 @@ describe('watching', () => {
 
     it('a tab restored after its share ended says so', () => {
         const run = new Run();
-        run.do(requestView(), { type: 'grantReady', call: 'V1', generation: 1 });
+        run.do(requestView(), { type: 'grantReady', pageId: 'V1', generation: 1 });
         assert.ok(types(run.page('V1', 1, READY)).includes('send view.end'));
         assert.equal(run.state.memberships.size, 0);
     });
@@ -136,7 +136,7 @@ describe('watching', () => {
         const run = new Run();
         run.do(bobShares('S9'), requestView());
         const failure = { code: 'media.tokenRefused', message: 'refused' } as const;
-        const effects = run.do({ type: 'grantFailed', call: 'V1', generation: 1, failure });
+        const effects = run.do({ type: 'grantFailed', pageId: 'V1', generation: 1, failure });
         assert.ok(effects.some((e) => e.type === 'notify' && e.notice.kind === 'viewFailed'));
         assert.ok(types(effects).includes('leave'));
         assert.equal(run.state.viewerTabs.size, 0);
@@ -144,7 +144,7 @@ describe('watching', () => {
 
     it('closing the tab tells the sharer and leaves', () => {
         const run = liveView();
-        const effects = run.do({ type: 'pageClosed', call: 'V1', generation: 1, reason: '' });
+        const effects = run.do({ type: 'pageClosed', pageId: 'V1', generation: 1, reason: '' });
         assert.deepEqual(types(effects), ['sendWatch', 'closePage', 'leave']);
     });
 
@@ -158,7 +158,7 @@ describe('watching', () => {
                 sharerName: 'Room',
                 roomName: 'Room',
             },
-            { type: 'grantReady', call: 'V1', generation: 1 },
+            { type: 'grantReady', pageId: 'V1', generation: 1 },
         );
         const [connect] = run.page('V1', 1, READY);
         assert.equal(connect?.type === 'connectView' && connect.identity, null);

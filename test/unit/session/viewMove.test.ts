@@ -11,7 +11,7 @@ const bob = (run: Run, transport?: 'mesh'): Effect[] =>
         members: [member(BOB, { shares: [{ id: 'S9', startedTs: 5, ...(transport ? { transport } : {}) }] })],
     });
 const view = (run: Run) => run.state.viewerTabs.get('V1');
-const granted = { type: 'grantReady', call: 'V1', generation: 1 } as const;
+const granted = { type: 'grantReady', pageId: 'V1', generation: 1 } as const;
 const moved = (run: Run, via: 'mesh' | 'livekit', ok = true) => run.page('V1', 1, { type: 'view.moved', via, ok });
 const vias = (effects: readonly Effect[]) => effects.flatMap((e) => (e.type === 'sendWatch' ? [e.via] : []));
 const connecting = (): Run => {
@@ -86,7 +86,7 @@ describe('a tab whose share moves', () => {
             run.do(granted);
             const [wait] = moved(run, 'livekit', false);
             assert.ok(wait?.type === 'wait', again);
-            assert.deepEqual(types(run.do({ type: 'waited', call: 'V1', wait: wait.wait })), ['fetchViewGrant']);
+            assert.deepEqual(types(run.do({ type: 'waited', pageId: 'V1', wait: wait.wait })), ['fetchViewGrant']);
         }
         const effects = run.do({ ...granted, type: 'grantFailed', failure: { code: 'internal', message: 'x' } });
         assert.ok(types(effects).includes('openPage'));
@@ -96,7 +96,7 @@ describe('a tab whose share moves', () => {
     it('is not ended by a sharer’s device that no longer answers on the old way', () => {
         const run = liveDirectly();
         bob(run);
-        run.do({ type: 'meshGaveUp', call: 'V1', generation: 1 });
+        run.do({ type: 'meshGaveUp', pageId: 'V1', generation: 1 });
         assert.notEqual(view(run)?.phase, 'failed');
     });
 
@@ -115,20 +115,20 @@ describe('a tab that no direct picture reaches', () => {
 
     it('tells the sharer’s device, which may then use a media server', () => {
         const run = connecting();
-        const effects = run.do({ type: 'waited', call: 'V1', wait: waitOf(run) });
+        const effects = run.do({ type: 'waited', pageId: 'V1', wait: waitOf(run) });
         assert.deepEqual(vias(effects), ['unreached']);
         assert.ok(effects[0]?.type === 'sendWatch' && !effects[0].watching);
     });
 
     it('says nothing once it has one', () => {
         const run = liveDirectly();
-        assert.deepEqual(run.do({ type: 'waited', call: 'V1', wait: waitOf(run) }), []);
+        assert.deepEqual(run.do({ type: 'waited', pageId: 'V1', wait: waitOf(run) }), []);
     });
 
     it('goes on watching at the server while it says so', () => {
         const run = liveView();
         bob(run, 'mesh');
-        const effects = run.do({ type: 'waited', call: 'V1', wait: waitOf(run) });
+        const effects = run.do({ type: 'waited', pageId: 'V1', wait: waitOf(run) });
         assert.ok(effects[0]?.type === 'sendWatch' && effects[0].watching && effects[0].via === 'unreached');
     });
 });

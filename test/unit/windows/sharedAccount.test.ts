@@ -47,7 +47,7 @@ describe('the account of one window', () => {
         await shared.rtc.join(ROOM, shares);
         await shared.rtc.startKeys(ROOM);
         first.account.rtc.keyEvents.fire({ kind: 'key', key: { roomId: ROOM, identity, index: 4, key: 'k' } });
-        shared.calls.publish({ roomId: ROOM, shareId: 's' }, { call: 'page', generation: 1 });
+        shared.calls.publish({ roomId: ROOM, shareId: 's' }, { pageId: 'page', generation: 1 });
         const started: unknown[] = [];
         second.account.rtc.startKeys = async (roomId: string, after?: number) => void started.push([roomId, after]);
         first.die();
@@ -112,7 +112,7 @@ describe('the account of one window', () => {
 
     it('hands over the pages that may have connections, also of a share that is no longer direct', async () => {
         const { first, second, shared, opening } = world();
-        const page = (call: string) => ({ call, generation: 1 });
+        const page = (pageId: string) => ({ pageId, generation: 1 });
         shared.calls.publish({ roomId: ROOM, shareId: 's' }, page('s'));
         shared.calls.unpublish('s');
         shared.calls.accept({ roomId: ROOM, callId: 'theirs' }, page('tab'));

@@ -101,7 +101,7 @@ export function tabLink(panel: WebviewPanel, extensionUri: Uri, log: Log, restor
             panel.title = tabTitle(request);
             const load = (): void => {
                 webview.html = webviewHtml({
-                    call: request.call,
+                    pageId: request.pageId,
                     generation: request.generation,
                     title: request.title,
                     cspSource: webview.cspSource,

@@ -4,8 +4,8 @@ import type { ForeignCall } from '../../../../src/core/session/callsPort.ts';
 import { newLeg, type Call } from '../../../../src/matrix/calls/callState.ts';
 import { createScreensBack, type ScreensBack } from '../../../../src/matrix/calls/screensBack.ts';
 
-const share = { call: 'S1', generation: 1 };
-const tab = { call: 'V1', generation: 1 };
+const share = { pageId: 'S1', generation: 1 };
+const tab = { pageId: 'V1', generation: 1 };
 const eve = { userId: '@eve:hs', deviceId: 'ELEMENT' };
 const call = (role: 'send' | 'receive', foreign = true): Call => ({
     id: 'c1',
@@ -33,7 +33,7 @@ describe('a screen shown back in a call that carries ours', () => {
         [told, sent] = [[], []];
         screens = createScreensBack({
             calls: () => calls,
-            toPage: (page, message) => void sent.push(`${page.call} ${message.type}`),
+            toPage: (page, message) => void sent.push(`${page.pageId} ${message.type}`),
             tell: (event: ForeignCall) => void told.push(event.kind),
         });
     });
