@@ -1,5 +1,5 @@
 /**
- * Remembers what a window has begun with the account, so that the next owner can continue it: memberships, its media
+ * Remembers what a window has begun with the account, so that the next leader can continue it: memberships, its media
  * keys, direct shares and views, presence.
  */
 import type { Account } from '../../core/account/account.ts';
@@ -15,7 +15,7 @@ export interface Resumption {
     answered(path: string, args: readonly unknown[], answer: unknown): void;
     onKey(event: KeyEvent): void;
     onMembershipLost(roomId: string): void;
-    /** Rejects with `account.ownerGone` if this owner goes, too. Then the next one resumes. */
+    /** Rejects with `account.leaderGone` if this leader goes, too. Then the next one resumes. */
     resume(account: Account): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ export function createResumption(lost: (roomId: string, error: HushError) => voi
             if (!publishing.has(roomId)) return;
             await rtc.startKeys(roomId, keyIndexes.get(`${roomId} ${identities.get(roomId) ?? ''}`));
         } catch (error) {
-            if (isHushError(error) && error.code === 'account.ownerGone') throw error;
+            if (isHushError(error) && error.code === 'account.leaderGone') throw error;
             leave(roomId);
             const failure = isHushError(error)
                 ? error

@@ -68,7 +68,7 @@ export function createSeats(account: Account): Seats {
 
 /** Decides which window hears what. */
 function deliver({ trust, roomAdmin, onInvite, calls, rtc }: Account, places: () => readonly Place[]): void {
-    const ownerOf = (pageId: string): Place | undefined => places().find(({ pages }) => pages.has(pageId));
+    const placeOf = (pageId: string): Place | undefined => places().find(({ pages }) => pages.has(pageId));
     trust.onVerification((verification) => {
         // Only one window shows a new request. Later events go to all, because each window may have its own
         // verification.
@@ -79,10 +79,10 @@ function deliver({ trust, roomAdmin, onInvite, calls, rtc }: Account, places: ()
     onInvite((room) => places()[0]?.invited.emit(room));
     calls.onForeignCall((event) => {
         if (event.kind === 'ring') places()[0]?.foreign.emit(event);
-        else ownerOf(event.pageId)?.foreign.emit(event);
+        else placeOf(event.pageId)?.foreign.emit(event);
     });
-    calls.onPage((pageId, ...rest) => ownerOf(pageId)?.page.emit(pageId, ...rest));
-    calls.onGaveUp((pageId, generation) => ownerOf(pageId)?.gaveUp.emit(pageId, generation));
+    calls.onPage((pageId, ...rest) => placeOf(pageId)?.page.emit(pageId, ...rest));
+    calls.onGaveUp((pageId, generation) => placeOf(pageId)?.gaveUp.emit(pageId, generation));
     rtc.onMembershipLost((event) => {
         for (const place of places()) if (place.shares.delete(event.roomId)) place.lost.emit(event);
     });
