@@ -54,7 +54,7 @@ async function until(person: RoomPerson, what: string, test: (state: SessionStat
 }
 const describeState = ({ share, viewerTabs: views }: SessionState): string =>
     JSON.stringify([
-        share && { ...share, watchers: [...share.watchers], called: [], unreached: [...share.unreached] },
+        share && { ...share, viewers: [...share.viewers], called: [], unreached: [...share.unreached] },
         [...views.values()],
     ]);
 

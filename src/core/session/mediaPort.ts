@@ -1,6 +1,6 @@
 /** The port to the pages that capture and play. */
 import type { PageMessage, HostMessage } from '../share/mediaMessages.ts';
-import type { ViewTarget } from '../share/share.ts';
+import type { ViewerTarget } from '../share/share.ts';
 import type { Disposable } from '../base/disposable.ts';
 
 export type CaptureLocation = 'webview' | 'browser';
@@ -14,7 +14,7 @@ export interface MediaPort {
     /**
      * Whether this page has a tab, or a tab was restored for this target. The result must then be shown in that tab.
      */
-    hasTab(pageId: string, target: ViewTarget | undefined): boolean;
+    hasTab(pageId: string, target: ViewerTarget | undefined): boolean;
     /** Brings the page's tab to the front. */
     reveal(pageId: string): void;
     onMessage(listener: (pageId: string, generation: number, message: PageMessage) => void): Disposable;
@@ -30,7 +30,7 @@ export interface PageRequest {
     /** For a viewer tab: the sharer's name. For a share: the room. */
     readonly title: string;
     /** The target of a viewer tab. The tab keeps it for a window reload. */
-    readonly target?: ViewTarget | undefined;
+    readonly target?: ViewerTarget | undefined;
     readonly roomName: string;
     /**
      * SFU origins that this page may connect to (for its CSP). Empty: not known yet, so any wss/https server is

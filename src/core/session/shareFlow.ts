@@ -15,7 +15,7 @@ import {
     type SessionState,
     type Step,
 } from './state.ts';
-import { carriesAfter, firstWay, MAX_DIRECT, RETRY_MS } from './topology.ts';
+import { carriesAfter, firstTransport, MAX_DIRECT, RETRY_MS } from './topology.ts';
 
 function openSharePage(share: LocalShare): Effect {
     return {
@@ -55,7 +55,7 @@ export function requestShare(state: SessionState, event: Extract<SessionEvent, {
         keysReady: false,
         joined: false,
         held: false,
-        watchers: new Map(),
+        viewers: new Map(),
         settings: event.settings,
         wish,
         course: wish === 'auto' ? undecided : steady(wish),
@@ -105,7 +105,7 @@ export function shareGrantReady(state: SessionState): Step {
     const move = share && moveOf(share.course);
     if (move) return moveGranted(state, share, move);
     if (share?.phase !== 'preparing') return still(state);
-    const transport = share.wish === 'auto' ? firstWay(othersIn(state, share.roomId)) : share.wish;
+    const transport = share.wish === 'auto' ? firstTransport(othersIn(state, share.roomId)) : share.wish;
     const chosen = choose(withShare(state, { course: steady(transport) }));
     const inVain = publishPathOf(share).needsGrant && !PUBLISH_PATHS[transport].needsGrant;
     if (!inVain) return chosen;
@@ -191,13 +191,11 @@ export function shareWatched(state: SessionState, event: Extract<SessionEvent, {
     const { share } = state;
     if (!share || share.id !== event.shareId || share.roomId !== event.roomId) return still(state);
     const key = deviceKey(event);
-    const watchers = new Map(share.watchers);
+    const viewers = new Map(share.viewers);
     const unreached = event.via === 'unreached';
-    if (!event.watching) watchers.delete(key);
-    else watchers.set(key, event.via === 'unreached' ? watchers.get(key) : event.via);
-    return still(
-        withShare(state, { watchers, ...(unreached ? { unreached: new Set(share.unreached).add(key) } : {}) }),
-    );
+    if (!event.watching) viewers.delete(key);
+    else viewers.set(key, event.via === 'unreached' ? viewers.get(key) : event.via);
+    return still(withShare(state, { viewers, ...(unreached ? { unreached: new Set(share.unreached).add(key) } : {}) }));
 }
 
 /** Moves the page to the person's own browser, where capture is allowed. */

@@ -145,7 +145,7 @@ function allMoved(state: SessionState, share: LocalShare): boolean {
     const transport = transportOf(share.course);
     return members.every((m) => {
         const key = deviceKey(m);
-        return !share.watchers.has(key) || share.watchers.get(key) === transport;
+        return !share.viewers.has(key) || share.viewers.get(key) === transport;
     });
 }
 

@@ -7,7 +7,7 @@ import type { CaptureLocation } from './mediaPort.ts';
 import type { Course } from './course.ts';
 import type { Need } from './topology.ts';
 import type { ShareAudience, Withheld } from '../trust/shareTrust.ts';
-import type { RtcMembership, Share, Transport, ViewTarget } from '../share/share.ts';
+import type { RtcMembership, Share, Transport, ViewerTarget } from '../share/share.ts';
 
 interface SelfDevice {
     readonly userId: string;
@@ -40,7 +40,7 @@ export interface LocalShare {
     /** A rotated key was not delivered. The page sends no picture until this is repaired. */
     readonly held: boolean;
     /** The devices that said that they watch, by `user|device`, with the transport of their picture. */
-    readonly watchers: ReadonlyMap<string, Transport | undefined>;
+    readonly viewers: ReadonlyMap<string, Transport | undefined>;
     readonly settings: ShareSettings;
     /** The transport that the person set. */
     readonly wish: Transport | 'auto';
@@ -66,7 +66,7 @@ export interface LocalShare {
 
 export interface ViewerTab {
     readonly id: string;
-    readonly target: ViewTarget;
+    readonly target: ViewerTarget;
     readonly sharerName: string;
     readonly roomName: string;
     readonly generation: number;
@@ -151,7 +151,7 @@ export type SessionEvent =
     | {
           readonly type: 'viewRequested';
           readonly viewId: string;
-          readonly target: ViewTarget;
+          readonly target: ViewerTarget;
           readonly sharerName: string;
           readonly roomName: string;
           /** VS Code restored its tab, so failures are shown in it. */
@@ -235,7 +235,7 @@ export type Effect =
           readonly location: CaptureLocation;
           readonly title: string;
           readonly roomName: string;
-          readonly target: ViewTarget | undefined;
+          readonly target: ViewerTarget | undefined;
           /** The source of the page's token. The page may connect only to the SFU behind it. */
           readonly serviceUrl: string | undefined;
           /**

@@ -69,7 +69,7 @@ export function decide(scene: Scene): Decision {
 }
 
 /** The first transport when both are possible. Nobody watches yet. */
-export function firstWay(others: number): Transport {
+export function firstTransport(others: number): Transport {
     return others > 0 ? 'livekit' : 'mesh';
 }
 

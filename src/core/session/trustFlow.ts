@@ -3,11 +3,11 @@ import type { HostMessage } from '../share/mediaMessages.ts';
 import { deviceKey, sharerKey } from './sessionMembers.ts';
 import type { Step, Effect, SessionEvent, SessionState, ViewerTab } from './state.ts';
 import { SUBSCRIBE_PATHS } from './subscribePath.ts';
-import type { ViewTarget } from '../share/share.ts';
+import type { ViewerTarget } from '../share/share.ts';
 import { audienceChip } from '../trust/shareTrust.ts';
 import { isOver, retryView } from './viewerFlow.ts';
 
-function targetKey({ roomId, userId, deviceId }: ViewTarget): string | undefined {
+function targetKey({ roomId, userId, deviceId }: ViewerTarget): string | undefined {
     return userId === undefined || deviceId === undefined ? undefined : sharerKey(roomId, { userId, deviceId });
 }
 

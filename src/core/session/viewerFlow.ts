@@ -10,7 +10,7 @@ import {
     type SessionState,
     type ViewerTab,
 } from './state.ts';
-import type { Transport, ViewTarget } from '../share/share.ts';
+import type { Transport, ViewerTarget } from '../share/share.ts';
 import { noteSilent, watchSilence } from './silentShare.ts';
 import { needsGrant, SUBSCRIBE_PATHS } from './subscribePath.ts';
 
@@ -20,7 +20,7 @@ export function withViewerTab(state: SessionState, id: string, patch: Partial<Vi
 }
 
 /** The same target has one tab: a second click brings it to the front. */
-function sameTarget(a: ViewTarget, b: ViewTarget): boolean {
+function sameTarget(a: ViewerTarget, b: ViewerTarget): boolean {
     return a.roomId === b.roomId && a.userId === b.userId && a.deviceId === b.deviceId && a.shareId === b.shareId;
 }
 

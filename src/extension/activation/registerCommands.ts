@@ -10,7 +10,7 @@ import { commandPicture } from '../share/pictureMenu.ts';
 import { linkWorkspace } from '../rooms/linkWorkspace.ts';
 import { startSession } from '../workspace/startSession.ts';
 import type { RoomArgument } from '../rooms/pickRoom.ts';
-import { leaveSession, shareScreen, stopSharing, viewShare, type ViewArgument } from '../share/shareCommands.ts';
+import { leaveSession, shareScreen, stopSharing, viewShare, type ViewerArgument } from '../share/shareCommands.ts';
 import { commands, roomCommandIds, type CommandId, type RoomCommandId } from '../manifest/commands.ts';
 import { userMessage } from '../../core/base/errors.ts';
 import { DisposableScope } from '../../core/base/disposable.ts';
@@ -180,7 +180,7 @@ function roomIdOfRow(row: string): string | undefined {
     return /^(?:room|invite):(!.*)$/u.exec(row)?.[1];
 }
 
-function viewArgument(context: ActionContext, argument: unknown): ViewArgument {
+function viewArgument(context: ActionContext, argument: unknown): ViewerArgument {
     if (typeof argument !== 'string') return undefined;
     const target = context.targetOfRow(argument);
     return target && { target };

@@ -5,7 +5,7 @@ import { roleOf } from '../rooms/roles.ts';
 import { roomFlags, roomTooltip, refusalOf } from '../rooms/roomRow.ts';
 import { deviceKey, sharerKey, viewersOf } from '../../core/session/sessionMembers.ts';
 import type { SessionState } from '../../core/session/state.ts';
-import type { ViewTarget, RtcMembership } from '../../core/share/share.ts';
+import type { ViewerTarget, RtcMembership } from '../../core/share/share.ts';
 import { replacedRooms } from '../../core/workspace/workspaceRooms.ts';
 import type { RoomMember, RoomSnapshot } from '../../core/rooms/room.ts';
 import { memberState } from './memberState.ts';
@@ -24,7 +24,7 @@ export interface TreeNode {
     readonly context: string;
     readonly roomId: string;
     /** Set on rows that open a tab on click. */
-    readonly target: ViewTarget | undefined;
+    readonly target: ViewerTarget | undefined;
     readonly children: readonly TreeNode[];
     readonly expanded: boolean;
 }

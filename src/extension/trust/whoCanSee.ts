@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { createTimeWords, isTime } from '../../core/base/timeWords.ts';
 import { openSheet, type SheetTab } from '../shell/sheetTab.ts';
-import type { ViewTarget } from '../../core/share/share.ts';
+import type { ViewerTarget } from '../../core/share/share.ts';
 import type { ShareAudience } from '../../core/trust/shareTrust.ts';
 import { sharerKey } from '../../core/session/sessionMembers.ts';
 import { commands } from '../manifest/commands.ts';
@@ -120,7 +120,7 @@ function contextOf(context: ActionContext, { roomId, sharer }: Subject): Audienc
 async function subjectOf(context: ActionContext, viewId: string | undefined): Promise<Subject | undefined> {
     const { orchestrator } = signedIn(context);
     const { share, viewerTabs: views } = orchestrator.state;
-    const toSubject = ({ roomId, userId, deviceId }: ViewTarget, name: string): Subject | undefined =>
+    const toSubject = ({ roomId, userId, deviceId }: ViewerTarget, name: string): Subject | undefined =>
         userId === undefined || deviceId === undefined ? undefined : { roomId, sharer: { userId, deviceId, name } };
     const asked = viewId === undefined ? undefined : views.get(viewId);
     if (asked) return toSubject(asked.target, asked.sharerName);

@@ -87,7 +87,7 @@ export function createCalls(options: CallsOptions): Calls {
     return {
         get count() {
             const calls = [...state.calls.values()];
-            return { calls: calls.length, connections: calls.reduce((sum, call) => sum + call.legs.size, 0) };
+            return { calls: calls.length, connections: calls.reduce((sum, call) => sum + call.connections.size, 0) };
         },
         get served() {
             return served.all();

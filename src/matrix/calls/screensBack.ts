@@ -5,7 +5,7 @@
  */
 import type { ForeignCall } from '../../core/session/callsPort.ts';
 import type { HostMessage, MeshMessage } from '../../core/share/mediaMessages.ts';
-import { connectionOf, type Call, type PageAddress } from './callState.ts';
+import { connectionIdOf, type Call, type PageAddress } from './callState.ts';
 
 export interface ScreensBack {
     /** True when the message was about such a screen and is handled. `call`: the page that sent it. */
@@ -43,9 +43,9 @@ export function createScreensBack({ calls, toPage, tell }: ScreensBackOptions): 
         callId: string,
     ): { readonly call: Call; readonly page: PageAddress; readonly connection: string } | undefined => {
         const call = calls().get(callId);
-        const leg = call?.foreign ? call.legs.get(call.first) : undefined;
-        if (!call || leg?.role !== 'send') return undefined;
-        return { call, page: leg.page, connection: connectionOf(callId, leg.id) };
+        const connection = call?.foreign ? call.connections.get(call.first) : undefined;
+        if (!call || connection?.role !== 'send') return undefined;
+        return { call, page: connection.page, connection: connectionIdOf(callId, connection.id) };
     };
     const stop = (tab: string, { callId, from, to }: Passing): void => {
         passing.delete(tab);
@@ -53,8 +53,8 @@ export function createScreensBack({ calls, toPage, tell }: ScreensBackOptions): 
         const peer = calls().get(callId)?.peer;
         tell({ kind: 'over', ...to, userId: peer?.userId ?? '', deviceId: peer?.deviceId ?? '' });
     };
-    const screen = (connection: string, there: boolean): void => {
-        const callId = connection.slice(0, connection.lastIndexOf('/'));
+    const screen = (connectionId: string, there: boolean): void => {
+        const callId = connectionId.slice(0, connectionId.lastIndexOf('/'));
         const source = sourceOf(callId);
         if (!source) return;
         if (there) {
@@ -83,9 +83,9 @@ export function createScreensBack({ calls, toPage, tell }: ScreensBackOptions): 
         show(callId, to) {
             const source = sourceOf(callId);
             if (!source || !showing.has(callId)) return false;
-            const connection = PREFIX + to.pageId;
+            const connectionId = PREFIX + to.pageId;
             passing.set(to.pageId, { callId, from: source.page, to });
-            const open = { type: 'mesh.open' as const, connection, iceServers: [], relayOnly: false };
+            const open = { type: 'mesh.open' as const, connection: connectionId, iceServers: [], relayOnly: false };
             toPage(to, { ...open, offer: false });
             toPage(source.page, { ...open, offer: true, passes: source.connection });
             return true;

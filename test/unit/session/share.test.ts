@@ -206,6 +206,6 @@ describe('sharing', () => {
     it('ignores a watch message about another share', () => {
         const run = liveShare();
         run.do({ type: 'watch', roomId: ROOM, shareId: 'S0', watching: true, ...BOB });
-        assert.equal(run.state.share?.watchers.size, 0);
+        assert.equal(run.state.share?.viewers.size, 0);
     });
 });

@@ -5,7 +5,7 @@ import {
     BACK_AT,
     carriesAfter,
     decide,
-    firstWay,
+    firstTransport,
     MAX_DIRECT,
     needOf,
     type Scene,
@@ -30,7 +30,7 @@ describe('which way a share goes', () => {
     });
 
     it('begins at the server only for people on other clients, who see nothing else', () => {
-        assert.deepEqual([firstWay(0), firstWay(1)], ['mesh', 'livekit']);
+        assert.deepEqual([firstTransport(0), firstTransport(1)], ['mesh', 'livekit']);
         assert.deepEqual(decide({ ...calm, viewers: 0, others: 1 }), { kind: 'move', to: 'livekit', need: 'others' });
     });
 

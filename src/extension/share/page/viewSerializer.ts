@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { window, type Disposable, type Uri } from 'vscode';
 import { storedTarget } from '../../../core/share/mediaMessages.ts';
 import type { Log } from '../../../core/base/log.ts';
-import type { ViewTarget } from '../../../core/share/share.ts';
+import type { ViewerTarget } from '../../../core/share/share.ts';
 import type { MediaHost } from './mediaHost.ts';
 import { tabLink, VIEW_TYPE } from './tabPage.ts';
 import type { ViewMemory } from './viewMemory.ts';
@@ -17,7 +17,7 @@ export function registerViewSerializer(
     extensionUri: Uri,
     log: Log,
     memory: Pick<ViewMemory, 'find'>,
-    onRestore: (target: ViewTarget) => void,
+    onRestore: (target: ViewerTarget) => void,
 ): Disposable {
     return window.registerWebviewPanelSerializer(VIEW_TYPE, {
         async deserializeWebviewPanel(panel, state) {

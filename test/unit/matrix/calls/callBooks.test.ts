@@ -128,7 +128,9 @@ describe('the call machine', () => {
                         if (effect.order.type === 'mesh.close') open.delete(effect.order.connection);
                     }
                     const held = [...state.calls.values()].flatMap((call) =>
-                        [...call.legs.values()].filter((l) => l.phase !== 'queued').map((l) => `${call.id}/${l.id}`),
+                        [...call.connections.values()]
+                            .filter((l) => l.phase !== 'queued')
+                            .map((l) => `${call.id}/${l.id}`),
                     );
                     assert.deepEqual(
                         [...open].toSorted(),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
 import type { ForeignCall } from '../../../../src/core/session/callsPort.ts';
-import { newLeg, type Call } from '../../../../src/matrix/calls/callState.ts';
+import { newConnection, type Call } from '../../../../src/matrix/calls/callState.ts';
 import { createScreensBack, type ScreensBack } from '../../../../src/matrix/calls/screensBack.ts';
 
 const share = { pageId: 'S1', generation: 1 };
@@ -16,7 +16,7 @@ const call = (role: 'send' | 'receive', foreign = true): Call => ({
     owesShare: false,
     phase: 'connected',
     first: 'main',
-    legs: new Map([['main', newLeg('main', share, role, 'stable', 0)]]),
+    connections: new Map([['main', newConnection('main', share, role, 'stable', 0)]]),
     expiresAt: 0,
 });
 const screen = (there: boolean) => ({ type: 'mesh.screen', connection: 'c1/main', there }) as const;

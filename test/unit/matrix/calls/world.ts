@@ -160,9 +160,9 @@ export class World {
         const leg = `share${sharer}`;
         return [...this.state(viewer).calls.values()].some(
             (call) =>
-                call.legs.get(leg)?.role === 'receive' &&
+                call.connections.get(leg)?.role === 'receive' &&
                 this.live.has(`${call.id}/${leg}`) &&
-                this.state(sharer).calls.get(call.id)?.legs.get(leg)?.role === 'send',
+                this.state(sharer).calls.get(call.id)?.connections.get(leg)?.role === 'send',
         );
     }
 
