@@ -30,19 +30,19 @@ import { abort, moveAnnounced, moveKeyed, notAnnounced, reconsider, shareWaited 
 import { audienceTold, forgetSharers, isWithheld, queryTrustAgain, tellTrust, withheldTold } from './trustFlow.ts';
 import {
     acceptCall,
-    closeView,
-    endGoneViews,
-    endView,
-    requestView,
-    viewGrantReady,
+    closeViewerTab,
+    endGoneViewerTabs,
+    endViewerTab,
+    requestViewerTab,
+    viewerGrantReady,
     reduceViewerPage,
     withViewerTab,
 } from './viewerFlow.ts';
 import { moveOf } from './course.ts';
 import { forgetSilent } from './silentShare.ts';
 import { needsGrant } from './subscribePath.ts';
-import { followReturns, toggleWaiting } from './viewAgain.ts';
-import { moveFailed, moveGaveUp, moveViews, viewMoved, viewMoveGranted, viewWaited } from './viewerMove.ts';
+import { followReturns, toggleWaiting } from './viewerAgain.ts';
+import { moveFailed, moveGaveUp, moveViewerTabs, viewerMoved, viewerMoveGranted, viewerWaited } from './viewerMove.ts';
 
 const NO_ANSWER: Failure = {
     code: 'media.noAnswer',
@@ -62,20 +62,22 @@ function chain(state: SessionState, ...steps: readonly ((state: SessionState) =>
 }
 
 function leaveRoom(state: SessionState, roomId: string, reason: string): Step {
-    const views = [...state.viewerTabs.values()].filter((v) => v.target.roomId === roomId);
+    const viewerTabs = [...state.viewerTabs.values()].filter((v) => v.target.roomId === roomId);
     return chain(
         state,
         (s) => (s.share?.roomId === roomId ? endShare(s, reason) : still(s)),
-        ...views.map((view) => (s: SessionState) => closeView(s, s.viewerTabs.get(view.id) ?? view)),
+        ...viewerTabs.map((tab) => (s: SessionState) => closeViewerTab(s, s.viewerTabs.get(tab.id) ?? tab)),
     );
 }
 
 function failRoom(state: SessionState, roomId: string, failure: Failure): Step {
-    const views = [...state.viewerTabs.values()].filter((v) => v.target.roomId === roomId);
+    const viewerTabs = [...state.viewerTabs.values()].filter((v) => v.target.roomId === roomId);
     return chain(
         state,
         (s) => (s.share?.roomId === roomId ? endShare(s, '', failure) : still(s)),
-        ...views.map((view) => (s: SessionState) => endView(s, s.viewerTabs.get(view.id) ?? view, 'failed', failure)),
+        ...viewerTabs.map(
+            (tab) => (s: SessionState) => endViewerTab(s, s.viewerTabs.get(tab.id) ?? tab, 'failed', failure),
+        ),
     );
 }
 
@@ -89,16 +91,16 @@ function signOut(state: SessionState): Step {
 
 /** Tells the page whose share it shows. */
 function trustAnswered(state: SessionState, event: Extract<SessionEvent, { type: 'trust' }>): Step {
-    const view = state.viewerTabs.get(event.viewId);
-    if (!view) return still(state);
-    const { sharerName: name, target } = view;
+    const tab = state.viewerTabs.get(event.tabId);
+    if (!tab) return still(state);
+    const { sharerName: name, target } = tab;
     const { userId = '', deviceId = '' } = target;
     const { trust, deviceName } = event;
     const startedTs = targetShare(state, target)?.startedTs ?? null;
     const message = { type: 'view.sharer', name, userId, deviceId, deviceName, trust, startedTs } as const;
     return {
-        state: withViewerTab(state, view.id, { trust }),
-        effects: [{ type: 'send', pageId: view.id, generation: view.generation, message }],
+        state: withViewerTab(state, tab.id, { trust }),
+        effects: [{ type: 'send', pageId: tab.id, generation: tab.generation, message }],
     };
 }
 
@@ -112,9 +114,9 @@ function handle(state: SessionState, event: SessionEvent): Step {
             const rtc = new Map(state.rtc).set(event.roomId, event.members);
             return chain(
                 forgetSilent(forgetSharers({ ...state, rtc }, event.roomId)),
-                (s) => endGoneViews(s, event.roomId),
+                (s) => endGoneViewerTabs(s, event.roomId),
                 (s) => followReturns(s, event.roomId),
-                (s) => moveViews(s, event.roomId),
+                (s) => moveViewerTabs(s, event.roomId),
             );
         }
         case 'roomGone': {
@@ -130,11 +132,11 @@ function handle(state: SessionState, event: SessionEvent): Step {
             return requestShare(state, event);
         case 'shareStopRequested':
             return endShare(state, '');
-        case 'viewRequested':
-            return requestView(state, event);
-        case 'viewCloseRequested': {
-            const view = state.viewerTabs.get(event.viewId);
-            return view ? closeView(state, view) : still(state);
+        case 'viewerTabRequested':
+            return requestViewerTab(state, event);
+        case 'viewerTabCloseRequested': {
+            const tab = state.viewerTabs.get(event.tabId);
+            return tab ? closeViewerTab(state, tab) : still(state);
         }
         case 'leaveRequested':
             return leaveRoom(state, event.roomId, '');
@@ -157,8 +159,8 @@ function handle(state: SessionState, event: SessionEvent): Step {
         case 'waited': {
             const { share } = state;
             if (share?.id === event.pageId) return shareWaited(state, share, event.wait);
-            const view = state.viewerTabs.get(event.pageId);
-            return view?.wait === event.wait ? viewWaited(state, view) : still(state);
+            const tab = state.viewerTabs.get(event.pageId);
+            return tab?.wait === event.wait ? viewerWaited(state, tab) : still(state);
         }
         case 'keysReady': {
             const { share } = state;
@@ -192,17 +194,17 @@ function handle(state: SessionState, event: SessionEvent): Step {
         case 'callOver': {
             const { share } = state;
             if (share?.id === event.pageId) return calledPerson(state, share, event);
-            const view = state.viewerTabs.get(event.pageId);
-            return event.type === 'callOver' && view?.generation === event.generation
-                ? endView(state, view, 'ended')
+            const tab = state.viewerTabs.get(event.pageId);
+            return event.type === 'callOver' && tab?.generation === event.generation
+                ? endViewerTab(state, tab, 'ended')
                 : still(state);
         }
         case 'meshGaveUp': {
-            const view = state.viewerTabs.get(event.pageId);
-            if (view?.generation !== event.generation) return still(state);
+            const tab = state.viewerTabs.get(event.pageId);
+            if (tab?.generation !== event.generation) return still(state);
             // Its tab shows why there is no answer. The sharer's device reports when it will answer.
-            if (isWithheld(state, view)) return still(state);
-            return view.move ? moveGaveUp(state, view) : endView(state, view, 'failed', NO_ANSWER);
+            if (isWithheld(state, tab)) return still(state);
+            return tab.move ? moveGaveUp(state, tab) : endViewerTab(state, tab, 'failed', NO_ANSWER);
         }
         case 'pageClosed':
             return pageClosed(state, event);
@@ -228,33 +230,35 @@ function grantEnded(state: SessionState, event: Extract<SessionEvent, { type: 'g
     if (share?.id === event.pageId && share.generation === event.generation) {
         return event.type === 'grantReady' ? shareGrantReady(state) : shareGrantFailed(state, event.failure);
     }
-    const view = state.viewerTabs.get(event.pageId);
-    if (view?.generation !== event.generation) return still(state);
+    const tab = state.viewerTabs.get(event.pageId);
+    if (tab?.generation !== event.generation) return still(state);
     // The share came back before the token arrived. The tab needs none for what it shows.
-    if (!needsGrant(view)) return { state, effects: [{ type: 'forgetGrant', pageId: view.id }] };
-    if (view.move) return event.type === 'grantReady' ? viewMoveGranted(state, view) : moveFailed(state, view);
-    return event.type === 'grantReady' ? viewGrantReady(state, view) : endView(state, view, 'failed', event.failure);
+    if (!needsGrant(tab)) return { state, effects: [{ type: 'forgetGrant', pageId: tab.id }] };
+    if (tab.move) return event.type === 'grantReady' ? viewerMoveGranted(state, tab) : moveFailed(state, tab);
+    return event.type === 'grantReady'
+        ? viewerGrantReady(state, tab)
+        : endViewerTab(state, tab, 'failed', event.failure);
 }
 
 function pageSaid(state: SessionState, event: Extract<SessionEvent, { type: 'page' }>): Step {
     const { share } = state;
     if (share?.id === event.pageId && share.generation === event.generation)
         return reduceSharePage(state, share, event.message);
-    const view = state.viewerTabs.get(event.pageId);
-    if (view?.generation !== event.generation) return still(state);
+    const tab = state.viewerTabs.get(event.pageId);
+    if (tab?.generation !== event.generation) return still(state);
     const { message } = event;
-    if (message.type === 'view.moved') return viewMoved(state, view, message.via, message.ok);
-    if (message.type === 'action' && message.name === 'watchAgain') return toggleWaiting(state, view);
-    const step = reduceViewerPage(state, view, message);
-    const after = message.type === 'ready' ? step.state.viewerTabs.get(view.id) : undefined;
+    if (message.type === 'view.moved') return viewerMoved(state, tab, message.transport, message.ok);
+    if (message.type === 'action' && message.name === 'watchAgain') return toggleWaiting(state, tab);
+    const step = reduceViewerPage(state, tab, message);
+    const after = message.type === 'ready' ? step.state.viewerTabs.get(tab.id) : undefined;
     return after ? { ...step, effects: [...step.effects, ...tellTrust(state, after)] } : step;
 }
 
 function pageClosed(state: SessionState, event: Extract<SessionEvent, { type: 'pageClosed' }>): Step {
     const { share } = state;
     if (share?.id === event.pageId && share.generation === event.generation) return endShare(state, event.reason);
-    const view = state.viewerTabs.get(event.pageId);
-    return view?.generation === event.generation ? closeView(state, view) : still(state);
+    const tab = state.viewerTabs.get(event.pageId);
+    return tab?.generation === event.generation ? closeViewerTab(state, tab) : still(state);
 }
 
 /** Returns the next state and the effects. Never throws. An event for something that is gone changes nothing. */

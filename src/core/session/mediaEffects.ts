@@ -6,7 +6,7 @@ import type { MediaKey, RtcPort } from './rtcPort.ts';
 import { targetMembership } from './sessionMembers.ts';
 import type { Effect, SessionState } from './state.ts';
 
-type MediaEffect = Extract<Effect, { type: 'preparePublish' | 'publish' | 'connectView' }>;
+type MediaEffect = Extract<Effect, { type: 'preparePublish' | 'publish' | 'connectViewerTab' }>;
 
 export interface MediaEffects {
     run(effect: MediaEffect): void;
@@ -32,7 +32,7 @@ export function createMediaEffects({ rtc, media, grants, log, state }: MediaEffe
         roomId,
         identity,
         handover,
-    }: Extract<MediaEffect, { type: 'connectView' }>) => {
+    }: Extract<MediaEffect, { type: 'connectViewerTab' }>) => {
         const held = grants.held(pageId);
         if (!held) return;
         for (const key of rtc.currentKeys(roomId))
@@ -42,7 +42,7 @@ export function createMediaEffects({ rtc, media, grants, log, state }: MediaEffe
 
     return {
         run(effect) {
-            if (effect.type === 'connectView') return connect(effect);
+            if (effect.type === 'connectViewerTab') return connect(effect);
             const { pageId, generation } = effect;
             const held = grants.held(pageId);
             if (held?.identity === undefined) return;
@@ -54,15 +54,14 @@ export function createMediaEffects({ rtc, media, grants, log, state }: MediaEffe
             media.send(pageId, generation, { type: 'share.publish', grant, identity });
         },
         key(key) {
-            const { share, viewerTabs: views } = state();
+            const { share, viewerTabs } = state();
             log.debug(`media key ${key.index} of ${key.identity}`);
             const publishes = share?.roomId === key.roomId && grants.held(share.id)?.identity === key.identity;
             if (publishes && share.phase !== 'choosing') sendKey(share.id, share.generation, key);
-            for (const view of views.values()) {
-                if (view.target.roomId !== key.roomId || view.phase === 'opening') continue;
-                const identity = targetMembership(state(), view.target)?.identity;
-                if (view.target.userId === undefined || identity === key.identity)
-                    sendKey(view.id, view.generation, key);
+            for (const tab of viewerTabs.values()) {
+                if (tab.target.roomId !== key.roomId || tab.phase === 'opening') continue;
+                const identity = targetMembership(state(), tab.target)?.identity;
+                if (tab.target.userId === undefined || identity === key.identity) sendKey(tab.id, tab.generation, key);
             }
         },
     };

@@ -15,7 +15,7 @@ interface Grant {
     readonly identity: string | undefined;
 }
 type OpenPage = Extract<Effect, { type: 'openPage' }>;
-type FetchGrant = Extract<Effect, { type: 'fetchPublishGrant' | 'fetchViewGrant' }>;
+type FetchGrant = Extract<Effect, { type: 'fetchPublishGrant' | 'fetchViewerGrant' }>;
 
 export interface PageGrants {
     obtain(effect: FetchGrant): Promise<void>;
@@ -29,7 +29,7 @@ export interface PageGrants {
 }
 
 export interface PageGrantsOptions {
-    readonly rtc: Pick<RtcPort, 'publishGrant' | 'viewGrant'>;
+    readonly rtc: Pick<RtcPort, 'publishGrant' | 'viewerGrant'>;
     readonly media: Pick<MediaPort, 'open' | 'hasTab'>;
     readonly log: Log;
     dispatch(event: SessionEvent): void;
@@ -81,7 +81,7 @@ export function createPageGrants({ rtc, media, log, dispatch, current }: PageGra
             try {
                 const fetched: Grant = sharing
                     ? await rtc.publishGrant(roomId)
-                    : { grant: await rtc.viewGrant(roomId, effect.serviceUrl, pageId), identity: undefined };
+                    : { grant: await rtc.viewerGrant(roomId, effect.serviceUrl, pageId), identity: undefined };
                 const page = current(pageId);
                 // The page was closed or requested again meanwhile, or its share returned to the transport that needs
                 // no token.

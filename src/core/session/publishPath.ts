@@ -21,7 +21,7 @@ export interface PublishPath {
     /** The page reports that its connection to the server is made again. */
     readonly reconnects: boolean;
     /** How the picture travels. Undefined: each connection reports its own. */
-    readonly route: LocalShare['path'];
+    readonly route: LocalShare['route'];
     /** Names the transport in a membership. */
     readonly mark: Pick<Share, 'transport'>;
     /** Connects the page while the person still chooses a screen, or while keys are sent. */
@@ -55,7 +55,7 @@ const MESH: PublishPath = {
     ],
     retire: ({ id: pageId }) => [{ type: 'retireMesh', pageId }],
     end: ({ id: pageId }) => [{ type: 'releaseMesh', pageId }],
-    alone: ({ path }) => ({ held: false, path: path === LIVEKIT.route ? undefined : path }),
+    alone: ({ route }) => ({ held: false, route: route === LIVEKIT.route ? undefined : route }),
 };
 
 const LIVEKIT: PublishPath = {
@@ -77,7 +77,7 @@ const LIVEKIT: PublishPath = {
         { type: 'forgetGrant', pageId },
     ],
     end: ({ roomId }) => [{ type: 'stopKeys', roomId }],
-    alone: () => ({ path: 'sfu' }),
+    alone: () => ({ route: 'sfu' }),
 };
 
 export const PUBLISH_PATHS: Readonly<Record<Transport, PublishPath>> = { mesh: MESH, livekit: LIVEKIT };

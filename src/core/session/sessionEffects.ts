@@ -73,9 +73,9 @@ export function createSessionEffects(
             },
         );
     };
-    const queryTrust = ({ viewId, userId, deviceId }: Of<'queryTrust'>): void => {
+    const queryTrust = ({ tabId, userId, deviceId }: Of<'queryTrust'>): void => {
         Promise.all([ports.deviceTrust(userId, deviceId), ports.deviceName(userId, deviceId)]).then(
-            ([trust, deviceName]) => dispatch({ type: 'trust', viewId, trust, deviceName }),
+            ([trust, deviceName]) => dispatch({ type: 'trust', tabId, trust, deviceName }),
             (error: unknown) => log.warn('device trust is not known', error),
         );
     };
@@ -91,7 +91,7 @@ export function createSessionEffects(
     const runners: { readonly [T in Effect['type']]: (effect: Of<T>) => void } = {
         askToShare,
         fetchPublishGrant: (effect) => void grants.obtain(effect),
-        fetchViewGrant: (effect) => void grants.obtain(effect),
+        fetchViewerGrant: (effect) => void grants.obtain(effect),
         openPage: (effect) => grants.open(effect),
         forgetGrant: ({ pageId }) => grants.forget(pageId),
         wait,
@@ -100,7 +100,7 @@ export function createSessionEffects(
         send: ({ pageId, generation, message }) => media.send(pageId, generation, message),
         preparePublish: shown.run,
         publish: shown.run,
-        connectView: shown.run,
+        connectViewerTab: shown.run,
         join: memberships.run,
         announce: memberships.run,
         leave: memberships.run,
@@ -134,6 +134,6 @@ function pageOf(state: SessionState, pageId: string) {
     const { share } = state;
     if (share?.id === pageId)
         return { generation: share.generation, moving: share.course.kind === 'moving', wantsGrant: true };
-    const view = state.viewerTabs.get(pageId);
-    return view && { generation: view.generation, moving: view.move !== undefined, wantsGrant: needsGrant(view) };
+    const tab = state.viewerTabs.get(pageId);
+    return tab && { generation: tab.generation, moving: tab.move !== undefined, wantsGrant: needsGrant(tab) };
 }

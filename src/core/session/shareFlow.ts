@@ -65,7 +65,7 @@ export function requestShare(state: SessionState, event: Extract<SessionEvent, {
         carries: MAX_DIRECT,
         unreached: new Set(),
         told: new Set(),
-        path: undefined,
+        route: undefined,
         called: new Map(),
     };
     const { id: pageId, generation, roomId } = share;
@@ -248,10 +248,10 @@ export function reduceSharePage(state: SessionState, share: LocalShare, message:
         case 'capture.ended':
             return endShare(state, 'The capture was ended in the browser.');
         case 'share.published': {
-            const { via } = message;
+            const { transport } = message;
             const move = moveOf(share.course);
-            if (move && via !== transportOf(move)) return movePublished(state, share, move, via);
-            return still(withShare(state, { phase: 'live', path: PUBLISH_PATHS[via].route ?? share.path }));
+            if (move && transport !== transportOf(move)) return movePublished(state, share, move, transport);
+            return still(withShare(state, { phase: 'live', route: PUBLISH_PATHS[transport].route ?? share.route }));
         }
         case 'share.serverLost':
             return sfuLost(state, share, message.detail);
@@ -263,7 +263,7 @@ export function reduceSharePage(state: SessionState, share: LocalShare, message:
             if (!publishPathOf(share).reportsUplink) return still(state);
             return still(withShare(state, { carries: carriesAfter(share.carries, message.viewers) }));
         case 'mesh.state':
-            return still(message.state === 'connected' ? withShare(state, { path: message.path }) : state);
+            return still(message.state === 'connected' ? withShare(state, { route: message.route }) : state);
         case 'share.reconnecting':
             return still(publishPathOf(share).reconnects ? withShare(state, { phase: 'reconnecting' }) : state);
         case 'share.failed':

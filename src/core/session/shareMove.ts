@@ -116,8 +116,8 @@ export function moveKeyed(state: SessionState, share: LocalShare, move: Move): S
  * The new transport carries the picture. Our membership tells the viewers; it follows from the course
  * (membershipFlow.ts).
  */
-export function movePublished(state: SessionState, share: LocalShare, move: Move, via: Transport): Step {
-    if (move.stage !== 'publishing' || via !== move.to) return still(state);
+export function movePublished(state: SessionState, share: LocalShare, move: Move, transport: Transport): Step {
+    if (move.stage !== 'publishing' || transport !== move.to) return still(state);
     return enter(state, share, { ...move, stage: 'announcing' });
 }
 

@@ -59,7 +59,7 @@ export interface LocalShare {
     /** Reasons that the person already heard for a missing SFU. Each is told once. */
     readonly told: ReadonlySet<Need>;
     /** The route of the picture to the viewer that connected last. Undefined before the first. */
-    readonly path: Route | undefined;
+    readonly route: Route | undefined;
     /** The people whose other Matrix clients we called, by user ID. The device is known once it answered. */
     readonly called: ReadonlyMap<string, { readonly name: string; readonly deviceId: string | undefined }>;
 }
@@ -84,7 +84,7 @@ export interface ViewerTab {
     readonly move: { readonly to: Transport; readonly tries: number } | undefined;
     /** Names the current wait of the tab, so that an older wait is ignored. */
     readonly wait: number;
-    readonly path: Route | undefined;
+    readonly route: Route | undefined;
     /** After the end: whether another share of the same sharer may follow. */
     readonly again: Again;
     /** The tab shows a call of another Matrix client, not a share that the session announces. */
@@ -149,15 +149,15 @@ export type SessionEvent =
       }
     | { readonly type: 'shareStopRequested' }
     | {
-          readonly type: 'viewRequested';
-          readonly viewId: string;
+          readonly type: 'viewerTabRequested';
+          readonly tabId: string;
           readonly target: ViewerTarget;
           readonly sharerName: string;
           readonly roomName: string;
           /** VS Code restored its tab, so failures are shown in it. */
           readonly restored?: boolean;
       }
-    | { readonly type: 'viewCloseRequested'; readonly viewId: string }
+    | { readonly type: 'viewerTabCloseRequested'; readonly tabId: string }
     | { readonly type: 'leaveRequested'; readonly roomId: string }
     // results of effects
     | { readonly type: 'grantReady'; readonly pageId: string; readonly generation: number }
@@ -173,13 +173,13 @@ export type SessionEvent =
     | { readonly type: 'keyDelivery'; readonly roomId: string; readonly failed: boolean; readonly message: string }
     /** The trust in this person's devices may have changed (undefined: in anybody's). */
     | { readonly type: 'trustChanged'; readonly userId: string | undefined }
-    | { readonly type: 'trust'; readonly viewId: string; readonly trust: TrustLevel; readonly deviceName: string }
+    | { readonly type: 'trust'; readonly tabId: string; readonly trust: TrustLevel; readonly deviceName: string }
     // messages of pages and peers
     | { readonly type: 'page'; readonly pageId: string; readonly generation: number; readonly message: PageMessage }
     /** The person accepts a call of another Matrix client. */
     | {
           readonly type: 'callAccepted';
-          readonly viewId: string;
+          readonly tabId: string;
           readonly callId: string;
           readonly roomId: string;
           readonly userId: string;
@@ -221,7 +221,7 @@ export type Effect =
           readonly roomId: string;
       }
     | {
-          readonly type: 'fetchViewGrant';
+          readonly type: 'fetchViewerGrant';
           readonly pageId: string;
           readonly generation: number;
           readonly roomId: string;
@@ -252,7 +252,7 @@ export type Effect =
     /** Sends our key and then the grant, so that the page encrypts from the first frame. */
     | { readonly type: 'publish'; readonly pageId: string; readonly generation: number; readonly roomId: string }
     | {
-          readonly type: 'connectView';
+          readonly type: 'connectViewerTab';
           readonly pageId: string;
           readonly generation: number;
           readonly roomId: string;
@@ -299,7 +299,7 @@ export type Effect =
     | { readonly type: 'forgetGrant'; readonly pageId: string }
     /** `waited` follows after `ms`. */
     | { readonly type: 'wait'; readonly pageId: string; readonly wait: number; readonly ms: number }
-    | { readonly type: 'queryTrust'; readonly viewId: string; readonly userId: string; readonly deviceId: string }
+    | { readonly type: 'queryTrust'; readonly tabId: string; readonly userId: string; readonly deviceId: string }
     | { readonly type: 'notify'; readonly notice: Notice }
     | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn'; readonly text: string };
 
@@ -308,7 +308,7 @@ export type Notice =
     | { readonly kind: 'alreadySharing'; readonly roomName: string }
     | { readonly kind: 'shareFailed'; readonly failure: Failure }
     | { readonly kind: 'shareEnded'; readonly reason: string }
-    | { readonly kind: 'viewFailed'; readonly failure: Failure }
+    | { readonly kind: 'viewerTabFailed'; readonly failure: Failure }
     | { readonly kind: 'notAnswered'; readonly name: string }
     /** A direct share would work better with an SFU. `why`: the reason that it stays direct. */
     | {

@@ -1,8 +1,8 @@
 /** Updates every part after a change of the model. Reopens the viewer tabs that were open before a reload. */
 import type { Disposable } from 'vscode';
 import type { ViewerTarget } from '../../core/share/share.ts';
-import { createViewMemory } from '../share/page/viewMemory.ts';
-import { registerViewSerializer } from '../share/page/viewSerializer.ts';
+import { createViewerMemory } from '../share/page/viewerMemory.ts';
+import { registerViewerSerializer } from '../share/page/viewerSerializer.ts';
 import { openViewerTab } from '../share/shareCommands.ts';
 import { onRemotes } from '../workspace/git.ts';
 import type { AccountParts } from './accountParts.ts';
@@ -14,7 +14,7 @@ export function followModel(
     { app, control, follower, mapping, media, sessionGlare }: AccountParts,
     { actions, chat, joins, shareNews, view }: ViewParts,
 ): void {
-    const memory = createViewMemory(extension.workspaceState);
+    const memory = createViewerMemory(extension.workspaceState);
     const restored: ViewerTarget[] = [];
     /** The account that was shown last. */
     let seen = '';
@@ -41,7 +41,7 @@ export function followModel(
         }),
     );
     scope.add(
-        registerViewSerializer(media, extension.extensionUri, log, memory, (target) => {
+        registerViewerSerializer(media, extension.extensionUri, log, memory, (target) => {
             restored.push(target);
             app.refresh();
         }),

@@ -121,7 +121,7 @@ export function registerCommands(context: ActionContext, account: AccountCommand
         ...ofRooms,
         [commands.shareScreen]: room(shareScreen),
         [commands.stopSharing]: () => stopSharing(context),
-        [commands.viewShare]: (argument) => viewShare(context, viewArgument(context, argument)),
+        [commands.viewShare]: (argument) => viewShare(context, viewerArgument(context, argument)),
         [commands.leaveSession]: room(leaveSession),
         [commands.showMenu]: async () => (await import('../tree/showStatusMenu.ts')).showStatusMenu(context),
         [commands.actOnRow]: () => actOnRow(context),
@@ -180,7 +180,7 @@ function roomIdOfRow(row: string): string | undefined {
     return /^(?:room|invite):(!.*)$/u.exec(row)?.[1];
 }
 
-function viewArgument(context: ActionContext, argument: unknown): ViewerArgument {
+function viewerArgument(context: ActionContext, argument: unknown): ViewerArgument {
     if (typeof argument !== 'string') return undefined;
     const target = context.targetOfRow(argument);
     return target && { target };

@@ -105,8 +105,8 @@ export function openViewerTab(context: ActionContext, target: ViewerTarget, rest
     const sharer = room?.members.find((m) => m.userId === target.userId)?.name ?? target.userId;
     const roomName = room?.name ?? target.roomId;
     orchestrator.dispatch({
-        type: 'viewRequested',
-        viewId: ulid(),
+        type: 'viewerTabRequested',
+        tabId: ulid(),
         target,
         sharerName: sharer ?? roomName,
         roomName,

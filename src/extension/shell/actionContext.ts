@@ -52,7 +52,7 @@ export interface ActionContext {
     readonly chat: ChatDesk;
     readonly configuration: () => vscode.WorkspaceConfiguration;
     /** Runs a tool of the picture in the tab of this view. */
-    viewerCommand(viewId: string, generation: number, command: ViewerCommand): void;
+    viewerCommand(tabId: string, generation: number, command: ViewerCommand): void;
     readonly joining: Joining;
     mapWorkspace(roomId: string, folder?: string): Promise<void>;
     unmapWorkspace(): Promise<void>;

@@ -9,7 +9,7 @@ import type { ViewerTarget, RtcMembership } from '../../core/share/share.ts';
 import { replacedRooms } from '../../core/workspace/workspaceRooms.ts';
 import type { RoomMember, RoomSnapshot } from '../../core/rooms/room.ts';
 import { memberState } from './memberState.ts';
-import { pathWord } from './routeWord.ts';
+import { routeWord } from './routeWord.ts';
 import type { Model } from '../../core/app/model.ts';
 import { shareRowId } from '../manifest/rowIds.ts';
 
@@ -55,8 +55,8 @@ function shareRows(model: Model, room: RoomSnapshot): TreeNode[] {
         const own = isSelf(model.session, member);
         const { userId, deviceId, name } = member;
         for (const share of member.shares) {
-            const view = [...model.session.viewerTabs.values()].find((v) => v.target.shareId === share.id);
-            const watching = view !== undefined && view.phase !== 'ended' && view.phase !== 'failed';
+            const tab = [...model.session.viewerTabs.values()].find((v) => v.target.shareId === share.id);
+            const watching = tab !== undefined && tab.phase !== 'ended' && tab.phase !== 'failed';
             nodes.push({
                 id: shareRowId(room.roomId, member, share.id),
                 label: own ? 'Your screen' : `${name}’s screen`,
@@ -65,7 +65,7 @@ function shareRows(model: Model, room: RoomSnapshot): TreeNode[] {
                     : model.session.withheld.has(sharerKey(room.roomId, member))
                       ? 'not open to this device'
                       : watching
-                        ? ['watching', pathWord(view.path)].filter(Boolean).join(' · ')
+                        ? ['watching', routeWord(tab.route)].filter(Boolean).join(' · ')
                         : model.session.silent.has(share.id)
                           ? 'no picture for a while'
                           : 'live',

@@ -3,7 +3,7 @@ import type { Route, ShareSettings, Viewer } from '../../core/share/mediaMessage
 import { deviceLabel } from '../../core/trust/trustWords.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
-import { pathWords, viewerCountWords } from '../ui/words.ts';
+import { routeWords, viewerCountWords } from '../ui/words.ts';
 
 const sharePhases = [
     'waiting',
@@ -28,7 +28,7 @@ export interface ShareUi {
     size(width: number, height: number): void;
     viewers(viewers: readonly Viewer[]): void;
     /** The route. Undefined while there is none. */
-    path(path: Route | undefined): void;
+    route(route: Route | undefined): void;
     /** Why fewer frames leave than wanted. Empty if nothing is to be said. */
     limited(words: string): void;
     optimizedFor(hint: ShareSettings['contentHint']): void;
@@ -76,7 +76,7 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
     video.autoplay = true;
     const veil = h('div', { class: 'veil' }, 'Paused');
     const sizeText = h('span', { class: 'size' });
-    const route = h('span', { class: 'size' });
+    const routeText = h('span', { class: 'size' });
     const limit = h('span', { class: 'limit', role: 'status' });
     const optimize = optimizeChoice(actions.optimizeFor);
     const stop = h('button', { type: 'button', class: 'primary stop' }, icon('stop'), h('span', {}, 'Stop Sharing'));
@@ -84,7 +84,7 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
         'figure',
         { class: 'shared' },
         h('div', { class: 'frame' }, video, veil),
-        h('figcaption', {}, sizeText, route, limit, h('span', { class: 'grow' }), optimize, stop),
+        h('figcaption', {}, sizeText, routeText, limit, h('span', { class: 'grow' }), optimize, stop),
     );
     const count = h('h2');
     const list = h('ul', { class: 'people' });
@@ -145,10 +145,10 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
             );
             root.dataset['hushViewers'] = String(viewers.length);
         },
-        path(path) {
-            root.dataset['hushPath'] = path ?? '';
-            setText(route, path ? pathWords(path).label : '');
-            route.title = path ? pathWords(path).explanation : '';
+        route(route) {
+            root.dataset['hushPath'] = route ?? '';
+            setText(routeText, route ? routeWords(route).label : '');
+            routeText.title = route ? routeWords(route).explanation : '';
         },
         limited: (words) => setText(limit, words),
         optimizedFor(hint) {

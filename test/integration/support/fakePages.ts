@@ -48,7 +48,7 @@ export function createFakePages(): FakePages {
                     type: 'mesh.state',
                     connection: message.connection,
                     state: 'connected',
-                    path: 'direct',
+                    route: 'direct',
                 });
         } else if (message.type === 'mesh.close') {
             open.get(message.connection)?.delete(person);

@@ -174,9 +174,9 @@ export function createHandoverRoom(
                 server();
                 return { grant: { url: liveKit.url, token: await liveKit.publisherToken(media, identity) }, identity };
             },
-            async viewGrant(_room, _service, viewId) {
+            async viewerGrant(_room, _service, tabId) {
                 server();
-                return { url: liveKit.url, token: await liveKit.viewerToken(media, `${identity}:${viewId}`) };
+                return { url: liveKit.url, token: await liveKit.viewerToken(media, `${identity}:${tabId}`) };
             },
             async startKeys() {
                 const key = { roomId: ROOM, identity, index: 0, key: randomBytes(16).toString('base64') };

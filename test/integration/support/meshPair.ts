@@ -119,7 +119,7 @@ export function createMeshPair(
         },
         release: (page) => end(page).calls.release(page),
         breakConnection: (connection) =>
-            end('sharer').calls.handlePageMessage({ type: 'mesh.state', connection, state: 'failed', path: 'direct' }),
+            end('sharer').calls.handlePageMessage({ type: 'mesh.state', connection, state: 'failed', route: 'direct' }),
         connections: () => [...connections],
         refusedServers: () => refusedServers,
         async dispose() {

@@ -33,7 +33,7 @@ export class FakeRtc implements RtcPort {
     /** What the next call of a method waits for. */
     gates: Partial<
         Record<
-            'join' | 'leave' | 'announce' | 'mayShare' | 'publishGrant' | 'viewGrant' | 'startKeys',
+            'join' | 'leave' | 'announce' | 'mayShare' | 'publishGrant' | 'viewerGrant' | 'startKeys',
             Promise<unknown>
         >
     > = {};
@@ -56,8 +56,8 @@ export class FakeRtc implements RtcPort {
         await this.#did('publishGrant', `publishGrant ${roomId}`);
         return { grant: { url: 'wss://sfu.hs', token: 'jwt-publish' }, identity: '@alice:hs:ADEV' };
     }
-    async viewGrant(roomId: string, serviceUrl: string | undefined) {
-        await this.#did('viewGrant', `viewGrant ${roomId} ${serviceUrl ?? ''}`);
+    async viewerGrant(roomId: string, serviceUrl: string | undefined) {
+        await this.#did('viewerGrant', `viewerGrant ${roomId} ${serviceUrl ?? ''}`);
         return { url: 'wss://sfu.hs', token: 'jwt-view' };
     }
     currentKeys = (): readonly MediaKey[] => this.keys;

@@ -60,9 +60,9 @@ export const requestShare = (patch: Partial<Extract<SessionEvent, { type: 'share
     ...patch,
 });
 
-export const requestView = (shareId: string | undefined = 'S9', viewId = 'V1'): SessionEvent => ({
-    type: 'viewRequested',
-    viewId,
+export const requestView = (shareId: string | undefined = 'S9', tabId = 'V1'): SessionEvent => ({
+    type: 'viewerTabRequested',
+    tabId,
     target: { roomId: ROOM, ...BOB, shareId },
     sharerName: 'Bob',
     roomName: 'Room',
@@ -78,7 +78,7 @@ export function liveShare(): Run {
     run.page('S1', 1, READY);
     run.page('S1', 1, STARTED);
     run.do({ type: 'joined', roomId: ROOM }, { type: 'keysReady', roomId: ROOM });
-    run.page('S1', 1, { type: 'share.published', via: 'livekit' });
+    run.page('S1', 1, { type: 'share.published', transport: 'livekit' });
     return run;
 }
 

@@ -23,7 +23,7 @@ export function liveDirect(transport: 'auto' | 'mesh' = 'auto'): Run {
     run.page('S1', 1, STARTED);
     members(run);
     run.do({ type: 'joined', roomId: ROOM });
-    run.page('S1', 1, { type: 'share.published', via: 'mesh' });
+    run.page('S1', 1, { type: 'share.published', transport: 'mesh' });
     return run;
 }
 
@@ -32,7 +32,7 @@ export function settling(): Run {
     const run = liveDirect();
     for (const i of [1, 2, 3, 4, 5]) watch(run, i);
     run.do(granted, { type: 'keysReady', roomId: ROOM });
-    run.page('S1', 1, { type: 'share.published', via: 'livekit' });
+    run.page('S1', 1, { type: 'share.published', transport: 'livekit' });
     run.do({ type: 'announced', roomId: ROOM });
     return run;
 }

@@ -21,7 +21,7 @@ const anyEvent: fc.Arbitrary<SessionEvent> = fc.oneof(
     ),
     fc
         .constantFrom('V1', 'V2')
-        .chain((viewId) => fc.constantFrom('S9', 'S10', undefined).map((s) => requestView(s, viewId))),
+        .chain((tabId) => fc.constantFrom('S9', 'S10', undefined).map((s) => requestView(s, tabId))),
     fc.constant<SessionEvent>({ type: 'shareStopRequested' }),
     fc.constantFrom(ROOM, OTHER).map((roomId): SessionEvent => ({ type: 'leaveRequested', roomId })),
     fc.constantFrom(ROOM, OTHER).map((roomId): SessionEvent => ({ type: 'roomGone', roomId })),
@@ -37,13 +37,13 @@ const anyEvent: fc.Arbitrary<SessionEvent> = fc.oneof(
                 { type: 'page', ...at, message: STARTED },
                 { type: 'page', ...at, message: { type: 'capture.ended' } },
                 { type: 'page', ...at, message: { type: 'capture.failed', reason: 'unsupported', detail: '' } },
-                { type: 'page', ...at, message: { type: 'share.published', via: 'livekit' } },
-                { type: 'page', ...at, message: { type: 'share.published', via: 'mesh' } },
+                { type: 'page', ...at, message: { type: 'share.published', transport: 'livekit' } },
+                { type: 'page', ...at, message: { type: 'share.published', transport: 'mesh' } },
                 { type: 'page', ...at, message: { type: 'share.serverLost', detail: 'x' } },
                 { type: 'page', ...at, message: { type: 'share.uplink', viewers: 1 } },
-                { type: 'page', ...at, message: { type: 'view.moved', via: 'mesh', ok: true } },
-                { type: 'page', ...at, message: { type: 'view.moved', via: 'livekit', ok: true } },
-                { type: 'page', ...at, message: { type: 'view.moved', via: 'livekit', ok: false } },
+                { type: 'page', ...at, message: { type: 'view.moved', transport: 'mesh', ok: true } },
+                { type: 'page', ...at, message: { type: 'view.moved', transport: 'livekit', ok: true } },
+                { type: 'page', ...at, message: { type: 'view.moved', transport: 'livekit', ok: false } },
                 { type: 'page', ...at, message: { type: 'share.failed', detail: 'x' } },
                 { type: 'page', ...at, message: { type: 'view.state', state: 'live', detail: '' } },
                 { type: 'page', ...at, message: { type: 'action', name: 'retry' } },
@@ -170,7 +170,7 @@ describe('the session core, whatever happens', () => {
             { type: 'grantReady', pageId: 'S7', generation: 1 },
             { type: 'page', pageId: 'S7', generation: 1, message: STARTED },
             { type: 'shareStopRequested' },
-            { type: 'viewCloseRequested', viewId: 'V7' },
+            { type: 'viewerTabCloseRequested', tabId: 'V7' },
         );
         assert.deepEqual(run.state, before);
         assert.deepEqual(run.effects, []);

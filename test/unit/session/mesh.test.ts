@@ -109,7 +109,7 @@ describe('watching a direct share', () => {
 
     it('ends its connection with the tab', () => {
         const run = watching();
-        assert.deepEqual(types(run.do({ type: 'viewCloseRequested', viewId: 'V1' })), [
+        assert.deepEqual(types(run.do({ type: 'viewerTabCloseRequested', tabId: 'V1' })), [
             'releaseMesh',
             'closePage',
             'leave',
@@ -131,14 +131,14 @@ describe('watching a direct share', () => {
     it('a share at a media server is watched there', () => {
         const run = new Run();
         run.do(bobShares());
-        assert.deepEqual(types(run.do(requestView())), ['fetchViewGrant', 'openPage', 'join']);
+        assert.deepEqual(types(run.do(requestView())), ['fetchViewerGrant', 'openPage', 'join']);
     });
 });
 
 describe('a call of another Matrix client', () => {
     const accepted = {
         type: 'callAccepted',
-        viewId: 'V1',
+        tabId: 'V1',
         callId: 'c',
         roomId: ROOM,
         ...BOB,
@@ -164,7 +164,7 @@ describe('a call of another Matrix client', () => {
             'releaseMesh',
         ]);
         assert.equal(run.state.viewerTabs.get('V1')?.again, 'never', 'who called has to call again');
-        assert.deepEqual(types(run.do({ type: 'viewCloseRequested', viewId: 'V1' })), ['releaseMesh', 'closePage']);
+        assert.deepEqual(types(run.do({ type: 'viewerTabCloseRequested', tabId: 'V1' })), ['releaseMesh', 'closePage']);
     });
 
     it('our direct share rings others’ clients, and counts who answers as a viewer', () => {
@@ -173,7 +173,7 @@ describe('a call of another Matrix client', () => {
         run.page('S1', 1, READY);
         run.page('S1', 1, STARTED);
         run.do({ type: 'joined', roomId: ROOM });
-        run.page('S1', 1, { type: 'share.published', via: 'mesh' });
+        run.page('S1', 1, { type: 'share.published', transport: 'mesh' });
         const ring = { type: 'callRequested', userId: BOB.userId, name: 'Bob' } as const;
         assert.deepEqual(types(run.do(ring)), ['callPerson']);
         assert.deepEqual(run.do(ring), [], 'once');

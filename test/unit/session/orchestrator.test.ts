@@ -95,7 +95,7 @@ describe('the orchestrator', () => {
         media.messages.fire('V1', 1, READY);
         media.messages.fire('V1', 1, { type: 'view.state', state: 'live', detail: '' });
         const token = Promise.withResolvers<void>();
-        rtc.gates.viewGrant = token.promise;
+        rtc.gates.viewerGrant = token.promise;
         bob();
         bob('mesh');
         await settle();
@@ -147,9 +147,9 @@ describe('the orchestrator', () => {
 
     it('opens the tab while the token is on its way, once the SFU is known', async () => {
         await watchBob();
-        core.dispatch({ type: 'viewCloseRequested', viewId: 'V1' });
+        core.dispatch({ type: 'viewerTabCloseRequested', tabId: 'V1' });
         const gate = Promise.withResolvers<void>();
-        rtc.gates.viewGrant = gate.promise;
+        rtc.gates.viewerGrant = gate.promise;
         core.dispatch(requestView('S9', 'V2'));
         assert.equal(media.opened.at(-1)?.pageId, 'V2');
         gate.resolve();
@@ -158,7 +158,7 @@ describe('the orchestrator', () => {
 
     it('a tab that is there already says that no token came, and its page may retry', async () => {
         media.restored = true;
-        rtc.gates.viewGrant = Promise.reject(new HushError('network.offline', 'The media server cannot be reached.'));
+        rtc.gates.viewerGrant = Promise.reject(new HushError('network.offline', 'The media server cannot be reached.'));
         core.dispatch({
             type: 'rtcChanged',
             roomId: ROOM,
@@ -190,14 +190,14 @@ describe('the orchestrator', () => {
 
     it('a token for a tab that was closed meanwhile opens nothing and is not kept', async () => {
         const gate = Promise.withResolvers<void>();
-        rtc.gates.viewGrant = gate.promise;
+        rtc.gates.viewerGrant = gate.promise;
         core.dispatch({
             type: 'rtcChanged',
             roomId: ROOM,
             members: [member(BOB, { shares: [{ id: 'S9', startedTs: 1 }] })],
         });
         core.dispatch(requestView());
-        core.dispatch({ type: 'viewCloseRequested', viewId: 'V1' });
+        core.dispatch({ type: 'viewerTabCloseRequested', tabId: 'V1' });
         gate.resolve();
         await settle();
         assert.deepEqual(media.opened, []);
@@ -205,9 +205,9 @@ describe('the orchestrator', () => {
 
     it('an authoriser that names several SFUs in turn does not make a tab open for ever', async () => {
         let asked = 0;
-        rtc.viewGrant = async () => ({ url: `wss://sfu${++asked % 2}.hs`, token: 'jwt-view' });
+        rtc.viewerGrant = async () => ({ url: `wss://sfu${++asked % 2}.hs`, token: 'jwt-view' });
         await watchBob();
-        core.dispatch({ type: 'viewCloseRequested', viewId: 'V1' });
+        core.dispatch({ type: 'viewerTabCloseRequested', tabId: 'V1' });
         core.dispatch(requestView('S9', 'V2'));
         for (let i = 0; i < 10; i++) await settle();
         assert.ok(asked <= 4, `${asked} tokens`);
@@ -233,7 +233,7 @@ describe('the orchestrator', () => {
         gate.reject(new HushError('network.timeout', 'It takes too long.'));
         await settle();
         assert.ok(
-            [...core.state.viewerTabs.values()].every((view) => view.phase !== 'ended'),
+            [...core.state.viewerTabs.values()].every((tab) => tab.phase !== 'ended'),
             'the old join ended the new tab',
         );
     });
@@ -278,7 +278,7 @@ describe('the orchestrator', () => {
 
     it('a call of another client that its tab shows ends the tab when it is over', () => {
         const call = { callId: 'c', roomId: ROOM, ...BOB, callerName: 'Bob', roomName: 'Room' };
-        core.dispatch({ type: 'callAccepted', viewId: 'V1', ...call });
+        core.dispatch({ type: 'callAccepted', tabId: 'V1', ...call });
         media.messages.fire('V1', 1, READY);
         assert.deepEqual(calls.asked, ['accept c']);
         // As it comes: with all that the page was named by.
@@ -299,8 +299,8 @@ describe('the orchestrator', () => {
         media.messages.fire('V1', 1, READY);
         calls.pages.fire('V1', 1, { type: 'mesh.close', connection: 'c/S9' });
         assert.deepEqual(media.told('V1'), ['view.direct', 'mesh.close']);
-        media.messages.fire('V1', 1, { type: 'mesh.state', connection: 'c/S9', state: 'connected', path: 'direct' });
-        core.dispatch({ type: 'viewCloseRequested', viewId: 'V1' });
+        media.messages.fire('V1', 1, { type: 'mesh.state', connection: 'c/S9', state: 'connected', route: 'direct' });
+        core.dispatch({ type: 'viewerTabCloseRequested', tabId: 'V1' });
         core.dispatch({ type: 'rtcChanged', roomId: ROOM, members: [] });
         core.dispatch({ type: 'roomGone', roomId: ROOM });
         assert.deepEqual(calls.asked, ['watch S9', 'mesh.state', 'release V1', `gone ${BOB.deviceId}`, `left ${ROOM}`]);

@@ -51,8 +51,8 @@ const watching: readonly SessionEvent[] = [
     { type: 'signedIn', self: { userId: '@bob:x', deviceId: 'B' } },
     { type: 'rtcChanged', roomId: ROOM, members: [member] },
     {
-        type: 'viewRequested',
-        viewId: 'V1',
+        type: 'viewerTabRequested',
+        tabId: 'V1',
         target: { roomId: ROOM, ...SHARER, shareId: 'S1' },
         sharerName: 'Alice',
         roomName: 'room',

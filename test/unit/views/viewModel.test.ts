@@ -165,7 +165,7 @@ describe('the tree', () => {
             `${rows.share}${rowFlags.view}`,
         );
         // Nobody tells us any more when it ends.
-        run.do({ type: 'viewCloseRequested', viewId: 'V1' });
+        run.do({ type: 'viewerTabCloseRequested', tabId: 'V1' });
         assert.equal(
             buildTree(model([room({ rtc: [other] })], run))[0]?.children[0]?.context,
             `${rows.caller}${rowFlags.view}${rowFlags.other}`,

@@ -5,7 +5,7 @@ import { HEARTBEAT, HEARTBEAT_MS } from '../../../core/page/handshake.ts';
 import type { Log } from '../../../core/base/log.ts';
 import type { PageRequest } from '../../../core/session/mediaPort.ts';
 import { createLoadWatch } from './loadWatch.ts';
-import { viewTitle } from './viewMemory.ts';
+import { viewerTabTitle } from './viewerMemory.ts';
 import { MEDIA_WORKER, PAGE_SCRIPT, PAGE_STYLE } from './pageFiles.ts';
 import { restoringHtml, webviewHtml } from '../../shell/pageHtml.ts';
 import type { PageLink } from './pageLink.ts';
@@ -139,7 +139,7 @@ export function tabLink(panel: WebviewPanel, extensionUri: Uri, log: Log, restor
 }
 
 function tabTitle(request: PageRequest): string {
-    return request.role === 'view' ? viewTitle(request.title) : `Sharing in ${request.roomName}`;
+    return request.role === 'view' ? viewerTabTitle(request.title) : `Sharing in ${request.roomName}`;
 }
 
 function besideTheCode(): ViewColumn {

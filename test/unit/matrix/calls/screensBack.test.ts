@@ -20,7 +20,7 @@ const call = (role: 'send' | 'receive', foreign = true): Call => ({
     expiresAt: 0,
 });
 const screen = (there: boolean) => ({ type: 'mesh.screen', connection: 'c1/main', there }) as const;
-const state = { type: 'mesh.state', connection: 'here/V1', state: 'connected', path: 'direct' } as const;
+const state = { type: 'mesh.state', connection: 'here/V1', state: 'connected', route: 'direct' } as const;
 const answer = { type: 'mesh.description', connection: 'here/V1', kind: 'answer', sdp: 'v=0', streams: {} } as const;
 
 describe('a screen shown back in a call that carries ours', () => {

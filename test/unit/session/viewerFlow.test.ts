@@ -14,12 +14,12 @@ describe('watching', () => {
         const run = new Run();
         run.do(bobShares('S9'));
         const asked = run.do(requestView());
-        assert.deepEqual(types(asked), ['fetchViewGrant', 'openPage', 'join']);
-        assert.equal(asked[0]?.type === 'fetchViewGrant' && asked[0].serviceUrl, 'https://sfu.hs/jwt');
+        assert.deepEqual(types(asked), ['fetchViewerGrant', 'openPage', 'join']);
+        assert.equal(asked[0]?.type === 'fetchViewerGrant' && asked[0].serviceUrl, 'https://sfu.hs/jwt');
         assert.deepEqual(types(run.do({ type: 'grantReady', pageId: 'V1', generation: 1 })), []);
         const connected = run.page('V1', 1, READY);
-        assert.deepEqual(types(connected), ['connectView', 'queryTrust']);
-        assert.equal(connected[0]?.type === 'connectView' && connected[0].identity, '@bob:hs:BDEV');
+        assert.deepEqual(types(connected), ['connectViewerTab', 'queryTrust']);
+        assert.equal(connected[0]?.type === 'connectViewerTab' && connected[0].identity, '@bob:hs:BDEV');
     });
 
     it('connects when token and page are there, whichever comes last', () => {
@@ -27,7 +27,7 @@ describe('watching', () => {
         run.do(bobShares('S9'), requestView());
         assert.deepEqual(types(run.page('V1', 1, READY)), []);
         assert.deepEqual(types(run.do({ type: 'grantReady', pageId: 'V1', generation: 1 })), [
-            'connectView',
+            'connectViewerTab',
             'queryTrust',
         ]);
     });
@@ -35,7 +35,7 @@ describe('watching', () => {
     it('a page that loads again gets a token of its own', () => {
         const run = liveView();
         const effects = run.page('V1', 1, READY);
-        assert.deepEqual(types(effects), ['fetchViewGrant', 'openPage']);
+        assert.deepEqual(types(effects), ['fetchViewerGrant', 'openPage']);
         assert.equal(run.state.viewerTabs.get('V1')?.generation, 2);
     });
 
@@ -87,7 +87,7 @@ describe('watching', () => {
         assert.deepEqual(types(run.do({ type: 'trustChanged', userId: BOB.userId })), ['queryTrust']);
         assert.deepEqual(types(run.do({ type: 'trustChanged', userId: undefined })), ['queryTrust']);
         assert.deepEqual(types(run.do({ type: 'trustChanged', userId: '@carol:hs' })), []);
-        const told = run.do({ type: 'trust', viewId: 'V1', trust: 'verified', deviceName: 'Laptop' });
+        const told = run.do({ type: 'trust', tabId: 'V1', trust: 'verified', deviceName: 'Laptop' });
         assert.deepEqual(types(told), ['send view.sharer']);
     });
 
@@ -100,7 +100,7 @@ describe('watching', () => {
     it('two shares make two tabs in one membership', () => {
         const run = liveView();
         run.do(bobShares('S9', 'S10'));
-        assert.deepEqual(types(run.do(requestView('S10', 'V2'))), ['fetchViewGrant', 'openPage']);
+        assert.deepEqual(types(run.do(requestView('S10', 'V2'))), ['fetchViewerGrant', 'openPage']);
         assert.equal(run.state.viewerTabs.size, 2);
     });
 
@@ -120,7 +120,7 @@ describe('watching', () => {
         const run = liveView();
         run.do(bobShares(), bobShares('S10'));
         const effects = run.page('V1', 1, { type: 'action', name: 'retry' });
-        assert.deepEqual(types(effects), ['fetchViewGrant', 'openPage', 'join']);
+        assert.deepEqual(types(effects), ['fetchViewerGrant', 'openPage', 'join']);
         assert.equal(run.state.viewerTabs.get('V1')?.target.shareId, 'S10');
         assert.equal(run.state.viewerTabs.get('V1')?.generation, 2);
     });
@@ -137,7 +137,7 @@ describe('watching', () => {
         run.do(bobShares('S9'), requestView());
         const failure = { code: 'media.tokenRefused', message: 'refused' } as const;
         const effects = run.do({ type: 'grantFailed', pageId: 'V1', generation: 1, failure });
-        assert.ok(effects.some((e) => e.type === 'notify' && e.notice.kind === 'viewFailed'));
+        assert.ok(effects.some((e) => e.type === 'notify' && e.notice.kind === 'viewerTabFailed'));
         assert.ok(types(effects).includes('leave'));
         assert.equal(run.state.viewerTabs.size, 0);
     });
@@ -152,8 +152,8 @@ describe('watching', () => {
         const run = new Run();
         run.do(
             {
-                type: 'viewRequested',
-                viewId: 'V1',
+                type: 'viewerTabRequested',
+                tabId: 'V1',
                 target: { roomId: ROOM, userId: undefined, deviceId: undefined, shareId: undefined },
                 sharerName: 'Room',
                 roomName: 'Room',
@@ -161,6 +161,6 @@ describe('watching', () => {
             { type: 'grantReady', pageId: 'V1', generation: 1 },
         );
         const [connect] = run.page('V1', 1, READY);
-        assert.equal(connect?.type === 'connectView' && connect.identity, null);
+        assert.equal(connect?.type === 'connectViewerTab' && connect.identity, null);
     });
 });
