@@ -106,7 +106,7 @@ function listen(
         rtc.onKey(onKey),
         rtc.onMembershipLost(({ roomId, error }) => {
             log.warn('the membership was lost', error);
-            dispatch({ type: 'joinFailed', roomId, failure: failureOf(error, 'Staying in the call') });
+            dispatch({ type: 'joinFailed', roomId, failure: failureOf(error, 'Staying in the session') });
         }),
         rtc.onWatch((event) => {
             if (memberOf(state(), event.roomId, event.userId, event.deviceId) || event.watching)

@@ -28,7 +28,7 @@ function openSharePage(share: LocalShare): Effect {
         roomName: share.roomName,
         target: undefined,
         serviceUrl: undefined,
-        servers: publishPathOf(share).servers[share.wish === 'auto' ? 'movable' : 'fixed'],
+        servers: publishPathOf(share).servers[share.wantedTransport === 'auto' ? 'movable' : 'fixed'],
     };
 }
 
@@ -42,7 +42,7 @@ export function requestShare(state: SessionState, event: Extract<SessionEvent, {
             ],
         };
     }
-    const wish = event.transport ?? 'auto';
+    const wantedTransport = event.transport ?? 'auto';
     const share: LocalShare = {
         id: event.shareId,
         roomId: event.roomId,
@@ -57,8 +57,8 @@ export function requestShare(state: SessionState, event: Extract<SessionEvent, {
         held: false,
         viewers: new Map(),
         settings: event.settings,
-        wish,
-        course: wish === 'auto' ? undecided : steady(wish),
+        wantedTransport,
+        course: wantedTransport === 'auto' ? undecided : steady(wantedTransport),
         noSfu: undefined,
         untold: undefined,
         waits: 0,
@@ -105,7 +105,8 @@ export function shareGrantReady(state: SessionState): Step {
     const move = share && moveOf(share.course);
     if (move) return moveGranted(state, share, move);
     if (share?.phase !== 'preparing') return still(state);
-    const transport = share.wish === 'auto' ? firstTransport(othersIn(state, share.roomId)) : share.wish;
+    const transport =
+        share.wantedTransport === 'auto' ? firstTransport(othersIn(state, share.roomId)) : share.wantedTransport;
     const chosen = choose(withShare(state, { course: steady(transport) }));
     const inVain = publishPathOf(share).needsGrant && !PUBLISH_PATHS[transport].needsGrant;
     if (!inVain) return chosen;
@@ -120,7 +121,7 @@ export function shareGrantFailed(state: SessionState, failure: Failure): Step {
     const { share } = state;
     const move = share && moveOf(share.course);
     if (move) return abort(state, share, move, failure);
-    if (share?.wish !== 'auto' || !SERVER_TROUBLE.test(failure.code)) return endShare(state, '', failure);
+    if (share?.wantedTransport !== 'auto' || !SERVER_TROUBLE.test(failure.code)) return endShare(state, '', failure);
     if (share.phase !== 'preparing') return still(state);
     const wait = share.waits + 1;
     const { fallback } = publishPathOf(share);

@@ -12,10 +12,10 @@ export function othersIn(state: SessionState, roomId: string): number {
 }
 
 function sceneOf(state: SessionState, share: LocalShare, current: Transport): Scene {
-    const { wish, carries, unreached } = share;
+    const { wantedTransport, carries, unreached } = share;
     const members = state.rtc.get(share.roomId) ?? [];
     return {
-        wish,
+        wantedTransport,
         current,
         carries,
         viewers: viewersOf(state, share).length,
@@ -196,7 +196,8 @@ export function abort(state: SessionState, share: LocalShare, move: Move, failur
 
 /** The page lost the server of a transport, but can still send by another one. */
 export function sfuLost(state: SessionState, share: LocalShare, detail: string): Step {
-    if (share.wish !== 'auto' || share.phase === 'preparing' || share.phase === 'choosing') return still(state);
+    if (share.wantedTransport !== 'auto' || share.phase === 'preparing' || share.phase === 'choosing')
+        return still(state);
     const failure: Failure = { code: 'media.serverLost', message: detail };
     const move = moveOf(share.course);
     if (move && PUBLISH_PATHS[move.to].fallback) return abort(state, share, move, failure);

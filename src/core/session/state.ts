@@ -43,7 +43,7 @@ export interface LocalShare {
     readonly viewers: ReadonlyMap<string, Transport | undefined>;
     readonly settings: ShareSettings;
     /** The transport that the person set. */
-    readonly wish: Transport | 'auto';
+    readonly wantedTransport: Transport | 'auto';
     /** The transport that carries it. */
     readonly course: Course;
     /** The SFU was absent or failed. It is tried again when this wait ends. */

@@ -23,7 +23,7 @@ export function shareChoices(rooms: readonly RoomSnapshot[], session: SessionSta
     const announced: (ShareChoice & { readonly startedTs: number })[] = [];
     const rest: ShareChoice[] = [];
     for (const room of rooms) {
-        if (room.membership !== 'join' || !room.encrypted || !room.mayJoinCall) continue;
+        if (room.membership !== 'join' || !room.encrypted || !room.mayJoinSession) continue;
         const others = room.rtc.filter(
             (m) => m.userId !== session.self?.userId || m.deviceId !== session.self.deviceId,
         );

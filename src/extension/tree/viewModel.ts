@@ -136,7 +136,7 @@ function memberRow(model: Model, room: RoomSnapshot, member: RoomMember): TreeNo
         tooltip: [
             `${member.wholeName ?? member.name} (${member.userId})`,
             member.membership === 'invite' ? 'Invited, has not joined yet.' : '',
-            other ? 'In the call with another MatrixRTC client.' : '',
+            other ? 'In the session with another MatrixRTC client.' : '',
             watchable ? 'If a screen is shared there, View Share shows it.' : '',
             barred === undefined ? '' : `You cannot watch here. ${barred}`,
             room.powers && member.membership === 'join' ? roleOf(room.powers, member.userId) : '',
@@ -172,12 +172,12 @@ function roomRow(model: Model, room: RoomSnapshot): TreeNode {
     const shares = shareRows(model, room);
     const only = model.rooms.every((other) => other.roomId === room.roomId || other.membership !== 'join');
     const isWorkspace = room.roomId === model.workspaceRoomId;
-    const inCall = new Set(room.rtc.map((m) => m.userId)).size;
+    const inSession = new Set(room.rtc.map((m) => m.userId)).size;
     const facts = [
         isWorkspace ? 'this workspace' : '',
         room.encrypted ? '' : 'not encrypted',
         room.replacement ? 'replaced' : '',
-        shares.length > 0 ? `${shares.length} live` : inCall > 0 ? `${inCall} in the session` : '',
+        shares.length > 0 ? `${shares.length} live` : inSession > 0 ? `${inSession} in the session` : '',
     ];
     const joined = model.session.memberships.has(room.roomId);
     const self = model.session.self?.userId;
@@ -190,7 +190,7 @@ function roomRow(model: Model, room: RoomSnapshot): TreeNode {
         context:
             room.replacement && !joined
                 ? rows.replaced
-                : `${joined ? rows.roomInCall : rows.room}${roomFlags(room, self)}`,
+                : `${joined ? rows.roomInSession : rows.room}${roomFlags(room, self)}`,
         roomId: room.roomId,
         target: undefined,
         children: [...knockRows(model, room), ...shares, ...memberRows(model, room)],

@@ -29,7 +29,7 @@ export function received(draft: Draft, it: Received): void {
     const call = draft.state.calls.get(event.callId);
     if (!call) return withoutCall(draft, it);
     if (isSlowerClient(call, it)) return;
-    if (mayBePeer(it.from, call.peer) && it.roomId === call.roomId) return inCall(draft, call, it);
+    if (mayBePeer(it.from, call.peer) && it.roomId === call.roomId) return receivedInCall(draft, call, it);
     const who = `${it.from.userId} ${it.from.deviceId}`;
     draft.log('warn', `refused ${event.kind} from ${who}, which is not in that call (possible attack)`);
 }
@@ -51,7 +51,7 @@ function isSlowerClient({ peer }: Call, { event, from }: Received): boolean {
     return event.kind === 'answer' && from.userId === peer.userId && !mayBePeer(from, peer);
 }
 
-function inCall(draft: Draft, call: Call, { event, from, now }: Received): void {
+function receivedInCall(draft: Draft, call: Call, { event, from, now }: Received): void {
     switch (event.kind) {
         case 'invite':
             return; // repeated

@@ -134,8 +134,9 @@ describe('the session core, whatever happens', () => {
                     const before = run.state.share;
                     const effects = run.do(event);
                     const { share } = run.state;
-                    if (share?.wish === 'mesh') assert.ok(!effects.some((e) => e.type === 'fetchPublishGrant'));
-                    if (share?.wish !== 'auto') assert.notEqual(share?.course.kind, 'moving');
+                    if (share?.wantedTransport === 'mesh')
+                        assert.ok(!effects.some((e) => e.type === 'fetchPublishGrant'));
+                    if (share?.wantedTransport !== 'auto') assert.notEqual(share?.course.kind, 'moving');
                     // The old way ends only when the share is announced on the other, or with the share.
                     if (share && before?.id === share.id && effects.some((e) => e.type === 'retireMesh'))
                         assert.equal(transportOf(share.course), 'livekit');

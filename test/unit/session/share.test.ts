@@ -29,7 +29,7 @@ describe('sharing', () => {
         );
     });
 
-    it('enters the call only once a screen was picked', () => {
+    it('joins the session only once a screen was picked', () => {
         const run = new Run();
         run.do(requestShare(), { type: 'grantReady', pageId: 'S1', generation: 1 });
         run.page('S1', 1, READY);
@@ -130,7 +130,7 @@ describe('sharing', () => {
         ['losing the room', { type: 'roomGone', roomId: ROOM }],
         ['signing out', { type: 'signedOut' }],
     ] as const) {
-        it(`${name} stops the page, forgets the key and leaves the call`, () => {
+        it(`${name} stops the page, forgets the key and leaves the session`, () => {
             const run = liveShare();
             const done = types(run.do(event));
             for (const effect of ['send share.stop', 'closePage', 'stopKeys', 'leave']) {
@@ -181,7 +181,7 @@ describe('sharing', () => {
         ]);
     });
 
-    it('counts who said they watch and is in the call, and everybody on another client', () => {
+    it('counts who said they watch and is in the session, and everybody on another client', () => {
         const run = liveShare();
         const watch = { type: 'watch', roomId: ROOM, shareId: 'S1', watching: true } as const;
         run.do({ ...watch, ...BOB });

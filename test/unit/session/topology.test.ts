@@ -11,9 +11,16 @@ import {
     type Scene,
 } from '../../../src/core/session/topology.ts';
 
-const calm: Scene = { wish: 'auto', current: 'mesh', viewers: 1, carries: MAX_DIRECT, others: 0, unreached: 0 };
+const calm: Scene = {
+    wantedTransport: 'auto',
+    current: 'mesh',
+    viewers: 1,
+    carries: MAX_DIRECT,
+    others: 0,
+    unreached: 0,
+};
 const scenes: fc.Arbitrary<Scene> = fc.record({
-    wish: fc.constantFrom('auto', 'mesh', 'livekit'),
+    wantedTransport: fc.constantFrom('auto', 'mesh', 'livekit'),
     current: fc.constantFrom('mesh', 'livekit'),
     viewers: fc.nat(9),
     carries: fc.nat(MAX_DIRECT),
@@ -51,9 +58,10 @@ describe('which way a share goes', () => {
         fc.assert(
             fc.property(scenes, (scene) => {
                 const decision = decide(scene);
-                if (scene.wish === 'auto') return;
+                if (scene.wantedTransport === 'auto') return;
                 assert.ok(decision.kind === 'stay' || decision.kind === 'refused');
-                if (scene.wish === 'mesh') assert.equal(decision.kind === 'refused', needOf(scene) !== undefined);
+                if (scene.wantedTransport === 'mesh')
+                    assert.equal(decision.kind === 'refused', needOf(scene) !== undefined);
             }),
         );
     });

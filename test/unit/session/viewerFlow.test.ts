@@ -10,7 +10,7 @@ const bobShares = (...ids: string[]) =>
     }) as const;
 
 describe('watching', () => {
-    it('joins the call, opens a tab and connects to the sharer at the sharer’s SFU', () => {
+    it('joins the session, opens a tab and connects to the sharer at the sharer’s SFU', () => {
         const run = new Run();
         run.do(bobShares('S9'));
         const asked = run.do(requestView());
@@ -132,7 +132,7 @@ describe('watching', () => {
         assert.equal(run.state.memberships.size, 0);
     });
 
-    it('a token that is refused before there is a tab is told as a notification and leaves the call', () => {
+    it('a token that is refused before there is a tab is told as a notification and leaves the session', () => {
         const run = new Run();
         run.do(bobShares('S9'), requestView());
         const failure = { code: 'media.tokenRefused', message: 'refused' } as const;
