@@ -43,7 +43,7 @@ async function start(): Promise<void> {
     let gone: string | undefined;
     let worker: Promise<string> | undefined;
     const channel: Channel<PageMessage> = createChannel({
-        call: port.call,
+        pageId: port.pageId,
         generation: port.generation,
         transport: port.transport,
         incoming: hostMessage,

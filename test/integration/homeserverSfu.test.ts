@@ -118,7 +118,7 @@ for (const service of [false, true])
         });
 
         it('lets the others watch, in the same LiveKit room', async () => {
-            const grant = await bob.account.rtc.viewGrant(roomId, member()?.serviceUrl, 'view-1');
+            const grant = await bob.account.rtc.viewerGrant(roomId, member()?.serviceUrl, 'view-1');
             const claims = await claimsOf(grant.token);
             assert.equal(claims.video?.room, sha256Base64(JSON.stringify([roomId, 'm.call#ROOM'])));
             assert.notEqual(claims.sub, member()?.identity);
@@ -132,7 +132,7 @@ for (const service of [false, true])
 
         it('lets nobody in who is not in the room, nor to another media server', async () => {
             const carol = await newPerson(synapse, 'Carol');
-            await assert.rejects(carol.account.rtc.viewGrant(roomId, `hs+${livekit.url}`, 'v'), (error: Error) =>
+            await assert.rejects(carol.account.rtc.viewerGrant(roomId, `hs+${livekit.url}`, 'v'), (error: Error) =>
                 /not in this room/u.test(error.message),
             );
             const session = await login(synapse.baseUrl, { userId: carol.userId, password: carol.password });
@@ -186,7 +186,7 @@ for (const service of [false, true])
                 ?.rtc.find((m) => m.userId === bob.userId);
             assert.equal(theirs?.client, 'other');
             assert.equal(theirs.identity, sha256Base64(JSON.stringify([bob.userId, bob.account.deviceId, memberId])));
-            const grant = await alice.account.rtc.viewGrant(roomId, theirs.serviceUrl, 'view-2');
+            const grant = await alice.account.rtc.viewerGrant(roomId, theirs.serviceUrl, 'view-2');
             assert.equal(grant.url, livekit.url);
             await sdk._unstable_sendStickyEvent(roomId, 3_600_000, null, EventType.RTCMembership, {
                 slot_id: 'm.call#ROOM',

@@ -56,7 +56,7 @@ describe('an account on a real homeserver', function () {
         );
         assert.ok(
             room.encrypted &&
-                room.mayJoinCall &&
+                room.mayJoinSession &&
                 room.mayInvite &&
                 room.mayLinkWorkspace &&
                 room.mayWrite &&

@@ -65,19 +65,19 @@ describe('a call of another Matrix client', function () {
         calls.onForeignCall((event) => {
             if (event.kind === 'ring') rings.push(event);
             else if (event.kind === 'screen') screens.push(event);
-            else if (event.kind === 'over') over.push(event.call);
+            else if (event.kind === 'over') over.push(event.pageId);
             else answered.push(event.userId);
             for (const check of changed) check();
         });
-        calls.onPage((call, generation, message) => harness.host.send(call, generation, message));
-        harness.host.onMessage((call, _generation, message) => {
+        calls.onPage((pageId, generation, message) => harness.host.send(pageId, generation, message));
+        harness.host.onMessage((pageId, _generation, message) => {
             if (
                 message.type === 'mesh.description' ||
                 message.type === 'mesh.candidates' ||
                 message.type === 'mesh.state' ||
                 message.type === 'mesh.screen'
             )
-                calls.handlePageMessage(message, call);
+                calls.handlePageMessage(message, pageId);
         });
     });
     after(async () => {
@@ -96,7 +96,7 @@ describe('a call of another Matrix client', function () {
         view.send({ type: 'view.direct', identity: 'Eve' });
         hush.account.calls.accept(
             { roomId: rings[0]?.roomId ?? '', callId: rings[0]?.callId ?? '' },
-            { call: 'call1', generation: 1 },
+            { pageId: 'call1', generation: 1 },
         );
         await view.said('view.state', (m) => m.state === 'notSharing');
         await other.waitForFunction(() => client.state() === 'connected');
@@ -149,7 +149,7 @@ describe('a call of another Matrix client', function () {
             const view = await harness.open('view', await browser.newPage(), tab);
             await view.said('ready');
             view.send({ type: 'view.direct', identity: 'Eve' });
-            hush.account.calls.accept({ roomId, callId: screens.at(-1)?.callId ?? '' }, { call: tab, generation: 1 });
+            hush.account.calls.accept({ roomId, callId: screens.at(-1)?.callId ?? '' }, { pageId: tab, generation: 1 });
             await view.said('view.state', (m) => m.state === 'live');
             const stats = await view.sampled((m) => m.framesDecoded > 5);
             assert.ok(Math.abs(stats.width / stats.height - 640 / 360) < 0.02, `${stats.width} × ${stats.height}`);
@@ -164,7 +164,7 @@ describe('a call of another Matrix client', function () {
     it('crossing with ours: Hush yields, and our screen shows in their call', async () => {
         // Else it may answer ours before it makes its own, and nothing crosses.
         await other.evaluate(() => client.answerCalls(false));
-        hush.account.calls.publish({ roomId, shareId: 'share' }, { call: 'share', generation: 1 });
+        hush.account.calls.publish({ roomId, shareId: 'share' }, { pageId: 'share', generation: 1 });
         const before = rings.length;
         const { userId } = hush;
         hush.account.calls.call({ roomId, shareId: 'share', userId: otherId });
@@ -177,7 +177,7 @@ describe('a call of another Matrix client', function () {
     });
 
     it('called while theirs rings here: theirs is taken, and our screen shows in it', async () => {
-        hush.account.calls.publish({ roomId, shareId: 'share' }, { call: 'share', generation: 1 });
+        hush.account.calls.publish({ roomId, shareId: 'share' }, { pageId: 'share', generation: 1 });
         const before = rings.length;
         await other.evaluate(([room, invitee]) => client.callRoom(room ?? '', invitee), [roomId, hush.userId]);
         await ringing(before + 1);
@@ -189,7 +189,7 @@ describe('a call of another Matrix client', function () {
 
     it('called while theirs rings, from a device that may not have our screen: theirs is not taken', async () => {
         policy = 'crossSigned';
-        hush.account.calls.publish({ roomId, shareId: 'share' }, { call: 'share', generation: 1 });
+        hush.account.calls.publish({ roomId, shareId: 'share' }, { pageId: 'share', generation: 1 });
         const [before, got] = [rings.length, answered.length];
         await other.evaluate(([room, invitee]) => client.callRoom(room ?? '', invitee), [roomId, hush.userId]);
         await ringing(before + 1);
@@ -214,6 +214,6 @@ describe('a call of another Matrix client', function () {
         await share.said('capture.started');
         share.send({ type: 'share.direct' });
         await share.said('share.published');
-        hush.account.calls.publish({ roomId, shareId: 'share' }, { call: 'share', generation: 1 });
+        hush.account.calls.publish({ roomId, shareId: 'share' }, { pageId: 'share', generation: 1 });
     };
 });

@@ -23,10 +23,10 @@ describe('calls through the room', function () {
     const watch = (viewer: Person, sharer: Person, roomId: string, shareId: string): void =>
         viewer.account.calls.watch(
             { roomId, userId: sharer.userId, deviceId: sharer.account.deviceId, shareId },
-            { call: `view:${shareId}`, generation: 1 },
+            { pageId: `view:${shareId}`, generation: 1 },
         );
     const serve = (sharer: Person, roomId: string, shareId: string): void =>
-        sharer.account.calls.publish({ roomId, shareId }, { call: `share:${shareId}`, generation: 1 });
+        sharer.account.calls.publish({ roomId, shareId }, { pageId: `share:${shareId}`, generation: 1 });
     const live = (...shareIds: string[]): Promise<void> =>
         until(
             () => shareIds.every((id) => [...pages.live.values()].includes(`view:${id}`)),

@@ -55,13 +55,13 @@ describe('calls of three', function () {
             }));
             for (const p of people) {
                 const shareId = shareOf(p);
-                p.account.calls.publish({ roomId, shareId }, { call: `share:${shareId}`, generation: 1 });
+                p.account.calls.publish({ roomId, shareId }, { pageId: `share:${shareId}`, generation: 1 });
             }
             await Promise.all(
                 wanted.map(async ({ viewer, sharer: { userId, account }, sharer, tab }) => {
                     await delay(Math.random() * 120); // so that every order of the events happens
                     const share = { roomId, userId, deviceId: account.deviceId, shareId: shareOf(sharer) };
-                    viewer.account.calls.watch(share, { call: tab, generation: 1 });
+                    viewer.account.calls.watch(share, { pageId: tab, generation: 1 });
                 }),
             );
             const shown = (): string[] => [...pages.live.values()];

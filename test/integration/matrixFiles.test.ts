@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
-import type { Owner } from '../../src/extension/windows/ownerFile.ts';
+import type { Leader } from '../../src/extension/windows/leaderFile.ts';
 import { createSeats } from '../../src/extension/windows/seats.ts';
-import { connectToOwner } from '../../src/extension/windows/follower.ts';
+import { connectToLeader } from '../../src/extension/windows/follower.ts';
 import { serveWindows } from '../../src/extension/windows/leader.ts';
 import { encryptedBytes } from '../../src/matrix/requests/eventSize.ts';
 import { fileWorld, MB, png, stallUpload, txn } from './support/fileWorld.ts';
@@ -138,13 +138,13 @@ describe('files of a session', function () {
     });
 
     it('a window that does not hold the account sends, shows, saves and cancels through the one that does', async () => {
-        const owner = { socket: join(world.folder, 'owner.sock'), secret: 'a'.repeat(64) } as Owner;
-        const served = await serveWindows(owner, {
+        const leader = { socket: join(world.folder, 'leader.sock'), secret: 'a'.repeat(64) } as Leader;
+        const served = await serveWindows(leader, {
             seats: createSeats(world.bob.account),
             onStale: () => undefined,
             log: world.bob.log,
         });
-        const window = await connectToOwner(owner);
+        const window = await connectToLeader(leader);
         const { files } = window.account;
         try {
             const bytes = png(400_000);

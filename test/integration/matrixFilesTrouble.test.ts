@@ -194,7 +194,7 @@ describe('files that meet trouble', function () {
             world.bob.account.files.onProgress((p) => (p.done > 0 ? resolve() : undefined)),
         );
         const sending = assert.rejects(world.bob.account.files.send(world.roomId, id, file(path, 'end.bin')), {
-            code: 'account.ownerGone',
+            code: 'account.leaderGone',
         });
         await begun;
         await Promise.all([sending, world.bob.account.stop()]);

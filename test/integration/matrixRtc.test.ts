@@ -212,7 +212,7 @@ describe('the RTC session on a real homeserver', function () {
         await untilRoom(bob.account, strict, (r) => r.membership === 'invite', 'the invitation');
         await bob.account.join(strict);
         const room = await untilRoom(bob.account, strict, (r) => r.encrypted, 'the room');
-        assert.equal(room.mayJoinCall, false);
+        assert.equal(room.mayJoinSession, false);
         await assert.rejects(bob.account.rtc.join(strict, []), { code: 'room.mayNotCall' });
     });
 

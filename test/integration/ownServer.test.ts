@@ -68,7 +68,7 @@ describe('a LiveKit server of one’s own', function () {
     it('a teammate in the session gets a token for watching, and nothing more', async () => {
         await bob.account.rtc.join(roomId, []);
         await untilRoom(alice.account, roomId, (r) => r.rtc.length === 2, 'Bob in the session');
-        const grant = await bob.account.rtc.viewGrant(roomId, `olm+${liveKit.url}`, 'view');
+        const grant = await bob.account.rtc.viewerGrant(roomId, `olm+${liveKit.url}`, 'view');
         assert.ok(await admitted(grant));
         const { video } = claims(grant);
         assert.deepEqual([video['canPublish'], video['canPublishData'], video['roomCreate']], [false, false, false]);
@@ -77,7 +77,7 @@ describe('a LiveKit server of one’s own', function () {
     it('somebody who is not in the session gets none', async () => {
         await bob.account.rtc.leave(roomId);
         await untilRoom(alice.account, roomId, (r) => r.rtc.length === 1, 'Bob gone');
-        await assert.rejects(bob.account.rtc.viewGrant(roomId, `olm+${liveKit.url}`, 'view'), {
+        await assert.rejects(bob.account.rtc.viewerGrant(roomId, `olm+${liveKit.url}`, 'view'), {
             code: 'media.tokenRefused',
         });
         assert.ok(alice.lines.some((line) => line.includes('Refused a media token')));

@@ -44,7 +44,7 @@ describe('glare in real pages', function () {
                 assert.deepEqual([ann.calls.count, bob.calls.count], [one, one]);
                 if (room.lines.filter((l) => l.includes('we called each other')).length > before) crossed++;
                 for (const { viewer, id } of views) {
-                    viewer.core.dispatch({ type: 'viewCloseRequested', viewId: id });
+                    viewer.core.dispatch({ type: 'viewerTabCloseRequested', tabId: id });
                     await (await viewer.page(id)).close();
                 }
                 await idle(ann, bob);
@@ -73,10 +73,10 @@ describe('glare in real pages', function () {
         await page.click('button.big', { timeout: 5_000 }).catch(() => undefined);
         await page.waitForSelector('#app[data-hush-state=live]');
     };
-    const view = (viewer: RoomPerson, { userId, deviceId }: RoomPerson, viewId: string): void =>
+    const view = (viewer: RoomPerson, { userId, deviceId }: RoomPerson, tabId: string): void =>
         viewer.core.dispatch({
-            type: 'viewRequested',
-            viewId,
+            type: 'viewerTabRequested',
+            tabId,
             target: { roomId: ROOM, userId, deviceId, shareId: `S-${deviceId}` },
             sharerName: userId,
             roomName: 'room',

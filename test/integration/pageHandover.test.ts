@@ -54,7 +54,7 @@ async function until(person: RoomPerson, what: string, test: (state: SessionStat
 }
 const describeState = ({ share, viewerTabs: views }: SessionState): string =>
     JSON.stringify([
-        share && { ...share, watchers: [...share.watchers], called: [], unreached: [...share.unreached] },
+        share && { ...share, viewers: [...share.viewers], called: [], unreached: [...share.unreached] },
         [...views.values()],
     ]);
 
@@ -111,8 +111,8 @@ describe('a share that moves between the direct way and a media server', functio
         const person = room.add(name);
         const { userId, deviceId } = ann;
         person.core.dispatch({
-            type: 'viewRequested',
-            viewId: name,
+            type: 'viewerTabRequested',
+            tabId: name,
             target: { roomId: ROOM, userId, deviceId, shareId: 'S' },
             sharerName: 'Ann',
             roomName: 'room',
@@ -159,8 +159,8 @@ describe('a share that moves between the direct way and a media server', functio
         const three = all.slice(0, 3);
         for (const { person, page } of all.slice(3)) {
             person.core.dispatch({
-                type: 'viewCloseRequested',
-                viewId: [...person.core.state.viewerTabs.keys()][0] ?? '',
+                type: 'viewerTabCloseRequested',
+                tabId: [...person.core.state.viewerTabs.keys()][0] ?? '',
             });
             await page.close();
         }
@@ -169,7 +169,7 @@ describe('a share that moves between the direct way and a media server', functio
         await moved('mesh', three);
         assert.deepEqual(await paths(three), ['direct', 'direct', 'direct']);
         await neverWithout(three, 'and back');
-        assert.equal(ann.core.state.share?.path, 'direct');
+        assert.equal(ann.core.state.share?.route, 'direct');
     });
 
     it('is at the media server while somebody is there with another client, and direct again after', async () => {

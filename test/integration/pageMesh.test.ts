@@ -28,7 +28,7 @@ describe('a share from device to device', function () {
         assert.equal(await page.locator('#app').getAttribute('data-hush-e2ee'), 'on');
         assert.equal(await page.locator('#app').getAttribute('data-hush-path'), 'direct');
         assert.equal(await page.locator('#app').getAttribute('data-hush-playout'), 'immediate');
-        assert.equal((await share.said('mesh.state', (m) => m.state === 'connected')).path, 'direct');
+        assert.equal((await share.said('mesh.state', (m) => m.state === 'connected')).route, 'direct');
     });
 
     // The browser refuses each of them. The calls pass them on here without the host's own check.

@@ -59,7 +59,7 @@ describe('the side channel between pages', function () {
         share.send({ type: 'keys.set', identity: 'ann', index: 0, key: MEDIA_KEY });
         const grant = { url: liveKit.url, token: await liveKit.publisherToken('side', 'ann') };
         share.send({ type: 'share.publish', identity: 'ann', grant });
-        await share.said('share.published', (m) => m.via === 'livekit');
+        await share.said('share.published', (m) => m.transport === 'livekit');
     };
 
     it('goes directly, and through the sharer’s page from one viewer to the other', async () => {
@@ -112,7 +112,7 @@ describe('the side channel between pages', function () {
         bob.send({ type: 'keys.set', identity: 'ann', index: 0, key: MEDIA_KEY });
         const grant = { url: liveKit.url, token: await liveKit.viewerToken('side', 'bob') };
         bob.send({ type: 'view.connect', identity: 'ann', grant, handover: true });
-        await bob.said('view.moved', (m) => m.ok && m.via === 'livekit');
+        await bob.said('view.moved', (m) => m.ok && m.transport === 'livekit');
         say(carol, following('bob'));
         await hears(bob, 'carol', 'bob');
         say(bob, following('ann'));

@@ -29,7 +29,7 @@ describe('the page in a webview', function () {
         server = createServer((request, response) => {
             const name = (request.url ?? '/').slice(1);
             const html = webviewHtml({
-                call: 'view-1',
+                pageId: 'view-1',
                 generation: 7,
                 title: 'Ann',
                 cspSource: base,
@@ -72,7 +72,7 @@ describe('the page in a webview', function () {
     const tell = (page: Page, message: HostMessage, generation = 7): Promise<void> =>
         page.evaluate((e) => window.postMessage(e, '*'), {
             hush: PROTOCOL_VERSION,
-            call: 'view-1',
+            pageId: 'view-1',
             generation,
             message,
         });
@@ -92,7 +92,7 @@ describe('the page in a webview', function () {
         await page.waitForFunction(() => globalThis.said.length > 0);
         const first = await page.evaluate(() => globalThis.said[0]);
         assert.deepEqual(
-            [first?.call, first?.generation, (first?.message as PageMessage | undefined)?.type],
+            [first?.pageId, first?.generation, (first?.message as PageMessage | undefined)?.type],
             ['view-1', 7, 'ready'],
         );
         await tell(page, init);

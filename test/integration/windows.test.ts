@@ -4,7 +4,7 @@ import { startChild, type Child } from './support/child.ts';
 import { childAccount, type ChildAccount } from './support/childAccount.ts';
 import { newPerson, until, type Person } from './support/matrixAccounts.ts';
 
-const OWNS = 'This window owns the account';
+const HOLDS = 'This window holds the account';
 const KILLS = 30;
 
 describe('several windows of one person', function () {
@@ -37,7 +37,7 @@ describe('several windows of one person', function () {
             'the share at Bob',
         );
     };
-    const owners = (): Child[] => [...windows].filter(({ lines }) => lines.includes(OWNS));
+    const leaders = (): Child[] => [...windows].filter(({ lines }) => lines.includes(HOLDS));
     const aliceShares = (): string[] =>
         bob.account
             .rooms()
@@ -59,16 +59,16 @@ describe('several windows of one person', function () {
         await synapse?.stop();
     });
 
-    it('use one device: the first owns it, the others ask it', async () => {
+    it('use one device: the first holds the account, the others ask it', async () => {
         const first = await openWindow('look');
         await Promise.all([openWindow('look'), openWindow('look')]);
-        assert.deepEqual(owners(), [first]);
+        assert.deepEqual(leaders(), [first]);
         assert.ok(first.lines.includes('from scratch'), 'the first has nothing to go on from');
     });
 
     it('each shares and hears: one window’s share is announced by the one membership', async () => {
         await openSharer();
-        assert.equal(sharer && owners().includes(sharer), false);
+        assert.equal(sharer && leaders().includes(sharer), false);
         await bob.account.rtc.join(roomId, []);
         await bob.account.rtc.sendWatch({ ...to, shareId: 'first' }, true);
         await Promise.all(
@@ -76,7 +76,7 @@ describe('several windows of one person', function () {
         );
     });
 
-    it(`the owner killed ${KILLS} times under traffic: another goes on, the share stays, nothing is lost`, async () => {
+    it(`the leader killed ${KILLS} times under traffic: another goes on, the share stays, nothing is lost`, async () => {
         let counting = true;
         let gone = 0;
         const missed = bob.account.onRooms(() => {
@@ -88,27 +88,27 @@ describe('several windows of one person', function () {
             while (running) await bob.account.rtc.sendWatch({ ...to, shareId: `w${sent++}` }, true);
         })();
         const takeOvers: number[] = [];
-        const killOwners = async (): Promise<void> => {
+        const killLeaders = async (): Promise<void> => {
             for (let kills = 0; kills < KILLS; kills++) {
-                const [owner, ...more] = owners();
-                assert.ok(owner, 'nobody owns the account');
-                assert.deepEqual(more, [], 'two windows own the account');
-                const survivors = [...windows].filter((window) => window !== owner);
+                const [leader, ...more] = leaders();
+                assert.ok(leader, 'no window holds the account');
+                assert.deepEqual(more, [], 'two windows hold the account');
+                const survivors = [...windows].filter((window) => window !== leader);
                 for (const window of survivors) window.lines.length = 0;
-                windows.delete(owner);
-                if (owner === sharer) counting = false; // its share goes with it
+                windows.delete(leader);
+                if (leader === sharer) counting = false; // its share goes with it
                 const began = performance.now();
-                await owner.kill();
+                await leader.kill();
                 await Promise.all(survivors.map((window) => window.until((lines) => lines.includes('again'), 'again')));
                 takeOvers.push(performance.now() - began);
                 for (const window of survivors) assert.ok(!window.lines.includes('from scratch'));
-                if (owner === sharer) {
+                if (leader === sharer) {
                     await openSharer();
                     counting = true;
                 } else if (survivors.length < 3) await openWindow('look');
             }
         };
-        await killOwners().finally(() => {
+        await killLeaders().finally(() => {
             running = false;
         });
         await traffic;
@@ -126,20 +126,20 @@ describe('several windows of one person', function () {
         );
     });
 
-    it('the owner whose own window is gone hands over; it goes on through the next, and nothing is lost', async () => {
-        const [owner] = owners();
-        assert.ok(owner);
+    it('the leader whose own window is gone hands over; it goes on through the next, and nothing is lost', async () => {
+        const [leader] = leaders();
+        assert.ok(leader);
         if (windows.size < 2) await openWindow('look');
         for (const window of windows) window.lines.length = 0;
         let gone = 0;
         const missed = bob.account.onRooms(() => {
             if (!aliceShares().includes('01SHARE')) gone++;
         });
-        owner.tell('lose window');
+        leader.tell('lose window');
         await Promise.all([...windows].map((window) => window.until((lines) => lines.includes('again'), 'again')));
-        const next = owners();
+        const next = leaders();
         assert.equal(next.length, 1);
-        assert.ok(!next.includes(owner), 'the owner without a window took the account again');
+        assert.ok(!next.includes(leader), 'the leader without a window took the account again');
         await bob.account.rtc.sendWatch({ ...to, shareId: 'handed over' }, true);
         await Promise.all(
             [...windows].map((w) => w.until((lines) => lines.includes('watch handed over'), 'the watch message')),
@@ -147,26 +147,26 @@ describe('several windows of one person', function () {
         missed.dispose();
         assert.equal(gone, 0, 'the share was gone meanwhile');
         // Alone and without a window nobody can hold the account. It waits, and goes on when its window is back.
-        for (const window of [...windows].filter((w) => w !== owner)) {
+        for (const window of [...windows].filter((w) => w !== leader)) {
             windows.delete(window);
             await window.kill();
         }
         if (sharer && !windows.has(sharer)) sharer = undefined;
-        owner.tell('find window');
-        await owner.until((lines) => lines.includes(OWNS), 'the account back');
+        leader.tell('find window');
+        await leader.until((lines) => lines.includes(HOLDS), 'the account back');
         await openWindow('look');
     });
 
-    it('the owner closes in good order: the next one goes on, and the last one leaves the session', async () => {
+    it('the leader closes in good order: the next one goes on, and the last one leaves the session', async () => {
         let gone = 0;
         const missed = bob.account.onRooms(() => {
             if (sharer && windows.has(sharer) && !aliceShares().includes('01SHARE')) gone++;
         });
         while (windows.size > 0) {
-            const [owner] = owners();
-            assert.ok(owner && windows.delete(owner));
+            const [leader] = leaders();
+            assert.ok(leader && windows.delete(leader));
             for (const window of windows) window.lines.length = 0;
-            assert.equal(await owner.end(), 0);
+            assert.equal(await leader.end(), 0);
             await Promise.all([...windows].map((w) => w.until((lines) => lines.includes('again'), 'again')));
             if (sharer && windows.has(sharer)) assert.ok(aliceShares().includes('01SHARE'));
         }

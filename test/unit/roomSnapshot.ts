@@ -12,7 +12,7 @@ export function roomSnapshot(more: Partial<RoomSnapshot> = {}): RoomSnapshot {
         members: [],
         rtc: [],
         workspaces: [],
-        mayJoinCall: true,
+        mayJoinSession: true,
         mayInvite: true,
         mayLinkWorkspace: true,
         mayWrite: true,

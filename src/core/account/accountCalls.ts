@@ -54,7 +54,7 @@ export const ACCOUNT_CALLS = {
         leave: 'again',
         mayShare: 'again',
         publishGrant: 'again',
-        viewGrant: 'again',
+        viewerGrant: 'again',
         startKeys: 'again',
         stopKeys: 'tell',
         currentKeys: 'local',

@@ -195,8 +195,8 @@ async function signOutOf(
     try {
         await account.signOut(scope);
     } catch (error) {
-        const ownerless = ['account.ownerGone', 'account.storeLocked', 'account.storeFailed'];
-        if (!isHushError(error) || !ownerless.includes(error.code)) throw error;
+        const noLeaderCodes = ['account.leaderGone', 'account.storeLocked', 'account.storeFailed'];
+        if (!isHushError(error) || !noLeaderCodes.includes(error.code)) throw error;
         await forgetAccount(scope);
     }
 }

@@ -25,7 +25,7 @@ export type ErrorCode =
     | 'account.storeFailed'
     | 'account.windowSilent'
     | 'device.gone'
-    | 'account.ownerGone'
+    | 'account.leaderGone'
     | 'clock.wrong'
     // requests
     | 'network.offline'

@@ -7,8 +7,8 @@ import * as v from 'valibot';
 import { changesAct, changesAsked, changesShown } from './changesMessages.ts';
 import { MAX_BODY, MAX_SHOWN, reaction, chatMessage, body, id, name, problem } from './message.ts';
 
-/** Replaces the call ID in the envelope: each window has one chat view. */
-export const CHAT_CALL = 'chat';
+/** The page ID in the envelope: each window has one chat view. */
+export const CHAT_PAGE_ID = 'chat';
 
 /** Bytes of a file that is pasted into the page or dropped on it. */
 export const MAX_PASTED = 50 * 1_048_576;

@@ -132,7 +132,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
             return { pauseMs: retryAfterMs };
         }
         const problem = userMessage(error, written.kind === 'reaction' ? 'The reaction' : 'Sending the message');
-        if (/^(?:network\.|account\.(?:ownerGone|notSignedIn)$)/u.test(code)) {
+        if (/^(?:network\.|account\.(?:leaderGone|notSignedIn)$)/u.test(code)) {
             outbox.waits(lane, /^network\.(?:offline|timeout)$/u.test(code) ? NO_CONNECTION : problem);
             if (!isLong) tryLater(lane);
             return 'waits';

@@ -15,7 +15,7 @@ export interface ChannelPort {
 
 export interface ChannelOptions<In> {
     /** The share or viewer tab ID that this page was opened for. */
-    readonly call: string;
+    readonly pageId: string;
     readonly generation: number;
     readonly transport: ChannelPort;
     readonly incoming: v.GenericSchema<unknown, In>;
@@ -31,17 +31,17 @@ export interface Channel<Out> {
 }
 
 export function createChannel<In, Out>(options: ChannelOptions<In>): Channel<Out> {
-    const { call, generation, transport, incoming } = options;
+    const { pageId, generation, transport, incoming } = options;
     let open = true;
     const stopListening = transport.onData((raw) => {
         if (!open) return;
-        const opened = openEnvelope(raw, { call, generation }, incoming);
+        const opened = openEnvelope(raw, { pageId, generation }, incoming);
         if (opened.ok) options.onMessage(opened.message);
         else options.onDropped?.(opened.reason);
     });
     return {
         send(message) {
-            if (open) transport.post({ hush: PROTOCOL_VERSION, call, generation, message } satisfies Envelope);
+            if (open) transport.post({ hush: PROTOCOL_VERSION, pageId, generation, message } satisfies Envelope);
         },
         close() {
             open = false;

@@ -18,7 +18,7 @@ export type Hello = v.InferOutput<typeof hello>;
 export const welcome = v.object({
     hush: v.literal(PROTOCOL_VERSION),
     welcome: v.object({
-        call: v.pipe(v.string(), v.minLength(1), v.maxLength(512)),
+        pageId: v.pipe(v.string(), v.minLength(1), v.maxLength(512)),
         generation: v.pipe(v.number(), v.integer(), v.minValue(0)),
     }),
 });

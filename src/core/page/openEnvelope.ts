@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { envelope } from './envelope.ts';
 
 export interface Address {
-    readonly call: string;
+    readonly pageId: string;
     readonly generation: number;
 }
 
@@ -16,8 +16,8 @@ export type Opened<T> = { readonly ok: true; readonly message: T } | { readonly 
 export function openEnvelope<T>(raw: unknown, address: Address, incoming: v.GenericSchema<unknown, T>): Opened<T> {
     const outer = v.safeParse(envelope, raw);
     if (!outer.success) return refuse(`malformed envelope: ${where(outer.issues)}`);
-    const { call, generation, message } = outer.output;
-    if (call !== address.call) return refuse('for another call');
+    const { pageId, generation, message } = outer.output;
+    if (pageId !== address.pageId) return refuse('for another page');
     if (generation !== address.generation) {
         return refuse(`stale: generation ${generation}, now ${address.generation}`);
     }

@@ -41,7 +41,7 @@ export interface RoomSnapshot {
     readonly rtc: readonly RtcMembership[];
     readonly workspaces: readonly WorkspaceLink[];
     /** Our power level allows an RTC membership. */
-    readonly mayJoinCall: boolean;
+    readonly mayJoinSession: boolean;
     readonly mayInvite: boolean;
     readonly mayLinkWorkspace: boolean;
     /** Chat messages and files, which are encrypted events. */

@@ -17,7 +17,7 @@ export function callPerson(
     const called = new Map(share.called).set(userId, { name, deviceId: undefined });
     return {
         state: withShare(state, { called }),
-        effects: [{ type: 'callPerson', call: share.id, roomId: share.roomId, userId }],
+        effects: [{ type: 'callPerson', pageId: share.id, roomId: share.roomId, userId }],
     };
 }
 

@@ -9,11 +9,11 @@ export interface CallsPort {
     /** Asks the sharer's device for the share, and repeats this until the picture arrives. */
     watch(share: { roomId: string; userId: string; deviceId: string; shareId: string }, page: PageAddress): void;
     /** Ends every connection of the page. */
-    release(call: string): void;
+    release(pageId: string): void;
     /** Stops offering the page's share. Ends its connections, except calls with other clients. */
-    unpublish(call: string): void;
-    /** `call`: the page that sent the message. */
-    handlePageMessage(message: MeshMessage | ServersMessage, call?: string): void;
+    unpublish(pageId: string): void;
+    /** `pageId`: the page that sent the message. */
+    handlePageMessage(message: MeshMessage | ServersMessage, pageId?: string): void;
     /** Calls a person's other Matrix clients to show them a share that is served. */
     call(to: { roomId: string; shareId: string; userId: string }): void;
     /** Accepts a call of another Matrix client. Its picture goes to that page. */
@@ -29,9 +29,9 @@ export interface CallsPort {
     /** The device left the room's session without a message. */
     deviceGone(roomId: string, device: { userId: string; deviceId: string }): void;
     roomLeft(roomId: string): void;
-    onPage(listener: (call: string, generation: number, message: HostMessage) => void): Disposable;
+    onPage(listener: (pageId: string, generation: number, message: HostMessage) => void): Disposable;
     /** The sharer's device did not answer several requests. */
-    onGaveUp(listener: (call: string, generation: number) => void): Disposable;
+    onGaveUp(listener: (pageId: string, generation: number) => void): Disposable;
 }
 
 /** A call (`m.call`) of another Matrix client rings. Taken with `accept`, like the next. */
@@ -43,10 +43,10 @@ interface RingingCall {
     readonly deviceId: string;
 }
 
-/** The other side shows a screen back in a call that carries ours; `call` is the share's, whose page has it. */
+/** The other side shows a screen back in a call that carries ours; `pageId` is the share's page, which has it. */
 interface ScreenBack extends Omit<RingingCall, 'kind'> {
     readonly kind: 'screen';
-    readonly call: string;
+    readonly pageId: string;
 }
 
 export type CallToTake = RingingCall | ScreenBack;
@@ -54,7 +54,7 @@ export type CallToTake = RingingCall | ScreenBack;
 /** One of ours was answered; or one that lives in a page is over: with an empty user ID, all in that page. */
 interface CallInPage {
     readonly kind: 'over' | 'answered';
-    readonly call: string;
+    readonly pageId: string;
     readonly generation: number;
     readonly userId: string;
     readonly deviceId: string;
@@ -67,7 +67,7 @@ export function isToTake(event: ForeignCall): event is CallToTake {
 }
 
 interface PageAddress {
-    readonly call: string;
+    readonly pageId: string;
     readonly generation: number;
 }
 

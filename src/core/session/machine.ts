@@ -38,21 +38,21 @@ import {
 } from './trustFlow.ts';
 import {
     acceptCall,
-    closeView,
-    endGoneViews,
-    endView,
+    closeViewerTab,
+    endGoneViewerTabs,
+    endViewerTab,
     isOver,
-    requestView,
-    viewGrantReady,
+    requestViewerTab,
+    viewerGrantReady,
     reduceViewerPage,
     withViewerTab,
 } from './viewerFlow.ts';
 import { moveOf } from './course.ts';
-import { NOT_HIDDEN, pause, reconcileCover, seeSecrets, tellWatchers, unshield } from './shareCover.ts';
+import { NOT_HIDDEN, pause, reconcileCover, seeSecrets, tellViewers, unshield } from './shareCover.ts';
 import { forgetSilent } from './silentShare.ts';
 import { needsGrant } from './subscribePath.ts';
-import { followReturns, toggleWaiting } from './viewAgain.ts';
-import { moveFailed, moveGaveUp, moveViews, viewMoved, viewMoveGranted, viewWaited } from './viewerMove.ts';
+import { followReturns, toggleWaiting } from './viewerAgain.ts';
+import { moveFailed, moveGaveUp, moveViewerTabs, viewerMoved, viewerMoveGranted, viewerWaited } from './viewerMove.ts';
 
 const NO_ANSWER: Failure = {
     code: 'media.noAnswer',
@@ -72,20 +72,22 @@ function chain(state: SessionState, ...steps: readonly ((state: SessionState) =>
 }
 
 function leaveRoom(state: SessionState, roomId: string, reason: string): Step {
-    const views = [...state.viewerTabs.values()].filter((v) => v.target.roomId === roomId);
+    const viewerTabs = [...state.viewerTabs.values()].filter((v) => v.target.roomId === roomId);
     return chain(
         state,
         (s) => (s.share?.roomId === roomId ? endShare(s, reason) : still(s)),
-        ...views.map((view) => (s: SessionState) => closeView(s, s.viewerTabs.get(view.id) ?? view)),
+        ...viewerTabs.map((tab) => (s: SessionState) => closeViewerTab(s, s.viewerTabs.get(tab.id) ?? tab)),
     );
 }
 
 function failRoom(state: SessionState, roomId: string, failure: Failure): Step {
-    const views = [...state.viewerTabs.values()].filter((v) => v.target.roomId === roomId);
+    const viewerTabs = [...state.viewerTabs.values()].filter((v) => v.target.roomId === roomId);
     return chain(
         state,
         (s) => (s.share?.roomId === roomId ? endShare(s, '', failure) : still(s)),
-        ...views.map((view) => (s: SessionState) => endView(s, s.viewerTabs.get(view.id) ?? view, 'failed', failure)),
+        ...viewerTabs.map(
+            (tab) => (s: SessionState) => endViewerTab(s, s.viewerTabs.get(tab.id) ?? tab, 'failed', failure),
+        ),
     );
 }
 
@@ -99,16 +101,16 @@ function signOut(state: SessionState): Step {
 
 /** Tells the page whose share it shows. */
 function trustAnswered(state: SessionState, event: Extract<SessionEvent, { type: 'trust' }>): Step {
-    const view = state.viewerTabs.get(event.viewId);
-    if (!view) return still(state);
-    const { sharerName: name, target } = view;
+    const tab = state.viewerTabs.get(event.tabId);
+    if (!tab) return still(state);
+    const { sharerName: name, target } = tab;
     const { userId = '', deviceId = '' } = target;
     const { trust, deviceName } = event;
     const startedTs = targetShare(state, target)?.startedTs ?? null;
     const message = { type: 'view.sharer', name, userId, deviceId, deviceName, trust, startedTs } as const;
     return {
-        state: withViewerTab(state, view.id, { trust }),
-        effects: [{ type: 'send', call: view.id, generation: view.generation, message }],
+        state: withViewerTab(state, tab.id, { trust }),
+        effects: [{ type: 'send', pageId: tab.id, generation: tab.generation, message }],
     };
 }
 
@@ -122,9 +124,9 @@ function handle(state: SessionState, event: SessionEvent): Step {
             const rtc = new Map(state.rtc).set(event.roomId, event.members);
             return chain(
                 forgetSilent(forgetSharers({ ...state, rtc }, event.roomId)),
-                (s) => endGoneViews(s, event.roomId),
+                (s) => endGoneViewerTabs(s, event.roomId),
                 (s) => followReturns(s, event.roomId),
-                (s) => moveViews(s, event.roomId),
+                (s) => moveViewerTabs(s, event.roomId),
             );
         }
         case 'roomGone': {
@@ -143,11 +145,11 @@ function handle(state: SessionState, event: SessionEvent): Step {
         case 'pauseRequested':
         case 'secretsSeen':
             return event.type === 'secretsSeen' ? seeSecrets(state, event.files) : pause(state, event.paused);
-        case 'viewRequested':
-            return requestView(state, event);
-        case 'viewCloseRequested': {
-            const view = state.viewerTabs.get(event.viewId);
-            return view ? closeView(state, view) : still(state);
+        case 'viewerTabRequested':
+            return requestViewerTab(state, event);
+        case 'viewerTabCloseRequested': {
+            const tab = state.viewerTabs.get(event.tabId);
+            return tab ? closeViewerTab(state, tab) : still(state);
         }
         case 'leaveRequested':
             return leaveRoom(state, event.roomId, '');
@@ -169,12 +171,12 @@ function handle(state: SessionState, event: SessionEvent): Step {
             return announceFailed(state, event);
         case 'waited': {
             const { share } = state;
-            if (share?.id === event.call) {
+            if (share?.id === event.pageId) {
                 if (share.unconfirmed?.wait === event.wait) return endShare(state, '', NOT_HIDDEN);
                 return unshield(state, share, event.wait) ?? shareWaited(state, share, event.wait);
             }
-            const view = state.viewerTabs.get(event.call);
-            return view?.wait === event.wait ? viewWaited(state, view) : still(state);
+            const tab = state.viewerTabs.get(event.pageId);
+            return tab?.wait === event.wait ? viewerWaited(state, tab) : still(state);
         }
         case 'keysReady': {
             const { share } = state;
@@ -207,18 +209,18 @@ function handle(state: SessionState, event: SessionEvent): Step {
         case 'callAnswered':
         case 'callOver': {
             const { share } = state;
-            if (share?.id === event.call) return calledPerson(state, share, event);
-            const view = state.viewerTabs.get(event.call);
-            return event.type === 'callOver' && view?.generation === event.generation
-                ? endView(state, view, 'ended')
+            if (share?.id === event.pageId) return calledPerson(state, share, event);
+            const tab = state.viewerTabs.get(event.pageId);
+            return event.type === 'callOver' && tab?.generation === event.generation
+                ? endViewerTab(state, tab, 'ended')
                 : still(state);
         }
         case 'meshGaveUp': {
-            const view = state.viewerTabs.get(event.call);
-            if (view?.generation !== event.generation) return still(state);
+            const tab = state.viewerTabs.get(event.pageId);
+            if (tab?.generation !== event.generation) return still(state);
             // Its tab shows why there is no answer. The sharer's device reports when it will answer.
-            if (isWithheld(state, view)) return still(state);
-            return view.move ? moveGaveUp(state, view) : endView(state, view, 'failed', NO_ANSWER);
+            if (isWithheld(state, tab)) return still(state);
+            return tab.move ? moveGaveUp(state, tab) : endViewerTab(state, tab, 'failed', NO_ANSWER);
         }
         case 'pageClosed':
             return pageClosed(state, event);
@@ -243,57 +245,59 @@ function announceFailed(state: SessionState, event: Extract<SessionEvent, { type
 
 function grantEnded(state: SessionState, event: Extract<SessionEvent, { type: 'grantReady' | 'grantFailed' }>): Step {
     const { share } = state;
-    if (share?.id === event.call && share.generation === event.generation) {
+    if (share?.id === event.pageId && share.generation === event.generation) {
         return event.type === 'grantReady' ? shareGrantReady(state) : shareGrantFailed(state, event.failure);
     }
-    const view = state.viewerTabs.get(event.call);
-    if (view?.generation !== event.generation) return still(state);
+    const tab = state.viewerTabs.get(event.pageId);
+    if (tab?.generation !== event.generation) return still(state);
     // The share came back before the token arrived. The tab needs none for what it shows.
-    if (!needsGrant(view)) return { state, effects: [{ type: 'forgetGrant', call: view.id }] };
-    if (view.move) return event.type === 'grantReady' ? viewMoveGranted(state, view) : moveFailed(state, view);
-    return event.type === 'grantReady' ? viewGrantReady(state, view) : endView(state, view, 'failed', event.failure);
+    if (!needsGrant(tab)) return { state, effects: [{ type: 'forgetGrant', pageId: tab.id }] };
+    if (tab.move) return event.type === 'grantReady' ? viewerMoveGranted(state, tab) : moveFailed(state, tab);
+    return event.type === 'grantReady'
+        ? viewerGrantReady(state, tab)
+        : endViewerTab(state, tab, 'failed', event.failure);
 }
 
 function pageSaid(state: SessionState, event: Extract<SessionEvent, { type: 'page' }>): Step {
     const { share } = state;
-    if (share?.id === event.call && share.generation === event.generation)
+    if (share?.id === event.pageId && share.generation === event.generation)
         return withSideChannel(reduceSharePage(state, share, event.message), event);
-    const view = state.viewerTabs.get(event.call);
-    if (view?.generation !== event.generation) return still(state);
+    const tab = state.viewerTabs.get(event.pageId);
+    if (tab?.generation !== event.generation) return still(state);
     const { message } = event;
-    if (message.type === 'view.moved') return viewMoved(state, view, message.via, message.ok);
-    if (message.type === 'action' && message.name === 'watchAgain') return toggleWaiting(state, view);
-    const step = reduceViewerPage(state, view, message);
-    const after = message.type === 'ready' ? step.state.viewerTabs.get(view.id) : undefined;
+    if (message.type === 'view.moved') return viewerMoved(state, tab, message.transport, message.ok);
+    if (message.type === 'action' && message.name === 'watchAgain') return toggleWaiting(state, tab);
+    const step = reduceViewerPage(state, tab, message);
+    const after = message.type === 'ready' ? step.state.viewerTabs.get(tab.id) : undefined;
     return withSideChannel(after ? { ...step, effects: [...step.effects, ...tellTrust(state, after)] } : step, event);
 }
 
 /** A page that has loaded learns its side channel. */
 function withSideChannel(step: Step, event: Extract<SessionEvent, { type: 'page' }>): Step {
-    const { call, generation, message } = event;
-    const place = message.type === 'ready' ? sideChannelOf(step.state, call, generation) : undefined;
+    const { pageId, generation, message } = event;
+    const place = message.type === 'ready' ? sideChannelOf(step.state, pageId, generation) : undefined;
     if (!place) return step;
-    return { ...step, effects: [...step.effects, { type: 'openSideChannel', call, generation, ...place }] };
+    return { ...step, effects: [...step.effects, { type: 'openSideChannel', pageId, generation, ...place }] };
 }
 
 /** Undefined: the page is over or replaced, or it shows a share of another client, which has none. */
-function sideChannelOf({ share, viewerTabs, self }: SessionState, call: string, generation: number) {
-    if (share?.id === call)
+function sideChannelOf({ share, viewerTabs, self }: SessionState, pageId: string, generation: number) {
+    if (share?.id === pageId)
         return self && share.generation === generation
             ? { roomId: share.roomId, shareId: share.id, sharer: self }
             : undefined;
-    const view = viewerTabs.get(call);
-    if (view?.generation !== generation || view.callId !== undefined || isOver(view)) return undefined;
-    const { roomId, userId, deviceId, shareId } = view.target;
+    const tab = viewerTabs.get(pageId);
+    if (tab?.generation !== generation || tab.callId !== undefined || isOver(tab)) return undefined;
+    const { roomId, userId, deviceId, shareId } = tab.target;
     if (userId === undefined || deviceId === undefined || shareId === undefined) return undefined;
     return { roomId, shareId, sharer: { userId, deviceId } };
 }
 
 function pageClosed(state: SessionState, event: Extract<SessionEvent, { type: 'pageClosed' }>): Step {
     const { share } = state;
-    if (share?.id === event.call && share.generation === event.generation) return endShare(state, event.reason);
-    const view = state.viewerTabs.get(event.call);
-    return view?.generation === event.generation ? closeView(state, view) : still(state);
+    if (share?.id === event.pageId && share.generation === event.generation) return endShare(state, event.reason);
+    const tab = state.viewerTabs.get(event.pageId);
+    return tab?.generation === event.generation ? closeViewerTab(state, tab) : still(state);
 }
 
 /** Returns the next state and the effects. Never throws. An event for something that is gone changes nothing. */
@@ -306,7 +310,7 @@ export function reduce(state: SessionState, event: SessionEvent): Step {
             ...handled.effects,
             ...called.effects,
             ...announceViewers(state, called.state),
-            ...tellWatchers(state, called.state),
+            ...tellViewers(state, called.state),
         ],
     };
 }

@@ -7,7 +7,7 @@ import type { MediaKey, RtcPort } from './rtcPort.ts';
 import { memberOf, targetMembership } from './sessionMembers.ts';
 import type { Effect, SessionState } from './state.ts';
 
-type MediaEffect = Extract<Effect, { type: 'preparePublish' | 'publish' | 'connectView' | 'openSideChannel' }>;
+type MediaEffect = Extract<Effect, { type: 'preparePublish' | 'publish' | 'connectViewerTab' | 'openSideChannel' }>;
 
 type Device = NonNullable<MediaKey['sideChannel']>;
 
@@ -28,29 +28,29 @@ export interface MediaEffectsOptions {
 }
 
 export function createMediaEffects({ rtc, media, grants, log, state }: MediaEffectsOptions): MediaEffects {
-    const sendKey = (call: string, generation: number, { identity, index, key }: MediaKey): void =>
-        media.send(call, generation, { type: 'keys.set', identity, index, key });
+    const sendKey = (pageId: string, generation: number, { identity, index, key }: MediaKey): void =>
+        media.send(pageId, generation, { type: 'keys.set', identity, index, key });
 
     const connect = ({
-        call,
+        pageId,
         generation,
         roomId,
         identity,
         handover,
-    }: Extract<MediaEffect, { type: 'connectView' }>) => {
-        const held = grants.held(call);
+    }: Extract<MediaEffect, { type: 'connectViewerTab' }>) => {
+        const held = grants.held(pageId);
         if (!held) return;
         for (const key of rtc.currentKeys(roomId))
-            if (!key.sideChannel && (identity === null || key.identity === identity)) sendKey(call, generation, key);
-        media.send(call, generation, { type: 'view.connect', grant: held.grant, identity, handover });
+            if (!key.sideChannel && (identity === null || key.identity === identity)) sendKey(pageId, generation, key);
+        media.send(pageId, generation, { type: 'view.connect', grant: held.grant, identity, handover });
     };
 
     const openSideChannel = (effect: Extract<MediaEffect, { type: 'openSideChannel' }>): void => {
-        const { call, generation, roomId, shareId, sharer } = effect;
+        const { pageId, generation, roomId, shareId, sharer } = effect;
         const { self } = state();
         if (!self) return;
         const { userId, deviceId } = self;
-        media.send(call, generation, {
+        media.send(pageId, generation, {
             type: 'sideChannel.open',
             roomId,
             shareId,
@@ -58,7 +58,7 @@ export function createMediaEffects({ rtc, media, grants, log, state }: MediaEffe
             sharer,
         });
         for (const key of rtc.currentKeys(roomId))
-            if (key.sideChannel) media.send(call, generation, sideKeyMessage(key, key.sideChannel));
+            if (key.sideChannel) media.send(pageId, generation, sideKeyMessage(key, key.sideChannel));
     };
     const sideKeyMessage = ({ roomId, key }: MediaKey, { userId, deviceId }: Device): HostMessage => {
         const name = memberOf(state(), roomId, userId, deviceId)?.name ?? userId;
@@ -74,29 +74,28 @@ export function createMediaEffects({ rtc, media, grants, log, state }: MediaEffe
 
     return {
         run(effect) {
-            if (effect.type === 'connectView') return connect(effect);
+            if (effect.type === 'connectViewerTab') return connect(effect);
             if (effect.type === 'openSideChannel') return openSideChannel(effect);
-            const { call, generation } = effect;
-            const held = grants.held(call);
+            const { pageId, generation } = effect;
+            const held = grants.held(pageId);
             if (held?.identity === undefined) return;
             const { grant, identity } = held;
             if (effect.type === 'preparePublish')
-                return media.send(call, generation, { type: 'share.prepare', grant, identity });
+                return media.send(pageId, generation, { type: 'share.prepare', grant, identity });
             for (const key of rtc.currentKeys(effect.roomId))
-                if (!key.sideChannel && key.identity === identity) sendKey(call, generation, key);
-            media.send(call, generation, { type: 'share.publish', grant, identity });
+                if (!key.sideChannel && key.identity === identity) sendKey(pageId, generation, key);
+            media.send(pageId, generation, { type: 'share.publish', grant, identity });
         },
         key(key) {
             if (key.sideChannel) return sideKey(key, key.sideChannel);
-            const { share, viewerTabs: views } = state();
+            const { share, viewerTabs } = state();
             log.debug(`media key ${key.index} of ${key.identity}`);
             const publishes = share?.roomId === key.roomId && grants.held(share.id)?.identity === key.identity;
             if (publishes && share.phase !== 'choosing') sendKey(share.id, share.generation, key);
-            for (const view of views.values()) {
-                if (view.target.roomId !== key.roomId || view.phase === 'opening') continue;
-                const identity = targetMembership(state(), view.target)?.identity;
-                if (view.target.userId === undefined || identity === key.identity)
-                    sendKey(view.id, view.generation, key);
+            for (const tab of viewerTabs.values()) {
+                if (tab.target.roomId !== key.roomId || tab.phase === 'opening') continue;
+                const identity = targetMembership(state(), tab.target)?.identity;
+                if (tab.target.userId === undefined || identity === key.identity) sendKey(tab.id, tab.generation, key);
             }
         },
         sideChannelLeft: (roomId, { userId, deviceId }) =>

@@ -46,11 +46,11 @@ export function createMembershipEffects({ rtc, log, state, dispatch }: Membershi
             const { roomId, shares } = wish;
             try {
                 await rtc.join(roomId, shares);
-                log.info('in the call');
+                log.info('joined the session');
                 if (isLatest(wish)) tell({ type: 'joined', roomId });
             } catch (error) {
-                log.warn('joining the call failed', error);
-                tell({ type: 'joinFailed', roomId, failure: failureOf(error, 'Joining the call') });
+                log.warn('joining the session failed', error);
+                tell({ type: 'joinFailed', roomId, failure: failureOf(error, 'Joining the session') });
             }
         });
     const announce = (wish: Wish): void =>
@@ -71,7 +71,7 @@ export function createMembershipEffects({ rtc, log, state, dispatch }: Membershi
         perRoom.skip(roomId);
         void perRoom.take(roomId, async () => {
             // If this does not reach the server, the delayed leave does the work.
-            await rtc.leave(roomId).catch((error: unknown) => log.warn('leaving the call failed', error));
+            await rtc.leave(roomId).catch((error: unknown) => log.warn('leaving the session failed', error));
         });
     };
 

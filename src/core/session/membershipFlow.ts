@@ -13,9 +13,9 @@ export function sameShares(a: readonly Share[], b: readonly Share[]): boolean {
 /** The rooms where we want a membership, and the shares to announce in each. */
 export function wantedMemberships(state: SessionState): Map<string, readonly Share[]> {
     const wanted = new Map<string, readonly Share[]>();
-    for (const view of state.viewerTabs.values()) {
-        if (view.callId === undefined && view.phase !== 'ended' && view.phase !== 'failed')
-            wanted.set(view.target.roomId, []);
+    for (const tab of state.viewerTabs.values()) {
+        if (tab.callId === undefined && tab.phase !== 'ended' && tab.phase !== 'failed')
+            wanted.set(tab.target.roomId, []);
     }
     const { share } = state;
     if (share && share.phase !== 'preparing' && share.phase !== 'choosing') {

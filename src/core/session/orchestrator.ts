@@ -107,7 +107,7 @@ function listen(
         rtc.onKey(onKey),
         rtc.onMembershipLost(({ roomId, error }) => {
             log.warn('the membership was lost', error);
-            dispatch({ type: 'joinFailed', roomId, failure: failureOf(error, 'Staying in the call') });
+            dispatch({ type: 'joinFailed', roomId, failure: failureOf(error, 'Staying in the session') });
         }),
         rtc.onWatch((event) => {
             if (memberOf(state(), event.roomId, event.userId, event.deviceId) || event.watching)
@@ -116,20 +116,20 @@ function listen(
         rtc.onWithheld((event) => dispatch({ type: 'withheld', ...event })),
         rtc.onCover((event) => dispatch({ type: 'cover', ...event })),
         rtc.onAudience((event) => dispatch({ type: 'audience', ...event })),
-        media.onMessage((call, generation, message) => {
-            if (isMeshMessage(message) || message.type === 'servers.refused') calls.handlePageMessage(message, call);
+        media.onMessage((pageId, generation, message) => {
+            if (isMeshMessage(message) || message.type === 'servers.refused') calls.handlePageMessage(message, pageId);
             // Of a connection, the session needs only to know the picture's route.
             if (!isMeshMessage(message) || message.type === 'mesh.state')
-                dispatch({ type: 'page', call, generation, message });
+                dispatch({ type: 'page', pageId, generation, message });
         }),
-        calls.onPage((call, generation, message) => media.send(call, generation, message)),
+        calls.onPage((pageId, generation, message) => media.send(pageId, generation, message)),
         calls.onForeignCall((event) => {
             if (isToTake(event)) return; // another part asks the person
-            const { kind, call, generation, userId, deviceId } = event;
-            dispatch({ type: kind === 'over' ? 'callOver' : 'callAnswered', call, generation, userId, deviceId });
+            const { kind, pageId, generation, userId, deviceId } = event;
+            dispatch({ type: kind === 'over' ? 'callOver' : 'callAnswered', pageId, generation, userId, deviceId });
         }),
-        calls.onGaveUp((call, generation) => dispatch({ type: 'meshGaveUp', call, generation })),
-        media.onClosed((call, generation, reason) => dispatch({ type: 'pageClosed', call, generation, reason })),
+        calls.onGaveUp((pageId, generation) => dispatch({ type: 'meshGaveUp', pageId, generation })),
+        media.onClosed((pageId, generation, reason) => dispatch({ type: 'pageClosed', pageId, generation, reason })),
     ];
     for (const subscription of subscriptions) scope.add(subscription);
     return scope;

@@ -15,27 +15,27 @@ interface Grant {
     readonly identity: string | undefined;
 }
 type OpenPage = Extract<Effect, { type: 'openPage' }>;
-type FetchGrant = Extract<Effect, { type: 'fetchPublishGrant' | 'fetchViewGrant' }>;
+type FetchGrant = Extract<Effect, { type: 'fetchPublishGrant' | 'fetchViewerGrant' }>;
 
 export interface PageGrants {
     obtain(effect: FetchGrant): Promise<void>;
     /** Opens the page now, or as soon as its SFU is known. */
     open(effect: OpenPage): void;
-    held(call: string): Grant | undefined;
-    forget(call: string): void;
+    held(pageId: string): Grant | undefined;
+    forget(pageId: string): void;
     /** The page is closed. */
-    close(call: string): void;
+    close(pageId: string): void;
     clear(): void;
 }
 
 export interface PageGrantsOptions {
-    readonly rtc: Pick<RtcPort, 'publishGrant' | 'viewGrant'>;
+    readonly rtc: Pick<RtcPort, 'publishGrant' | 'viewerGrant'>;
     readonly media: Pick<MediaPort, 'open' | 'hasTab'>;
     readonly log: Log;
     dispatch(event: SessionEvent): void;
-    /** The current page of the call. Undefined when it is closed. */
+    /** The current page with this ID. Undefined when it is closed. */
     current(
-        call: string,
+        pageId: string,
     ): { readonly generation: number; readonly moving: boolean; readonly wantsGrant: boolean } | undefined;
 }
 
@@ -56,39 +56,39 @@ export function createPageGrants({ rtc, media, log, dispatch, current }: PageGra
     const grants = new Map<string, Grant>();
     /** Origins of the SFUs behind an authoriser (undefined: our own), as its tokens named them. */
     const origins = new Map<string | undefined, readonly string[]>();
-    /** The origins that a call's page was opened with. */
+    /** The origins that each page was opened with. */
     const opened = new Map<string, readonly string[]>();
     /** Tabs that wait for their token, because it names their SFU. */
     const unopened = new Map<string, OpenPage>();
 
     const openPage = (effect: OpenPage): void => {
         const connectOrigins = effect.servers === 'none' ? NO_SERVER : (origins.get(effect.serviceUrl) ?? []);
-        opened.set(effect.call, connectOrigins);
+        opened.set(effect.pageId, connectOrigins);
         media.open({ ...effect, connectOrigins });
     };
     /**
      * A page that was opened for an unknown server may connect to any server. So it need not be reloaded during a move.
      */
-    const mayTalkTo = (call: string, found: readonly string[], moving: boolean): boolean => {
-        const allowed = opened.get(call) ?? [];
+    const mayTalkTo = (pageId: string, found: readonly string[], moving: boolean): boolean => {
+        const allowed = opened.get(pageId) ?? [];
         return (moving && allowed.length === 0) || found.every((origin) => allowed.includes(origin));
     };
 
     return {
         async obtain(effect) {
-            const { call, generation, roomId } = effect;
+            const { pageId, generation, roomId } = effect;
             const sharing = effect.type === 'fetchPublishGrant';
             try {
                 const fetched: Grant = sharing
                     ? await rtc.publishGrant(roomId)
-                    : { grant: await rtc.viewGrant(roomId, effect.serviceUrl, call), identity: undefined };
-                const page = current(call);
+                    : { grant: await rtc.viewerGrant(roomId, effect.serviceUrl, pageId), identity: undefined };
+                const page = current(pageId);
                 // The page was closed or requested again meanwhile, or its share returned to the transport that needs
                 // no token.
                 if (page?.generation !== generation || !page.wantsGrant) return;
-                grants.set(call, fetched);
-                const waiting = unopened.get(call);
-                unopened.delete(call);
+                grants.set(pageId, fetched);
+                const waiting = unopened.get(pageId);
+                unopened.delete(pageId);
                 const service = sharing ? undefined : effect.serviceUrl;
                 const found = sfuOrigins(fetched.grant.url);
                 // Keeps every origin seen behind the authoriser, because it may name several in turn.
@@ -96,15 +96,15 @@ export function createPageGrants({ rtc, media, log, dispatch, current }: PageGra
                 if (waiting) openPage(waiting);
                 // Its tab was opened before the SFU was known, or for an SFU that has moved. It is opened again for
                 // this one.
-                else if (!sharing && !mayTalkTo(call, found, page.moving)) {
-                    dispatch({ type: 'page', call, generation, message: { type: 'action', name: 'retry' } });
+                else if (!sharing && !mayTalkTo(pageId, found, page.moving)) {
+                    dispatch({ type: 'page', pageId, generation, message: { type: 'action', name: 'retry' } });
                     return;
                 }
-                dispatch({ type: 'grantReady', call, generation });
+                dispatch({ type: 'grantReady', pageId, generation });
             } catch (error) {
                 log.warn(`no media token for ${sharing ? 'sharing' : 'watching'}`, error);
                 const failure = failureOf(error, 'Connecting to the media server');
-                dispatch({ type: 'grantFailed', call, generation, failure });
+                dispatch({ type: 'grantFailed', pageId, generation, failure });
             }
         },
         open(effect) {
@@ -112,16 +112,16 @@ export function createPageGrants({ rtc, media, log, dispatch, current }: PageGra
             const now =
                 effect.servers !== 'known' ||
                 origins.has(effect.serviceUrl) ||
-                media.hasTab(effect.call, effect.target);
+                media.hasTab(effect.pageId, effect.target);
             if (now) openPage(effect);
-            else unopened.set(effect.call, effect);
+            else unopened.set(effect.pageId, effect);
         },
-        held: (call) => grants.get(call),
-        forget: (call) => void grants.delete(call),
-        close(call) {
-            grants.delete(call);
-            unopened.delete(call);
-            opened.delete(call);
+        held: (pageId) => grants.get(pageId),
+        forget: (pageId) => void grants.delete(pageId),
+        close(pageId) {
+            grants.delete(pageId);
+            unopened.delete(pageId);
+            opened.delete(pageId);
         },
         clear: () => grants.clear(),
     };

@@ -21,7 +21,7 @@ export interface PublishPath {
     /** The page reports that its connection to the server is made again. */
     readonly reconnects: boolean;
     /** How the picture travels. Undefined: each connection reports its own. */
-    readonly route: LocalShare['path'];
+    readonly route: LocalShare['route'];
     /** Names the transport in a membership. */
     readonly mark: Pick<Share, 'transport'>;
     /** Connects the page while the person still chooses a screen, or while keys are sent. */
@@ -49,13 +49,13 @@ const MESH: PublishPath = {
     route: undefined,
     mark: { transport: 'mesh' },
     prepare: () => [],
-    publish: ({ id: call, generation, roomId }) => [
-        { type: 'send', call, generation, message: { type: 'share.direct' } },
-        { type: 'serveMesh', call, generation, roomId },
+    publish: ({ id: pageId, generation, roomId }) => [
+        { type: 'send', pageId, generation, message: { type: 'share.direct' } },
+        { type: 'serveMesh', pageId, generation, roomId },
     ],
-    retire: ({ id: call }) => [{ type: 'retireMesh', call }],
-    end: ({ id: call }) => [{ type: 'releaseMesh', call }],
-    alone: ({ path }) => ({ held: false, path: path === LIVEKIT.route ? undefined : path }),
+    retire: ({ id: pageId }) => [{ type: 'retireMesh', pageId }],
+    end: ({ id: pageId }) => [{ type: 'releaseMesh', pageId }],
+    alone: ({ route }) => ({ held: false, route: route === LIVEKIT.route ? undefined : route }),
 };
 
 const LIVEKIT: PublishPath = {
@@ -69,15 +69,15 @@ const LIVEKIT: PublishPath = {
     reconnects: true,
     route: 'sfu',
     mark: {},
-    prepare: ({ id: call, generation }) => [{ type: 'preparePublish', call, generation }],
-    publish: ({ id: call, generation, roomId }) => [{ type: 'publish', call, generation, roomId }],
-    retire: ({ id: call, generation, roomId }) => [
-        { type: 'send', call, generation, message: { type: 'share.unpublish' } },
+    prepare: ({ id: pageId, generation }) => [{ type: 'preparePublish', pageId, generation }],
+    publish: ({ id: pageId, generation, roomId }) => [{ type: 'publish', pageId, generation, roomId }],
+    retire: ({ id: pageId, generation, roomId }) => [
+        { type: 'send', pageId, generation, message: { type: 'share.unpublish' } },
         { type: 'stopKeys', roomId },
-        { type: 'forgetGrant', call },
+        { type: 'forgetGrant', pageId },
     ],
     end: ({ roomId }) => [{ type: 'stopKeys', roomId }],
-    alone: () => ({ path: 'sfu' }),
+    alone: () => ({ route: 'sfu' }),
 };
 
 export const PUBLISH_PATHS: Readonly<Record<Transport, PublishPath>> = { mesh: MESH, livekit: LIVEKIT };

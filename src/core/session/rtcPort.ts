@@ -88,7 +88,7 @@ export interface RtcPort {
     /**
      * Token to watch at `serviceUrl` (the sharer's SFU; ours if undefined). Its identity is not that of our membership.
      */
-    viewGrant(roomId: string, serviceUrl: string | undefined, viewId: string): Promise<MediaGrant>;
+    viewerGrant(roomId: string, serviceUrl: string | undefined, tabId: string): Promise<MediaGrant>;
     /**
      * Makes our key and sends it to every member's device. Later joins and leaves resend or rotate it. `after`: the
      * index of our last key that pages still use, when another window continued with this account.

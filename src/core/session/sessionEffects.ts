@@ -40,24 +40,24 @@ export function createSessionEffects(
     dispatch: (event: SessionEvent) => void,
 ): SessionEffects {
     const { rtc, calls, media, log } = ports;
-    const grants = createPageGrants({ rtc, media, log, dispatch, current: (call) => pageOf(state(), call) });
+    const grants = createPageGrants({ rtc, media, log, dispatch, current: (pageId) => pageOf(state(), pageId) });
     const memberships = createMembershipEffects({ rtc, log, state, dispatch });
     const shown = createMediaEffects({ rtc, media, grants, log, state });
     const waits = new Set<() => void>();
 
-    const askToShare = ({ call, generation }: Of<'askToShare'>): void => {
+    const askToShare = ({ pageId, generation }: Of<'askToShare'>): void => {
         rtc.mayShare().then(
-            () => dispatch({ type: 'grantReady', call, generation }),
+            () => dispatch({ type: 'grantReady', pageId, generation }),
             (error: unknown) => {
                 log.warn('the screen may not be shared now', error);
-                dispatch({ type: 'grantFailed', call, generation, failure: failureOf(error, 'Sharing') });
+                dispatch({ type: 'grantFailed', pageId, generation, failure: failureOf(error, 'Sharing') });
             },
         );
     };
-    const wait = ({ call, wait: name, ms }: Of<'wait'>): void => {
+    const wait = ({ pageId, wait: name, ms }: Of<'wait'>): void => {
         const stop = ports.after(ms, () => {
             waits.delete(stop);
-            dispatch({ type: 'waited', call, wait: name });
+            dispatch({ type: 'waited', pageId, wait: name });
         });
         waits.add(stop);
     };
@@ -74,9 +74,9 @@ export function createSessionEffects(
             },
         );
     };
-    const queryTrust = ({ viewId, userId, deviceId }: Of<'queryTrust'>): void => {
+    const queryTrust = ({ tabId, userId, deviceId }: Of<'queryTrust'>): void => {
         Promise.all([ports.deviceTrust(userId, deviceId), ports.deviceName(userId, deviceId)]).then(
-            ([trust, deviceName]) => dispatch({ type: 'trust', viewId, trust, deviceName }),
+            ([trust, deviceName]) => dispatch({ type: 'trust', tabId, trust, deviceName }),
             (error: unknown) => log.warn('device trust is not known', error),
         );
     };
@@ -85,23 +85,23 @@ export function createSessionEffects(
             log.warn('telling the sharer failed', error),
         );
     };
-    const closePage = ({ call }: Of<'closePage'>): void => {
-        grants.close(call);
-        media.close(call);
+    const closePage = ({ pageId }: Of<'closePage'>): void => {
+        grants.close(pageId);
+        media.close(pageId);
     };
     const runners: { readonly [T in Effect['type']]: (effect: Of<T>) => void } = {
         askToShare,
         fetchPublishGrant: (effect) => void grants.obtain(effect),
-        fetchViewGrant: (effect) => void grants.obtain(effect),
+        fetchViewerGrant: (effect) => void grants.obtain(effect),
         openPage: (effect) => grants.open(effect),
-        forgetGrant: ({ call }) => grants.forget(call),
+        forgetGrant: ({ pageId }) => grants.forget(pageId),
         wait,
-        revealPage: ({ call }) => media.reveal(call),
+        revealPage: ({ pageId }) => media.reveal(pageId),
         closePage,
-        send: ({ call, generation, message }) => media.send(call, generation, message),
+        send: ({ pageId, generation, message }) => media.send(pageId, generation, message),
         preparePublish: shown.run,
         publish: shown.run,
-        connectView: shown.run,
+        connectViewerTab: shown.run,
         openSideChannel: shown.run,
         join: memberships.run,
         announce: memberships.run,
@@ -111,12 +111,12 @@ export function createSessionEffects(
         sendWatch,
         sendCover: ({ to, ...news }) =>
             void rtc.sendCover(news, to).catch((error: unknown) => log.warn('telling the viewers failed', error)),
-        serveMesh: (effect) => calls.publish({ roomId: effect.roomId, shareId: effect.call }, effect),
+        serveMesh: (effect) => calls.publish({ roomId: effect.roomId, shareId: effect.pageId }, effect),
         watchMesh: (effect) => calls.watch(effect, effect),
-        callPerson: ({ roomId, call, userId }) => calls.call({ roomId, shareId: call, userId }),
+        callPerson: ({ roomId, pageId, userId }) => calls.call({ roomId, shareId: pageId, userId }),
         acceptCall: (effect) => calls.accept(effect, effect),
-        releaseMesh: ({ call }) => calls.release(call),
-        retireMesh: ({ call }) => calls.unpublish(call),
+        releaseMesh: ({ pageId }) => calls.release(pageId),
+        retireMesh: ({ pageId }) => calls.unpublish(pageId),
         queryTrust,
         notify: ({ notice }) => ports.notify(notice),
         log: ({ level, text }) => log[level](text),
@@ -135,10 +135,10 @@ export function createSessionEffects(
 }
 
 /** What a page's token depends on. */
-function pageOf(state: SessionState, call: string) {
+function pageOf(state: SessionState, pageId: string) {
     const { share } = state;
-    if (share?.id === call)
+    if (share?.id === pageId)
         return { generation: share.generation, moving: share.course.kind === 'moving', wantsGrant: true };
-    const view = state.viewerTabs.get(call);
-    return view && { generation: view.generation, moving: view.move !== undefined, wantsGrant: needsGrant(view) };
+    const tab = state.viewerTabs.get(pageId);
+    return tab && { generation: tab.generation, moving: tab.move !== undefined, wantsGrant: needsGrant(tab) };
 }

@@ -52,12 +52,12 @@ export function seeSecrets(state: SessionState, files: readonly string[]): Step 
     const wait = share.waits + 1;
     return {
         state: withShare(next, { unshielding: wait, waits: wait }),
-        effects: [{ type: 'wait', call: share.id, wait, ms: UNSHIELD_MS }],
+        effects: [{ type: 'wait', pageId: share.id, wait, ms: UNSHIELD_MS }],
     };
 }
 
-export function coverEffect({ id: call, generation, cover }: LocalShare): Effect {
-    return { type: 'send', call, generation, message: { type: 'share.cover', ...cover } };
+export function coverEffect({ id: pageId, generation, cover }: LocalShare): Effect {
+    return { type: 'send', pageId, generation, message: { type: 'share.cover', ...cover } };
 }
 
 /** Pictures may be on their way. */
@@ -83,19 +83,19 @@ export function reconcileCover(state: SessionState): Step {
     const told = { ...share, cover: order, unconfirmed, waits: wait };
     return {
         state: { ...state, share: told },
-        effects: [coverEffect(told), { type: 'wait', call: share.id, wait, ms: CONFIRM_MS }],
+        effects: [coverEffect(told), { type: 'wait', pageId: share.id, wait, ms: CONFIRM_MS }],
     };
 }
 
 /** Tells the devices that watch what they see: all when it changed, and one that has just come. */
-export function tellWatchers(before: SessionState, after: SessionState): Effect[] {
+export function tellViewers(before: SessionState, after: SessionState): Effect[] {
     const { share } = after;
     if (!share || before.share?.id !== share.id) return [];
     const { cover, order } = share.cover;
     const changed = before.share.cover.cover !== cover;
-    const known = before.share.watchers;
+    const known = before.share.viewers;
     const to = viewersOf(after, share)
-        .filter((v) => share.watchers.has(deviceKey(v)))
+        .filter((v) => share.viewers.has(deviceKey(v)))
         .filter((v) => changed || (cover !== null && !known.has(deviceKey(v))))
         .map(({ userId, deviceId }) => ({ userId, deviceId }));
     if (to.length === 0) return [];

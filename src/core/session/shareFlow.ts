@@ -16,12 +16,12 @@ import {
     type SessionState,
     type Step,
 } from './state.ts';
-import { carriesAfter, firstWay, MAX_DIRECT, RETRY_MS } from './topology.ts';
+import { carriesAfter, firstTransport, MAX_DIRECT, RETRY_MS } from './topology.ts';
 
 function openSharePage(share: LocalShare): Effect {
     return {
         type: 'openPage',
-        call: share.id,
+        pageId: share.id,
         generation: share.generation,
         role: 'share',
         location: share.location,
@@ -29,7 +29,7 @@ function openSharePage(share: LocalShare): Effect {
         roomName: share.roomName,
         target: undefined,
         serviceUrl: undefined,
-        servers: publishPathOf(share).servers[share.wish === 'auto' ? 'movable' : 'fixed'],
+        servers: publishPathOf(share).servers[share.wantedTransport === 'auto' ? 'movable' : 'fixed'],
     };
 }
 
@@ -38,12 +38,12 @@ export function requestShare(state: SessionState, event: Extract<SessionEvent, {
         return {
             state,
             effects: [
-                { type: 'revealPage', call: state.share.id },
+                { type: 'revealPage', pageId: state.share.id },
                 { type: 'notify', notice: { kind: 'alreadySharing', roomName: state.share.roomName } },
             ],
         };
     }
-    const wish = event.transport ?? 'auto';
+    const wantedTransport = event.transport ?? 'auto';
     const share: LocalShare = {
         id: event.shareId,
         roomId: event.roomId,
@@ -57,28 +57,28 @@ export function requestShare(state: SessionState, event: Extract<SessionEvent, {
         joined: false,
         held: false,
         ...uncovered(state),
-        watchers: new Map(),
+        viewers: new Map(),
         settings: event.settings,
-        wish,
-        course: wish === 'auto' ? undecided : steady(wish),
+        wantedTransport,
+        course: wantedTransport === 'auto' ? undecided : steady(wantedTransport),
         noSfu: undefined,
         untold: undefined,
         waits: 0,
         carries: MAX_DIRECT,
         unreached: new Set(),
         told: new Set(),
-        path: undefined,
+        route: undefined,
         called: new Map(),
     };
-    const { id: call, generation, roomId } = share;
+    const { id: pageId, generation, roomId } = share;
     // Obstacles are shown before the person picks a screen, also when no token is needed.
     if (!publishPathOf(share).needsGrant)
-        return { state: { ...state, share }, effects: [{ type: 'askToShare', call, generation }] };
+        return { state: { ...state, share }, effects: [{ type: 'askToShare', pageId, generation }] };
     // The grant comes first. So a room without an SFU is reported before the person picks a screen, and the page's
     // content security policy can name the only SFU that it may use.
     return {
         state: { ...state, share },
-        effects: [{ type: 'fetchPublishGrant', call, generation, roomId }],
+        effects: [{ type: 'fetchPublishGrant', pageId, generation, roomId }],
     };
 }
 
@@ -87,8 +87,8 @@ export function endShare(state: SessionState, reason: string, failure?: Failure)
     const { share } = state;
     if (!share) return still(state);
     const effects: Effect[] = [
-        { type: 'send', call: share.id, generation: share.generation, message: { type: 'share.stop', reason } },
-        { type: 'closePage', call: share.id },
+        { type: 'send', pageId: share.id, generation: share.generation, message: { type: 'share.stop', reason } },
+        { type: 'closePage', pageId: share.id },
     ];
     if (share.phase !== 'preparing' && share.phase !== 'choosing') {
         // A call with another client keeps its transport when the share moves.
@@ -107,11 +107,12 @@ export function shareGrantReady(state: SessionState): Step {
     const move = share && moveOf(share.course);
     if (move) return moveGranted(state, share, move);
     if (share?.phase !== 'preparing') return still(state);
-    const transport = share.wish === 'auto' ? firstWay(othersIn(state, share.roomId)) : share.wish;
+    const transport =
+        share.wantedTransport === 'auto' ? firstTransport(othersIn(state, share.roomId)) : share.wantedTransport;
     const chosen = choose(withShare(state, { course: steady(transport) }));
     const inVain = publishPathOf(share).needsGrant && !PUBLISH_PATHS[transport].needsGrant;
     if (!inVain) return chosen;
-    return { state: chosen.state, effects: [...chosen.effects, { type: 'forgetGrant', call: share.id }] };
+    return { state: chosen.state, effects: [...chosen.effects, { type: 'forgetGrant', pageId: share.id }] };
 }
 
 /** Codes about the SFU or the connection to it, and not about the room, the account or another window. */
@@ -122,7 +123,7 @@ export function shareGrantFailed(state: SessionState, failure: Failure): Step {
     const { share } = state;
     const move = share && moveOf(share.course);
     if (move) return abort(state, share, move, failure);
-    if (share?.wish !== 'auto' || !SERVER_TROUBLE.test(failure.code)) return endShare(state, '', failure);
+    if (share?.wantedTransport !== 'auto' || !SERVER_TROUBLE.test(failure.code)) return endShare(state, '', failure);
     if (share.phase !== 'preparing') return still(state);
     const wait = share.waits + 1;
     const { fallback } = publishPathOf(share);
@@ -130,7 +131,7 @@ export function shareGrantFailed(state: SessionState, failure: Failure): Step {
     const chosen = choose(withShare(state, { course: steady(fallback), noSfu: { wait, failure }, waits: wait }));
     return {
         state: chosen.state,
-        effects: [...chosen.effects, { type: 'wait', call: share.id, wait, ms: RETRY_MS }],
+        effects: [...chosen.effects, { type: 'wait', pageId: share.id, wait, ms: RETRY_MS }],
     };
 }
 
@@ -163,7 +164,7 @@ export function keyDelivery(state: SessionState, failed: boolean, message: strin
     const usesKey = transportsOf(share.course).some((transport) => PUBLISH_PATHS[transport].needsKey);
     if (share.held === failed || !usesKey) return still(state);
     const effects: Effect[] = [
-        { type: 'send', call: share.id, generation: share.generation, message: { type: 'share.hold', held: failed } },
+        { type: 'send', pageId: share.id, generation: share.generation, message: { type: 'share.hold', held: failed } },
     ];
     if (failed) effects.push({ type: 'notify', notice: { kind: 'held', message } });
     return { state: withShare(state, { held: failed }), effects };
@@ -179,8 +180,8 @@ export function announceViewers(before: SessionState, after: SessionState): Effe
     return look(viewers) === look(old) ? [] : [viewersEffect(share, viewers)];
 }
 
-function viewersEffect({ id: call, generation }: LocalShare, viewers: Viewer[]): Effect {
-    return { type: 'send', call, generation, message: { type: 'share.viewers', viewers } };
+function viewersEffect({ id: pageId, generation }: LocalShare, viewers: Viewer[]): Effect {
+    return { type: 'send', pageId, generation, message: { type: 'share.viewers', viewers } };
 }
 
 /** A page that has just opened does not know who was there before it, such as another client in the session. */
@@ -193,13 +194,11 @@ export function shareWatched(state: SessionState, event: Extract<SessionEvent, {
     const { share } = state;
     if (!share || share.id !== event.shareId || share.roomId !== event.roomId) return still(state);
     const key = deviceKey(event);
-    const watchers = new Map(share.watchers);
+    const viewers = new Map(share.viewers);
     const unreached = event.via === 'unreached';
-    if (!event.watching) watchers.delete(key);
-    else watchers.set(key, event.via === 'unreached' ? watchers.get(key) : event.via);
-    return still(
-        withShare(state, { watchers, ...(unreached ? { unreached: new Set(share.unreached).add(key) } : {}) }),
-    );
+    if (!event.watching) viewers.delete(key);
+    else viewers.set(key, event.via === 'unreached' ? viewers.get(key) : event.via);
+    return still(withShare(state, { viewers, ...(unreached ? { unreached: new Set(share.unreached).add(key) } : {}) }));
 }
 
 /** Moves the page to the person's own browser, where capture is allowed. */
@@ -207,7 +206,7 @@ function moveToBrowser(state: SessionState, share: LocalShare): Step {
     const moved: LocalShare = { ...share, location: 'browser', generation: share.generation + 1 };
     return {
         state: { ...state, share: moved },
-        effects: [{ type: 'closePage', call: share.id }, openSharePage(moved)],
+        effects: [{ type: 'closePage', pageId: share.id }, openSharePage(moved)],
     };
 }
 
@@ -224,7 +223,7 @@ export function reduceSharePage(state: SessionState, share: LocalShare, message:
                     ...(share.cover.cover === null ? [] : [coverEffect(share)]),
                     {
                         type: 'send',
-                        call: share.id,
+                        pageId: share.id,
                         generation: share.generation,
                         message: { type: 'share.capture', settings: share.settings },
                     },
@@ -254,10 +253,10 @@ export function reduceSharePage(state: SessionState, share: LocalShare, message:
         case 'capture.ended':
             return endShare(state, 'The capture was ended in the browser.');
         case 'share.published': {
-            const { via } = message;
+            const { transport } = message;
             const move = moveOf(share.course);
-            if (move && via !== transportOf(move)) return movePublished(state, share, move, via);
-            return still(withShare(state, { phase: 'live', path: PUBLISH_PATHS[via].route ?? share.path }));
+            if (move && transport !== transportOf(move)) return movePublished(state, share, move, transport);
+            return still(withShare(state, { phase: 'live', route: PUBLISH_PATHS[transport].route ?? share.route }));
         }
         case 'share.covered':
             return covered(state, share, message.order);
@@ -271,7 +270,7 @@ export function reduceSharePage(state: SessionState, share: LocalShare, message:
             if (!publishPathOf(share).reportsUplink) return still(state);
             return still(withShare(state, { carries: carriesAfter(share.carries, message.viewers) }));
         case 'mesh.state':
-            return still(message.state === 'connected' ? withShare(state, { path: message.path }) : state);
+            return still(message.state === 'connected' ? withShare(state, { route: message.route }) : state);
         case 'share.reconnecting':
             return still(publishPathOf(share).reconnects ? withShare(state, { phase: 'reconnecting' }) : state);
         case 'share.failed':

@@ -12,10 +12,10 @@ export function othersIn(state: SessionState, roomId: string): number {
 }
 
 function sceneOf(state: SessionState, share: LocalShare, current: Transport): Scene {
-    const { wish, carries, unreached } = share;
+    const { wantedTransport, carries, unreached } = share;
     const members = state.rtc.get(share.roomId) ?? [];
     return {
-        wish,
+        wantedTransport,
         current,
         carries,
         viewers: viewersOf(state, share).length,
@@ -44,7 +44,7 @@ function reconsiderSteady(state: SessionState, share: LocalShare, course: Extrac
         const wait = share.waits + 1;
         return {
             state: withShare(state, { course: { ...course, calm: { to: decision.to, wait } }, waits: wait }),
-            effects: [{ type: 'wait', call: share.id, wait, ms: CALM_MS }],
+            effects: [{ type: 'wait', pageId: share.id, wait, ms: CALM_MS }],
         };
     }
     const current = course.calm === undefined ? state : withShare(state, { course: steady(course.transport) });
@@ -88,11 +88,11 @@ function staged(state: SessionState, move: Move, effects: readonly Effect[]): St
 /** Begins this stage, or the next one that the new transport needs. */
 function enter(state: SessionState, share: LocalShare, move: Move): Step {
     const path = PUBLISH_PATHS[move.to];
-    const { id: call, generation, roomId } = share;
+    const { id: pageId, generation, roomId } = share;
     switch (move.stage) {
         case 'granting':
             if (!path.needsGrant) return enter(state, share, { ...move, stage: 'keying' });
-            return staged(state, move, [{ type: 'fetchPublishGrant', call, generation, roomId }]);
+            return staged(state, move, [{ type: 'fetchPublishGrant', pageId, generation, roomId }]);
         case 'keying':
             if (!path.needsKey) return enter(state, share, { ...move, stage: 'publishing' });
             return staged(state, move, [...path.prepare(share), { type: 'startKeys', roomId }]);
@@ -116,8 +116,8 @@ export function moveKeyed(state: SessionState, share: LocalShare, move: Move): S
  * The new transport carries the picture. Our membership tells the viewers; it follows from the course
  * (membershipFlow.ts).
  */
-export function movePublished(state: SessionState, share: LocalShare, move: Move, via: Transport): Step {
-    if (move.stage !== 'publishing' || via !== move.to) return still(state);
+export function movePublished(state: SessionState, share: LocalShare, move: Move, transport: Transport): Step {
+    if (move.stage !== 'publishing' || transport !== move.to) return still(state);
     return enter(state, share, { ...move, stage: 'announcing' });
 }
 
@@ -126,7 +126,7 @@ export function moveAnnounced(state: SessionState, share: LocalShare, move: Move
     const wait = share.waits + 1;
     return {
         state: withShare(state, { course: { ...move, stage: 'settling', wait }, waits: wait }),
-        effects: [{ type: 'wait', call: share.id, wait, ms: HANDOVER_MS }],
+        effects: [{ type: 'wait', pageId: share.id, wait, ms: HANDOVER_MS }],
     };
 }
 
@@ -145,7 +145,7 @@ function allMoved(state: SessionState, share: LocalShare): boolean {
     const transport = transportOf(share.course);
     return members.every((m) => {
         const key = deviceKey(m);
-        return !share.watchers.has(key) || share.watchers.get(key) === transport;
+        return !share.viewers.has(key) || share.viewers.get(key) === transport;
     });
 }
 
@@ -175,7 +175,7 @@ export function notAnnounced(state: SessionState, share: LocalShare, failure: Fa
     const wait = share.waits + 1;
     return {
         state: withShare(state, { untold: wait, waits: wait }),
-        effects: [{ type: 'wait', call: share.id, wait, ms: ANNOUNCE_AGAIN_MS }],
+        effects: [{ type: 'wait', pageId: share.id, wait, ms: ANNOUNCE_AGAIN_MS }],
     };
 }
 
@@ -190,13 +190,14 @@ export function abort(state: SessionState, share: LocalShare, move: Move, failur
     const wait = share.waits + 1;
     return {
         state: withShare(state, { ...back, noSfu: { wait, failure }, waits: wait }),
-        effects: [...effects, { type: 'wait', call: share.id, wait, ms: RETRY_MS }],
+        effects: [...effects, { type: 'wait', pageId: share.id, wait, ms: RETRY_MS }],
     };
 }
 
 /** The page lost the server of a transport, but can still send by another one. */
 export function sfuLost(state: SessionState, share: LocalShare, detail: string): Step {
-    if (share.wish !== 'auto' || share.phase === 'preparing' || share.phase === 'choosing') return still(state);
+    if (share.wantedTransport !== 'auto' || share.phase === 'preparing' || share.phase === 'choosing')
+        return still(state);
     const failure: Failure = { code: 'media.serverLost', message: detail };
     const move = moveOf(share.course);
     if (move && PUBLISH_PATHS[move.to].fallback) return abort(state, share, move, failure);
@@ -209,7 +210,7 @@ export function sfuLost(state: SessionState, share: LocalShare, detail: string):
     const begun = move || !fallback || !from ? still(next) : begin(next, lost, from, fallback, undefined);
     return {
         state: begun.state,
-        effects: [...begun.effects, { type: 'wait', call: share.id, wait, ms: RETRY_MS }],
+        effects: [...begun.effects, { type: 'wait', pageId: share.id, wait, ms: RETRY_MS }],
     };
 }
 
@@ -227,7 +228,7 @@ export function shareWaited(state: SessionState, share: LocalShare, wait: number
     }
     if (share.noSfu?.wait === wait) {
         // The share first finishes its move away from the SFU. If it forgot the failure now, it would turn back.
-        if (move) return { state, effects: [{ type: 'wait', call: share.id, wait, ms: RETRY_MS }] };
+        if (move) return { state, effects: [{ type: 'wait', pageId: share.id, wait, ms: RETRY_MS }] };
         return still(withShare(state, { noSfu: undefined }));
     }
     if (course.kind === 'steady' && course.calm?.wait === wait)

@@ -15,16 +15,16 @@ export const SILENT: Failure = {
 };
 
 /** The page sees no screen of a sharer who still announces the share. Returns the tab that waits, and its wait. */
-export function watchSilence(view: ViewerTab): { readonly wait: number; readonly effects: readonly Effect[] } {
-    const isNew = view.phase !== 'notSharing' && view.target.shareId !== undefined;
-    if (!isNew || view.move || SUBSCRIBE_PATHS[view.transport].asksSharer) return { wait: view.wait, effects: [] };
-    const wait = view.wait + 1;
-    return { wait, effects: [{ type: 'wait', call: view.id, wait, ms: SILENT_MS }] };
+export function watchSilence(tab: ViewerTab): { readonly wait: number; readonly effects: readonly Effect[] } {
+    const isNew = tab.phase !== 'notSharing' && tab.target.shareId !== undefined;
+    if (!isNew || tab.move || SUBSCRIBE_PATHS[tab.transport].asksSharer) return { wait: tab.wait, effects: [] };
+    const wait = tab.wait + 1;
+    return { wait, effects: [{ type: 'wait', pageId: tab.id, wait, ms: SILENT_MS }] };
 }
 
 /** Asked when the wait is over. */
-export function isSilent(view: ViewerTab): boolean {
-    return view.phase === 'notSharing' && !view.move && !SUBSCRIBE_PATHS[view.transport].asksSharer;
+export function isSilent(tab: ViewerTab): boolean {
+    return tab.phase === 'notSharing' && !tab.move && !SUBSCRIBE_PATHS[tab.transport].asksSharer;
 }
 
 export function noteSilent(state: SessionState, { target: { shareId } }: ViewerTab, silent: boolean): SessionState {

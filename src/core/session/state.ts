@@ -15,7 +15,7 @@ import type { CaptureLocation } from './mediaPort.ts';
 import type { Course } from './course.ts';
 import type { Need } from './topology.ts';
 import type { ShareAudience, Withheld } from '../trust/shareTrust.ts';
-import type { RtcMembership, Share, Transport, ViewTarget } from '../share/share.ts';
+import type { RtcMembership, Share, Transport, ViewerTarget } from '../share/share.ts';
 
 interface SelfDevice {
     readonly userId: string;
@@ -58,10 +58,10 @@ export interface LocalShare {
     /** The page has to confirm this order or a later one before this wait ends. */
     readonly unconfirmed: { readonly wait: number; readonly order: number } | undefined;
     /** The devices that said that they watch, by `user|device`, with the transport of their picture. */
-    readonly watchers: ReadonlyMap<string, Transport | undefined>;
+    readonly viewers: ReadonlyMap<string, Transport | undefined>;
     readonly settings: ShareSettings;
     /** The transport that the person set. */
-    readonly wish: Transport | 'auto';
+    readonly wantedTransport: Transport | 'auto';
     /** The transport that carries it. */
     readonly course: Course;
     /** The SFU was absent or failed. It is tried again when this wait ends. */
@@ -77,7 +77,7 @@ export interface LocalShare {
     /** Reasons that the person already heard for a missing SFU. Each is told once. */
     readonly told: ReadonlySet<Need>;
     /** The route of the picture to the viewer that connected last. Undefined before the first. */
-    readonly path: Route | undefined;
+    readonly route: Route | undefined;
     /** The people whose other Matrix clients we called, by user ID. The device is known once it answered. */
     readonly called: ReadonlyMap<string, { readonly name: string; readonly deviceId: string | undefined }>;
 }
@@ -92,7 +92,7 @@ export interface CoverOrder {
 
 export interface ViewerTab {
     readonly id: string;
-    readonly target: ViewTarget;
+    readonly target: ViewerTarget;
     readonly sharerName: string;
     readonly roomName: string;
     readonly generation: number;
@@ -110,7 +110,7 @@ export interface ViewerTab {
     readonly move: { readonly to: Transport; readonly tries: number } | undefined;
     /** Names the current wait of the tab, so that an older wait is ignored. */
     readonly wait: number;
-    readonly path: Route | undefined;
+    readonly route: Route | undefined;
     /** After the end: whether another share of the same sharer may follow. */
     readonly again: Again;
     /** The tab shows a call of another Matrix client, not a share that the session announces. */
@@ -184,37 +184,37 @@ export type SessionEvent =
     /** These files with secrets are visible now, by name. */
     | { readonly type: 'secretsSeen'; readonly files: readonly string[] }
     | {
-          readonly type: 'viewRequested';
-          readonly viewId: string;
-          readonly target: ViewTarget;
+          readonly type: 'viewerTabRequested';
+          readonly tabId: string;
+          readonly target: ViewerTarget;
           readonly sharerName: string;
           readonly roomName: string;
           /** VS Code restored its tab, so failures are shown in it. */
           readonly restored?: boolean;
       }
-    | { readonly type: 'viewCloseRequested'; readonly viewId: string }
+    | { readonly type: 'viewerTabCloseRequested'; readonly tabId: string }
     | { readonly type: 'leaveRequested'; readonly roomId: string }
     // results of effects
-    | { readonly type: 'grantReady'; readonly call: string; readonly generation: number }
-    | { readonly type: 'grantFailed'; readonly call: string; readonly generation: number; readonly failure: Failure }
+    | { readonly type: 'grantReady'; readonly pageId: string; readonly generation: number }
+    | { readonly type: 'grantFailed'; readonly pageId: string; readonly generation: number; readonly failure: Failure }
     | { readonly type: 'joined'; readonly roomId: string }
     | { readonly type: 'joinFailed'; readonly roomId: string; readonly failure: Failure }
     | { readonly type: 'announced'; readonly roomId: string }
     | { readonly type: 'announceFailed'; readonly roomId: string; readonly failure: Failure }
     /** A wait of a share or viewer tab has ended. */
-    | { readonly type: 'waited'; readonly call: string; readonly wait: number }
+    | { readonly type: 'waited'; readonly pageId: string; readonly wait: number }
     | { readonly type: 'keysReady'; readonly roomId: string }
     | { readonly type: 'keysFailed'; readonly roomId: string; readonly failure: Failure }
     | { readonly type: 'keyDelivery'; readonly roomId: string; readonly failed: boolean; readonly message: string }
     /** The trust in this person's devices may have changed (undefined: in anybody's). */
     | { readonly type: 'trustChanged'; readonly userId: string | undefined }
-    | { readonly type: 'trust'; readonly viewId: string; readonly trust: TrustLevel; readonly deviceName: string }
+    | { readonly type: 'trust'; readonly tabId: string; readonly trust: TrustLevel; readonly deviceName: string }
     // messages of pages and peers
-    | { readonly type: 'page'; readonly call: string; readonly generation: number; readonly message: PageMessage }
+    | { readonly type: 'page'; readonly pageId: string; readonly generation: number; readonly message: PageMessage }
     /** The person accepts a call of another Matrix client. */
     | {
           readonly type: 'callAccepted';
-          readonly viewId: string;
+          readonly tabId: string;
           readonly callId: string;
           readonly roomId: string;
           readonly userId: string;
@@ -225,14 +225,14 @@ export type SessionEvent =
     | { readonly type: 'callRequested'; readonly userId: string; readonly name: string }
     | {
           readonly type: 'callAnswered' | 'callOver';
-          readonly call: string;
+          readonly pageId: string;
           readonly generation: number;
           readonly userId: string;
           readonly deviceId: string;
       }
     /** The sharer's device does not answer. */
-    | { readonly type: 'meshGaveUp'; readonly call: string; readonly generation: number }
-    | { readonly type: 'pageClosed'; readonly call: string; readonly generation: number; readonly reason: string }
+    | { readonly type: 'meshGaveUp'; readonly pageId: string; readonly generation: number }
+    | { readonly type: 'pageClosed'; readonly pageId: string; readonly generation: number; readonly reason: string }
     | {
           readonly type: 'watch';
           readonly roomId: string;
@@ -249,29 +249,29 @@ export type SessionEvent =
 
 export type Effect =
     /** Answered by `grantReady` or `grantFailed`, as for a token. */
-    | { readonly type: 'askToShare'; readonly call: string; readonly generation: number }
+    | { readonly type: 'askToShare'; readonly pageId: string; readonly generation: number }
     | {
           readonly type: 'fetchPublishGrant';
-          readonly call: string;
+          readonly pageId: string;
           readonly generation: number;
           readonly roomId: string;
       }
     | {
-          readonly type: 'fetchViewGrant';
-          readonly call: string;
+          readonly type: 'fetchViewerGrant';
+          readonly pageId: string;
           readonly generation: number;
           readonly roomId: string;
           readonly serviceUrl: string | undefined;
       }
     | {
           readonly type: 'openPage';
-          readonly call: string;
+          readonly pageId: string;
           readonly generation: number;
           readonly role: 'share' | 'view';
           readonly location: CaptureLocation;
           readonly title: string;
           readonly roomName: string;
-          readonly target: ViewTarget | undefined;
+          readonly target: ViewerTarget | undefined;
           /** The source of the page's token. The page may connect only to the SFU behind it. */
           readonly serviceUrl: string | undefined;
           /**
@@ -280,16 +280,16 @@ export type Effect =
            */
           readonly servers: 'none' | 'now' | 'known';
       }
-    | { readonly type: 'revealPage'; readonly call: string }
-    | { readonly type: 'closePage'; readonly call: string }
-    | { readonly type: 'send'; readonly call: string; readonly generation: number; readonly message: HostMessage }
+    | { readonly type: 'revealPage'; readonly pageId: string }
+    | { readonly type: 'closePage'; readonly pageId: string }
+    | { readonly type: 'send'; readonly pageId: string; readonly generation: number; readonly message: HostMessage }
     /** Connects the page to the SFU while the person still chooses a screen. Nothing can be sent without a key. */
-    | { readonly type: 'preparePublish'; readonly call: string; readonly generation: number }
+    | { readonly type: 'preparePublish'; readonly pageId: string; readonly generation: number }
     /** Sends our key and then the grant, so that the page encrypts from the first frame. */
-    | { readonly type: 'publish'; readonly call: string; readonly generation: number; readonly roomId: string }
+    | { readonly type: 'publish'; readonly pageId: string; readonly generation: number; readonly roomId: string }
     | {
-          readonly type: 'connectView';
-          readonly call: string;
+          readonly type: 'connectViewerTab';
+          readonly pageId: string;
           readonly generation: number;
           readonly roomId: string;
           /** Null: the first screen that appears. */
@@ -299,7 +299,7 @@ export type Effect =
     /** Tells the page its side channel, and the keys of it. */
     | {
           readonly type: 'openSideChannel';
-          readonly call: string;
+          readonly pageId: string;
           readonly generation: number;
           readonly roomId: string;
           readonly shareId: string;
@@ -327,32 +327,32 @@ export type Effect =
           readonly order: number;
           readonly to: readonly SelfDevice[];
       }
-    | { readonly type: 'serveMesh'; readonly call: string; readonly generation: number; readonly roomId: string }
+    | { readonly type: 'serveMesh'; readonly pageId: string; readonly generation: number; readonly roomId: string }
     | {
           readonly type: 'watchMesh';
-          readonly call: string;
+          readonly pageId: string;
           readonly generation: number;
           readonly roomId: string;
           readonly userId: string;
           readonly deviceId: string;
           readonly shareId: string;
       }
-    | { readonly type: 'callPerson'; readonly call: string; readonly roomId: string; readonly userId: string }
+    | { readonly type: 'callPerson'; readonly pageId: string; readonly roomId: string; readonly userId: string }
     | {
           readonly type: 'acceptCall';
-          readonly call: string;
+          readonly pageId: string;
           readonly generation: number;
           readonly roomId: string;
           readonly callId: string;
       }
-    | { readonly type: 'releaseMesh'; readonly call: string }
+    | { readonly type: 'releaseMesh'; readonly pageId: string }
     /** The share is no longer offered directly. Calls with other clients continue. */
-    | { readonly type: 'retireMesh'; readonly call: string }
+    | { readonly type: 'retireMesh'; readonly pageId: string }
     /** Forgets the token of a closed transport. */
-    | { readonly type: 'forgetGrant'; readonly call: string }
+    | { readonly type: 'forgetGrant'; readonly pageId: string }
     /** `waited` follows after `ms`. */
-    | { readonly type: 'wait'; readonly call: string; readonly wait: number; readonly ms: number }
-    | { readonly type: 'queryTrust'; readonly viewId: string; readonly userId: string; readonly deviceId: string }
+    | { readonly type: 'wait'; readonly pageId: string; readonly wait: number; readonly ms: number }
+    | { readonly type: 'queryTrust'; readonly tabId: string; readonly userId: string; readonly deviceId: string }
     | { readonly type: 'notify'; readonly notice: Notice }
     | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn'; readonly text: string };
 
@@ -361,7 +361,7 @@ export type Notice =
     | { readonly kind: 'alreadySharing'; readonly roomName: string }
     | { readonly kind: 'shareFailed'; readonly failure: Failure }
     | { readonly kind: 'shareEnded'; readonly reason: string }
-    | { readonly kind: 'viewFailed'; readonly failure: Failure }
+    | { readonly kind: 'viewerTabFailed'; readonly failure: Failure }
     | { readonly kind: 'notAnswered'; readonly name: string }
     /** A direct share would work better with an SFU. `why`: the reason that it stays direct. */
     | {

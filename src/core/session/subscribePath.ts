@@ -12,13 +12,13 @@ interface SubscribePath {
     /** The tab asks the sharer's own device, which may not answer, or may not be reached. */
     readonly asksSharer: boolean;
     /** How the picture travels. Undefined: each connection reports its own. */
-    readonly route: ViewerTab['path'];
+    readonly route: ViewerTab['route'];
     /** `participant`: the sharer's LiveKit identity. Null: the first screen that appears. */
-    connect(view: ViewerTab, participant: string | null): readonly Effect[];
+    connect(tab: ViewerTab, participant: string | null): readonly Effect[];
     /** Leaves the transport. The tab goes on with another one. */
-    leave(view: ViewerTab): readonly Effect[];
+    leave(tab: ViewerTab): readonly Effect[];
     /** Leaves the transport when the tab is over, or begins again. */
-    end(view: ViewerTab): readonly Effect[];
+    end(tab: ViewerTab): readonly Effect[];
 }
 
 /** During a move, the page still shows the old transport's picture. */
@@ -30,20 +30,20 @@ const MESH: SubscribePath = {
     servers: 'now',
     asksSharer: true,
     route: undefined,
-    connect(view) {
-        const { id: call, generation, wait } = view;
-        const { roomId, userId, deviceId, shareId } = view.target;
+    connect(tab) {
+        const { id: pageId, generation, wait } = tab;
+        const { roomId, userId, deviceId, shareId } = tab.target;
         if (userId === undefined || deviceId === undefined || shareId === undefined) return [];
         const identity = deviceKey({ userId, deviceId });
-        const message = { type: 'view.direct', identity, handover: isHandover(view) } as const;
+        const message = { type: 'view.direct', identity, handover: isHandover(tab) } as const;
         return [
-            { type: 'send', call, generation, message },
-            { type: 'watchMesh', call, generation, roomId, userId, deviceId, shareId },
-            { type: 'wait', call, wait, ms: DIRECT_WITHIN_MS },
+            { type: 'send', pageId, generation, message },
+            { type: 'watchMesh', pageId, generation, roomId, userId, deviceId, shareId },
+            { type: 'wait', pageId, wait, ms: DIRECT_WITHIN_MS },
         ];
     },
-    leave: ({ id: call }) => [{ type: 'releaseMesh', call }],
-    end: ({ id: call }) => [{ type: 'releaseMesh', call }],
+    leave: ({ id: pageId }) => [{ type: 'releaseMesh', pageId }],
+    end: ({ id: pageId }) => [{ type: 'releaseMesh', pageId }],
 };
 
 const LIVEKIT: SubscribePath = {
@@ -51,20 +51,20 @@ const LIVEKIT: SubscribePath = {
     servers: 'known',
     asksSharer: false,
     route: 'sfu',
-    connect(view, identity) {
-        const { id: call, generation, target } = view;
+    connect(tab, identity) {
+        const { id: pageId, generation, target } = tab;
         return [
             {
-                type: 'connectView',
-                call,
+                type: 'connectViewerTab',
+                pageId,
                 generation,
                 roomId: target.roomId,
                 identity,
-                handover: isHandover(view),
+                handover: isHandover(tab),
             },
         ];
     },
-    leave: ({ id: call }) => [{ type: 'forgetGrant', call }],
+    leave: ({ id: pageId }) => [{ type: 'forgetGrant', pageId }],
     end: () => [],
 };
 

@@ -24,7 +24,7 @@ export const DIRECT_WITHIN_MS = 10_000;
 
 export interface Scene {
     /** The transport that the person set. */
-    readonly wish: Transport | 'auto';
+    readonly wantedTransport: Transport | 'auto';
     /** The current transport. */
     readonly current: Transport;
     /** The number of devices that watch. */
@@ -40,7 +40,12 @@ export interface Scene {
 /** Why a direct share needs an SFU. Undefined when it does not. */
 export type Need = 'others' | 'unreached' | 'viewers' | 'uplink';
 
-export function needOf({ viewers, carries, others, unreached }: Omit<Scene, 'wish' | 'current'>): Need | undefined {
+export function needOf({
+    viewers,
+    carries,
+    others,
+    unreached,
+}: Omit<Scene, 'wantedTransport' | 'current'>): Need | undefined {
     if (others > 0) return 'others';
     if (unreached > 0) return 'unreached';
     if (viewers > MAX_DIRECT) return 'viewers';
@@ -58,10 +63,10 @@ export type Decision =
 const STAY: Decision = { kind: 'stay' };
 
 export function decide(scene: Scene): Decision {
-    const { wish, current, viewers, carries } = scene;
+    const { wantedTransport, current, viewers, carries } = scene;
     const need = needOf(scene);
-    if (wish === 'livekit') return STAY;
-    if (wish === 'mesh') return need === undefined ? STAY : { kind: 'refused', need };
+    if (wantedTransport === 'livekit') return STAY;
+    if (wantedTransport === 'mesh') return need === undefined ? STAY : { kind: 'refused', need };
     if (current === 'mesh') return need === undefined ? STAY : { kind: 'move', to: 'livekit', need };
     // If the connection could not carry a second viewer, it will not carry the first one better later.
     const back = need === undefined && viewers <= BACK_AT && carries > 0;
@@ -69,7 +74,7 @@ export function decide(scene: Scene): Decision {
 }
 
 /** The first transport when both are possible. Nobody watches yet. */
-export function firstWay(others: number): Transport {
+export function firstTransport(others: number): Transport {
     return others > 0 ? 'livekit' : 'mesh';
 }
 

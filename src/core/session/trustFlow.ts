@@ -3,41 +3,41 @@ import type { HostMessage } from '../share/mediaMessages.ts';
 import { deviceKey, sharerKey } from './sessionMembers.ts';
 import type { Step, Effect, SessionEvent, SessionState, ViewerTab } from './state.ts';
 import { SUBSCRIBE_PATHS } from './subscribePath.ts';
-import type { ViewTarget } from '../share/share.ts';
+import type { ViewerTarget } from '../share/share.ts';
 import { audienceChip } from '../trust/shareTrust.ts';
-import { isOver, retryView } from './viewerFlow.ts';
+import { isOver, retryViewerTab } from './viewerFlow.ts';
 
-function targetKey({ roomId, userId, deviceId }: ViewTarget): string | undefined {
+function targetKey({ roomId, userId, deviceId }: ViewerTarget): string | undefined {
     return userId === undefined || deviceId === undefined ? undefined : sharerKey(roomId, { userId, deviceId });
 }
 
-function send(view: ViewerTab, message: HostMessage): Effect {
-    return { type: 'send', call: view.id, generation: view.generation, message };
+function send(tab: ViewerTab, message: HostMessage): Effect {
+    return { type: 'send', pageId: tab.id, generation: tab.generation, message };
 }
 
-function audienceMessage(state: SessionState, view: ViewerTab): Effect[] {
-    const audience = state.audiences.get(targetKey(view.target) ?? '');
-    return audience ? [send(view, { type: 'view.audience', ...audienceChip(audience) })] : [];
+function audienceMessage(state: SessionState, tab: ViewerTab): Effect[] {
+    const audience = state.audiences.get(targetKey(tab.target) ?? '');
+    return audience ? [send(tab, { type: 'view.audience', ...audienceChip(audience) })] : [];
 }
 
-function coverMessage(state: SessionState, view: ViewerTab): Effect[] {
-    const told = state.covers.get(targetKey(view.target) ?? '');
-    if (!told || told.shareId !== view.target.shareId) return [];
-    return [send(view, { type: 'view.cover', cover: told.cover })];
+function coverMessage(state: SessionState, tab: ViewerTab): Effect[] {
+    const told = state.covers.get(targetKey(tab.target) ?? '');
+    if (!told || told.shareId !== tab.target.shareId) return [];
+    return [send(tab, { type: 'view.cover', cover: told.cover })];
 }
 
 /** The sharer's messages for a page that just became ready. */
-export function tellTrust(state: SessionState, view: ViewerTab): Effect[] {
-    const reason = state.withheld.get(targetKey(view.target) ?? '');
+export function tellTrust(state: SessionState, tab: ViewerTab): Effect[] {
+    const reason = state.withheld.get(targetKey(tab.target) ?? '');
     return [
-        ...(reason === undefined ? [] : [send(view, { type: 'view.withheld', reason })]),
-        ...audienceMessage(state, view),
-        ...coverMessage(state, view),
+        ...(reason === undefined ? [] : [send(tab, { type: 'view.withheld', reason })]),
+        ...audienceMessage(state, tab),
+        ...coverMessage(state, tab),
     ];
 }
 
-export function isWithheld(state: SessionState, view: ViewerTab): boolean {
-    return state.withheld.has(targetKey(view.target) ?? '');
+export function isWithheld(state: SessionState, tab: ViewerTab): boolean {
+    return state.withheld.has(targetKey(tab.target) ?? '');
 }
 
 /** A device that is now admitted asks again for the share. */
@@ -48,13 +48,13 @@ export function withheldTold(state: SessionState, event: Extract<SessionEvent, {
     else withheld.set(key, event.reason);
     let next: SessionState = { ...state, withheld };
     const effects: Effect[] = [];
-    for (const view of state.viewerTabs.values()) {
-        if (targetKey(view.target) !== key) continue;
-        effects.push(send(view, { type: 'view.withheld', reason: event.reason }));
-        const asks = SUBSCRIBE_PATHS[view.transport].asksSharer;
-        const lacks = asks && view.phase !== 'live' && view.phase !== 'frozen' && view.phase !== 'ended';
+    for (const tab of state.viewerTabs.values()) {
+        if (targetKey(tab.target) !== key) continue;
+        effects.push(send(tab, { type: 'view.withheld', reason: event.reason }));
+        const asks = SUBSCRIBE_PATHS[tab.transport].asksSharer;
+        const lacks = asks && tab.phase !== 'live' && tab.phase !== 'frozen' && tab.phase !== 'ended';
         if (event.reason !== null || !state.withheld.has(key) || !lacks) continue;
-        const step = retryView(next, view);
+        const step = retryViewerTab(next, tab);
         next = step.state;
         effects.push(...step.effects);
     }
@@ -67,8 +67,8 @@ export function coverTold(state: SessionState, told: Extract<SessionEvent, { typ
     const before = state.covers.get(key);
     if (before?.shareId === told.shareId && before.order >= told.order) return { state, effects: [] };
     const next = { ...state, covers: new Map(state.covers).set(key, told) };
-    const concerned = [...next.viewerTabs.values()].filter((view) => targetKey(view.target) === key);
-    return { state: next, effects: concerned.flatMap((view) => coverMessage(next, view)) };
+    const concerned = [...next.viewerTabs.values()].filter((tab) => targetKey(tab.target) === key);
+    return { state: next, effects: concerned.flatMap((tab) => coverMessage(next, tab)) };
 }
 
 export function audienceTold(state: SessionState, event: Extract<SessionEvent, { type: 'audience' }>): Step {
@@ -79,8 +79,8 @@ export function audienceTold(state: SessionState, event: Extract<SessionEvent, {
     else audiences.delete(key);
     const next = { ...state, audiences };
     const effects = [...next.viewerTabs.values()]
-        .filter((view) => targetKey(view.target) === key)
-        .flatMap((view) => audienceMessage(next, view));
+        .filter((tab) => targetKey(tab.target) === key)
+        .flatMap((tab) => audienceMessage(next, tab));
     const { share, self } = state;
     if (
         share?.roomId !== event.roomId ||
@@ -100,11 +100,11 @@ export function audienceTold(state: SessionState, event: Extract<SessionEvent, {
 /** Viewer tabs show the current trust in the sharer's device, not the trust from when they opened. */
 export function queryTrustAgain(state: SessionState, person: string | undefined): Step {
     const effects: Effect[] = [];
-    for (const view of state.viewerTabs.values()) {
-        const { userId, deviceId } = view.target;
-        if (userId === undefined || deviceId === undefined || isOver(view)) continue;
+    for (const tab of state.viewerTabs.values()) {
+        const { userId, deviceId } = tab.target;
+        if (userId === undefined || deviceId === undefined || isOver(tab)) continue;
         if (person === undefined || person === userId)
-            effects.push({ type: 'queryTrust', viewId: view.id, userId, deviceId });
+            effects.push({ type: 'queryTrust', tabId: tab.id, userId, deviceId });
     }
     return { state, effects };
 }

@@ -3,6 +3,7 @@
  */
 import * as v from 'valibot';
 import { sideMessage } from '../sideChannel/sideMessages.ts';
+import { transports, type Transport } from './share.ts';
 import { trustLevels, withheldReasons } from '../trust/trustLevels.ts';
 
 const text = v.pipe(v.string(), v.maxLength(4_096));
@@ -71,9 +72,7 @@ const iceCandidates = v.pipe(
 const routes = ['direct', 'relayed', 'sfu'] as const;
 export type Route = (typeof routes)[number];
 
-/** Through a media server, or from device to device. */
-const ways = ['livekit', 'mesh'] as const;
-export type Way = (typeof ways)[number];
+export type { Transport };
 
 /** The state of the picture, or why there is none. The page has the words for people. */
 export const viewStates = [
@@ -267,7 +266,7 @@ export const pageMessage = v.variant('type', [
     v.object({ type: v.literal('capture.failed'), reason: v.picklist(captureFailures), detail: text }),
     /** The person ended the capture in the browser, or its source disappeared. */
     v.object({ type: v.literal('capture.ended') }),
-    v.object({ type: v.literal('share.published'), via: v.picklist(ways) }),
+    v.object({ type: v.literal('share.published'), transport: v.picklist(transports) }),
     /** The SFU could not be used or was lost. The capture and direct connections continue. */
     v.object({ type: v.literal('share.serverLost'), detail: text }),
     /** This many viewers overload the device's connection. */
@@ -284,7 +283,7 @@ export const pageMessage = v.variant('type', [
         type: v.literal('mesh.state'),
         connection,
         state: v.picklist(['connecting', 'connected', 'failed']),
-        path: v.picklist(routes),
+        route: v.picklist(routes),
     }),
     /** ICE servers that this browser does not take. They are left out. */
     v.object({ type: v.literal('servers.refused'), urls: v.pipe(v.array(v.string()), v.maxLength(100)) }),
@@ -296,7 +295,7 @@ export const pageMessage = v.variant('type', [
     v.object({ type: v.literal('mesh.dropped'), connections: v.pipe(v.array(connection), v.maxLength(1_000)) }),
     v.object({ type: v.literal('view.state'), state: v.picklist(viewStates), detail: text }),
     /** The picture now uses the new transport and the old one is closed, or the new one failed. */
-    v.object({ type: v.literal('view.moved'), via: v.picklist(ways), ok: v.boolean() }),
+    v.object({ type: v.literal('view.moved'), transport: v.picklist(transports), ok: v.boolean() }),
     /** LiveKit identities whose screen is in the LiveKit room now, as this page sees it. */
     v.object({ type: v.literal('view.screens'), identities: v.pipe(v.array(id), v.maxLength(1_000)) }),
     /** A part of the picture that the person sends to the session. */

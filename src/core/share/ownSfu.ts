@@ -10,7 +10,7 @@ export interface OwnSfu {
         readonly roomId: string;
         readonly userId: string;
         readonly deviceId: string;
-        readonly viewId?: string;
+        readonly tabId?: string;
     }): Promise<string>;
 }
 

@@ -51,7 +51,7 @@ export function isAtSfu({ transport }: Share): boolean {
 }
 
 /** Which share a viewer tab shows. Without a device: the first screen in the room, of any sharer. */
-export interface ViewTarget {
+export interface ViewerTarget {
     readonly roomId: string;
     readonly userId: string | undefined;
     readonly deviceId: string | undefined;

@@ -13,7 +13,7 @@ import { createOneDialog } from './oneDialog.ts';
 import { openAccountHere } from './openAccountHere.ts';
 
 export interface AccountControl {
-    /** Opens the account, through the window that owns it or as its owner. `start()` then begins to sync. */
+    /** Opens the account, through the window that owns it or as its leader. `start()` then begins to sync. */
     openAccount(stored: StoredAccount): Promise<Account>;
     /** Signs out the active account while it is not open. Rejects if a part of it could not be deleted. */
     forgetAccount(scope?: SignOutScope): Promise<void>;

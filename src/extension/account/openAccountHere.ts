@@ -1,4 +1,4 @@
-/** Opens an account in this window: through the window that owns it, or as its owner. */
+/** Opens an account in this window: through the leader's window, or as the leader. */
 import * as vscode from 'vscode';
 import type { Account } from '../../core/account/account.ts';
 import { loadAccount, type StoredAccount } from '../../core/account/storedAccounts.ts';

@@ -38,9 +38,9 @@ export function actionContext(
             return mapping.folders;
         },
         configuration,
-        viewerCommand(viewId, generation, command) {
-            media.reveal(viewId);
-            media.send(viewId, generation, { type: 'view.command', command });
+        viewerCommand(tabId, generation, command) {
+            media.reveal(tabId);
+            media.send(tabId, generation, { type: 'view.command', command });
         },
         async mapWorkspace(roomId, folder) {
             await mapping.map(roomId, folder);

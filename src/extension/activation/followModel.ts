@@ -1,9 +1,9 @@
 /** Updates every part after a change of the model. Reopens the viewer tabs that were open before a reload. */
 import type { Disposable } from 'vscode';
-import type { ViewTarget } from '../../core/share/share.ts';
-import { createViewMemory } from '../share/page/viewMemory.ts';
-import { registerViewSerializer } from '../share/page/viewSerializer.ts';
-import { openView } from '../share/shareCommands.ts';
+import type { ViewerTarget } from '../../core/share/share.ts';
+import { createViewerMemory } from '../share/page/viewerMemory.ts';
+import { registerViewerSerializer } from '../share/page/viewerSerializer.ts';
+import { openViewerTab } from '../share/shareCommands.ts';
 import { onRemotes } from '../workspace/git.ts';
 import type { AccountParts } from './accountParts.ts';
 import type { Foundation } from './foundation.ts';
@@ -14,8 +14,8 @@ export function followModel(
     { app, control, follower, mapping, media, sessionGlare }: AccountParts,
     { actions, chat, joins, shareNews, view }: ViewParts,
 ): void {
-    const memory = createViewMemory(extension.workspaceState);
-    const restored: ViewTarget[] = [];
+    const memory = createViewerMemory(extension.workspaceState);
+    const restored: ViewerTarget[] = [];
     /** The account that was shown last. */
     let seen = '';
     let remotes: Disposable | undefined;
@@ -34,14 +34,14 @@ export function followModel(
             if (model.account.kind !== 'ready') return;
             // Listens to Git itself: a clone may be opened or read when nothing else in the model changes.
             remotes ??= scope.add(onRemotes(() => app.refresh(), log));
-            for (const target of restored.splice(0)) openView(actions, target, true);
+            for (const target of restored.splice(0)) openViewerTab(actions, target, true);
             void sessionGlare.check();
             mapping.follow(model.rooms).catch((error: unknown) => log.warn('following a replaced room failed', error));
             mapping.offer(model.rooms).catch((error: unknown) => log.warn('offering a room failed', error));
         }),
     );
     scope.add(
-        registerViewSerializer(media, extension.extensionUri, log, memory, (target) => {
+        registerViewerSerializer(media, extension.extensionUri, log, memory, (target) => {
             restored.push(target);
             app.refresh();
         }),

@@ -16,7 +16,7 @@ import {
     shareScreen,
     stopSharing,
     viewShare,
-    type ViewArgument,
+    type ViewerArgument,
 } from '../share/shareCommands.ts';
 import { commands, roomCommandIds, type CommandId, type RoomCommandId } from '../manifest/commands.ts';
 import { userMessage } from '../../core/base/errors.ts';
@@ -135,7 +135,7 @@ export function registerCommands(context: ActionContext, account: AccountCommand
         [commands.pauseShare]: () => pauseShare(context, true),
         [commands.resumeShare]: () => pauseShare(context, false),
         [commands.showAnyway]: () => context.shield.showAnyway(),
-        [commands.viewShare]: (argument) => viewShare(context, viewArgument(context, argument)),
+        [commands.viewShare]: (argument) => viewShare(context, viewerArgument(context, argument)),
         [commands.leaveSession]: room(leaveSession),
         [commands.showMenu]: async () => (await import('../tree/showStatusMenu.ts')).showStatusMenu(context),
         [commands.actOnRow]: () => actOnRow(context),
@@ -196,7 +196,7 @@ function roomIdOfRow(row: string): string | undefined {
     return /^(?:room|invite):(!.*)$/u.exec(row)?.[1];
 }
 
-function viewArgument(context: ActionContext, argument: unknown): ViewArgument {
+function viewerArgument(context: ActionContext, argument: unknown): ViewerArgument {
     if (typeof argument !== 'string') return undefined;
     const target = context.targetOfRow(argument);
     return target && { target };

@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { createChannel, type Channel } from '../../core/page/channel.ts';
 import {
-    CHAT_CALL,
+    CHAT_PAGE_ID,
     chatPageMessage,
     type ChatHostMessage,
     type ChatPageMessage,
@@ -229,7 +229,7 @@ export function createChatView(options: ChatViewOptions): ChatView {
             webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist')] };
             channel?.close();
             const opened = createChannel<ChatPageMessage, ChatHostMessage>({
-                call: CHAT_CALL,
+                pageId: CHAT_PAGE_ID,
                 generation: ++generation,
                 transport: {
                     post: (data) => void webview.postMessage(data),

@@ -19,14 +19,14 @@ interface Choice extends vscode.QuickPickItem {
 
 export async function sendSnapshot(context: ActionContext): Promise<void> {
     const { orchestrator } = signedIn(context);
-    const views = [...orchestrator.state.viewerTabs.values()].filter(isWatched);
+    const viewerTabs = [...orchestrator.state.viewerTabs.values()].filter(isWatched);
     const editor = vscode.window.activeTextEditor;
-    const choices: Choice[] = views.map((view) => ({
-        label: `${plainName(view.sharerName)}’s screen`,
-        description: plainName(view.roomName),
+    const choices: Choice[] = viewerTabs.map((tab) => ({
+        label: `${plainName(tab.sharerName)}’s screen`,
+        description: plainName(tab.roomName),
         run() {
-            context.chat.assertWritable(view.target.roomId);
-            context.viewerCommand(view.id, view.generation, 'snapshot');
+            context.chat.assertWritable(tab.target.roomId);
+            context.viewerCommand(tab.id, tab.generation, 'snapshot');
         },
     }));
     if (editor && !editor.selection.isEmpty)

@@ -1,7 +1,7 @@
 /** Joins by a link in this window: keeps the wish and follows it. The dialogs are loaded on first use. */
 import type { Memento } from 'vscode';
 import type { ActionContext } from '../shell/actionContext.ts';
-import { openView } from '../share/shareCommands.ts';
+import { openViewerTab } from '../share/shareCommands.ts';
 import type { Log } from '../../core/base/log.ts';
 import { shareChoices, type ShareChoice } from '../share/shareChoices.ts';
 import { createWishFollower, type WishFollower } from './followWish.ts';
@@ -35,7 +35,7 @@ export function createJoins({ memento, context, changed, log }: JoinsOptions): J
     };
     const viewIn = (roomId: string): (() => void) | undefined => {
         const [screen] = screens(roomId);
-        return screen && (() => openView(context(), screen.target));
+        return screen && (() => openViewerTab(context(), screen.target));
     };
     const goOn = async (): Promise<void> => (await dialogs()).resumeJoin(context());
     const follower = createWishFollower({

@@ -50,7 +50,7 @@ export const rows = {
     invite: 'hush.invite',
     room: 'hush.room',
     /** We hold a membership there. */
-    roomInCall: 'hush.room.inCall',
+    roomInSession: 'hush.room.inSession',
     share: 'hush.share',
     ownShare: 'hush.ownShare',
     member: 'hush.member',

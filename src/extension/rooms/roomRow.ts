@@ -22,7 +22,7 @@ const CLEAR = 'The room is not encrypted.';
  */
 export function refusalOf(room: RoomSnapshot, self: string, deed: RoomUse): string | undefined {
     if (!room.encrypted && ENCRYPTED.has(deed)) return CLEAR;
-    if (deed === 'share' && !room.mayJoinCall) return refusal(room, self, { kind: 'state', type: CALL_MEMBER_TYPE });
+    if (deed === 'share' && !room.mayJoinSession) return refusal(room, self, { kind: 'state', type: CALL_MEMBER_TYPE });
     if (deed === 'invite' && !room.mayInvite) return refusal(room, self, { kind: 'invite' });
     return undefined;
 }

@@ -34,7 +34,7 @@ export async function answerRing(
     if (chosen === show)
         orchestrator.dispatch({
             type: 'callAccepted',
-            viewId: ulid(),
+            tabId: ulid(),
             callId,
             roomId,
             userId,

@@ -8,13 +8,13 @@ import { showFailure } from '../shell/failure.ts';
 import { plainName } from '../shell/plainText.ts';
 
 export function followSnapshots(context: ActionContext, media: Pick<MediaPort, 'onMessage'>): Disposable {
-    return media.onMessage((call, _generation, message) => {
+    return media.onMessage((pageId, _generation, message) => {
         if (message.type !== 'view.snapshot') return;
-        const view = context.orchestrator?.state.viewerTabs.get(call);
-        if (!view) return;
-        const name = `${plainName(view.sharerName)}’s screen ${timeInName(new Date())}.png`;
+        const tab = context.orchestrator?.state.viewerTabs.get(pageId);
+        if (!tab) return;
+        const name = `${plainName(tab.sharerName)}’s screen ${timeInName(new Date())}.png`;
         context.chat
-            .sendBytes(message.png, name, { roomId: view.target.roomId })
+            .sendBytes(message.png, name, { roomId: tab.target.roomId })
             .catch((error: unknown) => showFailure(userMessage(error, 'Sending the snapshot')));
     });
 }

@@ -37,8 +37,8 @@ export function unwatched({ account, rooms, session }: Model): Map<string, LiveS
             .filter(({ phase }) => phase !== 'ended' && phase !== 'failed')
             .map(({ target }) => target.shareId),
     );
-    for (const { roomId, name, membership, encrypted, mayJoinCall, rtc } of rooms) {
-        if (membership !== 'join' || !encrypted || !mayJoinCall) continue;
+    for (const { roomId, name, membership, encrypted, mayJoinSession, rtc } of rooms) {
+        if (membership !== 'join' || !encrypted || !mayJoinSession) continue;
         for (const member of rtc) {
             if (member.userId === account.userId) continue;
             for (const { id } of member.shares) {

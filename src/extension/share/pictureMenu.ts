@@ -7,7 +7,7 @@ import type { Disposable } from '../../core/base/disposable.ts';
 import type { MediaPort } from '../../core/session/mediaPort.ts';
 import type { ActionContext } from '../shell/actionContext.ts';
 
-/** The page puts the view ID into the context of the menu (`data-vscode-context`). */
+/** The page puts the ID of its viewer tab into the context of the menu (`data-vscode-context`). */
 const menuContext = v.object({ hushView: v.string() });
 
 /**
@@ -16,10 +16,10 @@ const menuContext = v.object({ hushView: v.string() });
  */
 export function commandPicture(context: ActionContext, argument: unknown, command: ViewerCommand): boolean {
     const chosen = v.safeParse(menuContext, argument);
-    const view = chosen.success ? context.orchestrator?.state.viewerTabs.get(chosen.output.hushView) : undefined;
-    if (!view) return false;
-    if (command === 'snapshot') context.chat.assertWritable(view.target.roomId);
-    context.viewerCommand(view.id, view.generation, command);
+    const tab = chosen.success ? context.orchestrator?.state.viewerTabs.get(chosen.output.hushView) : undefined;
+    if (!tab) return false;
+    if (command === 'snapshot') context.chat.assertWritable(tab.target.roomId);
+    context.viewerCommand(tab.id, tab.generation, command);
     return true;
 }
 
@@ -33,9 +33,9 @@ export function followShowAnyway(media: Pick<MediaPort, 'onMessage'>): Disposabl
 
 /** The chat button of a viewer tab opens the chat of the share's room. */
 export function followOpenChat(context: ActionContext, media: Pick<MediaPort, 'onMessage'>): Disposable {
-    return media.onMessage((call, _generation, message) => {
+    return media.onMessage((pageId, _generation, message) => {
         if (message.type !== 'action' || message.name !== 'openChat') return;
-        const roomId = context.orchestrator?.state.viewerTabs.get(call)?.target.roomId;
+        const roomId = context.orchestrator?.state.viewerTabs.get(pageId)?.target.roomId;
         if (roomId !== undefined) void vscode.commands.executeCommand(commands.openChat, roomId);
     });
 }

@@ -1,6 +1,6 @@
 /** The choices of **View Share…**. Pure. */
 import type { SessionState } from '../../core/session/state.ts';
-import type { ViewTarget } from '../../core/share/share.ts';
+import type { ViewerTarget } from '../../core/share/share.ts';
 import type { RoomSnapshot } from '../../core/rooms/room.ts';
 import { plainName } from '../shell/plainText.ts';
 
@@ -9,7 +9,7 @@ export interface ShareChoice {
     readonly description: string;
     /** The room ID. The person types it to tell two rooms of one name apart. */
     readonly detail: string;
-    readonly target: ViewTarget;
+    readonly target: ViewerTarget;
     readonly sharerName: string;
     readonly roomName: string;
 }
@@ -23,7 +23,7 @@ export function shareChoices(rooms: readonly RoomSnapshot[], session: SessionSta
     const announced: (ShareChoice & { readonly startedTs: number })[] = [];
     const rest: ShareChoice[] = [];
     for (const room of rooms) {
-        if (room.membership !== 'join' || !room.encrypted || !room.mayJoinCall) continue;
+        if (room.membership !== 'join' || !room.encrypted || !room.mayJoinSession) continue;
         const others = room.rtc.filter(
             (m) => m.userId !== session.self?.userId || m.deviceId !== session.self.deviceId,
         );

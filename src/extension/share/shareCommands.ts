@@ -2,7 +2,7 @@
 import { ulid } from 'ulid';
 import { readSetting, shareSettings, transportSetting } from '../manifest/config.ts';
 import { refusalOf } from '../rooms/roomRow.ts';
-import type { ViewTarget } from '../../core/share/share.ts';
+import type { ViewerTarget } from '../../core/share/share.ts';
 import type { RoomSnapshot } from '../../core/rooms/room.ts';
 import { shareChoices } from './shareChoices.ts';
 import { signedIn, type ActionContext, joinedRooms } from '../shell/actionContext.ts';
@@ -68,12 +68,12 @@ export function pauseShare(context: ActionContext, paused: boolean): void {
 }
 
 /** A tree row with a target, or nothing if the palette runs the command. */
-export type ViewArgument = { readonly target: ViewTarget | undefined } | undefined;
+export type ViewerArgument = { readonly target: ViewerTarget | undefined } | undefined;
 
-export async function viewShare(context: ActionContext, argument: ViewArgument): Promise<void> {
+export async function viewShare(context: ActionContext, argument: ViewerArgument): Promise<void> {
     const { orchestrator } = signedIn(context);
     if (argument?.target) {
-        openView(context, argument.target);
+        openViewerTab(context, argument.target);
         return;
     }
     const choices = shareChoices(context.model.rooms, orchestrator.state);
@@ -94,7 +94,7 @@ export async function viewShare(context: ActionContext, argument: ViewArgument):
                   matchOnDescription: true,
                   matchOnDetail: true,
               });
-    if (picked) openView(context, picked.target);
+    if (picked) openViewerTab(context, picked.target);
 }
 
 function othersShare({ account }: ActionContext, { rtc }: RoomSnapshot): boolean {
@@ -104,14 +104,14 @@ function othersShare({ account }: ActionContext, { rtc }: RoomSnapshot): boolean
 }
 
 /** Opens the viewer tab of a share, or brings it to the front. */
-export function openView(context: ActionContext, target: ViewTarget, restored = false): void {
+export function openViewerTab(context: ActionContext, target: ViewerTarget, restored = false): void {
     const { orchestrator } = signedIn(context);
     const room = context.model.rooms.find((r) => r.roomId === target.roomId);
     const sharer = room?.members.find((m) => m.userId === target.userId)?.name ?? target.userId;
     const roomName = room?.name ?? target.roomId;
     orchestrator.dispatch({
-        type: 'viewRequested',
-        viewId: ulid(),
+        type: 'viewerTabRequested',
+        tabId: ulid(),
         target,
         sharerName: sharer ?? roomName,
         roomName,

@@ -57,7 +57,7 @@ export async function showNotice(notice: Notice): Promise<void> {
         case 'shareFailed':
             await retryable(notice.failure, commands.shareScreen);
             return;
-        case 'viewFailed':
+        case 'viewerTabFailed':
             await retryable(notice.failure, commands.viewShare);
             return;
     }

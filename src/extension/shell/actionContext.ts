@@ -10,7 +10,7 @@ import type { Log } from '../../core/base/log.ts';
 import type { JoinWishes } from '../../core/rooms/joinWishes.ts';
 import type { RoomLink } from '../../core/rooms/joinLink.ts';
 import type { Orchestrator } from '../../core/session/orchestrator.ts';
-import type { ViewTarget } from '../../core/share/share.ts';
+import type { ViewerTarget } from '../../core/share/share.ts';
 import type { AccountState } from '../../core/account/accountState.ts';
 import type { WorkspaceFolders } from '../../core/workspace/workspaceRooms.ts';
 import type { Model } from '../../core/app/model.ts';
@@ -64,13 +64,13 @@ export interface ActionContext {
     readonly chat: ChatDesk;
     readonly configuration: () => vscode.WorkspaceConfiguration;
     /** Runs a tool of the picture in the tab of this view. */
-    viewerCommand(viewId: string, generation: number, command: ViewerCommand): void;
+    viewerCommand(tabId: string, generation: number, command: ViewerCommand): void;
     readonly joining: Joining;
     readonly shield: SecretShieldDesk;
     mapWorkspace(roomId: string, folder?: string): Promise<void>;
     unmapWorkspace(): Promise<void>;
     /** Returns the share that the tree row stands for. */
-    targetOfRow(rowId: string): ViewTarget | undefined;
+    targetOfRow(rowId: string): ViewerTarget | undefined;
     /** Returns the tree row that the person selected last. */
     selectedRow(): { readonly id: string; readonly context: string } | undefined;
     /** This machine knows other accounts besides the active one. */

@@ -55,7 +55,7 @@ export function connectSources(origins: readonly string[]): readonly string[] {
 }
 
 export interface WebviewPage {
-    readonly call: string;
+    readonly pageId: string;
     readonly generation: number;
     readonly title: string;
     readonly cspSource: string;
@@ -73,7 +73,7 @@ export function webviewHtml(page: WebviewPage): string {
         script: `'nonce-${page.nonce}'`,
         connect: connectSources(page.connectOrigins),
     });
-    const root = `data-hush-call="${escapeHtml(page.call)}" data-hush-generation="${page.generation}" data-hush-worker="${escapeHtml(page.workerUri)}"`;
+    const root = `data-hush-page="${escapeHtml(page.pageId)}" data-hush-generation="${page.generation}" data-hush-worker="${escapeHtml(page.workerUri)}"`;
     return document(root, page.title, [
         `<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">`,
         `<link rel="stylesheet" href="${escapeHtml(page.styleUri)}">`,

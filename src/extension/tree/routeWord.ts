@@ -2,6 +2,6 @@
 import type { Route } from '../../core/share/mediaMessages.ts';
 
 /** Returns an empty text while there is no route. */
-export function pathWord(path: Route | undefined): string {
-    return path === undefined ? '' : path === 'sfu' ? 'via SFU' : path;
+export function routeWord(route: Route | undefined): string {
+    return route === undefined ? '' : route === 'sfu' ? 'via SFU' : route;
 }

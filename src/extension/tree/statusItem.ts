@@ -5,7 +5,7 @@ import { sharerKey, viewersOf } from '../../core/session/sessionMembers.ts';
 import type { LocalShare, SessionState } from '../../core/session/state.ts';
 import { audienceChip, type AudienceDevice } from '../../core/trust/shareTrust.ts';
 import type { RoomSnapshot } from '../../core/rooms/room.ts';
-import { pathWord } from './routeWord.ts';
+import { routeWord } from './routeWord.ts';
 import { plainName } from '../shell/plainText.ts';
 import { shareChoices } from '../share/shareChoices.ts';
 import { connectionMessage } from './viewModel.ts';
@@ -123,8 +123,8 @@ function sharingStatus(session: SessionState, share: LocalShare): StatusItem {
             ? 'Nobody watches yet.'
             : `Watching:\n${viewers.map((v) => `• ${deviceLabel(plainName(v.name), plainName(v.deviceName))} (${v.userId})`).join('\n')}`;
     return item(
-        `$(device-desktop) Sharing · $(eye) ${viewers.length}${share.path === undefined ? '' : ` · ${pathWord(share.path)}`}`,
-        `You share your screen in ${plainName(share.roomName)}, end-to-end encrypted.\n${share.path === undefined ? '' : `${PATHS[share.path]}\n`}${who}\n${CLICK}`,
+        `$(device-desktop) Sharing · $(eye) ${viewers.length}${share.route === undefined ? '' : ` · ${routeWord(share.route)}`}`,
+        `You share your screen in ${plainName(share.roomName)}, end-to-end encrypted.\n${share.route === undefined ? '' : `${PATHS[share.route]}\n`}${who}\n${CLICK}`,
         true,
     );
 }

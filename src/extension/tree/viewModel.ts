@@ -5,11 +5,11 @@ import { roleOf } from '../rooms/roles.ts';
 import { roomFlags, roomTooltip, refusalOf } from '../rooms/roomRow.ts';
 import { deviceKey, sharerKey, viewersOf } from '../../core/session/sessionMembers.ts';
 import type { SessionState } from '../../core/session/state.ts';
-import type { ViewTarget, RtcMembership } from '../../core/share/share.ts';
+import type { ViewerTarget, RtcMembership } from '../../core/share/share.ts';
 import { replacedRooms } from '../../core/workspace/workspaceRooms.ts';
 import type { RoomMember, RoomSnapshot } from '../../core/rooms/room.ts';
 import { memberState } from './memberState.ts';
-import { pathWord } from './routeWord.ts';
+import { routeWord } from './routeWord.ts';
 import type { Model } from '../../core/app/model.ts';
 import { shareRowId } from '../manifest/rowIds.ts';
 
@@ -24,7 +24,7 @@ export interface TreeNode {
     readonly context: string;
     readonly roomId: string;
     /** Set on rows that open a tab on click. */
-    readonly target: ViewTarget | undefined;
+    readonly target: ViewerTarget | undefined;
     readonly children: readonly TreeNode[];
     readonly expanded: boolean;
 }
@@ -55,8 +55,8 @@ function shareRows(model: Model, room: RoomSnapshot): TreeNode[] {
         const own = isSelf(model.session, member);
         const { userId, deviceId, name } = member;
         for (const share of member.shares) {
-            const view = [...model.session.viewerTabs.values()].find((v) => v.target.shareId === share.id);
-            const watching = view !== undefined && view.phase !== 'ended' && view.phase !== 'failed';
+            const tab = [...model.session.viewerTabs.values()].find((v) => v.target.shareId === share.id);
+            const watching = tab !== undefined && tab.phase !== 'ended' && tab.phase !== 'failed';
             nodes.push({
                 id: shareRowId(room.roomId, member, share.id),
                 label: own ? 'Your screen' : `${name}’s screen`,
@@ -65,7 +65,7 @@ function shareRows(model: Model, room: RoomSnapshot): TreeNode[] {
                     : model.session.withheld.has(sharerKey(room.roomId, member))
                       ? 'not open to this device'
                       : watching
-                        ? ['watching', pathWord(view.path)].filter(Boolean).join(' · ')
+                        ? ['watching', routeWord(tab.route)].filter(Boolean).join(' · ')
                         : model.session.silent.has(share.id)
                           ? 'no picture for a while'
                           : 'live',
@@ -138,7 +138,7 @@ function memberRow(model: Model, room: RoomSnapshot, member: RoomMember): TreeNo
         tooltip: [
             `${member.wholeName ?? member.name} (${member.userId})`,
             member.membership === 'invite' ? 'Invited, has not joined yet.' : '',
-            other ? 'In the call with another MatrixRTC client.' : '',
+            other ? 'In the session with another MatrixRTC client.' : '',
             watchable ? 'If a screen is shared there, View Share shows it.' : '',
             barred === undefined ? '' : `You cannot watch here. ${barred}`,
             room.powers && member.membership === 'join' ? roleOf(room.powers, member.userId) : '',
@@ -174,12 +174,12 @@ function roomRow(model: Model, room: RoomSnapshot): TreeNode {
     const shares = shareRows(model, room);
     const only = model.rooms.every((other) => other.roomId === room.roomId || other.membership !== 'join');
     const isWorkspace = room.roomId === model.workspaceRoomId;
-    const inCall = new Set(room.rtc.map((m) => m.userId)).size;
+    const inSession = new Set(room.rtc.map((m) => m.userId)).size;
     const facts = [
         isWorkspace ? 'this workspace' : '',
         room.encrypted ? '' : 'not encrypted',
         room.replacement ? 'replaced' : '',
-        shares.length > 0 ? `${shares.length} live` : inCall > 0 ? `${inCall} in the session` : '',
+        shares.length > 0 ? `${shares.length} live` : inSession > 0 ? `${inSession} in the session` : '',
     ];
     const joined = model.session.memberships.has(room.roomId);
     const self = model.session.self?.userId;
@@ -192,7 +192,7 @@ function roomRow(model: Model, room: RoomSnapshot): TreeNode {
         context:
             room.replacement && !joined
                 ? rows.replaced
-                : `${joined ? rows.roomInCall : rows.room}${roomFlags(room, self)}`,
+                : `${joined ? rows.roomInSession : rows.room}${roomFlags(room, self)}`,
         roomId: room.roomId,
         target: undefined,
         children: [...knockRows(model, room), ...shares, ...memberRows(model, room)],

@@ -75,18 +75,18 @@ export function followTrust(
             if (change.affectsConfiguration('hush.trust.shareWith')) context.account?.trust.policyChanged();
         }),
     );
-    const act = async (call: string, name: string): Promise<void> => {
-        if (name === 'whoCanSee') await (await trustCommands()).whoCanSee(context, call);
+    const act = async (pageId: string, name: string): Promise<void> => {
+        if (name === 'whoCanSee') await (await trustCommands()).whoCanSee(context, pageId);
         if (name === 'becomeTrusted') await vscode.commands.executeCommand(commands.verifyDevice);
         if (name !== 'verifySharer') return;
-        const target = context.orchestrator?.state.viewerTabs.get(call)?.target;
+        const target = context.orchestrator?.state.viewerTabs.get(pageId)?.target;
         if (target?.userId !== undefined)
             await (await trustCommands()).verifyPerson(context, target.userId, target.roomId);
     };
     scope.add(
-        media.onMessage((call, _generation, message) => {
+        media.onMessage((pageId, _generation, message) => {
             if (message.type !== 'action') return;
-            act(call, message.name).catch((error: unknown) => {
+            act(pageId, message.name).catch((error: unknown) => {
                 context.log.warn(`${message.name} failed`, error);
                 void showFailure(userMessage(error, 'That'));
             });

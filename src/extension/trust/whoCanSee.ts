@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { createTimeWords, isTime } from '../../core/base/timeWords.ts';
 import { openSheet, type SheetTab } from '../shell/sheetTab.ts';
-import type { ViewTarget } from '../../core/share/share.ts';
+import type { ViewerTarget } from '../../core/share/share.ts';
 import type { ShareAudience } from '../../core/trust/shareTrust.ts';
 import { sharerKey } from '../../core/session/sessionMembers.ts';
 import { commands } from '../manifest/commands.ts';
@@ -23,9 +23,9 @@ interface Subject {
 
 const open = new Map<string, SheetTab>();
 
-/** `viewId`: the viewer tab from which the person asked. */
-export async function whoCanSee(context: ActionContext, viewId: string | undefined): Promise<void> {
-    const subject = await subjectOf(context, viewId);
+/** `tabId`: the viewer tab from which the person asked. */
+export async function whoCanSee(context: ActionContext, tabId: string | undefined): Promise<void> {
+    const subject = await subjectOf(context, tabId);
     if (!subject) return;
     const key = JSON.stringify(subject);
     const there = open.get(key);
@@ -117,12 +117,12 @@ function contextOf(context: ActionContext, { roomId, sharer }: Subject): Audienc
     };
 }
 
-async function subjectOf(context: ActionContext, viewId: string | undefined): Promise<Subject | undefined> {
+async function subjectOf(context: ActionContext, tabId: string | undefined): Promise<Subject | undefined> {
     const { orchestrator } = signedIn(context);
-    const { share, viewerTabs: views } = orchestrator.state;
-    const toSubject = ({ roomId, userId, deviceId }: ViewTarget, name: string): Subject | undefined =>
+    const { share, viewerTabs } = orchestrator.state;
+    const toSubject = ({ roomId, userId, deviceId }: ViewerTarget, name: string): Subject | undefined =>
         userId === undefined || deviceId === undefined ? undefined : { roomId, sharer: { userId, deviceId, name } };
-    const asked = viewId === undefined ? undefined : views.get(viewId);
+    const asked = tabId === undefined ? undefined : viewerTabs.get(tabId);
     if (asked) return toSubject(asked.target, asked.sharerName);
     const choices = [
         ...(share
@@ -134,7 +134,7 @@ async function subjectOf(context: ActionContext, viewId: string | undefined): Pr
                   },
               ]
             : []),
-        ...[...views.values()].flatMap(({ target, sharerName, roomName }) => {
+        ...[...viewerTabs.values()].flatMap(({ target, sharerName, roomName }) => {
             const subject = toSubject(target, sharerName);
             return subject
                 ? [{ label: `$(eye) ${plainName(sharerName)}’s screen`, description: plainName(roomName), subject }]

@@ -1,13 +1,13 @@
 /**
  * Notices that another window of this VS Code signed in, signed in again or switched the account. The folder where
- * owners announce themselves changes, and the vault names an account that this window does not have.
+ * leaders announce themselves changes, and the vault names an account that this window does not have.
  */
 import { mkdirSync, watch, type FSWatcher } from 'node:fs';
 import type { Disposable } from '../../core/base/disposable.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { AccountState } from '../../core/account/accountState.ts';
 import type { StoredAccount } from '../../core/account/storedAccounts.ts';
-import { windowsFolder } from './ownerFile.ts';
+import { windowsFolder } from './leaderFile.ts';
 
 export interface FollowOptions {
     readonly storage: string;

@@ -20,7 +20,7 @@ import {
     welcomeNotice,
 } from './link.ts';
 import { withChange, type Mirrored } from './mirrors.ts';
-import type { Owner } from './ownerFile.ts';
+import type { Leader } from './leaderFile.ts';
 import { createPulse, type Pulse } from './pulse.ts';
 import { fromWire, fromWireArgument, type LeaderEvent, type Welcome } from './wire.ts';
 
@@ -28,21 +28,21 @@ export interface RemoteAccount {
     /** `stop()` gives up the seat of this window. */
     readonly account: Account;
     front(): void;
-    /** Tells the owner that its sign-in has ended and a newer one exists. */
+    /** Tells the leader that its sign-in has ended and a newer one exists. */
     stale(): void;
-    /** Calls `listener` when the owner is gone. Not called after `stop()`. */
+    /** Calls `listener` when the leader is gone. Not called after `stop()`. */
     onGone(listener: () => void): void;
 }
 
-/** Time limit in ms. A running owner answers within a few ms. */
+/** Time limit in ms. A running leader answers within a few ms. */
 const WELCOME_WITHIN_MS = 3_000;
 
 /** Rejects if nobody answers at the socket. */
-export async function connectToOwner(owner: Owner): Promise<RemoteAccount> {
-    const socket = createConnection(owner.socket);
+export async function connectToLeader(leader: Leader): Promise<RemoteAccount> {
+    const socket = createConnection(leader.socket);
     try {
         await once(socket, 'connect', { signal: AbortSignal.timeout(WELCOME_WITHIN_MS) });
-        socket.write(owner.secret);
+        socket.write(leader.secret);
         const link = openLink(socket);
         const remote = createRemote(link, () => socket.destroy());
         link.listen();
@@ -62,9 +62,9 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
     const welcomed = Promise.withResolvers<Welcome>();
     let gone = false;
     let stopped = false;
-    /** The last values from the owner. */
+    /** The last values from the leader. */
     let mirrored: Mirrored | undefined;
-    /** While the owner does not answer, the account shows no connection. */
+    /** While the leader does not answer, the account shows no connection. */
     let silent = false;
 
     const now = (): Mirrored => {
@@ -91,10 +91,10 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
     link.onClose(() => {
         gone = true;
         pulse?.stop();
-        welcomed.reject(new Error('the owner went away'));
+        welcomed.reject(new Error('the leader went away'));
         if (!stopped) goneListeners.emit();
     });
-    const late = setTimeout(() => welcomed.reject(new Error('the owner does not answer')), WELCOME_WITHIN_MS);
+    const late = setTimeout(() => welcomed.reject(new Error('the leader does not answer')), WELCOME_WITHIN_MS);
     const { userId, deviceId } = await welcomed.promise.finally(() => clearTimeout(late));
 
     const fallSilent = (is: boolean): void => {
@@ -117,7 +117,7 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
     const { '': own, ...ports } = proxyAccount({
         async request(path, args) {
             const asked = link.sendRequest(callRequest, { path, args }).catch((cause: unknown) => {
-                throw new HushError('account.ownerGone', 'The window that held your account closed. Try again.', {
+                throw new HushError('account.leaderGone', 'The window that held your account closed. Try again.', {
                     cause,
                 });
             });
@@ -150,7 +150,7 @@ async function createRemote(link: MessageConnection, hangUp: () => void): Promis
             },
             onOwn: ownChanged.add,
         },
-        start: () => undefined, // the owner has started it
+        start: () => undefined, // the leader has started it
         stop,
         dispose: () => void stop(),
     };

@@ -1,4 +1,4 @@
-/** The owner's side: the person's other windows use the account through it, each from its own seat. */
+/** The leader's side: the person's other windows use the account through it, each from its own seat. */
 import { chmod } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { callAccount, followAccount } from '../../core/account/accountCalls.ts';
@@ -15,15 +15,15 @@ import {
     toldNotice,
     welcomeNotice,
 } from './link.ts';
-import type { Owner } from './ownerFile.ts';
+import type { Leader } from './leaderFile.ts';
 import type { Seats } from './seats.ts';
 import { followMirrored, keysChange, mirroredOf } from './mirrors.ts';
 import { toWire, toWireArgument, type Answer, type LeaderEvent } from './wire.ts';
 
 export interface WindowServer {
-    /** From now on, a window that disconnects keeps what it had begun. The next owner continues that. */
+    /** From now on, a window that disconnects keeps what it had begun. The next leader continues that. */
     letGo(): void;
-    /** Ends every connection after its last messages are sent. The other windows then look for a new owner. */
+    /** Ends every connection after its last messages are sent. The other windows then look for a new leader. */
     close(): void;
 }
 export interface ServeOptions {
@@ -43,7 +43,7 @@ interface Serving {
 const LAST_WORDS_MS = 1_000;
 
 /** Rejects if the socket cannot be created. */
-export async function serveWindows(owner: Owner, options: ServeOptions): Promise<WindowServer> {
+export async function serveWindows(leader: Leader, options: ServeOptions): Promise<WindowServer> {
     const { log } = options;
     const sockets = new Set<Socket>();
     const serving: Serving = { letGo: false, ending: new Set() };
@@ -51,7 +51,7 @@ export async function serveWindows(owner: Owner, options: ServeOptions): Promise
         sockets.add(socket);
         socket.on('close', () => sockets.delete(socket));
         socket.on('error', (error) => log.debug(`another window: ${error.message}`));
-        void heardSecret(socket, owner.secret).then((known) => {
+        void heardSecret(socket, leader.secret).then((known) => {
             if (known) serve(socket, options, serving);
             else {
                 log.warn('Something that does not know the secret knocked at the socket of this window');
@@ -61,9 +61,9 @@ export async function serveWindows(owner: Owner, options: ServeOptions): Promise
     });
     await new Promise<void>((resolve, reject) => {
         server.once('error', reject);
-        server.listen(owner.socket, resolve);
+        server.listen(leader.socket, resolve);
     });
-    if (process.platform !== 'win32') await chmod(owner.socket, 0o600);
+    if (process.platform !== 'win32') await chmod(leader.socket, 0o600);
     return {
         letGo() {
             serving.letGo = true;

@@ -1,4 +1,4 @@
-/** JSON-RPC over the local socket between two windows. The owner's secret opens it. */
+/** JSON-RPC over the local socket between two windows. The leader's secret opens it. */
 import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
@@ -21,7 +21,7 @@ export interface WindowRequest {
 export const callRequest = new RequestType<WindowRequest, Answer, void>('call');
 export const callNotice = new NotificationType<WindowRequest>('tell');
 export const frontNotice = new NotificationType<Record<string, never>>('front');
-/** A living owner answers at once. */
+/** A living leader answers at once. */
 export const pingRequest = new RequestType<Record<string, never>, true, void>('ping');
 export const staleNotice = new NotificationType<Record<string, never>>('stale');
 export const welcomeNotice = new NotificationType<Welcome>('welcome');

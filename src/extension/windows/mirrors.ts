@@ -1,5 +1,5 @@
 /**
- * Values of the account that a window reads without waiting: state, rooms, own trust, and known media keys. The owner's
+ * Values of the account that a window reads without waiting: state, rooms, own trust, and known media keys. The leader's
  * window sends each change.
  */
 import type { Account } from '../../core/account/account.ts';

@@ -1,5 +1,5 @@
 /**
- * Opens the account for this window: through the window that owns it, or as its owner. A bundle of its own, loaded on
+ * Opens the account for this window: through the leader's window, or as the leader. A bundle of its own, loaded on
  * first use.
  */
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,12 +8,12 @@ import { isHushError } from '../../core/base/errors.ts';
 import { DisposableScope, type Disposable } from '../../core/base/disposable.ts';
 import { Listeners } from '../../core/base/listeners.ts';
 import type { Log } from '../../core/base/log.ts';
-import { announceOwner, newOwner, readOwner } from './ownerFile.ts';
+import { announceLeader, newLeader, readLeader } from './leaderFile.ts';
 import { createSeats, type Seats } from './seats.ts';
 import { createSharedAccount } from './sharedAccount.ts';
 import type { OwnWindow } from './ownWindow.ts';
 import type { AccountSource } from './succession.ts';
-import { connectToOwner } from './follower.ts';
+import { connectToLeader } from './follower.ts';
 import { serveWindows } from './leader.ts';
 
 export interface OpenSharedOptions {
@@ -71,16 +71,16 @@ async function openBackend(options: OpenSharedOptions): Promise<AccountSource> {
     }
 }
 
-/** Uses the account through its owner, if the owner answers and its sign-in is valid. */
+/** Uses the account through its leader, if the leader answers and its sign-in is valid. */
 async function join({ device, storage, version, log }: OpenSharedOptions): Promise<AccountSource | undefined> {
-    const owner = await readOwner(storage, device);
-    if (!owner) return undefined;
-    if (owner.version !== version) {
-        log.debug('The owner of the account is a window with another version of Hush');
+    const leader = await readLeader(storage, device);
+    if (!leader) return undefined;
+    if (leader.version !== version) {
+        log.debug('The leader of the account is a window with another version of Hush');
         return undefined;
     }
-    const remote = await connectToOwner(owner).catch((error: unknown) => {
-        log.debug(`No owner at the socket: ${error instanceof Error ? error.message : String(error)}`);
+    const remote = await connectToLeader(leader).catch((error: unknown) => {
+        log.debug(`No leader at the socket: ${error instanceof Error ? error.message : String(error)}`);
         return undefined;
     });
     if (!remote) return undefined;
@@ -116,13 +116,13 @@ async function own({
     try {
         const seats = createSeats(account);
         const seat = seats.take();
-        const owner = await newOwner(storage, device, version);
-        const server = await serveWindows(owner, { seats: withNews(seats, giveWay), log, onStale });
-        await announceOwner(storage, device, owner).catch((error: unknown) => {
+        const leader = await newLeader(storage, device, version);
+        const server = await serveWindows(leader, { seats: withNews(seats, giveWay), log, onStale });
+        await announceLeader(storage, device, leader).catch((error: unknown) => {
             server.close();
             throw error;
         });
-        log.info('This window owns the account');
+        log.info('This window holds the account');
         scope.add(window.onSilent(giveWay));
         const giveUp = seat.account.stop;
         const stop = async (): Promise<void> => {
@@ -133,7 +133,7 @@ async function own({
         };
         /**
          * Gives the account to another window, because this one no longer answers. Its host keeps its seat and
-         * continues through the next owner.
+         * continues through the next leader.
          */
         async function handOver(): Promise<void> {
             scope.dispose();

@@ -1,5 +1,5 @@
 /**
- * Remembers what a window has begun with the account, so that the next owner can continue it: memberships, its media
+ * Remembers what a window has begun with the account, so that the next leader can continue it: memberships, its media
  * keys, direct shares and views, presence.
  */
 import type { Account } from '../../core/account/account.ts';
@@ -15,7 +15,7 @@ export interface Resumption {
     answered(path: string, args: readonly unknown[], answer: unknown): void;
     onKey(event: KeyEvent): void;
     onMembershipLost(roomId: string): void;
-    /** Rejects with `account.ownerGone` if this owner goes, too. Then the next one resumes. */
+    /** Rejects with `account.leaderGone` if this leader goes, too. Then the next one resumes. */
     resume(account: Account): Promise<void>;
 }
 
@@ -44,17 +44,17 @@ export function createResumption(lost: (roomId: string, error: HushError) => voi
         'rtc.stopKeys': (roomId: string) => void publishing.delete(roomId),
         'calls.publish'(...args: Parameters<CallsPort['publish']>) {
             const [{ roomId }, page] = args;
-            serving.set(page.call, args);
-            pages.set(page.call, { roomId, page });
+            serving.set(page.pageId, args);
+            pages.set(page.pageId, { roomId, page });
         },
-        'calls.watch': (...args: Parameters<CallsPort['watch']>) => void watching.set(args[1].call, args),
+        'calls.watch': (...args: Parameters<CallsPort['watch']>) => void watching.set(args[1].pageId, args),
         'calls.accept': (...[{ roomId, callId }, page]: Parameters<CallsPort['accept']>) =>
-            void pages.set(page.call, { roomId, page, callId }),
-        'calls.unpublish': (call: string) => void serving.delete(call),
-        'calls.release'(call: string) {
-            serving.delete(call);
-            watching.delete(call);
-            pages.delete(call);
+            void pages.set(page.pageId, { roomId, page, callId }),
+        'calls.unpublish': (pageId: string) => void serving.delete(pageId),
+        'calls.release'(pageId: string) {
+            serving.delete(pageId);
+            watching.delete(pageId);
+            pages.delete(pageId);
         },
         'presence.look': (roomId: string) => void looked.add(roomId),
         'presence.show': (next: OwnStatus) => void (status = next),
@@ -66,7 +66,7 @@ export function createResumption(lost: (roomId: string, error: HushError) => voi
             if (!publishing.has(roomId)) return;
             await rtc.startKeys(roomId, keyIndexes.get(`${roomId} ${identities.get(roomId) ?? ''}`));
         } catch (error) {
-            if (isHushError(error) && error.code === 'account.ownerGone') throw error;
+            if (isHushError(error) && error.code === 'account.leaderGone') throw error;
             leave(roomId);
             const failure = isHushError(error)
                 ? error

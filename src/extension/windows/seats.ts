@@ -37,7 +37,7 @@ export function createSeats(account: Account): Seats {
      */
     async function giveUp(self: Place): Promise<void> {
         if (!places.includes(self)) return;
-        for (const call of self.pages) calls.release(call);
+        for (const pageId of self.pages) calls.release(pageId);
         for (const roomId of [...self.keys]) session.stopKeys(self, roomId);
         const targets = [...self.watching].map((key) => JSON.parse(key) as [string, string, string, string]);
         const told = targets.map(([roomId, userId, deviceId, shareId]) =>
@@ -68,7 +68,7 @@ export function createSeats(account: Account): Seats {
 
 /** Decides which window hears what. */
 function deliver({ trust, roomAdmin, onInvite, calls, rtc }: Account, places: () => readonly Place[]): void {
-    const ownerOf = (call: string): Place | undefined => places().find(({ pages }) => pages.has(call));
+    const placeOf = (pageId: string): Place | undefined => places().find(({ pages }) => pages.has(pageId));
     trust.onVerification((verification) => {
         // Only one window shows a new request. Later events go to all, because each window may have its own
         // verification.
@@ -79,10 +79,10 @@ function deliver({ trust, roomAdmin, onInvite, calls, rtc }: Account, places: ()
     onInvite((room) => places()[0]?.invited.emit(room));
     calls.onForeignCall((event) => {
         if (event.kind === 'ring') places()[0]?.foreign.emit(event);
-        else ownerOf(event.call)?.foreign.emit(event);
+        else placeOf(event.pageId)?.foreign.emit(event);
     });
-    calls.onPage((call, ...rest) => ownerOf(call)?.page.emit(call, ...rest));
-    calls.onGaveUp((call, generation) => ownerOf(call)?.gaveUp.emit(call, generation));
+    calls.onPage((pageId, ...rest) => placeOf(pageId)?.page.emit(pageId, ...rest));
+    calls.onGaveUp((pageId, generation) => placeOf(pageId)?.gaveUp.emit(pageId, generation));
     rtc.onMembershipLost((event) => {
         for (const place of places()) if (place.shares.delete(event.roomId)) place.lost.emit(event);
     });
@@ -136,24 +136,24 @@ function ownRtc(rtc: RtcPort, self: Place, session: SharedSession): Partial<RtcP
 function ownCalls(calls: CallsPort, self: Place): Partial<CallsPort> {
     return {
         publish(share, page) {
-            self.pages.add(page.call);
+            self.pages.add(page.pageId);
             calls.publish(share, page);
         },
         watch(share, page) {
-            self.pages.add(page.call);
+            self.pages.add(page.pageId);
             calls.watch(share, page);
         },
         accept(call, page) {
-            self.pages.add(page.call);
+            self.pages.add(page.pageId);
             calls.accept(call, page);
         },
         adopt(pages) {
-            for (const { page } of pages) self.pages.add(page.call);
+            for (const { page } of pages) self.pages.add(page.pageId);
             calls.adopt(pages);
         },
-        release(call) {
-            self.pages.delete(call);
-            calls.release(call);
+        release(pageId) {
+            self.pages.delete(pageId);
+            calls.release(pageId);
         },
         onForeignCall: self.foreign.add,
         onPage: self.page.add,

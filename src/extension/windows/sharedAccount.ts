@@ -1,5 +1,5 @@
 /**
- * The account as one window sees it, whichever window owns it. If the owner goes, the next backend gets what this
+ * The account as one window sees it, whichever window is the leader. If the leader goes, the next backend gets what this
  * window had begun (its memberships, its media key, its direct shares). What the window shows does not change until
  * that is done.
  */
@@ -20,7 +20,7 @@ import { createSuccession, type AccountSource, type Succession } from './success
 export interface SharedAccountOptions {
     readonly first: AccountSource;
     /**
-     * Opens the account through its current owner, or makes this window the owner. Rejects with a `HushError`:
+     * Opens the account through its current leader, or makes this window the leader. Rejects with a `HushError`:
      * `account.notSignedIn` if the person signed out meanwhile, another code if it waited too long.
      */
     reopen(): Promise<AccountSource>;
@@ -66,7 +66,7 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
         for (const heard of followAccount(account, (path, args) => events.emit(path, args))) scope.add(heard);
     }
     const onState = (next: AccountState): void => {
-        // While a new owner takes over, its states are not shown. They follow at the end.
+        // While a new leader takes over, its states are not shown. They follow at the end.
         if (succession.between && (next.kind === 'ready' || next.kind === 'starting')) return;
         setState(next);
     };
@@ -107,7 +107,7 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
         stopped = true;
         attention.dispose();
         succession.stop();
-        // Without an owner, there is no seat to give up.
+        // Without a leader, there is no seat to give up.
         await succession
             .run((account) => account.stop())
             .catch((error: unknown) => log.warn('Stopping did not work', error));
@@ -125,7 +125,7 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
         onRooms: roomsChanged.add,
         rtc: {
             ...ports.rtc,
-            // The window passes no key index, because only the next owner needs it.
+            // The window passes no key index, because only the next leader needs it.
             startKeys: (roomId) => ports.rtc.startKeys(roomId),
             currentKeys: (roomId) => here().rtc.currentKeys(roomId),
         },
@@ -137,7 +137,7 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
             onOwn: ownChanged.add,
         },
         async signOut(scope) {
-            // The owner ends with its account, and no other window takes over. Without an owner, the caller must sign
+            // The leader ends with its account, and no other window takes over. Without a leader, the caller must sign
             // out.
             await succession.run((account) => {
                 stopped = true;
@@ -152,7 +152,7 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
     };
 }
 
-/** Verifications that are not over. They belong to their owner and end with it. */
+/** Verifications that are not over. They belong to their leader and end with it. */
 function createOpenVerifications() {
     const open = new Map<string, Verification>();
     return {
@@ -161,7 +161,7 @@ function createOpenVerifications() {
             if (kind === 'done' || kind === 'cancelled') open.delete(verification.id);
             else open.set(verification.id, verification);
         },
-        /** Their owner is gone. */
+        /** Their leader is gone. */
         cancelled(): Verification[] {
             const all = [...open.values()];
             open.clear();
@@ -170,7 +170,7 @@ function createOpenVerifications() {
     };
 }
 
-/** The account's methods over whichever window owns it now. */
+/** The account's methods over whichever window is the leader now. */
 function proxyOver(succession: Succession, resumption: Resumption, events: EventsByPath) {
     return proxyAccount({
         async request(path, args, word) {

@@ -1,5 +1,5 @@
 /**
- * Decides which backend serves this window, and moves from a lost one to the next. An owner may go while its successor
+ * Decides which backend serves this window, and moves from a lost one to the next. A leader may go while its successor
  * takes over. Then the takeover starts again, and this window loses nothing. Pure.
  */
 import type { Account } from '../../core/account/account.ts';
@@ -16,7 +16,7 @@ export interface AccountSource {
 }
 export interface SuccessionOptions {
     readonly first: AccountSource;
-    /** Opens the account through its current owner, or makes this window the owner. Rejects if it waited too long. */
+    /** Opens the account through its current leader, or makes this window the leader. Rejects if it waited too long. */
     reopen(): Promise<AccountSource>;
     /** Listens to the account until `scope` ends. */
     follow(account: Account, scope: DisposableScope): void;
@@ -31,9 +31,9 @@ export interface Succession {
     readonly current: AccountSource;
     /** A backend is lost, and the next has not taken over yet. */
     readonly between: boolean;
-    /** Runs `work` at the current owner, after a takeover in progress. */
+    /** Runs `work` at the current leader, after a takeover in progress. */
     run<R>(work: (account: Account) => Promise<R>): Promise<R>;
-    /** Like `run`, for work that may run twice. If the owner goes, the work runs again at the next one. */
+    /** Like `run`, for work that may run twice. If the leader goes, the work runs again at the next one. */
     insist<R>(work: (account: Account) => Promise<R>): Promise<R>;
     /** No further takeover starts. */
     stop(): void;
@@ -78,7 +78,7 @@ export function createSuccession(options: SuccessionOptions): Succession {
         try {
             return await Promise.race([resumed, gone.promise]);
         } catch (error) {
-            if (isHushError(error) && error.code === 'account.ownerGone') return gone.promise;
+            if (isHushError(error) && error.code === 'account.leaderGone') return gone.promise;
             throw error;
         }
     }
@@ -126,7 +126,7 @@ export function createSuccession(options: SuccessionOptions): Succession {
             try {
                 return await work(current.account);
             } catch (error) {
-                if (stopped || !isHushError(error) || error.code !== 'account.ownerGone') throw error;
+                if (stopped || !isHushError(error) || error.code !== 'account.leaderGone') throw error;
                 await next;
                 return work(current.account);
             }

@@ -1,19 +1,19 @@
 /**
- * The messages between two windows of one person over their socket. Only a process that could read the owner's file
- * gets this far (see ownerFile.ts). Both ends run the same version of Hush, so values keep their shapes (structured
+ * The messages between two windows of one person over their socket. Only a process that could read the leader's file
+ * gets this far (see leaderFile.ts). Both ends run the same version of Hush, so values keep their shapes (structured
  * clones by V8). Even so, core/account/accountCalls.ts lists the allowed requests.
  */
 import { HushError, isHushError, userMessage, type ErrorCode } from '../../core/base/errors.ts';
 import type { Change, Mirrored } from './mirrors.ts';
 
-/** The owner's first message. */
+/** The leader's first message. */
 export interface Welcome {
     readonly userId: string;
     readonly deviceId: string;
     readonly mirrored: Mirrored;
 }
 /**
- * Messages that the owner sends by itself. They arrive in order, and before the answer to the request that caused them.
+ * Messages that the leader sends by itself. They arrive in order, and before the answer to the request that caused them.
  */
 export type LeaderEvent =
     | { readonly kind: 'change'; readonly change: Change }

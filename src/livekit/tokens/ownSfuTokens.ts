@@ -11,13 +11,13 @@ export interface LiveKitServer extends LiveKitKey {
     readonly url: string;
 }
 /**
- * The purpose of a token. Without `viewId` it is for publishing screens under the membership's participant identity.
+ * The purpose of a token. Without `tabId` it is for publishing screens under the membership's participant identity.
  */
 export interface OwnTokenRequest {
     readonly roomId: string;
     readonly userId: string;
     readonly deviceId: string;
-    readonly viewId?: string;
+    readonly tabId?: string;
 }
 
 const TIMEOUT_S = 5;
@@ -45,14 +45,14 @@ export async function checkServer(server: LiveKitServer): Promise<'ok' | 'refuse
  * when the SFU does not answer.
  */
 export async function mintOwnToken(server: LiveKitServer, request: OwnTokenRequest): Promise<string> {
-    const { roomId, userId, deviceId, viewId } = request;
+    const { roomId, userId, deviceId, tabId } = request;
     const room = liveKitRoom(roomId, ROOM_CALL_SLOT, sha256Base64);
     await rooms(server).createRoom({
         name: room,
         emptyTimeout: EMPTY_TIMEOUT_S,
         departureTimeout: DEPARTURE_TIMEOUT_S,
     });
-    const publishes = viewId === undefined;
-    const identity = publishes ? `${userId}:${deviceId}` : sha256Base64(JSON.stringify([userId, deviceId, viewId]));
+    const publishes = tabId === undefined;
+    const identity = publishes ? `${userId}:${deviceId}` : sha256Base64(JSON.stringify([userId, deviceId, tabId]));
     return mintToken(server, { identity, room, canPublish: publishes, sources: SCREEN_SOURCES });
 }

@@ -15,7 +15,8 @@ export function adopted(draft: Draft, { roomId, page, callId }: Extract<CallsEve
 
 /** `connections`: the names that the earlier machine gave them (`connectionOf`). */
 export function dropped(draft: Draft, roomId: string, connections: readonly string[]): void {
-    for (const connection of connections) goodbye(draft, roomId, connection.slice(0, connection.lastIndexOf('/')));
+    for (const connectionId of connections)
+        goodbye(draft, roomId, connectionId.slice(0, connectionId.lastIndexOf('/')));
 }
 
 function goodbye(draft: Draft, roomId: string, callId: string): void {

@@ -1,7 +1,7 @@
 /** A change of the calls' state in progress: the new state and the effects so far. The machine's files share it. */
 import type { CallEvent } from './callEvents.ts';
 import {
-    connectionOf,
+    connectionIdOf,
     type Call,
     type CallsEffect,
     type CallsState,
@@ -52,8 +52,8 @@ export class Draft {
         });
     }
 
-    order(leg: CallConnection, order: PageOrder): void {
-        this.add({ type: 'page', page: leg.page, order });
+    order(connection: CallConnection, order: PageOrder): void {
+        this.add({ type: 'page', page: connection.page, order });
     }
 
     setCall<C extends Call>(call: C): C {
@@ -65,44 +65,49 @@ export class Draft {
         this.#state = { ...this.#state, ...part };
     }
 
-    /** Replaces one leg. Returns the updated call. */
-    setLeg(call: Call, leg: CallConnection): Call {
+    /** Replaces one connection. Returns the updated call. */
+    setConnection(call: Call, connection: CallConnection): Call {
         const current = this.state.calls.get(call.id) ?? call;
-        return this.setCall({ ...current, legs: new Map(current.legs).set(leg.id, leg) });
+        return this.setCall({ ...current, connections: new Map(current.connections).set(connection.id, connection) });
     }
 
-    setWatching(call: string, patch: Partial<Watching>): void {
-        const watching = this.state.watching.get(call);
-        if (watching) this.change({ watching: new Map(this.state.watching).set(call, { ...watching, ...patch }) });
+    setWatching(pageId: string, patch: Partial<Watching>): void {
+        const watching = this.state.watching.get(pageId);
+        if (watching) this.change({ watching: new Map(this.state.watching).set(pageId, { ...watching, ...patch }) });
     }
 
-    /** Removes a leg from its call and closes its connection. Its viewer asks again, unless the page was released. */
-    dropLeg(call: Call, leg: CallConnection, now: number): Call {
-        this.order(leg, { type: 'mesh.close', connection: connectionOf(call.id, leg.id) });
-        const legs = new Map((this.state.calls.get(call.id) ?? call).legs);
-        legs.delete(leg.id);
-        if (leg.role === 'receive') this.setWatching(leg.page.call, { connected: false, askAt: now + ASK_AGAIN_MS });
-        return this.setCall({ ...call, legs });
+    /** Removes a connection from its call and closes it. Its viewer asks again, unless the page was released. */
+    dropConnection(call: Call, connection: CallConnection, now: number): Call {
+        this.order(connection, { type: 'mesh.close', connection: connectionIdOf(call.id, connection.id) });
+        const connections = new Map((this.state.calls.get(call.id) ?? call).connections);
+        connections.delete(connection.id);
+        if (connection.role === 'receive')
+            this.setWatching(connection.page.pageId, { connected: false, askAt: now + ASK_AGAIN_MS });
+        return this.setCall({ ...call, connections });
     }
 
-    /** Legs that waited for the call to connect make their offers. */
+    /** Connections that waited for the call to connect make their offers. */
     startQueued(callId: string, now: number): void {
         const call = this.state.calls.get(callId);
         if (call?.phase !== 'connected') return;
-        for (const leg of call.legs.values()) {
-            if (call.foreign && call.owesShare && leg.phase === 'stable') {
+        for (const connection of call.connections.values()) {
+            if (call.foreign && call.owesShare && connection.phase === 'stable') {
                 this.setCall({
                     ...call,
                     owesShare: false,
-                    legs: new Map(call.legs).set(leg.id, { ...leg, phase: 'offering', since: now }),
+                    connections: new Map(call.connections).set(connection.id, {
+                        ...connection,
+                        phase: 'offering',
+                        since: now,
+                    }),
                 });
-                this.order(leg, { type: 'mesh.restart', connection: connectionOf(call.id, leg.id) });
+                this.order(connection, { type: 'mesh.restart', connection: connectionIdOf(call.id, connection.id) });
             }
-            if (leg.phase !== 'queued') continue;
-            this.setLeg(call, { ...leg, phase: 'offering', since: now });
-            this.order(leg, {
+            if (connection.phase !== 'queued') continue;
+            this.setConnection(call, { ...connection, phase: 'offering', since: now });
+            this.order(connection, {
                 type: 'mesh.open',
-                connection: connectionOf(call.id, leg.id),
+                connection: connectionIdOf(call.id, connection.id),
                 offer: true,
                 sideChannel: !call.foreign,
             });
@@ -111,13 +116,13 @@ export class Draft {
 
     /** Removes the call and closes everything in it. The caller tells the peer. */
     end(call: Call, now: number): void {
-        const legs = [...call.legs.values()];
+        const connections = [...call.connections.values()];
         this.#remove(call, now);
-        if (call.foreign) for (const { page } of legs) this.add({ type: 'over', page, peer: call.peer });
+        if (call.foreign) for (const { page } of connections) this.add({ type: 'over', page, peer: call.peer });
     }
 
     #remove(call: Call, now: number): void {
-        for (const leg of call.legs.values()) this.dropLeg(call, leg, now);
+        for (const connection of call.connections.values()) this.dropConnection(call, connection, now);
         const calls = new Map(this.state.calls);
         calls.delete(call.id);
         const early = new Map(this.state.early);

@@ -24,9 +24,9 @@ interface Offer {
 }
 
 export interface CallEffects {
-    readonly pageMessages: Listeners<[call: string, generation: number, message: HostMessage]>;
+    readonly pageMessages: Listeners<[pageId: string, generation: number, message: HostMessage]>;
     readonly foreignCalls: Listeners<[ForeignCall]>;
-    readonly givenUp: Listeners<[call: string, generation: number]>;
+    readonly givenUp: Listeners<[pageId: string, generation: number]>;
     run(effect: CallsEffect): void;
     toPage(page: PageAddress, message: HostMessage): void;
     /** The offer of a ringing call, until it is accepted or ends. */
@@ -43,7 +43,7 @@ export function createCallEffects(options: CallEffectsOptions): CallEffects {
     const offers = new Map<string, Offer>();
     const sending = new Set<Promise<void>>();
     const toPage = (page: PageAddress, message: HostMessage): void =>
-        pageMessages.emit(page.call, page.generation, message);
+        pageMessages.emit(page.pageId, page.generation, message);
     const order = createPageOrders({ ...options, toPage });
 
     const send = ({ roomId, event }: Extract<CallsEffect, { type: 'send' }>): void => {
@@ -87,7 +87,7 @@ export function createCallEffects(options: CallEffectsOptions): CallEffects {
                     return foreignCalls.emit({ kind: effect.type, ...effect.page, userId, deviceId });
                 }
                 case 'gaveUp':
-                    return givenUp.emit(effect.page.call, effect.page.generation);
+                    return givenUp.emit(effect.page.pageId, effect.page.generation);
                 case 'log':
                     log[effect.level](effect.text);
                     return;

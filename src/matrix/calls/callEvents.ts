@@ -115,7 +115,7 @@ export type CallEvent = Base &
               readonly sdp: string;
               readonly streams: StreamPurposes;
           }
-        /** `ended`: that leg is over, but the call continues. */
+        /** `ended`: that connection is over, but the call continues. */
         | { readonly kind: 'streams'; readonly streams: StreamPurposes; readonly ended: boolean }
     );
 

@@ -1,18 +1,18 @@
 /**
  * This device's calls: `reduceCalls(state, event) -> state + effects`, a pure function. A viewer asks for a share (an
- * Olm message), the sharer's device invites, and the asking device answers. Each call has one connection ("leg") per
- * share, which lives in the page that shows or captures it. Two people who share to each other end up in one call with
- * two legs, whoever called first (glare.ts). Any event may come twice, late or never. A viewer without a picture asks
- * again.
+ * Olm message), the sharer's device invites, and the asking device answers. Each call has one connection per
+ * share (`com.hush.leg` on the wire), which lives in the page that shows or captures it. Two people who share to each
+ * other end up in one call with two connections, whoever called first (glare.ts). Any event may come twice, late or
+ * never. A viewer without a picture asks again.
  */
 import { callIdOf } from '../../core/session/glare.ts';
 import { adopted, dropped } from './adoptedPages.ts';
 import { Draft } from './callDraft.ts';
 import { received } from './callReceive.ts';
 import {
+    connectionIdOf,
     connectionOf,
-    legOf,
-    newLeg,
+    newConnection,
     begin,
     mayBePeer,
     sameDevice,
@@ -52,15 +52,15 @@ function handle(draft: Draft, event: CallsEvent): void {
         }
         case 'watch': {
             const { roomId, shareId, peer, page } = event;
-            release(draft, page.call, now);
+            release(draft, page.pageId, now);
             const watching = { roomId, shareId, peer, page, connected: false, asked: 0, askAt: now };
-            draft.change({ watching: new Map(draft.state.watching).set(page.call, watching) });
+            draft.change({ watching: new Map(draft.state.watching).set(page.pageId, watching) });
             return time(draft, now);
         }
         case 'release':
-            return release(draft, event.call, now);
+            return release(draft, event.pageId, now);
         case 'unpublish':
-            return release(draft, event.call, now, (call) => !call.foreign);
+            return release(draft, event.pageId, now, (call) => !call.foreign);
         case 'asked':
             return asked(draft, event);
         case 'received':
@@ -68,12 +68,12 @@ function handle(draft: Draft, event: CallsEvent): void {
         case 'description':
             return described(draft, event);
         case 'candidates': {
-            const found = legOf(draft.state, event.connection);
+            const found = connectionOf(draft.state, event.connection);
             if (!found) return;
-            const { batch, send } = addCandidates(found.leg.batch, event.candidates, now);
+            const { batch, send } = addCandidates(found.connection.batch, event.candidates, now);
             for (const candidates of send)
-                draft.send(found.call, { kind: 'candidates', leg: found.leg.id, candidates });
-            draft.setLeg(found.call, { ...found.leg, batch });
+                draft.send(found.call, { kind: 'candidates', leg: found.connection.id, candidates });
+            draft.setConnection(found.call, { ...found.connection, batch });
             return;
         }
         case 'connection':
@@ -108,21 +108,22 @@ function handle(draft: Draft, event: CallsEvent): void {
 
 function release(draft: Draft, page: string, now: number, which: (call: Call) => boolean = () => true): void {
     const { state } = draft;
-    const serving = new Map([...state.serving].filter(([, s]) => s.page.call !== page));
+    const serving = new Map([...state.serving].filter(([, s]) => s.page.pageId !== page));
     const watching = new Map(state.watching);
     watching.delete(page);
     draft.change({ serving, watching });
     for (const call of state.calls.values()) {
-        const legs = [...call.legs.values()].filter((leg) => leg.page.call === page);
-        if (legs.length === 0 || !which(call)) continue;
-        if (legs.length === call.legs.size) {
+        const connections = [...call.connections.values()].filter((connection) => connection.page.pageId === page);
+        if (connections.length === 0 || !which(call)) continue;
+        if (connections.length === call.connections.size) {
             draft.hangUp(call, 'user_hangup', now);
             continue;
         }
         let rest = call;
-        for (const leg of legs) {
-            rest = draft.dropLeg(rest, leg, now);
-            if (leg.phase !== 'queued') draft.send(rest, { kind: 'streams', leg: leg.id, streams: {}, ended: true });
+        for (const connection of connections) {
+            rest = draft.dropConnection(rest, connection, now);
+            if (connection.phase !== 'queued')
+                draft.send(rest, { kind: 'streams', leg: connection.id, streams: {}, ended: true });
         }
     }
 }
@@ -142,79 +143,94 @@ function asked(draft: Draft, event: Extract<CallsEvent, { type: 'asked' }>): voi
     const ours = [...draft.state.calls.values()].filter(
         (call) => !call.foreign && call.roomId === roomId && sameDevice(from, call.peer),
     );
-    const has = ours.find((call) => call.legs.has(shareId));
-    const leg = has?.legs.get(shareId);
-    if (has && leg) {
-        if (leg.phase === 'stable' && event.callId === has.id) return restart(draft, has, leg, now);
-        if (leg.phase !== 'stable' && now - leg.since < STUCK_MS) return;
+    const has = ours.find((call) => call.connections.has(shareId));
+    const connection = has?.connections.get(shareId);
+    if (has && connection) {
+        if (connection.phase === 'stable' && event.callId === has.id) return restart(draft, has, connection, now);
+        if (connection.phase !== 'stable' && now - connection.since < STUCK_MS) return;
         // The peer's window was reloaded and lost its state, or a step was lost.
-        if (leg.phase === 'stable' && has.legs.size > 1) draft.dropLeg(has, leg, now);
-        else draft.hangUp(has, leg.phase === 'stable' ? 'replaced' : 'invite_timeout', now);
+        if (connection.phase === 'stable' && has.connections.size > 1) draft.dropConnection(has, connection, now);
+        else draft.hangUp(has, connection.phase === 'stable' ? 'replaced' : 'invite_timeout', now);
     }
     const running = ours.map((call) => draft.state.calls.get(call.id)).find((call) => call !== undefined);
     if (running) {
-        const queued = draft.setLeg(running, newLeg(shareId, share.page, 'send', 'queued', now));
+        const queued = draft.setConnection(running, newConnection(shareId, share.page, 'send', 'queued', now));
         return draft.startQueued(queued.id, now);
     }
     const id = callIdOf(draft.state.self, event.ulid);
-    const first = newLeg(shareId, share.page, 'send', 'offering', now);
+    const first = newConnection(shareId, share.page, 'send', 'offering', now);
     draft.setCall({
         ...begin({ id, roomId, outgoing: true, expiresAt: now + LIFETIME_MS }, first),
         foreign: false,
         peer: from,
     });
-    draft.order(first, { type: 'mesh.open', connection: connectionOf(id, shareId), offer: true, sideChannel: true });
+    draft.order(first, { type: 'mesh.open', connection: connectionIdOf(id, shareId), offer: true, sideChannel: true });
 }
 
-function restart(draft: Draft, call: Call, leg: CallConnection, now: number): void {
-    draft.setLeg(call, { ...leg, phase: 'offering', since: now });
-    draft.order(leg, { type: 'mesh.restart', connection: connectionOf(call.id, leg.id) });
+function restart(draft: Draft, call: Call, connection: CallConnection, now: number): void {
+    draft.setConnection(call, { ...connection, phase: 'offering', since: now });
+    draft.order(connection, { type: 'mesh.restart', connection: connectionIdOf(call.id, connection.id) });
 }
 
 function described(
     draft: Draft,
-    { connection, kind, sdp, streams, now }: Extract<CallsEvent, { type: 'description' }>,
+    { connection: connectionId, kind, sdp, streams, now }: Extract<CallsEvent, { type: 'description' }>,
 ): void {
-    const found = legOf(draft.state, connection);
+    const found = connectionOf(draft.state, connectionId);
     if (!found) return;
-    const { call, leg } = found;
+    const { call, connection } = found;
     const expected = kind === 'offer' ? 'offering' : 'answering';
-    if (leg.phase !== expected) return draft.log('debug', `a page made an ${kind} that is not wanted any more`);
-    const after = draft.setLeg(call, { ...leg, phase: kind === 'offer' ? 'offered' : 'stable', since: now });
-    if (call.phase === 'starting' && leg.id === call.first) {
+    if (connection.phase !== expected) return draft.log('debug', `a page made an ${kind} that is not wanted any more`);
+    const after = draft.setConnection(call, {
+        ...connection,
+        phase: kind === 'offer' ? 'offered' : 'stable',
+        since: now,
+    });
+    if (call.phase === 'starting' && connection.id === call.first) {
         draft.setCall({ ...after, phase: 'ringing', expiresAt: now + LIFETIME_MS });
         const { userId: invitee, deviceId } = call.peer;
         const device = call.foreign ? undefined : deviceId;
-        return draft.send(call, { kind: 'invite', leg: leg.id, lifetime: LIFETIME_MS, invitee, device, sdp, streams });
+        return draft.send(call, {
+            kind: 'invite',
+            leg: connection.id,
+            lifetime: LIFETIME_MS,
+            invitee,
+            device,
+            sdp,
+            streams,
+        });
     }
-    if (call.phase === 'answering' && leg.id === call.first) {
+    if (call.phase === 'answering' && connection.id === call.first) {
         draft.setCall({ ...after, phase: 'answered' });
-        return draft.send(call, { kind: 'answer', leg: leg.id, sdp, streams });
+        return draft.send(call, { kind: 'answer', leg: connection.id, sdp, streams });
     }
-    draft.send(call, { kind: 'negotiate', leg: leg.id, description: kind, sdp, streams });
+    draft.send(call, { kind: 'negotiate', leg: connection.id, description: kind, sdp, streams });
 }
 
 function connectionChanged(draft: Draft, event: Extract<CallsEvent, { type: 'connection' }>): void {
-    const found = legOf(draft.state, event.connection);
+    const found = connectionOf(draft.state, event.connection);
     if (!found) return;
-    const { call, leg } = found;
+    const { call, connection } = found;
     const { now } = event;
     if (event.state === 'connected') {
-        draft.setLeg(call, { ...leg, failedAt: undefined });
-        if (leg.role === 'receive') draft.setWatching(leg.page.call, { connected: true, asked: 0, askAt: undefined });
+        draft.setConnection(call, { ...connection, failedAt: undefined });
+        if (connection.role === 'receive')
+            draft.setWatching(connection.page.pageId, { connected: true, asked: 0, askAt: undefined });
         return;
     }
-    draft.setLeg(call, { ...leg, failedAt: leg.failedAt ?? now });
+    draft.setConnection(call, { ...connection, failedAt: connection.failedAt ?? now });
     // The sharer makes a new offer. A viewer asks for one.
-    if (leg.role === 'send' && leg.phase === 'stable')
-        restart(draft, call, { ...leg, failedAt: leg.failedAt ?? now }, now);
-    if (leg.role === 'receive') draft.setWatching(leg.page.call, { connected: false, askAt: now });
+    if (connection.role === 'send' && connection.phase === 'stable')
+        restart(draft, call, { ...connection, failedAt: connection.failedAt ?? now }, now);
+    if (connection.role === 'receive') draft.setWatching(connection.page.pageId, { connected: false, askAt: now });
     time(draft, now);
 }
 
 function time(draft: Draft, now: number): void {
     for (const call of draft.state.calls.values()) {
-        const down = [...call.legs.values()].some((leg) => leg.failedAt !== undefined && now - leg.failedAt >= DOWN_MS);
+        const down = [...call.connections.values()].some(
+            (connection) => connection.failedAt !== undefined && now - connection.failedAt >= DOWN_MS,
+        );
         if (call.phase !== 'connected' && now >= call.expiresAt) draft.hangUp(call, 'invite_timeout', now);
         else if (down) draft.hangUp(call, 'ice_failed', now);
         else sendDue(draft, call, now);
@@ -224,21 +240,23 @@ function time(draft: Draft, now: number): void {
         if (watching.askAt === undefined || now < watching.askAt) continue;
         const { roomId, shareId, peer, page } = watching;
         if (watching.asked >= MAX_ASKS) {
-            release(draft, page.call, now);
+            release(draft, page.pageId, now);
             draft.add({ type: 'gaveUp', page });
             continue;
         }
-        draft.setWatching(page.call, { asked: watching.asked + 1, askAt: now + ASK_EVERY_MS });
-        const has = [...draft.state.calls.values()].find((call) => call.legs.get(shareId)?.page.call === page.call);
+        draft.setWatching(page.pageId, { asked: watching.asked + 1, askAt: now + ASK_EVERY_MS });
+        const has = [...draft.state.calls.values()].find(
+            (call) => call.connections.get(shareId)?.page.pageId === page.pageId,
+        );
         draft.add({ type: 'ask', roomId, shareId, to: peer, callId: has?.id });
     }
 }
 
 function sendDue(draft: Draft, call: Call, now: number): void {
-    for (const leg of call.legs.values()) {
-        if (leg.batch.dueAt === undefined || now < leg.batch.dueAt) continue;
-        draft.send(call, { kind: 'candidates', leg: leg.id, candidates: leg.batch.waiting });
-        draft.setLeg(call, { ...leg, batch: emptyBatch });
+    for (const connection of call.connections.values()) {
+        if (connection.batch.dueAt === undefined || now < connection.batch.dueAt) continue;
+        draft.send(call, { kind: 'candidates', leg: connection.id, candidates: connection.batch.waiting });
+        draft.setConnection(call, { ...connection, batch: emptyBatch });
     }
 }
 
@@ -247,9 +265,9 @@ export function nextDeadline(state: CallsState): number | undefined {
     const times: number[] = [];
     for (const call of state.calls.values()) {
         if (call.phase !== 'connected') times.push(call.expiresAt);
-        for (const leg of call.legs.values()) {
-            if (leg.batch.dueAt !== undefined) times.push(leg.batch.dueAt);
-            if (leg.failedAt !== undefined) times.push(leg.failedAt + DOWN_MS);
+        for (const connection of call.connections.values()) {
+            if (connection.batch.dueAt !== undefined) times.push(connection.batch.dueAt);
+            if (connection.failedAt !== undefined) times.push(connection.failedAt + DOWN_MS);
         }
     }
     for (const { expiresAt } of state.incoming.values()) times.push(expiresAt);

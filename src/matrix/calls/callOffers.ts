@@ -1,6 +1,6 @@
 /** The other side's offers and candidates on their way to the page. Candidates that arrive before their offer wait. */
 import type { Draft } from './callDraft.ts';
-import { connectionOf, sameDevice, type Call, type Device, type CallConnection } from './callState.ts';
+import { connectionIdOf, sameDevice, type Call, type Device, type CallConnection } from './callState.ts';
 import type { CallEvent, IceCandidate, StreamPurposes } from './callEvents.ts';
 
 /** The most candidates of one connection. A whole gathering has a few dozen. */
@@ -8,39 +8,39 @@ const MAX_CANDIDATES_IN = 300;
 const MAX_EARLY_CALLS = 20;
 const MAX_EARLY_EVENTS = 20;
 
-/** Opens the leg's connection with the other side's offer, and adds the candidates that came too early. */
+/** Opens the connection with the other side's offer, and adds the candidates that came too early. */
 export function offered(
     draft: Draft,
     call: Call,
-    leg: CallConnection,
+    connection: CallConnection,
     { sdp, streams }: { readonly sdp: string; readonly streams: StreamPurposes },
 ): void {
-    const connection = connectionOf(call.id, leg.id);
-    draft.order(leg, { type: 'mesh.open', connection, offer: false });
-    draft.order(leg, { type: 'mesh.description', connection, kind: 'offer', sdp, streams });
+    const connectionId = connectionIdOf(call.id, connection.id);
+    draft.order(connection, { type: 'mesh.open', connection: connectionId, offer: false });
+    draft.order(connection, { type: 'mesh.description', connection: connectionId, kind: 'offer', sdp, streams });
     const early = draft.state.early.get(call.id) ?? [];
-    const ours = early.filter((e) => (e.leg ?? call.first) === leg.id && sameDevice(e.from, call.peer));
+    const ours = early.filter((e) => (e.leg ?? call.first) === connection.id && sameDevice(e.from, call.peer));
     const rest = early.filter((e) => !ours.includes(e));
     draft.change({ early: new Map(draft.state.early).set(call.id, rest) });
-    for (const { candidates } of ours) giveCandidates(draft, call, leg.id, candidates);
+    for (const { candidates } of ours) giveCandidates(draft, call, connection.id, candidates);
 }
 
 export function giveCandidates(
     draft: Draft,
     { id: callId, peer }: Call,
-    legId: string,
+    id: string,
     candidates: readonly IceCandidate[],
 ): void {
     const call = draft.state.calls.get(callId);
-    const leg = call?.legs.get(legId);
-    if (!call || !leg) return;
-    const room = MAX_CANDIDATES_IN - leg.candidatesIn;
+    const connection = call?.connections.get(id);
+    if (!call || !connection) return;
+    const room = MAX_CANDIDATES_IN - connection.candidatesIn;
     if (candidates.length > room)
         draft.log('warn', `${peer.userId} sends more candidates than any network has; the rest is dropped`);
     const taken = candidates.slice(0, Math.max(0, room));
     if (taken.length === 0) return;
-    draft.setLeg(call, { ...leg, candidatesIn: leg.candidatesIn + taken.length });
-    draft.order(leg, { type: 'mesh.candidates', connection: connectionOf(callId, legId), candidates: taken });
+    draft.setConnection(call, { ...connection, candidatesIn: connection.candidatesIn + taken.length });
+    draft.order(connection, { type: 'mesh.candidates', connection: connectionIdOf(callId, id), candidates: taken });
 }
 
 /** Keeps candidates of a call that does not exist here yet. */

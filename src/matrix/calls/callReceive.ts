@@ -4,9 +4,9 @@ import type { Draft } from './callDraft.ts';
 import { giveCandidates, keepEarly, offered } from './callOffers.ts';
 import {
     begin,
-    connectionOf,
+    connectionIdOf,
     mayBePeer,
-    newLeg,
+    newConnection,
     sameDevice,
     type Call,
     type CallsEvent,
@@ -29,7 +29,7 @@ export function received(draft: Draft, it: Received): void {
     const call = draft.state.calls.get(event.callId);
     if (!call) return withoutCall(draft, it);
     if (isSlowerClient(call, it)) return;
-    if (mayBePeer(it.from, call.peer) && it.roomId === call.roomId) return inCall(draft, call, it);
+    if (mayBePeer(it.from, call.peer) && it.roomId === call.roomId) return receivedInCall(draft, call, it);
     const who = `${it.from.userId} ${it.from.deviceId}`;
     draft.log('warn', `refused ${event.kind} from ${who}, which is not in that call (possible attack)`);
 }
@@ -51,7 +51,7 @@ function isSlowerClient({ peer }: Call, { event, from }: Received): boolean {
     return event.kind === 'answer' && from.userId === peer.userId && !mayBePeer(from, peer);
 }
 
-function inCall(draft: Draft, call: Call, { event, from, now }: Received): void {
+function receivedInCall(draft: Draft, call: Call, { event, from, now }: Received): void {
     switch (event.kind) {
         case 'invite':
             return; // repeated
@@ -66,16 +66,16 @@ function inCall(draft: Draft, call: Call, { event, from, now }: Received): void 
         case 'negotiate':
             return negotiated(draft, call, event, now);
         case 'candidates': {
-            const leg = call.legs.get(event.leg ?? call.first);
-            if (leg) giveCandidates(draft, call, leg.id, event.candidates);
+            const connection = call.connections.get(event.leg ?? call.first);
+            if (connection) giveCandidates(draft, call, connection.id, event.candidates);
             else keepEarly(draft, from, event, event.candidates);
             return;
         }
         case 'streams': {
-            const leg = event.ended ? call.legs.get(event.leg ?? call.first) : undefined;
-            if (!leg) return;
-            const rest = draft.dropLeg(call, leg, now);
-            if (rest.legs.size === 0) draft.hangUp(rest, 'user_hangup', now);
+            const connection = event.ended ? call.connections.get(event.leg ?? call.first) : undefined;
+            if (!connection) return;
+            const rest = draft.dropConnection(call, connection, now);
+            if (rest.connections.size === 0) draft.hangUp(rest, 'user_hangup', now);
             return;
         }
         case 'reject':
@@ -104,27 +104,27 @@ function invited(draft: Draft, { from, roomId, ageMs, now }: Received, invite: K
         draft.log('info', `${from.userId} and we called each other: our call goes on, theirs joins it`);
         return draft.forget(invite.callId);
     }
-    const leg = newLeg(watching.shareId, watching.page, 'receive', 'answering', now);
-    const begun = begin({ id: invite.callId, roomId, outgoing: false, expiresAt: now + left }, leg);
+    const connection = newConnection(watching.shareId, watching.page, 'receive', 'answering', now);
+    const begun = begin({ id: invite.callId, roomId, outgoing: false, expiresAt: now + left }, connection);
     const joining = crossing ? yielded(draft, crossing, now) : [];
-    endOlder(draft, roomId, from, leg.id, now);
-    const legs = new Map([...begun.legs, ...joining.map((own) => [own.id, own] as const)]);
-    const call = draft.setCall({ ...begun, legs, foreign: false, peer: from });
-    offered(draft, call, leg, invite);
-    draft.setWatching(watching.page.call, { askAt: now + 8_000 });
+    endOlder(draft, roomId, from, connection.id, now);
+    const connections = new Map([...begun.connections, ...joining.map((own) => [own.id, own] as const)]);
+    const call = draft.setCall({ ...begun, connections, foreign: false, peer: from });
+    offered(draft, call, connection, invite);
+    draft.setWatching(watching.page.pageId, { askAt: now + 8_000 });
 }
 
-/** Our call ends for theirs. Returns our legs, which join it. */
+/** Our call ends for theirs. Returns our connections, which join it. */
 function yielded(draft: Draft, crossing: Call, now: number): CallConnection[] {
     draft.log('info', `${crossing.peer.userId} and we called each other: their call goes on, ours joins it`);
     draft.hangUp(crossing, 'replaced', now);
-    return [...crossing.legs.values()].map(({ id, page }) => newLeg(id, page, 'send', 'queued', now));
+    return [...crossing.connections.values()].map(({ id, page }) => newConnection(id, page, 'send', 'queued', now));
 }
 
 /** A call with that device that already carries this share is an older one: its other end has restarted. */
 function endOlder(draft: Draft, roomId: string, peer: Device, shareId: string, now: number): void {
     for (const old of draft.state.calls.values())
-        if (old.roomId === roomId && sameDevice(peer, old.peer) && old.legs.has(shareId)) draft.end(old, now);
+        if (old.roomId === roomId && sameDevice(peer, old.peer) && old.connections.has(shareId)) draft.end(old, now);
 }
 
 /** The tab that waits for this share of this device. */
@@ -135,20 +135,20 @@ function wanted(draft: Draft, roomId: string, from: Peer, shareId: string | unde
 }
 
 function answered(draft: Draft, call: Call & { readonly peer: Device }, answer: Kind<'answer'>, now: number): void {
-    const leg = call.legs.get(call.first);
-    if (!call.outgoing || call.phase !== 'ringing' || !leg)
+    const connection = call.connections.get(call.first);
+    if (!call.outgoing || call.phase !== 'ringing' || !connection)
         return draft.log('debug', 'ignored an answer that is not waited for');
-    const after = draft.setLeg(draft.setCall(call), { ...leg, phase: 'stable', since: now });
+    const after = draft.setConnection(draft.setCall(call), { ...connection, phase: 'stable', since: now });
     draft.setCall({ ...after, phase: 'connected' });
     draft.send(call, { kind: 'selectAnswer', leg: undefined, party: call.peer.deviceId });
-    draft.order(leg, {
+    draft.order(connection, {
         type: 'mesh.description',
-        connection: connectionOf(call.id, leg.id),
+        connection: connectionIdOf(call.id, connection.id),
         kind: 'answer',
         sdp: answer.sdp,
         streams: answer.streams,
     });
-    if (call.foreign) draft.add({ type: 'answered', page: leg.page, peer: call.peer });
+    if (call.foreign) draft.add({ type: 'answered', page: connection.page, peer: call.peer });
     draft.startQueued(call.id, now);
 }
 
@@ -156,15 +156,15 @@ function negotiated(draft: Draft, before: Call, event: Kind<'negotiate'>, now: n
     // An answered call whose selection has not arrived yet counts as connected.
     const call = before.phase === 'answered' ? draft.setCall({ ...before, phase: 'connected' }) : before;
     const id = event.leg ?? call.first;
-    const leg = call.legs.get(id);
-    const connection = connectionOf(call.id, id);
+    const connection = call.connections.get(id);
+    const connectionId = connectionIdOf(call.id, id);
     if (event.description === 'answer') {
-        if (leg?.phase !== 'offered' || call.phase !== 'connected')
+        if (connection?.phase !== 'offered' || call.phase !== 'connected')
             return draft.log('debug', 'ignored an answer to no offer');
-        draft.setLeg(call, { ...leg, phase: 'stable', since: now });
-        draft.order(leg, {
+        draft.setConnection(call, { ...connection, phase: 'stable', since: now });
+        draft.order(connection, {
             type: 'mesh.description',
-            connection,
+            connection: connectionId,
             kind: 'answer',
             sdp: event.sdp,
             streams: event.streams,
@@ -173,18 +173,18 @@ function negotiated(draft: Draft, before: Call, event: Kind<'negotiate'>, now: n
     }
     if (call.phase !== 'connected') return draft.log('debug', 'ignored an offer in a call that is not answered');
     // Both sides offered at the same time. The caller's offer wins (specification, "Glare"; MatrixCall does the same).
-    if (call.foreign && call.outgoing && leg && leg.phase !== 'stable')
+    if (call.foreign && call.outgoing && connection && connection.phase !== 'stable')
         return draft.log('debug', 'their offer crossed ours, which stands');
-    if (leg?.role === 'send' && !call.foreign)
+    if (connection?.role === 'send' && !call.foreign)
         return draft.log('warn', `refused an offer of ${call.peer.userId} for our own share`);
-    if (leg) {
-        draft.setLeg(call, { ...leg, phase: 'answering', since: now });
+    if (connection) {
+        draft.setConnection(call, { ...connection, phase: 'answering', since: now });
         // This may be a restart. The relay, or its password, from when the connection was opened may no longer be
         // valid.
-        draft.order(leg, { type: 'mesh.servers', connection });
-        draft.order(leg, {
+        draft.order(connection, { type: 'mesh.servers', connection: connectionId });
+        draft.order(connection, {
             type: 'mesh.description',
-            connection,
+            connection: connectionId,
             kind: 'offer',
             sdp: event.sdp,
             streams: event.streams,
@@ -193,7 +193,7 @@ function negotiated(draft: Draft, before: Call, event: Kind<'negotiate'>, now: n
     }
     const watching = wanted(draft, call.roomId, call.peer, id);
     if (!watching) return draft.log('info', `ignored a share of ${call.peer.userId} that was not asked for`);
-    const added = newLeg(id, watching.page, 'receive', 'answering', now);
-    offered(draft, draft.setLeg(call, added), added, event);
+    const added = newConnection(id, watching.page, 'receive', 'answering', now);
+    offered(draft, draft.setConnection(call, added), added, event);
     draft.startQueued(call.id, now);
 }

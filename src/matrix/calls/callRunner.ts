@@ -87,7 +87,7 @@ export function createCalls(options: CallsOptions): Calls {
     return {
         get count() {
             const calls = [...state.calls.values()];
-            return { calls: calls.length, connections: calls.reduce((sum, call) => sum + call.legs.size, 0) };
+            return { calls: calls.length, connections: calls.reduce((sum, call) => sum + call.connections.size, 0) };
         },
         get served() {
             return served.all();
@@ -100,21 +100,21 @@ export function createCalls(options: CallsOptions): Calls {
         publish: ({ roomId, shareId }, page) => dispatch({ type: 'publish', roomId, shareId, page }),
         watch: ({ roomId, userId, deviceId, shareId }, page) =>
             dispatch({ type: 'watch', roomId, shareId, peer: { userId, deviceId }, page }),
-        release(call) {
-            screens.release(call);
-            adopted.delete(call);
-            dispatch({ type: 'release', call });
+        release(pageId) {
+            screens.release(pageId);
+            adopted.delete(pageId);
+            dispatch({ type: 'release', pageId });
         },
-        unpublish: (call) => dispatch({ type: 'unpublish', call }),
-        handlePageMessage(message, call) {
+        unpublish: (pageId) => dispatch({ type: 'unpublish', pageId }),
+        handlePageMessage(message, pageId) {
             if (message.type === 'mesh.dropped') {
-                const roomId = call === undefined ? undefined : adopted.get(call);
+                const roomId = pageId === undefined ? undefined : adopted.get(pageId);
                 if (roomId !== undefined) dispatch({ type: 'dropped', roomId, connections: message.connections });
                 return;
             }
             if (message.type === 'servers.refused') return options.iceServers.refused(message.urls);
             if (message.type === 'servers.none') return; // for the session, which tells the person
-            if (screens.said(message, call)) return;
+            if (screens.said(message, pageId)) return;
             if (message.type === 'mesh.description') dispatch({ ...message, type: 'description' });
             else if (message.type === 'mesh.candidates') dispatch({ ...message, type: 'candidates' });
             else if (message.type === 'mesh.state' && message.state !== 'connecting') {
@@ -141,7 +141,7 @@ export function createCalls(options: CallsOptions): Calls {
         decline: (callId) => dispatch({ type: 'decline', callId }),
         adopt(pages) {
             for (const adoptedPage of pages) {
-                adopted.set(adoptedPage.page.call, adoptedPage.roomId);
+                adopted.set(adoptedPage.page.pageId, adoptedPage.roomId);
                 dispatch({ type: 'adopt', ...adoptedPage });
             }
         },

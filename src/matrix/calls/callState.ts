@@ -8,7 +8,7 @@ export interface Device {
 }
 /** One of our pages with connections: a share's page or a viewer tab's page. */
 export interface PageAddress {
-    readonly call: string;
+    readonly pageId: string;
     readonly generation: number;
 }
 
@@ -49,20 +49,20 @@ interface BaseCall {
     readonly roomId: string;
     readonly outgoing: boolean;
     readonly phase: 'starting' | 'ringing' | 'answering' | 'answered' | 'connected';
-    /** The leg of the invite and the answer. */
+    /** The connection of the invite and the answer. */
     readonly first: string;
-    readonly legs: ReadonlyMap<string, CallConnection>;
+    readonly connections: ReadonlyMap<string, CallConnection>;
     /** ms at which the call ends unless it is connected. */
     readonly expiresAt: number;
 }
 
-/** A call between two devices with Hush. It has a leg for each share. */
+/** A call between two devices with Hush. It has a connection for each share. */
 interface OwnCall extends BaseCall {
     readonly foreign: false;
     readonly peer: Device;
 }
 
-/** A call of another Matrix client. It has one leg, which has no name on the wire and carries both directions. */
+/** A call of another Matrix client. It has one connection, which has no name on the wire and carries both directions. */
 interface ForeignCall extends BaseCall {
     readonly foreign: true;
     readonly peer: Peer;
@@ -95,7 +95,7 @@ export interface CallsState {
     readonly self: Device;
     /** Our shares by ID. */
     readonly serving: ReadonlyMap<string, { readonly roomId: string; readonly page: PageAddress }>;
-    /** By the page's call ID. */
+    /** By page ID. */
     readonly watching: ReadonlyMap<string, Watching>;
     readonly calls: ReadonlyMap<string, Call>;
     readonly incoming: ReadonlyMap<string, Incoming>;
@@ -136,9 +136,9 @@ export type CallsEvent = { readonly now: number } &
               readonly page: PageAddress;
           }
         /** The page is gone or finished. Everything in it ends. */
-        | { readonly type: 'release'; readonly call: string }
+        | { readonly type: 'release'; readonly pageId: string }
         /** The page no longer offers the share directly. Connections to other clients continue. */
-        | { readonly type: 'unpublish'; readonly call: string }
+        | { readonly type: 'unpublish'; readonly pageId: string }
         /**
          * A viewer's device asks for our share. `callId`: the call that it already has for it, if any. `ulid`: for the
          * call that this may start.
@@ -258,22 +258,22 @@ export interface CallsStep {
     readonly effects: readonly CallsEffect[];
 }
 
-/** The name of a leg's connection in its page. A leg's ID contains no slash. */
-export function connectionOf(callId: string, leg: string): string {
-    return `${callId}/${leg}`;
+/** The name of a connection in its page. The ID of a connection contains no slash. */
+export function connectionIdOf(callId: string, id: string): string {
+    return `${callId}/${id}`;
 }
 
-export function legOf(
+export function connectionOf(
     state: CallsState,
-    connection: string,
-): { readonly call: Call; readonly leg: CallConnection } | undefined {
-    const at = connection.lastIndexOf('/');
-    const call = state.calls.get(connection.slice(0, at));
-    const leg = call?.legs.get(connection.slice(at + 1));
-    return call && leg && { call, leg };
+    connectionId: string,
+): { readonly call: Call; readonly connection: CallConnection } | undefined {
+    const at = connectionId.lastIndexOf('/');
+    const call = state.calls.get(connectionId.slice(0, at));
+    const connection = call?.connections.get(connectionId.slice(at + 1));
+    return call && connection && { call, connection };
 }
 
-export function newLeg(
+export function newConnection(
     id: string,
     page: PageAddress,
     role: CallConnection['role'],
@@ -289,7 +289,7 @@ export function begin(call: Pick<Call, 'id' | 'roomId' | 'outgoing' | 'expiresAt
         ...call,
         phase: call.outgoing ? 'starting' : 'answering',
         first: first.id,
-        legs: new Map([[first.id, first]]),
+        connections: new Map([[first.id, first]]),
     };
 }
 

@@ -8,8 +8,8 @@ import type { Draft } from './callDraft.ts';
 import { offered } from './callOffers.ts';
 import {
     begin,
-    connectionOf,
-    newLeg,
+    connectionIdOf,
+    newConnection,
     sameDevice,
     type CallsEvent,
     type Device,
@@ -20,7 +20,7 @@ import { LIFETIME_MS, type CallEvent } from './callEvents.ts';
 
 const MAX_RINGING = 10;
 /** Our name for the only connection of a call with another client. */
-const FOREIGN_LEG = 'main';
+const FOREIGN_CONNECTION_ID = 'main';
 
 type Invite = Extract<CallEvent, { kind: 'invite' }>;
 
@@ -39,14 +39,14 @@ export function callPerson(
         return takeWithScreen(draft, share.page, { ...theirs, ...ringing }, now);
     }
     const id = callIdOf(draft.state.self, ulid);
-    const leg = newLeg(FOREIGN_LEG, share.page, 'send', 'offering', now);
+    const connection = newConnection(FOREIGN_CONNECTION_ID, share.page, 'send', 'offering', now);
     draft.setCall({
-        ...begin({ id, roomId, outgoing: true, expiresAt: now + LIFETIME_MS }, leg),
+        ...begin({ id, roomId, outgoing: true, expiresAt: now + LIFETIME_MS }, connection),
         foreign: true,
         peer: { userId, deviceId: undefined },
         owesShare: false,
     });
-    draft.order(leg, { type: 'mesh.open', connection: connectionOf(id, leg.id), offer: true });
+    draft.order(connection, { type: 'mesh.open', connection: connectionIdOf(id, connection.id), offer: true });
 }
 
 /**
@@ -69,7 +69,7 @@ export function yieldOrRing(
             call.roomId === roomId &&
             call.peer.userId === from.userId,
     );
-    const own = crossing?.legs.get(FOREIGN_LEG);
+    const own = crossing?.connections.get(FOREIGN_CONNECTION_ID);
     if (!crossing || !own) return ring(draft, roomId, from, invite, expiresAt);
     if (glareWinner([crossing.id, invite.callId]) === crossing.id) {
         draft.log('info', `${from.userId} and we called each other: our call goes on`);
@@ -87,14 +87,14 @@ function takeWithScreen(
     { callId, roomId, peer, expiresAt, sdp, streams }: Incoming & Pick<Invite, 'callId' | 'sdp' | 'streams'>,
     now: number,
 ): void {
-    const leg = newLeg(FOREIGN_LEG, page, 'send', 'answering', now);
+    const connection = newConnection(FOREIGN_CONNECTION_ID, page, 'send', 'answering', now);
     const call = draft.setCall({
-        ...begin({ id: callId, roomId, outgoing: false, expiresAt }, leg),
+        ...begin({ id: callId, roomId, outgoing: false, expiresAt }, connection),
         foreign: true,
         peer,
         owesShare: true,
     });
-    offered(draft, call, leg, { sdp, streams });
+    offered(draft, call, connection, { sdp, streams });
     draft.add({ type: 'answered', page, peer });
 }
 
@@ -120,15 +120,15 @@ export function accepted(
     const ringing = draft.state.incoming.get(callId);
     if (!ringing) return draft.add({ type: 'over', page, peer: undefined });
     draft.stopRinging(callId);
-    const leg = newLeg(FOREIGN_LEG, page, 'receive', 'answering', now);
+    const connection = newConnection(FOREIGN_CONNECTION_ID, page, 'receive', 'answering', now);
     const { roomId, peer, expiresAt } = ringing;
     const call = draft.setCall({
-        ...begin({ id: callId, roomId, outgoing: false, expiresAt }, leg),
+        ...begin({ id: callId, roomId, outgoing: false, expiresAt }, connection),
         foreign: true,
         peer,
         owesShare: false,
     });
-    offered(draft, call, leg, { sdp, streams });
+    offered(draft, call, connection, { sdp, streams });
 }
 
 export function declined(draft: Draft, callId: string): void {

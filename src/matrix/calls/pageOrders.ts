@@ -34,7 +34,7 @@ export function createPageOrders(options: PageOrdersOptions): (page: PageAddress
     };
     return (page, order) => {
         turns
-            .take(page.call, async () => options.toPage(page, await messageOf(order)))
+            .take(page.pageId, async () => options.toPage(page, await messageOf(order)))
             .catch((error: unknown) => options.log.error(`${order.type} did not reach its page`, error));
     };
 }

@@ -4,7 +4,7 @@ import type { ReceivedCallEvent } from './signalling.ts';
 
 /** The call sends our screen, or will. */
 export function bringsScreen(call: Call): boolean {
-    return owesShare(call) || [...call.legs.values()].some((leg) => leg.role === 'send');
+    return owesShare(call) || [...call.connections.values()].some((connection) => connection.role === 'send');
 }
 
 /**

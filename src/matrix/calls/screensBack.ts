@@ -5,15 +5,15 @@
  */
 import type { ForeignCall } from '../../core/session/callsPort.ts';
 import type { HostMessage, MeshMessage } from '../../core/share/mediaMessages.ts';
-import { connectionOf, type Call, type PageAddress } from './callState.ts';
+import { connectionIdOf, type Call, type PageAddress } from './callState.ts';
 
 export interface ScreensBack {
     /** True when the message was about such a screen and is handled. `call`: the page that sent it. */
-    said(message: Exclude<MeshMessage, { type: 'mesh.dropped' }>, call: string | undefined): boolean;
+    said(message: Exclude<MeshMessage, { type: 'mesh.dropped' }>, pageId: string | undefined): boolean;
     /** Shows the screen of that call in a tab's page. False when there is none. */
     show(callId: string, page: PageAddress): boolean;
     /** The page is gone or finished. */
-    release(call: string): void;
+    release(pageId: string): void;
     /** A call may have ended. */
     callsChanged(): void;
 }
@@ -43,9 +43,9 @@ export function createScreensBack({ calls, toPage, tell }: ScreensBackOptions): 
         callId: string,
     ): { readonly call: Call; readonly page: PageAddress; readonly connection: string } | undefined => {
         const call = calls().get(callId);
-        const leg = call?.foreign ? call.legs.get(call.first) : undefined;
-        if (!call || leg?.role !== 'send') return undefined;
-        return { call, page: leg.page, connection: connectionOf(callId, leg.id) };
+        const connection = call?.foreign ? call.connections.get(call.first) : undefined;
+        if (!call || connection?.role !== 'send') return undefined;
+        return { call, page: connection.page, connection: connectionIdOf(callId, connection.id) };
     };
     const stop = (tab: string, { callId, from, to }: Passing): void => {
         passing.delete(tab);
@@ -53,15 +53,15 @@ export function createScreensBack({ calls, toPage, tell }: ScreensBackOptions): 
         const peer = calls().get(callId)?.peer;
         tell({ kind: 'over', ...to, userId: peer?.userId ?? '', deviceId: peer?.deviceId ?? '' });
     };
-    const screen = (connection: string, there: boolean): void => {
-        const callId = connection.slice(0, connection.lastIndexOf('/'));
+    const screen = (connectionId: string, there: boolean): void => {
+        const callId = connectionId.slice(0, connectionId.lastIndexOf('/'));
         const source = sourceOf(callId);
         if (!source) return;
         if (there) {
             showing.add(callId);
             const { roomId, peer } = source.call;
             const { userId, deviceId = '' } = peer;
-            tell({ kind: 'screen', call: source.page.call, callId, roomId, userId, deviceId });
+            tell({ kind: 'screen', pageId: source.page.pageId, callId, roomId, userId, deviceId });
             return;
         }
         showing.delete(callId);
@@ -69,7 +69,7 @@ export function createScreensBack({ calls, toPage, tell }: ScreensBackOptions): 
     };
 
     return {
-        said(message, call) {
+        said(message, pageId) {
             if (message.type === 'mesh.screen') {
                 screen(message.connection, message.there);
                 return true;
@@ -77,21 +77,21 @@ export function createScreensBack({ calls, toPage, tell }: ScreensBackOptions): 
             if (!message.connection.startsWith(PREFIX)) return false;
             const it = passing.get(message.connection.slice(PREFIX.length));
             // Messages of one end go to the other end. The connection's state is not needed.
-            if (it && message.type !== 'mesh.state') toPage(call === it.to.call ? it.from : it.to, message);
+            if (it && message.type !== 'mesh.state') toPage(pageId === it.to.pageId ? it.from : it.to, message);
             return true;
         },
         show(callId, to) {
             const source = sourceOf(callId);
             if (!source || !showing.has(callId)) return false;
-            const connection = PREFIX + to.call;
-            passing.set(to.call, { callId, from: source.page, to });
-            const open = { type: 'mesh.open' as const, connection, iceServers: [], relayOnly: false };
+            const connectionId = PREFIX + to.pageId;
+            passing.set(to.pageId, { callId, from: source.page, to });
+            const open = { type: 'mesh.open' as const, connection: connectionId, iceServers: [], relayOnly: false };
             toPage(to, { ...open, offer: false });
             toPage(source.page, { ...open, offer: true, passes: source.connection });
             return true;
         },
-        release(call) {
-            for (const [tab, it] of passing) if (tab === call || it.from.call === call) stop(tab, it);
+        release(pageId) {
+            for (const [tab, it] of passing) if (tab === pageId || it.from.pageId === pageId) stop(tab, it);
         },
         callsChanged() {
             for (const callId of showing) if (!calls().has(callId)) showing.delete(callId);

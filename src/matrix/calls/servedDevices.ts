@@ -1,7 +1,7 @@
 /** The devices that get our screen, for the code that checks who can see it. */
 import type { Disposable } from '../../core/base/disposable.ts';
 import { Listeners } from '../../core/base/listeners.ts';
-import { connectionOf, legOf, owesShare, type CallsState, type Device } from './callState.ts';
+import { connectionIdOf, connectionOf, owesShare, type CallsState, type Device } from './callState.ts';
 import { bringsScreen } from './screenOut.ts';
 
 /** A device that gets our screen, or will soon. */
@@ -33,9 +33,13 @@ export function createServedDevices(state: () => CallsState, now: () => number):
         [...state().calls.values()].flatMap((call) => {
             const { roomId, peer } = call;
             if (peer.deviceId === undefined) return []; // nobody has answered
-            return [...call.legs.values()]
-                .filter((leg) => leg.role === 'send' || owesShare(call))
-                .map((leg) => ({ roomId, device: peer, since: standing.get(connectionOf(call.id, leg.id)) }));
+            return [...call.connections.values()]
+                .filter((connection) => connection.role === 'send' || owesShare(call))
+                .map((connection) => ({
+                    roomId,
+                    device: peer,
+                    since: standing.get(connectionIdOf(call.id, connection.id)),
+                }));
         });
     const rooms = (): ReadonlySet<string> => {
         const { serving, calls } = state();
@@ -50,7 +54,7 @@ export function createServedDevices(state: () => CallsState, now: () => number):
             else if (!standing.has(name)) standing.set(name, now());
         },
         look() {
-            for (const name of standing.keys()) if (!legOf(state(), name)) standing.delete(name);
+            for (const name of standing.keys()) if (!connectionOf(state(), name)) standing.delete(name);
             const next = JSON.stringify([all(), [...rooms()]]);
             if (next === before) return;
             before = next;

@@ -70,7 +70,7 @@ export function createFiles({ server, contentOf, post, assertPostable, now }: Fi
     const endOf = (error: unknown, cancelled?: AbortSignal): unknown => {
         if (cancelled?.aborted) return new HushError('file.cancelled', 'This was cancelled.', { cause: error });
         if (!closed.signal.aborted) return error;
-        return new HushError('account.ownerGone', 'This stopped because Hush closed your account. Try again.', {
+        return new HushError('account.leaderGone', 'This stopped because Hush closed your account. Try again.', {
             cause: error,
         });
     };

@@ -52,7 +52,7 @@ export function snapshotOf(sdk: MatrixClient, room: Room, rtc: readonly RtcMembe
         members: membersOf(sdk, room),
         rtc: joined ? rtc : [],
         workspaces: joined ? workspacesOf(room) : startedFor(room),
-        mayJoinCall: may({ kind: 'state', type: CALL_MEMBER_TYPE }),
+        mayJoinSession: may({ kind: 'state', type: CALL_MEMBER_TYPE }),
         mayInvite: may({ kind: 'invite' }),
         mayLinkWorkspace: may({ kind: 'state', type: WORKSPACE_TYPE }),
         mayWrite: may({ kind: 'message', type: MESSAGE_TYPE }),

@@ -32,7 +32,7 @@ export interface GrantsOptions {
     /** An SFU whose API key is held by us or by somebody in the session. */
     readonly own: {
         readonly server: OwnSfu;
-        readonly ask: (serviceUrl: string, roomId: string, viewId: string) => Promise<MediaGrant>;
+        readonly ask: (serviceUrl: string, roomId: string, tabId: string) => Promise<MediaGrant>;
     };
     readonly homeserver: Pick<HomeserverTokens, 'token'>;
     readonly fetch: Fetch;
@@ -49,8 +49,8 @@ export interface Grants {
     publish(serviceUrl: string, roomId: string, hashedMember?: string): Promise<MediaGrant>;
     /** Hosts of authorisation services that are older than lk-jwt-service 0.8, which has a security fix. */
     outdated(): readonly string[];
-    /** For a separate participant per `viewId`. @throws HushError `media.*`, `network.*`. */
-    view(serviceUrl: string, roomId: string, viewId: string): Promise<MediaGrant>;
+    /** For a separate participant per viewer tab. @throws HushError `media.*`, `network.*`. */
+    view(serviceUrl: string, roomId: string, tabId: string): Promise<MediaGrant>;
 }
 
 const tokenAnswer = v.looseObject({
@@ -137,10 +137,10 @@ export function createGrants(options: GrantsOptions): Grants {
     };
 
     /** A token made with our own key, if this SFU is ours. */
-    const ownGrant = async (sfu: string, roomId: string, viewId?: string): Promise<MediaGrant | undefined> => {
+    const ownGrant = async (sfu: string, roomId: string, tabId?: string): Promise<MediaGrant | undefined> => {
         const { server } = options.own;
         if ((await server.url()) !== sfu) return undefined;
-        const view = viewId === undefined ? {} : { viewId };
+        const view = tabId === undefined ? {} : { tabId };
         return { url: sfu, token: await server.token({ roomId, userId, deviceId, ...view }) };
     };
 
@@ -159,9 +159,9 @@ export function createGrants(options: GrantsOptions): Grants {
             if (sfu) return homeserverGrant(sfu, roomId, hashedMember);
             return granted(await getToken(serviceUrl, roomId, hashedMember), serviceUrl);
         },
-        async view(serviceUrl, roomId, viewId) {
-            let id = memberIds.get(viewId);
-            if (id === undefined) memberIds.set(viewId, (id = options.uuid()));
+        async view(serviceUrl, roomId, tabId) {
+            let id = memberIds.get(tabId);
+            if (id === undefined) memberIds.set(tabId, (id = options.uuid()));
             const sfu = ownSfuUrl(serviceUrl);
             if (sfu !== undefined) {
                 const own = await ownGrant(sfu, roomId, id);

@@ -147,9 +147,9 @@ export function createRtc(options: RtcOptions): Rtc {
             const grant = await grants.publish(serviceUrl, roomId, hashed ? member.memberId : undefined);
             return { grant, identity: members.identity(member, serviceUrl) };
         },
-        async viewGrant(roomId, serviceUrl, viewId) {
+        async viewerGrant(roomId, serviceUrl, tabId) {
             const room = live.joinedRoom(roomId);
-            return grants.view(serviceUrl ?? (await sfu.url(room, live.attach(room))), roomId, viewId);
+            return grants.view(serviceUrl ?? (await sfu.url(room, live.attach(room))), roomId, tabId);
         },
         async startKeys(roomId, after) {
             const { session, member, serviceUrl } = live.attach(live.joinedRoom(roomId));

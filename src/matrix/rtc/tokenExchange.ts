@@ -23,7 +23,7 @@ const tokenContent = v.looseObject({
 
 export interface TokenExchange {
     /** Asks the devices in the room's session that publish at this SFU. @throws HushError `media.tokenRefused`. */
-    ask(serviceUrl: string, roomId: string, viewId: string): Promise<MediaGrant>;
+    ask(serviceUrl: string, roomId: string, tabId: string): Promise<MediaGrant>;
     dispose(): void;
 }
 export interface TokenExchangeOptions {
@@ -46,13 +46,13 @@ export function createTokenExchange(options: TokenExchangeOptions): TokenExchang
     const same = (a: Device, b: Device): boolean => a.userId === b.userId && a.deviceId === b.deviceId;
 
     const reply = async (sender: Device, content: v.InferOutput<typeof requestContent>): Promise<void> => {
-        const { room_id: roomId, request_id: requestId, view_id: viewId } = content;
+        const { room_id: roomId, request_id: requestId, view_id: tabId } = content;
         const who = `${sender.userId} ${sender.deviceId}`;
         if (!members(roomId).some((member) => same(member, sender)))
             return log.warn(`Refused a media token to ${who}, who is not in the room's session`);
         if (!members(roomId).some((member) => same(member, self)) || content.sfu_url !== (await ownServer.url()))
             return log.debug(`A media token was asked of us by ${who} that others give`);
-        const jwt = await ownServer.token({ roomId, ...sender, viewId });
+        const jwt = await ownServer.token({ roomId, ...sender, tabId });
         const answer = { version: 1, room_id: roomId, request_id: requestId, device_id: self.deviceId, jwt };
         const { failed } = await messages.send(TOKEN_TYPE, answer, [sender]);
         if (failed[0]) log.warn(`A media token did not reach ${who} (${failed[0].reason})`);
@@ -79,7 +79,7 @@ export function createTokenExchange(options: TokenExchangeOptions): TokenExchang
     ];
 
     return {
-        async ask(serviceUrl, roomId, viewId) {
+        async ask(serviceUrl, roomId, tabId) {
             const url = ownSfuUrl(serviceUrl);
             const from = members(roomId).filter((m) => m.serviceUrl === serviceUrl && !same(m, self));
             const none = new HushError(
@@ -98,7 +98,7 @@ export function createTokenExchange(options: TokenExchangeOptions): TokenExchang
                     request_id: requestId,
                     device_id: self.deviceId,
                     sfu_url: url,
-                    view_id: viewId,
+                    view_id: tabId,
                 };
                 const { delivered } = await messages.send(REQUEST_TYPE, request, from);
                 if (delivered.length === 0) throw none;

@@ -2,7 +2,7 @@
 import { fromHost } from '../host/webviewPort.ts';
 import { createChannel } from '../../core/page/channel.ts';
 import {
-    CHAT_CALL,
+    CHAT_PAGE_ID,
     chatHostMessage,
     type ChatHostMessage,
     type ChatPageMessage,
@@ -225,7 +225,7 @@ function start(host: NonNullable<typeof api>): void {
         conversation.show(next);
     }
     const channel = createChannel<ChatHostMessage, ChatPageMessage>({
-        call: CHAT_CALL,
+        pageId: CHAT_PAGE_ID,
         generation: Number(document.documentElement.dataset['hushGeneration']),
         transport: {
             post: (data) => host.postMessage(data),

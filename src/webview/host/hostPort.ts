@@ -8,7 +8,7 @@ import type { ChannelPort } from '../../core/page/channel.ts';
 export interface HostPort {
     readonly kind: 'webview' | 'loopback';
     /** The key of this page. */
-    readonly call: string;
+    readonly pageId: string;
     readonly generation: number;
     readonly transport: ChannelPort;
     /** The URL of the E2EE worker's bundle. */

@@ -16,15 +16,15 @@ declare global {
 export function createWebviewPort(root: HTMLElement): HostPort | undefined {
     if (typeof globalThis.acquireVsCodeApi !== 'function') return undefined;
     const api = globalThis.acquireVsCodeApi();
-    const call = root.dataset['hushCall'];
+    const pageId = root.dataset['hushPage'];
     const generation = Number(root.dataset['hushGeneration']);
     const workerUrl = root.dataset['hushWorker'];
-    if (!call || !workerUrl || !Number.isSafeInteger(generation)) {
+    if (!pageId || !workerUrl || !Number.isSafeInteger(generation)) {
         throw new HostPortError('This tab does not know what it was opened for. Close it and open the share again.');
     }
     return {
         kind: 'webview',
-        call,
+        pageId,
         generation,
         workerUrl,
         transport: {

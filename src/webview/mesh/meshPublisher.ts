@@ -29,7 +29,7 @@ export interface MeshPublisher {
      */
     suffers(): Promise<number | undefined>;
     /** The route of the share. Undefined without a viewer. `relayed` if any viewer's route is. */
-    readonly path: Route | undefined;
+    readonly route: Route | undefined;
     close(): void;
 }
 
@@ -101,7 +101,8 @@ export function createMeshPublisher(
             .catch((error: unknown) => {
                 const name = error instanceof Error ? error.name : 'error';
                 send({ type: 'log', level: 'warn', text: `mesh: a connection could not be used (${name})` });
-                if (connection !== undefined) send({ type: 'mesh.state', connection, state: 'failed', path: 'direct' });
+                if (connection !== undefined)
+                    send({ type: 'mesh.state', connection, state: 'failed', route: 'direct' });
             });
     };
     const connectedReports = (): Promise<RTCStatsReport[]> =>
@@ -201,10 +202,10 @@ export function createMeshPublisher(
             if (usesAv1 && tooSlow(total, reports.length)) await giveUpAv1();
             return reports[0];
         },
-        get path() {
+        get route() {
             const states = [...peers.values()].map((p) => p.state).filter((s) => s.state === 'connected');
             if (states.length === 0) return undefined;
-            return states.some((s) => s.path === 'relayed') ? 'relayed' : 'direct';
+            return states.some((s) => s.route === 'relayed') ? 'relayed' : 'direct';
         },
         close() {
             closed = true;

@@ -9,7 +9,7 @@ import { createPeer, type Peer, type PeerState } from './peer.ts';
 export interface MeshSubscriber {
     handle(message: HostMessage): void;
     /** The route, once there is one. */
-    readonly path: Route | undefined;
+    readonly route: Route | undefined;
     close(): void;
 }
 
@@ -97,8 +97,8 @@ export function createMeshSubscriber(
                     return; // not about a connection
             }
         },
-        get path() {
-            return peer?.peer.state.state === 'connected' ? peer.peer.state.path : undefined;
+        get route() {
+            return peer?.peer.state.state === 'connected' ? peer.peer.state.route : undefined;
         },
         close() {
             drop();

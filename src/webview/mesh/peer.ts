@@ -41,7 +41,7 @@ export interface PeerOptions {
 }
 export interface PeerState {
     readonly state: 'connecting' | 'connected' | 'failed';
-    readonly path: Route;
+    readonly route: Route;
 }
 export interface Peer {
     describe(description: Description): void;
@@ -74,7 +74,7 @@ export function createPeer(options: PeerOptions): Peer {
      */
     const [voice, screen] = [new MediaStream(), new MediaStream()];
     let sender: RTCRtpSender | undefined;
-    let current: PeerState = { state: 'connecting', path: 'direct' };
+    let current: PeerState = { state: 'connecting', route: 'direct' };
     let lost: ReturnType<typeof setTimeout> | undefined;
     let early: Candidate[] = [];
     let closed = false;
@@ -96,10 +96,10 @@ export function createPeer(options: PeerOptions): Peer {
             }
         });
     };
-    const report = (state: PeerState['state'], path: Route = current.path): void => {
-        if (closed || (state === current.state && path === current.path)) return;
-        current = { state, path };
-        send({ type: 'mesh.state', connection, state, path });
+    const report = (state: PeerState['state'], route: Route = current.route): void => {
+        if (closed || (state === current.state && route === current.route)) return;
+        current = { state, route };
+        send({ type: 'mesh.state', connection, state, route });
         onState(current);
     };
     const describeLocal = async (kind: 'offer' | 'answer'): Promise<void> => {
@@ -156,7 +156,7 @@ export function createPeer(options: PeerOptions): Peer {
     pc.addEventListener('connectionstatechange', () => {
         clearTimeout(lost);
         const state = pc.connectionState;
-        if (state === 'connected') void pathOf(pc).then((path) => report('connected', path));
+        if (state === 'connected') void routeOf(pc).then((route) => report('connected', route));
         else if (state === 'failed') report('failed');
         else if (state === 'disconnected') lost = setTimeout(() => report('failed'), LOST_AFTER_MS);
     });
@@ -192,8 +192,8 @@ export function createPeer(options: PeerOptions): Peer {
                 else for (const candidate of candidates) await give(candidate);
                 // The connection may be up before the candidate arrives that shows a relay.
                 if (current.state !== 'connected') return;
-                const path = await pathOf(pc);
-                if (current.state === 'connected') report('connected', path);
+                const route = await routeOf(pc);
+                if (current.state === 'connected') report('connected', route);
             }),
         use: (servers) => inTurn('the new servers', async () => configure(servers)),
         restart: (servers) =>
@@ -248,7 +248,7 @@ function configuration({ iceServers, relayOnly }: Servers): RTCConfiguration {
 }
 
 /** Returns `relayed` if either end of the chosen pair belongs to a TURN server, or if only relays are allowed. */
-async function pathOf(pc: RTCPeerConnection): Promise<Route> {
+async function routeOf(pc: RTCPeerConnection): Promise<Route> {
     if (pc.getConfiguration().iceTransportPolicy === 'relay') return 'relayed'; // even if the pair looks different
     // A peer that offers only relays is behind one. An early check from before its candidate may look direct forever.
     const theirs = [...(pc.remoteDescription?.sdp ?? '').matchAll(/^a=candidate:.* typ (\w+)/gmu)];

@@ -2,7 +2,7 @@
  * The share role: captures, publishes under the key of our identity, and stops. Tells the host and the person about
  * each failure. It never sends in clear, and captures only through the browser's own picker.
  */
-import type { HostMessage, PageMessage, ShareSettings, Way } from '../../core/share/mediaMessages.ts';
+import type { HostMessage, PageMessage, ShareSettings, Transport } from '../../core/share/mediaMessages.ts';
 import type { KeyRing } from '../../livekit/browser/mediaKeys.ts';
 import { createMeshPublisher, type MeshPublisher } from '../mesh/meshPublisher.ts';
 import { degradation } from '../capture/encoding.ts';
@@ -72,21 +72,21 @@ export function createShareController({ root, keys, worker, send, now }: Options
     const publishDirectly = (): void => {
         if (mesh) return live('mesh');
         if (!capture.now || !settings) return;
-        mesh = createMeshPublisher(meshSource(capture.now, settings), send, side.add, showPath);
+        mesh = createMeshPublisher(meshSource(capture.now, settings), send, side.add, showRoute);
         live('mesh');
     };
     /** While viewers move between transports, shows the route that they come from. */
-    const showPath = (): void => ui.path(mesh?.path ?? (sfu.publisher ? 'sfu' : undefined));
-    const live = (via: Way): void => {
-        showPath();
+    const showRoute = (): void => ui.route(mesh?.route ?? (sfu.publisher ? 'sfu' : undefined));
+    const live = (transport: Transport): void => {
+        showRoute();
         ui.phase(hold.held ? 'held' : 'live');
-        send({ type: 'share.published', via });
+        send({ type: 'share.published', transport });
     };
     /** Continues without the SFU if the share can also go directly. */
     const lost = (detail: string): void => {
         if (!mesh) return fail(detail);
         sfu.leave();
-        showPath();
+        showRoute();
         send({ type: 'share.serverLost', detail: detail.slice(0, 1_000) });
     };
     const fail = (detail: string): void => {
@@ -98,7 +98,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
         sfu.leave();
         mesh?.close();
         mesh = undefined;
-        ui.path(undefined);
+        ui.route(undefined);
         capture.drop();
     };
     const end = (detail: string): void => {
@@ -139,7 +139,7 @@ export function createShareController({ root, keys, worker, send, now }: Options
                     sfu.leave();
                     hold.release();
                     ui.phase('live');
-                    return showPath();
+                    return showRoute();
                 case 'share.stop':
                     return end(message.reason || 'Sharing has ended.');
                 default:

@@ -2,7 +2,7 @@
 import type { Cover, Route, ShareSettings, Viewer } from '../../core/share/mediaMessages.ts';
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
-import { pathWords } from '../ui/words.ts';
+import { routeWords } from '../ui/words.ts';
 import { createCoverControls, type CoverAction } from './coverControls.ts';
 import { createViewerList } from './viewerList.ts';
 
@@ -35,7 +35,7 @@ export interface ShareUi {
     /** The preview of what is shared. */
     readonly video: HTMLVideoElement;
     /** The route. Undefined while there is none. */
-    path(path: Route | undefined): void;
+    route(route: Route | undefined): void;
     /** Why fewer frames leave than wanted. Empty if nothing is to be said. */
     limited(words: string): void;
     optimizedFor(hint: ShareSettings['contentHint']): void;
@@ -92,7 +92,7 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
     video.autoplay = true;
     const cover = createCoverControls(actions.act);
     const sizeText = h('span', { class: 'size' });
-    const route = h('span', { class: 'size' });
+    const routeText = h('span', { class: 'size' });
     const limit = h('span', { class: 'limit', role: 'status' });
     const optimize = optimizeChoice(actions.optimizeFor);
     const stop = h('button', { type: 'button', class: 'primary stop' }, icon('stop'), h('span', {}, 'Stop Sharing'));
@@ -101,7 +101,7 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
         'figure',
         { class: 'shared' },
         frame,
-        h('figcaption', {}, sizeText, route, limit, h('span', { class: 'grow' }), optimize, ...cover.buttons, stop),
+        h('figcaption', {}, sizeText, routeText, limit, h('span', { class: 'grow' }), optimize, ...cover.buttons, stop),
     );
     const watching = createViewerList();
     const promise = h('p', { class: 'promise' }, icon('lock'), h('span', {}, PROMISE));
@@ -160,10 +160,10 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
             watching.show(viewers);
             root.dataset['hushViewers'] = String(viewers.length);
         },
-        path(path) {
-            root.dataset['hushPath'] = path ?? '';
-            setText(route, path ? pathWords(path).label : '');
-            route.title = path ? pathWords(path).explanation : '';
+        route(route) {
+            root.dataset['hushPath'] = route ?? '';
+            setText(routeText, route ? routeWords(route).label : '');
+            routeText.title = route ? routeWords(route).explanation : '';
         },
         limited: (words) => setText(limit, words),
         optimizedFor(hint) {

@@ -226,10 +226,10 @@ export function encryptionWords(state: ViewState): {
 }
 
 /** Describes the route of the picture and its encryption. */
-export function pathWords(path: Route): { readonly label: string; readonly explanation: string } {
+export function routeWords(route: Route): { readonly label: string; readonly explanation: string } {
     const direct =
         'Encrypted from device to device (DTLS-SRTP). The fingerprints of both ends came through the room’s end-to-end encryption.';
-    switch (path) {
+    switch (route) {
         case 'direct':
             return { label: 'direct', explanation: direct };
         case 'relayed':

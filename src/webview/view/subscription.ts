@@ -5,13 +5,13 @@ import type { PlayoutControl } from '../../livekit/browser/playout/playoutContro
 import { createDirectPlayout } from '../mesh/directPlayout.ts';
 import { createMeshSubscriber } from '../mesh/meshSubscriber.ts';
 import type { SideChannel } from '../sideChannel/sideChannel.ts';
-import type { HostMessage, PageMessage, Route, Way } from '../../core/share/mediaMessages.ts';
+import type { HostMessage, PageMessage, Route, Transport } from '../../core/share/mediaMessages.ts';
 
 export interface Subscription {
-    readonly via: Way;
+    readonly transport: Transport;
     readonly state: SubscriberState;
     /** The route, once there is one. */
-    readonly path: Route | undefined;
+    readonly route: Route | undefined;
     /** Gets the messages for a connection of the mesh. */
     handle(message: HostMessage): void;
     /** No event follows after this. */
@@ -56,11 +56,11 @@ export function createSfuSubscription(
     };
     void start().catch((error: unknown) => !closed && events.failed(error));
     return {
-        via: 'livekit',
+        transport: 'livekit',
         get state() {
             return state;
         },
-        get path() {
+        get route() {
             return state.connection === 'connected' ? ('sfu' as const) : undefined;
         },
         handle: () => undefined,
@@ -94,12 +94,12 @@ export function createDirectSubscription(
         },
     );
     return {
-        via: 'mesh',
+        transport: 'mesh',
         get state() {
             return state;
         },
-        get path() {
-            return mesh.path;
+        get route() {
+            return mesh.route;
         },
         handle: (message) => mesh.handle(message),
         close() {

@@ -73,7 +73,7 @@ export function createViewController({ root, keys, worker, send, now }: Options)
                 steady: screen?.steady ?? false,
                 // On a direct connection, the handshake authenticates everything that arrives, so no media key is
                 // needed.
-                hasKey: shown?.via === 'mesh' || (screen !== undefined && keys.has(screen.identity)),
+                hasKey: shown?.transport === 'mesh' || (screen !== undefined && keys.has(screen.identity)),
             }),
             now(),
         );
@@ -89,7 +89,7 @@ export function createViewController({ root, keys, worker, send, now }: Options)
         send({ type: 'view.state', ...verdict });
     };
     const changed = (): void => {
-        ui.path(shown?.path);
+        ui.route(shown?.route);
         const nextTrack = screenNow()?.track;
         const player = screenNow()?.playout;
         if (nextTrack !== track) {
@@ -180,7 +180,7 @@ export function createViewController({ root, keys, worker, send, now }: Options)
                 if (next?.path === path) {
                     stay();
                     report();
-                    send({ type: 'view.moved', via: path.via, ok: false });
+                    send({ type: 'view.moved', transport: path.transport, ok: false });
                 } else if (shown === path) end({ state: 'failed', detail: 'The media server could not be reached.' });
             },
         });
@@ -202,7 +202,7 @@ export function createViewController({ root, keys, worker, send, now }: Options)
         observer.frameShown(now());
         old?.close();
         changed();
-        send({ type: 'view.moved', via: path.via, ok: true });
+        send({ type: 'view.moved', transport: path.transport, ok: true });
     };
     const connect = (to: Extract<HostMessage, { type: 'view.connect' }>): void =>
         take(to.handover ?? false, (events) => createSfuSubscription(to, keys, worker, playout, side, events));
@@ -249,7 +249,7 @@ export function createViewController({ root, keys, worker, send, now }: Options)
                 case 'mesh.restart':
                 case 'mesh.servers':
                 case 'mesh.close':
-                    return (next?.path.via === 'mesh' ? next.path : shown)?.handle(message);
+                    return (next?.path.transport === 'mesh' ? next.path : shown)?.handle(message);
                 case 'view.sharer':
                     return ui.sharer(message);
                 case 'view.withheld':

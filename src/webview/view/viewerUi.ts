@@ -3,7 +3,7 @@ import { h, setHidden, setText } from '../ui/dom.ts';
 import {
     endedWords,
     encryptionWords,
-    pathWords,
+    routeWords,
     PAUSED_WORDS,
     COVER_LINES,
     viewWords,
@@ -56,7 +56,7 @@ export interface ViewerUi {
     /** Says on one line who can see the share. */
     audience(text: string, detail: string, tone: 'good' | 'warn'): void;
     /** The route. Undefined while there is none. */
-    path(path: Route | undefined): void;
+    route(route: Route | undefined): void;
     stats(sample: ReceiverSample, bitsPerSecond: number, playout: Playout | undefined): void;
     /** Without a track, the last picture is removed, so that it does not stay on a refused or ended share. */
     attach(track: MediaStreamTrack | undefined): void;
@@ -201,7 +201,7 @@ export function createViewerUi(
     /** VS Code's menu over the picture. It has Hush's entries if there is a picture, and never Cut, Copy and Paste. */
     const offerMenu = (): void => {
         const webviewSection = isShown() ? 'picture' : 'noPicture';
-        const hushView = document.documentElement.dataset['hushCall'] ?? '';
+        const hushView = document.documentElement.dataset['hushPage'] ?? '';
         root.dataset['vscodeContext'] = JSON.stringify({ preventDefaultContextMenuItems: true });
         stage.element.dataset['vscodeContext'] = JSON.stringify({ webviewSection, hushView });
     };
@@ -291,9 +291,9 @@ export function createViewerUi(
             again = next;
             render();
         },
-        path(path) {
-            root.dataset['hushPath'] = path ?? '';
-            const words = path && pathWords(path);
+        route(route) {
+            root.dataset['hushPath'] = route ?? '';
+            const words = route && routeWords(route);
             bar.route(words?.label ?? '', words?.explanation ?? '');
         },
         stats(sample, bitsPerSecond, playout) {

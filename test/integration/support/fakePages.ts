@@ -19,10 +19,10 @@ export interface FakePages {
 }
 
 export function createFakePages(): FakePages {
-    const open = new Map<string, Map<Person, { readonly call: string; readonly calls: CallsPort }>>();
+    const open = new Map<string, Map<Person, { readonly pageId: string; readonly calls: CallsPort }>>();
     const live = new Map<string, string>();
     const events = new EventEmitter().setMaxListeners(0);
-    const handle = (person: Person, call: string, message: HostMessage): void => {
+    const handle = (person: Person, pageId: string, message: HostMessage): void => {
         const { calls } = person.account;
         const describe = (connection: string, kind: 'offer' | 'answer'): void =>
             calls.handlePageMessage({
@@ -33,8 +33,8 @@ export function createFakePages(): FakePages {
                 streams: kind === 'offer' ? { s: 'm.screenshare' } : {},
             });
         if (message.type === 'mesh.open') {
-            const ends = open.get(message.connection) ?? new Map<Person, { call: string; calls: CallsPort }>();
-            open.set(message.connection, ends.set(person, { call, calls }));
+            const ends = open.get(message.connection) ?? new Map<Person, { pageId: string; calls: CallsPort }>();
+            open.set(message.connection, ends.set(person, { pageId, calls }));
             if (message.offer) describe(message.connection, 'offer');
         } else if (message.type === 'mesh.restart') describe(message.connection, 'offer');
         else if (message.type === 'mesh.description' && message.kind === 'offer')
@@ -42,13 +42,13 @@ export function createFakePages(): FakePages {
         else if (message.type === 'mesh.description') {
             const ends = open.get(message.connection);
             if (ends?.size !== 2) return;
-            for (const [other, { call: page }] of ends) if (other !== person) live.set(message.connection, page);
+            for (const [other, { pageId: page }] of ends) if (other !== person) live.set(message.connection, page);
             for (const end of ends.values())
                 end.calls.handlePageMessage({
                     type: 'mesh.state',
                     connection: message.connection,
                     state: 'connected',
-                    path: 'direct',
+                    route: 'direct',
                 });
         } else if (message.type === 'mesh.close') {
             open.get(message.connection)?.delete(person);
@@ -60,7 +60,7 @@ export function createFakePages(): FakePages {
         live,
         openOf: (person) => [...open].flatMap(([connection, ends]) => (ends.has(person) ? [connection] : [])),
         add: (person) =>
-            void person.account.calls.onPage((call, _generation, message) => handle(person, call, message)),
+            void person.account.calls.onPage((pageId, _generation, message) => handle(person, pageId, message)),
         onChange(listener) {
             events.on('change', listener);
             return { dispose: () => void events.off('change', listener) };

@@ -29,7 +29,7 @@ export interface RoomPerson {
     readonly calls: Calls;
     readonly notices: readonly Notice[];
     /** Resolves with the page of this person's share or view when it is open. */
-    page(call: string): Promise<Page>;
+    page(pageId: string): Promise<Page>;
     /** Ends all waits of this many ms now. */
     pass(ms: number): void;
 }
@@ -113,9 +113,9 @@ export function createHandoverRoom(
         const [events, requests] = [new Ears<[ReceivedCallEvent]>(), new Ears<[CallRequest]>()];
         const [keys, watches] = [new Ears<[KeyEvent]>(), new Ears<[WatchEvent]>()];
         const pages = new Map<string, PromiseWithResolvers<Page>>();
-        const pageOf = (call: string): PromiseWithResolvers<Page> => {
-            const known = pages.get(call) ?? Promise.withResolvers<Page>();
-            pages.set(call, known);
+        const pageOf = (pageId: string): PromiseWithResolvers<Page> => {
+            const known = pages.get(pageId) ?? Promise.withResolvers<Page>();
+            pages.set(pageId, known);
             return known;
         };
         const link = (request: PageRequest) =>
@@ -125,7 +125,7 @@ export function createHandoverRoom(
                 async openUrl(url, token) {
                     const page = await newPage();
                     await page.goto(`${url}#${token}`);
-                    pageOf(request.call).resolve(page);
+                    pageOf(request.pageId).resolve(page);
                 },
             });
         const host = createMediaHost({ opener: { openTab: link, openBrowser: link }, theme: () => 'light', log });
@@ -174,9 +174,9 @@ export function createHandoverRoom(
                 server();
                 return { grant: { url: liveKit.url, token: await liveKit.publisherToken(media, identity) }, identity };
             },
-            async viewGrant(_room, _service, viewId) {
+            async viewerGrant(_room, _service, tabId) {
                 server();
-                return { url: liveKit.url, token: await liveKit.viewerToken(media, `${identity}:${viewId}`) };
+                return { url: liveKit.url, token: await liveKit.viewerToken(media, `${identity}:${tabId}`) };
             },
             async startKeys() {
                 const key = { roomId: ROOM, identity, index: 0, key: randomBytes(16).toString('base64') };
@@ -221,7 +221,7 @@ export function createHandoverRoom(
             keys,
             watches,
             shares: undefined,
-            page: (call) => pageOf(call).promise,
+            page: (pageId) => pageOf(pageId).promise,
             pass(ms) {
                 for (const [work, of] of [...waits]) {
                     if (of !== ms) continue;

@@ -81,18 +81,18 @@ export function createMeshPair(
                 onRequest: (listener) => listen(requests, listener),
             },
         });
-        calls.onPage((call, generation, message) => {
+        calls.onPage((pageId, generation, message) => {
             if (message.type === 'mesh.open') connections.add(message.connection);
-            host.send(call, generation, message);
+            host.send(pageId, generation, message);
         });
         const made = { self, calls, events, requests, pages };
         ends.set(name, made);
         return made;
     };
-    const heard = host.onMessage((call, _generation, message) => {
+    const heard = host.onMessage((pageId, _generation, message) => {
         if (!message.type.startsWith('mesh.') && message.type !== 'servers.refused') return;
         for (const { pages, calls } of ends.values())
-            if (pages.has(call)) calls.handlePageMessage(message as MeshMessage | ServersMessage, call);
+            if (pages.has(pageId)) calls.handlePageMessage(message as MeshMessage | ServersMessage, pageId);
     });
     return {
         get sharer() {
@@ -100,12 +100,12 @@ export function createMeshPair(
         },
         serve(page) {
             end('sharer').pages.add(page);
-            end('sharer').calls.publish({ roomId: ROOM, shareId: page }, { call: page, generation: 1 });
+            end('sharer').calls.publish({ roomId: ROOM, shareId: page }, { pageId: page, generation: 1 });
         },
         watch(page, share) {
             const { userId, deviceId } = end('sharer').self;
             end(page).pages.add(page);
-            end(page).calls.watch({ roomId: ROOM, userId, deviceId, shareId: share }, { call: page, generation: 1 });
+            end(page).calls.watch({ roomId: ROOM, userId, deviceId, shareId: share }, { pageId: page, generation: 1 });
         },
         takeOver() {
             const { calls, pages } = end('sharer');
@@ -113,12 +113,13 @@ export function createMeshPair(
             ends.delete('sharer');
             const next = end('sharer');
             for (const page of pages) next.pages.add(page);
-            next.calls.adopt([...pages].map((call) => ({ roomId: ROOM, page: { call, generation: 1 } })));
-            for (const call of pages) next.calls.publish({ roomId: ROOM, shareId: call }, { call, generation: 1 });
+            next.calls.adopt([...pages].map((pageId) => ({ roomId: ROOM, page: { pageId, generation: 1 } })));
+            for (const pageId of pages)
+                next.calls.publish({ roomId: ROOM, shareId: pageId }, { pageId, generation: 1 });
         },
         release: (page) => end(page).calls.release(page),
         breakConnection: (connection) =>
-            end('sharer').calls.handlePageMessage({ type: 'mesh.state', connection, state: 'failed', path: 'direct' }),
+            end('sharer').calls.handlePageMessage({ type: 'mesh.state', connection, state: 'failed', route: 'direct' }),
         connections: () => [...connections],
         refusedServers: () => refusedServers,
         async dispose() {

@@ -35,7 +35,7 @@ type HarnessedPage = EvaluatingPage & { goto(url: string): Promise<unknown> };
 
 export interface Harness {
     readonly host: MediaHost;
-    open(role: 'share' | 'view', page: HarnessedPage, call?: string): Promise<HarnessPage>;
+    open(role: 'share' | 'view', page: HarnessedPage, pageId?: string): Promise<HarnessPage>;
     dispose(): void;
 }
 
@@ -57,13 +57,13 @@ export function createHarness(theme: 'light' | 'dark' = 'light'): Harness {
         createBrowserLink(request, {
             files: async () => readPageFiles(await pageBundle()),
             log,
-            openUrl: async (url, token) => openers.get(request.call)?.(`${url}#${token}`),
+            openUrl: async (url, token) => openers.get(request.pageId)?.(`${url}#${token}`),
         });
     const host = createMediaHost({ opener: { openTab: link, openBrowser: link }, theme: () => theme, log });
     let calls = 0;
     return {
         host,
-        async open(role, page, call = `call-${++calls}`) {
+        async open(role, page, pageId = `call-${++calls}`) {
             const messages: PageMessage[] = [];
             const samples: ShownSample[] = [];
             let panelShown = false;
@@ -71,12 +71,12 @@ export function createHarness(theme: 'light' | 'dark' = 'light'): Harness {
             let closedReason: string | undefined;
             const wake = (): void => changed.forEach((f) => f());
             host.onMessage((c, _generation, message) => {
-                if (c !== call) return;
+                if (c !== pageId) return;
                 messages.push(message);
                 wake();
             });
             host.onClosed((c, _generation, reason) => {
-                if (c !== call) return;
+                if (c !== pageId) return;
                 closedReason = reason;
                 wake();
             });
@@ -108,13 +108,13 @@ export function createHarness(theme: 'light' | 'dark' = 'light'): Harness {
             };
             let openedUrl = '';
             const opened = new Promise<void>((resolve, reject) => {
-                openers.set(call, async (url) => {
+                openers.set(pageId, async (url) => {
                     openedUrl = url;
                     await page.goto(url).then(() => resolve(), reject);
                 });
             });
             host.open({
-                call,
+                pageId,
                 generation: 1,
                 role,
                 location: 'browser',
@@ -128,7 +128,7 @@ export function createHarness(theme: 'light' | 'dark' = 'light'): Harness {
                 messages,
                 samples,
                 async sampled(test = () => true) {
-                    if (!panelShown) host.send(call, 1, { type: 'view.command', command: 'toggleStats' });
+                    if (!panelShown) host.send(pageId, 1, { type: 'view.command', command: 'toggleStats' });
                     panelShown = true;
                     const deadline = Date.now() + WAIT_MS;
                     for (;;) {
@@ -139,7 +139,7 @@ export function createHarness(theme: 'light' | 'dark' = 'light'): Harness {
                             throw new Error(`no such sample; the last: ${JSON.stringify(sample)}`);
                     }
                 },
-                send: (message) => host.send(call, 1, message),
+                send: (message) => host.send(pageId, 1, message),
                 said: <T extends PageMessage['type']>(
                     type: T,
                     test: (m: Extract<PageMessage, { type: T }>) => boolean = () => true,
@@ -149,7 +149,7 @@ export function createHarness(theme: 'light' | 'dark' = 'light'): Harness {
                 },
                 forget: () => void messages.splice(0),
                 closed: () => until(() => closedReason, 'closing'),
-                close: () => host.close(call),
+                close: () => host.close(pageId),
             };
         },
         dispose: () => host.dispose(),

@@ -74,7 +74,7 @@ describe('the app', () => {
     it('an account that no window holds any more is signed out from here', async () => {
         const { app, did } = world(async (list) => ({
             ...fakeAccount(list),
-            signOut: () => Promise.reject(new HushError('account.ownerGone', 'gone')),
+            signOut: () => Promise.reject(new HushError('account.leaderGone', 'gone')),
         }));
         await app.open(STORED);
         await app.signOut();

@@ -51,7 +51,7 @@ describe('the manifest and the code', () => {
         const menus = JSON.stringify(contributes.menus).replaceAll('\\\\.', '.');
         const passive: string[] = [rows.member];
         for (const row of Object.values(rows))
-            assert.ok(passive.includes(row) || menus.includes(row.replace('.inCall', '')), row);
+            assert.ok(passive.includes(row) || menus.includes(row.replace('.inSession', '')), row);
     });
 
     it('menus, keys and welcomes name declared commands', () => {

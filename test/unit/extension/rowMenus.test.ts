@@ -67,7 +67,7 @@ describe('the rows of the tree', () => {
     });
 
     it('the menu of a room that lets us invite has Invite Teammate…', () => {
-        const menu = offered(`${rows.roomInCall}+invite`, false).filter((entry) => !isInline(entry));
+        const menu = offered(`${rows.roomInSession}+invite`, false).filter((entry) => !isInline(entry));
         assert.ok(menu.some(({ command }) => command === commands.inviteTeammate));
     });
 

@@ -46,7 +46,7 @@ describe('that somebody began to share', () => {
     it('is not told of oneself, nor in rooms where nothing can be watched', () => {
         assert.deepEqual(said(modelOf([member(ALICE, { shares: [{ id: 'S1', startedTs: 1 }] })])), []);
         assert.deepEqual(said(modelOf([bob], { encrypted: false })), []);
-        assert.deepEqual(said(modelOf([bob], { mayJoinCall: false })), []);
+        assert.deepEqual(said(modelOf([bob], { mayJoinSession: false })), []);
         assert.deepEqual(said(modelOf([bob], { membership: 'invite' })), []);
     });
 

@@ -73,13 +73,13 @@ describe('the account’s files', () => {
 
     it('that are shown or saved when the account ends were not cancelled, and may be asked for again', async () => {
         const account = files(stalled);
-        const shown = assert.rejects(account.image('!r', '$e', 'full'), { code: 'account.ownerGone' });
+        const shown = assert.rejects(account.image('!r', '$e', 'full'), { code: 'account.leaderGone' });
         const saved = assert.rejects(account.save('!r', '$e', join(folder, 'out'), 't'), {
-            code: 'account.ownerGone',
+            code: 'account.leaderGone',
         });
         account.dispose();
         await Promise.all([shown, saved]);
-        await assert.rejects(account.image('!r', '$e', 'small'), { code: 'account.ownerGone' });
+        await assert.rejects(account.image('!r', '$e', 'small'), { code: 'account.leaderGone' });
     });
 
     it('have messages no larger than was thought before the upload', () => {

@@ -37,7 +37,7 @@ class FakeLink implements PageLink {
         this.closed = true;
     }
     say(message: PageMessage, generation = this.loads.at(-1)?.generation ?? 0): void {
-        for (const l of [...this.#data]) l({ hush: 1, call: this.loads.at(-1)?.call, generation, message });
+        for (const l of [...this.#data]) l({ hush: 1, pageId: this.loads.at(-1)?.pageId, generation, message });
     }
     lose(reason: string): void {
         for (const l of [...this.#closed]) l(reason);
@@ -50,7 +50,7 @@ class FakeLink implements PageLink {
 const ready = { type: 'ready', displayCapture: true, frameEncryption: true } as const;
 const target = { roomId: '!r', userId: '@ann:x', deviceId: 'D', shareId: 'S' };
 const view = (generation = 1): PageRequest => ({
-    call: 'v',
+    pageId: 'v',
     generation,
     role: 'view',
     location: 'webview',
@@ -60,7 +60,7 @@ const view = (generation = 1): PageRequest => ({
     target,
 });
 const share = (generation: number, location: 'webview' | 'browser'): PageRequest => ({
-    call: 's',
+    pageId: 's',
     generation,
     role: 'share',
     location,
@@ -104,8 +104,8 @@ describe('the media host', () => {
             theme: () => 'dark',
             log: { debug: log, info: log, warn: log, error: log },
         });
-        host.onMessage((call, generation, message) => heard.push([call, generation, message.type]));
-        host.onClosed((call, generation, reason) => gone.push([call, generation, reason]));
+        host.onMessage((pageId, generation, message) => heard.push([pageId, generation, message.type]));
+        host.onClosed((pageId, generation, reason) => gone.push([pageId, generation, reason]));
     });
 
     it('holds messages back until the page is ready, then sends them in an order that works', () => {

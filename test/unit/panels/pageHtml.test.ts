@@ -8,7 +8,7 @@ import {
 } from '../../../src/extension/shell/pageHtml.ts';
 
 const page = {
-    call: '@ann:example.org!DEV!01',
+    pageId: '@ann:example.org!DEV!01',
     generation: 4,
     title: 'A <b>"title"</b>',
     cspSource: 'https://*.vscode-cdn.net',
@@ -49,7 +49,7 @@ describe('the page', () => {
     });
     it('carries its address, and escapes what it is given', () => {
         const html = webviewHtml(page);
-        assert.match(html, /data-hush-call="@ann:example\.org!DEV!01" data-hush-generation="4"/u);
+        assert.match(html, /data-hush-page="@ann:example\.org!DEV!01" data-hush-generation="4"/u);
         assert.match(html, /<title>A &lt;b&gt;&quot;title&quot;&lt;\/b&gt;<\/title>/u);
     });
     it('is relative on loopback, so that a forwarder may add a path', () =>

@@ -18,7 +18,7 @@ function roomOf(levels: Readonly<Record<string, unknown>>, patch: Partial<RoomSn
     return roomSnapshot({
         roomId: '!r:hs',
         members: [{ userId: ALICE, name: 'Alice', membership: 'join' }],
-        mayJoinCall: may({ kind: 'state', type: CALL_MEMBER_TYPE }),
+        mayJoinSession: may({ kind: 'state', type: CALL_MEMBER_TYPE }),
         mayInvite: may({ kind: 'invite' }),
         mayLinkWorkspace: may({ kind: 'state', type: WORKSPACE_TYPE }),
         mayWrite: may({ kind: 'message', type: 'm.room.encrypted' }),
@@ -115,8 +115,8 @@ describe('the menus of the manifest', () => {
     it('offer on a room’s row only what its flags say', () => {
         const always = ['hush.people', 'hush.leaveRoom', 'hush.copyJoinLink', 'hush.roomSettings'];
         const flagged = { share: 'hush.shareScreen', invite: 'hush.inviteTeammate', link: 'hush.linkWorkspace' };
-        for (const row of [rows.room, rows.roomInCall]) {
-            const leave = row === rows.roomInCall ? ['hush.leaveSession'] : [];
+        for (const row of [rows.room, rows.roomInSession]) {
+            const leave = row === rows.roomInSession ? ['hush.leaveSession'] : [];
             assert.deepEqual(menuOf(row).toSorted(), [...always, ...leave].toSorted());
             for (const [flag, ...commands] of [
                 ...Object.entries(flagged),

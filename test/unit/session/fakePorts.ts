@@ -34,7 +34,7 @@ export class FakeRtc implements RtcPort {
     /** What the next call of a method waits for. */
     gates: Partial<
         Record<
-            'join' | 'leave' | 'announce' | 'mayShare' | 'publishGrant' | 'viewGrant' | 'startKeys',
+            'join' | 'leave' | 'announce' | 'mayShare' | 'publishGrant' | 'viewerGrant' | 'startKeys',
             Promise<unknown>
         >
     > = {};
@@ -57,8 +57,8 @@ export class FakeRtc implements RtcPort {
         await this.#did('publishGrant', `publishGrant ${roomId}`);
         return { grant: { url: 'wss://sfu.hs', token: 'jwt-publish' }, identity: '@alice:hs:ADEV' };
     }
-    async viewGrant(roomId: string, serviceUrl: string | undefined) {
-        await this.#did('viewGrant', `viewGrant ${roomId} ${serviceUrl ?? ''}`);
+    async viewerGrant(roomId: string, serviceUrl: string | undefined) {
+        await this.#did('viewerGrant', `viewerGrant ${roomId} ${serviceUrl ?? ''}`);
         return { url: 'wss://sfu.hs', token: 'jwt-view' };
     }
     currentKeys = (): readonly MediaKey[] => this.keys;
@@ -85,8 +85,8 @@ export class FakeCalls implements CallsPort {
     readonly gaveUp = new Listeners<[string, number]>();
     publish = ({ shareId }: { shareId: string }): void => void this.asked.push(`serve ${shareId}`);
     watch = ({ shareId }: { shareId: string }): void => void this.asked.push(`watch ${shareId}`);
-    release = (call: string): void => void this.asked.push(`release ${call}`);
-    unpublish = (call: string): void => void this.asked.push(`retire ${call}`);
+    release = (pageId: string): void => void this.asked.push(`release ${pageId}`);
+    unpublish = (pageId: string): void => void this.asked.push(`retire ${pageId}`);
     handlePageMessage = (message: MeshMessage): void => void this.asked.push(message.type);
     deviceGone = (_roomId: string, { deviceId }: { deviceId: string }): void =>
         void this.asked.push(`gone ${deviceId}`);
@@ -95,7 +95,7 @@ export class FakeCalls implements CallsPort {
     accept = ({ callId }: { callId: string }): void => void this.asked.push(`accept ${callId}`);
     decline = (callId: string): void => void this.asked.push(`decline ${callId}`);
     adopt = (pages: readonly AdoptedPage[]): void =>
-        void this.asked.push(`adopt ${pages.map(({ page, callId }) => callId ?? page.call).join()}`);
+        void this.asked.push(`adopt ${pages.map(({ page, callId }) => callId ?? page.pageId).join()}`);
     readonly foreign = new Listeners<[ForeignCall]>();
     onForeignCall = this.foreign.add;
     onPage = this.pages.add;
@@ -104,25 +104,25 @@ export class FakeCalls implements CallsPort {
 
 export class FakeMedia implements MediaPort {
     readonly opened: PageRequest[] = [];
-    readonly sent: { call: string; generation: number; message: HostMessage }[] = [];
+    readonly sent: { pageId: string; generation: number; message: HostMessage }[] = [];
     readonly closed: string[] = [];
     readonly revealed: string[] = [];
     readonly messages = new Listeners<[string, number, PageMessage]>();
     readonly closings = new Listeners<[string, number, string]>();
 
     open = (page: PageRequest): void => void this.opened.push(page);
-    send = (call: string, generation: number, message: HostMessage): void =>
-        void this.sent.push({ call, generation, message });
-    close = (call: string): void => void this.closed.push(call);
+    send = (pageId: string, generation: number, message: HostMessage): void =>
+        void this.sent.push({ pageId, generation, message });
+    close = (pageId: string): void => void this.closed.push(pageId);
     /** Tabs restored by VS Code, and opened ones, are told apart by no test. */
     restored = false;
-    hasTab = (call: string): boolean => this.restored || this.opened.some((page) => page.call === call);
-    reveal = (call: string): void => void this.revealed.push(call);
+    hasTab = (pageId: string): boolean => this.restored || this.opened.some((page) => page.pageId === pageId);
+    reveal = (pageId: string): void => void this.revealed.push(pageId);
     onMessage = this.messages.add;
     onClosed = this.closings.add;
 
     /** Types of what a page was told, in order. */
-    told(call: string): string[] {
-        return this.sent.filter((s) => s.call === call).map((s) => s.message.type);
+    told(pageId: string): string[] {
+        return this.sent.filter((s) => s.pageId === pageId).map((s) => s.message.type);
     }
 }

@@ -43,8 +43,8 @@ export class Run {
         return this.effects.slice(from);
     }
 
-    page(call: string, generation: number, message: Extract<SessionEvent, { type: 'page' }>['message']): Effect[] {
-        return this.do({ type: 'page', call, generation, message });
+    page(pageId: string, generation: number, message: Extract<SessionEvent, { type: 'page' }>['message']): Effect[] {
+        return this.do({ type: 'page', pageId, generation, message });
     }
 }
 
@@ -60,9 +60,9 @@ export const requestShare = (patch: Partial<Extract<SessionEvent, { type: 'share
     ...patch,
 });
 
-export const requestView = (shareId: string | undefined = 'S9', viewId = 'V1'): SessionEvent => ({
-    type: 'viewRequested',
-    viewId,
+export const requestView = (shareId: string | undefined = 'S9', tabId = 'V1'): SessionEvent => ({
+    type: 'viewerTabRequested',
+    tabId,
     target: { roomId: ROOM, ...BOB, shareId },
     sharerName: 'Bob',
     roomName: 'Room',
@@ -74,11 +74,11 @@ export const STARTED = { type: 'capture.started', width: 1280, height: 720, surf
 /** A run whose share is on the air. */
 export function liveShare(): Run {
     const run = new Run();
-    run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
+    run.do(requestShare(), { type: 'grantReady', pageId: 'S1', generation: 1 });
     run.page('S1', 1, READY);
     run.page('S1', 1, STARTED);
     run.do({ type: 'joined', roomId: ROOM }, { type: 'keysReady', roomId: ROOM });
-    run.page('S1', 1, { type: 'share.published', via: 'livekit' });
+    run.page('S1', 1, { type: 'share.published', transport: 'livekit' });
     return run;
 }
 
@@ -88,7 +88,7 @@ export function liveView(): Run {
     run.do(
         { type: 'rtcChanged', roomId: ROOM, members: [member(BOB, { shares: [{ id: 'S9', startedTs: 5 }] })] },
         requestView(),
-        { type: 'grantReady', call: 'V1', generation: 1 },
+        { type: 'grantReady', pageId: 'V1', generation: 1 },
     );
     run.page('V1', 1, READY);
     run.page('V1', 1, { type: 'view.state', state: 'live', detail: '' });

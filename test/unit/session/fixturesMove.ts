@@ -13,7 +13,7 @@ export const members = (run: Run, ...more: RtcMembership[]): Effect[] =>
 export const watch = (run: Run, viewer: number, via: Transport | 'unreached' | undefined = 'mesh', watching = true) =>
     run.do({ type: 'watch', roomId: ROOM, shareId: 'S1', ...VIEWERS[viewer - 1]!, watching, via });
 
-export const granted = { type: 'grantReady', call: 'S1', generation: 1 } as const;
+export const granted = { type: 'grantReady', pageId: 'S1', generation: 1 } as const;
 
 /** Live on the direct way. Viewers are in the session; none watches yet. */
 export function liveDirect(transport: 'auto' | 'mesh' = 'auto'): Run {
@@ -23,7 +23,7 @@ export function liveDirect(transport: 'auto' | 'mesh' = 'auto'): Run {
     run.page('S1', 1, STARTED);
     members(run);
     run.do({ type: 'joined', roomId: ROOM });
-    run.page('S1', 1, { type: 'share.published', via: 'mesh' });
+    run.page('S1', 1, { type: 'share.published', transport: 'mesh' });
     return run;
 }
 
@@ -32,7 +32,7 @@ export function settling(): Run {
     const run = liveDirect();
     for (const i of [1, 2, 3, 4, 5]) watch(run, i);
     run.do(granted, { type: 'keysReady', roomId: ROOM });
-    run.page('S1', 1, { type: 'share.published', via: 'livekit' });
+    run.page('S1', 1, { type: 'share.published', transport: 'livekit' });
     run.do({ type: 'announced', roomId: ROOM });
     return run;
 }

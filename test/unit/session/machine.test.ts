@@ -21,12 +21,12 @@ const anyEvent: fc.Arbitrary<SessionEvent> = fc.oneof(
     ),
     fc
         .constantFrom('V1', 'V2')
-        .chain((viewId) => fc.constantFrom('S9', 'S10', undefined).map((s) => requestView(s, viewId))),
+        .chain((tabId) => fc.constantFrom('S9', 'S10', undefined).map((s) => requestView(s, tabId))),
     fc.constant<SessionEvent>({ type: 'shareStopRequested' }),
     fc.constantFrom(ROOM, OTHER).map((roomId): SessionEvent => ({ type: 'leaveRequested', roomId })),
     fc.constantFrom(ROOM, OTHER).map((roomId): SessionEvent => ({ type: 'roomGone', roomId })),
     fc
-        .record({ call: fc.constantFrom('S1', 'S2', 'V1', 'V2'), generation: fc.integer({ min: 1, max: 3 }) })
+        .record({ pageId: fc.constantFrom('S1', 'S2', 'V1', 'V2'), generation: fc.integer({ min: 1, max: 3 }) })
         .chain((at) =>
             fc.constantFrom<SessionEvent>(
                 { type: 'grantReady', ...at },
@@ -37,13 +37,13 @@ const anyEvent: fc.Arbitrary<SessionEvent> = fc.oneof(
                 { type: 'page', ...at, message: STARTED },
                 { type: 'page', ...at, message: { type: 'capture.ended' } },
                 { type: 'page', ...at, message: { type: 'capture.failed', reason: 'unsupported', detail: '' } },
-                { type: 'page', ...at, message: { type: 'share.published', via: 'livekit' } },
-                { type: 'page', ...at, message: { type: 'share.published', via: 'mesh' } },
+                { type: 'page', ...at, message: { type: 'share.published', transport: 'livekit' } },
+                { type: 'page', ...at, message: { type: 'share.published', transport: 'mesh' } },
                 { type: 'page', ...at, message: { type: 'share.serverLost', detail: 'x' } },
                 { type: 'page', ...at, message: { type: 'share.uplink', viewers: 1 } },
-                { type: 'page', ...at, message: { type: 'view.moved', via: 'mesh', ok: true } },
-                { type: 'page', ...at, message: { type: 'view.moved', via: 'livekit', ok: true } },
-                { type: 'page', ...at, message: { type: 'view.moved', via: 'livekit', ok: false } },
+                { type: 'page', ...at, message: { type: 'view.moved', transport: 'mesh', ok: true } },
+                { type: 'page', ...at, message: { type: 'view.moved', transport: 'livekit', ok: true } },
+                { type: 'page', ...at, message: { type: 'view.moved', transport: 'livekit', ok: false } },
                 { type: 'page', ...at, message: { type: 'share.failed', detail: 'x' } },
                 { type: 'page', ...at, message: { type: 'view.state', state: 'live', detail: '' } },
                 { type: 'page', ...at, message: { type: 'action', name: 'retry' } },
@@ -65,7 +65,7 @@ const anyEvent: fc.Arbitrary<SessionEvent> = fc.oneof(
             ),
         ),
     fc
-        .record({ call: fc.constantFrom('S1', 'V1'), wait: fc.integer({ min: 1, max: 5 }) })
+        .record({ pageId: fc.constantFrom('S1', 'V1'), wait: fc.integer({ min: 1, max: 5 }) })
         .map((it): SessionEvent => ({ type: 'waited', ...it })),
     // Element Call's and Hush's memberships in one room, joins and leaves in any order, duplicates.
     fc
@@ -134,8 +134,9 @@ describe('the session core, whatever happens', () => {
                     const before = run.state.share;
                     const effects = run.do(event);
                     const { share } = run.state;
-                    if (share?.wish === 'mesh') assert.ok(!effects.some((e) => e.type === 'fetchPublishGrant'));
-                    if (share?.wish !== 'auto') assert.notEqual(share?.course.kind, 'moving');
+                    if (share?.wantedTransport === 'mesh')
+                        assert.ok(!effects.some((e) => e.type === 'fetchPublishGrant'));
+                    if (share?.wantedTransport !== 'auto') assert.notEqual(share?.course.kind, 'moving');
                     // The old way ends only when the share is announced on the other, or with the share.
                     if (share && before?.id === share.id && effects.some((e) => e.type === 'retireMesh'))
                         assert.equal(transportOf(share.course), 'livekit');
@@ -154,7 +155,7 @@ describe('the session core, whatever happens', () => {
                     const before = run.state.share;
                     const effects = run.do(event);
                     if (before && run.state.share?.id !== before.id) {
-                        assert.ok(effects.some((e) => e.type === 'closePage' && e.call === before.id));
+                        assert.ok(effects.some((e) => e.type === 'closePage' && e.pageId === before.id));
                     }
                 }
             }),
@@ -167,10 +168,10 @@ describe('the session core, whatever happens', () => {
         run.do(
             { type: 'joined', roomId: ROOM },
             { type: 'keysReady', roomId: ROOM },
-            { type: 'grantReady', call: 'S7', generation: 1 },
-            { type: 'page', call: 'S7', generation: 1, message: STARTED },
+            { type: 'grantReady', pageId: 'S7', generation: 1 },
+            { type: 'page', pageId: 'S7', generation: 1, message: STARTED },
             { type: 'shareStopRequested' },
-            { type: 'viewCloseRequested', viewId: 'V7' },
+            { type: 'viewerTabCloseRequested', tabId: 'V7' },
         );
         assert.deepEqual(run.state, before);
         assert.deepEqual(run.effects, []);

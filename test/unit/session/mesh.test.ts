@@ -6,7 +6,7 @@ import { BOB, member, READY, requestShare, requestView, ROOM, Run, STARTED, type
 
 const noServer = {
     type: 'grantFailed',
-    call: 'S1',
+    pageId: 'S1',
     generation: 1,
     failure: { code: 'media.noServer', message: 'none' },
 } as const;
@@ -37,14 +37,14 @@ describe('a share without a media server', () => {
     it('asks for no token where the person wants it direct', () => {
         const run = new Run();
         assert.deepEqual(types(run.do(requestShare({ transport: 'mesh' }))), ['askToShare']);
-        assert.deepEqual(types(run.do({ type: 'grantReady', call: 'S1', generation: 1 })), ['openPage']);
+        assert.deepEqual(types(run.do({ type: 'grantReady', pageId: 'S1', generation: 1 })), ['openPage']);
     });
 
     it('says that another window shares before anybody picks a screen, though it needs no token', () => {
         const run = new Run();
         run.do(requestShare({ transport: 'mesh' }));
         const failure = { code: 'media.otherWindow', message: 'x' } as const;
-        const effects = run.do({ type: 'grantFailed', call: 'S1', generation: 1, failure });
+        const effects = run.do({ type: 'grantFailed', pageId: 'S1', generation: 1, failure });
         assert.ok(effects.some((e) => e.type === 'notify' && e.notice.kind === 'shareFailed'));
         assert.ok(!types(run.effects).includes('openPage'));
         assert.equal(run.state.share, undefined);
@@ -53,14 +53,14 @@ describe('a share without a media server', () => {
     it('says that no server for direct connections can be used, on either side', () => {
         const run = new Run();
         run.do(requestShare({ transport: 'mesh' }));
-        run.do({ type: 'grantReady', call: 'S1', generation: 1 });
+        run.do({ type: 'grantReady', pageId: 'S1', generation: 1 });
         run.do(bobShares('mesh'));
         run.do(requestView());
-        for (const [call, relayOnly, sharing] of [
+        for (const [pageId, relayOnly, sharing] of [
             ['S1', false, true],
             ['V1', true, false],
         ] as const) {
-            const [effect] = run.page(call, 1, { type: 'servers.none', relayOnly });
+            const [effect] = run.page(pageId, 1, { type: 'servers.none', relayOnly });
             assert.deepEqual(effect, { type: 'notify', notice: { kind: 'noIceServers', sharing, relayOnly } });
         }
         const words = (sharing: boolean, relayOnly: boolean): string =>
@@ -109,7 +109,7 @@ describe('watching a direct share', () => {
 
     it('ends its connection with the tab', () => {
         const run = watching();
-        assert.deepEqual(types(run.do({ type: 'viewCloseRequested', viewId: 'V1' })), [
+        assert.deepEqual(types(run.do({ type: 'viewerTabCloseRequested', tabId: 'V1' })), [
             'releaseMesh',
             'closePage',
             'leave',
@@ -119,7 +119,7 @@ describe('watching a direct share', () => {
     it('says so when the sharer’s device does not answer, and tries again on request', () => {
         const run = watching();
         run.page('V1', 1, READY);
-        assert.ok(types(run.do({ type: 'meshGaveUp', call: 'V1', generation: 1 })).includes('send view.end'));
+        assert.ok(types(run.do({ type: 'meshGaveUp', pageId: 'V1', generation: 1 })).includes('send view.end'));
         assert.equal(run.state.viewerTabs.get('V1')?.phase, 'failed');
         assert.deepEqual(types(run.page('V1', 1, { type: 'action', name: 'retry' })), [
             'releaseMesh',
@@ -131,14 +131,14 @@ describe('watching a direct share', () => {
     it('a share at a media server is watched there', () => {
         const run = new Run();
         run.do(bobShares());
-        assert.deepEqual(types(run.do(requestView())), ['fetchViewGrant', 'openPage', 'join']);
+        assert.deepEqual(types(run.do(requestView())), ['fetchViewerGrant', 'openPage', 'join']);
     });
 });
 
 describe('a call of another Matrix client', () => {
     const accepted = {
         type: 'callAccepted',
-        viewId: 'V1',
+        tabId: 'V1',
         callId: 'c',
         roomId: ROOM,
         ...BOB,
@@ -158,40 +158,42 @@ describe('a call of another Matrix client', () => {
         const run = new Run();
         run.do(accepted);
         run.page('V1', 1, READY);
-        assert.deepEqual(types(run.do({ type: 'callOver', call: 'V1', generation: 1, ...BOB })), [
+        assert.deepEqual(types(run.do({ type: 'callOver', pageId: 'V1', generation: 1, ...BOB })), [
             'send view.end',
             'send view.again',
             'releaseMesh',
         ]);
         assert.equal(run.state.viewerTabs.get('V1')?.again, 'never', 'who called has to call again');
-        assert.deepEqual(types(run.do({ type: 'viewCloseRequested', viewId: 'V1' })), ['releaseMesh', 'closePage']);
+        assert.deepEqual(types(run.do({ type: 'viewerTabCloseRequested', tabId: 'V1' })), ['releaseMesh', 'closePage']);
     });
 
     it('our direct share rings others’ clients, and counts who answers as a viewer', () => {
         const run = new Run();
-        run.do(requestShare({ transport: 'mesh' }), { type: 'grantReady', call: 'S1', generation: 1 });
+        run.do(requestShare({ transport: 'mesh' }), { type: 'grantReady', pageId: 'S1', generation: 1 });
         run.page('S1', 1, READY);
         run.page('S1', 1, STARTED);
         run.do({ type: 'joined', roomId: ROOM });
-        run.page('S1', 1, { type: 'share.published', via: 'mesh' });
+        run.page('S1', 1, { type: 'share.published', transport: 'mesh' });
         const ring = { type: 'callRequested', userId: BOB.userId, name: 'Bob' } as const;
         assert.deepEqual(types(run.do(ring)), ['callPerson']);
         assert.deepEqual(run.do(ring), [], 'once');
         assert.deepEqual(
-            types(run.do({ type: 'callAnswered', call: 'S1', generation: 1, userId: BOB.userId, deviceId: 'ELEMENT' })),
+            types(
+                run.do({ type: 'callAnswered', pageId: 'S1', generation: 1, userId: BOB.userId, deviceId: 'ELEMENT' }),
+            ),
             ['send share.viewers'],
         );
         assert.deepEqual(
-            types(run.do({ type: 'callOver', call: 'S1', generation: 1, userId: BOB.userId, deviceId: 'ELEMENT' })),
+            types(run.do({ type: 'callOver', pageId: 'S1', generation: 1, userId: BOB.userId, deviceId: 'ELEMENT' })),
             ['send share.viewers'],
         );
         run.do(ring);
         assert.deepEqual(
-            types(run.do({ type: 'callOver', call: 'S1', generation: 1, userId: BOB.userId, deviceId: '' })),
+            types(run.do({ type: 'callOver', pageId: 'S1', generation: 1, userId: BOB.userId, deviceId: '' })),
             ['notify'],
         );
         run.do(ring);
-        run.do({ type: 'callOver', call: 'S1', generation: 1, userId: '', deviceId: '' });
+        run.do({ type: 'callOver', pageId: 'S1', generation: 1, userId: '', deviceId: '' });
         assert.equal(run.state.share?.called.size, 0, 'all ended with the window that ran them');
         assert.deepEqual(types(run.do(ring)), ['callPerson'], 'and can be called again');
     });

@@ -126,7 +126,7 @@ describe('the orchestrator', () => {
         media.messages.fire('V1', 1, READY);
         media.messages.fire('V1', 1, { type: 'view.state', state: 'live', detail: '' });
         const token = Promise.withResolvers<void>();
-        rtc.gates.viewGrant = token.promise;
+        rtc.gates.viewerGrant = token.promise;
         bob();
         bob('mesh');
         await settle();
@@ -178,18 +178,18 @@ describe('the orchestrator', () => {
 
     it('opens the tab while the token is on its way, once the SFU is known', async () => {
         await watchBob();
-        core.dispatch({ type: 'viewCloseRequested', viewId: 'V1' });
+        core.dispatch({ type: 'viewerTabCloseRequested', tabId: 'V1' });
         const gate = Promise.withResolvers<void>();
-        rtc.gates.viewGrant = gate.promise;
+        rtc.gates.viewerGrant = gate.promise;
         core.dispatch(requestView('S9', 'V2'));
-        assert.equal(media.opened.at(-1)?.call, 'V2');
+        assert.equal(media.opened.at(-1)?.pageId, 'V2');
         gate.resolve();
         await settle();
     });
 
     it('a tab that is there already says that no token came, and its page may retry', async () => {
         media.restored = true;
-        rtc.gates.viewGrant = Promise.reject(new HushError('network.offline', 'The media server cannot be reached.'));
+        rtc.gates.viewerGrant = Promise.reject(new HushError('network.offline', 'The media server cannot be reached.'));
         core.dispatch({
             type: 'rtcChanged',
             roomId: ROOM,
@@ -198,9 +198,9 @@ describe('the orchestrator', () => {
         core.dispatch({ ...requestView(), restored: true } as Parameters<typeof core.dispatch>[0]);
         await settle();
         const page = media.opened[0];
-        assert.equal(page?.call, 'V1');
+        assert.equal(page?.pageId, 'V1');
         assert.deepEqual(media.sent.at(-1), {
-            call: 'V1',
+            pageId: 'V1',
             generation: page.generation,
             message: { type: 'view.end', state: 'failed', detail: 'The media server cannot be reached.' },
         });
@@ -221,14 +221,14 @@ describe('the orchestrator', () => {
 
     it('a token for a tab that was closed meanwhile opens nothing and is not kept', async () => {
         const gate = Promise.withResolvers<void>();
-        rtc.gates.viewGrant = gate.promise;
+        rtc.gates.viewerGrant = gate.promise;
         core.dispatch({
             type: 'rtcChanged',
             roomId: ROOM,
             members: [member(BOB, { shares: [{ id: 'S9', startedTs: 1 }] })],
         });
         core.dispatch(requestView());
-        core.dispatch({ type: 'viewCloseRequested', viewId: 'V1' });
+        core.dispatch({ type: 'viewerTabCloseRequested', tabId: 'V1' });
         gate.resolve();
         await settle();
         assert.deepEqual(media.opened, []);
@@ -236,9 +236,9 @@ describe('the orchestrator', () => {
 
     it('an authoriser that names several SFUs in turn does not make a tab open for ever', async () => {
         let asked = 0;
-        rtc.viewGrant = async () => ({ url: `wss://sfu${++asked % 2}.hs`, token: 'jwt-view' });
+        rtc.viewerGrant = async () => ({ url: `wss://sfu${++asked % 2}.hs`, token: 'jwt-view' });
         await watchBob();
-        core.dispatch({ type: 'viewCloseRequested', viewId: 'V1' });
+        core.dispatch({ type: 'viewerTabCloseRequested', tabId: 'V1' });
         core.dispatch(requestView('S9', 'V2'));
         for (let i = 0; i < 10; i++) await settle();
         assert.ok(asked <= 4, `${asked} tokens`);
@@ -264,7 +264,7 @@ describe('the orchestrator', () => {
         gate.reject(new HushError('network.timeout', 'It takes too long.'));
         await settle();
         assert.ok(
-            [...core.state.viewerTabs.values()].every((view) => view.phase !== 'ended'),
+            [...core.state.viewerTabs.values()].every((tab) => tab.phase !== 'ended'),
             'the old join ended the new tab',
         );
     });
@@ -309,11 +309,11 @@ describe('the orchestrator', () => {
 
     it('a call of another client that its tab shows ends the tab when it is over', () => {
         const call = { callId: 'c', roomId: ROOM, ...BOB, callerName: 'Bob', roomName: 'Room' };
-        core.dispatch({ type: 'callAccepted', viewId: 'V1', ...call });
+        core.dispatch({ type: 'callAccepted', tabId: 'V1', ...call });
         media.messages.fire('V1', 1, READY);
         assert.deepEqual(calls.asked, ['accept c']);
         // As it comes: with all that the page was named by.
-        const page = { type: 'acceptCall', call: 'V1', generation: 1, callId: 'c' };
+        const page = { type: 'acceptCall', pageId: 'V1', generation: 1, callId: 'c' };
         calls.foreign.fire({ kind: 'over', ...page, ...BOB });
         assert.equal(core.state.viewerTabs.get('V1')?.phase, 'ended');
     });
@@ -330,8 +330,8 @@ describe('the orchestrator', () => {
         media.messages.fire('V1', 1, READY);
         calls.pages.fire('V1', 1, { type: 'mesh.close', connection: 'c/S9' });
         assert.deepEqual(media.told('V1'), ['view.direct', 'sideChannel.open', 'mesh.close']);
-        media.messages.fire('V1', 1, { type: 'mesh.state', connection: 'c/S9', state: 'connected', path: 'direct' });
-        core.dispatch({ type: 'viewCloseRequested', viewId: 'V1' });
+        media.messages.fire('V1', 1, { type: 'mesh.state', connection: 'c/S9', state: 'connected', route: 'direct' });
+        core.dispatch({ type: 'viewerTabCloseRequested', tabId: 'V1' });
         core.dispatch({ type: 'rtcChanged', roomId: ROOM, members: [] });
         core.dispatch({ type: 'roomGone', roomId: ROOM });
         assert.deepEqual(calls.asked, ['watch S9', 'mesh.state', 'release V1', `gone ${BOB.deviceId}`, `left ${ROOM}`]);

@@ -9,7 +9,7 @@ describe('sharing', () => {
     it('asks for a media token before anybody picks a screen', () => {
         const run = new Run();
         assert.deepEqual(types(run.do(requestShare())), ['fetchPublishGrant']);
-        assert.deepEqual(types(run.do({ type: 'grantReady', call: 'S1', generation: 1 })), ['openPage']);
+        assert.deepEqual(types(run.do({ type: 'grantReady', pageId: 'S1', generation: 1 })), ['openPage']);
         assert.deepEqual(types(run.page('S1', 1, READY)), ['send share.capture', 'preparePublish', 'openSideChannel']);
     });
 
@@ -20,7 +20,7 @@ describe('sharing', () => {
             roomId: ROOM,
             members: [member(ALICE), member(BOB), member(CAROL, { client: 'other' })],
         });
-        run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
+        run.do(requestShare(), { type: 'grantReady', pageId: 'S1', generation: 1 });
         const told = run.page('S1', 1, READY).find((e) => e.type === 'send' && e.message.type === 'share.viewers');
         assert.ok(told?.type === 'send' && told.message.type === 'share.viewers');
         assert.deepEqual(
@@ -29,9 +29,9 @@ describe('sharing', () => {
         );
     });
 
-    it('enters the call only once a screen was picked', () => {
+    it('joins the session only once a screen was picked', () => {
         const run = new Run();
-        run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
+        run.do(requestShare(), { type: 'grantReady', pageId: 'S1', generation: 1 });
         run.page('S1', 1, READY);
         assert.equal(run.state.memberships.size, 0);
         assert.deepEqual(types(run.page('S1', 1, STARTED)), ['startKeys', 'join']);
@@ -44,7 +44,7 @@ describe('sharing', () => {
     ] as const) {
         it(`publishes only after the key is sent and the membership stands (${order.join(', ')})`, () => {
             const run = new Run();
-            run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
+            run.do(requestShare(), { type: 'grantReady', pageId: 'S1', generation: 1 });
             run.page('S1', 1, READY);
             run.page('S1', 1, STARTED);
             assert.deepEqual(types(run.do({ type: order[0], roomId: ROOM })), []);
@@ -55,7 +55,7 @@ describe('sharing', () => {
     for (const transport of ['livekit', 'mesh'] as const) {
         it(`publishes in a room where a tab watches already (${transport})`, () => {
             const run = liveView();
-            run.do(requestShare({ transport }), { type: 'grantReady', call: 'S1', generation: 1 });
+            run.do(requestShare({ transport }), { type: 'grantReady', pageId: 'S1', generation: 1 });
             run.page('S1', 1, READY);
             assert.ok(types(run.page('S1', 1, STARTED)).includes('announce'), 'the tab has joined');
             if (transport === 'livekit') run.do({ type: 'keysReady', roomId: ROOM });
@@ -66,7 +66,7 @@ describe('sharing', () => {
 
     it('that cannot be announced ends, says why, and leaves the tabs of its room alone', () => {
         const run = liveView();
-        run.do(requestShare({ transport: 'mesh' }), { type: 'grantReady', call: 'S1', generation: 1 });
+        run.do(requestShare({ transport: 'mesh' }), { type: 'grantReady', pageId: 'S1', generation: 1 });
         run.page('S1', 1, READY);
         run.page('S1', 1, STARTED);
         const failure = { code: 'media.otherWindow', message: 'x' } as const;
@@ -79,14 +79,14 @@ describe('sharing', () => {
 
     it('is not ended by what a share before it could not say', () => {
         const run = liveView();
-        run.do(requestShare({ transport: 'mesh' }), { type: 'grantReady', call: 'S1', generation: 1 });
+        run.do(requestShare({ transport: 'mesh' }), { type: 'grantReady', pageId: 'S1', generation: 1 });
         run.do({ type: 'announceFailed', roomId: ROOM, failure: { code: 'network.timeout', message: 'x' } });
         assert.equal(run.state.share?.id, 'S1');
     });
 
     it('moves to the browser where the webview may not capture', () => {
         const run = new Run();
-        run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
+        run.do(requestShare(), { type: 'grantReady', pageId: 'S1', generation: 1 });
         const effects = run.page('S1', 1, { ...READY, displayCapture: false });
         assert.deepEqual(types(effects), ['closePage', 'openPage']);
         assert.equal(run.state.share?.location, 'browser');
@@ -97,9 +97,9 @@ describe('sharing', () => {
 
     it('does not end a share when its old webview closes after the move', () => {
         const run = new Run();
-        run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
+        run.do(requestShare(), { type: 'grantReady', pageId: 'S1', generation: 1 });
         run.page('S1', 1, { ...READY, displayCapture: false });
-        run.do({ type: 'pageClosed', call: 'S1', generation: 1, reason: '' });
+        run.do({ type: 'pageClosed', pageId: 'S1', generation: 1, reason: '' });
         assert.equal(run.state.share?.phase, 'choosing');
     });
 
@@ -111,7 +111,7 @@ describe('sharing', () => {
 
     it('keeps the page when the person cancels the picker, so that they can try again', () => {
         const run = new Run();
-        run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
+        run.do(requestShare(), { type: 'grantReady', pageId: 'S1', generation: 1 });
         assert.deepEqual(run.page('S1', 1, { type: 'capture.failed', reason: 'denied', detail: '' }), []);
         assert.equal(run.state.share?.phase, 'choosing');
     });
@@ -124,13 +124,13 @@ describe('sharing', () => {
 
     for (const [name, event] of [
         ['the stop command', { type: 'shareStopRequested' }],
-        ['the end of the capture', { type: 'page', call: 'S1', generation: 1, message: { type: 'capture.ended' } }],
-        ['closing the page', { type: 'pageClosed', call: 'S1', generation: 1, reason: 'closed' }],
+        ['the end of the capture', { type: 'page', pageId: 'S1', generation: 1, message: { type: 'capture.ended' } }],
+        ['closing the page', { type: 'pageClosed', pageId: 'S1', generation: 1, reason: 'closed' }],
         ['leaving the session', { type: 'leaveRequested', roomId: ROOM }],
         ['losing the room', { type: 'roomGone', roomId: ROOM }],
         ['signing out', { type: 'signedOut' }],
     ] as const) {
-        it(`${name} stops the page, forgets the key and leaves the call`, () => {
+        it(`${name} stops the page, forgets the key and leaves the session`, () => {
             const run = liveShare();
             const done = types(run.do(event));
             for (const effect of ['send share.stop', 'closePage', 'stopKeys', 'leave']) {
@@ -143,8 +143,8 @@ describe('sharing', () => {
 
     it('says why a share that was still being chosen is over: its page could not be opened', () => {
         const run = new Run();
-        run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
-        const effects = run.do({ type: 'pageClosed', call: 'S1', generation: 1, reason: 'It could not be opened.' });
+        run.do(requestShare(), { type: 'grantReady', pageId: 'S1', generation: 1 });
+        const effects = run.do({ type: 'pageClosed', pageId: 'S1', generation: 1, reason: 'It could not be opened.' });
         assert.deepEqual(effects.at(-1), {
             type: 'notify',
             notice: { kind: 'shareEnded', reason: 'It could not be opened.' },
@@ -154,7 +154,7 @@ describe('sharing', () => {
 
     it('a failed membership ends the share with the reason and leaves nothing', () => {
         const run = new Run();
-        run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
+        run.do(requestShare(), { type: 'grantReady', pageId: 'S1', generation: 1 });
         run.page('S1', 1, READY);
         run.page('S1', 1, STARTED);
         const effects = run.do({
@@ -177,11 +177,11 @@ describe('sharing', () => {
         assert.deepEqual(run.do({ type: 'keyDelivery', roomId: ROOM, failed: true, message: 'again' }), []);
         const released = run.do({ type: 'keyDelivery', roomId: ROOM, failed: false, message: '' });
         assert.deepEqual(released, [
-            { type: 'send', call: 'S1', generation: 1, message: { type: 'share.hold', held: false } },
+            { type: 'send', pageId: 'S1', generation: 1, message: { type: 'share.hold', held: false } },
         ]);
     });
 
-    it('counts who said they watch and is in the call, and everybody on another client', () => {
+    it('counts who said they watch and is in the session, and everybody on another client', () => {
         const run = liveShare();
         const watch = { type: 'watch', roomId: ROOM, shareId: 'S1', watching: true } as const;
         run.do({ ...watch, ...BOB });
@@ -206,6 +206,6 @@ describe('sharing', () => {
     it('ignores a watch message about another share', () => {
         const run = liveShare();
         run.do({ type: 'watch', roomId: ROOM, shareId: 'S0', watching: true, ...BOB });
-        assert.equal(run.state.share?.watchers.size, 0);
+        assert.equal(run.state.share?.viewers.size, 0);
     });
 });

@@ -12,7 +12,7 @@ const see = (...files: string[]): SessionEvent => ({ type: 'secretsSeen', files 
 const pause = (paused: boolean): SessionEvent => ({ type: 'pauseRequested', paused });
 const waited = (effect: Extract<Effect, { type: 'wait' }> | undefined): SessionEvent => ({
     type: 'waited',
-    call: effect?.call ?? '',
+    pageId: effect?.pageId ?? '',
     wait: effect?.wait ?? -1,
 });
 
@@ -48,7 +48,7 @@ describe('a share that is hidden', () => {
 
     it('begins covered: the order comes before the capture', () => {
         const run = new Run();
-        run.do(see('.env'), requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
+        run.do(see('.env'), requestShare(), { type: 'grantReady', pageId: 'S1', generation: 1 });
         assert.deepEqual(types(run.page('S1', 1, READY)), [
             'send share.cover',
             'send share.capture',
@@ -59,7 +59,7 @@ describe('a share that is hidden', () => {
 
     it('begins covered in the browser too, where its page moves to', () => {
         const run = new Run();
-        run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 }, pause(true));
+        run.do(requestShare(), { type: 'grantReady', pageId: 'S1', generation: 1 }, pause(true));
         run.page('S1', 1, { ...READY, displayCapture: false });
         assert.deepEqual(types(run.page('S1', 2, READY)).slice(0, 2), ['send share.cover', 'send share.capture']);
     });
@@ -102,7 +102,7 @@ describe('a share that is hidden', () => {
 
     it('asks for no confirmation before something is captured', () => {
         const run = new Run();
-        run.do(requestShare(), { type: 'grantReady', call: 'S1', generation: 1 });
+        run.do(requestShare(), { type: 'grantReady', pageId: 'S1', generation: 1 });
         run.page('S1', 1, READY);
         assert.deepEqual(waits(run.do(pause(true))), []);
         run.page('S1', 1, STARTED);
@@ -125,7 +125,7 @@ describe('a share that is hidden', () => {
                         run.page('S1', 1, { type: 'share.covered', order });
                     } else if (next === 'settle') {
                         const wait = run.state.share?.unshielding;
-                        if (wait !== undefined) run.do({ type: 'waited', call: 'S1', wait });
+                        if (wait !== undefined) run.do({ type: 'waited', pageId: 'S1', wait });
                     } else run.do(next);
                     const { share, secrets } = run.state;
                     assert.ok(share);

@@ -25,7 +25,7 @@ const waitOf = (effects: readonly Effect[], ms: number): number => {
     assert.ok(found?.type === 'wait', `no wait of ${ms} ms in ${types(effects).join()}`);
     return found.wait;
 };
-const waited = (run: Run, wait: number) => run.do({ type: 'waited', call: 'S1', wait });
+const waited = (run: Run, wait: number) => run.do({ type: 'waited', pageId: 'S1', wait });
 const notices = (effects: readonly Effect[]) =>
     effects.flatMap((e) => (e.type === 'notify' && e.notice.kind === 'serverMissed' ? [e.notice] : []));
 
@@ -53,12 +53,12 @@ describe('a share on its way to the media server', () => {
         assert.deepEqual(types(run.do(granted)), ['preparePublish', 'startKeys']);
         assert.deepEqual(types(run.do({ type: 'keysReady', roomId: ROOM })), ['publish']);
         assert.equal(announcedAs(run), 'mesh', 'nobody is sent where nothing is yet');
-        assert.deepEqual(types(run.page('S1', 1, { type: 'share.published', via: 'livekit' })), ['announce']);
+        assert.deepEqual(types(run.page('S1', 1, { type: 'share.published', transport: 'livekit' })), ['announce']);
         assert.equal(announcedAs(run), 'livekit');
         assert.deepEqual(types(run.do({ type: 'announced', roomId: ROOM })), ['wait']);
         for (const i of [1, 2, 3, 4]) assert.deepEqual(watch(run, i, 'livekit'), []);
         assert.deepEqual(types(watch(run, 5, 'livekit')), ['retireMesh']);
-        assert.deepEqual([run.state.share?.path, move(run)], ['sfu', undefined]);
+        assert.deepEqual([run.state.share?.route, move(run)], ['sfu', undefined]);
     });
 
     it('closes the direct way after a bounded time though somebody has not moved', () => {
@@ -97,7 +97,7 @@ describe('a share on its way to the media server', () => {
             'no announcement',
             (run: Run) => {
                 run.do(granted, { type: 'keysReady', roomId: ROOM });
-                run.page('S1', 1, { type: 'share.published', via: 'livekit' });
+                run.page('S1', 1, { type: 'share.published', transport: 'livekit' });
                 return run.do({ type: 'announceFailed', roomId: ROOM, failure: NO_SERVER });
             },
         ],
@@ -122,10 +122,10 @@ describe('a share on its way to the media server', () => {
     it('keeps a call with another Matrix client on the direct way', () => {
         const run = liveDirect();
         run.do({ type: 'callRequested', userId: '@eve:hs', name: 'Eve' });
-        run.do({ type: 'callAnswered', call: 'S1', generation: 1, userId: '@eve:hs', deviceId: 'ELEMENT' });
+        run.do({ type: 'callAnswered', pageId: 'S1', generation: 1, userId: '@eve:hs', deviceId: 'ELEMENT' });
         for (const i of [1, 2, 3, 4]) watch(run, i);
         run.do(granted, { type: 'keysReady', roomId: ROOM });
-        run.page('S1', 1, { type: 'share.published', via: 'livekit' });
+        run.page('S1', 1, { type: 'share.published', transport: 'livekit' });
         run.do({ type: 'announced', roomId: ROOM });
         const effects = [1, 2, 3, 4].flatMap((i) => watch(run, i, 'livekit'));
         assert.ok(types(effects).includes('retireMesh'), 'which spares it');
@@ -158,21 +158,21 @@ describe('a share on its way back', () => {
     it('leaves the server when all have moved', () => {
         const { run, calm } = three();
         waited(run, calm);
-        assert.deepEqual(types(run.page('S1', 1, { type: 'share.published', via: 'mesh' })), ['announce']);
+        assert.deepEqual(types(run.page('S1', 1, { type: 'share.published', transport: 'mesh' })), ['announce']);
         run.do({ type: 'announced', roomId: ROOM });
-        run.page('S1', 1, { type: 'mesh.state', connection: 'c/S1', state: 'connected', path: 'relayed' });
+        run.page('S1', 1, { type: 'mesh.state', connection: 'c/S1', state: 'connected', route: 'relayed' });
         assert.deepEqual(
             [1, 2].flatMap((i) => watch(run, i, 'mesh')),
             [],
         );
         assert.deepEqual(types(watch(run, 3, 'mesh')), ['send share.unpublish', 'stopKeys', 'forgetGrant']);
-        assert.equal(run.state.share?.path, 'relayed');
+        assert.equal(run.state.share?.route, 'relayed');
     });
 
     it('turns round while the server still carries the picture when a viewer cannot be reached directly', () => {
         const { run, calm } = three();
         waited(run, calm);
-        run.page('S1', 1, { type: 'share.published', via: 'mesh' });
+        run.page('S1', 1, { type: 'share.published', transport: 'mesh' });
         run.do({ type: 'announced', roomId: ROOM });
         watch(run, 1, 'mesh');
         assert.deepEqual(types(watch(run, 2, 'unreached')), ['announce']);
@@ -198,7 +198,7 @@ describe('a share whose media server is gone', () => {
     const leaving = (): { run: Run; retry: number } => {
         const run = atServer();
         const retry = waitOf(lost(run), RETRY_MS);
-        run.page('S1', 1, { type: 'share.published', via: 'mesh' });
+        run.page('S1', 1, { type: 'share.published', transport: 'mesh' });
         return { run, retry };
     };
 
@@ -234,7 +234,7 @@ describe('a share whose media server is gone', () => {
         const run = atServer();
         watch(run, 5, undefined, false);
         waited(run, waitOf(watch(run, 4, undefined, false), CALM_MS));
-        run.page('S1', 1, { type: 'share.published', via: 'mesh' });
+        run.page('S1', 1, { type: 'share.published', transport: 'mesh' });
         run.do({ type: 'announced', roomId: ROOM });
         assert.deepEqual(types(lost(run)), ['wait']);
         watch(run, 1, 'mesh');
@@ -257,7 +257,7 @@ describe('a share whose media server is gone', () => {
         const run = atServer();
         watch(run, 5, undefined, false);
         waited(run, waitOf(watch(run, 4, undefined, false), CALM_MS));
-        run.page('S1', 1, { type: 'share.published', via: 'mesh' });
+        run.page('S1', 1, { type: 'share.published', transport: 'mesh' });
         lost(run);
         assert.deepEqual(types(announceFailed(run)), ['wait']);
         assert.deepEqual([transport(run), run.state.share?.phase], ['mesh', 'live']);
@@ -285,7 +285,7 @@ describe('a direct share that would need a media server', () => {
         run.page('S1', 1, READY);
         run.page('S1', 1, STARTED);
         run.do({ type: 'joined', roomId: ROOM });
-        run.page('S1', 1, { type: 'share.published', via: 'mesh' });
+        run.page('S1', 1, { type: 'share.published', transport: 'mesh' });
         assert.deepEqual(
             notices(members(run, other)).map(({ need, why }) => [need, why]),
             [['others', 'failed']],
@@ -298,7 +298,7 @@ describe('a direct share that would need a media server', () => {
         const effects = run.page('S1', 1, { type: 'share.uplink', viewers: 3 });
         assert.ok(types(effects).includes('fetchPublishGrant'));
         run.do(granted, { type: 'keysReady', roomId: ROOM });
-        run.page('S1', 1, { type: 'share.published', via: 'livekit' });
+        run.page('S1', 1, { type: 'share.published', transport: 'livekit' });
         run.do({ type: 'announced', roomId: ROOM });
         for (const i of [1, 2, 3]) watch(run, i, 'livekit');
         assert.equal(calmWait(run), undefined);

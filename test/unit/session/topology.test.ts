@@ -5,15 +5,22 @@ import {
     BACK_AT,
     carriesAfter,
     decide,
-    firstWay,
+    firstTransport,
     MAX_DIRECT,
     needOf,
     type Scene,
 } from '../../../src/core/session/topology.ts';
 
-const calm: Scene = { wish: 'auto', current: 'mesh', viewers: 1, carries: MAX_DIRECT, others: 0, unreached: 0 };
+const calm: Scene = {
+    wantedTransport: 'auto',
+    current: 'mesh',
+    viewers: 1,
+    carries: MAX_DIRECT,
+    others: 0,
+    unreached: 0,
+};
 const scenes: fc.Arbitrary<Scene> = fc.record({
-    wish: fc.constantFrom('auto', 'mesh', 'livekit'),
+    wantedTransport: fc.constantFrom('auto', 'mesh', 'livekit'),
     current: fc.constantFrom('mesh', 'livekit'),
     viewers: fc.nat(9),
     carries: fc.nat(MAX_DIRECT),
@@ -30,7 +37,7 @@ describe('which way a share goes', () => {
     });
 
     it('begins at the server only for people on other clients, who see nothing else', () => {
-        assert.deepEqual([firstWay(0), firstWay(1)], ['mesh', 'livekit']);
+        assert.deepEqual([firstTransport(0), firstTransport(1)], ['mesh', 'livekit']);
         assert.deepEqual(decide({ ...calm, viewers: 0, others: 1 }), { kind: 'move', to: 'livekit', need: 'others' });
     });
 
@@ -51,9 +58,10 @@ describe('which way a share goes', () => {
         fc.assert(
             fc.property(scenes, (scene) => {
                 const decision = decide(scene);
-                if (scene.wish === 'auto') return;
+                if (scene.wantedTransport === 'auto') return;
                 assert.ok(decision.kind === 'stay' || decision.kind === 'refused');
-                if (scene.wish === 'mesh') assert.equal(decision.kind === 'refused', needOf(scene) !== undefined);
+                if (scene.wantedTransport === 'mesh')
+                    assert.equal(decision.kind === 'refused', needOf(scene) !== undefined);
             }),
         );
     });

@@ -43,7 +43,7 @@ function play(events: readonly SessionEvent[], from: SessionState = initialState
 }
 const ready: SessionEvent = {
     type: 'page',
-    call: 'V1',
+    pageId: 'V1',
     generation: 1,
     message: { type: 'ready', displayCapture: false, frameEncryption: true },
 };
@@ -51,8 +51,8 @@ const watching: readonly SessionEvent[] = [
     { type: 'signedIn', self: { userId: '@bob:x', deviceId: 'B' } },
     { type: 'rtcChanged', roomId: ROOM, members: [member] },
     {
-        type: 'viewRequested',
-        viewId: 'V1',
+        type: 'viewerTabRequested',
+        tabId: 'V1',
         target: { roomId: ROOM, ...SHARER, shareId: 'S1' },
         sharerName: 'Alice',
         roomName: 'room',
@@ -78,7 +78,7 @@ describe('a share that is kept from us', () => {
             ...watching,
             ready,
             withheld('notCrossSigned'),
-            { type: 'meshGaveUp', call: 'V1', generation: 1 },
+            { type: 'meshGaveUp', pageId: 'V1', generation: 1 },
         ]);
         assert.equal(kept.state.viewerTabs.get('V1')?.phase, 'connecting');
         const open = play([withheld(null)], kept.state);

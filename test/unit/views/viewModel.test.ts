@@ -88,7 +88,7 @@ describe('the tree', () => {
         const powers = powersOf({ sender: BOB.userId, content: { room_version: '11' } }, levels);
         const other = member({ userId: '@c:hs', deviceId: 'C' }, { client: 'other' });
         const members = [{ userId: '@c:hs', name: 'Carol', membership: 'join' as const }];
-        const [node] = buildTree(model([room({ powers, mayJoinCall: false, rtc: [bobSharing, other], members })]));
+        const [node] = buildTree(model([room({ powers, mayJoinSession: false, rtc: [bobSharing, other], members })]));
         assert.ok(node && !node.context.includes(rowFlags.share));
         const [share, caller] = node.children;
         assert.deepEqual([share?.context, share?.target], [rows.share, undefined]);
@@ -165,7 +165,7 @@ describe('the tree', () => {
             `${rows.share}${rowFlags.view}`,
         );
         // Nobody tells us any more when it ends.
-        run.do({ type: 'viewCloseRequested', viewId: 'V1' });
+        run.do({ type: 'viewerTabCloseRequested', tabId: 'V1' });
         assert.equal(
             buildTree(model([room({ rtc: [other] })], run))[0]?.children[0]?.context,
             `${rows.caller}${rowFlags.view}${rowFlags.other}`,
@@ -174,7 +174,7 @@ describe('the tree', () => {
 });
 
 describe('view share', () => {
-    it('offers what is announced, newest first, and any screen where another client is in the call', () => {
+    it('offers what is announced, newest first, and any screen where another client is in the session', () => {
         const late = member(
             { userId: '@c:hs', deviceId: 'C' },
             { name: 'Carol', shares: [{ id: 'S8', startedTs: 9 }] },
@@ -191,7 +191,7 @@ describe('view share', () => {
         const own = member(ALICE, { shares: [{ id: 'S1', startedTs: 1 }] });
         assert.deepEqual(shareChoices([room({ rtc: [own] })], new Run().state), []);
         assert.deepEqual(shareChoices([room({ encrypted: false, rtc: [bobSharing] })], new Run().state), []);
-        assert.deepEqual(shareChoices([room({ mayJoinCall: false, rtc: [bobSharing] })], new Run().state), []);
+        assert.deepEqual(shareChoices([room({ mayJoinSession: false, rtc: [bobSharing] })], new Run().state), []);
     });
 });
 

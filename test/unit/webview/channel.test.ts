@@ -17,12 +17,12 @@ function wire() {
     return { transport, sent, deliver: (data: unknown) => listeners.forEach((l) => l(data)), listeners };
 }
 
-function openChannel(call = 'a', generation = 3) {
+function openChannel(pageId = 'a', generation = 3) {
     const w = wire();
     const messages: HostMessage[] = [];
     const dropped: string[] = [];
     const channel = createChannel<HostMessage, PageMessage>({
-        call,
+        pageId,
         generation,
         transport: w.transport,
         incoming: hostMessage,
@@ -38,27 +38,27 @@ describe('the channel', () => {
     it('stamps what it sends', () => {
         const { channel, sent } = openChannel();
         channel.send({ type: 'capture.ended' });
-        assert.deepEqual(sent, [{ hush: 1, call: 'a', generation: 3, message: { type: 'capture.ended' } }]);
+        assert.deepEqual(sent, [{ hush: 1, pageId: 'a', generation: 3, message: { type: 'capture.ended' } }]);
     });
 
     it('delivers what is addressed to it', () => {
         const { deliver, messages } = openChannel();
-        deliver({ hush: 1, call: 'a', generation: 3, message: hold });
+        deliver({ hush: 1, pageId: 'a', generation: 3, message: hold });
         assert.deepEqual(messages, [hold]);
     });
 
     it('delivers exactly the messages of its own call and generation', () => {
         const address = fc.record({
-            call: fc.constantFrom('a', 'b'),
+            pageId: fc.constantFrom('a', 'b'),
             generation: fc.integer({ min: 0, max: 5 }),
             held: fc.boolean(),
         });
         fc.assert(
             fc.property(fc.array(address), (envelopes) => {
                 const { deliver, messages, dropped } = openChannel();
-                for (const { call, generation, held } of envelopes)
-                    deliver({ hush: 1, call, generation, message: { type: 'share.hold', held } });
-                const ours = envelopes.filter((e) => e.call === 'a' && e.generation === 3);
+                for (const { pageId, generation, held } of envelopes)
+                    deliver({ hush: 1, pageId, generation, message: { type: 'share.hold', held } });
+                const ours = envelopes.filter((e) => e.pageId === 'a' && e.generation === 3);
                 assert.deepEqual(
                     messages.map((m) => m.type === 'share.hold' && m.held),
                     ours.map((e) => e.held),
@@ -73,7 +73,7 @@ describe('the channel', () => {
             fc.property(fc.anything(), (junk) => {
                 const { deliver, messages, dropped } = openChannel();
                 deliver(junk);
-                deliver({ hush: 1, call: 'a', generation: 3, message: junk });
+                deliver({ hush: 1, pageId: 'a', generation: 3, message: junk });
                 assert.equal(messages.length, 0);
                 assert.equal(dropped.length, 2);
             }),
@@ -82,7 +82,7 @@ describe('the channel', () => {
 
     it('drops another version of the protocol', () => {
         const { deliver, dropped } = openChannel();
-        deliver({ hush: 2, call: 'a', generation: 3, message: hold });
+        deliver({ hush: 2, pageId: 'a', generation: 3, message: hold });
         assert.match(dropped[0] ?? '', /malformed envelope: hush/u);
     });
 
@@ -90,11 +90,11 @@ describe('the channel', () => {
         const { deliver, dropped } = openChannel();
         deliver({
             hush: 1,
-            call: 'a',
+            pageId: 'a',
             generation: 3,
             message: { type: 'keys.set', identity: 'x', index: 'SECRET', key: 'SECRET!' },
         });
-        deliver({ hush: 1, call: 'a', generation: 3, message: { type: 'SECRET key' } });
+        deliver({ hush: 1, pageId: 'a', generation: 3, message: { type: 'SECRET key' } });
         assert.equal(dropped.length, 2);
         assert.match(dropped[0] ?? '', /keys\.set: index \(number\), key \(base64 check\)/u);
         assert.doesNotMatch(dropped.join(), /SECRET/u);
@@ -104,7 +104,7 @@ describe('the channel', () => {
         const { channel, deliver, messages, sent, listeners } = openChannel();
         channel.close();
         channel.send({ type: 'capture.ended' });
-        deliver({ hush: 1, call: 'a', generation: 3, message: hold });
+        deliver({ hush: 1, pageId: 'a', generation: 3, message: hold });
         assert.deepEqual([messages.length, sent.length, listeners.size], [0, 0, 0]);
     });
 });

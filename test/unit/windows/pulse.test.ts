@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import { createPulse } from '../../../src/extension/windows/pulse.ts';
 
 describe('the pulse of the window that holds the account', () => {
-    it('what waits for an owner that fell silent ends with a sentence, and its return is told', async () => {
+    it('what waits for a leader that fell silent ends with a sentence, and its return is told', async () => {
         const told: string[] = [];
         let answer: (() => void) | undefined;
         const silent = Promise.withResolvers<void>();

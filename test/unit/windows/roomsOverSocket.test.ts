@@ -9,7 +9,7 @@ import { createLog } from '../../../src/core/base/log.ts';
 import { ACCOUNT_CALLS } from '../../../src/core/account/accountCalls.ts';
 import type { RoomNotice } from '../../../src/core/rooms/roomsPort.ts';
 import { createSeats } from '../../../src/extension/windows/seats.ts';
-import { connectToOwner } from '../../../src/extension/windows/follower.ts';
+import { connectToLeader } from '../../../src/extension/windows/follower.ts';
 import { serveWindows } from '../../../src/extension/windows/leader.ts';
 import { FakeAccount } from './fakeAccount.ts';
 
@@ -27,10 +27,10 @@ describe('rooms and people in a window that does not hold the account', () => {
         for (const name of REQUESTS)
             roomAdmin[name] = async (...args: unknown[]) => (did.push([name, ...args]), `did ${name}`);
         roomAdmin['ban'] = () => Promise.reject(new HushError('room.forbidden', 'no power'));
-        const owner = { socket: join(folder, 's'), secret: randomBytes(32).toString('hex'), version: 'test' };
-        const server = await serveWindows(owner, { seats: createSeats(account.asAccount), onStale: nothing, log });
+        const leader = { socket: join(folder, 's'), secret: randomBytes(32).toString('hex'), version: 'test' };
+        const server = await serveWindows(leader, { seats: createSeats(account.asAccount), onStale: nothing, log });
         try {
-            const remote = (await connectToOwner(owner)).account;
+            const remote = (await connectToLeader(leader)).account;
             for (const name of REQUESTS.filter((n) => n !== 'ban')) {
                 const call = (remote.roomAdmin as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>)[
                     name

@@ -120,10 +120,10 @@ describe('several windows at one account', () => {
         const seen: string[] = [];
         a.account.calls.onForeignCall(() => seen.push('a'));
         b.account.calls.onForeignCall(() => seen.push('b'));
-        a.account.calls.publish({ roomId: ROOM, shareId: 'S1' }, { call: 'S1', generation: 1 });
+        a.account.calls.publish({ roomId: ROOM, shareId: 'S1' }, { pageId: 'S1', generation: 1 });
         b.front();
         const eve = { callId: 'c', roomId: ROOM, userId: '@eve:hs', deviceId: 'E' };
-        account.calls.foreign.fire({ kind: 'screen', call: 'S1', ...eve });
+        account.calls.foreign.fire({ kind: 'screen', pageId: 'S1', ...eve });
         account.calls.foreign.fire({ kind: 'ring', ...eve });
         assert.deepEqual(seen, ['a', 'b']);
     });
@@ -132,9 +132,9 @@ describe('several windows at one account', () => {
         const { account, seats } = world();
         const [a, b] = [seats.take().account, seats.take().account];
         const seen: string[] = [];
-        a.calls.onPage((call) => seen.push(`a ${call}`));
-        b.calls.onPage((call) => seen.push(`b ${call}`));
-        b.calls.publish({ roomId: ROOM, shareId: 's' }, { call: 'page', generation: 1 });
+        a.calls.onPage((pageId) => seen.push(`a ${pageId}`));
+        b.calls.onPage((pageId) => seen.push(`b ${pageId}`));
+        b.calls.publish({ roomId: ROOM, shareId: 's' }, { pageId: 'page', generation: 1 });
         account.calls.pages.fire('page', 1, { type: 'mesh.reset' });
         assert.deepEqual(seen, ['b page']);
     });
@@ -145,7 +145,7 @@ describe('several windows at one account', () => {
         const seen: string[] = [];
         a.calls.onForeignCall(() => seen.push('a'));
         b.calls.onForeignCall(({ kind }) => seen.push(`b ${kind}`));
-        const page = { call: 'tab', generation: 1 };
+        const page = { pageId: 'tab', generation: 1 };
         b.calls.adopt([{ roomId: ROOM, page, callId: 'c' }]);
         account.calls.foreign.fire({ kind: 'over', ...page, userId: '', deviceId: '' });
         assert.deepEqual(seen, ['b over']);
@@ -157,7 +157,7 @@ describe('several windows at one account', () => {
         await a.rtc.join(ROOM, [share('a')]);
         await a.rtc.startKeys(ROOM);
         await a.rtc.join('!only:hs', []);
-        a.calls.publish({ roomId: ROOM, shareId: 'a' }, { call: 'page', generation: 1 });
+        a.calls.publish({ roomId: ROOM, shareId: 'a' }, { pageId: 'page', generation: 1 });
         await b.rtc.join(ROOM, []);
         await a.stop();
         assert.deepEqual(account.announced.get(ROOM), []);

@@ -40,14 +40,14 @@ function world() {
 }
 
 describe('the account of one window', () => {
-    it('goes on at the next owner: its memberships, its key after the old one, its direct shares', async () => {
+    it('goes on at the next leader: its memberships, its key after the old one, its direct shares', async () => {
         const { first, second, shared, opening, states } = world();
         const shares = [{ id: 's', startedTs: 1 }];
         const { identity } = await shared.rtc.publishGrant(ROOM);
         await shared.rtc.join(ROOM, shares);
         await shared.rtc.startKeys(ROOM);
         first.account.rtc.keyEvents.fire({ kind: 'key', key: { roomId: ROOM, identity, index: 4, key: 'k' } });
-        shared.calls.publish({ roomId: ROOM, shareId: 's' }, { call: 'page', generation: 1 });
+        shared.calls.publish({ roomId: ROOM, shareId: 's' }, { pageId: 'page', generation: 1 });
         const started: unknown[] = [];
         second.account.rtc.startKeys = async (roomId: string, after?: number) => void started.push([roomId, after]);
         first.die();
@@ -59,10 +59,10 @@ describe('the account of one window', () => {
         assert.deepEqual(states, ['ready false', 'ready true']);
     });
 
-    it('what is done to rooms is done once, what is read is read again, and news come from the next owner too', async () => {
+    it('what is done to rooms is done once, what is read is read again, and news come from the next leader too', async () => {
         const { first, second, shared, opening } = world();
         const did: string[] = [];
-        const gone = new HushError('account.ownerGone', 'gone');
+        const gone = new HushError('account.leaderGone', 'gone');
         first.account.roomAdmin.kick = async () => Promise.reject(gone);
         first.account.roomAdmin.people = async () => Promise.reject(gone);
         second.account.roomAdmin.kick = async (...args) => void did.push(args.join(' '));
@@ -70,7 +70,7 @@ describe('the account of one window', () => {
         const news: string[] = [];
         shared.roomAdmin.onNews(({ roomName }) => news.push(roomName));
         const [kicked, people] = [shared.roomAdmin.kick(ROOM, '@eve:hs', 'why'), shared.roomAdmin.people(ROOM)];
-        const refused = assert.rejects(kicked, { code: 'account.ownerGone' });
+        const refused = assert.rejects(kicked, { code: 'account.leaderGone' });
         first.die();
         opening.resolve(second.made);
         await refused;
@@ -81,7 +81,7 @@ describe('the account of one window', () => {
         assert.deepEqual(news, ['Room']);
     });
 
-    it('the chat is told of at the next owner too', async () => {
+    it('the chat is told of at the next leader too', async () => {
         const { first, second, shared, opening } = world();
         const changed: string[] = [];
         shared.chat.onChange((roomId) => changed.push(roomId));
@@ -93,7 +93,7 @@ describe('the account of one window', () => {
         assert.deepEqual(changed, ['!before:hs', '!after:hs']);
     });
 
-    it('a verification ends with the owner that has it, and says so in its tab; what was over stays as it was', async () => {
+    it('a verification ends with the leader that has it, and says so in its tab; what was over stays as it was', async () => {
         const { first, second, shared, opening } = world();
         const told: string[] = [];
         shared.trust.onVerification(({ id, state }) =>
@@ -112,7 +112,7 @@ describe('the account of one window', () => {
 
     it('hands over the pages that may have connections, also of a share that is no longer direct', async () => {
         const { first, second, shared, opening } = world();
-        const page = (call: string) => ({ call, generation: 1 });
+        const page = (pageId: string) => ({ pageId, generation: 1 });
         shared.calls.publish({ roomId: ROOM, shareId: 's' }, page('s'));
         shared.calls.unpublish('s');
         shared.calls.accept({ roomId: ROOM, callId: 'theirs' }, page('tab'));
@@ -124,7 +124,7 @@ describe('the account of one window', () => {
         assert.deepEqual(second.account.calls.asked, ['adopt s,theirs']);
     });
 
-    it('what is asked meanwhile waits for the next owner', async () => {
+    it('what is asked meanwhile waits for the next leader', async () => {
         const { first, second, shared, opening } = world();
         first.die();
         const asked = shared.rtc.join(ROOM, []);
@@ -135,7 +135,7 @@ describe('the account of one window', () => {
         assert.ok(second.account.announced.has(ROOM));
     });
 
-    it('shows the rooms it had until the next owner has them', async () => {
+    it('shows the rooms it had until the next leader has them', async () => {
         const { first, second, shared, opening } = world();
         let changes = 0;
         shared.onRooms(() => changes++);
@@ -165,7 +165,7 @@ describe('the account of one window', () => {
         assert.deepEqual(lost, [ROOM]);
     });
 
-    it('loses nothing when the next owner goes while it takes over', async () => {
+    it('loses nothing when the next leader goes while it takes over', async () => {
         const { first, second, third, shared, opening, states } = world();
         const lost: string[] = [];
         shared.rtc.onMembershipLost(({ roomId }) => lost.push(roomId));
@@ -180,7 +180,7 @@ describe('the account of one window', () => {
         first.die();
         opening.resolve(second.made);
         await asked.promise;
-        joining.reject(new HushError('account.ownerGone', 'gone'));
+        joining.reject(new HushError('account.leaderGone', 'gone'));
         second.die();
         await shared.people();
         assert.deepEqual(third.account.announced.get(ROOM), shares);
@@ -188,13 +188,13 @@ describe('the account of one window', () => {
         assert.deepEqual(states, ['ready false', 'ready true']);
     });
 
-    it('what was on its way when the owner went is done at the next', async () => {
+    it('what was on its way when the leader went is done at the next', async () => {
         const { first, second, shared, opening } = world();
         const joining = Promise.withResolvers<void>();
         first.account.rtc.join = () => joining.promise;
         const joined = shared.rtc.join(ROOM, []);
         await turn();
-        joining.reject(new HushError('account.ownerGone', 'gone'));
+        joining.reject(new HushError('account.leaderGone', 'gone'));
         first.die();
         opening.resolve(second.made);
         await joined;

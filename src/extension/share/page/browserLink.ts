@@ -33,7 +33,7 @@ export function createBrowserLink(request: PageRequest, { files, openUrl, log }:
         // Loaded on first use, because it needs a WebSocket library.
         const { startLoopbackServer } = await import('./loopbackServer.ts');
         server = await startLoopbackServer({
-            call: request.call,
+            pageId: request.pageId,
             generation: request.generation,
             files: await files(),
             connectOrigins: request.connectOrigins,

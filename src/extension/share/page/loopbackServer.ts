@@ -31,7 +31,7 @@ export interface LoopbackTimes {
 const TIMES: LoopbackTimes = { unusedToken: 5 * 60_000, hello: 5_000, heartbeat: 2_000 };
 
 export interface LoopbackOptions {
-    readonly call: string;
+    readonly pageId: string;
     readonly generation: number;
     /** By path without the leading slash. The page itself has the empty path. */
     readonly files: ReadonlyMap<string, PageFile>;
@@ -107,8 +107,8 @@ export async function startLoopbackServer(options: LoopbackOptions): Promise<Loo
             answered = true;
         });
         socket.on('close', () => end('The sharing page was closed in the browser.'));
-        const { call, generation } = options;
-        socket.send(JSON.stringify({ hush: PROTOCOL_VERSION, welcome: { call, generation } } satisfies Welcome));
+        const { pageId, generation } = options;
+        socket.send(JSON.stringify({ hush: PROTOCOL_VERSION, welcome: { pageId, generation } } satisfies Welcome));
     };
     const greet = (socket: WebSocket): void => {
         strangers.add(socket);

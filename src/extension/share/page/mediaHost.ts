@@ -48,8 +48,8 @@ interface Page {
     ready: boolean;
 }
 
-type MessageListener = (call: string, generation: number, message: PageMessage) => void;
-type ClosedListener = (call: string, generation: number, reason: string) => void;
+type MessageListener = (pageId: string, generation: number, message: PageMessage) => void;
+type ClosedListener = (pageId: string, generation: number, reason: string) => void;
 
 export function createMediaHost({ opener, theme, smoothMotion, log }: MediaHostOptions): MediaHost {
     const pages = new Map<string, Page>();
@@ -78,31 +78,31 @@ export function createMediaHost({ opener, theme, smoothMotion, log }: MediaHostO
     const release = (page: Page): void => {
         page.channel.close();
         page.listeners.dispose();
-        pages.delete(page.request.call);
+        pages.delete(page.request.pageId);
     };
     const received = (page: Page, message: PageMessage): void => {
-        const { call, generation } = page.request;
+        const { pageId, generation } = page.request;
         if (message.type === 'ready') {
             for (const m of page.replay.snapshot(page.wasReady)) page.channel.send(m);
             page.wasReady = page.ready = true;
         }
         if (message.type === 'log') {
-            log[message.level](`page ${call}: ${message.text}`);
+            log[message.level](`page ${pageId}: ${message.text}`);
             return;
         }
         if (message.type === 'action' && message.name === 'fullScreen') {
             page.link.toggleFullScreen();
             return;
         }
-        for (const listener of messageListeners) listener(call, generation, message);
+        for (const listener of messageListeners) listener(pageId, generation, message);
     };
 
     return {
         open(request) {
-            const { call, generation } = request;
-            const old = pages.get(call);
+            const { pageId, generation } = request;
+            const old = pages.get(pageId);
             if (old && old.request.generation >= generation) {
-                log.warn(`page ${call}: generation ${generation} is not newer than ${old.request.generation}`);
+                log.warn(`page ${pageId}: generation ${generation} is not newer than ${old.request.generation}`);
                 return;
             }
             if (old) release(old);
@@ -116,41 +116,41 @@ export function createMediaHost({ opener, theme, smoothMotion, log }: MediaHostO
                 wasReady: false,
                 ready: false,
                 channel: createChannel({
-                    call,
+                    pageId,
                     generation,
                     transport: transportOver(link, listeners),
                     incoming: pageMessage,
                     onMessage: (message) => received(page, message),
-                    onDropped: (reason) => log.debug(`page ${call}: dropped what was ${reason}`),
+                    onDropped: (reason) => log.debug(`page ${pageId}: dropped what was ${reason}`),
                 }),
             };
-            pages.set(call, page);
+            pages.set(pageId, page);
             listeners.add(
                 link.onClosed((reason) => {
                     release(page);
-                    for (const listener of closedListeners) listener(call, generation, reason);
+                    for (const listener of closedListeners) listener(pageId, generation, reason);
                 }),
             );
             page.replay.note(initMessage(request, theme(), smoothMotion?.() ?? false));
             link.load(request);
         },
-        send(call, generation, message) {
-            const page = pages.get(call);
+        send(pageId, generation, message) {
+            const page = pages.get(pageId);
             if (page?.request.generation !== generation) return;
             page.replay.note(message);
             if (page.ready) page.channel.send(message);
         },
-        close(call) {
-            const page = pages.get(call);
+        close(pageId) {
+            const page = pages.get(pageId);
             if (!page) return;
             release(page);
             closeLink(page);
         },
-        hasTab: (call, target) => pages.has(call) || (target !== undefined && adopted.has(targetKey(target))),
+        hasTab: (pageId, target) => pages.has(pageId) || (target !== undefined && adopted.has(targetKey(target))),
         keepTabs() {
             keepTabs = true;
         },
-        reveal: (call) => pages.get(call)?.link.reveal(),
+        reveal: (pageId) => pages.get(pageId)?.link.reveal(),
         onMessage: (listener) => listen(messageListeners, listener),
         onClosed: (listener) => listen(closedListeners, listener),
         adopt(target, link) {

@@ -4,7 +4,7 @@ import { commands, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
 import { HEARTBEAT, HEARTBEAT_MS } from '../../../core/page/handshake.ts';
 import type { Log } from '../../../core/base/log.ts';
 import type { PageRequest } from '../../../core/session/mediaPort.ts';
-import { viewTitle } from './viewMemory.ts';
+import { viewerTabTitle } from './viewerMemory.ts';
 import { MEDIA_WORKER, PAGE_SCRIPT, PAGE_STYLE } from './pageFiles.ts';
 import { restoringHtml, webviewHtml } from '../../shell/pageHtml.ts';
 import type { PageLink } from './pageLink.ts';
@@ -91,7 +91,7 @@ export function tabLink(first: WebviewPanel, extensionUri: Uri, log: Log, restor
             const load = (): void => {
                 const { webview: now } = tab.panel;
                 now.html = webviewHtml({
-                    call: request.call,
+                    pageId: request.pageId,
                     generation: request.generation,
                     title: request.title,
                     cspSource: now.cspSource,
@@ -135,7 +135,7 @@ function createPanel(viewType: string, title: string, place: PanelPlace, extensi
 }
 
 function tabTitle(request: PageRequest): string {
-    return request.role === 'view' ? viewTitle(request.title) : `Sharing in ${request.roomName}`;
+    return request.role === 'view' ? viewerTabTitle(request.title) : `Sharing in ${request.roomName}`;
 }
 
 function besideTheCode(): ViewColumn {

@@ -7,7 +7,7 @@ import type { HostMessage } from '../../../../src/core/share/mediaMessages.ts';
 import { Listeners } from '../../../../src/core/base/listeners.ts';
 
 const ROOM = '!room:hs';
-const page = { call: 'S1', generation: 1 };
+const page = { pageId: 'S1', generation: 1 };
 const offer = { sdp: 'v=0', streams: {} };
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const nothing = (): void => undefined;

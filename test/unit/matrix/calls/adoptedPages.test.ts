@@ -31,7 +31,7 @@ describe('a window that goes on with the account of another', () => {
     it('says goodbye in calls of other clients: what its share carried, and what its tab showed', () => {
         const over = world.takeOver(sharer);
         assert.deepEqual(kinds(over).slice(0, 2), ['mesh.reset', 'over']);
-        const page = { call: 'tab', generation: 1 };
+        const page = { pageId: 'tab', generation: 1 };
         const shown = world.do(sharer, { type: 'adopt', roomId: ROOM, page, callId: 'theirs' });
         assert.deepEqual(kinds(shown), ['hangup', 'over']);
         assert.deepEqual(kinds(world.do(sharer, { type: 'dropped', roomId: ROOM, connections: ['ours/main'] })), [

@@ -63,7 +63,7 @@ describe('the call machine', () => {
             }),
         );
         const from = fc.constantFrom({ userId: '@alice:hs', deviceId: 'DEV0' }, { userId: '@x:hs', deviceId: 'X' });
-        const page = fc.constantFrom({ call: 'p1', generation: 1 }, { call: 'p2', generation: 1 });
+        const page = fc.constantFrom({ pageId: 'p1', generation: 1 }, { pageId: 'p2', generation: 1 });
         const event = fc.oneof(
             wire.chain((e) =>
                 fc.record({
@@ -97,7 +97,7 @@ describe('the call machine', () => {
             }),
             fc.record({
                 type: fc.constantFrom('release' as const, 'unpublish' as const),
-                call: fc.constantFrom('p1', 'p2'),
+                pageId: fc.constantFrom('p1', 'p2'),
             }),
             fc.record({
                 type: fc.constant('description' as const),
@@ -128,7 +128,9 @@ describe('the call machine', () => {
                         if (effect.order.type === 'mesh.close') open.delete(effect.order.connection);
                     }
                     const held = [...state.calls.values()].flatMap((call) =>
-                        [...call.legs.values()].filter((l) => l.phase !== 'queued').map((l) => `${call.id}/${l.id}`),
+                        [...call.connections.values()]
+                            .filter((l) => l.phase !== 'queued')
+                            .map((l) => `${call.id}/${l.id}`),
                     );
                     assert.deepEqual(
                         [...open].toSorted(),

@@ -19,7 +19,7 @@ describe('a call between two devices', () => {
     });
 
     it('has no call for a share that is not there', () => {
-        world.do(sharer, { type: 'release', call: 'share0' });
+        world.do(sharer, { type: 'release', pageId: 'share0' });
         world.settle();
         assert.deepEqual(world.invites, []);
     });

@@ -107,7 +107,7 @@ describe('a call between two devices in trouble', () => {
 
     it('a share that is retired from the direct way hangs up, and is not to be had until it is served again', () => {
         world.settle();
-        assert.deepEqual(kinds(world.do(sharer, { type: 'unpublish', call: 'share0' })), ['hangup', 'mesh.close']);
+        assert.deepEqual(kinds(world.do(sharer, { type: 'unpublish', pageId: 'share0' })), ['hangup', 'mesh.close']);
         world.settle(30_000);
         assert.ok(!world.sees(viewer, sharer), 'who asks again gets nothing');
         world.share(sharer);

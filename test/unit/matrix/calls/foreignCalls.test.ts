@@ -10,7 +10,7 @@ describe('a call with another Matrix client', () => {
         world = asking();
     });
     const ringing = { ...invite, callId: '1700000000000abc', leg: undefined } as const;
-    const page = { call: 'p', generation: 1 };
+    const page = { pageId: 'p', generation: 1 };
     const accept = (): readonly CallsEffect[] =>
         world.do(viewer, { type: 'accept', callId: ringing.callId, page, sdp: 'v=0', streams: {} });
 
@@ -73,7 +73,7 @@ describe('a call with another Matrix client', () => {
     it('goes on when the share in it is no longer to be had directly by anybody else', () => {
         world.settle();
         world.do(sharer, { type: 'call', roomId: ROOM, shareId: 'share0', userId: '@eve:hs', ulid: 'Z' });
-        world.do(sharer, { type: 'unpublish', call: 'share0' });
+        world.do(sharer, { type: 'unpublish', pageId: 'share0' });
         assert.deepEqual(
             [...world.state(sharer).calls.values()].map((call) => call.peer.userId),
             ['@eve:hs'],

@@ -139,7 +139,7 @@ describe('two to five people who share to each other at the same moment', () => 
             fc.property(scene, fates(['deliver', 'twice']), ({ people, watches }, script) => {
                 const world = run(people, watches, script);
                 const [[viewer, sharer] = [0, 0], ...others] = watches;
-                world.do(viewer, { type: 'release', call: `view${viewer}of${sharer}` });
+                world.do(viewer, { type: 'release', pageId: `view${viewer}of${sharer}` });
                 world.settle();
                 assert.equal(world.sees(viewer, sharer), false);
                 for (const [v, s] of others) assert.ok(world.sees(v, s));
@@ -152,9 +152,9 @@ describe('two to five people who share to each other at the same moment', () => 
         fc.assert(
             fc.property(scene, fates(['deliver', 'twice', 'lose']), ({ people, watches }, script) => {
                 const world = run(people, watches, script);
-                people.forEach((_, i) => world.do(i, { type: 'release', call: `share${i}` }));
+                people.forEach((_, i) => world.do(i, { type: 'release', pageId: `share${i}` }));
                 for (const [viewer, sharer] of watches)
-                    world.do(viewer, { type: 'release', call: `view${viewer}of${sharer}` });
+                    world.do(viewer, { type: 'release', pageId: `view${viewer}of${sharer}` });
                 world.settle();
                 for (const { state } of world.devices)
                     assert.deepEqual([state.calls.size, state.serving.size, state.watching.size], [0, 0, 0]);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
 import type { ForeignCall } from '../../../../src/core/session/callsPort.ts';
-import { newLeg, type Call } from '../../../../src/matrix/calls/callState.ts';
+import { newConnection, type Call } from '../../../../src/matrix/calls/callState.ts';
 import { createScreensBack, type ScreensBack } from '../../../../src/matrix/calls/screensBack.ts';
 
-const share = { call: 'S1', generation: 1 };
-const tab = { call: 'V1', generation: 1 };
+const share = { pageId: 'S1', generation: 1 };
+const tab = { pageId: 'V1', generation: 1 };
 const eve = { userId: '@eve:hs', deviceId: 'ELEMENT' };
 const call = (role: 'send' | 'receive', foreign = true): Call => ({
     id: 'c1',
@@ -16,11 +16,11 @@ const call = (role: 'send' | 'receive', foreign = true): Call => ({
     owesShare: false,
     phase: 'connected',
     first: 'main',
-    legs: new Map([['main', newLeg('main', share, role, 'stable', 0)]]),
+    connections: new Map([['main', newConnection('main', share, role, 'stable', 0)]]),
     expiresAt: 0,
 });
 const screen = (there: boolean) => ({ type: 'mesh.screen', connection: 'c1/main', there }) as const;
-const state = { type: 'mesh.state', connection: 'here/V1', state: 'connected', path: 'direct' } as const;
+const state = { type: 'mesh.state', connection: 'here/V1', state: 'connected', route: 'direct' } as const;
 const answer = { type: 'mesh.description', connection: 'here/V1', kind: 'answer', sdp: 'v=0', streams: {} } as const;
 
 describe('a screen shown back in a call that carries ours', () => {
@@ -33,7 +33,7 @@ describe('a screen shown back in a call that carries ours', () => {
         [told, sent] = [[], []];
         screens = createScreensBack({
             calls: () => calls,
-            toPage: (page, message) => void sent.push(`${page.call} ${message.type}`),
+            toPage: (page, message) => void sent.push(`${page.pageId} ${message.type}`),
             tell: (event: ForeignCall) => void told.push(event.kind),
         });
     });

@@ -47,12 +47,17 @@ export class World {
         return this.devices[i]!.state;
     }
     share(i: number): void {
-        this.do(i, { type: 'publish', roomId: ROOM, shareId: `share${i}`, page: { call: `share${i}`, generation: 1 } });
+        this.do(i, {
+            type: 'publish',
+            roomId: ROOM,
+            shareId: `share${i}`,
+            page: { pageId: `share${i}`, generation: 1 },
+        });
     }
     /** Another window of the device's person goes on with the account: it knows of nothing, and the pages stay. */
     takeOver(i: number): readonly CallsEffect[] {
         this.devices[i]!.state = emptyCalls(this.self(i));
-        const effects = this.do(i, { type: 'adopt', roomId: ROOM, page: { call: `share${i}`, generation: 1 } });
+        const effects = this.do(i, { type: 'adopt', roomId: ROOM, page: { pageId: `share${i}`, generation: 1 } });
         this.share(i);
         return effects;
     }
@@ -62,7 +67,7 @@ export class World {
             roomId: ROOM,
             shareId: `share${sharer}`,
             peer: this.self(sharer),
-            page: { call: `view${viewer}of${sharer}`, generation: 1 },
+            page: { pageId: `view${viewer}of${sharer}`, generation: 1 },
         });
     }
 
@@ -155,9 +160,9 @@ export class World {
         const leg = `share${sharer}`;
         return [...this.state(viewer).calls.values()].some(
             (call) =>
-                call.legs.get(leg)?.role === 'receive' &&
+                call.connections.get(leg)?.role === 'receive' &&
                 this.live.has(`${call.id}/${leg}`) &&
-                this.state(sharer).calls.get(call.id)?.legs.get(leg)?.role === 'send',
+                this.state(sharer).calls.get(call.id)?.connections.get(leg)?.role === 'send',
         );
     }
 

@@ -18,7 +18,7 @@ const GRANT = { body: { url: 'wss://sfu.example.org', jwt: 'a.b.c', more: true }
 /** Alice's own LiveKit server. */
 const ownServer: OwnSfu = {
     url: () => Promise.resolve('wss://mine.org'),
-    token: ({ roomId, viewId }) => Promise.resolve(`${viewId === undefined ? 'publish' : 'view'} ${roomId}`),
+    token: ({ roomId, tabId }) => Promise.resolve(`${tabId === undefined ? 'publish' : 'view'} ${roomId}`),
 };
 const grants = (table: Record<string, Answerer>) => {
     const fetch = fakeFetch(table);

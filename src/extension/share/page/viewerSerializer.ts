@@ -3,21 +3,21 @@ import * as v from 'valibot';
 import { window, type Disposable, type Uri } from 'vscode';
 import { storedTarget } from '../../../core/share/mediaMessages.ts';
 import type { Log } from '../../../core/base/log.ts';
-import type { ViewTarget } from '../../../core/share/share.ts';
+import type { ViewerTarget } from '../../../core/share/share.ts';
 import type { MediaHost } from './mediaHost.ts';
 import { tabLink, VIEW_TYPE } from './tabPage.ts';
-import type { ViewMemory } from './viewMemory.ts';
+import type { ViewerMemory } from './viewerMemory.ts';
 
 /**
  * Calls `onRestore` with the target of each tab. The tab says that it waits, until the next `open` of a view with this
  * target. A tab without a usable target closes.
  */
-export function registerViewSerializer(
+export function registerViewerSerializer(
     mediaHost: Pick<MediaHost, 'adopt'>,
     extensionUri: Uri,
     log: Log,
-    memory: Pick<ViewMemory, 'find'>,
-    onRestore: (target: ViewTarget) => void,
+    memory: Pick<ViewerMemory, 'find'>,
+    onRestore: (target: ViewerTarget) => void,
 ): Disposable {
     return window.registerWebviewPanelSerializer(VIEW_TYPE, {
         async deserializeWebviewPanel(panel, state) {

@@ -11,8 +11,9 @@ const bob = (run: Run, transport?: 'mesh'): Effect[] =>
         members: [member(BOB, { shares: [{ id: 'S9', startedTs: 5, ...(transport ? { transport } : {}) }] })],
     });
 const view = (run: Run) => run.state.viewerTabs.get('V1');
-const granted = { type: 'grantReady', call: 'V1', generation: 1 } as const;
-const moved = (run: Run, via: 'mesh' | 'livekit', ok = true) => run.page('V1', 1, { type: 'view.moved', via, ok });
+const granted = { type: 'grantReady', pageId: 'V1', generation: 1 } as const;
+const moved = (run: Run, transport: 'mesh' | 'livekit', ok = true) =>
+    run.page('V1', 1, { type: 'view.moved', transport, ok });
 const vias = (effects: readonly Effect[]) => effects.flatMap((e) => (e.type === 'sendWatch' ? [e.via] : []));
 const connecting = (): Run => {
     const run = new Run();
@@ -30,14 +31,14 @@ const liveDirectly = (): Run => {
 describe('a tab whose share moves', () => {
     it('to the media server: connects beside what it shows, and ends the direct way when the picture has come', () => {
         const run = liveDirectly();
-        assert.deepEqual(types(bob(run)), ['fetchViewGrant']);
+        assert.deepEqual(types(bob(run)), ['fetchViewerGrant']);
         const [connect] = run.do(granted);
-        assert.ok(connect?.type === 'connectView' && connect.handover);
+        assert.ok(connect?.type === 'connectViewerTab' && connect.handover);
         assert.equal(view(run)?.transport, 'mesh', 'until then it is what it was');
         const effects = moved(run, 'livekit');
         assert.deepEqual(types(effects), ['releaseMesh', 'sendWatch']);
         assert.deepEqual(vias(effects), ['livekit'], 'the sharer is told');
-        assert.deepEqual([view(run)?.transport, view(run)?.path], ['livekit', 'sfu']);
+        assert.deepEqual([view(run)?.transport, view(run)?.route], ['livekit', 'sfu']);
     });
 
     it('to the direct way: asks the sharer’s device beside what it shows', () => {
@@ -46,10 +47,10 @@ describe('a tab whose share moves', () => {
         assert.deepEqual(types(effects), ['send view.direct', 'watchMesh', 'wait']);
         const [direct] = effects;
         assert.ok(direct?.type === 'send' && direct.message.type === 'view.direct' && direct.message.handover);
-        run.page('V1', 1, { type: 'mesh.state', connection: 'c/S9', state: 'connected', path: 'direct' });
+        run.page('V1', 1, { type: 'mesh.state', connection: 'c/S9', state: 'connected', route: 'direct' });
         const after = moved(run, 'mesh');
         assert.deepEqual([types(after), vias(after)], [['forgetGrant', 'sendWatch'], ['mesh']]);
-        assert.deepEqual([view(run)?.transport, view(run)?.path], ['mesh', 'direct']);
+        assert.deepEqual([view(run)?.transport, view(run)?.route], ['mesh', 'direct']);
     });
 
     it('stays where it is when the share comes back before it has moved', () => {
@@ -76,7 +77,7 @@ describe('a tab whose share moves', () => {
         const run = new Run();
         bob(run, 'mesh');
         run.do(requestView());
-        assert.deepEqual(types(bob(run)), ['releaseMesh', 'fetchViewGrant', 'openPage']);
+        assert.deepEqual(types(bob(run)), ['releaseMesh', 'fetchViewerGrant', 'openPage']);
     });
 
     it('tries again a few times when the new way fails, then starts anew', () => {
@@ -86,7 +87,7 @@ describe('a tab whose share moves', () => {
             run.do(granted);
             const [wait] = moved(run, 'livekit', false);
             assert.ok(wait?.type === 'wait', again);
-            assert.deepEqual(types(run.do({ type: 'waited', call: 'V1', wait: wait.wait })), ['fetchViewGrant']);
+            assert.deepEqual(types(run.do({ type: 'waited', pageId: 'V1', wait: wait.wait })), ['fetchViewerGrant']);
         }
         const effects = run.do({ ...granted, type: 'grantFailed', failure: { code: 'internal', message: 'x' } });
         assert.ok(types(effects).includes('openPage'));
@@ -96,14 +97,14 @@ describe('a tab whose share moves', () => {
     it('is not ended by a sharer’s device that no longer answers on the old way', () => {
         const run = liveDirectly();
         bob(run);
-        run.do({ type: 'meshGaveUp', call: 'V1', generation: 1 });
+        run.do({ type: 'meshGaveUp', pageId: 'V1', generation: 1 });
         assert.notEqual(view(run)?.phase, 'failed');
     });
 
     it('closes both ways with the tab', () => {
         const run = liveView();
         bob(run, 'mesh');
-        assert.ok(types(run.do({ type: 'viewCloseRequested', viewId: 'V1' })).includes('releaseMesh'));
+        assert.ok(types(run.do({ type: 'viewerTabCloseRequested', tabId: 'V1' })).includes('releaseMesh'));
     });
 });
 
@@ -115,20 +116,20 @@ describe('a tab that no direct picture reaches', () => {
 
     it('tells the sharer’s device, which may then use a media server', () => {
         const run = connecting();
-        const effects = run.do({ type: 'waited', call: 'V1', wait: waitOf(run) });
+        const effects = run.do({ type: 'waited', pageId: 'V1', wait: waitOf(run) });
         assert.deepEqual(vias(effects), ['unreached']);
         assert.ok(effects[0]?.type === 'sendWatch' && !effects[0].watching);
     });
 
     it('says nothing once it has one', () => {
         const run = liveDirectly();
-        assert.deepEqual(run.do({ type: 'waited', call: 'V1', wait: waitOf(run) }), []);
+        assert.deepEqual(run.do({ type: 'waited', pageId: 'V1', wait: waitOf(run) }), []);
     });
 
     it('goes on watching at the server while it says so', () => {
         const run = liveView();
         bob(run, 'mesh');
-        const effects = run.do({ type: 'waited', call: 'V1', wait: waitOf(run) });
+        const effects = run.do({ type: 'waited', pageId: 'V1', wait: waitOf(run) });
         assert.ok(effects[0]?.type === 'sendWatch' && effects[0].watching && effects[0].via === 'unreached');
     });
 });

@@ -13,7 +13,7 @@ export interface MementoLike {
     update(key: string, value: unknown): PromiseLike<void>;
 }
 
-export interface ViewMemory {
+export interface ViewerMemory {
     note(sharerName: string, target: StoredTarget): void;
     /** Returns the last target of the tab with this title, if any. */
     find(title: string): StoredTarget | undefined;
@@ -25,18 +25,18 @@ const MAX = 20;
 
 const stored = v.array(v.tuple([v.string(), storedTarget]));
 
-export function viewTitle(sharerName: string): string {
+export function viewerTabTitle(sharerName: string): string {
     return `${sharerName}’s screen`;
 }
 
-export function createViewMemory(memento: MementoLike): ViewMemory {
+export function createViewerMemory(memento: MementoLike): ViewerMemory {
     const parsed = v.safeParse(stored, memento.get(KEY));
     /** As it is stored. Only this window writes it. */
     let known = parsed.success ? parsed.output : [];
     const find = (title: string): StoredTarget | undefined => known.find(([other]) => other === title)?.[1];
     return {
         note(sharerName, { roomId, userId, deviceId, shareId }) {
-            const title = viewTitle(sharerName);
+            const title = viewerTabTitle(sharerName);
             const target: StoredTarget = {
                 roomId,
                 ...(userId === undefined ? {} : { userId }),

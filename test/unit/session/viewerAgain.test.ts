@@ -22,7 +22,7 @@ describe('a tab whose share is over', () => {
         assert.equal(run.state.viewerTabs.get('V1')?.again, 'offered');
         assert.deepEqual(types(run.page('V1', 1, WAIT)), ['send view.again']);
         assert.equal(run.state.viewerTabs.get('V1')?.again, 'waiting');
-        assert.deepEqual(types(run.do(bobShares(BOB.deviceId, 'S10'))), ['fetchViewGrant', 'openPage', 'join']);
+        assert.deepEqual(types(run.do(bobShares(BOB.deviceId, 'S10'))), ['fetchViewerGrant', 'openPage', 'join']);
         assert.equal(run.state.viewerTabs.get('V1')?.target.shareId, 'S10');
     });
 
