@@ -3,7 +3,7 @@ import type { ShownChat } from '../../core/chat/chatPageMessages.ts';
 import type { ChatMessage } from '../../core/chat/message.ts';
 
 /** A message that somebody replies to. Without a name if it is not shown here. */
-export type RepliedTo = Pick<ChatMessage, 'key' | 'name'>;
+type RepliedTo = Pick<ChatMessage, 'key' | 'name'>;
 
 export interface ShownNow {
     readonly chat: ShownChat | undefined;
