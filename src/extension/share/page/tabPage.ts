@@ -63,7 +63,7 @@ export function tabLink(panel: WebviewPanel, extensionUri: Uri, log: Log, restor
             const timer = setTimeout(work, ms);
             return () => clearTimeout(timer);
         },
-        onReload: () => log.warn('a tab said nothing and was loaded again'),
+        onReload: () => log.warn('a tab did not answer and was loaded again'),
         onGaveUp() {
             log.error('a tab stayed blank and was closed');
             reason = BLANK;
