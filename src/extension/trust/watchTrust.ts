@@ -28,7 +28,9 @@ export function watchTrust(context: ActionContext, account: Account): Disposable
         const now = own.backup === 'replaced' && own.kind === 'trusted' ? 'replaced' : own.kind;
         if (now === said) return;
         said = now;
-        tell(now, own).catch((error: unknown) => context.log.warn('the notice about the trust of this device was not shown', error));
+        tell(now, own).catch((error: unknown) =>
+            context.log.warn('the notice about the trust of this device was not shown', error),
+        );
     };
     scope.add(account.trust.onOwn(follow));
     scope.add(vscode.window.onDidChangeWindowState(() => follow(account.trust.own)));

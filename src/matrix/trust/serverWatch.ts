@@ -77,7 +77,9 @@ export function createServerWatch({ fetch, now, known, log }: ServerWatchOptions
             const { pathname } = new URL(input instanceof Request ? input.url : input);
             // This comes before the crypto library reads the answer, because it then forgets the earlier keys.
             if (response.ok && pathname.endsWith('/keys/query'))
-                await lookAtKeys(response).catch((error: unknown) => log.debug(`checking keys failed: ${String(error)}`));
+                await lookAtKeys(response).catch((error: unknown) =>
+                    log.debug(`checking keys failed: ${String(error)}`),
+                );
             return response;
         },
         get warnings() {
