@@ -36,7 +36,7 @@ export function createChatPresence({ tells, onChange, log }: ChatPresenceOptions
             activity = next;
             onChange(activity);
         } catch (error) {
-            log.debug(`who types and reads is not known: ${String(error)}`);
+            log.debug(`loading typing notices and read receipts failed: ${String(error)}`);
         }
     }
     const stopTyping = (): void => {

@@ -3,10 +3,11 @@
  * asks. Without a connection the whole lane waits, and continues when there is one.
  */
 import type { ChatPort } from './chatPort.ts';
-import { isHushError, userMessage } from '../base/errors.ts';
 import type { FilesPort } from '../files/filesPort.ts';
-import { isSameReaction } from '../base/reactionKey.ts';
+import { createLaneRetries } from './laneRetries.ts';
 import type { Outbox, Waiting, Written } from './outbox.ts';
+import { afterFailure } from './sendFailure.ts';
+import { createWithdrawal } from './withdrawal.ts';
 import type { WrittenFile } from './writtenFile.ts';
 
 export interface DeliveryOptions {
@@ -50,19 +51,7 @@ export interface Delivery {
 }
 
 /** The person need not act: {@link Delivery.online} sends it. */
-const NO_CONNECTION = 'Not sent yet: there is no connection. It goes out by itself when there is one.';
 const NO_ACCOUNT = 'Not sent yet: this account is not open. It goes out by itself when it is.';
-
-/** The person is asked after the server asked for this many pauses. */
-const PATIENT = 5;
-/** ms until a lane without a connection tries again. Each further wait is twice as long. */
-const FIRST_RETRY_MS = 4_000;
-const LAST_RETRY_MS = 64_000;
-/**
- * The longest pause in ms. A longer one is shown to the person, who would otherwise think that the message is being
- * sent.
- */
-const LONGEST_PAUSE_MS = 300_000;
 
 /** What the lane does next: continue (after a pause), or wait for a connection. */
 type Outcome = { readonly pauseMs: number } | 'goesOn' | 'waits';
@@ -75,9 +64,15 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const moving = new Set<string>();
     /** By transaction ID: how many pauses the server asked for. */
     const pauses = new Map<string, number>();
-    /** Lanes that will retry, and for each lane the failures in a row for want of a connection. */
-    const due = new Set<string>();
-    const misses = new Map<string, number>();
+    const withdrawal = createWithdrawal({
+        outbox,
+        underWay,
+        stopFile: (txnId) => files.cancel(txnId),
+        dropLater: (txnId) => void unwanted.add(txnId),
+    });
+    const retries = createLaneRetries(after, (lane) => {
+        if (to()) void move(lane);
+    });
 
     async function move(lane: string): Promise<void> {
         if (moving.has(lane)) return;
@@ -90,7 +85,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         }
         moving.delete(lane);
     }
-    async function attempt({ roomId, txnId, written, lane }: Waiting): Promise<Outcome> {
+    async function attempt(waiting: Waiting): Promise<Outcome> {
+        const { roomId, txnId, written, lane } = waiting;
         const account = to();
         if (!account) {
             outbox.waits(lane, NO_ACCOUNT);
@@ -102,7 +98,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
             if (written.kind === 'file') await files.send(account.files, roomId, txnId, written);
             else await account.chat.send(roomId, txnId, written);
             outbox.accepted(txnId);
-            misses.delete(lane);
+            retries.succeeded(lane);
             return 'goesOn';
         } catch (error) {
             if (to()?.chat !== account.chat && !unwanted.has(txnId)) {
@@ -111,79 +107,45 @@ export function createDelivery(options: DeliveryOptions): Delivery {
                 outbox.waits(lane, NO_ACCOUNT);
                 return 'waits';
             }
-            return failed(error, txnId, written, lane);
+            return failed(error, waiting);
         } finally {
             underWay.delete(txnId);
             unwanted.delete(txnId);
         }
     }
-    function failed(error: unknown, txnId: string, written: Written, lane: string): Outcome {
-        const known: { code: string; retryAfterMs?: number | undefined } = isHushError(error) ? error : { code: '' };
-        const { code, retryAfterMs } = known;
-        if (code === 'file.cancelled' || unwanted.has(txnId)) {
-            outbox.drop(txnId);
-            return 'goesOn';
-        }
+    function failed(error: unknown, { txnId, written, lane }: Waiting): Outcome {
         const times = (pauses.get(txnId) ?? 0) + 1;
         pauses.delete(txnId);
-        const isLong = retryAfterMs !== undefined && retryAfterMs > LONGEST_PAUSE_MS;
-        if (retryAfterMs !== undefined && !isLong && times <= PATIENT) {
-            pauses.set(txnId, times);
-            return { pauseMs: retryAfterMs };
+        const next = unwanted.has(txnId) ? { kind: 'cancelled' as const } : afterFailure(error, written, times);
+        switch (next.kind) {
+            case 'cancelled':
+                outbox.drop(txnId);
+                return 'goesOn';
+            case 'pause':
+                pauses.set(txnId, times);
+                return next;
+            case 'wait':
+                outbox.waits(lane, next.problem);
+                if (next.retry) retries.later(lane);
+                return 'waits';
+            case 'failed':
+                outbox.failed(txnId, next.problem);
+                if (written.kind === 'reaction') {
+                    outbox.drop(txnId);
+                    onProblem(next.problem);
+                }
+                return 'goesOn';
         }
-        const problem = userMessage(error, written.kind === 'reaction' ? 'The reaction' : 'Sending the message');
-        if (/^(?:network\.|account\.(?:leaderGone|notSignedIn)$)/u.test(code)) {
-            outbox.waits(lane, /^network\.(?:offline|timeout)$/u.test(code) ? NO_CONNECTION : problem);
-            if (!isLong) tryLater(lane);
-            return 'waits';
-        }
-        outbox.failed(txnId, problem);
-        if (written.kind === 'reaction') {
-            outbox.drop(txnId);
-            onProblem(problem);
-        }
-        return 'goesOn';
-    }
-    /** The connection may come back before the account notices that it was lost. */
-    function tryLater(lane: string): void {
-        if (due.has(lane)) return;
-        due.add(lane);
-        const missed = misses.get(lane) ?? 0;
-        misses.set(lane, missed + 1);
-        after(Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** missed), () => {
-            due.delete(lane);
-            if (to()) void move(lane);
-        });
     }
     function cancel(waiting: readonly Waiting[]): void {
-        for (const { txnId, written, accepted } of waiting) {
-            if (!underWay.has(txnId)) {
-                if (!accepted) outbox.drop(txnId);
-            } else if (written.kind === 'file') files.cancel(txnId);
-            else unwanted.add(txnId);
-        }
+        withdrawal.cancel(waiting);
         onChange();
-    }
-    const changesTo = (target: string): Waiting[] =>
-        outbox.waiting.filter(({ written }) => 'target' in written && written.target === target);
-    /**
-     * Drops what this change makes pointless: an earlier edit of the same message, or a reaction that already exists.
-     */
-    function supersede(written: Written): boolean {
-        if (written.kind === 'edit')
-            cancel(changesTo(written.target).filter((w) => w.written.kind === 'edit' && !underWay.has(w.txnId)));
-        return (
-            written.kind !== 'reaction' ||
-            !changesTo(written.target).some(
-                (w) => w.written.kind === 'reaction' && isSameReaction(w.written.key, written.key),
-            )
-        );
     }
 
     return {
         write(roomId, written, predecessor) {
             const txnId = newTxnId();
-            if (!supersede(written)) return txnId;
+            if (!withdrawal.supersede(written)) return txnId;
             const before = outbox.waiting.find((w) => w.txnId === predecessor);
             const lane = written.kind === 'file' ? (before?.lane ?? txnId) : roomId;
             const rest = { problem: null, waits: false, accepted: false };
@@ -198,9 +160,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
             onChange();
         },
         cancel: (txnId) => cancel(outbox.waiting.filter((w) => w.txnId === txnId)),
-        cancelChanges: (target) => cancel(changesTo(target)),
+        cancelChanges: (target) => cancel(withdrawal.changesTo(target)),
         online() {
-            misses.clear();
+            retries.reset();
             for (const { txnId, waits } of outbox.waiting) if (waits) outbox.retry(txnId);
             for (const lane of new Set(outbox.waiting.map((w) => w.lane))) void move(lane);
             onChange();

@@ -29,7 +29,7 @@ function phaseChanges(before: SessionState, after: SessionState): string[] {
     if (share && phase !== (before.share?.phase ?? 'over')) lines.push(`share ${share.id.slice(-6)}: ${phase}`);
     for (const id of new Set([...before.viewerTabs.keys(), ...after.viewerTabs.keys()])) {
         const now = after.viewerTabs.get(id)?.phase ?? 'closed';
-        if (now !== (before.viewerTabs.get(id)?.phase ?? 'closed')) lines.push(`view ${id.slice(-6)}: ${now}`);
+        if (now !== (before.viewerTabs.get(id)?.phase ?? 'closed')) lines.push(`viewer tab ${id.slice(-6)}: ${now}`);
     }
     return lines;
 }

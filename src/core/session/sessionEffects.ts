@@ -49,7 +49,7 @@ export function createSessionEffects(
         rtc.mayShare().then(
             () => dispatch({ type: 'grantReady', pageId, generation }),
             (error: unknown) => {
-                log.warn('the screen may not be shared now', error);
+                log.warn('the screen must not be shared now', error);
                 dispatch({ type: 'grantFailed', pageId, generation, failure: failureOf(error, 'Sharing') });
             },
         );
@@ -77,7 +77,7 @@ export function createSessionEffects(
     const queryTrust = ({ tabId, userId, deviceId }: Of<'queryTrust'>): void => {
         Promise.all([ports.deviceTrust(userId, deviceId), ports.deviceName(userId, deviceId)]).then(
             ([trust, deviceName]) => dispatch({ type: 'trust', tabId, trust, deviceName }),
-            (error: unknown) => log.warn('device trust is not known', error),
+            (error: unknown) => log.warn('reading the trust of a device failed', error),
         );
     };
     const sendWatch = (effect: Of<'sendWatch'>): void => {

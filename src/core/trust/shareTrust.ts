@@ -135,7 +135,7 @@ export function withheldSentence(reason: WithheldReason, name: string): string {
         case 'notVerified':
             return `You share with verified people only, and you have not verified ${name} yet.`;
         case 'identityChanged':
-            return `The identity of ${name} has changed since you last saw it: they may have set up their encryption anew, or somebody pretends to be them. They get no picture until you acknowledge it.`;
+            return `The identity of ${name} has changed since you last saw it: they may have reset their encryption, or somebody pretends to be them. They get no picture until you acknowledge it.`;
         case 'sharerUnverified':
             return 'This device is unverified, so it cannot tell your own devices from forged ones. Verify it, and your other devices get the picture.';
     }

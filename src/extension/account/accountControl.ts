@@ -58,7 +58,10 @@ export function createAccountControl(options: AccountControlOptions): AccountCon
                 await known.tell();
                 const account = await known.stored();
                 if (account) await known.open(account);
-                else known.tellLost().catch((error: unknown) => log.warn('the lost sign-in was not told', error));
+                else
+                    known
+                        .tellLost()
+                        .catch((error: unknown) => log.warn('the notice about the lost sign-in was not shown', error));
             } catch (error) {
                 log.error('the account could not be resumed', error);
                 void showFailure(userMessage(error, 'Opening your account'));

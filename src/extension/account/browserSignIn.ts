@@ -179,7 +179,7 @@ async function throughBrowser(
     log: Log,
     begin: (back: WayBack) => Promise<string | undefined>,
 ): Promise<URLSearchParams | 'noWayBack' | undefined> {
-    const server = await startRedirectServer((reason) => log.warn(`sign-in: refused a way back: ${reason}`));
+    const server = await startRedirectServer((reason) => log.warn(`sign-in: refused a redirect: ${reason}`));
     try {
         const direct = vscode.Uri.parse(server.url);
         const external = await vscode.env.asExternalUri(direct);

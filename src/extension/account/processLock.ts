@@ -51,7 +51,7 @@ export function createProcessLock({ path, log, waitMs = 15_000 }: ProcessLockOpt
     return {
         async hold(work) {
             const db = await acquire().catch((error: unknown) => {
-                log.warn('Other windows could not be kept from changing the list of accounts meanwhile', error);
+                log.warn('The list of accounts could not be locked: other windows may change it meanwhile', error);
                 return undefined;
             });
             try {

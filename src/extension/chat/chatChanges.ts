@@ -15,7 +15,7 @@ export interface ChatChanges {
 }
 
 export interface ChatChangesOptions {
-    readonly session: Conversation;
+    readonly conversation: Conversation;
     readonly account: () => Account | undefined;
     readonly model: () => Model | undefined;
     readonly storage: vscode.Uri;
@@ -23,9 +23,10 @@ export interface ChatChangesOptions {
     readonly log: Log;
 }
 
-export function createChatChanges({ session, account, model, storage, post, log }: ChatChangesOptions): ChatChanges {
+export function createChatChanges(options: ChatChangesOptions): ChatChanges {
+    const { conversation, account, model, storage, post, log } = options;
     let desk: Promise<ReceivedChanges> | undefined;
-    const messageOf = (key: string) => session.shown.messages.find((message) => message.key === key);
+    const messageOf = (key: string) => conversation.shown.messages.find((message) => message.key === key);
     const open = async (): Promise<ReceivedChanges> => {
         const { createReceivedChanges } = await import('../changes/changesDesk.ts');
         return createReceivedChanges({

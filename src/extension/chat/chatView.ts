@@ -1,36 +1,25 @@
-/** The chat view in the side bar: its page, its badge, and the parts of it that need VS Code. */
-import { randomBytes, randomUUID } from 'node:crypto';
+/** The chat view in the side bar: its page, its badge, and the conversation that it shows. */
 import * as vscode from 'vscode';
-import { createChannel, type Channel } from '../../core/page/channel.ts';
-import {
-    CHAT_PAGE_ID,
-    chatPageMessage,
-    type ChatHostMessage,
-    type ChatPageMessage,
-} from '../../core/chat/chatPageMessages.ts';
 import type { Account } from '../../core/account/account.ts';
-import { commands } from '../manifest/commands.ts';
-import { readSetting } from '../manifest/config.ts';
-import { userMessage } from '../../core/base/errors.ts';
 import { DisposableScope, type Disposable } from '../../core/base/disposable.ts';
 import type { Log } from '../../core/base/log.ts';
-import { showFailure } from '../shell/failure.ts';
 import type { Model } from '../../core/app/model.ts';
 import { createChatChanges } from './chatChanges.ts';
-import { chatHtml } from './chatHtml.ts';
 import { assertWritable } from '../../core/chat/chatRoom.ts';
 import { chatRoomOf } from './chosenRoom.ts';
-import type { ChatFiles } from './chatFiles.ts';
 import { createChatMemory } from '../../core/chat/chatMemory.ts';
-import { createConversation } from '../../core/chat/chatConversation.ts';
-import { createPlaceAnswers } from '../../core/chat/placeAnswers.ts';
 import { createShownChanges } from '../../core/chat/shownChanges.ts';
 import { createForgotten } from '../../core/chat/forgotten.ts';
 import { unreadWords } from '../../core/chat/unread.ts';
 import type { SendHow } from '../shell/actionContext.ts';
-import { setStatusBarMessage, showWarningMessage } from '../shell/dialogs.ts';
-
-const CHAT_VIEW = 'hush.chat';
+import { setStatusBarMessage } from '../shell/dialogs.ts';
+import { createChatPageHandler } from './chatPageHandler.ts';
+import { createChatWebview } from './chatWebview.ts';
+import { followChatAccount } from './followChatAccount.ts';
+import { createLazyChatFiles } from './lazyChatFiles.ts';
+import { pickedRoom, pickRoom } from './pickedRoom.ts';
+import { createSignedOutPeople } from './signedOutPeople.ts';
+import { createViewConversation } from './viewConversation.ts';
 
 export interface ChatView extends Disposable {
     update(model: Model): void;
@@ -66,278 +55,130 @@ export interface ChatViewOptions {
 export function createChatView(options: ChatViewOptions): ChatView {
     const { extensionUri, account, memento, storage, log } = options;
     const scope = new DisposableScope();
-    let view: vscode.WebviewView | undefined;
-    let channel: Channel<ChatHostMessage> | undefined;
-    let generation = 0;
-    /** Resolves when the current page has loaded. VS Code discards the page when it is hidden. */
-    let loaded = Promise.withResolvers<void>();
-    let isLoaded = false;
-    const unloaded = (): void => {
-        loaded = Promise.withResolvers();
-        isLoaded = false;
-    };
     let model: Model | undefined;
     let drawing: NodeJS.Immediate | undefined;
 
-    let desk: Promise<ChatFiles> | undefined;
-    const files = (): Promise<ChatFiles> =>
-        (desk ??= import('./chatDesk.ts').then(({ createChatFiles }) =>
-            createChatFiles({
-                session,
-                files: () => account()?.files,
-                folder: vscode.Uri.joinPath(storage, 'outgoing').fsPath,
-                post: (message) => channel?.send(message),
-                ready: () => loaded.promise,
-                extensionUri,
-                log,
-            }),
-        ));
-    const withFiles = (work: (files: ChatFiles) => void): void =>
-        void files().then(work, (error: unknown) => log.error('The part of Hush for files was not loaded', error));
+    const files = createLazyChatFiles(
+        () => ({
+            session: conversation,
+            files: () => account()?.files,
+            folder: vscode.Uri.joinPath(storage, 'outgoing').fsPath,
+            post: page.post,
+            ready: page.loaded,
+            extensionUri,
+            log,
+        }),
+        log,
+    );
     /** Deletes the copies of files that are sent or given up. */
     const retain = (): void => {
-        if (desk || memory.paths.length > 0) withFiles((all) => all.retain(memory.paths));
+        const { paths } = memory;
+        if (paths.length > 0) files.use((all) => all.retain(paths));
+        else files.useLoaded((all) => all.retain(paths));
     };
     const memory = createChatMemory(memento, retain, log);
-    const forgotten = createForgotten(memento, (userId) => channel?.send({ type: 'chat.forget', userId }));
-    const picked = (): string | undefined => {
-        const { account: of } = model ?? {};
-        const room = of?.kind === 'ready' ? memory.get(of.userId, 'picked') : undefined;
-        return typeof room === 'string' ? room : undefined;
-    };
-    const pick = (roomId: string | undefined): void => {
-        if (model?.account.kind === 'ready') {
-            const own = roomId === model.workspaceRoomId;
-            memory.set(model.account.userId, 'picked', own ? undefined : roomId);
-        }
-        follow();
-    };
-    const changes = createShownChanges((message) => channel?.send(message));
+    const picked = (): string | undefined => pickedRoom(memory, model);
     const draw = (): void => {
         drawing = undefined;
-        const { shown, unread } = session;
-        if (channel) changes.show(shown);
+        const { shown, unread } = conversation;
+        const { view } = page;
+        if (page.hasPage) changes.show(shown);
         // A view that was never opened cannot show a badge.
         options.onUnread(view ? 0 : unread);
-        if (!view) return;
-        view.description = shown.room?.name ?? '';
-        view.badge = unread === 0 ? undefined : { value: unread, tooltip: unreadWords(unread) };
+        if (view) label(view, shown.room?.name ?? '', unread);
     };
-    const session = scope.add(
-        createConversation({
-            memory,
-            now: Date.now,
-            newTxnId: () => `hush.${randomUUID()}`,
-            files: {
-                send: async (...args) => (await files()).sender.send(...args),
-                cancel: (txnId) => withFiles(({ sender }) => sender.cancel(txnId)),
+    const drawSoon = (): void => void (drawing ??= setImmediate(draw));
+    const page = scope.add(
+        createChatWebview({
+            extensionUri,
+            onMessage: (message) => handle(message),
+            onOpened() {
+                changes.again();
+                draw();
             },
-            after: (ms, work) => void setTimeout(work, ms),
-            watching: () => view?.visible === true && vscode.window.state.focused,
-            tells() {
-                const configuration = vscode.workspace.getConfiguration();
-                return {
-                    typing: readSetting(configuration, 'hush.chat.sendTyping'),
-                    receipts: readSetting(configuration, 'hush.chat.sendReadReceipts'),
-                };
-            },
-            async confirmDelete() {
-                const choice = await showWarningMessage(
-                    'Delete this message for everybody?',
-                    { modal: true, detail: 'Other people may have read it, and their clients may have kept it.' },
-                    'Delete',
-                );
-                return choice === 'Delete';
-            },
-            onChange: () => {
-                drawing ??= setImmediate(draw);
-            },
-            // Send it after the conversation that contains the message.
-            onFound: (key) => void setImmediate(() => channel?.send({ type: 'chat.goTo', key })),
-            onProblem(text) {
-                if (view?.visible) channel?.send({ type: 'chat.problem', text: text.slice(0, 1_000) });
-                else void showFailure(text);
-            },
+            onClosed: drawSoon,
             log,
         }),
     );
-
+    const changes = createShownChanges(page.post);
+    const forgotten = createForgotten(memento, (userId) => page.post({ type: 'chat.forget', userId }));
+    const conversation = scope.add(createViewConversation({ memory, files, page, onChange: drawSoon, log }));
     const received = scope.add(
-        createChatChanges({
-            session,
-            account,
-            model: () => model,
-            storage,
-            post: (message) => channel?.send(message),
-            log,
-        }),
+        createChatChanges({ conversation, account, model: () => model, storage, post: page.post, log }),
     );
-    retain();
-
-    function hear(message: ChatPageMessage): void {
-        switch (message.type) {
-            case 'chat.ready':
-                loaded.resolve();
-                isLoaded = true;
-                forgotten.opened();
-                if (desk) withFiles((all) => all.opened());
-                session.opened();
-                changes.again();
-                return draw();
-            case 'chat.again':
-                changes.again();
-                return draw();
-            case 'chat.picture':
-            case 'chat.enlarge':
-            case 'chat.save':
-            case 'chat.attach':
-            case 'chat.file':
-            case 'chat.shrunk':
-                return withFiles((all) => all.hear(message));
-            case 'chat.changes':
-            case 'chat.changesAct':
-                return received.hear(message);
-            case 'chat.open':
-                return void import('./chatDesk.ts')
-                    .then(({ openReference }) => openReference(message))
-                    .catch((error: unknown) => showFailure(userMessage(error, 'Opening the file')));
-            case 'chat.places':
-                return void answerPlaces(message.paths);
-            case 'chat.copy':
-                return void vscode.env.clipboard.writeText(message.text);
-            case 'chat.action':
-                return void vscode.commands.executeCommand(
-                    message.name === 'startSession' ? commands.startSession : commands.openChat,
-                );
-            case 'chat.log':
-                return log.warn(`chat page: ${message.text}`);
-            default:
-                session.handle(message);
-        }
-    }
-    const answerPlaces = createPlaceAnswers({
-        find: async (paths) => (await import('./chatDesk.ts')).existingPaths(paths),
-        answer: (asked, found) => channel?.send({ type: 'chat.places', asked, found }),
-        onError: (error) => log.warn('Hush could not look for the files that messages name', error),
-    });
-    const provider: vscode.WebviewViewProvider = {
-        resolveWebviewView(resolved) {
-            view = resolved;
-            const { webview } = resolved;
-            const file = (name: string): string =>
-                webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', name)).toString();
-            webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist')] };
-            channel?.close();
-            const opened = createChannel<ChatPageMessage, ChatHostMessage>({
-                pageId: CHAT_PAGE_ID,
-                generation: ++generation,
-                transport: {
-                    post: (data) => void webview.postMessage(data),
-                    onData(listener) {
-                        const subscription = webview.onDidReceiveMessage(listener);
-                        return () => subscription.dispose();
-                    },
-                },
-                incoming: chatPageMessage,
-                onMessage: hear,
-                onDropped: (reason) => log.warn(`chat page: ${reason}`),
-            });
-            channel = opened;
+    const handle = createChatPageHandler({
+        conversation,
+        files,
+        received,
+        post: page.post,
+        onReady() {
+            page.pageLoaded();
+            forgotten.opened();
+            files.useLoaded((all) => all.opened());
+            conversation.opened();
             changes.again();
-            resolved.onDidChangeVisibility(() => {
-                if (!resolved.visible) unloaded();
-            });
-            resolved.onDidDispose(() => {
-                unloaded();
-                opened.close();
-                if (view === resolved) view = undefined;
-                drawing ??= setImmediate(draw);
-            });
-            webview.html = chatHtml({
-                generation,
-                language: vscode.env.language,
-                cspSource: webview.cspSource,
-                nonce: randomBytes(16).toString('base64url'),
-                scriptUri: file('chat.js'),
-                styleUri: file('chat.css'),
-            });
             draw();
         },
-    };
-    scope.add(vscode.window.registerWebviewViewProvider(CHAT_VIEW, provider));
-    scope.add(vscode.window.onDidChangeWindowState(({ focused }) => (focused ? session.focus() : undefined)));
+        onAgain() {
+            changes.again();
+            draw();
+        },
+        log,
+    });
+    const person = scope.add(followChatAccount({ account, conversation, files, received, post: page.post }));
+    scope.add(vscode.window.onDidChangeWindowState(({ focused }) => (focused ? conversation.focus() : undefined)));
     scope.defer(() => clearImmediate(drawing));
+    retain();
 
-    let known: readonly string[] = [];
-    let followed: Account | undefined;
-    let progress: Disposable | undefined;
-    scope.defer(() => progress?.dispose());
-    const follow = (): void => {
-        const now = account();
-        if (now !== followed) {
-            progress?.dispose();
-            progress = now?.files.onProgress(({ transfer, done, total }) => {
-                if (total > 0 && session.localPath(transfer) !== undefined)
-                    channel?.send({ type: 'chat.progress', txnId: transfer, done: done / total });
-            });
-            // The next person must not see the files of the last one.
-            if (now?.userId !== followed?.userId) {
-                if (desk) withFiles((all) => all.forget());
-                received.forget();
-            }
-            followed = now;
-        }
-        const ready = model?.account.kind === 'ready' ? model.account : undefined;
-        const open = now && ready?.userId === now.userId ? now : undefined;
-        session.follow(open, ready?.online === true, open && model && chatRoomOf(model, picked()));
+    const pick = (roomId: string | undefined): void => {
+        pickRoom(memory, model, roomId);
+        person.follow(model, picked());
     };
-    function forget(userId: string): void {
-        forgotten.note(userId, isLoaded);
-        session.forget(userId);
-        received.forget();
-        if (desk) withFiles((all) => all.forget());
-    }
-    /** Files take a while. In the view, the person can see the progress and cancel. */
-    const showUp = async (): Promise<void> => {
-        if (view) view.show(true);
-        else await vscode.commands.executeCommand(`${CHAT_VIEW}.focus`);
-    };
+    const known = createSignedOutPeople(
+        () => memory.people,
+        (userId) => {
+            forgotten.note(userId, page.isLoaded);
+            conversation.forget(userId);
+            received.forget();
+            files.useLoaded((all) => all.forget());
+        },
+    );
     return {
         update(next) {
             model = next;
-            follow();
+            person.follow(model, picked());
         },
-        known(userIds) {
-            // If the keychain is lost, nobody is known at first, but nobody has signed out.
-            if (userIds.length === 0 && known.length === 0) return;
-            const people = new Set([...known, ...memory.people]);
-            known = userIds;
-            for (const userId of people) if (!userIds.includes(userId)) forget(userId);
-        },
+        known,
         showWorkspace: () => pick(undefined),
         async open(roomId) {
             pick(roomId);
-            await vscode.commands.executeCommand(`${CHAT_VIEW}.focus`);
+            await page.focus();
         },
         assertWritable: (roomId = picked()) => void assertWritable(model && chatRoomOf(model, roomId)),
         send(markdown) {
-            session.send(markdown);
-            if (view) view.show(true);
+            conversation.send(markdown);
+            if (page.view) page.view.show(true);
             else setStatusBarMessage('check', 'Handed to the session’s chat', 4_000);
         },
+        // Files take a while. In the view, the person can see the progress and cancel.
         async sendFiles(uris) {
-            const place = session.target;
-            await showUp();
-            await (await files()).send(uris, place);
+            const place = conversation.target;
+            await page.show();
+            await (await files.load()).send(uris, place);
         },
         async sendBytes(bytes, name, how = {}) {
             const { roomId, ...rest } = how;
             // Show the room that gets the file.
-            if (roomId !== undefined && session.shown.room?.roomId !== roomId) pick(roomId);
-            const place = roomId === undefined ? session.target : { ...session.target, roomId };
-            await showUp();
-            await (await files()).sendBytes(bytes, name, { ...rest, place });
+            if (roomId !== undefined && conversation.shown.room?.roomId !== roomId) pick(roomId);
+            const place = roomId === undefined ? conversation.target : { ...conversation.target, roomId };
+            await page.show();
+            await (await files.load()).sendBytes(bytes, name, { ...rest, place });
         },
         dispose: () => scope.dispose(),
     };
+}
+
+function label(view: vscode.WebviewView, roomName: string, unread: number): void {
+    view.description = roomName;
+    view.badge = unread === 0 ? undefined : { value: unread, tooltip: unreadWords(unread) };
 }

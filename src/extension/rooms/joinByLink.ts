@@ -44,7 +44,7 @@ export async function resumeJoin(context: ActionContext): Promise<void> {
     try {
         await goOn(context);
     } catch (error) {
-        context.log.warn('joining by a link did not go on', error);
+        context.log.warn('joining by a link failed', error);
         void showFailure(userMessage(error, 'Joining by the link'));
     }
 }
@@ -63,7 +63,7 @@ export async function takeAnswer(context: ActionContext, roomId: string): Promis
         void tellJoined(plainName(room?.name ?? roomId), roomId);
     } catch (error) {
         wishes.drop(link);
-        context.log.warn('the answer to a request to join was not taken', error);
+        context.log.warn('answering a request to join failed', error);
         void showFailure(userMessage(error, 'Joining the room'));
     }
 }
@@ -118,7 +118,7 @@ async function goOn(context: ActionContext): Promise<void> {
 /** Runs work that waits for a click on a notification. The click may never come, so nothing else may wait for it. */
 function inBackground(context: ActionContext, work: () => Promise<void>): void {
     work().catch((error: unknown) => {
-        context.log.warn('joining by a link did not go on', error);
+        context.log.warn('joining by a link failed', error);
         void showFailure(userMessage(error, 'Joining by the link'));
     });
 }

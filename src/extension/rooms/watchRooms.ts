@@ -7,6 +7,6 @@ export function watchRooms(account: Account, log: Log): Disposable {
     return account.roomAdmin.onNews((news) => {
         import('./roomCommands.ts')
             .then(({ tellRoomNews }) => tellRoomNews(news))
-            .catch((error: unknown) => log.warn('news of a room was not handled', error));
+            .catch((error: unknown) => log.warn('a notice about a room was not shown', error));
     });
 }

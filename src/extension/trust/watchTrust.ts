@@ -23,12 +23,14 @@ export function watchTrust(context: ActionContext, account: Account): Disposable
         const text = newWarning(own.warnings ?? [], warned);
         if (text !== undefined)
             void warn(text, 'Show Log', commands.showLog).catch((error: unknown) =>
-                context.log.warn('a warning was not told', error),
+                context.log.warn('a warning was not shown', error),
             );
         const now = own.backup === 'replaced' && own.kind === 'trusted' ? 'replaced' : own.kind;
         if (now === said) return;
         said = now;
-        tell(now, own).catch((error: unknown) => context.log.warn('the trust of this device was not told', error));
+        tell(now, own).catch((error: unknown) =>
+            context.log.warn('the notice about the trust of this device was not shown', error),
+        );
     };
     scope.add(account.trust.onOwn(follow));
     scope.add(vscode.window.onDidChangeWindowState(() => follow(account.trust.own)));

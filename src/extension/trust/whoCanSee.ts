@@ -87,7 +87,7 @@ async function acknowledge(
     const [verify, yes] = ['Verify by Emoji…', 'Acknowledge'] as const;
     const chosen = await askBeforeLoss(
         `Is the new identity of ${userId} really theirs?`,
-        'Ask them over another channel whether they have set up their encryption anew. If they have not, somebody may be pretending to be them. Verifying by emoji is the sure way.',
+        'Ask them over another channel whether they have reset their encryption. If they have not, somebody may be pretending to be them. Verifying by emoji is the sure way.',
         verify,
         yes,
     );

@@ -54,7 +54,7 @@ export async function serveWindows(leader: Leader, options: ServeOptions): Promi
         void heardSecret(socket, leader.secret).then((known) => {
             if (known) serve(socket, options, serving);
             else {
-                log.warn('Something that does not know the secret knocked at the socket of this window');
+                log.warn('Refused a connection to the socket of this window: wrong secret');
                 socket.destroy();
             }
         });
@@ -96,7 +96,7 @@ function serve(socket: Socket, { seats, onStale, log }: ServeOptions, serving: S
         try {
             callAccount(account, path, args);
         } catch (error) {
-            log.warn(`What another window told (${path}) was not taken`, error);
+            log.warn(`A message of another window (${path}) was not handled`, error);
         }
     });
     link.onRequest(callRequest, async ({ path, args }): Promise<Answer> => {

@@ -141,7 +141,7 @@ async function own({
             server.letGo();
             await account
                 .stop({ handOver: true })
-                .catch((error: unknown) => log.warn('Handing over the account did not go smoothly', error));
+                .catch((error: unknown) => log.warn('Handing over the account failed in part', error));
             server.close();
             gone.emit();
         }

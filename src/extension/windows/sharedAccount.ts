@@ -91,7 +91,7 @@ export function createSharedAccount({ first, reopen, attend, now, log }: SharedA
         },
         onFailed(error) {
             if (isHushError(error) && error.code === 'account.notSignedIn') return setState({ kind: 'signedOut' });
-            log.error('No window could go on with the account', error);
+            log.error('No window could take over the account', error);
             setState({ kind: 'failed', userId, message: userMessage(error, 'Opening your account') });
         },
     });

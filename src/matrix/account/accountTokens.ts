@@ -38,7 +38,7 @@ export function createAccountTokens(options: AccountTokensOptions): AccountToken
     let kept = stored;
     const keep = async (account: StoredAccount): Promise<void> => {
         if (await updateAccount(vault, kept, account)) kept = account;
-        else log.warn('Another window signed in anew; what became of this sign-in is not stored');
+        else log.warn('Another window signed in again: the changes of this sign-in were not stored');
     };
     const keeper = createTokenKeeper({
         baseUrl,

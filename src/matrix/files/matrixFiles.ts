@@ -103,7 +103,7 @@ export function createFiles({ server, contentOf, post, assertPostable, now }: Fi
         const attachment = attachmentOf(contentOf(roomId, eventId));
         if (!attachment) throw new HushError('file.gone', 'This file is not in the conversation any more.');
         const { source } = attachment;
-        if (!source) throw new HushError('file.damaged', 'What this message says about its file is malformed.');
+        if (!source) throw new HushError('file.damaged', 'The data of this message about its file is malformed.');
         return { ...attachment, source };
     };
     const most = ({ size, source }: Attachment): number =>

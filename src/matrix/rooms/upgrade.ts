@@ -23,7 +23,7 @@ export function createUpgrade(sdk: MatrixClient, capabilities: CapabilitiesSourc
         for (const event of old.currentState.getStateEvents(WORKSPACE_TYPE)) {
             await sdk
                 .sendStateEvent(roomId, WORKSPACE_TYPE as never, event.getContent<never>(), event.getStateKey() ?? '')
-                .catch((error: unknown) => log.warn('a workspace link was not taken along', error));
+                .catch((error: unknown) => log.warn('a workspace link was not copied to the new room', error));
         }
         await old.loadMembersIfNeeded().catch((error: unknown) => log.warn('members were not loaded', error));
         const left: string[] = [];

@@ -48,7 +48,10 @@ export function createDelayedLeave({ session, cancel, log }: DelayedLeaveOptions
         current(delayId).then(
             () => log.info('The homeserver ends our membership when its media server loses us'),
             (error: unknown) => {
-                log.warn('The homeserver does not look after our membership, so it is kept from here', error);
+                log.warn(
+                    'The homeserver cannot watch our media connection, so this device renews the membership itself',
+                    error,
+                );
                 if (handOver !== current) return;
                 handOver = undefined;
                 renew();

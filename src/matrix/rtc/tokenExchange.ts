@@ -51,7 +51,7 @@ export function createTokenExchange(options: TokenExchangeOptions): TokenExchang
         if (!members(roomId).some((member) => same(member, sender)))
             return log.warn(`Refused a media token to ${who}, who is not in the room's session`);
         if (!members(roomId).some((member) => same(member, self)) || content.sfu_url !== (await ownServer.url()))
-            return log.debug(`A media token was asked of us by ${who} that others give`);
+            return log.debug(`${who} asked us for a media token that another device gives`);
         const jwt = await ownServer.token({ roomId, ...sender, tabId });
         const answer = { version: 1, room_id: roomId, request_id: requestId, device_id: self.deviceId, jwt };
         const { failed } = await messages.send(TOKEN_TYPE, answer, [sender]);
@@ -73,7 +73,7 @@ export function createTokenExchange(options: TokenExchangeOptions): TokenExchang
             ({ sender, content }) => {
                 const request = asked.get(content.request_id);
                 if (request?.from.some((device) => same(device, sender))) request.answer(content.jwt);
-                else log.warn(`Dropped a media token of ${sender.userId} that was not asked for`);
+                else log.warn(`Dropped a media token from ${sender.userId}: not requested`);
             },
         ),
     ];

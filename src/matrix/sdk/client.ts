@@ -150,7 +150,7 @@ async function assemble(options: MatrixClientOptions, store: CryptoStore): Promi
     });
 
     const connection = followSync(sdk, { saver, onOnline: () => void takeInHistoryKeys(), log });
-    sdk.on(ClientEvent.SyncUnexpectedError, (error) => log.error('An answer of the sync was not taken whole', error));
+    sdk.on(ClientEvent.SyncUnexpectedError, (error) => log.error('A sync response was handled only in part', error));
     let stopped: Promise<void> | undefined;
     return {
         sdk,

@@ -43,11 +43,11 @@ export function createHistoryKeys({ olm, accept, now, log }: HistoryKeysOptions)
                 else
                     await accept(roomId, inviterId.toString()).catch((error: unknown) => {
                         asked.delete(roomId);
-                        log.warn(`History keys of ${roomId} were not taken in`, error);
+                        log.warn(`The history keys of ${roomId} were not imported`, error);
                     });
             }
         } catch (error) {
-            log.warn('Which rooms wait for history keys is not known', error);
+            log.warn('Listing the rooms that wait for history keys failed', error);
         }
     };
 }

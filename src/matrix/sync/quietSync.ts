@@ -78,7 +78,7 @@ export function createQuietSync(options: QuietSyncOptions): QuietSync {
         for (const roomId of [...woken]) {
             woken.delete(roomId);
             const state = await stateOf(options, roomId).catch((error: unknown) => {
-                log.warn(`The state of ${roomId} could not be had`, error);
+                log.warn(`The state of ${roomId} could not be loaded`, error);
                 return undefined;
             });
             if (state) answer = withRoom(answer, roomId, state, userId, since);
@@ -108,7 +108,7 @@ export function createQuietSync(options: QuietSyncOptions): QuietSync {
     }
     function wake(roomId: string): void {
         if (!quiet.delete(roomId)) return;
-        log.info(`${roomId} is kept fresh from now on`);
+        log.info(`${roomId} is in the sync from now on`);
         woken.add(roomId);
         urgent = true;
         interrupt.abort();
@@ -124,7 +124,7 @@ export function createQuietSync(options: QuietSyncOptions): QuietSync {
             const left = status === 200 && (body as { membership?: unknown } | undefined)?.membership !== 'join';
             if (left || (status === 403 && matrixErrorBody(body)?.errcode === 'M_FORBIDDEN')) wake(roomId);
         } catch (error) {
-            log.debug(`${roomId} could not be looked at: ${String(error)}`);
+            log.debug(`Checking ${roomId} failed: ${String(error)}`);
         }
     }
     const lookAtNext = (): void => {

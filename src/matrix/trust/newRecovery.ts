@@ -58,7 +58,7 @@ export async function newRecovery(
         const told = fromSdk(error, doing);
         const now = await storageNow().catch(() => undefined);
         if (now !== undefined && now === before) throw told;
-        log.warn('Recovery was not set up to the end', error);
+        log.warn('Setting up recovery failed half-way', error);
         return { key, unfinished: told.message };
     }
     log.info('Recovery was set up');

@@ -90,7 +90,7 @@ export function createOwnTrust({ sdk, log, withoutKeyQueries, watch, auth }: Own
         log.info('The encryption identity of this account was set up');
     };
     const refresh = (): Promise<void> =>
-        inTurn(() => read()).catch((error: unknown) => log.warn('The own trust could not be read', error));
+        inTurn(() => read()).catch((error: unknown) => log.warn('Reading the trust of this device failed', error));
     const changedFor = (users: readonly string[]): void => {
         if (users.includes(userId)) void refresh();
     };

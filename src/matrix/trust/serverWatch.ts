@@ -65,7 +65,7 @@ export function createServerWatch({ fetch, now, known, log }: ServerWatchOptions
             if (lies.size >= MAX_LIES && oldest !== undefined) lies.delete(oldest);
             lies.set(key, lie);
             found = true;
-            log.warn(`Refused what the homeserver says of ${lie.userId} ${lie.deviceId}: ${lie.how}`);
+            log.warn(`Refused what the homeserver says about ${lie.userId} ${lie.deviceId}: ${lie.how}`);
         }
         if (found) listeners.emit();
     };
@@ -77,7 +77,9 @@ export function createServerWatch({ fetch, now, known, log }: ServerWatchOptions
             const { pathname } = new URL(input instanceof Request ? input.url : input);
             // This comes before the crypto library reads the answer, because it then forgets the earlier keys.
             if (response.ok && pathname.endsWith('/keys/query'))
-                await lookAtKeys(response).catch((error: unknown) => log.debug(`keys not looked at: ${String(error)}`));
+                await lookAtKeys(response).catch((error: unknown) =>
+                    log.debug(`checking keys failed: ${String(error)}`),
+                );
             return response;
         },
         get warnings() {

@@ -23,7 +23,7 @@ export function knowWhoAsks({ olm, send }: AskedMachine, log: Log): void {
             const unknown = await unknownAskers(olm, JSON.parse(toDevice));
             if (unknown.length > 0) await send(olm.queryKeysForUsers(unknown.map((id) => new UserId(id))));
         } catch (error) {
-            log.warn('Who asks to verify could not be looked up; the request may be dropped', error);
+            log.warn('The device that asks to verify could not be looked up: its request may be dropped', error);
         }
         return receive(toDevice, ...rest);
     };

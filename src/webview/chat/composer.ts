@@ -4,15 +4,18 @@
  */
 import { MAX_BODY, type ChatMessage } from '../../core/chat/message.ts';
 import { isolated } from '../../core/base/isolated.ts';
-import { watchComposing } from '../ui/composing.ts';
-import { h, setHidden, setText } from '../ui/dom.ts';
+import { h } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
+import { createAboutLine } from './aboutLine.ts';
 import { joinWords, parcelsOf, type Parcel } from './parcels.ts';
+import { followComposerKeys } from './composerKeys.ts';
+import { EMPTY_DRAFT, type Draft } from './drafts.ts';
+import { followFileDrops } from './fileDrops.ts';
 import { createPasting } from './pasting.ts';
 import { createTray } from './tray.ts';
-import type { Draft } from './drafts.ts';
 
-export const EMPTY_DRAFT: Draft = { text: '', replyTo: null, edits: null, about: '', files: [] };
+/** Of the text field, in px. */
+const MAX_HEIGHT = 160;
 
 export interface Composer {
     readonly element: HTMLElement;
@@ -41,36 +44,19 @@ export interface ComposerActions {
 
 export function createComposer(act: ComposerActions): Composer {
     const input = h('textarea', { rows: '1', 'aria-label': 'Message', spellcheck: 'true', dir: 'auto' });
-    const composing = watchComposing(input);
-    const what = h('bdi', {});
-    const leave = h('button', { type: 'button', title: 'Leave (Escape)', 'aria-label': 'Leave' }, icon('close'));
-    const about = h('div', { class: 'about', hidden: true }, what, leave);
-    const send = h(
-        'button',
-        { type: 'submit', class: 'send', title: 'Send (Enter)', 'aria-label': 'Send' },
-        icon('send'),
-    );
-    const attach = h(
-        'button',
-        { type: 'button', class: 'send attach', title: 'Send a file…', 'aria-label': 'Send a file…' },
-        icon('attach'),
-    );
-    const tray = createTray({
-        changed() {
-            fit();
-            act.changed(draft());
-        },
-        refuse: act.refuse,
+    const { send, attach } = composerButtons();
+    const about = createAboutLine(() => {
+        release();
+        input.focus();
     });
-    const pasting = createPasting(input, {
-        attach: (files) => tray.add(files),
-        changed() {
-            fit();
-            act.changed(draft());
-        },
-    });
+    const edited = (): void => {
+        fit();
+        act.changed(draft());
+    };
+    const tray = createTray({ changed: edited, refuse: act.refuse });
+    const pasting = createPasting(input, { attach: (files) => tray.add(files), changed: edited });
     const field = h('div', { class: 'field' }, input, attach, send);
-    const element = h('form', { class: 'composer' }, about, pasting.element, tray.element, field);
+    const element = h('form', { class: 'composer' }, about.element, pasting.element, tray.element, field);
     let replyTo: string | null = null;
     let edits: string | null = null;
 
@@ -78,12 +64,11 @@ export function createComposer(act: ComposerActions): Composer {
         text: input.value,
         replyTo,
         edits,
-        about: what.textContent ?? '',
+        about: about.text,
         files: tray.files,
     });
     const fit = (): void => {
-        input.style.height = 'auto';
-        if (!input.disabled) input.style.height = `${Math.min(input.scrollHeight + 2, 160)}px`;
+        fitHeight(input);
         send.disabled = input.disabled || (input.value.trim() === '' && tray.files.length === 0);
         attach.disabled = input.disabled;
     };
@@ -91,8 +76,7 @@ export function createComposer(act: ComposerActions): Composer {
         ({ replyTo, edits } = next);
         input.value = next.text;
         pasting.follow();
-        setText(what, next.about);
-        setHidden(about, next.about === '');
+        about.show(next.about);
         fit();
     };
     /** Keeps the files in the tray. */
@@ -101,32 +85,11 @@ export function createComposer(act: ComposerActions): Composer {
         act.changed(draft());
     };
     const release = (): void => change(edits === null ? { ...EMPTY_DRAFT, text: input.value } : EMPTY_DRAFT);
-
-    input.addEventListener('input', () => {
-        pasting.follow();
-        fit();
-        act.changed(draft());
-    });
-    input.addEventListener('keydown', (event) => {
-        if (composing(event)) return;
-        if (event.key === 'Enter' && !event.shiftKey) {
-            event.preventDefault();
-            element.requestSubmit();
-        } else if (event.key === 'Escape' && tray.files.length > 0) {
-            event.stopPropagation();
-            tray.take();
-        } else if (event.key === 'Escape' && (replyTo !== null || edits !== null)) {
-            event.stopPropagation();
-            release();
-        } else if (event.key === 'ArrowUp' && input.value === '' && edits === null) {
-            const last = act.lastOwn();
-            if (!last) return;
-            event.preventDefault();
-            edit(last);
-        }
-    });
-    element.addEventListener('submit', (event) => {
-        event.preventDefault();
+    const edit = (message: ChatMessage): void => {
+        change({ text: message.body, replyTo: null, edits: message.key, about: 'Edit your message' });
+        input.focus();
+    };
+    const submit = (): void => {
         if (send.disabled) return;
         if (input.value.length > MAX_BODY) return act.tooLong();
         const sent = draft();
@@ -135,39 +98,43 @@ export function createComposer(act: ComposerActions): Composer {
         if (words || edits === null) change(EMPTY_DRAFT);
         if (files.length > 0) act.sendFiles(parcelsOf(files, sent));
         if (words && (files.length === 0 || sent.edits !== null)) act.send(sent);
+    };
+
+    input.addEventListener('input', () => {
+        pasting.follow();
+        edited();
+    });
+    followComposerKeys(input, {
+        enter: () => element.requestSubmit(),
+        escape() {
+            if (tray.files.length > 0) tray.take();
+            else if (replyTo !== null || edits !== null) release();
+            else return false;
+            return true;
+        },
+        up() {
+            const last = input.value === '' && edits === null ? act.lastOwn() : undefined;
+            if (last) edit(last);
+            return last !== undefined;
+        },
+    });
+    element.addEventListener('submit', (event) => {
+        event.preventDefault();
+        submit();
     });
     attach.addEventListener('click', () => {
         const to = replyTo;
         if (edits === null) release();
         act.attach(edits === null ? to : null);
     });
-    const take = (event: Event, files: FileList | undefined): void => {
-        if (!files || files.length === 0 || input.disabled) return;
-        event.preventDefault();
-        tray.add(files);
-        input.focus();
-    };
-    for (const type of ['dragenter', 'dragover'] as const)
-        document.addEventListener(type, (event) => {
-            if (!event.dataTransfer?.types.includes('Files') || input.disabled) return;
-            event.preventDefault();
-            element.classList.add('dropping');
-        });
-    document.addEventListener('dragleave', (event) => {
-        if (event.relatedTarget === null) element.classList.remove('dropping');
+    followFileDrops({
+        element,
+        enabled: () => !input.disabled,
+        take(files) {
+            tray.add(files);
+            input.focus();
+        },
     });
-    document.addEventListener('drop', (event) => {
-        element.classList.remove('dropping');
-        take(event, event.dataTransfer?.files);
-    });
-    leave.addEventListener('click', () => {
-        release();
-        input.focus();
-    });
-    const edit = (message: ChatMessage): void => {
-        change({ text: message.body, replyTo: null, edits: message.key, about: 'Edit your message' });
-        input.focus();
-    };
     fit();
     return {
         element,
@@ -194,6 +161,26 @@ export function createComposer(act: ComposerActions): Composer {
             fit();
         },
     };
+}
+
+/** The field is as high as its text, up to a limit. */
+function fitHeight(input: HTMLTextAreaElement): void {
+    input.style.height = 'auto';
+    if (!input.disabled) input.style.height = `${Math.min(input.scrollHeight + 2, MAX_HEIGHT)}px`;
+}
+
+function composerButtons() {
+    const send = h(
+        'button',
+        { type: 'submit', class: 'send', title: 'Send (Enter)', 'aria-label': 'Send' },
+        icon('send'),
+    );
+    const attach = h(
+        'button',
+        { type: 'button', class: 'send attach', title: 'Send a file…', 'aria-label': 'Send a file…' },
+        icon('attach'),
+    );
+    return { send, attach };
 }
 
 function replyOf({ key, name }: Pick<ChatMessage, 'key' | 'name'>): Draft {

@@ -78,3 +78,5 @@ export interface Draft {
     /** Pasted or dropped files that go with the message. */
     readonly files: readonly File[];
 }
+
+export const EMPTY_DRAFT: Draft = { text: '', replyTo: null, edits: null, about: '', files: [] };

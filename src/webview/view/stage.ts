@@ -1,9 +1,10 @@
-/** The picture and the ways to move it: wheel, drag, keys. It keeps the zoom state; the maths is in zoom.ts. */
+/** The picture and its zoom state. The maths is in zoom.ts, and wheel, drag and keys are in stageInput.ts. */
 import { h } from '../ui/dom.ts';
 import { onPixelRatio } from '../ui/pixelRatio.ts';
 import type { Box } from '../pointing/drawnLayer.ts';
 import { createOverview } from './overview.ts';
 import { overviewSize, seenAround, seenPart } from './overviewRect.ts';
+import { followStageInput } from './stageInput.ts';
 import {
     atRatio,
     exactScale,
@@ -19,9 +20,6 @@ import {
     type Zoom,
 } from './zoom.ts';
 
-const PAN_KEY_STEP_PX = 80;
-/** Wheel units per zoom step: 100 units are one notch in most browsers. */
-const WHEEL_NOTCH = 100;
 /** From this many device pixels per video pixel, each pixel shows as a square. */
 const PIXELATED_FROM = 3;
 
@@ -58,19 +56,10 @@ export function createStage(onChange: (percent: number, fits: boolean) => void, 
     const overview = createOverview((point, size) => set(seenAround(point, zoom, stage(), picture(), ratio(), size)));
     element.append(overview.element);
     let zoom: Zoom = FIT;
-    let drag: Point | undefined;
-    /** The position of the pointer, now or when a menu opened over the stage. */
-    let pointer: Point | undefined;
-    let menuAt: Point | undefined;
     const stage = () => ({ width: element.clientWidth, height: element.clientHeight });
     const picture = () => ({ width: video.videoWidth, height: video.videoHeight });
     const ratio = () => window.devicePixelRatio || 1;
-    const anchor = (): Point =>
-        zoomAnchor(pointer ?? menuAt, place(zoom, stage(), picture(), ratio()), stage(), picture());
-    const pointOf = (event: MouseEvent): Point => {
-        const box = element.getBoundingClientRect();
-        return { x: event.clientX - box.left, y: event.clientY - box.top };
-    };
+    const anchor = (): Point => zoomAnchor(input.pointer, place(zoom, stage(), picture(), ratio()), stage(), picture());
 
     const draw = (): void => {
         const { width, height } = picture();
@@ -102,53 +91,11 @@ export function createStage(onChange: (percent: number, fits: boolean) => void, 
         zoomOut: () => step(1 / ZOOM_STEP, anchor()),
     };
 
-    element.addEventListener(
-        'wheel',
-        (event) => {
-            event.preventDefault();
-            const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 33 : 1;
-            if (event.ctrlKey || event.metaKey) {
-                step(ZOOM_STEP ** (-(event.deltaY * lines) / WHEEL_NOTCH), pointOf(event));
-            } else {
-                const sideways = event.shiftKey && event.deltaX === 0;
-                pan({ x: -(sideways ? event.deltaY : event.deltaX) * lines, y: sideways ? 0 : -event.deltaY * lines });
-            }
-        },
-        { passive: false },
-    );
-    element.addEventListener('pointerdown', (event) => {
-        if (event.button !== 0 || !element.classList.contains('movable')) return;
-        drag = { x: event.clientX, y: event.clientY };
-        element.setPointerCapture(event.pointerId);
-        element.classList.add('dragging');
+    const input = followStageInput(element, {
+        pan,
+        zoom: step,
+        toggle: () => (zoom.mode === 'fit' ? actions.exact() : actions.fit()),
     });
-    element.addEventListener('pointermove', (event) => {
-        pointer = pointOf(event);
-        menuAt = undefined;
-        if (!drag) return;
-        pan({ x: event.clientX - drag.x, y: event.clientY - drag.y });
-        drag = { x: event.clientX, y: event.clientY };
-    });
-    const endDrag = (): void => {
-        drag = undefined;
-        element.classList.remove('dragging');
-    };
-    element.addEventListener('pointerup', endDrag);
-    element.addEventListener('pointercancel', endDrag);
-    element.addEventListener('pointerleave', () => {
-        pointer = undefined;
-    });
-    element.addEventListener('contextmenu', (event) => {
-        menuAt = pointOf(event);
-    });
-    element.addEventListener('dblclick', () => (zoom.mode === 'fit' ? actions.exact() : actions.fit()));
-    element.addEventListener('keydown', (event) => {
-        const by = ARROWS[event.key];
-        if (!by || event.ctrlKey || event.metaKey || event.altKey) return;
-        event.preventDefault();
-        pan({ x: by.x * PAN_KEY_STEP_PX, y: by.y * PAN_KEY_STEP_PX });
-    });
-
     const follow = (of: HTMLVideoElement): void => {
         for (const event of ['resize', 'loadedmetadata']) of.addEventListener(event, () => of === video && draw());
     };
@@ -185,11 +132,3 @@ function createPicture(name: string): HTMLVideoElement {
     video.autoplay = true;
     return video;
 }
-
-/** The view moves in the direction of the arrow, so the picture moves the other way. */
-const ARROWS: Readonly<Partial<Record<string, Point>>> = {
-    ArrowLeft: { x: 1, y: 0 },
-    ArrowRight: { x: -1, y: 0 },
-    ArrowUp: { x: 0, y: 1 },
-    ArrowDown: { x: 0, y: -1 },
-};

@@ -36,7 +36,7 @@ describe('an edit in the chat of a window', () => {
         assert.deepEqual([look(), world.memory.get('outbox @me:hs')], ['hello as it is', []]);
     });
 
-    it('that comes in before the server’s answer is done with, too', async () => {
+    it('is finished also when it arrives before the server’s answer', async () => {
         const release = world.chat.hold();
         edit('hello');
         await arrive('hello');
@@ -63,7 +63,7 @@ describe('an edit in the chat of a window', () => {
         assert.equal(look(), 'hello as it is');
     });
 
-    it('that is refused says why on its message, to be tried again or given up', async () => {
+    it('shows on its message why it was refused, with Retry and Discard', async () => {
         world.chat.failures.push(REFUSED);
         edit('hello');
         await world.settled();
@@ -110,7 +110,7 @@ describe('an edit in the chat of a window', () => {
         assert.deepEqual(world.texts(), ['secret', 'delete']);
     });
 
-    it('of a message further up is shown there', async () => {
+    it('shows the change of an older message there', async () => {
         world.chat.further.set('$old', [message('$old', '@me:hs')]);
         world.session.handle({ type: 'chat.goTo', roomId, key: '$old' });
         await world.settled();
@@ -161,7 +161,7 @@ describe('a reaction in the chat of a window', () => {
         assert.deepEqual(world.texts(), ['reaction'], 'neither sent nor deleted on the server');
     });
 
-    it('that is refused goes away, and the person is told', async () => {
+    it('removes a refused reaction and tells the person', async () => {
         world.chat.failures.push(REFUSED);
         react();
         await world.settled();

@@ -29,7 +29,7 @@ describe('the chat of a window with two accounts', () => {
         bob = { ...world.account, userId: '@bob:hs', chat: his };
     });
 
-    it('what one did not get sent is neither shown nor sent while the other is there, and is there again after', async () => {
+    it('neither shows nor sends one person’s unsent messages as the other, and has them again later', async () => {
         await world.open();
         world.chat.failures.push(OFFLINE, OFFLINE);
         world.session.send('mine');
@@ -60,7 +60,7 @@ describe('the chat of a window with two accounts', () => {
         assert.deepEqual([world.states(), world.texts()], [['mine sending'], ['mine', 'mine']]);
     });
 
-    it('what an account was closed over waits for it, whatever its failure says', async () => {
+    it('keeps a message for its account when the account closes during the sending, whatever the error', async () => {
         await world.open();
         const release = world.chat.hold();
         world.session.send('mine');
@@ -79,7 +79,7 @@ describe('the chat of a window with two accounts', () => {
         );
     });
 
-    it('what was on its way when its account was closed goes out once that is open again', async () => {
+    it('sends a message again when the account that closed during the sending is open again', async () => {
         await world.open();
         const release = world.chat.hold();
         world.session.send('one');
@@ -107,7 +107,7 @@ describe('the chat of a window with two accounts', () => {
         assert.deepEqual([world.states(), world.files.sent.length], [['a.png sending'], 1]);
     });
 
-    it('what one has seen is news to the other', async () => {
+    it('counts messages as unread for each person separately', async () => {
         world.chat.messages = [message('$1', '@you:hs', { ts: 1 })];
         await world.open();
         world.watching = false;

@@ -135,7 +135,7 @@ describe('what is sent in the chat of a window', () => {
         assert.deepEqual([world.states(), world.chat.sent.length], [['one sending'], 3]);
     });
 
-    it('what is tried again may arrive: it is not offered to be written anew', async () => {
+    it('does not offer to rewrite a message that is tried again, because it may arrive', async () => {
         await world.open();
         world.chat.failures.push(OFFLINE);
         world.session.send('one');
@@ -210,7 +210,7 @@ describe('what is sent in the chat of a window', () => {
         );
     });
 
-    it('what failed for a reason of its own waits for the person, also in the next window', async () => {
+    it('keeps a refused message for the person, also in the next window', async () => {
         await world.open();
         world.chat.failures.push(new HushError('room.notFound', 'You are not in this room any more.'));
         world.session.send('one');
@@ -267,7 +267,7 @@ describe('what is sent in the chat of a window', () => {
         assert.deepEqual(world.states(), ['one failed', 'two sending']);
     });
 
-    it('what has not left yet can be called back, and what is under way only once it failed', async () => {
+    it('cancels a waiting message at once, and a message that is being sent only when it fails', async () => {
         await world.open();
         const release = world.chat.hold();
         for (const text of ['one', 'two', 'three']) world.session.send(text);
@@ -280,7 +280,7 @@ describe('what is sent in the chat of a window', () => {
         assert.deepEqual([world.states(), world.texts()], [['three sending'], ['one', 'three']]);
     });
 
-    it('what pauses for the server can be called back', async () => {
+    it('cancels a message that pauses for the server', async () => {
         await world.open();
         world.chat.failures.push(new HushError('network.rateLimited', 'Pause.', { retryAfterMs: 500 }));
         world.session.send('one');
@@ -305,7 +305,7 @@ describe('what is sent in the chat of a window', () => {
         });
     });
 
-    it('of what was not sent nothing stays after signing out', async () => {
+    it('keeps nothing unsent after signing out', async () => {
         await world.open();
         world.chat.failures.push(OFFLINE);
         world.session.send('one');
@@ -322,7 +322,7 @@ describe('what is sent in the chat of a window', () => {
         assert.deepEqual(world.states(), []);
     });
 
-    it('what no event can hold is refused before it waits', async () => {
+    it('refuses a message that is too large for an event before it waits', async () => {
         await world.open();
         assert.throws(() => world.session.send('x'.repeat(70_000)), { code: 'chat.tooLong' });
         assert.deepEqual(world.states(), []);

@@ -36,7 +36,7 @@ describe('the chat of a window', () => {
         assert.deepEqual([keys(), world.session.shown.atEnd], [['$1', '$2', '$3', '$8', '$9', '$10'], true]);
     });
 
-    it('where as many are shown as may be, it says so, and goes on from the first or the last of them', async () => {
+    it('says so when it shows the most messages that it may, and continues from the first or the last', async () => {
         world.chat.messages.push(message('$8'), message('$9'));
         [world.chat.atStart, world.chat.full] = [false, true];
         await world.open();
@@ -58,7 +58,7 @@ describe('the chat of a window', () => {
         assert.deepEqual(asked, ['$7', '$8'], 'it is about what lies around the first and the last');
     });
 
-    it('a message that is not to be had is said, and nothing moves', async () => {
+    it('says that a message is not available, and does not move', async () => {
         world.chat.messages.push(message('$9'));
         await world.open();
         world.session.handle({ type: 'chat.goTo', roomId: ROOM.roomId, key: '$gone' });
@@ -67,7 +67,7 @@ describe('the chat of a window', () => {
         assert.deepEqual([world.problems, world.found, world.session.shown.atEnd], [['It is not there.'], [], true]);
     });
 
-    it('what is there and no message is said not to be shown, and nothing moves', async () => {
+    it('says that an event which is no message is not shown, and does not move', async () => {
         world.chat.messages.push(message('$9'));
         world.chat.further.set('$poll', [message('$1')]);
         world.chat.find = async () => undefined;
@@ -79,7 +79,7 @@ describe('the chat of a window', () => {
         assert.deepEqual([world.found, world.session.shown.atEnd, world.states()], [[], true, ['$9 sent']]);
     });
 
-    it('who writes while looking further up is back at the newest', async () => {
+    it('goes back to the newest messages when the person writes in an older part', async () => {
         world.chat.messages.push(message('$9'));
         world.chat.further.set('$2', [message('$2')]);
         await world.open();
@@ -143,7 +143,7 @@ describe('the chat of a window', () => {
         ]);
     });
 
-    it('what was read on another device of the person is no news here', async () => {
+    it('counts as read what the person read on another device', async () => {
         world.chat.messages.push(message('$1', '@bob:hs', { ts: 1 }));
         await world.open();
         world.watching = false;
@@ -172,7 +172,7 @@ describe('the chat of a window', () => {
         assert.equal(world.session.unread, 0);
     });
 
-    it('what was seen stays seen when it lies further back than what is loaded', async () => {
+    it('keeps the read position when it is older than the loaded messages', async () => {
         world.chat.messages = [message('$0', '@you:hs', { ts: 100 })];
         await world.open();
         world.chat.messages = [message('$-1', '@you:hs', { ts: 90 }), message('$1', '@you:hs', { ts: 110 })];

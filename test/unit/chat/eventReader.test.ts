@@ -48,7 +48,7 @@ describe('events of the SDK', () => {
             assert.deepEqual(shownContent([reader.raw(event), reader.raw(forged)], '$1'), content);
         });
 
-    it('what an encrypted message is about is what its sender encrypted, whatever stands outside', async () => {
+    it('reads the relation of an encrypted message only from its encrypted part', async () => {
         const reader = reading();
         const moved = (id: string, content: object, relation: unknown): MatrixEvent => {
             const event = sealed(id, content);
@@ -94,7 +94,7 @@ describe('events of the SDK', () => {
         assert.deepEqual([message?.body, message?.edited], ['b', true]);
     });
 
-    it('what was decrypted is not shown before it is known whose keys did', async () => {
+    it('shows a decrypted message only after it knows whose keys decrypted it', async () => {
         const { promise, resolve } = Promise.withResolvers<unknown>();
         const reader = reading(() => promise);
         const event = sealed('$1', text('whose?'));
@@ -107,7 +107,7 @@ describe('events of the SDK', () => {
         assert.match(foldMessages([reader.raw(event)], people)[0]?.body ?? '', /not encrypted by the person/u);
     });
 
-    it('where that cannot be looked up, it is looked up again the next time', async () => {
+    it('looks that up again the next time when it failed', async () => {
         let failing = true;
         const reader = reading(async () => {
             if (failing) throw new Error('the store is busy');

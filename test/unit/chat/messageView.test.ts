@@ -274,7 +274,7 @@ describe('the field of the chat, for what was not sent', () => {
     const offer = (): HTMLElement | null => composer.element.querySelector<HTMLElement>('.offer:not([hidden])');
     const accept = (): void => offer()?.querySelector<HTMLElement>('.link')?.click();
 
-    it('of words with a picture the words are pasted, and the picture is offered', () => {
+    it('pastes the text of a clipboard with text and picture, and offers the picture', () => {
         const picture = new window.File(['x'], 'image.png', { type: 'image/bmp' });
         for (const forms of [
             { 'text/plain': 'a\tb\n', 'text/html': '<table><tr><td>a<td>b</table>' },

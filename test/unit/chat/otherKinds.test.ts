@@ -86,7 +86,7 @@ describe('a message of a kind that Hush has no view for', () => {
             assert.deepEqual(said('m.room.message', content), [what, body]);
     });
 
-    it('of text in the form of MSC1767 is text, with its HTML', () => {
+    it('shows text in the form of MSC1767 as text with its HTML', () => {
         const forms = [{ mimetype: 'text/html', body: '<b>x</b>' }, { body: 'x' }];
         const [one] = fold(event('m.message', { 'm.text': forms }));
         assert.deepEqual([one?.what, one?.body, one?.html], [undefined, 'x', '<b>x</b>']);
@@ -143,7 +143,7 @@ describe('a message of a kind that Hush has no view for', () => {
         );
     });
 
-    it('that is a live location shows the newest position in one row', () => {
+    it('shows the newest position of a live location in one row', () => {
         const at = (id: string, latitude: number, more: Partial<RawEvent> = {}): RawEvent =>
             event(
                 'm.beacon',

@@ -93,7 +93,7 @@ describe('reactions', () => {
         assert.deepEqual([named?.key, named?.label, other?.label], ['mxc://hs/a', ':party:', ':no:']);
     });
 
-    it('of ours are taken back in all their forms', async () => {
+    it('takes our reaction back in all its forms', async () => {
         const room = new FakeRoom(
             [
                 sealed('$m', text('hi')),
@@ -110,7 +110,7 @@ describe('reactions', () => {
         assert.deepEqual(room.chat.twinsOf('$m'), []);
     });
 
-    it('that are on their way join the one that is there, and have arrived in any form', () => {
+    it('counts a reaction that is being sent with the existing one, in any form', () => {
         const target = message('$m', ALICE, { reactions: [{ key: '❤', names: ['Bob'], own: null }] });
         const written = { kind: 'reaction', target: '$m', key: '❤\uFE0F' } as const;
         const waiting: Waiting = {

@@ -33,7 +33,7 @@ function taking(mayRedact: (userId: string) => boolean = (userId) => userId === 
 }
 
 describe('redactions', () => {
-    it('what may be taken back is, and nothing else, in whatever order and pages all of it comes', () => {
+    it('applies exactly the permitted redactions, in any order and any pages', () => {
         const who = fc.constantFrom(ALICE, BOB, ADMIN);
         fc.assert(
             fc.property(
@@ -67,7 +67,7 @@ describe('redactions', () => {
         );
     });
 
-    it('what was taken back stays so when its moderator is none any more', () => {
+    it('keeps a message deleted when its moderator loses the role', () => {
         let powerful = true;
         const { take } = taking(() => powerful);
         const message: Event = { id: '$a', sender: ALICE };

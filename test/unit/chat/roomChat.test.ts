@@ -130,7 +130,7 @@ describe('what comes in about an old part that is shown', () => {
         }
     });
 
-    it('what a moderator took back stays so when they are none any more', async () => {
+    it('keeps a message deleted when its moderator loses the role', async () => {
         const { room, now } = await old();
         room.arrive(redaction('@admin:hs'));
         room.powers = {};
@@ -168,7 +168,7 @@ describe('what comes in about an old part that is shown', () => {
         }
     });
 
-    it('of a bundled edit and one of the timeline the later one counts', async () => {
+    it('shows the later one of a bundled edit and an edit in the timeline', async () => {
         const events = numbered(200);
         const bundled = sealed('$e1', edit('$5', 'first'), { origin_server_ts: 5 });
         events[5] = sealed('$5', text('5'), { unsigned: { 'm.relations': { 'm.replace': bundled } } });

@@ -88,7 +88,7 @@ describe('pictures for the page of the chat', () => {
         assert.equal(loads.length, 5);
     });
 
-    it('that an older page asked for reach the next one, which asks for them again in vain', async () => {
+    it('gives the pictures that an older page requested to the next page', async () => {
         const pictures = open();
         pictures.ask({ roomId: '!r', key: 'a' });
         pictures.clear();
@@ -102,7 +102,7 @@ describe('pictures for the page of the chat', () => {
         );
     });
 
-    it('that come in after the person signed out reach nobody', async () => {
+    it('gives pictures to nobody after the person signed out', async () => {
         const pictures = open();
         pictures.ask({ roomId: '!r', key: 'a' });
         pictures.forget();
@@ -244,7 +244,7 @@ describe('files of this machine', () => {
         assert.equal((await local.fromPath(join(folder, 'text.png'), 'text.png', null)).picture, null);
     });
 
-    it('that are empty, gone or folders are refused with a sentence', async () => {
+    it('refuses empty files, missing files and folders with a sentence', async () => {
         const local = createLocalFiles(join(folder, 'none'));
         await writeFile(join(folder, 'empty'), '');
         await assert.rejects(local.fromPath(join(folder, 'empty'), 'empty', null), { code: 'file.nothingToSend' });
@@ -267,7 +267,7 @@ describe('files of this machine', () => {
         assert.equal((await local.fromBytes(Buffer.from('x = 1\n'), 'a.L1.rs', null, true)).mimeType, 'text/plain');
     });
 
-    it('what is added while others are tidied away stays, and so does what another window keeps there', async () => {
+    it('keeps files that are added during a clean-up, and files of another window', async () => {
         const out = await mkdtemp(join(tmpdir(), 'hush-copies-'));
         const [here, there] = [createLocalFiles(out), createLocalFiles(out)];
         const other = await there.fromBytes(PNG, 'other.png', null);

@@ -71,7 +71,7 @@ describe('the account’s files', () => {
         assert.deepEqual(asked, []);
     });
 
-    it('that are shown or saved when the account ends were not cancelled, and may be asked for again', async () => {
+    it('does not count as cancelled when the account ends during the transfer: it may be requested again', async () => {
         const account = files(stalled);
         const shown = assert.rejects(account.image('!r', '$e', 'full'), { code: 'account.leaderGone' });
         const saved = assert.rejects(account.save('!r', '$e', join(folder, 'out'), 't'), {

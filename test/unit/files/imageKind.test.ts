@@ -186,7 +186,7 @@ describe('images', () => {
         assert.deepEqual(sizeOf(Buffer.concat([head, text, chunk('IDAT', Buffer.alloc(0)), turn])), [640, 480]);
     });
 
-    it('what a stranger writes in a camera’s place turns nothing, and is read no further than it goes', () => {
+    it('does not turn a picture for malformed camera data, and reads only the data that is there', () => {
         const plausible = fc
             .tuple(fc.constantFrom(5, 6, 8), fc.boolean(), fc.nat(3))
             .map(([orientation, little, before]) => tiff(orientation, little, before));

@@ -104,7 +104,7 @@ describe('the field of the chat', () => {
         assert.equal(input.value, '');
     });
 
-    it('takes back what could not be sent: words above those of now, the reply, and the files', () => {
+    it('puts back what could not be sent: its text above the current text, the reply, and the files', () => {
         input.value = 'and another thing';
         composer.rewrite('both of them', message, [new File(['abc'], 'a.txt')]);
         assert.equal(input.value, 'both of them\nand another thing');
@@ -173,7 +173,7 @@ describe('files out of the chat’s page', () => {
         assert.deepEqual(handed, ['!r a both at once', '!r b  txn of a', '!r c  at once']);
     });
 
-    it('that the disk has no place for go back with their words and the reason, once there is a page', async () => {
+    it('returns pasted files with their text and the reason when the disk is full, once there is a page', async () => {
         const files = open();
         files.hear(file('a', { caption: 'my long words', replyTo: '$1' }), '@me:hs');
         files.hear(file('b', { follows: true }), '@me:hs');

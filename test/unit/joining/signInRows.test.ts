@@ -32,11 +32,11 @@ describe('what a newcomer with a link is offered', () => {
         assert.deepEqual(signsInAs('localhost:8448'), ['localhost:8448']);
     });
 
-    it('what is written like a mail address is taken for a user ID', () => {
+    it('reads text like a mail address as a user ID', () => {
         assert.deepEqual(signsInAs('Ann@example.org'), ['@ann:example.org']);
     });
 
-    it('what can be none of these says what is wanted', () => {
+    it('says what is expected when the text is none of these', () => {
         for (const typed of ['ann smith', '@', '@ann:', 'a@b@c']) {
             const rows = signInRows(typed, { target: { room: '!pair', via: [] } }, undefined);
             assert.deepEqual(signsInAs(typed, undefined, { target: { room: '!pair', via: [] } }), [], typed);

@@ -66,7 +66,7 @@ describe('looking devices up, with the real crypto library', () => {
         assert.deepEqual(await lookUp([near, far]), []);
     });
 
-    it('who was known, and whose devices change while it asks for others, is no reason to wait', async () => {
+    it('does not wait for a known person whose devices change during the lookup of others', async () => {
         const lookUp = lookup();
         await lookUp([near]);
         meanwhile = () => olm.receiveSyncChanges('[]', new DeviceLists([new UserId(near)]), new Map());

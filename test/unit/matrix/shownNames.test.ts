@@ -50,7 +50,7 @@ describe('a name', () => {
         );
     }).timeout(20_000);
 
-    it('that may be taken for another has its ID behind it', () => {
+    it('shows the ID behind a name that looks like another', () => {
         const long = 'x'.repeat(64);
         for (const [a, b] of [
             ['Ann', 'Ann'],
@@ -71,7 +71,7 @@ describe('a name', () => {
         assert.deepEqual(shown('Ann', 'Anna', 'Ben', ''), ['Ann', 'Anna', 'Ben', '@u3:hs']);
     });
 
-    it('that poses as a user ID, or turns its direction, has the real ID behind it', () => {
+    it('shows the real ID behind a name that looks like a user ID or changes its direction', () => {
         const room = new Room('!r:hs', {} as MatrixClient, '@me:hs');
         for (const name of [
             ANN,
@@ -117,7 +117,7 @@ describe('a name', () => {
         assert.equal(memberName(room, BEN), `${ANN} (${BEN})`, 'the ID of somebody else as a name');
     });
 
-    it('of a room that is like another’s has its address, its person or its ID behind it', () => {
+    it('shows the address, the person or the ID behind a room name that looks like another', () => {
         const snapshot = (roomId: string, name: string, more: Partial<RoomSnapshot> = {}): RoomSnapshot =>
             ({ roomId, name, isDirect: false, members: [{ userId: '@me:hs' }], ...more }) as unknown as RoomSnapshot;
         const rooms = [

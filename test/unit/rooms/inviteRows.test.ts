@@ -23,7 +23,7 @@ describe('whom an invitation can go to', () => {
         assert.deepEqual(offered('@bob:hs.org', [BOB], []), ['known @bob:hs.org']);
     });
 
-    it('what can be neither says what is wanted', () => {
+    it('says what is expected when the text is neither', () => {
         assert.deepEqual(offered('Carol Smith', [], []), ['hint']);
         assert.deepEqual(offered('@carol:', [], []), ['hint']);
         assert.deepEqual(offered('', [], []), []);

@@ -39,7 +39,7 @@ const makers = fc
 const kinds = fc.constantFrom<LinkKind>('vscode', 'matrixTo', 'matrix');
 
 describe('join links', () => {
-    it('of every kind read back as what they were made for', () => {
+    it('reads every kind of link back as it was built', () => {
         fc.assert(
             fc.property(
                 kinds,
@@ -56,7 +56,7 @@ describe('join links', () => {
         );
     });
 
-    it('that VS Code opened read the same, from its decoded parts', () => {
+    it('reads the same from the decoded parts that VS Code passes', () => {
         fc.assert(
             fc.property(targets, makers, (target, from) => {
                 const url = new URL(buildJoinLink('vscode', { target, from }, 'vscode'));
@@ -103,7 +103,7 @@ describe('join links', () => {
                 assert.deepEqual(found, { kind: 'room', target: { room, via: [] } }, link);
             }
     });
-    it('of any other shape are no link, and no exception', () => {
+    it('takes any other shape for no link, without an exception', () => {
         const prefix = fc.constantFrom(
             '',
             '!',
@@ -156,7 +156,7 @@ describe('join links', () => {
         assert.deepEqual(parseJoinLink('@bob:example.org'), { kind: 'person', userId: '@bob:example.org' });
     });
 
-    it('what only looks like one is none', () => {
+    it('refuses text that only looks like a link', () => {
         for (const text of [
             '',
             'hush',

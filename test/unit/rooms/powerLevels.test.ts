@@ -128,7 +128,7 @@ describe('power levels', () => {
         );
     });
 
-    it('of any shape from a server make levels, and no exception', () => {
+    it('reads levels of any shape without an exception', () => {
         fc.assert(
             fc.property(
                 fc.anything(),
@@ -232,7 +232,7 @@ describe('roles', () => {
         assert.match(abilities(eleven({}), -1), /Reads along/u);
     });
 
-    it('that are offered are all allowed', () => {
+    it('offers only what is allowed', () => {
         fc.assert(
             fc.property(rooms, person, person, (room, who, target) => {
                 const powers = powersOf(room.create, room.content);

@@ -43,7 +43,7 @@ describe('the menu of a room’s row', () => {
         assert.equal(roomFlags(strict, undefined), '', 'nobody is signed in');
     });
 
-    it('of a room that is not encrypted offers nothing that needs a session', () => {
+    it('offers nothing that needs a session in an unencrypted room', () => {
         const plain = roomOf(OPEN, { encrypted: false });
         assert.equal(roomFlags(plain, BOB), '+invite');
         assert.match(roomTooltip(plain, BOB), /Not encrypted.*\nYou cannot share, watch, chat or link a workspace/u);
@@ -51,7 +51,7 @@ describe('the menu of a room’s row', () => {
         assert.match(roomTooltip(plain, ALICE), /\nRoom Settings… turns encryption on.$/u);
     });
 
-    it('of a room that one may only read says so, and why', () => {
+    it('says that a room is read-only, and why', () => {
         const announcements = roomOf({ ...OPEN, events_default: 50 });
         const why = 'This room asks for level 50; you have 0.';
         assert.equal(
@@ -72,7 +72,7 @@ describe('the menu of a room’s row', () => {
         assert.equal(whyNotWrite(roomOf({}), BOB, 'message'), undefined);
     });
 
-    it('of a replaced room says where to go, and nothing else', () => {
+    it('says only where to go from a replaced room', () => {
         const replaced = roomOf({ invite: 60 }, { replacement: { room: '!n:hs', via: [] } });
         assert.match(roomTooltip(replaced, BOB), /\nThis room was replaced by a newer one. Continue there.$/u);
     });

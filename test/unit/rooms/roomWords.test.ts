@@ -8,7 +8,7 @@ describe('a request to join', () => {
         for (const rule of ['invite', 'restricted', 'public', 'private']) assert.ok(!letsAsk(rule), rule);
     });
 
-    it('that cannot be answered any more says what became of it', () => {
+    it('says what became of it when it cannot be answered any more', () => {
         const fates = (['join', 'invite', 'ban', 'knock', undefined] as const).map((now) => knockFate('Bob', 'R', now));
         assert.match(fates[0] ?? '', /let in meanwhile, and is in R/u);
         assert.match(fates[1] ?? '', /let in meanwhile, and has not come/u);

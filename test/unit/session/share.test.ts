@@ -64,7 +64,7 @@ describe('sharing', () => {
         });
     }
 
-    it('that cannot be announced ends, says why, and leaves the tabs of its room alone', () => {
+    it('ends when it cannot be announced, says why, and leaves the viewer tabs of its room open', () => {
         const run = liveView();
         run.do(requestShare({ transport: 'mesh' }), { type: 'grantReady', pageId: 'S1', generation: 1 });
         run.page('S1', 1, READY);

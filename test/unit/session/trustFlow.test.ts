@@ -73,7 +73,7 @@ describe('a share that is kept from us', () => {
         assert.ok(told(play([...watching, ready, withheld('notCrossSigned')]).effects).includes(note));
         assert.ok(told(play([...watching, withheld('notCrossSigned'), ready]).effects).includes(note));
     });
-    it('does not fail for want of an answer, and is asked for anew once it is open', () => {
+    it('does not fail without an answer, and asks again once it is open', () => {
         const kept = play([
             ...watching,
             ready,

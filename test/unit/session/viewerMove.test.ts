@@ -73,14 +73,14 @@ describe('a tab whose share moves', () => {
         });
     }
 
-    it('before it shows anything, starts anew', () => {
+    it('starts again before it shows anything', () => {
         const run = new Run();
         bob(run, 'mesh');
         run.do(requestView());
         assert.deepEqual(types(bob(run)), ['releaseMesh', 'fetchViewerGrant', 'openPage']);
     });
 
-    it('tries again a few times when the new way fails, then starts anew', () => {
+    it('tries the new transport a few times, then starts again', () => {
         const run = liveDirectly();
         bob(run);
         for (const again of ['once', 'twice']) {

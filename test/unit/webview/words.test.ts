@@ -28,7 +28,7 @@ describe('the words of the viewer', () => {
         assert.match(viewWords('notSharing', 'Ann').headline ?? '', /^Ann is not/u);
         assert.match(viewWords('notSharing', '').headline ?? '', /^The sharer is not/u);
     });
-    it('of an ended share say who, how long, and lead on', () => {
+    it('say for an ended share who shared, for how long, and what comes next', () => {
         for (const again of agains) {
             const words = endedWords('Ann', again, 125_000);
             assert.match(words.headline ?? '', /^Ann /u, again);

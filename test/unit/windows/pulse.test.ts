@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import { createPulse } from '../../../src/extension/windows/pulse.ts';
 
 describe('the pulse of the window that holds the account', () => {
-    it('what waits for a leader that fell silent ends with a sentence, and its return is told', async () => {
+    it('ends what waits for a silent leader with a sentence, and tells when the leader answers again', async () => {
         const told: string[] = [];
         let answer: (() => void) | undefined;
         const silent = Promise.withResolvers<void>();

@@ -103,7 +103,7 @@ describe('several windows at one account', () => {
         assert.deepEqual(seen, ['b', 'a']);
     });
 
-    it('what happened to a room is told in the window that was in front last', () => {
+    it('tells about a room in the window that was in front last', () => {
         const { account, seats } = world();
         const [a, b] = [seats.take(), seats.take()];
         const seen: string[] = [];

@@ -59,7 +59,7 @@ describe('the account of one window', () => {
         assert.deepEqual(states, ['ready false', 'ready true']);
     });
 
-    it('what is done to rooms is done once, what is read is read again, and news come from the next leader too', async () => {
+    it('acts on rooms once, reads again at the next leader, and gets its notices too', async () => {
         const { first, second, shared, opening } = world();
         const did: string[] = [];
         const gone = new HushError('account.leaderGone', 'gone');
@@ -81,7 +81,7 @@ describe('the account of one window', () => {
         assert.deepEqual(news, ['Room']);
     });
 
-    it('the chat is told of at the next leader too', async () => {
+    it('follows the chat at the next leader too', async () => {
         const { first, second, shared, opening } = world();
         const changed: string[] = [];
         shared.chat.onChange((roomId) => changed.push(roomId));
@@ -188,7 +188,7 @@ describe('the account of one window', () => {
         assert.deepEqual(states, ['ready false', 'ready true']);
     });
 
-    it('what was on its way when the leader went is done at the next', async () => {
+    it('does at the next leader what was in progress when the leader went', async () => {
         const { first, second, shared, opening } = world();
         const joining = Promise.withResolvers<void>();
         first.account.rtc.join = () => joining.promise;

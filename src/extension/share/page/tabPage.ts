@@ -41,7 +41,7 @@ export function tabLink(first: WebviewPanel, extensionUri: Uri, log: Log, restor
     let unanswered = 0;
     const tab = replaceableTab(first, {
         create: (place) => createPanel(first.viewType, first.title, place, extensionUri),
-        onReplaced: () => log.warn('a tab said nothing and was replaced'),
+        onReplaced: () => log.warn('a tab did not answer and was replaced'),
         onGaveUp() {
             log.error('a tab stayed blank and was closed');
             reason = BLANK;

@@ -24,7 +24,7 @@ export function registerViewerSerializer(
             const stored = v.safeParse(storedTarget, state);
             const target = stored.success ? stored.output : memory.find(panel.title);
             if (!target) {
-                log.warn('a restored tab did not know what it showed');
+                log.warn('closed a restored viewer tab: no stored target');
                 panel.dispose();
                 return;
             }

@@ -72,7 +72,7 @@ describe('a call between two devices in trouble', () => {
         assert.equal(world.pages[viewer]?.size, 0);
     });
 
-    it('a broken connection is offered anew, and given up after half a minute', () => {
+    it('a broken connection is offered again, and given up after half a minute', () => {
         world.settle();
         const connection = `${callId(world)}/share0`;
         assert.deepEqual(kinds(world.do(sharer, { type: 'connection', connection, state: 'failed' })).slice(0, 1), [
@@ -84,7 +84,7 @@ describe('a call between two devices in trouble', () => {
         assert.ok(hangup?.kind === 'hangup' && hangup.reason === 'ice_failed');
     });
 
-    it('an offer for a connection that is there comes with the servers of now, whose passwords may have changed', () => {
+    it('an offer for an existing connection comes with the current servers, whose passwords may have changed', () => {
         world.settle();
         const offer = { callId: callId(world), leg: 'share0', description: 'offer', sdp: 'v=0', streams: {} } as const;
         assert.deepEqual(kinds(received(world, viewer, { kind: 'negotiate', ...offer })), [
@@ -93,7 +93,7 @@ describe('a call between two devices in trouble', () => {
         ]);
     });
 
-    it('a viewer whose window was loaded anew is called anew, at once', () => {
+    it('a viewer whose window was reloaded is called again at once', () => {
         world.settle();
         const before = callId(world);
         world.devices[viewer]!.state = emptyCalls(world.self(viewer)); // it knows nothing
@@ -105,7 +105,7 @@ describe('a call between two devices in trouble', () => {
         assert.ok(world.now - now <= 100);
     });
 
-    it('a share that is retired from the direct way hangs up, and is not to be had until it is served again', () => {
+    it('a share that leaves the mesh hangs up, and is refused until it is published there again', () => {
         world.settle();
         assert.deepEqual(kinds(world.do(sharer, { type: 'unpublish', pageId: 'share0' })), ['hangup', 'mesh.close']);
         world.settle(30_000);

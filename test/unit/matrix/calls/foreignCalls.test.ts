@@ -70,7 +70,7 @@ describe('a call with another Matrix client', () => {
         assert.equal(world.state(sharer).calls.get(id)?.peer.deviceId, 'PHONE');
     });
 
-    it('goes on when the share in it is no longer to be had directly by anybody else', () => {
+    it('continues when nobody else can get its share directly any more', () => {
         world.settle();
         world.do(sharer, { type: 'call', roomId: ROOM, shareId: 'share0', userId: '@eve:hs', ulid: 'Z' });
         world.do(sharer, { type: 'unpublish', pageId: 'share0' });

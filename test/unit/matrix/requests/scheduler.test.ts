@@ -43,7 +43,7 @@ const limited = (headers: HeadersInit, body: object = {}): Response =>
     Response.json({ errcode: 'M_LIMIT_EXCEEDED', error: 'slow down', ...body }, { status: 429, headers });
 
 describe('the request scheduler', () => {
-    it('what is sent to a room arrives in the order it was sent, whatever takes how long', async () => {
+    it('keeps the order of what is sent to a room, however long each takes', async () => {
         await fc.assert(
             fc.asyncProperty(
                 fc.array(fc.record({ room: fc.integer({ min: 0, max: 2 }), turns: fc.nat(5), ok: fc.boolean() }), {
@@ -140,7 +140,7 @@ describe('the request scheduler', () => {
         assert.ok(w.asked.length <= 1 + PATIENCE_MS / 250);
     });
 
-    it('who gives up hears so at once, and is not sent', async () => {
+    it('rejects a cancelled request at once, and does not send it', async () => {
         const hanging = Promise.withResolvers<Response>();
         const w = world(() => hanging.promise);
         const stuck = w.scheduled(send('!a:h', '1'), put());

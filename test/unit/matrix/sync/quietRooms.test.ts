@@ -172,7 +172,7 @@ describe('the sync of an account with rooms that cannot matter', () => {
         }
     });
 
-    it('what we do to one ourselves brings it back', async () => {
+    it('brings a room back when we act in it', async () => {
         const { quiet, sync, syncs } = world({ '!clear': [member('join'), event('m.room.encryption')] });
         const answer = sync();
         await settled();
@@ -196,7 +196,7 @@ describe('the sync of an account with rooms that cannot matter', () => {
         quiet.stop();
     });
 
-    it('one of them is looked at each minute, unasked, and again when its state could not be had', async () => {
+    it('checks one of them each minute by itself, and again when its state could not be loaded', async () => {
         mock.timers.enable({ apis: ['setInterval'] });
         try {
             const states: Record<string, object[]> = { '!clear': [member('join')] };
@@ -227,7 +227,7 @@ describe('the sync of an account with rooms that cannot matter', () => {
         }
     });
 
-    it('who gives up the request is heard', async () => {
+    it('stops the request when its caller gives up', async () => {
         const { quiet, sync } = world({});
         const control = new AbortController();
         const answer = sync({ signal: control.signal });
