@@ -16,7 +16,7 @@ import { setStatusBarMessage } from '../shell/dialogs.ts';
 import { createChatPageHandler } from './chatPageHandler.ts';
 import { createChatWebview } from './chatWebview.ts';
 import { followChatAccount } from './followChatAccount.ts';
-import { createLazyChatFiles } from './lazyChatFiles.ts';
+import { createLazyChatFiles, type LazyChatFiles } from './lazyChatFiles.ts';
 import { pickedRoom, pickRoom } from './pickedRoom.ts';
 import { createSignedOutPeople } from './signedOutPeople.ts';
 import { createViewConversation } from './viewConversation.ts';
@@ -70,12 +70,7 @@ export function createChatView(options: ChatViewOptions): ChatView {
         }),
         log,
     );
-    /** Deletes the copies of files that are sent or given up. */
-    const retain = (): void => {
-        const { paths } = memory;
-        if (paths.length > 0) files.use((all) => all.retain(paths));
-        else files.useLoaded((all) => all.retain(paths));
-    };
+    const retain = (): void => retainFiles(files, memory.paths);
     const memory = createChatMemory(memento, retain, log);
     const picked = (): string | undefined => pickedRoom(memory, model);
     const draw = (): void => {
@@ -87,15 +82,16 @@ export function createChatView(options: ChatViewOptions): ChatView {
         options.onUnread(view ? 0 : unread);
         if (view) label(view, shown.room?.name ?? '', unread);
     };
+    const drawAll = (): void => {
+        changes.again();
+        draw();
+    };
     const drawSoon = (): void => void (drawing ??= setImmediate(draw));
     const page = scope.add(
         createChatWebview({
             extensionUri,
             onMessage: (message) => handle(message),
-            onOpened() {
-                changes.again();
-                draw();
-            },
+            onOpened: drawAll,
             onClosed: drawSoon,
             log,
         }),
@@ -116,13 +112,9 @@ export function createChatView(options: ChatViewOptions): ChatView {
             forgotten.opened();
             files.useLoaded((all) => all.opened());
             conversation.opened();
-            changes.again();
-            draw();
+            drawAll();
         },
-        onAgain() {
-            changes.again();
-            draw();
-        },
+        onAgain: drawAll,
         log,
     });
     const person = scope.add(followChatAccount({ account, conversation, files, received, post: page.post }));
@@ -176,6 +168,12 @@ export function createChatView(options: ChatViewOptions): ChatView {
         },
         dispose: () => scope.dispose(),
     };
+}
+
+/** Deletes the copies of files that are sent or given up. */
+function retainFiles(files: LazyChatFiles, paths: readonly string[]): void {
+    if (paths.length > 0) files.use((all) => all.retain(paths));
+    else files.useLoaded((all) => all.retain(paths));
 }
 
 function label(view: vscode.WebviewView, roomName: string, unread: number): void {
