@@ -56,8 +56,9 @@ const PLATFORMS = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'wi
 
 /** Most bytes, unpacked; above: somebody bundled what does not belong there. */
 const LIMITS: Readonly<Record<string, number>> = {
-    // 5 kB are for shares that are paused or shielded: their state is part of the session core.
-    'dist/main.cjs': 195_000,
+    // The state of paused and shielded shares is part of the session core, and the messages of the side channel and of
+    // cards with changes are checked where they enter.
+    'dist/main.cjs': 205_000,
     'dist/engine.cjs': 1_520_000,
     'dist/openShared.cjs': 150_000,
     'dist/ownSfuTokens.cjs': 150_000,

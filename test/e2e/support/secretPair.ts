@@ -209,7 +209,8 @@ export const WAYS: Readonly<Record<string, (person: Person) => Promise<void>>> =
     },
 };
 
-async function quickOpen({ workbench }: Pick<Person, 'workbench'>, name: string, key: string): Promise<void> {
+/** Opens a file of the workspace with VS Code's quick open. `key`: how its row is chosen. */
+export async function quickOpen({ workbench }: Pick<Person, 'workbench'>, name: string, key: string): Promise<void> {
     const { page } = workbench;
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+p');
