@@ -6,10 +6,12 @@
  *   packets lost.
  * - `--windows`: in two real VS Code windows through real servers (windows.ts).
  * - `--shield[=1000]`: how fast a file with secrets is hidden, over so many openings (shield.ts).
+ * - `--pointer`: how old a viewer's pointer is at the sharer (pointer.ts).
  * - `--rooms[=1,50,500]`: accounts with many rooms (rooms.ts).
  */
 import { fileURLToPath } from 'node:url';
 import { shutDown } from '../stack/processes.ts';
+import { benchPointer } from './pointer.ts';
 import { benchRooms } from './rooms.ts';
 import { runWithLoss } from './lossyNetwork.ts';
 import { benchShield } from './shield.ts';
@@ -27,6 +29,7 @@ const value = (name: string): string | undefined => option(name)?.split('=')[1];
 
 async function bench(): Promise<unknown> {
     if (option('rooms')) return benchRooms(value('rooms')?.split(',').map(Number) ?? [1, 50, 500]);
+    if (option('pointer')) return benchPointer();
     if (option('shield')) return benchShield(Number(value('shield') ?? 1_000));
     if (option('windows')) return benchWindows();
     const quick = option('quick') !== undefined;

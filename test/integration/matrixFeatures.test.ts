@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
+import { isMediaKey } from './support/keyKinds.ts';
 import { startFaultProxy, type FaultProxy, type Passing } from './support/faultProxy.ts';
 import { newPerson, pair, until, untilRoom, type Person } from './support/matrixAccounts.ts';
 
@@ -47,7 +48,7 @@ describe('a homeserver without unstable features', function () {
         await untilRoom(bob.account, roomId, (r) => r.rtc.length === 2, 'both memberships');
         await alice.account.rtc.startKeys(roomId);
         await until(
-            () => bob.account.rtc.currentKeys(roomId).length > 0,
+            () => bob.account.rtc.currentKeys(roomId).some(isMediaKey),
             (check) => bob.account.rtc.onKey(check),
             'the key',
         );

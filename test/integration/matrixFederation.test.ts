@@ -8,6 +8,7 @@ import { whoIsInside } from '../../src/extension/rooms/inside.ts';
 import { buildJoinLink, parseJoinLink, viaServers, type JoinTarget } from '../../src/core/rooms/joinLink.ts';
 import type { JoinRule } from '../../src/core/rooms/roomWords.ts';
 import { startFederation, type Federation } from '../stack/federation.ts';
+import { isMediaKey } from './support/keyKinds.ts';
 import { newPerson, pair, until, untilRoom, type Person } from './support/matrixAccounts.ts';
 
 describe('two homeservers that federate', function () {
@@ -95,7 +96,7 @@ describe('two homeservers that federate', function () {
     it('a share is announced across, its key goes from device to device, and it ends for both', async () => {
         const keys: string[] = [];
         bob.account.rtc.onKey((event) => {
-            if (event.kind === 'key') keys.push(event.key.identity);
+            if (event.kind === 'key' && isMediaKey(event.key)) keys.push(event.key.identity);
         });
         await bob.account.rtc.join(roomId, []);
         await alice.account.rtc.join(roomId, [{ id: '01SHARE', startedTs: 1, transport: 'mesh' }]);

@@ -7,6 +7,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'mocha';
 import type { MediaKey } from '../../src/core/session/rtcPort.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
+import { isMediaKey } from './support/keyKinds.ts';
 import { lastClientOf } from './support/matrixClients.ts';
 import { newPerson, pair, until, untilRoom, type Person } from './support/matrixAccounts.ts';
 
@@ -43,7 +44,7 @@ for (const mode of ['state events', 'sticky events'] as const)
             [alice, other] = await Promise.all([newPerson(synapse, 'Alice'), newPerson(synapse, 'Other')]);
             roomId = await pair(alice, other);
             alice.account.rtc.onKey((event) => {
-                if (event.kind === 'key') hushKeys.push(event.key);
+                if (event.kind === 'key' && isMediaKey(event.key)) hushKeys.push(event.key);
             });
         });
         after(async () => {

@@ -5,6 +5,7 @@ import type { Rtc } from '../../src/matrix/rtc/rtcSession.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { login, request } from '../stack/accounts.ts';
 import './support/matrixClients.ts';
+import { isMediaKey } from './support/keyKinds.ts';
 import { newPerson, pair, signedIn, until, untilRoom, type Person } from './support/matrixAccounts.ts';
 
 const share = (n: number) => ({ id: `01SHARE${n}`, startedTs: 1_795_000_000_000 + n });
@@ -29,7 +30,7 @@ describe('the RTC session on a real homeserver', function () {
         const events: KeyEvent[] = [];
         p.account.rtc.onKey((event) => {
             events.push(event);
-            if (event.kind === 'key') list.push(event.key);
+            if (event.kind === 'key' && isMediaKey(event.key)) list.push(event.key);
         });
         return {
             list,
@@ -104,7 +105,7 @@ describe('the RTC session on a real homeserver', function () {
         const [first] = aliceKeys.list;
         assert.ok(first && first.index === 0 && Buffer.from(first.key, 'base64').length === 16);
         assert.deepEqual(bobKeys.list, [first]);
-        assert.deepEqual(bob.account.rtc.currentKeys(roomId), [first]);
+        assert.deepEqual(bob.account.rtc.currentKeys(roomId).filter(isMediaKey), [first]);
         assert.deepEqual(carolKeys.list, [first]);
 
         const watched: WatchEvent[] = [];
@@ -142,6 +143,50 @@ describe('the RTC session on a real homeserver', function () {
             alice.account.rtc.currentKeys(roomId).filter((k) => k.identity.startsWith(alice.userId)),
             [],
         );
+    });
+
+    it('gives each Hush device of a session the side channel’s keys of the others, and new ones after a leave', async () => {
+        const [alice, bob, carol] = await Promise.all([person('Alice'), person('Bob'), person('Carol')]);
+        const roomId = await pair(alice, bob);
+        await alice.account.invite(roomId, carol.userId);
+        await untilRoom(carol.account, roomId, (r) => r.membership === 'invite', 'the invitation');
+        await carol.account.join(roomId);
+        const all = [alice, bob, carol];
+        const left: string[] = [];
+        alice.account.rtc.onKey((event) => {
+            if (event.kind === 'sideChannelLeft') left.push(event.userId);
+        });
+        /** By user ID, the newest key that this person knows. */
+        const known = (p: Person): Record<string, string> =>
+            Object.fromEntries(
+                p.account.rtc
+                    .currentKeys(roomId)
+                    .flatMap(({ sideChannel, key }) => (sideChannel ? [[sideChannel.userId, key]] : [])),
+            );
+        const untilKnown = (p: Person, holds: (keys: Record<string, string>) => boolean, what: string) =>
+            until(
+                () => holds(known(p)),
+                (check) => p.account.rtc.onKey(check),
+                what,
+            );
+        for (const p of all) await p.account.rtc.join(roomId, []);
+        for (const p of all) await untilKnown(p, (keys) => Object.keys(keys).length === 3, 'three keys');
+        assert.deepEqual(known(bob), known(alice));
+        assert.deepEqual(known(carol), known(alice));
+        assert.ok(
+            alice.account.rtc.currentKeys(roomId).every((key) => !isMediaKey(key)),
+            'no media key is made',
+        );
+        const before = known(alice);
+        await carol.account.rtc.leave(roomId);
+        const renewed = (p: Person) => (keys: Record<string, string>) =>
+            [alice, bob].every(({ userId }) => keys[userId] !== undefined && keys[userId] !== before[userId]) &&
+            keys[carol.userId] === undefined &&
+            p.userId in keys;
+        for (const p of [alice, bob]) await untilKnown(p, renewed(p), 'new keys without Carol');
+        assert.deepEqual(left, [carol.userId]);
+        assert.deepEqual(known(carol), {});
+        await Promise.all([alice, bob].map((p) => p.account.rtc.leave(roomId)));
     });
 
     it('refuses a key in clear and one that claims another device', async () => {
@@ -184,7 +229,7 @@ describe('the RTC session on a real homeserver', function () {
         });
         await refused(2);
         assert.deepEqual(keys.list, []);
-        assert.deepEqual(alice.account.rtc.currentKeys(roomId), []);
+        assert.deepEqual(alice.account.rtc.currentKeys(roomId).filter(isMediaKey), []);
         assert.ok(Object.fromEntries(await alice.account.diagnostics())['Refused messages'] === '2');
         await Promise.all([alice, bob].map((p) => p.account.rtc.leave(roomId)));
     });

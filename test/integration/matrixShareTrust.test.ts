@@ -5,6 +5,7 @@ import type { KeyEvent, MediaKey } from '../../src/core/session/rtcPort.ts';
 import type { ShareAudience, SharePolicy } from '../../src/core/trust/shareTrust.ts';
 import type { WithheldReason } from '../../src/core/trust/trustLevels.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
+import { isMediaKey } from './support/keyKinds.ts';
 import { lastClientOf } from './support/matrixClients.ts';
 import { newPerson, pair, signedIn, until, untilOwn, untilRoom, type Person } from './support/matrixAccounts.ts';
 import { verifyWith } from './support/verifyWith.ts';
@@ -215,7 +216,7 @@ function ids(list: readonly { deviceId: string }[]): string[] {
 function keysAt(p: Person): MediaKey[] {
     const list: MediaKey[] = [];
     p.account.rtc.onKey((event: KeyEvent) => {
-        if (event.kind === 'key') list.push(event.key);
+        if (event.kind === 'key' && isMediaKey(event.key)) list.push(event.key);
     });
     return list;
 }

@@ -15,6 +15,7 @@ import {
 import { eventually } from '../stack/eventually.ts';
 import { startSynapse, type Synapse } from '../stack/synapse.ts';
 import { login, request } from '../stack/accounts.ts';
+import { isMediaKey } from './support/keyKinds.ts';
 import { newStorageKey } from './support/matrixEngine.ts';
 import { lastClientOf } from './support/matrixClients.ts';
 import {
@@ -224,7 +225,7 @@ describe('tokens on a real homeserver', function () {
         await mate.account.rtc.join(roomId, [{ id: '01S', startedTs: 1 }]);
         await mate.account.rtc.startKeys(roomId);
         await until(
-            () => account.rtc.currentKeys(roomId).length > 0,
+            () => account.rtc.currentKeys(roomId).some(isMediaKey),
             (check) => account.rtc.onKey(check),
             'the key',
         );

@@ -11,6 +11,7 @@ import { openVault } from '../../../src/extension/account/keychainVault.ts';
 import { openShared } from '../../../src/extension/windows/openShared.ts';
 import { createOwnWindow } from '../../../src/extension/windows/ownWindow.ts';
 import { fileSecrets } from '../../stack/fileSecrets.ts';
+import { isMediaKey } from './keyKinds.ts';
 import { openAccount } from './matrixEngine.ts';
 
 const [folder = '', roomId = '', mode = ''] = process.argv.slice(2);
@@ -60,7 +61,7 @@ const account = await openShared({
 });
 account.rtc.onWatch((event) => say(`watch ${event.shareId}`));
 account.rtc.onKey((event) => {
-    if (event.kind === 'key') say(`key ${event.key.index}`);
+    if (event.kind === 'key' && isMediaKey(event.key)) say(`key ${event.key.index}`);
 });
 account.start();
 let ready = false;
