@@ -83,6 +83,7 @@ export function createMediaHost({ opener, theme, smoothMotion, log }: MediaHostO
     const received = (page: Page, message: PageMessage): void => {
         const { pageId, generation } = page.request;
         if (message.type === 'ready') {
+            page.replay.note(initMessage(page.request, theme(), smoothMotion?.() ?? false)); // both may have changed
             for (const m of page.replay.snapshot(page.wasReady)) page.channel.send(m);
             page.wasReady = page.ready = true;
         }
@@ -131,7 +132,6 @@ export function createMediaHost({ opener, theme, smoothMotion, log }: MediaHostO
                     for (const listener of closedListeners) listener(pageId, generation, reason);
                 }),
             );
-            page.replay.note(initMessage(request, theme(), smoothMotion?.() ?? false));
             link.load(request);
         },
         send(pageId, generation, message) {
