@@ -22,7 +22,9 @@ import { assertWritable } from '../../core/chat/chatRoom.ts';
 import { chatRoomOf } from './chosenRoom.ts';
 import type { ChatFiles } from './chatFiles.ts';
 import { createChatMemory } from '../../core/chat/chatMemory.ts';
-import { createConversation } from '../../core/chat/chatConversation.ts';
+import { createConversation, type ChatPlace } from '../../core/chat/chatConversation.ts';
+import type { CodePointer } from '../../core/chat/codePointer.ts';
+import type { ChatMessage } from '../../core/chat/message.ts';
 import { createPlaceAnswers } from '../../core/chat/placeAnswers.ts';
 import { createShownChanges } from '../../core/chat/shownChanges.ts';
 import { createForgotten } from '../../core/chat/forgotten.ts';
@@ -44,6 +46,10 @@ export interface ChatView extends Disposable {
     assertWritable(roomId?: string): void;
     /** Sends to the conversation that is shown. @throws as {@link assertWritable}, and `chat.tooLong`. */
     send(markdown: string): void;
+    /** Sends in the same way, and shows nothing new here. */
+    point(markdown: string, pointer: CodePointer): void;
+    /** The conversation that is shown. @throws as {@link assertWritable}. */
+    target(): ChatPlace;
     /**
      * Sends to the conversation that is shown, and opens the view to show the progress. @throws as {@link
      * assertWritable}, and `file.*`.
@@ -60,6 +66,8 @@ export interface ChatViewOptions {
     readonly storage: vscode.Uri;
     /** Gets the number of unread messages while there is no view to show it. */
     readonly onUnread: (count: number) => void;
+    /** Gets the newest messages of the room each time that they were read. */
+    readonly onRead: (roomId: string, latest: readonly ChatMessage[]) => void;
     readonly log: Log;
 }
 
@@ -152,6 +160,7 @@ export function createChatView(options: ChatViewOptions): ChatView {
             onChange: () => {
                 drawing ??= setImmediate(draw);
             },
+            onRead: options.onRead,
             // Send it after the conversation that contains the message.
             onFound: (key) => void setImmediate(() => channel?.send({ type: 'chat.goTo', key })),
             onProblem(text) {
@@ -325,6 +334,8 @@ export function createChatView(options: ChatViewOptions): ChatView {
             if (view) view.show(true);
             else setStatusBarMessage('check', 'Handed to the session’s chat', 4_000);
         },
+        point: (markdown, pointer) => session.send(markdown, pointer),
+        target: () => session.target,
         async sendFiles(uris) {
             const place = session.target;
             await showUp();

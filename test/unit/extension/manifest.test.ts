@@ -71,7 +71,7 @@ describe('the manifest and the code', () => {
         for (const { command } of contributes.menus['explorer/context'] ?? [])
             assert.match(titles.get(command) ?? '', /Hush/u, command);
         const sending = [contributes.menus['explorer/context'], contributes.menus['editor/context']].flat();
-        assert.equal(sending.length, 4);
+        assert.equal(sending.length, 5);
         // The chat may be of a room that this workspace is not linked to.
         for (const entry of sending) assert.match(entry?.when ?? '', /hush\.hasRooms(?!.*workspaceLinked)/u);
     });
