@@ -1,6 +1,7 @@
 /** The pointers that this window shows: in its editors and in the status bar, until their time is over. */
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
+import { Turns } from '../../core/base/turns.ts';
 import { placeOf } from '../../core/chat/codePointer.ts';
 import { POINTER_MS, type FreshPointer } from '../../core/chat/freshPointers.ts';
 import { DisposableScope } from '../../core/base/disposable.ts';
@@ -33,6 +34,7 @@ export function createShownPointers(): ShownPointers {
     item.command = commands.goToPointer;
     /** By user ID, the newest last. */
     const shown = new Map<string, Shown>();
+    const turns = new Turns();
 
     const draw = (): void => {
         for (const editor of vscode.window.visibleTextEditors) {
@@ -67,19 +69,21 @@ export function createShownPointers(): ShownPointers {
     scope.add(vscode.window.onDidChangeVisibleTextEditors(draw));
     scope.defer(remove);
     return {
-        async show(fresh, links) {
-            const { sender, pointer } = fresh;
-            const found = await fileIn(await sessionRoots(links), pointer.path, pointer.commit);
-            end(sender);
-            if (found) {
-                const timer = setTimeout(() => {
-                    end(sender);
-                    changed();
-                }, POINTER_MS);
-                shown.set(sender, { ...fresh, uri: found.uri, commitHere: found.root.commit, timer });
-            }
-            changed();
-        },
+        show: (fresh, links) =>
+            // The newest counts, however long each file takes to be found.
+            turns.take(fresh.sender, async () => {
+                const { sender, pointer } = fresh;
+                const found = await fileIn(await sessionRoots(links), pointer.path, pointer.commit);
+                end(sender);
+                if (found) {
+                    const timer = setTimeout(() => {
+                        end(sender);
+                        changed();
+                    }, POINTER_MS);
+                    shown.set(sender, { ...fresh, uri: found.uri, commitHere: found.root.commit, timer });
+                }
+                changed();
+            }),
         async goTo() {
             const newest = [...shown.values()].at(-1);
             if (!newest) return;
