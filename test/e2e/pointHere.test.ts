@@ -102,7 +102,7 @@ describe('pointing in code', function () {
         assert.match((await drawnNames(his.workbench.page))[0] ?? '', /^Alice \S+ points here$/u);
         await his.workbench.statusBar(/Alice \S+ points at values\.ts:12/u).waitFor();
         assert.deepEqual(await drawnNames(alice.workbench.page), [], 'nothing is drawn for the one who points');
-        await keepPicture(his, 'pointing-dark');
+        await keepPicture(his, 'pointing-shown');
         const place = bob.locator('.message.sent', { hasText: 'points at' }).locator('button.file');
         await place.filter({ hasText: 'values.ts:12-18' }).waitFor();
         await untilDrawn(his, 0);
@@ -120,13 +120,13 @@ describe('pointing in code', function () {
         await his.workbench.statusBar('Ln 30, Col 1').waitFor();
         await untilDrawn(his, 1);
         await his.workbench.command('Hush: Keep Pointers');
-        for (const look of ['light', 'high-contrast-dark', 'high-contrast-light'] as const) {
+        for (const look of ['dark', 'light', 'high-contrast-dark', 'high-contrast-light'] as const) {
             await setLook(his, look);
             await untilLook(bob, look);
             await keepPicture(his, `pointing-${look}`);
         }
-        await setLook(his, 'dark');
-        await untilLook(bob, 'dark');
+        await setLook(his, 'light');
+        await untilLook(bob, 'light');
         await untilDrawn(his, 1);
         await his.workbench.command('Hush: Remove Pointers');
         await untilDrawn(his, 0);
