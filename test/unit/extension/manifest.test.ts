@@ -25,6 +25,15 @@ describe('the manifest and the code', () => {
         }
     });
 
+    it('every colour has a value for each kind of theme', () => {
+        for (const { id, defaults } of contributes.colors)
+            assert.deepEqual(
+                Object.keys(defaults).toSorted(),
+                ['dark', 'highContrast', 'highContrastLight', 'light'],
+                id,
+            );
+    });
+
     it('when clauses use only context keys and rows that the code sets', () => {
         const known = new Set<string>([
             ...Object.values(contexts),
