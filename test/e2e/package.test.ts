@@ -64,6 +64,7 @@ const LIMITS: Readonly<Record<string, number>> = {
     'dist/ownSfuTokens.cjs': 150_000,
     'dist/statusMenu.cjs': 50_000,
     'dist/loopbackServer.cjs': 100_000,
+    'dist/pointerDesk.cjs': 100_000,
     'dist/roomCommands.cjs': 150_000,
     'dist/secretWatch.cjs': 60_000,
     'dist/trustCommands.cjs': 100_000,

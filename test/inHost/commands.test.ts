@@ -44,6 +44,7 @@ const NEED_ACCOUNT: readonly CommandId[] = [
     commands.sendFile,
     commands.sendChanges,
     commands.sendSnapshot,
+    commands.pointHere,
 ];
 /** With nothing to do they say nothing. */
 const SILENT: readonly CommandId[] = [
@@ -52,6 +53,9 @@ const SILENT: readonly CommandId[] = [
     commands.signOut,
     commands.signOutEverywhere,
     commands.actOnRow,
+    commands.goToPointer,
+    commands.keepPointers,
+    commands.removePointers,
 ];
 /** What VS Code or a stranger's extension might pass along. */
 const ODD_ARGUMENTS: readonly unknown[] = [

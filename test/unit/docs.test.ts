@@ -11,10 +11,12 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 const { contributes } = JSON.parse(read('package.json')) as {
     contributes: {
         commands: { title: string; category?: string }[];
+        colors: { id: string }[];
         configuration: { properties: object };
     };
 };
 const titles = new Set(contributes.commands.map(({ title, category = '' }) => `${category}: ${title}`));
+const colours = new Set(contributes.colors.map(({ id }) => id));
 const settings = new Set(Object.keys(contributes.configuration.properties));
 const pages = ['README.md', ...globSync('docs/*.md', { cwd: root })];
 
@@ -56,11 +58,11 @@ describe('the README and docs/', () => {
                 assert.ok(titles.has(title), `${page}: ${title}`);
     });
 
-    it('name settings that exist', () => {
+    it('name settings and colours that exist', () => {
         for (const page of pages)
             for (const [, key = ''] of read(page).matchAll(/`(hush\.[\w.]+)`/gu))
                 assert.ok(
-                    settings.has(key) || [...settings].some((known) => known.startsWith(`${key}.`)),
+                    settings.has(key) || colours.has(key) || [...settings].some((known) => known.startsWith(`${key}.`)),
                     `${page}: ${key}`,
                 );
     });

@@ -71,6 +71,9 @@ export type ErrorCode =
     | 'changes.unsaved'
     | 'changes.changed'
     | 'changes.failed'
+    // pointing in code
+    | 'point.nothing'
+    | 'point.outside'
     // sharing
     | 'media.noServer'
     | 'media.tokenRefused'

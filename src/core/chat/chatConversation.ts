@@ -2,7 +2,7 @@
  * This window's conversation: its room, its messages, the unsent messages, and what the person has seen. It draws
  * nothing and does not know vscode. The view shows {@link Conversation.shown} after each change.
  */
-import { MAX_BODY, MAX_SHOWN } from './message.ts';
+import { MAX_BODY, MAX_SHOWN, type ChatMessage } from './message.ts';
 import type { ChatPageMessage, ShownChat } from './chatPageMessages.ts';
 import { visibleLine } from '../base/visibleText.ts';
 import type { FilesPort } from '../files/filesPort.ts';
@@ -13,6 +13,7 @@ import type { Log } from '../base/log.ts';
 import type { ChatPort } from './chatPort.ts';
 import { assertWritable, type ChatRoom } from './chatRoom.ts';
 import { createChatPresence, type ChatPresence, type ChatPresenceOptions } from './chatPresence.ts';
+import type { CodePointer } from './codePointer.ts';
 import type { Delivery, FileSender } from './delivery.ts';
 import { echoesOf, withChanges } from './echoes.ts';
 import type { Written } from './outbox.ts';
@@ -46,6 +47,8 @@ export interface ConversationOptions {
     readonly tells: ChatPresenceOptions['tells'];
     readonly confirmDelete: () => Promise<boolean>;
     readonly onChange: () => void;
+    /** Gets the newest messages of the room each time that they were read. */
+    readonly onRead: (roomId: string, latest: readonly ChatMessage[]) => void;
     readonly onProblem: (text: string) => void;
     /** The requested message is now in the conversation on the screen. */
     readonly onFound: (key: string) => void;
@@ -75,7 +78,7 @@ export interface Conversation extends Disposable {
     /** The window got the focus. */
     focus(): void;
     /** @throws HushError `chat.noRoom`, `room.forbidden`, `chat.tooLong`. */
-    send(markdown: string): void;
+    send(markdown: string, pointer?: CodePointer): void;
     /** The room and the sender for files. @throws HushError `chat.noRoom`, `room.forbidden`. */
     readonly target: ChatPlace;
     /** The person who writes on the page: the person of the open account, or of the last one. */
@@ -110,6 +113,7 @@ export function createConversation(options: ConversationOptions): Conversation {
         roomId,
         onRead(readRoom) {
             progress.read(readRoom);
+            options.onRead(readRoom, part.latest);
             changed();
         },
     });
@@ -183,10 +187,10 @@ export function createConversation(options: ConversationOptions): Conversation {
         },
         opened: progress.opened,
         focus: progress.focus,
-        send(markdown) {
+        send(markdown, pointer) {
             const { roomId: at } = assertWritable(room);
             assertShort(markdown);
-            write(at, { kind: 'text', markdown, replyTo: null });
+            write(at, { kind: 'text', markdown, replyTo: null, ...(pointer ? { pointer } : {}) });
         },
         get target() {
             const { roomId: at, self } = assertWritable(room);

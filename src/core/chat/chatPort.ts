@@ -1,4 +1,5 @@
 /** What the chat needs from the account. `src/matrix/chat` implements it. */
+import type { CodePointer } from './codePointer.ts';
 import type { ChatMessage } from './message.ts';
 import type { Disposable } from '../base/disposable.ts';
 
@@ -19,7 +20,12 @@ export interface ChatTimeline {
 
 export type ChatSend =
     /** Markdown. HTML in it is plain text. */
-    | { readonly kind: 'text'; readonly markdown: string; readonly replyTo: string | null }
+    | {
+          readonly kind: 'text';
+          readonly markdown: string;
+          readonly replyTo: string | null;
+          readonly pointer?: CodePointer | undefined;
+      }
     | { readonly kind: 'edit'; readonly markdown: string; readonly target: string }
     /** Not encrypted, because no Matrix client encrypts reactions. */
     | { readonly kind: 'reaction'; readonly target: string; readonly key: string }

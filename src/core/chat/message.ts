@@ -1,6 +1,7 @@
 /** A chat message as data: its shape and its limits. */
 import * as v from 'valibot';
 import { changesClaim } from '../changes/changesClaim.ts';
+import { codePointer } from './codePointer.ts';
 
 /** The most characters of a body, and of text that a person writes. An event holds 65,536 bytes. */
 export const MAX_BODY = 66_000;
@@ -81,6 +82,8 @@ export const chatMessage = v.object({
     html: v.nullable(body),
     /** Present for an attachment. The body is then its caption, or its name. */
     file: v.nullable(chatFile),
+    /** Lines of code that it points at. */
+    pointer: v.optional(codePointer),
     reply: v.nullable(v.object({ key: id, name, excerpt: v.pipe(v.string(), v.maxLength(512)) })),
     edited: v.boolean(),
     reactions: v.pipe(v.array(reaction), v.maxLength(64)),

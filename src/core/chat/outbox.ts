@@ -5,6 +5,7 @@
  */
 import type { ChatSend } from './chatPort.ts';
 import * as v from 'valibot';
+import { codePointer } from './codePointer.ts';
 import type { ChatMessage } from './message.ts';
 import { isSameReaction } from '../base/reactionKey.ts';
 import { writtenFile, type WrittenFile } from './writtenFile.ts';
@@ -110,7 +111,12 @@ const waitingShape = v.object({
     lane: v.string(),
     ts: v.number(),
     written: v.variant('kind', [
-        v.object({ kind: v.literal('text'), markdown: v.string(), replyTo: v.nullable(v.string()) }),
+        v.object({
+            kind: v.literal('text'),
+            markdown: v.string(),
+            replyTo: v.nullable(v.string()),
+            pointer: v.optional(codePointer),
+        }),
         v.object({ kind: v.literal('edit'), markdown: v.string(), target: v.string(), was: v.string() }),
         v.object({ kind: v.literal('reaction'), target: v.string(), key: v.string() }),
         writtenFile,

@@ -1,6 +1,7 @@
 /** The parts that commands and dialogs may use. */
 import type { ChatView } from '../chat/chatView.ts';
 import type { Joins } from '../joining/joins.ts';
+import type { CodePointers } from '../pointHere/codePointers.ts';
 import type { RenderedModel } from '../tree/render.ts';
 import type { ActionContext } from '../shell/actionContext.ts';
 import type { AccountParts } from './accountParts.ts';
@@ -9,7 +10,7 @@ import type { Foundation } from './foundation.ts';
 export function actionContext(
     { extension, log, configuration }: Foundation,
     { app, control, mapping, media, known, shield }: AccountParts,
-    { view, chat, joins }: { view: RenderedModel; chat: ChatView; joins: Joins },
+    { view, chat, joins, pointers }: { view: RenderedModel; chat: ChatView; joins: Joins; pointers: CodePointers },
 ): ActionContext {
     return {
         joining: {
@@ -23,6 +24,7 @@ export function actionContext(
         },
         log,
         shield,
+        pointers: () => pointers.desk(),
         chat,
         extensionUri: extension.extensionUri,
         get model() {

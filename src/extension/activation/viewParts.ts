@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { registerAuthProvider } from '../account/authProvider.ts';
 import { createChatView, type ChatView } from '../chat/chatView.ts';
 import { createJoins, type Joins } from '../joining/joins.ts';
+import { createCodePointers } from '../pointHere/codePointers.ts';
 import { createLiveShareNotices, type LiveShareNotices } from '../share/liveShareNotices.ts';
 import { showLiveScreen } from '../share/shareNotices.ts';
 import type { ActionContext } from '../shell/actionContext.ts';
@@ -24,6 +25,7 @@ export function createViewParts(foundation: Foundation, parts: AccountParts): Vi
     const { extension, scope, log } = foundation;
     const { app, control, known } = parts;
     const view = scope.add(renderModel((roomId) => app.account?.presence.look(roomId)));
+    const pointers = scope.add(createCodePointers(() => actions));
     const chat = scope.add(
         createChatView({
             extensionUri: extension.extensionUri,
@@ -31,6 +33,7 @@ export function createViewParts(foundation: Foundation, parts: AccountParts): Vi
             memento: extension.workspaceState,
             storage: extension.storageUri ?? extension.globalStorageUri,
             onUnread: (count) => view.unread(count),
+            onRead: pointers.read,
             log,
         }),
     );
@@ -41,7 +44,7 @@ export function createViewParts(foundation: Foundation, parts: AccountParts): Vi
         changed: () => app.refresh(),
         log,
     });
-    const actions = actionContext(foundation, parts, { view, chat, joins });
+    const actions = actionContext(foundation, parts, { view, chat, joins, pointers });
     const auth = scope.add(
         registerAuthProvider({
             account: () => app.model.account,

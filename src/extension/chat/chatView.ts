@@ -8,6 +8,9 @@ import { createChatChanges } from './chatChanges.ts';
 import { assertWritable } from '../../core/chat/chatRoom.ts';
 import { chatRoomOf } from './chosenRoom.ts';
 import { createChatMemory } from '../../core/chat/chatMemory.ts';
+import type { ChatPlace } from '../../core/chat/chatConversation.ts';
+import type { CodePointer } from '../../core/chat/codePointer.ts';
+import type { ChatMessage } from '../../core/chat/message.ts';
 import { createShownChanges } from '../../core/chat/shownChanges.ts';
 import { createForgotten } from '../../core/chat/forgotten.ts';
 import { unreadWords } from '../../core/chat/unread.ts';
@@ -33,6 +36,10 @@ export interface ChatView extends Disposable {
     assertWritable(roomId?: string): void;
     /** Sends to the conversation that is shown. @throws as {@link assertWritable}, and `chat.tooLong`. */
     send(markdown: string): void;
+    /** Sends in the same way, and shows nothing new here. */
+    point(markdown: string, pointer: CodePointer): void;
+    /** The conversation that is shown. @throws as {@link assertWritable}. */
+    target(): ChatPlace;
     /**
      * Sends to the conversation that is shown, and opens the view to show the progress. @throws as {@link
      * assertWritable}, and `file.*`.
@@ -49,11 +56,13 @@ export interface ChatViewOptions {
     readonly storage: vscode.Uri;
     /** Gets the number of unread messages while there is no view to show it. */
     readonly onUnread: (count: number) => void;
+    /** Gets the newest messages of the room each time that they were read. */
+    readonly onRead: (roomId: string, latest: readonly ChatMessage[]) => void;
     readonly log: Log;
 }
 
 export function createChatView(options: ChatViewOptions): ChatView {
-    const { extensionUri, account, memento, storage, log } = options;
+    const { extensionUri, account, memento, storage, onRead, log } = options;
     const scope = new DisposableScope();
     let model: Model | undefined;
     let drawing: NodeJS.Immediate | undefined;
@@ -98,7 +107,7 @@ export function createChatView(options: ChatViewOptions): ChatView {
     );
     const changes = createShownChanges(page.post);
     const forgotten = createForgotten(memento, (userId) => page.post({ type: 'chat.forget', userId }));
-    const conversation = scope.add(createViewConversation({ memory, files, page, onChange: drawSoon, log }));
+    const conversation = scope.add(createViewConversation({ memory, files, page, onChange: drawSoon, onRead, log }));
     const received = scope.add(
         createChatChanges({ conversation, account, model: () => model, storage, post: page.post, log }),
     );
@@ -152,6 +161,8 @@ export function createChatView(options: ChatViewOptions): ChatView {
             if (page.view) page.view.show(true);
             else setStatusBarMessage('check', 'Handed to the session’s chat', 4_000);
         },
+        point: (markdown, pointer) => conversation.send(markdown, pointer),
+        target: () => conversation.target,
         // Files take a while. In the view, the person can see the progress and cancel.
         async sendFiles(uris) {
             const place = conversation.target;

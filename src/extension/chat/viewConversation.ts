@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Log } from '../../core/base/log.ts';
-import { createConversation, type Conversation } from '../../core/chat/chatConversation.ts';
+import { createConversation, type Conversation, type ConversationOptions } from '../../core/chat/chatConversation.ts';
 import type { ChatMemory } from '../../core/chat/personChat.ts';
 import { readSetting } from '../manifest/config.ts';
 import { showWarningMessage } from '../shell/dialogs.ts';
@@ -15,11 +15,13 @@ export interface ViewConversationOptions {
     readonly files: LazyChatFiles;
     readonly page: ChatWebview;
     readonly onChange: () => void;
+    /** Gets the newest messages of the room each time that they were read. */
+    readonly onRead: ConversationOptions['onRead'];
     readonly log: Log;
 }
 
 export function createViewConversation(options: ViewConversationOptions): Conversation {
-    const { memory, files, page, onChange, log } = options;
+    const { memory, files, page, onChange, onRead, log } = options;
     return createConversation({
         memory,
         now: Date.now,
@@ -33,6 +35,7 @@ export function createViewConversation(options: ViewConversationOptions): Conver
         tells: tellsOthers,
         confirmDelete,
         onChange,
+        onRead,
         // Send it after the conversation that contains the message.
         onFound: (key) => void setImmediate(() => page.post({ type: 'chat.goTo', key })),
         onProblem(text) {

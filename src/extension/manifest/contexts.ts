@@ -41,6 +41,8 @@ export const contexts = {
     hasOwnRequests: 'hush.hasOwnRequests',
     /** One of our rooms was replaced by another. */
     hasReplacedRooms: 'hush.hasReplacedRooms',
+    /** Somebody points at lines of this workspace. */
+    pointers: 'hush.pointers',
 } as const;
 
 export type ContextKey = (typeof contexts)[keyof typeof contexts];

@@ -4,6 +4,8 @@ import type { RoomSnapshot } from '../../core/rooms/room.ts';
 import type * as vscode from 'vscode';
 import type { ViewerCommand } from '../../core/share/mediaMessages.ts';
 import type { ChangesClaim } from '../../core/changes/changesClaim.ts';
+import type { ChatPlace } from '../../core/chat/chatConversation.ts';
+import type { CodePointer } from '../../core/chat/codePointer.ts';
 import { HushError } from '../../core/base/errors.ts';
 import type { Account } from '../../core/account/account.ts';
 import type { Log } from '../../core/base/log.ts';
@@ -44,6 +46,9 @@ interface ChatDesk {
     open(roomId: string): Promise<void>;
     assertWritable(roomId?: string): void;
     send(markdown: string): void;
+    /** As `send`, and the others’ editors show the lines. */
+    point(markdown: string, pointer: CodePointer): void;
+    target(): ChatPlace;
     sendFiles(uris: readonly vscode.Uri[]): Promise<void>;
     sendBytes(bytes: Uint8Array, name: string, how?: SendHow & { readonly roomId?: string }): Promise<void>;
 }
@@ -52,6 +57,16 @@ interface ChatDesk {
 interface SecretShieldDesk {
     begin(): Promise<void>;
     showAnyway(): Promise<void>;
+}
+
+/** Pointing in code. */
+export interface PointerDesk {
+    pointHere(): Promise<void>;
+    /** Opens the lines that somebody points at. */
+    goTo(): Promise<void>;
+    /** What is shown stays until it is removed. */
+    keep(): void;
+    remove(): void;
 }
 
 export interface ActionContext {
@@ -67,6 +82,7 @@ export interface ActionContext {
     viewerCommand(tabId: string, generation: number, command: ViewerCommand): void;
     readonly joining: Joining;
     readonly shield: SecretShieldDesk;
+    readonly pointers: () => Promise<PointerDesk>;
     mapWorkspace(roomId: string, folder?: string): Promise<void>;
     unmapWorkspace(): Promise<void>;
     /** Returns the share that the tree row stands for. */

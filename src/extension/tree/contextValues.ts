@@ -8,8 +8,9 @@ import type { RoomSnapshot } from '../../core/rooms/room.ts';
 import { shareChoices } from '../share/shareChoices.ts';
 import type { Model } from '../../core/app/model.ts';
 
-/** Does not contain `hush.otherAccounts`, because only the stored accounts know it. */
-export type ContextValues = Readonly<Record<Exclude<ContextKey, typeof contexts.otherAccounts>, string | boolean>>;
+/** The model does not know these: the stored accounts know the one, and what is shown in editors the other. */
+type FromElsewhere = typeof contexts.otherAccounts | typeof contexts.pointers;
+export type ContextValues = Readonly<Record<Exclude<ContextKey, FromElsewhere>, string | boolean>>;
 
 export function contextValues({ account, rooms, session, workspaceRoomId }: Model): ContextValues {
     const self = session.self?.userId ?? '';

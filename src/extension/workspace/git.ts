@@ -42,6 +42,7 @@ interface RepositoryState {
         | {
               /** Of the branch. Undefined: no branch is checked out. */
               readonly name?: string;
+              readonly commit?: string;
               readonly upstream?: { readonly remote: string; readonly name: string };
               /** Commits that the upstream branch does not have. */
               readonly ahead?: number;

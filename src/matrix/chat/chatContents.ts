@@ -1,5 +1,6 @@
 /** The event content for each action in the chat. */
 import type { ChatSend } from '../../core/chat/chatPort.ts';
+import { POINTER_KEY } from '../../core/chat/codePointer.ts';
 import { messageText } from '../events/markdown.ts';
 
 export interface Outgoing {
@@ -16,7 +17,11 @@ export function outgoing(
         case 'text': {
             return {
                 type: 'm.room.message',
-                content: { ...messageText(what.markdown), ...asReply(what.replyTo, senderOf) },
+                content: {
+                    ...messageText(what.markdown),
+                    ...(what.pointer ? { [POINTER_KEY]: what.pointer } : {}),
+                    ...asReply(what.replyTo, senderOf),
+                },
             };
         }
         case 'edit': {

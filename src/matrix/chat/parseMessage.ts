@@ -4,6 +4,7 @@
  */
 import { shownName } from '../../core/files/fileName.ts';
 import { claimOf } from '../../core/changes/changesClaim.ts';
+import { pointerIn, type CodePointer } from '../../core/chat/codePointer.ts';
 import { MAX_BODY, type ChatFile, type MessageKind } from '../../core/chat/message.ts';
 import { attachmentOf, type Attachment } from '../files/attachment.ts';
 import { depthOf } from './htmlDepth.ts';
@@ -18,6 +19,7 @@ export interface ParsedMessage {
     /** Unsafe HTML. */
     readonly html: string | null;
     readonly file: ChatFile | null;
+    readonly pointer?: CodePointer;
 }
 
 /** HTML with deeper nesting is shown as its plain body (client-server API, "m.room.message msgtypes": 100 levels). */
@@ -50,7 +52,14 @@ export function parseMessage(content: unknown): ParsedMessage {
     if (kind === undefined && typeof type === 'string' && type !== '') return asOther(type, fields);
     if (body === undefined && html === undefined)
         return { kind: 'notice', body: 'A message that this version of Hush cannot show.', html: null, file: null };
-    return { kind: kind ?? 'text', body: body ?? '', html: safeDepth(html), file: null };
+    const pointer = pointerIn(fields);
+    return {
+        kind: kind ?? 'text',
+        body: body ?? '',
+        html: safeDepth(html),
+        file: null,
+        ...(pointer ? { pointer } : {}),
+    };
 }
 
 /** `msgtype`s of plain words. */

@@ -167,6 +167,7 @@ export class ChatWorld {
             watching: () => this.watching,
             confirmDelete: async () => this.sure,
             onChange: () => undefined,
+            onRead: () => undefined,
             onFound: (key) => void this.found.push(key),
             onProblem: (text) => void this.problems.push(text),
             log: createLog({

@@ -25,6 +25,15 @@ describe('the manifest and the code', () => {
         }
     });
 
+    it('every colour has a value for each kind of theme', () => {
+        for (const { id, defaults } of contributes.colors)
+            assert.deepEqual(
+                Object.keys(defaults).toSorted(),
+                ['dark', 'highContrast', 'highContrastLight', 'light'],
+                id,
+            );
+    });
+
     it('when clauses use only context keys and rows that the code sets', () => {
         const known = new Set<string>([
             ...Object.values(contexts),
@@ -71,7 +80,7 @@ describe('the manifest and the code', () => {
         for (const { command } of contributes.menus['explorer/context'] ?? [])
             assert.match(titles.get(command) ?? '', /Hush/u, command);
         const sending = [contributes.menus['explorer/context'], contributes.menus['editor/context']].flat();
-        assert.equal(sending.length, 4);
+        assert.equal(sending.length, 5);
         // The chat may be of a room that this workspace is not linked to.
         for (const entry of sending) assert.match(entry?.when ?? '', /hush\.hasRooms(?!.*workspaceLinked)/u);
     });

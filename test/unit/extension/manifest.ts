@@ -26,6 +26,7 @@ export interface Manifest {
             enablement?: string;
         }[];
         readonly menus: Readonly<Record<string, readonly MenuEntry[]>>;
+        readonly colors: readonly { id: string; description: string; defaults: Readonly<Record<string, string>> }[];
         readonly keybindings: readonly { command: string; key: string; when?: string }[];
         readonly configuration: {
             readonly properties: Readonly<

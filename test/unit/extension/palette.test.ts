@@ -125,7 +125,7 @@ const TABLE: readonly (readonly [state: string, keys: Keys, titles: readonly str
     [
         'a file is open in it',
         { ...SESSION_KEYS, activeEditor: TEXT_EDITOR },
-        [...ACCOUNT, ...IN_ROOM, 'Send Problem to Session', 'Share Screen', 'Unlink Workspace from Room'],
+        [...ACCOUNT, ...IN_ROOM, 'Point Here', 'Send Problem to Session', 'Share Screen', 'Unlink Workspace from Room'],
     ],
     [
         'somebody shares, and code is selected here',
@@ -133,12 +133,26 @@ const TABLE: readonly (readonly [state: string, keys: Keys, titles: readonly str
         [
             ...ACCOUNT,
             ...IN_ROOM,
+            'Point Here',
             'Send Problem to Session',
             'Send Selection as File to Session',
             'Send Selection to Session',
             'Share Screen',
             'Unlink Workspace from Room',
             'View Share…',
+        ],
+    ],
+    [
+        'somebody points at code of this workspace',
+        { ...SESSION_KEYS, [contexts.pointers]: true },
+        [
+            ...ACCOUNT,
+            ...IN_ROOM,
+            'Go to Pointer',
+            'Keep Pointers',
+            'Remove Pointers',
+            'Share Screen',
+            'Unlink Workspace from Room',
         ],
     ],
     [

@@ -1,0 +1,32 @@
+/** "Point Here": shows the selected lines, or the cursor's, in the editors of the others. */
+import * as vscode from 'vscode';
+import { newPointer, placeOf } from '../../core/chat/codePointer.ts';
+import { HushError } from '../../core/base/errors.ts';
+import { hasTrust } from '../changes/openRepositories.ts';
+import { lastLineOf, placeMessage } from '../chat/editorMessages.ts';
+import { signedIn, type ActionContext } from '../shell/actionContext.ts';
+import { setStatusBarMessage } from '../shell/dialogs.ts';
+import { placeIn, sessionRoots } from './sessionRoots.ts';
+
+/** `mayNow`: whether the person may point now (ms), so that they do not point too often. */
+export async function pointHere(context: ActionContext, mayNow: (now: number) => boolean): Promise<void> {
+    signedIn(context);
+    const { roomId } = context.chat.target();
+    const editor = vscode.window.activeTextEditor;
+    if (!editor) throw new HushError('point.nothing', 'Open a file and select the lines that you want to point at.');
+    const { document, selection } = editor;
+    const [from, to] = [selection.start.line + 1, lastLineOf(selection.start, selection.end) + 1];
+    if (!(await hasTrust('Pointing at code'))) return;
+    const room = context.model.rooms.find((one) => one.roomId === roomId);
+    const place = await placeIn(await sessionRoots(room?.workspaces ?? []), document.uri);
+    if (!place)
+        throw new HushError(
+            'point.outside',
+            'This file is not in the session’s repository, so the others have no such file. Send its lines with "Hush: Send Selection to Session".',
+        );
+    const pointer = newPointer({ path: place.path, from, to, commit: place.root.commit });
+    if (!pointer) throw new HushError('point.outside', 'Others cannot open this file by its name.');
+    if (!mayNow(performance.now())) return setStatusBarMessage('clock', 'Wait a second, then point again', 2_000);
+    context.chat.point(`points at ${placeMessage(pointer.path, from, to)}`, pointer);
+    setStatusBarMessage('location', `The others see ${placeOf(pointer)}`, 4_000);
+}
