@@ -27,6 +27,7 @@ const engine = { 'src/extension/account/engine.ts': 'engine' };
 const parts = {
     'src/extension/account/accountDialogs.ts': 'accountDialogs',
     'src/extension/chat/chatDesk.ts': 'chatDesk',
+    'src/extension/pairing/pairing.ts': 'pairing',
     'src/extension/rooms/roomCommands.ts': 'roomCommands',
     'src/extension/share/page/loopbackServer.ts': 'loopbackServer',
     'src/extension/tree/showStatusMenu.ts': 'statusMenu',

@@ -31,6 +31,7 @@ const ALLOWED = [
     'dist/ownSfuTokens.cjs',
     'dist/statusMenu.cjs',
     'dist/loopbackServer.cjs',
+    'dist/pairing.cjs',
     'dist/roomCommands.cjs',
     'dist/trustCommands.cjs',
     'dist/accountDialogs.cjs',
@@ -62,6 +63,7 @@ const LIMITS: Readonly<Record<string, number>> = {
     'dist/loopbackServer.cjs': 100_000,
     'dist/roomCommands.cjs': 150_000,
     'dist/trustCommands.cjs': 100_000,
+    'dist/pairing.cjs': 60_000,
     'dist/accountDialogs.cjs': 100_000,
     'dist/chatDesk.cjs': 100_000,
     'dist/page.js': 800_000,
@@ -166,6 +168,7 @@ describe('the package', function () {
             'loopbackServer.cjs',
             'roomCommands.cjs',
             'trustCommands.cjs',
+            'pairing.cjs',
             'accountDialogs.cjs',
             'chatDesk.cjs',
         ])
@@ -175,6 +178,7 @@ describe('the package', function () {
             'openShared.cjs',
             'roomCommands.cjs',
             'trustCommands.cjs',
+            'pairing.cjs',
             'accountDialogs.cjs',
             'chatDesk.cjs',
         ])

@@ -162,6 +162,13 @@ export const hostMessage = v.variant('type', [
     v.object({ type: v.literal('view.withheld'), reason: v.nullable(v.picklist(withheldReasons)) }),
     /** Who can see the share: a short text, and a full line. */
     v.object({ type: v.literal('view.audience'), text, detail: text, tone: v.picklist(['good', 'warn']) }),
+    /** Where the sharer is in the code. Null: nothing is known. */
+    v.object({
+        type: v.literal('view.place'),
+        line: v.nullable(v.object({ text, detail: text, opens: v.boolean() })),
+        /** Our editor follows the sharer's. */
+        following: v.boolean(),
+    }),
     /** Runs a command of a page's tool, chosen from VS Code's menu over the picture. */
     v.object({ type: v.literal('view.command'), command: v.picklist(viewerCommands) }),
     /** The host knows more than the page: the share is over, or could not be joined. */
@@ -322,6 +329,10 @@ export const pageMessage = v.variant('type', [
             /** Starts or stops the wait for the sharer’s next share. */
             'watchAgain',
             'openChat',
+            /** Opens the sharer’s place in our own checkout. */
+            'openPlace',
+            /** Starts or stops following the sharer. */
+            'followSharer',
         ]),
     }),
     v.object({ type: v.literal('log'), level: v.picklist(['debug', 'info', 'warn', 'error']), text }),

@@ -2,6 +2,7 @@
 import { transports } from '../../core/share/share.ts';
 import { isLinkEditor, type LinkEditor } from '../../core/rooms/linkEditors.ts';
 import { sharePolicies, type SharePolicy } from '../../core/trust/shareTrust.ts';
+import { placeLevels, type PlaceLevel } from '../../core/sideChannel/tellPlace.ts';
 import type { ShareSettings } from '../../core/share/mediaMessages.ts';
 
 export const settings = {
@@ -20,6 +21,7 @@ export const settings = {
     'hush.share.optimizeFor': 'text' as 'text' | 'motion',
     'hush.share.maxBitrate': 0,
     'hush.view.smoothMotion': false,
+    'hush.context.send': 'everything' as PlaceLevel,
 };
 
 export type Settings = typeof settings;
@@ -79,4 +81,10 @@ export function sharePolicySetting(reader: SettingsReader): SharePolicy {
 export function linkEditorSetting(reader: SettingsReader): LinkEditor {
     const value: string = readSetting(reader, 'hush.link.editor');
     return isLinkEditor(value) ? value : settings['hush.link.editor'];
+}
+
+/** An unknown value tells nothing. A typing error must not tell more than the person wants. */
+export function placeLevelSetting(reader: SettingsReader): PlaceLevel {
+    const value = readSetting(reader, 'hush.context.send');
+    return placeLevels.find((level) => level === value) ?? 'nothing';
 }

@@ -37,6 +37,10 @@ export const contexts = {
     hasOwnRequests: 'hush.hasOwnRequests',
     /** One of our rooms was replaced by another. */
     hasReplacedRooms: 'hush.hasReplacedRooms',
+    /** Somebody is in the side channel of a share, so their place in the code can be followed. */
+    mayFollow: 'hush.mayFollow',
+    /** Our editor follows somebody's. */
+    following: 'hush.following',
 } as const;
 
 export type ContextKey = (typeof contexts)[keyof typeof contexts];

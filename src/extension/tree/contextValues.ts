@@ -8,8 +8,9 @@ import type { RoomSnapshot } from '../../core/rooms/room.ts';
 import { shareChoices } from '../share/shareChoices.ts';
 import type { Model } from '../../core/app/model.ts';
 
-/** Does not contain `hush.otherAccounts`, because only the stored accounts know it. */
-export type ContextValues = Readonly<Record<Exclude<ContextKey, typeof contexts.otherAccounts>, string | boolean>>;
+/** Does not contain what only the stored accounts know, and what only `pairing` knows. */
+type Elsewhere = typeof contexts.otherAccounts | typeof contexts.mayFollow | typeof contexts.following;
+export type ContextValues = Readonly<Record<Exclude<ContextKey, Elsewhere>, string | boolean>>;
 
 export function contextValues({ account, rooms, session, workspaceRoomId }: Model): ContextValues {
     const self = session.self?.userId ?? '';

@@ -9,7 +9,7 @@ import type { Log } from '../../core/base/log.ts';
 import type { RepositoryRemotes } from '../../core/workspace/remotesMeant.ts';
 
 /** The part of the Git extension's API (version 1) that Hush reads. */
-interface GitApi {
+export interface GitApi {
     /** `initialized` once the first look at the folders of the window is done. */
     readonly state: 'uninitialized' | 'initialized';
     readonly onDidChangeState: vscodeTypes.Event<GitApi['state']>;
@@ -19,15 +19,28 @@ interface GitApi {
     openRepository(root: vscodeTypes.Uri): Promise<GitRepository | null>;
 }
 
-interface GitRepository {
+export interface GitRepository {
     readonly rootUri: vscodeTypes.Uri;
     readonly state: RepositoryState;
     /** Reads the state again. */
     status(): Promise<void>;
+    /** Returns those of the paths that git ignores. */
+    checkIgnore(paths: string[]): Promise<Set<string>>;
+    /** Rejects if the repository lacks one of the commits. */
+    getMergeBase(one: string, other: string): Promise<string | undefined>;
+    log(options: { readonly range: string; readonly maxEntries: number }): Promise<readonly unknown[]>;
+}
+
+interface Change {
+    readonly uri: vscodeTypes.Uri;
 }
 
 interface RepositoryState {
-    readonly HEAD: { readonly upstream?: { readonly remote: string } } | undefined;
+    readonly HEAD: { readonly commit?: string; readonly upstream?: { readonly remote: string } } | undefined;
+    readonly mergeChanges: readonly Change[];
+    readonly indexChanges: readonly Change[];
+    readonly workingTreeChanges: readonly Change[];
+    readonly untrackedChanges?: readonly Change[];
     readonly remotes: readonly { readonly name: string; readonly fetchUrl?: string }[];
     readonly onDidChange: vscodeTypes.Event<void>;
 }
@@ -36,7 +49,8 @@ function gitExtension(): vscode.Extension<{ getAPI(version: 1): GitApi }> | unde
     return vscode.extensions.getExtension('vscode.git');
 }
 
-async function gitApi(): Promise<GitApi | undefined> {
+/** Undefined: there is no Git, or the person does not trust the folder. */
+export async function gitApi(): Promise<GitApi | undefined> {
     const extension = gitExtension();
     if (!vscode.workspace.isTrusted || !extension) return undefined;
     try {

@@ -20,6 +20,7 @@ const ORDER: readonly (Kind | 'keys')[] = [
     'view.sharer',
     'view.withheld',
     'view.audience',
+    'view.place',
     'share.viewers',
     'share.hold',
     'share.capture',
