@@ -19,7 +19,9 @@ export function placeLine(who: string, place: Place | null, relation: CommitRela
     if (!place) return { text: `${who} is in no file of the session’s repository`, detail: '', opens: false };
     const { path, visible } = place;
     const lines = visible && { from: visible.start + 1, to: Math.max(visible.start, visible.end) + 1 };
-    const facts = [relationWords(place, relation), changeWords(place), problemWords(place)].filter((fact) => fact !== '');
+    const facts = [relationWords(place, relation), changeWords(place), problemWords(place)].filter(
+        (fact) => fact !== '',
+    );
     const where = lines ? `${path} ${lines.from}-${lines.to}` : path;
     const opens = relation.kind !== 'noCheckout';
     const shown = lines ? `${who} sees lines ${lines.from} to ${lines.to} of ${path}` : `${who} is in ${path}`;

@@ -3,7 +3,7 @@ import type { After } from '../base/timer.ts';
 import type { Place } from './sideMessages.ts';
 
 /** ms between two messages. */
-export const TELL_MS = 100;
+const TELL_MS = 100;
 
 export const placeLevels = ['everything', 'file', 'nothing'] as const;
 export type PlaceLevel = (typeof placeLevels)[number];

@@ -66,7 +66,6 @@ export function firstLineOf({ visible, selection }: Place): number {
 
 function cursorOf(place: Place): readonly [number, number] {
     const { selection, visible } = place;
-    const isVisible =
-        selection && visible && selection.end[0] >= visible.start && selection.end[0] <= visible.end;
+    const isVisible = selection && visible && selection.end[0] >= visible.start && selection.end[0] <= visible.end;
     return selection && (isVisible || !visible) ? selection.end : [firstLineOf(place), 0];
 }

@@ -7,7 +7,7 @@ import { gitApi, type GitRepository } from '../workspace/git.ts';
 import { mayTell } from './mayTell.ts';
 import { realPath } from './sessionGit.ts';
 
-export interface OwnPlace {
+interface OwnPlace {
     readonly repository: GitRepository;
     readonly place: Place;
 }

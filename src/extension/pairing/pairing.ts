@@ -1,25 +1,24 @@
 /** Places and following: tells where we are in the code, and shows where others are. Loaded on demand. */
 import * as vscode from 'vscode';
 import { DisposableScope, type Disposable } from '../../core/base/disposable.ts';
-import { HushError, userMessage } from '../../core/base/errors.ts';
+import { userMessage } from '../../core/base/errors.ts';
 import type { MediaPort } from '../../core/session/mediaPort.ts';
 import { deviceKey } from '../../core/session/sessionMembers.ts';
 import type { PageMessage } from '../../core/share/mediaMessages.ts';
 import type { Followed } from '../../core/sideChannel/follow.ts';
 import type { SideMessage } from '../../core/sideChannel/sideMessages.ts';
-import { createPlaceTeller, toTell } from '../../core/sideChannel/tellPlace.ts';
-import { placeLevelSetting } from '../manifest/config.ts';
+import { createPlaceTeller } from '../../core/sideChannel/tellPlace.ts';
 import { contexts } from '../manifest/contexts.ts';
 import type { ActionContext } from '../shell/actionContext.ts';
 import { after } from '../shell/after.ts';
-import { setStatusBarMessage, showQuickPick } from '../shell/dialogs.ts';
+import { setStatusBarMessage } from '../shell/dialogs.ts';
 import { showFailure } from '../shell/failure.ts';
 import { plainName } from '../shell/plainText.ts';
+import { chooseWhom } from './chooseWhom.ts';
 import { createFollowEditor } from './followEditor.ts';
-import { newestOnly } from './newestOnly.ts';
 import { openPlace } from './openPlace.ts';
-import { createOwnPlaceReader } from './ownPlace.ts';
-import { belongs, sessionRepositories } from './sessionGit.ts';
+import { createOwnTelling } from './ownTelling.ts';
+import { sessionRepositories } from './sessionGit.ts';
 import { createSideChannels, type Channel, type Device } from './sideChannels.ts';
 import { createTheirPlaces } from './theirPlaces.ts';
 
@@ -42,7 +41,7 @@ export function createPairing(context: ActionContext, media: Pick<MediaPort, 'se
         send: media.send,
         createTeller: (tell) => createPlaceTeller(after, tell),
     });
-    const own = scope.add(createOwnPlaceReader(() => tellOwn()));
+    const own = scope.add(createOwnTelling(context, channels));
     const editor = scope.add(
         createFollowEditor({
             log,
@@ -54,25 +53,6 @@ export function createPairing(context: ActionContext, media: Pick<MediaPort, 'se
         }),
     );
     const theirs = scope.add(createTheirPlaces({ context, channels, editor }));
-
-    const mayBeTold = ({ sharer, devices, followers }: Channel): boolean =>
-        sharer === undefined ? devices.size > 0 : followers.size > 0;
-    const tellOwn = newestOnly(
-        async () => {
-            const level = placeLevelSetting(context.configuration());
-            const told = [...channels.all.values()].filter(mayBeTold);
-            if (told.length === 0) return;
-            const found = level === 'nothing' || !vscode.workspace.isTrusted ? undefined : await own.read();
-            for (const { roomId, teller } of told)
-                teller.update(
-                    found && belongs(found.repository, roomId, context.model) ? toTell(found.place, level) : null,
-                );
-        },
-        (error) => {
-            log.warn('the place could not be read', error);
-            for (const { teller } of channels.all.values()) teller.update(null);
-        },
-    );
 
     /** Tells the channel of this page whom of it we follow. */
     const sayFollowing = (page: string): void => {
@@ -97,9 +77,8 @@ export function createPairing(context: ActionContext, media: Pick<MediaPort, 'se
         }
         mayFollow();
         // The page tells it at each new run of a device, which has heard nothing yet.
-        if (mayBeTold(channel)) channel.teller.again();
+        own.again(channel);
         if (editor.following?.page === channel.page) sayFollowing(channel.page);
-        tellOwn();
         theirs.look();
     };
     const received = (channel: Channel, from: Device, message: SideMessage): void => {
@@ -115,15 +94,13 @@ export function createPairing(context: ActionContext, media: Pick<MediaPort, 'se
         const { self } = context.model.session;
         if (!self || !whom || deviceKey(self) !== deviceKey(whom)) {
             channel.followers.delete(device);
-            if (!mayBeTold(channel)) channel.teller.update(null);
-            return;
+            return own.fewer(channel);
         }
         if (channel.followers.has(device)) return;
         channel.followers.add(device);
         editor.tell({ type: 'followedBy', page: channel.page, device });
         setStatusBarMessage('eye', `${plainName(channels.nameOf(channel, from))} follows you`, SAID_MS);
-        channel.teller.again();
-        tellOwn();
+        own.again(channel);
     };
     const start = (channel: Channel, device: Device): void => {
         const name = channels.nameOf(channel, device);
@@ -161,18 +138,7 @@ export function createPairing(context: ActionContext, media: Pick<MediaPort, 'se
             mayFollow();
         },
         async follow() {
-            const choices = [...channels.all.values()].flatMap((channel) =>
-                [...channel.devices.values()].map((device) => ({
-                    label: plainName(channels.nameOf(channel, device)),
-                    description: deviceKey(device) === channel.sharer ? 'shares a screen' : 'watches',
-                    channel,
-                    device,
-                })),
-            );
-            if (choices.length === 0) throw new HushError('pairing.nobody', 'Nobody can be followed now.');
-            const [only] = choices;
-            const chosen =
-                choices.length === 1 ? only : await showQuickPick(choices, { title: 'Follow whom in the code?' });
+            const chosen = await chooseWhom(channels);
             if (chosen) start(chosen.channel, chosen.device);
         },
         stopFollowing: () => editor.tell({ type: 'acted' }),

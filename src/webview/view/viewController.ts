@@ -256,6 +256,8 @@ export function createViewController({ root, keys, worker, send, now }: Options)
                     return ui.withheld(message.reason);
                 case 'view.audience':
                     return ui.audience(message.text, message.detail, message.tone);
+                case 'view.place':
+                    return ui.place(message);
                 case 'view.command':
                     return ui.command(message.command);
                 case 'view.again':
