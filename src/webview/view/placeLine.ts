@@ -28,7 +28,6 @@ export function createPlaceLine(onAction: (action: PlaceAction) => void): PlaceL
             setText(words, line?.text ?? '');
             // The text may be cut, and the detail is a whole sentence.
             for (const part of [open, words]) part.title = line?.detail || (line?.text ?? '');
-            open.setAttribute('aria-label', line?.detail || (line?.text ?? ''));
             setText(follow, following ? 'Stop Following' : 'Follow');
             follow.setAttribute('aria-pressed', String(following));
             follow.title = following
