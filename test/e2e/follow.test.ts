@@ -102,7 +102,7 @@ describe('places in the code, and following', function () {
         const line = await lineWhen(/^src\/app\.ts \d+-\d+, same commit as you/u);
         const [from = 0, to = 0] = range(line);
         assert.ok(from <= 120 && to >= 120 && to - from < 100, line);
-        await keepPicture(pair.bob, 'follow-line-dark');
+        await keepPicture(pair.bob, 'follow-line-light');
         await goTo(alice, 'app.ts:300');
         await eventually(
             async () => {
@@ -134,7 +134,8 @@ describe('places in the code, and following', function () {
         await bob.command('Git: Refresh');
         await lineWhen(/1 commit ahead of you/u);
         await bob.command('Preferences: Toggle between Light/Dark Themes');
-        await keepPicture(pair.bob, 'follow-line-light');
+        await bob.page.locator('.monaco-workbench.vs-dark').waitFor();
+        await keepPicture(pair.bob, 'follow-line-dark');
         await bob.command('Preferences: Toggle between Light/Dark Themes');
         await appendFile(join(pair.bob.folder, 'src/other.ts'), '\n// mine\n');
         git(pair.bob.folder, 'commit', '--quiet', '-am', 'mine');

@@ -54,6 +54,7 @@ export async function relationTo(
     if (ours === theirs) return { kind: 'same' };
     let base: string | undefined;
     try {
+        await repository.getCommit(theirs);
         base = await repository.getMergeBase(ours, theirs);
     } catch {
         return { kind: 'unknown' }; // we do not have their commit

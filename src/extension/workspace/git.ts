@@ -26,7 +26,9 @@ export interface GitRepository {
     status(): Promise<void>;
     /** Returns those of the paths that git ignores. */
     checkIgnore(paths: string[]): Promise<Set<string>>;
-    /** Rejects if the repository lacks one of the commits. */
+    /** Rejects if the repository lacks the commit. */
+    getCommit(name: string): Promise<unknown>;
+    /** Undefined: there is none. */
     getMergeBase(one: string, other: string): Promise<string | undefined>;
     log(options: { readonly range: string; readonly maxEntries: number }): Promise<readonly unknown[]>;
 }
