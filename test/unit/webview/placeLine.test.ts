@@ -11,6 +11,7 @@ describe('the line under the picture', () => {
     });
     afterEach(() => {
         if (before) Object.defineProperty(globalThis, 'document', before);
+        else Reflect.deleteProperty(globalThis, 'document');
     });
     const open = () => {
         const actions: PlaceAction[] = [];
