@@ -150,7 +150,7 @@ describe('places in the code, and following', function () {
             await lineWhen(/^Alice \S+ is in no file of the session’s repository/u);
         });
 
-    it('follows the sharer, until the viewer types', async () => {
+    it('follows the sharer, until the viewer clicks in the editor', async () => {
         await viewer.getByRole('button', { name: 'Follow', exact: true }).click();
         await bob.statusBar(/Following Alice/u).waitFor();
         await alice.statusBar(/Bob \S+ follows you/u).waitFor();
