@@ -45,6 +45,8 @@ const SETTLED_MS = 1_500;
 const MAX_SHOWN = 20;
 /** Lines. VS Code rounds the first visible line. */
 const ROUNDING = 1;
+/** Lines. VS Code keeps a line that it reveals below the lines of Sticky Scroll, by default five. */
+const STICKY = 6;
 
 /** Undefined: it follows nobody. Returns the same object if nothing changes. */
 export function follow(state: Following | undefined, event: FollowEvent): Following | undefined {
@@ -73,10 +75,11 @@ function scrolled(state: Following, uri: string, top: number, at: number): Follo
     if (last?.uri !== uri) return state; // Hush has not moved that editor, or no longer
     const distance = Math.abs(top - last.line);
     if (distance <= state.distance + ROUNDING) return { ...state, distance: Math.min(distance, state.distance) };
-    const late = state.shown.some(
-        (one) => one.uri === uri && at - one.at < SETTLED_MS && Math.abs(top - one.line) <= ROUNDING,
+    const near = state.shown.filter(
+        (one) => one.uri === uri && at - one.at < SETTLED_MS && Math.abs(top - one.line) <= STICKY,
     );
-    return late ? state : undefined;
+    if (near.includes(last)) return { ...state, distance };
+    return near.length > 0 ? state : undefined; // it comes late, from an earlier move
 }
 
 function isRecent({ shown }: Following, uri: string, at: number): boolean {

@@ -25,6 +25,10 @@ describe('following an editor', () => {
         assert.ok(run(start, shown(200, 0), scrolled(50), scrolled(120), scrolled(199), scrolled(200)));
         // The event of the first move comes after the second move was asked for.
         assert.ok(run(start, shown(200, 0, 0), shown(50, 0, 100), scrolled(200, 200), scrolled(50, 250)));
+        // Sticky Scroll keeps the line five lines below the top, also when the other scrolls up in small steps.
+        const sticky = run(start, shown(363, 0), scrolled(358), shown(360, 358, 50), scrolled(355, 60));
+        assert.ok(follow(sticky, scrolled(355, 9_000)));
+        assert.equal(follow(sticky, scrolled(352, 9_000)), undefined);
         // A shorter file cannot show the line at the top, so the editor stays where it is.
         assert.ok(run(start, shown(390, 300), scrolled(360), scrolled(361)));
     });
@@ -34,7 +38,8 @@ describe('following an editor', () => {
             for (const at of [10, 60_000])
                 assert.equal(run(start, shown(200, 0), scrolled(200), scrolled(top, at)), undefined, `${top} ${at}`);
         // Hush had nothing to scroll.
-        assert.equal(run(start, shown(200, 200), scrolled(203, 10)), undefined);
+        assert.equal(run(start, shown(200, 200), scrolled(203, 2_000)), undefined);
+        assert.equal(run(start, shown(200, 200), scrolled(210, 10)), undefined);
         // An old move is no reason any more.
         assert.equal(
             run(start, shown(200, 0, 0), shown(50, 200, 100), scrolled(50, 150), scrolled(200, 5_000)),
