@@ -28,6 +28,7 @@ const parts = {
     'src/extension/account/accountDialogs.ts': 'accountDialogs',
     'src/extension/changes/changesDesk.ts': 'changesDesk',
     'src/extension/chat/chatDesk.ts': 'chatDesk',
+    'src/extension/pairing/pairing.ts': 'pairing',
     'src/extension/pointHere/pointerDesk.ts': 'pointerDesk',
     'src/extension/rooms/roomCommands.ts': 'roomCommands',
     'src/extension/share/page/loopbackServer.ts': 'loopbackServer',

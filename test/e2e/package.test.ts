@@ -31,6 +31,7 @@ const ALLOWED = [
     'dist/ownSfuTokens.cjs',
     'dist/statusMenu.cjs',
     'dist/loopbackServer.cjs',
+    'dist/pairing.cjs',
     'dist/roomCommands.cjs',
     'dist/secretWatch.cjs',
     'dist/trustCommands.cjs',
@@ -68,6 +69,7 @@ const LIMITS: Readonly<Record<string, number>> = {
     'dist/roomCommands.cjs': 150_000,
     'dist/secretWatch.cjs': 60_000,
     'dist/trustCommands.cjs': 100_000,
+    'dist/pairing.cjs': 60_000,
     'dist/accountDialogs.cjs': 100_000,
     'dist/changesDesk.cjs': 100_000,
     'dist/chatDesk.cjs': 100_000,
@@ -174,6 +176,7 @@ describe('the package', function () {
             'roomCommands.cjs',
             'secretWatch.cjs',
             'trustCommands.cjs',
+            'pairing.cjs',
             'accountDialogs.cjs',
             'chatDesk.cjs',
         ])
@@ -184,6 +187,7 @@ describe('the package', function () {
             'roomCommands.cjs',
             'secretWatch.cjs',
             'trustCommands.cjs',
+            'pairing.cjs',
             'accountDialogs.cjs',
             'chatDesk.cjs',
         ])

@@ -97,6 +97,9 @@ export type ErrorCode =
     | 'trust.wrongKey'
     | 'trust.storageDamaged'
     | 'trust.otherBackup'
+    // places in the code
+    | 'pairing.nobody'
+    | 'pairing.noFile'
     | 'internal';
 
 export interface HushErrorOptions {

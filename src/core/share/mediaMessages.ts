@@ -174,6 +174,13 @@ export const hostMessage = v.variant('type', [
     v.object({ type: v.literal('view.audience'), text, detail: text, tone: v.picklist(['good', 'warn']) }),
     /** The sharer's device says that a card is in place of the screen. Null: it is not. */
     v.object({ type: v.literal('view.cover'), cover: v.nullable(v.picklist(covers)) }),
+    /** Where the sharer is in the code. Null: nothing is known. */
+    v.object({
+        type: v.literal('view.place'),
+        line: v.nullable(v.object({ text, detail: text, opens: v.boolean() })),
+        /** Our editor follows the sharer's. */
+        following: v.boolean(),
+    }),
     /** Runs a command of a page's tool, chosen from VS Code's menu over the picture. */
     v.object({ type: v.literal('view.command'), command: v.picklist(viewerCommands) }),
     /** The host knows more than the page: the share is over, or could not be joined. */
@@ -340,6 +347,10 @@ export const pageMessage = v.variant('type', [
             /** Starts or stops the wait for the sharer’s next share. */
             'watchAgain',
             'openChat',
+            /** Opens the sharer’s place in our own checkout. */
+            'openPlace',
+            /** Starts or stops following the sharer. */
+            'followSharer',
         ]),
     }),
     v.object({ type: v.literal('log'), level: v.picklist(['debug', 'info', 'warn', 'error']), text }),

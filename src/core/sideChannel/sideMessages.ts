@@ -39,12 +39,13 @@ const place = v.object({
     changed: v.boolean(),
     /** The editor has unsaved changes. */
     unsaved: v.boolean(),
-    /** Lines, from 0. */
-    visible: range,
+    /** Lines, from 0. Absent, like what follows: its person tells only the file. */
+    visible: v.optional(range),
     /** The first selection. The end is where the cursor is. */
-    selection: v.object({ start: v.tuple([line, line]), end: v.tuple([line, line]) }),
-    problems: v.object({ errors: line, warnings: line }),
+    selection: v.optional(v.object({ start: v.tuple([line, line]), end: v.tuple([line, line]) })),
+    problems: v.optional(v.object({ errors: line, warnings: line })),
 });
+export type Place = v.InferOutput<typeof place>;
 
 export const sideMessage = v.variant('type', [
     /** Said to whoever may be there. It is answered once, with `answer`: what was said before could not be opened. */

@@ -31,6 +31,8 @@ export interface AccountCommands {
     setUpLiveKit(): Promise<void>;
     showLog(): void;
     showDiagnostics(): Promise<void>;
+    follow(): Promise<void>;
+    stopFollowing(): Promise<void>;
 }
 
 /** The person's action, for the sentence about an unexpected problem. */
@@ -97,6 +99,8 @@ const doing: Readonly<Record<CommandId, string>> = {
     [commands.zoomToFit]: 'Zooming',
     [commands.actualPixels]: 'Zooming',
     [commands.whoCanSee]: 'Showing who can see this',
+    [commands.follow]: 'Following',
+    [commands.stopFollowing]: 'Ending to follow',
     [commands.verifyDevice]: 'Verifying this device',
     [commands.verifyTeammate]: 'Verifying',
     [commands.setUpRecovery]: 'Setting up recovery',
@@ -165,6 +169,8 @@ export function registerCommands(context: ActionContext, account: AccountCommand
         [commands.actualPixels]: (argument) => commandPicture(context, argument, 'exact'),
         [commands.whoCanSee]: async (argument) =>
             commandPicture(context, argument, 'whoCanSee') || (await trust()).whoCanSee(context, undefined),
+        [commands.follow]: () => account.follow(),
+        [commands.stopFollowing]: () => account.stopFollowing(),
         [commands.verifyDevice]: async () => (await trust()).verifyDevice(context),
         [commands.verifyTeammate]: async (argument) =>
             (await trust()).verifyTeammate(context, typeof argument === 'string' ? argument : undefined),

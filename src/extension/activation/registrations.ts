@@ -5,6 +5,7 @@ import { describeSettings } from '../manifest/config.ts';
 import { registerCommands } from './registerCommands.ts';
 import { followSnapshots } from '../share/followSnapshots.ts';
 import { followOpenChat, followShowAnyway } from '../share/pictureMenu.ts';
+import { watchPairing } from '../pairing/watchPairing.ts';
 import { registerDiagnostics } from '../shell/diagnostics.ts';
 import { followTrust } from '../trust/watchTrust.ts';
 import type { AccountParts } from './accountParts.ts';
@@ -26,8 +27,10 @@ export function register(
             activationMs,
         }),
     );
+    const pairing = scope.add(watchPairing(actions, media, app));
     scope.add(
         registerCommands(actions, {
+            ...pairing,
             signIn: () => control.signIn(),
             createAccount: control.createAccount,
             switchAccount: control.switchAccount,

@@ -63,6 +63,8 @@ export const commands = {
     zoomToFit: 'hush.zoomToFit',
     actualPixels: 'hush.actualPixels',
     whoCanSee: 'hush.whoCanSee',
+    follow: 'hush.follow',
+    stopFollowing: 'hush.stopFollowing',
     verifyDevice: 'hush.verifyDevice',
     verifyTeammate: 'hush.verifyTeammate',
     setUpRecovery: 'hush.setUpRecovery',

@@ -4,6 +4,7 @@ import { isLinkEditor, type LinkEditor } from '../../core/rooms/linkEditors.ts';
 import { sharePolicies, type SharePolicy } from '../../core/trust/shareTrust.ts';
 import { SECRET_PATTERNS } from '../../core/shield/secretPatterns.ts';
 import { STRICT_DELAY_MS } from '../../core/shield/strictDelay.ts';
+import { placeLevels, type PlaceLevel } from '../../core/sideChannel/tellPlace.ts';
 import type { ShareSettings } from '../../core/share/mediaMessages.ts';
 
 export const settings = {
@@ -25,6 +26,7 @@ export const settings = {
     'hush.shield.enabled': true,
     'hush.shield.mode': 'instant' as 'instant' | 'strict',
     'hush.shield.patterns': SECRET_PATTERNS,
+    'hush.context.send': 'everything' as PlaceLevel,
 };
 
 export type Settings = typeof settings;
@@ -95,4 +97,10 @@ export function sharePolicySetting(reader: SettingsReader): SharePolicy {
 export function linkEditorSetting(reader: SettingsReader): LinkEditor {
     const value: string = readSetting(reader, 'hush.link.editor');
     return isLinkEditor(value) ? value : settings['hush.link.editor'];
+}
+
+/** An unknown value tells nothing. A typing error must not tell more than the person wants. */
+export function placeLevelSetting(reader: SettingsReader): PlaceLevel {
+    const value = readSetting(reader, 'hush.context.send');
+    return placeLevels.find((level) => level === value) ?? 'nothing';
 }

@@ -43,6 +43,10 @@ export const contexts = {
     hasReplacedRooms: 'hush.hasReplacedRooms',
     /** Somebody points at lines of this workspace. */
     pointers: 'hush.pointers',
+    /** Somebody is in the side channel of a share, so their place in the code can be followed. */
+    mayFollow: 'hush.mayFollow',
+    /** Our editor follows somebody's. */
+    following: 'hush.following',
 } as const;
 
 export type ContextKey = (typeof contexts)[keyof typeof contexts];

@@ -8,8 +8,9 @@ import type { RoomSnapshot } from '../../core/rooms/room.ts';
 import { shareChoices } from '../share/shareChoices.ts';
 import type { Model } from '../../core/app/model.ts';
 
-/** The model does not know these: the stored accounts know the one, and what is shown in editors the other. */
-type FromElsewhere = typeof contexts.otherAccounts | typeof contexts.pointers;
+/** The model does not know these: the stored accounts know the one, and what is shown in editors the others. */
+type FromElsewhere =
+    typeof contexts.otherAccounts | typeof contexts.pointers | typeof contexts.mayFollow | typeof contexts.following;
 export type ContextValues = Readonly<Record<Exclude<ContextKey, FromElsewhere>, string | boolean>>;
 
 export function contextValues({ account, rooms, session, workspaceRoomId }: Model): ContextValues {

@@ -27,6 +27,12 @@ export interface GitRepository {
     /** Reads the state again. */
     status(): Promise<void>;
     log(options: { readonly maxEntries?: number; readonly range?: string }): Promise<readonly GitCommit[]>;
+    /** Returns those of the paths that git ignores. */
+    checkIgnore(paths: string[]): Promise<Set<string>>;
+    /** Rejects if the repository lacks the commit. */
+    getCommit(name: string): Promise<unknown>;
+    /** Undefined: there is none. */
+    getMergeBase(one: string, other: string): Promise<string | undefined>;
 }
 
 /** Newest first. */
@@ -35,6 +41,10 @@ export interface GitCommit {
     readonly message: string;
     readonly authorName?: string;
     readonly parents: readonly string[];
+}
+
+interface Change {
+    readonly uri: vscodeTypes.Uri;
 }
 
 interface RepositoryState {
@@ -48,10 +58,11 @@ interface RepositoryState {
               readonly ahead?: number;
           }
         | undefined;
-    readonly workingTreeChanges: readonly unknown[];
-    readonly indexChanges: readonly unknown[];
+    readonly mergeChanges: readonly Change[];
+    readonly workingTreeChanges: readonly Change[];
+    readonly indexChanges: readonly Change[];
     /** Undefined in an older VS Code, whose `workingTreeChanges` has them, too. */
-    readonly untrackedChanges?: readonly unknown[];
+    readonly untrackedChanges?: readonly Change[];
     readonly remotes: readonly { readonly name: string; readonly fetchUrl?: string }[];
     readonly onDidChange: vscodeTypes.Event<void>;
 }
@@ -60,6 +71,7 @@ function gitExtension(): vscode.Extension<{ getAPI(version: 1): GitApi }> | unde
     return vscode.extensions.getExtension('vscode.git');
 }
 
+/** Undefined: there is no Git, or the person does not trust the folder. */
 export async function gitApi(): Promise<GitApi | undefined> {
     const extension = gitExtension();
     if (!vscode.workspace.isTrusted || !extension) return undefined;

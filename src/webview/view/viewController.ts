@@ -258,6 +258,8 @@ export function createViewController({ root, keys, worker, send, now }: Options)
                     return ui.audience(message.text, message.detail, message.tone);
                 case 'view.cover':
                     return ui.covered(message.cover);
+                case 'view.place':
+                    return ui.place(message);
                 case 'view.command':
                     return ui.command(message.command);
                 case 'view.again':

@@ -16,6 +16,7 @@ import type { TrustLevel, WithheldReason } from '../../core/trust/trustLevels.ts
 import { copyPicture } from './copyPicture.ts';
 import { createFullScreen } from './fullScreen.ts';
 import { createOverlay } from './overlay.ts';
+import { createPlaceLine, type PlaceAction, type PlaceLineElement } from './placeLine.ts';
 import type { Pointing } from '../pointing/pointing.ts';
 import { createPointTools } from '../pointing/pointTools.ts';
 import { createSnapshotTaker, type Snapshot } from './snapshot.ts';
@@ -63,11 +64,13 @@ export interface ViewerUi {
     /** Adds a hidden element for a picture. `show` puts it in the place of the current one. */
     add(): HTMLVideoElement;
     show(video: HTMLVideoElement): void;
+    /** Where the sharer is in the code. */
+    readonly place: PlaceLineElement['show'];
     /** Runs the tool with this name, for VS Code's menu. */
     command(command: ViewerCommand): void;
 }
 
-export type ViewerAction = WayAction | 'fullScreen' | 'whoCanSee';
+export type ViewerAction = WayAction | PlaceAction | 'fullScreen' | 'whoCanSee';
 
 /** States in which a withheld share may be. They show the sharer's reason instead. */
 const NO_PICTURE: ReadonlySet<Verdict['state']> = new Set([
@@ -170,6 +173,7 @@ export function createViewerUi(
     toolbar.on('fullScreen', false);
     const bar = createViewerBar(toolbar, actions.whoCanSee);
     const overlay = createOverlay(onAction);
+    const place = createPlaceLine(onAction);
     const heading = h('h1', { class: 'unseen' }, 'Shared screen');
     const line = h('span', { class: 'line', role: 'status', 'aria-live': 'polite' });
     const lineWay = h('button', { type: 'button', class: 'link' });
@@ -187,6 +191,7 @@ export function createViewerUi(
     root.replaceChildren(
         bar.element,
         h('main', { class: 'view' }, heading, stage.element),
+        place.element,
         h(
             'footer',
             { class: 'foot' },
@@ -261,6 +266,7 @@ export function createViewerUi(
         stage: stage.element,
         add: stage.add,
         show: stage.show,
+        place: place.show,
         command: (command) => actions[command](),
         smoothMotion(next) {
             smooth = next;

@@ -3,7 +3,7 @@ import { startEditorPage, type EditorPage } from '../../stack/editorPage.ts';
 import type { Account } from '../../stack/accounts.ts';
 import { keepLog } from './failure.ts';
 import { acceptInvite, invite, signIn, startSession } from './flows.ts';
-import { openPerson, type Person } from './person.ts';
+import { openPerson, type Person, type PersonOptions } from './person.ts';
 import type { Synapse } from '../../stack/synapse.ts';
 import { sharedWorld, type World } from './world.ts';
 
@@ -26,11 +26,12 @@ let counter = 0;
 
 /**
  * Takes about 25 s: two VS Codes, two sign-ins, one accepted invitation. By default shares use LiveKit even for one
- * viewer; otherwise Hush would serve one viewer directly. `homeservers`: of Alice and Bob, instead of the world's.
+ * viewer; otherwise Hush would serve one viewer directly. `homeservers`: of Alice and Bob, instead of the world's. `folder`: what both have in their folders.
  */
 export async function openPair(
     transport: 'auto' | 'mesh' | 'livekit' = 'livekit',
     homeservers?: readonly [Homeserver, Homeserver],
+    folder?: Pick<PersonOptions, 'files' | 'prepare'>,
 ): Promise<Pair> {
     const world = await sharedWorld();
     const { stack, vsix, env } = world;
@@ -44,8 +45,8 @@ export async function openPair(
     const editor = await startEditorPage();
     const settings = { 'hush.transport': transport };
     const [alice, bob] = await Promise.all([
-        openPerson({ vsix, env, workspace: room, settings, capture: { tab: editor.title } }),
-        openPerson({ vsix, env, workspace: room, settings }),
+        openPerson({ vsix, env, ...folder, workspace: room, settings, capture: { tab: editor.title } }),
+        openPerson({ vsix, env, ...folder, workspace: room, settings }),
     ]);
     const shared = await alice.context.newPage();
     await shared.setViewportSize(SHARED);

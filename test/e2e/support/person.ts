@@ -26,6 +26,8 @@ export interface PersonOptions {
     readonly workspaceTrust?: boolean;
     /** Files in the folder, by path. */
     readonly files?: Readonly<Record<string, string>>;
+    /** Runs before VS Code sees the folder. */
+    prepare?(folder: string): void;
 }
 
 export interface Person {
@@ -47,6 +49,7 @@ export async function openPerson(options: PersonOptions): Promise<Person> {
         await mkdir(dirname(join(folder, path)), { recursive: true });
         await writeFile(join(folder, path), text);
     }
+    options.prepare?.(folder);
     const cleanUp: (() => Promise<unknown>)[] = [remove];
     const stop = async (): Promise<void> => {
         for (const end of cleanUp.toReversed()) await end();

@@ -170,6 +170,27 @@ const TABLE: readonly (readonly [state: string, keys: Keys, titles: readonly str
         ],
     ],
     [
+        'watching, and following the sharer',
+        {
+            ...SESSION_KEYS,
+            [contexts.watching]: true,
+            [contexts.inSession]: true,
+            [contexts.mayFollow]: true,
+            [contexts.following]: true,
+        },
+        [
+            ...ACCOUNT,
+            ...IN_ROOM,
+            'Follow…',
+            'Leave Session',
+            'Send Snapshot…',
+            'Share Screen',
+            'Stop Following',
+            'Unlink Workspace from Room',
+            'Who Can See This',
+        ],
+    ],
+    [
         'sharing',
         { ...SESSION_KEYS, [contexts.sharing]: true, [contexts.inSession]: true, [contexts.mayCall]: true },
         [
@@ -238,7 +259,7 @@ describe('the palette', () => {
     it('titles end in an ellipsis exactly where the command asks for more', () => {
         /** What each of these asks for, whenever it runs from the palette. Whether to go on is no such question. */
         const asks =
-            /^(?:Sign In|Create Account|Switch Account|Manage Devices|Start Session for|Link Workspace|Invite|Join (?:Inv|by)|Decline (?=Inv)|Answer|Withdraw Request (?=to)|Continue in New Room…|Create Room|Copy Join Link|People|Ignored|Room Settings|Upgrade|Leave Room|Change Role|Remove from|Ban from|Deny|View Share|Call|Verify|Set Up|Recover|Reset|Open Chat|Send Changes|Send File|Send Snapshot)/u;
+            /^(?:Sign In|Create Account|Switch Account|Manage Devices|Start Session for|Link Workspace|Invite|Join (?:Inv|by)|Decline (?=Inv)|Answer|Withdraw Request (?=to)|Continue in New Room…|Create Room|Copy Join Link|People|Ignored|Room Settings|Upgrade|Leave Room|Change Role|Remove from|Ban from|Deny|View Share|Call|Verify|Set Up|Recover|Reset|Open Chat|Send Changes|Send File|Send Snapshot|Follow)/u;
         for (const { title } of commands) {
             const row = ['Withdraw Request', 'Continue in New Room'].includes(title);
             assert.equal(title.endsWith('…'), asks.test(title) && !row, title);

@@ -21,6 +21,7 @@ const ORDER: readonly (Kind | 'keys')[] = [
     'view.withheld',
     'view.audience',
     'view.cover',
+    'view.place',
     'share.viewers',
     'share.hold',
     'share.cover',
