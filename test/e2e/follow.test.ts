@@ -126,7 +126,7 @@ describe('places in the code, and following', function () {
         await goTo(alice, 'app.ts:300');
         await alice.page.keyboard.type('// ');
         await lineWhen(/unsaved changes/u);
-        await alice.command('File: Save');
+        await alice.page.keyboard.press('Control+S'); // the palette changes its list while it is clicked
         await lineWhen(/uncommitted changes/u);
         git(pair.alice.folder, 'commit', '--quiet', '-am', 'second');
         await lineWhen(/on a commit you do not have(?!.*changes)/u);
