@@ -79,7 +79,7 @@ describe('the authoriser between a real Synapse and a real LiveKit', function ()
             canPublish: true,
             canPublishSources: ['screen_share', 'screen_share_audio', 'microphone', 'camera'],
             canSubscribe: true,
-            canPublishData: false,
+            canPublishData: true,
             canUpdateOwnMetadata: false,
         });
         assert.equal((claims.exp ?? 0) - (claims.nbf ?? 0), 3600);

@@ -71,7 +71,7 @@ describe('a LiveKit server of one’s own', function () {
         const grant = await bob.account.rtc.viewerGrant(roomId, `olm+${liveKit.url}`, 'view');
         assert.ok(await admitted(grant));
         const { video } = claims(grant);
-        assert.deepEqual([video['canPublish'], video['canPublishData'], video['roomCreate']], [false, false, false]);
+        assert.deepEqual([video['canPublish'], video['canPublishData'], video['roomCreate']], [false, true, false]);
     });
 
     it('somebody who is not in the session gets none', async () => {

@@ -12,6 +12,7 @@ export const DRAWING_STAYS_MS = 8_000;
 export const POINTER_STAYS_MS = 4_000;
 const MAX_DRAWINGS = 200;
 const MAX_STROKE_POINTS = 4_000;
+const MAX_POINTS_OF_DEVICE = 20_000;
 
 export interface Drawing extends Omit<DrawingMessage, 'type'> {
     /** The device, as a key (deviceKey). */
@@ -93,14 +94,31 @@ function drew(drawn: Drawn, by: string, { id, shape, pinned }: DrawingMessage, a
     const next = { id, shape: before ? continued(before.shape, shape) : shape, pinned, by, changedAt: at };
     const others = drawn.drawings.filter((drawing) => drawing !== before);
     const own = others.filter((drawing) => drawing.by === by);
-    const oldest = own.length >= MAX_DRAWINGS ? own[0] : undefined;
-    return { ...drawn, drawings: [...others.filter((drawing) => drawing !== oldest), next] };
+    const dropped = new Set(tooMany(own, pointsIn(next.shape)));
+    return { ...drawn, drawings: [...others.filter((drawing) => !dropped.has(drawing)), next] };
 }
 
-/** A pen goes on from its last point. Any other shape is replaced. */
+/** The oldest drawings of a device that must go, so that one more fits. */
+function tooMany(own: readonly Drawing[], added: number): Drawing[] {
+    let points = own.reduce((sum, { shape }) => sum + pointsIn(shape), added);
+    let count = own.length + 1;
+    return own.filter(({ shape }) => {
+        if (count <= MAX_DRAWINGS && points <= MAX_POINTS_OF_DEVICE) return false;
+        count--;
+        points -= pointsIn(shape);
+        return true;
+    });
+}
+
+function pointsIn(shape: DrawingShape): number {
+    return shape.kind === 'pen' ? shape.points.length : 2;
+}
+
+/** A stroke goes on. Any other shape is replaced. */
 function continued(before: DrawingShape, next: DrawingShape): DrawingShape {
     if (before.kind !== 'pen' || next.kind !== 'pen') return next;
-    return { kind: 'pen', points: [...before.points, ...next.points].slice(0, MAX_STROKE_POINTS) };
+    const points = [...before.points.slice(0, next.from), ...next.points].slice(0, MAX_STROKE_POINTS);
+    return { kind: 'pen', from: 0, points };
 }
 
 function erased(drawn: Drawn, { device, isSharer }: Speaker, ids: readonly string[] | undefined): Drawn {

@@ -18,8 +18,12 @@ const text = (length: number) => v.pipe(v.string(), v.maxLength(length));
 
 const MAX_POINTS = 200;
 const shape = v.variant('kind', [
-    /** More points of the same ID are added at its end. */
-    v.object({ kind: v.literal('pen'), points: v.pipe(v.array(point), v.minLength(1), v.maxLength(MAX_POINTS)) }),
+    /** A part of a stroke: its points from the one with index `from`, which replace what came from there on. */
+    v.object({
+        kind: v.literal('pen'),
+        from: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)),
+        points: v.pipe(v.array(point), v.minLength(1), v.maxLength(MAX_POINTS)),
+    }),
     v.object({ kind: v.literal('arrow'), from: point, to: point }),
     v.object({ kind: v.literal('box'), from: point, to: point }),
     v.object({ kind: v.literal('label'), at: point, text: v.pipe(text(200), v.minLength(1)) }),

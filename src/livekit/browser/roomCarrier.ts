@@ -16,6 +16,7 @@ export function createRoomCarrier(room: Room, topic: () => string | undefined): 
     room.on(RoomEvent.DataReceived, (packet, _participant, _kind, of) => {
         if (of !== undefined && of === topic()) carrier.received(new Uint8Array(packet));
     });
+    room.on(RoomEvent.Reconnected, () => carrier.again());
     room.on(RoomEvent.Disconnected, () => carrier.closed());
     return carrier;
 }

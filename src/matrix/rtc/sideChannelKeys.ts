@@ -34,7 +34,7 @@ export interface SideChannelKeysOptions {
     readonly log: Log;
 }
 
-const device = v.tuple([v.string(), v.string()]);
+const nameOfDevice = v.tuple([v.string(), v.string()]);
 
 export function createSideChannelKeys(options: SideChannelKeysOptions): SideChannelKeys {
     const { self, keys, refusal, judge, log } = options;
@@ -46,22 +46,38 @@ export function createSideChannelKeys(options: SideChannelKeysOptions): SideChan
     const others = (roomId: string): RtcMembership[] =>
         (known.get(roomId) ?? []).filter((member) => member.client === 'hush' && !isSelf(member));
 
-    /** A refused device is as good as absent: it does not get our key, and its own is not used. */
+    const isAdmitted = (of: Device): boolean => isSelf(of) || refusal(of) === undefined;
+    /** A refused device does not get our key, and its own is kept but not used. */
     const apply = (roomId: string): void => {
-        if (!started.has(roomId)) return;
-        const admitted = others(roomId).filter((member) => refusal(member) === undefined);
-        const named = [...admitted, ...(known.get(roomId) ?? []).filter(isSelf)].map((member) => ({
+        const before = started.get(roomId);
+        if (!before) return;
+        const all = [...others(roomId), ...(known.get(roomId) ?? []).filter(isSelf)];
+        const named = all.map((member) => ({
             userId: member.userId,
             deviceId: member.deviceId,
             createdTs: member.createdTs,
             identity: deviceKey(member),
+            excluded: !isAdmitted(member),
         }));
-        keys.members(roomId, named);
-        for (const { userId, deviceId } of started.get(roomId) ?? [])
-            if (!admitted.some((member) => deviceKey(member) === deviceKey({ userId, deviceId })))
-                listeners.emit({ kind: 'sideChannelLeft', roomId, userId, deviceId });
+        const admitted = others(roomId).filter(isAdmitted);
         started.set(roomId, admitted);
+        keys.members(roomId, named);
+        leave(roomId, before, admitted);
+        for (const key of current(roomId)) {
+            const of = key.sideChannel;
+            const isNew = of && !isSelf(of) && !has(before, of);
+            if (isNew) listeners.emit({ kind: 'key', key });
+        }
     };
+    const leave = (roomId: string, before: readonly Device[], now: readonly Device[]): void => {
+        for (const { userId, deviceId } of before)
+            if (!has(now, { userId, deviceId })) listeners.emit({ kind: 'sideChannelLeft', roomId, userId, deviceId });
+    };
+    const current = (roomId: string): readonly MediaKey[] =>
+        keys
+            .current(roomId)
+            .map(withDevice)
+            .filter(({ sideChannel }) => sideChannel !== undefined && isAdmitted(sideChannel));
     /** Devices that were never checked are refused until they are. */
     const check = (roomId: string): void => {
         judge(others(roomId)).then(
@@ -71,7 +87,9 @@ export function createSideChannelKeys(options: SideChannelKeysOptions): SideChan
     };
     const subscriptions = [
         keys.onKey((event) => {
-            if (event.kind === 'key') listeners.emit({ kind: 'key', key: withDevice(event.key) });
+            if (event.kind !== 'key') return;
+            const key = withDevice(event.key);
+            if (key.sideChannel && isAdmitted(key.sideChannel)) listeners.emit({ kind: 'key', key });
         }),
         options.onAdmission(() => {
             for (const roomId of started.keys()) apply(roomId);
@@ -88,14 +106,18 @@ export function createSideChannelKeys(options: SideChannelKeysOptions): SideChan
             keys.start(roomId).catch((error: unknown) => log.warn('The side channel has no key', error));
         },
         stop(roomId) {
-            if (started.delete(roomId)) keys.forget(roomId);
+            const before = started.get(roomId);
+            if (!before) return;
+            started.delete(roomId);
+            keys.forget(roomId);
+            leave(roomId, before, []);
         },
         members(roomId, members) {
             known.set(roomId, members);
             apply(roomId);
             if (started.has(roomId)) check(roomId);
         },
-        current: (roomId) => keys.current(roomId).map(withDevice),
+        current,
         onKey: listeners.add,
         dispose() {
             for (const subscription of subscriptions) subscription.dispose();
@@ -105,8 +127,12 @@ export function createSideChannelKeys(options: SideChannelKeysOptions): SideChan
     };
 }
 
+function has(devices: readonly Device[], device: Device): boolean {
+    return devices.some((other) => deviceKey(other) === deviceKey(device));
+}
+
 /** The rings of these keys name each device by its key. */
 function withDevice(key: MediaKey): MediaKey {
-    const [userId, deviceId] = v.parse(device, JSON.parse(key.identity));
+    const [userId, deviceId] = v.parse(nameOfDevice, JSON.parse(key.identity));
     return { ...key, sideChannel: { userId, deviceId } };
 }

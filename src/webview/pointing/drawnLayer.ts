@@ -24,6 +24,8 @@ export interface DrawnLayer {
 const SVG = 'http://www.w3.org/2000/svg';
 /** In CSS px. */
 const ARROW_HEAD = 14;
+/** ms between two drawings of everything. */
+const DRAW_MS = 16;
 
 export function createDrawnLayer(nameOf: NameOf): DrawnLayer {
     const lines = document.createElementNS(SVG, 'svg');
@@ -34,6 +36,7 @@ export function createDrawnLayer(nameOf: NameOf): DrawnLayer {
     let box: Box = { x: 0, y: 0, width: 0, height: 0 };
     let shown: Drawn | undefined;
     const shownPointers = new Map<string, HTMLElement>();
+    let due: ReturnType<typeof setTimeout> | undefined;
 
     const drawPointers = (drawn: Drawn): void => {
         for (const [device, { at }] of drawn.pointers) {
@@ -77,10 +80,14 @@ export function createDrawnLayer(nameOf: NameOf): DrawnLayer {
         show(drawn) {
             const onlyPointers = shown?.drawings === drawn.drawings;
             shown = drawn;
-            if (onlyPointers) {
+            if (onlyPointers && due === undefined) {
                 drawPointers(drawn);
                 element.dataset['pointers'] = String(drawn.pointers.size);
-            } else draw();
+            } else
+                due ??= setTimeout(() => {
+                    due = undefined;
+                    draw();
+                }, DRAW_MS);
         },
     };
 }

@@ -65,7 +65,9 @@ export interface PointToolsOptions {
 export function createPointTools({ pointing, note, onActive, shown }: PointToolsOptions): PointTools {
     let tool: Tool | undefined;
     let pinned = false;
-    let openedAt = 0;
+    /** When the key that opened the tools was pressed. It ends them if it is held. */
+    let pressedAt: number | undefined;
+    let openedByKey = false;
     let keyed: PicturePoint = [0.5, 0.5];
     const surface = h('div', { class: 'drawing-surface', hidden: true });
     const buttons = new Map(BUTTONS.map((made) => [made.action, button(made, () => act(made.action))]));
@@ -80,7 +82,6 @@ export function createPointTools({ pointing, note, onActive, shown }: PointTools
         const obstacle = next && pointing.obstacle;
         if (obstacle) return note(OBSTACLES[obstacle]);
         if (next && !shown()) return;
-        if (tool === undefined && next !== undefined) openedAt = performance.now();
         stroke.end();
         if (next !== 'pointer') pointing.point(null);
         const was = tool;
@@ -97,7 +98,7 @@ export function createPointTools({ pointing, note, onActive, shown }: PointTools
         if (isTool(action)) return choose(action);
         if (action === 'close') return choose(undefined);
         if (action === 'undo') return pointing.undo();
-        if (action === 'clear') return pointing.say({ type: 'erase', ids: pointing.own });
+        if (action === 'clear') return pointing.say({ type: 'erase' });
         pinned = !pinned;
         buttons.get('keep')?.setAttribute('aria-pressed', String(pinned));
         note(pinned ? 'New drawings stay until they are cleared.' : 'New drawings fade after some seconds.');
@@ -132,17 +133,19 @@ export function createPointTools({ pointing, note, onActive, shown }: PointTools
     window.addEventListener(
         'keydown',
         (event) => {
+            if (event.code === 'KeyP' && !event.repeat) pressedAt = performance.now();
             if (tool === undefined || isTyping(event.target) || event.altKey || event.isComposing) return;
+            openedByKey &&= event.repeat;
             const step = STEPS[event.key];
             if (step && tool === 'pointer' && !event.ctrlKey && !event.metaKey) {
                 keyed = [clamp(keyed[0] + step[0] * KEY_STEP), clamp(keyed[1] + step[1] * KEY_STEP)];
                 pointing.point(keyed);
             } else {
                 const made = BUTTONS.find(({ code }) => code === event.code);
-                const undoes = made?.action === 'undo';
+                const undoes = made?.action === 'undo' && !event.shiftKey;
                 if (!made || ((event.ctrlKey || event.metaKey) && !undoes)) return;
-                if (!event.repeat || undoes)
-                    act(made.action === 'pointer' && tool === 'pointer' ? 'close' : made.action);
+                const again = made.action === 'pointer' && tool === 'pointer';
+                if (!event.repeat || undoes) act(again ? 'close' : made.action);
             }
             event.preventDefault();
             event.stopImmediatePropagation();
@@ -150,16 +153,23 @@ export function createPointTools({ pointing, note, onActive, shown }: PointTools
         { capture: true },
     );
     window.addEventListener('keyup', (event) => {
-        if (tool === 'pointer' && event.code === 'KeyP' && performance.now() - openedAt > HELD_MS && held)
-            choose(undefined);
-        if (event.code === 'KeyP') held = false;
+        if (event.code !== 'KeyP') return;
+        const held = openedByKey && performance.now() - (pressedAt ?? 0) > HELD_MS;
+        pressedAt = undefined;
+        openedByKey = false;
+        if (held && tool === 'pointer') choose(undefined);
     });
-    let held = false;
+    pointing.onRules(() => {
+        const obstacle = tool && pointing.obstacle;
+        if (!obstacle) return;
+        choose(undefined);
+        note(OBSTACLES[obstacle]);
+    });
     return {
         bar,
         surface,
         toggle() {
-            held = tool === undefined;
+            openedByKey = tool === undefined && pressedAt !== undefined;
             choose(tool === undefined ? 'pointer' : undefined);
         },
         close: () => choose(undefined),
@@ -187,10 +197,8 @@ function askForText(surface: HTMLElement, event: MouseEvent, done: (text: string
     const input = h('input', { class: 'drawing-text', type: 'text', maxlength: '200', 'aria-label': 'Text' });
     input.style.left = `${event.clientX - box.left}px`;
     input.style.top = `${event.clientY - box.top}px`;
-    const close = (): void => {
-        input.remove();
-        surface.parentElement?.focus();
-    };
+    /** The field leaves when it loses the focus. */
+    const close = (): void => surface.parentElement?.focus();
     input.addEventListener('keydown', (pressed) => {
         if (pressed.isComposing) return;
         pressed.stopPropagation();

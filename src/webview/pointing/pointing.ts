@@ -16,6 +16,7 @@ import {
 } from '../../core/sideChannel/drawn.ts';
 import type { SideMessage } from '../../core/sideChannel/sideMessages.ts';
 import type { SideChannel } from '../sideChannel/sideChannel.ts';
+import { penParts } from './penParts.ts';
 import { createDrawnLayer, type DrawnLayer, type NameOf } from './drawnLayer.ts';
 
 export interface Pointing {
@@ -26,13 +27,13 @@ export interface Pointing {
     say(message: SideMessage): void;
     /** The pointer of this person, at most 60 times a second. Null: it is gone. */
     point(at: PicturePoint | null): void;
-    /** IDs of this person's drawings. */
-    readonly own: string[];
     /** Removes the newest drawing of this person. */
     undo(): void;
     readonly rules: Rules;
     /** Why this person cannot point now. Undefined: they can. */
     readonly obstacle: Obstacle | undefined;
+    /** The sharer has changed who may point. */
+    onRules(listener: () => void): void;
     /** Somebody else points or draws. */
     onOthers(listener: (name: string) => void): void;
 }
@@ -49,6 +50,7 @@ const EXPIRE_MS = 500;
 export function createPointing(side: SideChannel, now: () => number): Pointing {
     const names = new Map<string, { readonly userId: string; readonly name: string }>();
     const listeners: ((name: string) => void)[] = [];
+    const ruled: (() => void)[] = [];
     let drawn: Drawn = nothingDrawn;
     const self = (): Speaker | undefined => {
         const { place } = side;
@@ -67,8 +69,8 @@ export function createPointing(side: SideChannel, now: () => number): Pointing {
         const from = self();
         if (!from) return;
         const next = apply(drawn, from, message, now());
-        // What the rules forbid is not sent either.
-        if (next === drawn && message.type !== 'rules') return;
+        // What the rules forbid is not sent either. Others may have drawings of ours that this page does not know.
+        if (next === drawn && message.type !== 'rules' && message.type !== 'erase') return;
         set(next);
         side.send(message);
     };
@@ -80,6 +82,7 @@ export function createPointing(side: SideChannel, now: () => number): Pointing {
         const sharer = side.place && deviceKey(side.place.sharer);
         const before = drawn;
         set(apply(drawn, { device, isSharer: device === sharer }, message, now()));
+        if (drawn.rules !== before.rules) for (const listener of ruled) listener();
         const draws = message.type === 'drawing' || (message.type === 'pointer' && message.at !== null);
         if (draws && drawn !== before) for (const listener of listeners) listener(from.name);
     });
@@ -90,7 +93,9 @@ export function createPointing(side: SideChannel, now: () => number): Pointing {
         if (!from) return;
         if (from.isSharer) side.send(rulesMessage(drawn.rules));
         for (const { id, shape, pinned, by } of drawn.drawings)
-            if (pinned && by === from.device) side.send({ type: 'drawing', id, shape, pinned });
+            if (pinned && by === from.device)
+                for (const part of shape.kind === 'pen' ? penParts(shape.points, 0) : [shape])
+                    side.send({ type: 'drawing', id, shape: part, pinned });
     });
     setInterval(() => {
         pointer.rest();
@@ -112,10 +117,6 @@ export function createPointing(side: SideChannel, now: () => number): Pointing {
             const newest = drawn.drawings.findLast(({ by }) => by === from?.device);
             if (newest) say({ type: 'erase', ids: [newest.id] });
         },
-        get own() {
-            const from = self();
-            return drawn.drawings.filter(({ by }) => by === from?.device).map(({ id }) => id);
-        },
         get rules() {
             return drawn.rules;
         },
@@ -127,6 +128,7 @@ export function createPointing(side: SideChannel, now: () => number): Pointing {
             if (mayDraw(drawn.rules, from)) return undefined;
             return drawn.rules.drawing ? 'silenced' : 'off';
         },
+        onRules: (listener) => void ruled.push(listener),
         onOthers: (listener) => void listeners.push(listener),
     };
 }

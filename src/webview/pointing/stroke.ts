@@ -1,11 +1,10 @@
 /** One drawing while it is made. Others see it grow. */
 import type { DrawingShape, PicturePoint } from '../../core/sideChannel/drawn.ts';
+import { penParts } from './penParts.ts';
 import type { Pointing } from './pointing.ts';
 
 /** ms between two messages about a drawing that grows. */
 const SEND_MS = 40;
-/** A message may hold 200. */
-const MAX_POINTS = 100;
 
 export interface Stroke {
     pen(from: PicturePoint): void;
@@ -46,8 +45,11 @@ export function createStroke(pointing: Pick<Pointing, 'say'>, pinned: () => bool
             end();
             const say = begin();
             let points: PicturePoint[] = [from];
+            let said = 0;
             flush = () => {
-                while (points.length > 0) say({ kind: 'pen', points: points.splice(0, MAX_POINTS) });
+                for (const shape of penParts(points, said)) say(shape);
+                said += points.length;
+                points = [];
             };
             add = (to) => {
                 points = [...points, to];

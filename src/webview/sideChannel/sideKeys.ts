@@ -18,6 +18,8 @@ interface SideKey {
     readonly device: SideDevice;
     readonly id: Uint8Array<ArrayBuffer>;
     readonly key: CryptoKey;
+    /** ms. Set when a newer key of the device has come: packets that were under way still open until then. */
+    readonly until?: number;
 }
 
 export interface SideKeys {
@@ -25,44 +27,52 @@ export interface SideKeys {
     set(device: SideDevice, base64: string): Promise<void>;
     /** The newest key of that device. */
     newest(device: Device): SideKey | undefined;
-    /** Resolves when every earlier `set` and `forget` has been applied or has failed. */
+    /** Resolves when every earlier `set` has been applied or has failed. */
     settled(): Promise<void>;
     find(keyId: string): SideKey | undefined;
-    /** Packets of that device no longer open. */
+    /** At once, packets of that device no longer open. A key that is being imported counts as forgotten, too. */
     forget(device: Device): void;
 }
 
-/** Keys of one device that may still open packets. */
-const MAX_KEYS = 8;
+/** ms that a key opens packets after a newer one has come. Its sender goes on with it for one second. */
+const SUPERSEDED_MS = 10_000;
 const SALT = new TextEncoder().encode('hush side channel 1');
 const NAME = new TextEncoder().encode('name');
 const ENCRYPTION = new TextEncoder().encode('encryption');
 
-export function createSideKeys(): SideKeys {
+/** `now`: ms. */
+export function createSideKeys(now: () => number): SideKeys {
     let keys: readonly SideKey[] = [];
     let last: Promise<void> = Promise.resolve();
-    const isOf = ({ device }: SideKey, of: Device): boolean =>
-        device.userId === of.userId && device.deviceId === of.deviceId;
-    const add = async (device: SideDevice, base64: string): Promise<void> => {
-        const added = { device, ...(await derive(base64)) };
-        const others = keys.filter((key) => !isOf(key, device));
-        const same = keys.filter((key) => isOf(key, device) && hex(key.id) !== hex(added.id));
-        keys = [...others, ...same.slice(1 - MAX_KEYS), added];
+    /** How often each device was forgotten. */
+    const forgotten = new Map<string, number>();
+    const nameOf = ({ userId, deviceId }: Device): string => JSON.stringify([userId, deviceId]);
+    const isOf = ({ device }: SideKey, of: Device): boolean => nameOf(device) === nameOf(of);
+    const fresh = (): readonly SideKey[] => keys.filter(({ until }) => until === undefined || until > now());
+    const add = (device: SideDevice, made: Pick<SideKey, 'id' | 'key'>): void => {
+        const until = now() + SUPERSEDED_MS;
+        const others = fresh()
+            .filter((key) => hex(key.id) !== hex(made.id))
+            .map((key) => (isOf(key, device) ? { ...key, until: Math.min(key.until ?? until, until) } : key));
+        keys = [...others, { device, ...made }];
     };
     return {
         set(device, base64) {
-            const done = last.then(() => add(device, base64));
+            const times = forgotten.get(nameOf(device));
+            const done = last.then(async () => {
+                const made = await derive(base64);
+                if (forgotten.get(nameOf(device)) === times) add(device, made);
+            });
             last = done.catch(() => undefined);
             return done;
         },
         newest: (device) => keys.findLast((key) => isOf(key, device)),
         forget(device) {
-            last = last.then(() => {
-                keys = keys.filter((key) => !isOf(key, device));
-            });
+            forgotten.set(nameOf(device), (forgotten.get(nameOf(device)) ?? 0) + 1);
+            keys = keys.filter((key) => !isOf(key, device));
         },
         settled: () => last,
-        find: (keyId) => keys.find(({ id }) => hex(id) === keyId),
+        find: (keyId) => fresh().find(({ id }) => hex(id) === keyId),
     };
 }
 

@@ -12,16 +12,17 @@ import {
     type Speaker,
 } from '../../../src/core/sideChannel/drawn.ts';
 import { personColour } from '../../../src/core/sideChannel/personColour.ts';
+import { penParts } from '../../../src/webview/pointing/penParts.ts';
 import type { SideMessage } from '../../../src/core/sideChannel/sideMessages.ts';
 
 const device = (name: string) => JSON.stringify([`@${name}:hs`, name.toUpperCase()]);
 const sharer: Speaker = { device: device('alice'), isSharer: true };
 const bob: Speaker = { device: device('bob'), isSharer: false };
 const carol: Speaker = { device: device('carol'), isSharer: false };
-const pen = (id: string, x: number, pinned = false): SideMessage => ({
+const pen = (id: string, x: number, pinned = false, from = 0): SideMessage => ({
     type: 'drawing',
     id,
-    shape: { kind: 'pen', points: [[x, x]] },
+    shape: { kind: 'pen', from, points: [[x, x]] },
     pinned,
 });
 const run = (steps: readonly (readonly [Speaker, SideMessage])[], at = 0): Drawn =>
@@ -32,7 +33,7 @@ describe('what is drawn on a shared picture', () => {
     it('grows with a pen, and is replaced with any other shape', () => {
         const drawn = run([
             [bob, pen('a', 0.1)],
-            [bob, pen('a', 0.2)],
+            [bob, pen('a', 0.2, false, 1)],
             [bob, { type: 'drawing', id: 'b', shape: { kind: 'box', from: [0, 0], to: [0.1, 0.1] }, pinned: false }],
             [bob, { type: 'drawing', id: 'b', shape: { kind: 'box', from: [0, 0], to: [0.5, 0.5] }, pinned: false }],
         ]);
@@ -41,6 +42,7 @@ describe('what is drawn on a shared picture', () => {
             [
                 {
                     kind: 'pen',
+                    from: 0,
                     points: [
                         [0.1, 0.1],
                         [0.2, 0.2],
@@ -62,6 +64,25 @@ describe('what is drawn on a shared picture', () => {
         assert.deepEqual(apply(both, sharer, { type: 'erase' }, 0).drawings, []);
         assert.equal(apply(both, sharer, { type: 'erase', ids: ['a'] }, 0), both, 'the sharer drew none of them');
         assert.deepEqual(without(both, bob.device).drawings, [both.drawings[1]]);
+    });
+
+    it('is the same after it was said again, whole or in parts', () => {
+        const points = Array.from({ length: 450 }, (_, i): [number, number] => [i / 450, 0]);
+        const parts = penParts(points, 0);
+        assert.deepEqual(
+            parts.map((part) => part.kind === 'pen' && [part.from, part.points.length]),
+            [
+                [0, 100],
+                [100, 100],
+                [200, 100],
+                [300, 100],
+                [400, 50],
+            ],
+        );
+        const all = [...parts, ...parts].map(
+            (shape) => [bob, { type: 'drawing', id: 's', shape, pinned: true }] as const,
+        );
+        assert.deepEqual(run(all).drawings[0]?.shape, { kind: 'pen', from: 0, points });
     });
 
     it('fades, unless it is kept; a pointer that says nothing goes', () => {
@@ -112,6 +133,7 @@ describe('what is drawn on a shared picture', () => {
                 id: fc.constantFrom('a', 'b', 'c'),
                 shape: fc.record({
                     kind: fc.constant('pen' as const),
+                    from: fc.nat(5_000),
                     points: fc.array(fc.tuple(unit, unit), { minLength: 1, maxLength: 200 }),
                 }),
                 pinned: fc.boolean(),
@@ -133,7 +155,7 @@ describe('what is drawn on a shared picture', () => {
         const many = run(Array.from({ length: 1_000 }, (_, i) => [bob, pen(`${i}`, 0, true)] as const));
         assert.equal(many.drawings.length, 200);
         assert.equal(many.drawings.at(-1)?.id, '999');
-        const long = run(Array.from({ length: 6_000 }, () => [bob, pen('one', 0)] as const));
+        const long = run(Array.from({ length: 6_000 }, (_, i) => [bob, pen('one', 0, false, i)] as const));
         assert.ok(long.drawings[0]?.shape.kind === 'pen' && long.drawings[0].shape.points.length === 4_000);
     });
 

@@ -67,7 +67,12 @@ describe('a packet of the side channel', () => {
 
     it('is not made of more than a packet may hold', () => {
         const points = Array.from({ length: 200 }, (): [number, number] => [1 / 3, 2 / 3]);
-        const message: SideMessage = { type: 'drawing', id: 'x', shape: { kind: 'pen', points }, pinned: false };
+        const message: SideMessage = {
+            type: 'drawing',
+            id: 'x',
+            shape: { kind: 'pen', from: 0, points },
+            pinned: false,
+        };
         assert.ok(packContent({ stream: 1, number: 1, delivery: 'all', message }), 'as many points as allowed');
         const long = { type: 'erase' as const, ids: Array.from({ length: 500 }, (_, i) => `${i}`.padEnd(64, 'x')) };
         assert.ok(v.is(sideMessage, long));
