@@ -120,6 +120,7 @@ function openSideChannelKeys(
         random: randomBytes,
         log,
         inRoom: (roomId) => sdk.getRoom(roomId)?.getMyMembership() === 'join',
+        excluded: (device) => admission.refusal(device) !== undefined,
     });
     return createSideChannelKeys({
         self,

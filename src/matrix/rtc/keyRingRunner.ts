@@ -113,7 +113,7 @@ export function createMediaKeys(options: MediaKeysOptions): MediaKeys {
         }
     };
     const tellMembers = (room: RoomKeys, all: readonly RingMember[]): void => {
-        const members = all.map((member) => ({ ...member, excluded: member.excluded === true || excluded(member) }));
+        const members = all.map((member) => ({ ...member, excluded: excluded(member) }));
         dispatch(room, { kind: 'members', now: now(), fresh: fresh(), members });
     };
     const subscription = transport.onKey((roomId, received) => {

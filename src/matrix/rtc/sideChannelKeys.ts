@@ -25,6 +25,7 @@ export interface SideChannelKeys extends Disposable {
 
 export interface SideChannelKeysOptions {
     readonly self: Device;
+    /** Of the side channel. It must exclude what `refusal` names. */
     readonly keys: MediaKeys;
     /** Undefined: the device may have our shares. */
     readonly refusal: (device: Device) => unknown;
@@ -57,7 +58,6 @@ export function createSideChannelKeys(options: SideChannelKeysOptions): SideChan
             deviceId: member.deviceId,
             createdTs: member.createdTs,
             identity: deviceKey(member),
-            excluded: !isAdmitted(member),
         }));
         const admitted = others(roomId).filter(isAdmitted);
         started.set(roomId, admitted);

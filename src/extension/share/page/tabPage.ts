@@ -33,6 +33,7 @@ export function openTab(request: PageRequest, extensionUri: Uri, log: Log): Page
  * Makes a link of an existing panel. A restored panel says that it looks for its share until a page is loaded into it.
  */
 export function tabLink(first: WebviewPanel, extensionUri: Uri, log: Log, restored = false): PageLink {
+    const { viewType, title } = first; // a disposed panel tells nothing
     let closing = false;
     let reason = 'The tab was closed.';
     /** Loads the page again. Only for a viewer tab, because a sharing page that reloads loses its screen. */
@@ -40,7 +41,7 @@ export function tabLink(first: WebviewPanel, extensionUri: Uri, log: Log, restor
     let spoke = false;
     let unanswered = 0;
     const tab = replaceableTab(first, {
-        create: (place) => createPanel(first.viewType, first.title, place, extensionUri),
+        create: (place) => createPanel(viewType, title, place, extensionUri),
         onReplaced: () => log.warn('a tab did not answer and was replaced'),
         onGaveUp() {
             log.error('a tab stayed blank and was closed');

@@ -50,6 +50,7 @@ function setUp() {
             random: (bytes) => new Uint8Array(bytes).fill(++count),
             log: silent,
             inRoom: () => true,
+            excluded: ({ deviceId }) => refused.has(deviceId),
         }),
         refusal: ({ deviceId }) => (refused.has(deviceId) ? 'unverified' : undefined),
         judge: () => Promise.resolve(),
