@@ -1,8 +1,10 @@
 /** Calls with another Matrix client (MatrixCall, what Element uses), as a person at VS Code meets them. */
 import { after, afterEach, before, describe, it } from 'mocha';
+import type { Browser } from 'playwright-core';
 import { openOtherClient, type OtherClient } from '../integration/support/matrixCallPage/otherClient.ts';
 import type { TestClient } from '../integration/support/matrixCallPage/page.ts';
 import type { Account } from '../stack/accounts.ts';
+import { launchChromium } from '../stack/chromium.ts';
 import { startEditorPage, type EditorPage } from '../stack/editorPage.ts';
 import { keepLog, keepPicture, picturesOfFailure, stopAtFirstFailure } from './support/failure.ts';
 import { shareScreen, signIn, startSession, stopFromStatusBar, invite } from './support/flows.ts';
@@ -19,6 +21,7 @@ describe('calls with another Matrix client', function () {
     let world: World;
     let frank: Person;
     let eve: OtherClient;
+    let elsewhere: Browser | undefined;
     let editor: EditorPage;
     let accounts: { readonly frank: Account; readonly eve: Account };
     const name = `calls-${Date.now().toString(36)}`;
@@ -46,7 +49,9 @@ describe('calls with another Matrix client', function () {
         await signIn(workbench, { homeserver: stack.baseUrl, user, password });
         await startSession(workbench, name);
         await invite(workbench, accounts.eve.userId);
-        eve = await openOtherClient(await context.newPage(), stack.baseUrl, accounts.eve, async (join) => {
+        // A browser of her own: pages of one browser on 127.0.0.1 share processes, whatever their ports.
+        elsewhere = await launchChromium();
+        eve = await openOtherClient(await elsewhere.newPage(), stack.baseUrl, accounts.eve, async (join) => {
             const [roomId = ''] = await (await matrixHttp(stack.baseUrl, accounts.frank)).joinedRooms();
             await join(roomId);
         });
@@ -56,6 +61,7 @@ describe('calls with another Matrix client', function () {
     afterEach(picturesOfFailure(() => ({ frank })));
     after(async () => {
         eve?.stop();
+        await elsewhere?.close();
         if (frank) await keepLog(frank, name);
         await frank?.stop();
         await editor?.stop();
