@@ -30,7 +30,7 @@ export interface ConnectRequest {
     readonly identity: string;
 }
 
-export interface PublishRequest extends ConnectRequest {
+export interface PublishRequest {
     readonly track: MediaStreamTrack;
     readonly steady: boolean;
     readonly contentHint: 'text' | 'motion';
@@ -89,16 +89,14 @@ export async function connectPublisher(request: ConnectRequest, keys: KeyRing, w
 }
 
 /**
- * Publishes on a prepared connection if it fits and is still open, else on a new one. Rejects with a sentence for the
- * person. Nothing has been sent then.
+ * Returns the prepared connection if it fits and is still open, else a new one. Rejects with a sentence for the person.
  */
-export async function publishScreen(
-    request: PublishRequest,
+export async function connectForShare(
+    request: ConnectRequest,
     keys: KeyRing,
     workerUrl: string,
-    events: PublisherEvents,
     prepared?: Connection,
-): Promise<Publisher> {
+): Promise<Connection> {
     await keys.settled();
     if (!keys.has(request.identity)) {
         prepared?.encrypted.close();
@@ -107,7 +105,15 @@ export async function publishScreen(
     const usable =
         prepared?.request.token === request.token && prepared.encrypted.room.state === ConnectionState.Connected;
     if (prepared && !usable) prepared.encrypted.close();
-    const { encrypted } = prepared && usable ? prepared : await connectPublisher(request, keys, workerUrl);
+    return prepared && usable ? prepared : connectPublisher(request, keys, workerUrl);
+}
+
+/** Rejects with a sentence for the person. Nothing has been sent then, and the connection is closed. */
+export async function publishScreen(
+    { encrypted }: Connection,
+    request: PublishRequest,
+    events: PublisherEvents,
+): Promise<Publisher> {
     try {
         return running(encrypted, await publishTrack(encrypted.room, request), request.topic, events);
     } catch (error) {

@@ -92,9 +92,7 @@ function openTrackGate({ captured, contentHint, cover }: GateOptions): ScreenGat
     return {
         replaces: false,
         take() {
-            const track = taken.take();
-            track.enabled = !covered;
-            return track;
+            return keepBlack(taken.take(), () => covered);
         },
         hint: taken.hint,
         async cover(next) {
@@ -103,6 +101,21 @@ function openTrackGate({ captured, contentHint, cover }: GateOptions): ScreenGat
         },
         close: taken.stop,
     };
+}
+
+/**
+ * Whoever sends a track may turn it on: livekit-client does so when it publishes, and after a pause. While the screen is
+ * covered, that has no effect on this track.
+ */
+function keepBlack(track: MediaStreamTrack, covered: () => boolean): MediaStreamTrack {
+    const native: unknown = Object.getPrototypeOf(track);
+    if (typeof native !== 'object' || native === null) throw new TypeError('not a track');
+    Object.defineProperty(track, 'enabled', {
+        get: () => Reflect.get(native, 'enabled', track),
+        set: (on: boolean) => void Reflect.set(native, 'enabled', on && !covered(), track),
+    });
+    track.enabled = true;
+    return track;
 }
 
 function takenFrom(source: MediaStreamTrack, first: ShareSettings['contentHint']) {

@@ -131,7 +131,13 @@ describe('what holds the picture of a share', () => {
 
 describe('the gate of a browser that cannot replace pictures', () => {
     class FakeTrack {
-        enabled = true;
+        #on = true;
+        get enabled(): boolean {
+            return this.#on;
+        }
+        set enabled(on: boolean) {
+            this.#on = on;
+        }
         contentHint = '';
         readyState = 'live';
         clone = (): FakeTrack => new FakeTrack();
@@ -156,6 +162,21 @@ describe('the gate of a browser that cannot replace pictures', () => {
         assert.deepEqual([first.enabled, second.enabled], [false, false]);
         await gate.cover(null);
         assert.deepEqual([first.enabled, second.enabled], [true, true]);
+    });
+
+    it('keeps them black when a sender turns them on', async () => {
+        const gate = open('shielded');
+        const [begun, taken] = [gate.take(), gate.take()];
+        begun.enabled = true;
+        assert.ok(!begun.enabled);
+        await gate.cover(null);
+        assert.ok(begun.enabled && taken.enabled);
+        taken.enabled = false;
+        assert.ok(!taken.enabled, 'a sender may turn them off');
+        await gate.cover('paused');
+        begun.enabled = true;
+        taken.enabled = true;
+        assert.deepEqual([begun.enabled, taken.enabled], [false, false]);
     });
 
     it('begins black, keeps the hint, and stops what was taken', () => {
