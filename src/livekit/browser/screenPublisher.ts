@@ -18,6 +18,7 @@ import { createEncryptedRoom, type EncryptedRoom } from './encryptedRoom.ts';
 import type { KeyRing } from './mediaKeys.ts';
 import { createRoomCarrier } from './roomCarrier.ts';
 import { limitBitrate, preferWhenLimited } from './senderParameters.ts';
+import { createTrackHold } from './trackHold.ts';
 
 /** This track name tells a Hush viewer that frames continue while the picture is still. */
 export const STEADY_TRACK = 'hush.steady';
@@ -50,8 +51,11 @@ export interface PublisherEvents {
 }
 
 export interface Publisher {
-    /** Resolves when no more pictures leave (true), or when pictures leave again (false). */
-    hold(held: boolean): Promise<void>;
+    /**
+     * Resolves when no more pictures leave (true), or when pictures leave again (false). Calls run one after another, and
+     * each reads `held` when it starts.
+     */
+    hold(held: () => boolean): Promise<void>;
     /** bit/s. */
     limit(maxBitrate: number): Promise<void>;
     prefer(degradation: RTCDegradationPreference): Promise<void>;
@@ -185,17 +189,7 @@ function running(
         events.failed('Sharing stopped: the connection to the media server was lost.');
     const track = (): LocalTrack | undefined => publication.track;
     return {
-        async hold(held) {
-            // Does both. Muting alone sends black frames. A track that is only paused is resumed by livekit-client when
-            // the captured window comes back from being minimised. In this order, viewers keep the last picture.
-            if (held) {
-                await track()?.pauseUpstream();
-                await track()?.mute();
-            } else {
-                await track()?.unmute();
-                await track()?.resumeUpstream();
-            }
-        },
+        hold: createTrackHold(track),
         async limit(maxBitrate) {
             const sender = track()?.sender;
             if (sender) await limitBitrate(sender, maxBitrate).catch(() => undefined); // the track has ended

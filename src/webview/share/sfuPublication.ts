@@ -91,8 +91,8 @@ export function createSfuPublication(options: SfuPublicationOptions): SfuPublica
             if (mine !== run) return next.close();
             publisher = next;
             side.add(next.carrier);
-            await publisher.hold(held());
-            live();
+            await next.hold(held);
+            if (mine === run) live();
         } catch (error) {
             if (mine !== run) return;
             if (error instanceof Error && error.cause instanceof Error) warn(error.cause.message);

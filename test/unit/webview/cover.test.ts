@@ -1,8 +1,10 @@
 /** The page of a share that is paused or shielded, and the gate that its tracks come from. */
 import assert from 'node:assert/strict';
 import { JSDOM } from 'jsdom';
+import type { LocalTrack } from 'livekit-client';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { Cover, PageMessage } from '../../../src/core/share/mediaMessages.ts';
+import { createTrackHold } from '../../../src/livekit/browser/trackHold.ts';
 import { openGate } from '../../../src/webview/capture/screenGate.ts';
 import { createPictureHold, type PictureHoldOptions } from '../../../src/webview/share/pictureHold.ts';
 import { createShareUi } from '../../../src/webview/share/shareUi.ts';
@@ -83,8 +85,8 @@ describe('what holds the picture of a share', () => {
             cover: () => (covers === 'done' ? Promise.resolve() : Promise.reject(new Error('no'))),
         };
         const publisher = {
-            async hold(held: boolean) {
-                holds.push(held);
+            async hold(held: () => boolean) {
+                holds.push(held());
             },
         };
         const hold = createPictureHold({
@@ -126,6 +128,41 @@ describe('what holds the picture of a share', () => {
         await cover('paused', 1);
         assert.deepEqual(said, []);
         assert.equal(failures.length, 1);
+    });
+});
+
+describe('a published track', () => {
+    const open = () => {
+        const done: string[] = [];
+        const step = (name: string) => async () => {
+            done.push(name);
+            await new Promise(setImmediate);
+            return track;
+        };
+        const track = {
+            mute: step('mute'),
+            unmute: step('unmute'),
+            pauseUpstream: step('pause'),
+            resumeUpstream: step('resume'),
+        } as unknown as LocalTrack;
+        return { hold: createTrackHold(() => track), done };
+    };
+
+    it('is held and let go one after another', async () => {
+        const { hold, done } = open();
+        await Promise.all([hold(() => true), hold(() => false)]);
+        assert.deepEqual(done, ['pause', 'mute', 'unmute', 'resume']);
+    });
+
+    it('ends with what is true when the last turn comes', async () => {
+        for (const last of [true, false]) {
+            const { hold, done } = open();
+            let held = !last;
+            const turns = [hold(() => held), hold(() => held)];
+            await Promise.resolve().then(() => (held = last));
+            await Promise.all(turns);
+            assert.deepEqual(done.slice(-2), last ? ['pause', 'mute'] : ['unmute', 'resume']);
+        }
     });
 });
 
