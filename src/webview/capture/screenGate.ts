@@ -46,18 +46,25 @@ interface GateOptions {
     readonly failed: () => void;
 }
 
+/** Throws if the capture has ended. */
 export function openGate(options: GateOptions): ScreenGate {
     const { MediaStreamTrackProcessor: Processor, MediaStreamTrackGenerator: Generator } = globalThis as TrackStreams;
     if (!Processor || !Generator) return openTrackGate(options);
     const { captured, contentHint, delayMs = 0, cover, workerUrl, failed } = options;
     const worker = new Worker(workerUrl);
     worker.addEventListener('error', failed);
-    const { readable } = new Processor({ track: captured });
-    const generator = new Generator({ kind: 'video' });
-    const { writable } = generator;
+    let generator: TrackGenerator;
+    try {
+        const { readable } = new Processor({ track: captured });
+        generator = new Generator({ kind: 'video' });
+        const { writable } = generator;
+        const open: ToGate = { kind: 'hush.gate.open', readable, writable, delayMs, cover };
+        worker.postMessage(open, [readable, writable]);
+    } catch (error) {
+        worker.terminate();
+        throw error;
+    }
     const taken = takenFrom(generator, contentHint);
-    const open: ToGate = { kind: 'hush.gate.open', readable, writable, delayMs, cover };
-    worker.postMessage(open, [readable, writable]);
     let orders = 0;
     const waiting = new Map<number, () => void>();
     worker.addEventListener('message', ({ data }: MessageEvent<FromGate>) => {

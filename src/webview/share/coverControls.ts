@@ -30,7 +30,10 @@ export function createCoverControls(act: (name: CoverAction) => void): CoverCont
         const paused = current === 'paused';
         setText(label, paused ? 'Resume' : 'Pause');
         pause.replaceChildren(icon(paused ? 'play' : 'pause'), label);
+        // The button goes, and a person with a keyboard must not be sent to the start of the page.
+        const focused = anyway.ownerDocument.activeElement === anyway;
         setHidden(anyway, current !== 'shielded');
+        if (focused && anyway.hidden) pause.focus();
         anyway.title = `Share ${named} until it is closed`;
         setText(veil, current === 'shielded' ? 'Hidden by Secret Shield' : 'Paused');
         setHidden(veil, current === null && !isHeld);

@@ -36,7 +36,12 @@ describe('the page of a share that is hidden', () => {
             const buttons = [...root.querySelectorAll('button')];
             (buttons.find((button) => button.textContent === name && !button.hidden) ?? assert.fail(name)).click();
         };
-        return { ui, acted, text, shown, press };
+        const focus = (name: string): void =>
+            (
+                [...root.querySelectorAll('button')].find((button) => button.textContent === name) ?? assert.fail(name)
+            ).focus();
+        const focused = (): string => document.activeElement?.textContent ?? '';
+        return { ui, acted, text, shown, press, focus, focused };
     };
 
     it('says so over the preview and in its line, and offers the way back', () => {
@@ -56,6 +61,15 @@ describe('the page of a share that is hidden', () => {
         assert.ok(!shown('.veil'));
         assert.match(text('.line'), /^Live/u);
         assert.deepEqual(acted, ['pauseShare', 'resumeShare', 'showAnyway', 'pauseShare']);
+    });
+
+    it('moves the focus to Pause when Show Anyway goes', () => {
+        const { ui, press, focus, focused } = open();
+        ui.cover('shielded', '.env');
+        focus('Show Anyway');
+        press('Show Anyway');
+        ui.cover(null, '');
+        assert.equal(focused(), 'Pause');
     });
 
     it('shows no name of a file as HTML', () => {
@@ -281,6 +295,35 @@ describe('the gate of a browser that replaces pictures', () => {
         assert.equal(done, '2');
         says({ kind: 'hush.gate.done', order: 1 });
         await first;
+    });
+
+    it('leaves no worker behind when the capture has ended', () => {
+        let terminated = 0;
+        const worker = Object.assign(new EventTarget(), {
+            postMessage: () => undefined,
+            terminate: () => terminated++,
+        });
+        globals['Worker'] = function FakeWorker() {
+            return worker;
+        };
+        globals['MediaStreamTrackProcessor'] = function FakeProcessor() {
+            throw new TypeError('the track has ended');
+        };
+        globals['MediaStreamTrackGenerator'] = function FakeGenerator() {
+            return { writable: 'sent' };
+        };
+        assert.throws(
+            () =>
+                openGate({
+                    captured: {} as unknown as MediaStreamTrack,
+                    contentHint: 'text',
+                    cover: null,
+                    workerUrl: 'blob:x',
+                    failed: () => undefined,
+                }),
+            /ended/u,
+        );
+        assert.equal(terminated, 1);
     });
 
     it('tells when no picture leaves any more', () => {
