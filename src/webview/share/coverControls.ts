@@ -16,7 +16,9 @@ export interface CoverControls {
     held(held: boolean): void;
 }
 
-export function createCoverControls(act: (name: CoverAction) => void): CoverControls {
+/** `replaces`: a card goes out in place of the screen. Else nothing goes out. */
+export function createCoverControls(act: (name: CoverAction) => void, replaces: boolean): CoverControls {
+    const seen = replaces ? 'a card in place of your screen' : 'nothing of your screen';
     let current: Cover | null = null;
     let named = '';
     let isHeld = false;
@@ -44,8 +46,8 @@ export function createCoverControls(act: (name: CoverAction) => void): CoverCont
         buttons: [anyway, pause],
         get line() {
             if (current === null) return undefined;
-            if (current === 'paused') return 'Paused: viewers see a card in place of your screen until you resume.';
-            return `Hidden by Secret Shield: ${named} is open in VS Code. Viewers see a card until you close it.`;
+            if (current === 'paused') return `Paused: viewers see ${seen} until you resume.`;
+            return `Hidden by Secret Shield: ${named} is open in VS Code. Viewers see ${seen} until you close it.`;
         },
         show(cover, file) {
             current = cover;

@@ -63,6 +63,17 @@ describe('the page of a share that is hidden', () => {
         assert.deepEqual(acted, ['pauseShare', 'resumeShare', 'showAnyway', 'pauseShare']);
     });
 
+    it('says so while it starts, without a card where pictures cannot be replaced', () => {
+        const { ui, text } = open();
+        ui.cover('shielded', '.env');
+        ui.phase('starting');
+        assert.match(text('.line'), /^Hidden by Secret Shield: .*nothing of your screen/u);
+        ui.cover('paused', '');
+        assert.match(text('.line'), /^Paused: .*nothing of your screen/u);
+        ui.cover(null, '');
+        assert.match(text('.line'), /^Starting/u);
+    });
+
     it('moves the focus to Pause when Show Anyway goes', () => {
         const { ui, press, focus, focused } = open();
         ui.cover('shielded', '.env');
