@@ -119,7 +119,9 @@ function keepBlack(track: MediaStreamTrack, covered: () => boolean): MediaStream
     if (typeof native !== 'object' || native === null) throw new TypeError('not a track');
     Object.defineProperty(track, 'enabled', {
         get: () => Reflect.get(native, 'enabled', track),
-        set: (on: boolean) => void Reflect.set(native, 'enabled', on && !covered(), track),
+        set(on: boolean) {
+            Reflect.set(native, 'enabled', on && !covered(), track);
+        },
     });
     track.enabled = true;
     return track;
