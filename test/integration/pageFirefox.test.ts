@@ -143,6 +143,39 @@ describe('the page in Firefox', function () {
         await page.close();
     });
 
+    it('publishes nothing when the screen is hidden while the page connects, until it is shown', async () => {
+        const page = await firefox.newPage();
+        const share = await harness.open('share', page);
+        await capture(page, share);
+        await share.said('capture.started');
+        share.send({ type: 'keys.set', identity: 'ann', index: 0, key: KEY });
+        share.send({
+            type: 'share.publish',
+            identity: 'ann',
+            grant: { url: liveKit.url, token: await liveKit.publisherToken('late', 'ann') },
+        });
+        share.send({ type: 'share.cover', cover: 'shielded', file: '.env', order: 1 });
+        await share.said('share.covered', (m) => m.order === 1);
+        const chromium = await launchPageBrowser();
+        try {
+            const view = await harness.open('view', await chromium.newPage());
+            view.send({ type: 'keys.set', identity: 'ann', index: 0, key: KEY });
+            view.send({
+                type: 'view.connect',
+                identity: 'ann',
+                grant: { url: liveKit.url, token: await liveKit.viewerToken('late', 'carol') },
+            });
+            await view.said('view.state');
+            assert.ok(share.messages.every((m) => m.type !== 'share.published'));
+            share.send({ type: 'share.cover', cover: null, file: '', order: 2 });
+            await share.said('share.published');
+            await view.said('view.state', (m) => m.state === 'live');
+        } finally {
+            await chromium.close();
+        }
+        await page.close();
+    });
+
     it('shares nothing in strict mode, because it cannot hold pictures back, and says so', async () => {
         const page = await firefox.newPage();
         const share = await harness.open('share', page);

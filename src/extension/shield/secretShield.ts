@@ -20,7 +20,7 @@ export function createSecretShield(options: SecretWatchOptions): SecretShield {
             },
         ));
     return {
-        begin: async () => (await load()).tell(),
+        begin: async () => (await load()).begin(),
         showAnyway: async () => (await load()).allow(),
         dispose: () => void watch?.then((loaded) => loaded.dispose()),
     };

@@ -9,8 +9,8 @@ import { createSecretsInView } from './secretsInView.ts';
 import { visibleFiles } from './visibleFiles.ts';
 
 export interface SecretWatch extends Disposable {
-    /** Says again what is visible. */
-    tell(): void;
+    /** For a new share: says again what is visible. What was shown anyway is hidden again. */
+    begin(): void;
     /** Shows what is visible now until it is out of view. */
     allow(): void;
 }
@@ -54,5 +54,5 @@ export function watchSecrets({ configuration, seen, log }: SecretWatchOptions): 
         }),
     );
     look();
-    return { tell: secrets.tell, allow: secrets.allow, dispose: () => scope.dispose() };
+    return { begin: secrets.begin, allow: secrets.allow, dispose: () => scope.dispose() };
 }

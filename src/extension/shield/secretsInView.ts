@@ -11,8 +11,8 @@ export interface SecretsInViewOptions {
 
 export interface SecretsInView {
     look(files: VisibleFiles, rule: SecretRule): void;
-    /** Says again what is visible. */
-    tell(): void;
+    /** For a new share: says again what is visible. What was shown anyway is hidden again. */
+    begin(): void;
     /** Shows what is visible now until it is out of view. */
     allow(): void;
 }
@@ -82,7 +82,10 @@ export function createSecretsInView({ realPath, seen }: SecretsInViewOptions): S
             for (const key of allowed) if (!next.has(key)) allowed.delete(key);
             tell(false);
         },
-        tell: () => tell(true),
+        begin() {
+            allowed.clear();
+            tell(true);
+        },
         allow() {
             for (const [key] of secrets()) allowed.add(key);
             tell(false);

@@ -89,9 +89,7 @@ function sharingStatus(session: SessionState, share: LocalShare): StatusItem {
         );
     if (share.phase === 'choosing')
         return item('$(device-desktop) Choose what to share…', 'Pick a screen, window or tab. Click here to cancel.');
-    if (share.phase === 'publishing')
-        return item('$(loading~spin) Starting share…', 'Sending the encryption key and connecting. Click to cancel.');
-    if (share.held)
+    if (share.held && share.phase !== 'publishing')
         return item(
             '$(warning) Sharing on hold',
             `A changed encryption key could not be delivered, so nothing is sent. ${CLICK}`,
@@ -100,17 +98,19 @@ function sharingStatus(session: SessionState, share: LocalShare): StatusItem {
     if (share.paused)
         return item(
             '$(debug-pause) Share Paused',
-            'Viewers see a card in place of your screen until you resume. Click to resume or to stop.',
+            'Viewers see nothing of your screen until you resume. Click to resume or to stop.',
             true,
         );
     if (share.shielded) {
         const file = plainName(share.shielded.file);
         return item(
             `$(shield) Shielded: ${file}`,
-            `Secret Shield hides your screen while ${file} is open in VS Code. Viewers see a card. Click to show it anyway, or to stop.`,
+            `Secret Shield hides your screen while ${file} is open in VS Code. Viewers see nothing of it. Click to show it anyway, or to stop.`,
             true,
         );
     }
+    if (share.phase === 'publishing')
+        return item('$(loading~spin) Starting share…', 'Sending the encryption key and connecting. Click to cancel.');
     if (share.phase === 'reconnecting')
         return item(
             '$(sync~spin) Sharing: reconnecting…',
@@ -129,13 +129,20 @@ function sharingStatus(session: SessionState, share: LocalShare): StatusItem {
     );
 }
 
+/** Where the page cannot replace pictures, a share that begins hidden stays in phase publishing until it is shown. */
+export function canHide({ phase, paused, shielded }: LocalShare): boolean {
+    return (
+        phase === 'live' || phase === 'reconnecting' || (phase === 'publishing' && (paused || shielded !== undefined))
+    );
+}
+
 /** The button beside it, which hides the screen at once. Undefined without a share that runs. */
 export function pauseStatus({ share }: SessionState): (StatusItem & { readonly paused: boolean }) | undefined {
-    if (!share || (share.phase !== 'live' && share.phase !== 'reconnecting')) return undefined;
+    if (!share || !canHide(share)) return undefined;
     const { paused } = share;
     return paused
         ? { ...item('$(play)', 'Resume Share: viewers see your screen again.'), paused }
-        : { ...item('$(debug-pause)', 'Pause Share: viewers see a card in place of your screen, at once.'), paused };
+        : { ...item('$(debug-pause)', 'Pause Share: viewers see nothing of your screen, at once.'), paused };
 }
 
 /**

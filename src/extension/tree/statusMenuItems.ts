@@ -3,6 +3,7 @@ import { commands, type CommandId } from '../manifest/commands.ts';
 import { roomDeeds } from '../rooms/roomRow.ts';
 import { plainName } from '../shell/plainText.ts';
 import { shareChoices } from '../share/shareChoices.ts';
+import { canHide } from './statusItem.ts';
 import { shareRowId } from '../manifest/rowIds.ts';
 import type { LocalShare } from '../../core/session/state.ts';
 import type { Model } from '../../core/app/model.ts';
@@ -81,7 +82,7 @@ function shareEntries({ rooms, session }: Model): MenuEntry[] {
     const begun = share.phase === 'live' || share.phase === 'reconnecting';
     return [
         { label: begun ? '$(debug-stop) Stop Sharing' : '$(debug-stop) Cancel Sharing', run: commands.stopSharing },
-        ...(begun ? hidingEntries(share) : []),
+        ...(canHide(share) ? hidingEntries(share) : []),
         ...(begun ? [{ label: '$(shield) Who Can See This', run: commands.whoCanSee } as const] : []),
         // A browser does not let Hush bring its tab to the front.
         ...(share.location === 'webview'

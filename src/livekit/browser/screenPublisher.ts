@@ -18,6 +18,7 @@ import { createEncryptedRoom, type EncryptedRoom } from './encryptedRoom.ts';
 import type { KeyRing } from './mediaKeys.ts';
 import { createRoomCarrier } from './roomCarrier.ts';
 import { limitBitrate, preferWhenLimited } from './senderParameters.ts';
+import { createTrackHold } from './trackHold.ts';
 
 /** This track name tells a Hush viewer that frames continue while the picture is still. */
 export const STEADY_TRACK = 'hush.steady';
@@ -30,7 +31,7 @@ export interface ConnectRequest {
     readonly identity: string;
 }
 
-export interface PublishRequest extends ConnectRequest {
+export interface PublishRequest {
     readonly track: MediaStreamTrack;
     readonly steady: boolean;
     readonly contentHint: 'text' | 'motion';
@@ -50,8 +51,11 @@ export interface PublisherEvents {
 }
 
 export interface Publisher {
-    /** Resolves when no more pictures leave (true), or when pictures leave again (false). */
-    hold(held: boolean): Promise<void>;
+    /**
+     * Resolves when no more pictures leave (true), or when pictures leave again (false). Calls run one after another, and
+     * each reads `held` when it starts.
+     */
+    hold(held: () => boolean): Promise<void>;
     /** bit/s. */
     limit(maxBitrate: number): Promise<void>;
     prefer(degradation: RTCDegradationPreference): Promise<void>;
@@ -89,16 +93,14 @@ export async function connectPublisher(request: ConnectRequest, keys: KeyRing, w
 }
 
 /**
- * Publishes on a prepared connection if it fits and is still open, else on a new one. Rejects with a sentence for the
- * person. Nothing has been sent then.
+ * Returns the prepared connection if it fits and is still open, else a new one. Rejects with a sentence for the person.
  */
-export async function publishScreen(
-    request: PublishRequest,
+export async function connectForShare(
+    request: ConnectRequest,
     keys: KeyRing,
     workerUrl: string,
-    events: PublisherEvents,
     prepared?: Connection,
-): Promise<Publisher> {
+): Promise<Connection> {
     await keys.settled();
     if (!keys.has(request.identity)) {
         prepared?.encrypted.close();
@@ -107,7 +109,15 @@ export async function publishScreen(
     const usable =
         prepared?.request.token === request.token && prepared.encrypted.room.state === ConnectionState.Connected;
     if (prepared && !usable) prepared.encrypted.close();
-    const { encrypted } = prepared && usable ? prepared : await connectPublisher(request, keys, workerUrl);
+    return prepared && usable ? prepared : connectPublisher(request, keys, workerUrl);
+}
+
+/** Rejects with a sentence for the person. Nothing has been sent then, and the connection is closed. */
+export async function publishScreen(
+    { encrypted }: Connection,
+    request: PublishRequest,
+    events: PublisherEvents,
+): Promise<Publisher> {
     try {
         return running(encrypted, await publishTrack(encrypted.room, request), request.topic, events);
     } catch (error) {
@@ -179,17 +189,7 @@ function running(
         events.failed('Sharing stopped: the connection to the media server was lost.');
     const track = (): LocalTrack | undefined => publication.track;
     return {
-        async hold(held) {
-            // Does both. Muting alone sends black frames. A track that is only paused is resumed by livekit-client when
-            // the captured window comes back from being minimised. In this order, viewers keep the last picture.
-            if (held) {
-                await track()?.pauseUpstream();
-                await track()?.mute();
-            } else {
-                await track()?.unmute();
-                await track()?.resumeUpstream();
-            }
-        },
+        hold: createTrackHold(track),
         async limit(maxBitrate) {
             const sender = track()?.sender;
             if (sender) await limitBitrate(sender, maxBitrate).catch(() => undefined); // the track has ended

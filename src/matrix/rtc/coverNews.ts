@@ -45,7 +45,10 @@ export function createCoverNews(messages: OlmMessages, ownDeviceId: string, log:
     return {
         async send({ roomId, shareId, cover, order }, to) {
             const content = { version: 1, room_id: roomId, share_id: shareId, device_id: ownDeviceId, order, cover };
-            const { failed } = await messages.send(COVER_TYPE, content, to);
+            const first = await messages.send(COVER_TYPE, content, to);
+            // A viewer that misses the end of a cover would be told of a hidden screen until the next cover.
+            const again = cover === null ? first.failed.map(({ device }) => device) : [];
+            const { failed } = again.length > 0 ? await messages.send(COVER_TYPE, content, again) : first;
             for (const { device, reason } of failed)
                 log.info(`${COVER_TYPE} did not reach ${device.userId} ${device.deviceId} (${reason})`);
         },

@@ -56,13 +56,15 @@ export async function captureScreen(
         for (const t of stream.getTracks()) t.stop();
         return { ok: false, problem: classifyCaptureError('NotReadableError', displayCapture) };
     }
-    const gate = await worker().then(
-        (workerUrl) => openGate({ captured: track, ...settings, cover: cover(), workerUrl, failed }),
-        () => undefined,
-    );
-    if (!gate) {
+    let gate: ScreenGate;
+    try {
+        const workerUrl = await worker();
+        gate = openGate({ captured: track, ...settings, cover: cover(), workerUrl, failed });
+    } catch {
+        // A capture that ended while the worker was loaded cannot be read.
+        const problem = hasEnded(track) ? classifyCaptureError('NotReadableError', displayCapture) : NO_GATE;
         for (const t of stream.getTracks()) t.stop();
-        return { ok: false, problem: NO_GATE };
+        return { ok: false, problem };
     }
     return {
         ok: true,

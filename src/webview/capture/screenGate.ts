@@ -46,18 +46,25 @@ interface GateOptions {
     readonly failed: () => void;
 }
 
+/** Throws if the capture has ended. */
 export function openGate(options: GateOptions): ScreenGate {
     const { MediaStreamTrackProcessor: Processor, MediaStreamTrackGenerator: Generator } = globalThis as TrackStreams;
     if (!Processor || !Generator) return openTrackGate(options);
     const { captured, contentHint, delayMs = 0, cover, workerUrl, failed } = options;
     const worker = new Worker(workerUrl);
     worker.addEventListener('error', failed);
-    const { readable } = new Processor({ track: captured });
-    const generator = new Generator({ kind: 'video' });
-    const { writable } = generator;
+    let generator: TrackGenerator;
+    try {
+        const { readable } = new Processor({ track: captured });
+        generator = new Generator({ kind: 'video' });
+        const { writable } = generator;
+        const open: ToGate = { kind: 'hush.gate.open', readable, writable, delayMs, cover };
+        worker.postMessage(open, [readable, writable]);
+    } catch (error) {
+        worker.terminate();
+        throw error;
+    }
     const taken = takenFrom(generator, contentHint);
-    const open: ToGate = { kind: 'hush.gate.open', readable, writable, delayMs, cover };
-    worker.postMessage(open, [readable, writable]);
     let orders = 0;
     const waiting = new Map<number, () => void>();
     worker.addEventListener('message', ({ data }: MessageEvent<FromGate>) => {
@@ -92,9 +99,7 @@ function openTrackGate({ captured, contentHint, cover }: GateOptions): ScreenGat
     return {
         replaces: false,
         take() {
-            const track = taken.take();
-            track.enabled = !covered;
-            return track;
+            return keepBlack(taken.take(), () => covered);
         },
         hint: taken.hint,
         async cover(next) {
@@ -103,6 +108,23 @@ function openTrackGate({ captured, contentHint, cover }: GateOptions): ScreenGat
         },
         close: taken.stop,
     };
+}
+
+/**
+ * Whoever sends a track may turn it on: livekit-client does so when it publishes, and after a pause. While the screen is
+ * covered, that has no effect on this track.
+ */
+function keepBlack(track: MediaStreamTrack, covered: () => boolean): MediaStreamTrack {
+    const native: unknown = Object.getPrototypeOf(track);
+    if (typeof native !== 'object' || native === null) throw new TypeError('not a track');
+    Object.defineProperty(track, 'enabled', {
+        get: () => Reflect.get(native, 'enabled', track),
+        set(on: boolean) {
+            Reflect.set(native, 'enabled', on && !covered(), track);
+        },
+    });
+    track.enabled = true;
+    return track;
 }
 
 function takenFrom(source: MediaStreamTrack, first: ShareSettings['contentHint']) {

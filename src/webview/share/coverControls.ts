@@ -16,7 +16,9 @@ export interface CoverControls {
     held(held: boolean): void;
 }
 
-export function createCoverControls(act: (name: CoverAction) => void): CoverControls {
+/** `replaces`: a card goes out in place of the screen. Else nothing goes out. */
+export function createCoverControls(act: (name: CoverAction) => void, replaces: boolean): CoverControls {
+    const seen = replaces ? 'a card in place of your screen' : 'nothing of your screen';
     let current: Cover | null = null;
     let named = '';
     let isHeld = false;
@@ -30,7 +32,10 @@ export function createCoverControls(act: (name: CoverAction) => void): CoverCont
         const paused = current === 'paused';
         setText(label, paused ? 'Resume' : 'Pause');
         pause.replaceChildren(icon(paused ? 'play' : 'pause'), label);
+        // The button goes, and a person with a keyboard must not be sent to the start of the page.
+        const focused = anyway.ownerDocument.activeElement === anyway;
         setHidden(anyway, current !== 'shielded');
+        if (focused && anyway.hidden) pause.focus();
         anyway.title = `Share ${named} until it is closed`;
         setText(veil, current === 'shielded' ? 'Hidden by Secret Shield' : 'Paused');
         setHidden(veil, current === null && !isHeld);
@@ -41,8 +46,8 @@ export function createCoverControls(act: (name: CoverAction) => void): CoverCont
         buttons: [anyway, pause],
         get line() {
             if (current === null) return undefined;
-            if (current === 'paused') return 'Paused: viewers see a card in place of your screen until you resume.';
-            return `Hidden by Secret Shield: ${named} is open in VS Code. Viewers see a card until you close it.`;
+            if (current === 'paused') return `Paused: viewers see ${seen} until you resume.`;
+            return `Hidden by Secret Shield: ${named} is open in VS Code. Viewers see ${seen} until you close it.`;
         },
         show(cover, file) {
             current = cover;

@@ -32,9 +32,10 @@ export function createPictureHold({ ui, send, capture, sfu, publish, fail }: Pic
     const follow = (): void => {
         const { publisher } = sfu;
         if (!publisher) return publish();
-        publisher.hold(isSilent()).then(
-            () => ui.phase(held ? 'held' : 'live'),
-            () => fail('The picture could not be paused, so sharing was stopped.'),
+        // What a publisher says that was left meanwhile is not about this share.
+        publisher.hold(isSilent).then(
+            () => sfu.publisher === publisher && ui.phase(held ? 'held' : 'live'),
+            () => sfu.publisher === publisher && fail('The picture could not be paused, so sharing was stopped.'),
         );
     };
     return {

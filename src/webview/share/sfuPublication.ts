@@ -1,6 +1,7 @@
 /** The share at the SFU: connects ahead of time, publishes the captured track under our key, pauses it, and leaves. */
 import type { HostMessage, ShareSettings } from '../../core/share/mediaMessages.ts';
 import {
+    connectForShare,
     connectPublisher,
     publishScreen,
     type Connection,
@@ -55,16 +56,24 @@ export function createSfuPublication(options: SfuPublicationOptions): SfuPublica
     const begin = async (request: Publish, captured: Captured, settings: ShareSettings): Promise<void> => {
         const mine = ++run;
         const { maxBitrate, steady } = captured;
-        const track = captured.gate.take();
-        published?.stop();
-        published = track;
-        const connection = prepared;
+        const early = prepared;
         prepared = undefined;
         try {
+            const to = { ...request.grant, identity: request.identity };
+            const connection = await connectForShare(to, keys, await worker(), await early);
+            if (mine !== run) return connection.encrypted.close();
+            if (held()) {
+                // A cover came while it connected. The end of the cover publishes on this connection.
+                prepared = Promise.resolve(connection);
+                wanted = request;
+                return;
+            }
+            const track = captured.gate.take();
+            published?.stop();
+            published = track;
             const next = await publishScreen(
+                connection,
                 {
-                    ...request.grant,
-                    identity: request.identity,
                     track,
                     steady,
                     contentHint: settings.contentHint,
@@ -73,20 +82,17 @@ export function createSfuPublication(options: SfuPublicationOptions): SfuPublica
                     maxFrameRate: settings.maxFrameRate,
                     topic: () => side.topic,
                 },
-                keys,
-                await worker(),
                 {
                     reconnecting: () => mine === run && reconnecting(),
                     reconnected: () => mine === run && reconnected(),
                     failed: (reason) => mine === run && failed(reason),
                 },
-                await connection,
             );
             if (mine !== run) return next.close();
             publisher = next;
             side.add(next.carrier);
-            await publisher.hold(held());
-            live();
+            await next.hold(held);
+            if (mine === run) live();
         } catch (error) {
             if (mine !== run) return;
             if (error instanceof Error && error.cause instanceof Error) warn(error.cause.message);

@@ -62,15 +62,14 @@ export function createCapture({ root, ui, send, cover, worker, captured, ended }
         busy = true;
         ui.phase('picking');
         const mine = run;
-        const result = await captureScreen(settings, cover, worker, gateFailed);
-        busy = false;
+        const result = await captureScreen(settings, cover, worker, gateFailed).finally(() => (busy = false));
         if (mine !== run) {
             if (result.ok) release(result.captured);
             return;
         }
         if (!result.ok) return refused(result.problem);
         current = result.captured;
-        void current.gate.cover(cover()); // it may have changed while the gate opened
+        current.gate.cover(cover()).catch(gateFailed); // it may have changed while the gate opened
         const { track, width, height, surface, stream, steady } = current;
         track.addEventListener('ended', () => {
             if (current?.track !== track) return;

@@ -3,6 +3,7 @@ import type { Cover, Route, ShareSettings, Viewer } from '../../core/share/media
 import { h, setHidden, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { routeWords } from '../ui/words.ts';
+import { canReplaceFrames } from '../capture/screenGate.ts';
 import { createCoverControls, type CoverAction } from './coverControls.ts';
 import { createViewerList } from './viewerList.ts';
 
@@ -72,6 +73,8 @@ const LINES: Readonly<Record<SharePhase, string>> = {
 const PROMISE = 'End-to-end encrypted: only devices in this session can see the picture, no server can.';
 const ASLEEP = 'No new picture comes from what you share; its window may be minimised. Viewers keep the last picture.';
 const SENDING: ReadonlySet<SharePhase> = new Set(['starting', 'live', 'held', 'reconnecting']);
+/** Phases whose line says that the screen is hidden. A share that begins hidden may wait in `starting`. */
+const COVERABLE: ReadonlySet<SharePhase> = new Set(['starting', 'live']);
 const CHOOSING: ReadonlySet<SharePhase> = new Set(['choose', 'picking', 'failed']);
 
 export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi {
@@ -90,7 +93,7 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
     const video = h('video', { class: 'preview', playsinline: true, 'aria-label': 'Preview of what you share' });
     video.muted = true;
     video.autoplay = true;
-    const cover = createCoverControls(actions.act);
+    const cover = createCoverControls(actions.act, canReplaceFrames());
     const sizeText = h('span', { class: 'size' });
     const routeText = h('span', { class: 'size' });
     const limit = h('span', { class: 'limit', role: 'status' });
@@ -116,7 +119,7 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
 
     const sayPhase = (detail?: string): void => {
         const sleeps = asleep && current === 'live';
-        const covered = current === 'live' ? cover.line : undefined;
+        const covered = COVERABLE.has(current) ? cover.line : undefined;
         setText(line, detail ?? covered ?? (sleeps ? ASLEEP : LINES[current]));
         const bad = current === 'failed' || current === 'held' || (sleeps && covered === undefined);
         line.dataset['tone'] = covered !== undefined ? 'warn' : bad ? 'bad' : '';
@@ -136,7 +139,7 @@ export function createShareUi(root: HTMLElement, actions: ShareActions): ShareUi
         cover(next, file) {
             cover.show(next, file);
             root.dataset['hushCover'] = next ?? '';
-            if (current === 'live') sayPhase();
+            if (COVERABLE.has(current)) sayPhase();
         },
         heading(name) {
             roomName = name;

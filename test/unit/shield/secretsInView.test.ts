@@ -118,10 +118,24 @@ describe('the secrets in view', () => {
         assert.deepEqual(told.at(-1), ['.env']);
     });
 
+    it('that the person shows anyway are hidden again in the next share', () => {
+        const { view, look, told } = open();
+        for (const files of [['/.env'], ['/a.pem', '/main.ts'], ['/.env', '/b.pem']]) {
+            look(...files);
+            view.allow();
+            assert.deepEqual(told.at(-1), []);
+            view.begin();
+            assert.deepEqual(
+                told.at(-1),
+                files.map((path) => path.slice(1)).filter((name) => name !== 'main.ts'),
+            );
+        }
+    });
+
     it('are told again to a new share, and follow the settings', () => {
         const { view, look, told } = open();
         look('/.env');
-        view.tell();
+        view.begin();
         assert.deepEqual(told, [['.env'], ['.env']]);
         const files: VisibleFiles = { uris: [uri('/.env')], labels: [] };
         view.look(files, readSecretRule([]));

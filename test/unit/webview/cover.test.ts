@@ -1,8 +1,10 @@
 /** The page of a share that is paused or shielded, and the gate that its tracks come from. */
 import assert from 'node:assert/strict';
 import { JSDOM } from 'jsdom';
+import type { LocalTrack } from 'livekit-client';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { Cover, PageMessage } from '../../../src/core/share/mediaMessages.ts';
+import { createTrackHold } from '../../../src/livekit/browser/trackHold.ts';
 import { openGate } from '../../../src/webview/capture/screenGate.ts';
 import { createPictureHold, type PictureHoldOptions } from '../../../src/webview/share/pictureHold.ts';
 import { createShareUi } from '../../../src/webview/share/shareUi.ts';
@@ -34,7 +36,12 @@ describe('the page of a share that is hidden', () => {
             const buttons = [...root.querySelectorAll('button')];
             (buttons.find((button) => button.textContent === name && !button.hidden) ?? assert.fail(name)).click();
         };
-        return { ui, acted, text, shown, press };
+        const focus = (name: string): void =>
+            (
+                [...root.querySelectorAll('button')].find((button) => button.textContent === name) ?? assert.fail(name)
+            ).focus();
+        const focused = (): string => document.activeElement?.textContent ?? '';
+        return { ui, acted, text, shown, press, focus, focused };
     };
 
     it('says so over the preview and in its line, and offers the way back', () => {
@@ -54,6 +61,26 @@ describe('the page of a share that is hidden', () => {
         assert.ok(!shown('.veil'));
         assert.match(text('.line'), /^Live/u);
         assert.deepEqual(acted, ['pauseShare', 'resumeShare', 'showAnyway', 'pauseShare']);
+    });
+
+    it('says so while it starts, without a card where pictures cannot be replaced', () => {
+        const { ui, text } = open();
+        ui.cover('shielded', '.env');
+        ui.phase('starting');
+        assert.match(text('.line'), /^Hidden by Secret Shield: .*nothing of your screen/u);
+        ui.cover('paused', '');
+        assert.match(text('.line'), /^Paused: .*nothing of your screen/u);
+        ui.cover(null, '');
+        assert.match(text('.line'), /^Starting/u);
+    });
+
+    it('moves the focus to Pause when Show Anyway goes', () => {
+        const { ui, press, focus, focused } = open();
+        ui.cover('shielded', '.env');
+        focus('Show Anyway');
+        press('Show Anyway');
+        ui.cover(null, '');
+        assert.equal(focused(), 'Pause');
     });
 
     it('shows no name of a file as HTML', () => {
@@ -83,8 +110,8 @@ describe('what holds the picture of a share', () => {
             cover: () => (covers === 'done' ? Promise.resolve() : Promise.reject(new Error('no'))),
         };
         const publisher = {
-            async hold(held: boolean) {
-                holds.push(held);
+            async hold(held: () => boolean) {
+                holds.push(held());
             },
         };
         const hold = createPictureHold({
@@ -129,9 +156,50 @@ describe('what holds the picture of a share', () => {
     });
 });
 
+describe('a published track', () => {
+    const open = () => {
+        const done: string[] = [];
+        const step = (name: string) => async () => {
+            done.push(name);
+            await new Promise(setImmediate);
+            return track;
+        };
+        const track = {
+            mute: step('mute'),
+            unmute: step('unmute'),
+            pauseUpstream: step('pause'),
+            resumeUpstream: step('resume'),
+        } as unknown as LocalTrack;
+        return { hold: createTrackHold(() => track), done };
+    };
+
+    it('is held and let go one after another', async () => {
+        const { hold, done } = open();
+        await Promise.all([hold(() => true), hold(() => false)]);
+        assert.deepEqual(done, ['pause', 'mute', 'unmute', 'resume']);
+    });
+
+    it('ends with what is true when the last turn comes', async () => {
+        for (const last of [true, false]) {
+            const { hold, done } = open();
+            let held = !last;
+            const turns = [hold(() => held), hold(() => held)];
+            await Promise.resolve().then(() => (held = last));
+            await Promise.all(turns);
+            assert.deepEqual(done.slice(-2), last ? ['pause', 'mute'] : ['unmute', 'resume']);
+        }
+    });
+});
+
 describe('the gate of a browser that cannot replace pictures', () => {
     class FakeTrack {
-        enabled = true;
+        #on = true;
+        get enabled(): boolean {
+            return this.#on;
+        }
+        set enabled(on: boolean) {
+            this.#on = on;
+        }
         contentHint = '';
         readyState = 'live';
         clone = (): FakeTrack => new FakeTrack();
@@ -156,6 +224,21 @@ describe('the gate of a browser that cannot replace pictures', () => {
         assert.deepEqual([first.enabled, second.enabled], [false, false]);
         await gate.cover(null);
         assert.deepEqual([first.enabled, second.enabled], [true, true]);
+    });
+
+    it('keeps them black when a sender turns them on', async () => {
+        const gate = open('shielded');
+        const [begun, taken] = [gate.take(), gate.take()];
+        begun.enabled = true;
+        assert.ok(!begun.enabled);
+        await gate.cover(null);
+        assert.ok(begun.enabled && taken.enabled);
+        taken.enabled = false;
+        assert.ok(!taken.enabled, 'a sender may turn them off');
+        await gate.cover('paused');
+        begun.enabled = true;
+        taken.enabled = true;
+        assert.deepEqual([begun.enabled, taken.enabled], [false, false]);
     });
 
     it('begins black, keeps the hint, and stops what was taken', () => {
@@ -223,6 +306,35 @@ describe('the gate of a browser that replaces pictures', () => {
         assert.equal(done, '2');
         says({ kind: 'hush.gate.done', order: 1 });
         await first;
+    });
+
+    it('leaves no worker behind when the capture has ended', () => {
+        let terminated = 0;
+        const worker = Object.assign(new EventTarget(), {
+            postMessage: () => undefined,
+            terminate: () => terminated++,
+        });
+        globals['Worker'] = function FakeWorker() {
+            return worker;
+        };
+        globals['MediaStreamTrackProcessor'] = function FakeProcessor() {
+            throw new TypeError('the track has ended');
+        };
+        globals['MediaStreamTrackGenerator'] = function FakeGenerator() {
+            return { writable: 'sent' };
+        };
+        assert.throws(
+            () =>
+                openGate({
+                    captured: {} as unknown as MediaStreamTrack,
+                    contentHint: 'text',
+                    cover: null,
+                    workerUrl: 'blob:x',
+                    failed: () => undefined,
+                }),
+            /ended/u,
+        );
+        assert.equal(terminated, 1);
     });
 
     it('tells when no picture leaves any more', () => {

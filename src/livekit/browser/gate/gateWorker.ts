@@ -64,7 +64,14 @@ async function pump(readable: ReadableStream<VideoFrame>, gate: FrameGate<VideoF
 async function copy(frame: VideoFrame): Promise<VideoFrame> {
     const { codedWidth, codedHeight, timestamp, format, colorSpace } = frame;
     try {
-        if (format === null) return new VideoFrame(await createImageBitmap(frame), { timestamp });
+        if (format === null) {
+            const bitmap = await createImageBitmap(frame);
+            try {
+                return new VideoFrame(bitmap, { timestamp });
+            } finally {
+                bitmap.close();
+            }
+        }
         const data = new Uint8Array(frame.allocationSize());
         const layout = await frame.copyTo(data);
         const visible = frame.visibleRect;
