@@ -17,7 +17,7 @@ export interface OwnTelling extends Disposable {
 }
 
 export function createOwnTelling(context: ActionContext, channels: SideChannels): OwnTelling {
-    const reader = createOwnPlaceReader(() => look());
+    const reader = createOwnPlaceReader(() => look(), context.log);
     const mayBeTold = ({ sharer, devices, followers }: Channel): boolean =>
         sharer === undefined ? devices.size > 0 : followers.size > 0;
     const look = newestOnly(

@@ -119,7 +119,7 @@ export function createPairing(context: ActionContext, media: Pick<MediaPort, 'se
         const place = channel.places.get(deviceKey(sharer));
         if (!place) return;
         sessionRepositories(channel.roomId, context.model)
-            .then((repositories) => openPlace(repositories, place))
+            .then((repositories) => openPlace(repositories, place, log))
             .catch((error: unknown) => showFailure(userMessage(error, 'Opening the place')));
     };
 
