@@ -76,6 +76,7 @@ export function createPairing(context: ActionContext, media: Pick<MediaPort, 'se
             editor.tell({ type: 'gone', page: channel.page, device });
         }
         mayFollow();
+        own.fewer(channel);
         // The page tells it at each new run of a device, which has heard nothing yet.
         own.again(channel);
         if (editor.following?.page === channel.page) sayFollowing(channel.page);
