@@ -21,8 +21,8 @@ describe('the file behind a link', () => {
     const repository = {
         checkIgnore: async (paths: string[]): Promise<Set<string>> => {
             const inside = paths.filter((path) => path.startsWith(`${root}/`));
-            const { status, stdout, stderr } = git('check-ignore', '-z', ...inside);
-            if (status === 0) return new Set(stdout.split('\0').filter(Boolean));
+            const { status, stdout, stderr } = git('check-ignore', ...inside);
+            if (status === 0) return new Set(stdout.split('\n').filter(Boolean));
             if (status === 1) return new Set();
             throw new Error(stderr);
         },
