@@ -74,6 +74,8 @@ export type ErrorCode =
     // pointing in code
     | 'point.nothing'
     | 'point.outside'
+    | 'point.secret'
+    | 'point.moved'
     // sharing
     | 'media.noServer'
     | 'media.tokenRefused'
@@ -100,6 +102,7 @@ export type ErrorCode =
     // places in the code
     | 'pairing.nobody'
     | 'pairing.noFile'
+    | 'pairing.gone'
     | 'internal';
 
 export interface HushErrorOptions {

@@ -13,12 +13,15 @@ export function pathWithin(root: string, file: string): string | undefined {
 /** The path, if every system reads it as a file inside the repository. */
 export function checkedPath(path: string): string | undefined {
     const parts = path.split('/');
-    return /^[A-Za-z]:/u.test(path) || parts.some(isRefused) ? undefined : path;
+    return parts.some(isRefused) ? undefined : path;
 }
 
-/** Windows reads `\` as `/`, and ignores dots and spaces at the end of a name. It also knows `.git` as `git~1`. */
+/**
+ * Windows reads `\` as `/`, and ignores dots and spaces at the end of a name. It also knows `.git` as `git~1`, and
+ * `.env::$DATA` as `.env`.
+ */
 function isRefused(part: string): boolean {
-    return /^[. ]*$|[\\\p{Cc}]|^(?:\.git|git~\d+)[. ]*(?::|$)/iu.test(part);
+    return /^[. ]*$|[:\\\p{Cc}]|^(?:\.git|git~\d+)[. ]*$/iu.test(part);
 }
 
 /** The letter of a drive has no case, and a slash may stand before it. */

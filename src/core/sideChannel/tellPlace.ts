@@ -18,8 +18,8 @@ export function toTell(place: Place | null, level: PlaceLevel): Place | null {
 
 export interface PlaceTeller {
     update(place: Place | null): void;
-    /** Somebody has come who has not heard it. */
-    again(): void;
+    /** Tells it also if it was told before, because somebody has come who has not heard it. */
+    again(place: Place | null): void;
     dispose(): void;
 }
 
@@ -44,7 +44,8 @@ export function createPlaceTeller(after: After, tell: (place: Place | null) => v
             wanted = place;
             look();
         },
-        again() {
+        again(place) {
+            wanted = place;
             told = undefined;
             look();
         },

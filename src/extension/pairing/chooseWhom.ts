@@ -10,7 +10,7 @@ interface Choice {
     readonly device: Device;
 }
 
-/** @throws HushError `pairing.nobody`. */
+/** @throws HushError `pairing.nobody`, `pairing.gone`. */
 export async function chooseWhom(channels: SideChannels): Promise<Choice | undefined> {
     const choices = [...channels.all.values()].flatMap((channel) =>
         [...channel.devices.values()].map((device) => ({
@@ -21,5 +21,14 @@ export async function chooseWhom(channels: SideChannels): Promise<Choice | undef
         })),
     );
     if (choices.length === 0) throw new HushError('pairing.nobody', 'Nobody can be followed now.');
-    return choices.length === 1 ? choices[0] : showQuickPick(choices, { title: 'Follow whom in the code?' });
+    if (choices.length === 1) return choices[0];
+    const chosen = await showQuickPick(choices, { title: 'Follow whom in the code?' });
+    if (chosen && !isThere(channels, chosen))
+        throw new HushError('pairing.gone', `${chosen.label} left while you chose. Run "Hush: Follow…" again.`);
+    return chosen;
+}
+
+/** Somebody may leave while the list is open. */
+function isThere({ all }: SideChannels, { channel, device }: Choice): boolean {
+    return all.get(channel.page) === channel && channel.devices.has(deviceKey(device));
 }

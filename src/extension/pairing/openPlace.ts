@@ -1,12 +1,12 @@
 /** Finds and shows a place that another device told, in this window's own checkout. */
-import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { HushError } from '../../core/base/errors.ts';
-import { checkedPath, mayTellName, pathWithin } from '../../core/sideChannel/repositoryPath.ts';
+import type { Log } from '../../core/base/log.ts';
+import { checkedPath } from '../../core/sideChannel/repositoryPath.ts';
 import type { Place } from '../../core/sideChannel/sideMessages.ts';
 import type { GitRepository } from '../workspace/git.ts';
-import { mayTell } from './mayTell.ts';
-import { realPath } from './sessionGit.ts';
+import { behindLinks, isIgnored } from './behindLinks.ts';
+import { mayTellPath } from './mayTell.ts';
 
 export interface FoundPlace {
     readonly repository: GitRepository;
@@ -20,21 +20,30 @@ export interface FoundPlace {
 export async function findPlace(
     repositories: readonly GitRepository[],
     { path }: Place,
+    log: Log,
 ): Promise<FoundPlace | undefined> {
     if (checkedPath(path) === undefined) return undefined;
     for (const repository of repositories) {
         const uri = vscode.Uri.joinPath(repository.rootUri, ...path.split('/'));
-        const [root, file] = await Promise.all([realPath(repository.rootUri.fsPath), realPath(uri.fsPath)]);
-        const real = root === undefined || file === undefined ? undefined : pathWithin(root, file);
-        if (real === undefined || !mayTellName(real) || !mayTell(uri) || !(await stat(uri.fsPath)).isFile()) continue;
-        if ((await repository.checkIgnore([uri.fsPath])).size === 0) return { repository, uri };
+        const found = await behindLinks(repository.rootUri.fsPath, uri.fsPath, mayTellPath);
+        if (!found || !(await isFile(uri)) || (await isIgnored(repository, found.below, log))) continue;
+        return { repository, uri };
     }
     return undefined;
 }
 
+/** It may have been removed since it was found. */
+async function isFile(uri: vscode.Uri): Promise<boolean> {
+    try {
+        return ((await vscode.workspace.fs.stat(uri)).type & vscode.FileType.File) !== 0;
+    } catch {
+        return false;
+    }
+}
+
 /** @throws HushError `pairing.noFile`. */
-export async function openPlace(repositories: readonly GitRepository[], place: Place): Promise<void> {
-    const found = await findPlace(repositories, place);
+export async function openPlace(repositories: readonly GitRepository[], place: Place, log: Log): Promise<void> {
+    const found = await findPlace(repositories, place, log);
     if (!found) throw new HushError('pairing.noFile', `${place.path.slice(0, 200)} is not in your checkout.`);
     const editor = await showBeside(found.uri, false);
     const at = editor.document.validatePosition(new vscode.Position(...cursorOf(place)));

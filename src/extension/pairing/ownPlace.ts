@@ -1,11 +1,11 @@
 /** Reads where the active editor is in its repository, and hears when that may have changed. */
 import * as vscode from 'vscode';
 import { DisposableScope } from '../../core/base/disposable.ts';
+import type { Log } from '../../core/base/log.ts';
 import type { Place } from '../../core/sideChannel/sideMessages.ts';
-import { pathWithin, mayTellName } from '../../core/sideChannel/repositoryPath.ts';
 import { gitApi, type GitRepository } from '../workspace/git.ts';
-import { mayTell } from './mayTell.ts';
-import { realPath } from './sessionGit.ts';
+import { behindLinks, isIgnored } from './behindLinks.ts';
+import { mayTell, mayTellPath } from './mayTell.ts';
 
 interface OwnPlace {
     readonly repository: GitRepository;
@@ -17,10 +17,10 @@ export interface OwnPlaceReader extends vscode.Disposable {
     read(): Promise<OwnPlace | undefined>;
 }
 
-export function createOwnPlaceReader(changed: () => void): OwnPlaceReader {
+export function createOwnPlaceReader(changed: () => void, log: Log): OwnPlaceReader {
     const scope = new DisposableScope();
     const watched = new Set<GitRepository>();
-    /** Whether git ignores a file, by its path. Each question starts a process. */
+    /** Whether git ignores a file, by its paths. Each question starts a process. */
     const ignored = new Map<string, boolean>();
     const forgetIgnored = (): void => {
         ignored.clear();
@@ -31,11 +31,12 @@ export function createOwnPlaceReader(changed: () => void): OwnPlaceReader {
         watched.add(repository);
         scope.add(repository.state.onDidChange(forgetIgnored));
     };
-    const isIgnored = async (repository: GitRepository, path: string): Promise<boolean> => {
-        const known = ignored.get(path);
+    const ignores = async (repository: GitRepository, paths: readonly string[]): Promise<boolean> => {
+        const key = paths.join('\0');
+        const known = ignored.get(key);
         if (known !== undefined) return known;
-        const answer = (await repository.checkIgnore([path])).size > 0;
-        ignored.set(path, answer);
+        const answer = await isIgnored(repository, paths, log);
+        ignored.set(key, answer);
         return answer;
     };
     const active = (): vscode.TextEditor | undefined => vscode.window.activeTextEditor;
@@ -64,11 +65,9 @@ export function createOwnPlaceReader(changed: () => void): OwnPlaceReader {
             const repository = (await gitApi())?.getRepository(uri);
             if (!repository) return undefined;
             watch(repository);
-            const [root, file] = await Promise.all([realPath(repository.rootUri.fsPath), realPath(uri.fsPath)]);
-            const path = root === undefined || file === undefined ? undefined : pathWithin(root, file);
-            if (path === undefined || !mayTellName(path)) return undefined;
-            if (await isIgnored(repository, uri.fsPath)) return undefined;
-            return { repository, place: placeOf(editor, repository, path) };
+            const found = await behindLinks(repository.rootUri.fsPath, uri.fsPath, mayTellPath);
+            if (!found || (await ignores(repository, found.below))) return undefined;
+            return { repository, place: placeOf(editor, repository, found.path) };
         },
         dispose: () => scope.dispose(),
     };

@@ -1,7 +1,7 @@
 /** Tells our place to the devices that may hear it: of our own share, and those that follow us. */
 import * as vscode from 'vscode';
 import type { Disposable } from '../../core/base/disposable.ts';
-import { toTell } from '../../core/sideChannel/tellPlace.ts';
+import { toTell, type PlaceLevel } from '../../core/sideChannel/tellPlace.ts';
 import { placeLevelSetting } from '../manifest/config.ts';
 import type { ActionContext } from '../shell/actionContext.ts';
 import { newestOnly } from './newestOnly.ts';
@@ -17,17 +17,22 @@ export interface OwnTelling extends Disposable {
 }
 
 export function createOwnTelling(context: ActionContext, channels: SideChannels): OwnTelling {
-    const reader = createOwnPlaceReader(() => look());
+    /** Channels with a device that has not heard our place. */
+    const newcomers = new WeakSet<Channel>();
+    const reader = createOwnPlaceReader(() => look(), context.log);
     const mayBeTold = ({ sharer, devices, followers }: Channel): boolean =>
         sharer === undefined ? devices.size > 0 : followers.size > 0;
     const look = newestOnly(
         async () => {
-            const level = placeLevelSetting(context.configuration());
+            const level = (): PlaceLevel => placeLevelSetting(context.configuration());
             if (![...channels.all.values()].some(mayBeTold)) return;
-            const found = level === 'nothing' || !vscode.workspace.isTrusted ? undefined : await reader.read();
+            const found = level() === 'nothing' || !vscode.workspace.isTrusted ? undefined : await reader.read();
             for (const channel of [...channels.all.values()].filter(mayBeTold)) {
                 const isTheirs = found && belongs(found.repository, channel.roomId, context.model);
-                channel.teller.update(isTheirs ? toTell(found.place, level) : null);
+                // The setting may have changed during the reading.
+                const place = isTheirs ? toTell(found.place, level()) : null;
+                if (newcomers.delete(channel)) channel.teller.again(place);
+                else channel.teller.update(place);
             }
         },
         (error) => {
@@ -37,7 +42,9 @@ export function createOwnTelling(context: ActionContext, channels: SideChannels)
     );
     return {
         again(channel) {
-            if (mayBeTold(channel)) channel.teller.again();
+            if (!mayBeTold(channel)) return;
+            // The place is read first: what was told before may be more than the setting allows now.
+            newcomers.add(channel);
             look();
         },
         fewer(channel) {

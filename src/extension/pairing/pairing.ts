@@ -6,6 +6,7 @@ import type { MediaPort } from '../../core/session/mediaPort.ts';
 import { deviceKey } from '../../core/session/sessionMembers.ts';
 import type { PageMessage } from '../../core/share/mediaMessages.ts';
 import type { Followed } from '../../core/sideChannel/follow.ts';
+import { createRepeat } from '../../core/sideChannel/followers.ts';
 import type { SideMessage } from '../../core/sideChannel/sideMessages.ts';
 import { createPlaceTeller } from '../../core/sideChannel/tellPlace.ts';
 import { contexts } from '../manifest/contexts.ts';
@@ -39,7 +40,9 @@ export function createPairing(context: ActionContext, media: Pick<MediaPort, 'se
     const channels = createSideChannels({
         model: () => context.model,
         send: media.send,
+        after,
         createTeller: (tell) => createPlaceTeller(after, tell),
+        forgotten: (channel) => own.fewer(channel),
     });
     const own = scope.add(createOwnTelling(context, channels));
     const editor = scope.add(
@@ -48,6 +51,8 @@ export function createPairing(context: ActionContext, media: Pick<MediaPort, 'se
             changed(before) {
                 for (const page of new Set([before?.page, editor.following?.page]))
                     if (page !== undefined) sayFollowing(page);
+                if (editor.following) repeat.start();
+                else repeat.stop();
                 theirs.look();
             },
         }),
@@ -62,6 +67,10 @@ export function createPairing(context: ActionContext, media: Pick<MediaPort, 'se
         const device = following?.page === page ? channel.devices.get(following.device) : undefined;
         channels.send(channel, { type: 'sideChannel.send', message: { type: 'following', device: device ?? null } });
     };
+    const repeat = createRepeat(after, () => {
+        if (editor.following) sayFollowing(editor.following.page);
+    });
+    scope.defer(() => repeat.stop());
     const mayFollow = (): void => {
         const some = [...channels.all.values()].some(({ devices }) => devices.size > 0);
         void vscode.commands.executeCommand('setContext', contexts.mayFollow, some);
@@ -76,6 +85,7 @@ export function createPairing(context: ActionContext, media: Pick<MediaPort, 'se
             editor.tell({ type: 'gone', page: channel.page, device });
         }
         mayFollow();
+        own.fewer(channel);
         // The page tells it at each new run of a device, which has heard nothing yet.
         own.again(channel);
         if (editor.following?.page === channel.page) sayFollowing(channel.page);
@@ -96,8 +106,7 @@ export function createPairing(context: ActionContext, media: Pick<MediaPort, 'se
             channel.followers.delete(device);
             return own.fewer(channel);
         }
-        if (channel.followers.has(device)) return;
-        channel.followers.add(device);
+        if (!channel.followers.heard(device)) return;
         editor.tell({ type: 'followedBy', page: channel.page, device });
         setStatusBarMessage('eye', `${plainName(channels.nameOf(channel, from))} follows you`, SAID_MS);
         own.again(channel);
@@ -119,7 +128,7 @@ export function createPairing(context: ActionContext, media: Pick<MediaPort, 'se
         const place = channel.places.get(deviceKey(sharer));
         if (!place) return;
         sessionRepositories(channel.roomId, context.model)
-            .then((repositories) => openPlace(repositories, place))
+            .then((repositories) => openPlace(repositories, place, log))
             .catch((error: unknown) => showFailure(userMessage(error, 'Opening the place')));
     };
 

@@ -1,6 +1,4 @@
 /** What Git knows about the repositories that a session belongs to, in this window. */
-import { realpath } from 'node:fs/promises';
-import { sep } from 'node:path';
 import * as vscode from 'vscode';
 import type { Model } from '../../core/app/model.ts';
 import type { CommitRelation } from '../../core/sideChannel/placeWords.ts';
@@ -29,15 +27,6 @@ function isOfWorkspace({ rootUri }: GitRepository): boolean {
     return (vscode.workspace.workspaceFolders ?? []).some(
         ({ uri }) => inside(uri.path, rootUri.path) || inside(rootUri.path, uri.path),
     );
-}
-
-/** The path without links, with slashes. Undefined: there is no such file. */
-export async function realPath(path: string): Promise<string | undefined> {
-    try {
-        return (await realpath(path)).split(sep).join('/');
-    } catch {
-        return undefined;
-    }
 }
 
 /** More commits are not counted one by one. */

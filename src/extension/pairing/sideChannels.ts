@@ -3,6 +3,8 @@ import type { Model } from '../../core/app/model.ts';
 import type { HostMessage } from '../../core/share/mediaMessages.ts';
 import { deviceKey, memberOf } from '../../core/session/sessionMembers.ts';
 import { isOver } from '../../core/session/viewerFlow.ts';
+import type { After } from '../../core/base/timer.ts';
+import { createFollowers, type Followers } from '../../core/sideChannel/followers.ts';
 import type { Place } from '../../core/sideChannel/sideMessages.ts';
 import type { PlaceTeller } from '../../core/sideChannel/tellPlace.ts';
 
@@ -25,8 +27,7 @@ export interface Channel extends ShareOfPage {
     devices: ReadonlyMap<string, Device>;
     /** By the device's key. Null: it told that it is in no file of the session. */
     readonly places: Map<string, Place | null>;
-    /** Keys of the devices that follow us. */
-    readonly followers: Set<string>;
+    readonly followers: Followers;
     readonly teller: PlaceTeller;
 }
 
@@ -43,16 +44,21 @@ export interface SideChannels {
 interface Options {
     model(): Model;
     send(page: string, generation: number, message: HostMessage): void;
+    readonly after: After;
     createTeller(tell: (place: Place | null) => void): PlaceTeller;
+    /** A follower has not said for too long that it follows us. */
+    forgotten(channel: Channel): void;
 }
 
-export function createSideChannels({ model, send, createTeller }: Options): SideChannels {
+export function createSideChannels({ model, send, after, createTeller, forgotten }: Options): SideChannels {
     const all = new Map<string, Channel>();
     const create = (page: string, share: ShareOfPage): Channel => {
         const teller = createTeller((place) =>
             send(page, share.generation, { type: 'sideChannel.send', message: { type: 'place', place } }),
         );
-        return { ...share, page, devices: new Map(), places: new Map(), followers: new Set(), teller };
+        const followers = createFollowers(after, () => forgotten(channel));
+        const channel: Channel = { ...share, page, devices: new Map(), places: new Map(), followers, teller };
+        return channel;
     };
     return {
         all,
@@ -61,7 +67,7 @@ export function createSideChannels({ model, send, createTeller }: Options): Side
             if (share?.generation !== generation) return undefined;
             const known = all.get(page);
             if (known?.generation === generation) return known;
-            known?.teller.dispose();
+            if (known) end(known);
             const channel = create(page, share);
             all.set(page, channel);
             return channel;
@@ -72,15 +78,20 @@ export function createSideChannels({ model, send, createTeller }: Options): Side
                 const share = shareOf(model(), channel.page);
                 return share?.generation !== channel.generation;
             });
-            for (const { page, teller } of over) {
-                teller.dispose();
-                all.delete(page);
+            for (const channel of over) {
+                end(channel);
+                all.delete(channel.page);
             }
             return over;
         },
         nameOf: ({ roomId }, { userId, deviceId }) =>
             memberOf(model().session, roomId, userId, deviceId)?.name ?? userId,
     };
+}
+
+function end({ teller, followers }: Channel): void {
+    teller.dispose();
+    followers.dispose();
 }
 
 function shareOf({ session }: Model, page: string): ShareOfPage | undefined {

@@ -56,7 +56,7 @@ export function createTheirPlaces({ context, channels, editor }: Options): Their
         if (known?.key === place.path) return known.value;
         const repositories = await sessionRepositories(channel.roomId, context.model);
         watch(repositories);
-        const value = await findPlace(repositories, place);
+        const value = await findPlace(repositories, place, context.log);
         found.set(slot, { key: place.path, value });
         return value;
     };
@@ -103,13 +103,12 @@ export function createTheirPlaces({ context, channels, editor }: Options): Their
         if (editor.following?.device === following.device)
             editor.show(place && there ? { uri: there.uri, place } : undefined);
     };
-    const look = newestOnly(
-        async () => {
-            await followOn();
-            for (const channel of channels.all.values()) await showLine(channel);
-        },
-        (error) => context.log.warn('a place could not be shown', error),
-    );
+    const failed = (error: unknown): void => context.log.warn('a place could not be shown', error);
+    /** What fails for one channel must not hide the others. */
+    const look = newestOnly(async () => {
+        await followOn().catch(failed);
+        for (const channel of channels.all.values()) await showLine(channel).catch(failed);
+    }, failed);
     scope.add(vscode.workspace.onDidChangeWorkspaceFolders(forget));
     scope.add(vscode.workspace.onDidGrantWorkspaceTrust(forget));
     gitApi().then(

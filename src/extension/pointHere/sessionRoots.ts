@@ -1,10 +1,11 @@
 /** The folders that paths of pointers start from: the session's repositories that are open in this window. */
-import { realpath } from 'node:fs/promises';
-import { sep } from 'node:path';
 import * as vscode from 'vscode';
+import { pathRefusal } from '../../core/changes/paths.ts';
 import { pathBelow } from '../../core/chat/codePointer.ts';
 import type { WorkspaceLink } from '../../core/rooms/room.ts';
 import { matchesRemote } from '../../core/workspace/workspaceHash.ts';
+import { behindLinks } from '../pairing/behindLinks.ts';
+import { mayTell, mayTellPath } from '../pairing/mayTell.ts';
 import { gitApi, initialized, type GitRepository } from '../workspace/git.ts';
 
 export interface SessionRoot {
@@ -67,13 +68,20 @@ export async function fileIn(
     return undefined;
 }
 
-/** Whether it is a file, and below the root when all links are followed. */
+/**
+ * Whether it is a file, and below the root when all links are followed, but not in git's own folder. A file with secrets
+ * is not shown either: the person may be sharing their screen.
+ */
 async function isInside(root: vscode.Uri, file: vscode.Uri): Promise<boolean> {
     try {
         if (((await vscode.workspace.fs.stat(file)).type & vscode.FileType.File) === 0) return false;
-        if (file.scheme !== 'file') return !(await hasLink(root, file));
-        const [folder, real] = await Promise.all([realpath(root.fsPath), realpath(file.fsPath)]);
-        return real.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+        if (file.scheme !== 'file') {
+            const path = pathBelow(root.path, file.path);
+            const isOpen = path !== undefined && pathRefusal(path) === undefined && mayTell(file);
+            return isOpen && !(await hasLink(root, file));
+        }
+        const found = await behindLinks(root.fsPath, file.fsPath, mayTellPath);
+        return found !== undefined && pathRefusal(found.path) === undefined;
     } catch {
         return false; // there is no such file, or nobody may read it
     }

@@ -29,7 +29,6 @@ export function createPlaceLine(onAction: (action: PlaceAction) => void): PlaceL
             // The text may be cut, and the detail is a whole sentence.
             for (const part of [open, words]) part.title = line?.detail || (line?.text ?? '');
             setText(follow, following ? 'Stop Following' : 'Follow');
-            follow.setAttribute('aria-pressed', String(following));
             follow.title = following
                 ? 'Your editor goes where the sharer goes'
                 : 'Let your editor go where the sharer goes';

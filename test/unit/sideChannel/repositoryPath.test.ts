@@ -44,6 +44,10 @@ describe('a path inside a repository', () => {
             '.git ./config',
             '.git::$INDEX_ALLOCATION/config',
             'GIT~1/config',
+            '.env::$DATA',
+            'src/.env:x',
+            'a:b/c',
+            'server.pem::$DATA',
             'a\0b',
             'a\nb',
         ])

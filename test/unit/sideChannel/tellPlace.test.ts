@@ -56,16 +56,32 @@ describe('telling our place', () => {
 
     it('says it again to who joins later, also that there is none', () => {
         const { it: own, told, wait } = teller();
-        own.again();
+        own.again(null);
         wait(500);
         own.update(at(1));
         wait(500);
-        own.again();
-        own.again();
+        own.again(at(1));
+        own.again(at(1));
         wait(500);
         assert.deepEqual(
             told.map(({ place }) => place),
             [null, at(1), at(1), at(1)],
+        );
+    });
+
+    it('says to who joins later what may be told now, not what was told before', () => {
+        const { it: own, told, wait } = teller();
+        own.update(at(1));
+        wait(500);
+        own.again(null); // the setting says nothing by now
+        wait(500);
+        own.update(at(2));
+        own.update(at(3)); // waits
+        own.again(null);
+        wait(500);
+        assert.deepEqual(
+            told.map(({ place }) => place),
+            [at(1), null, at(2), null],
         );
     });
 

@@ -39,6 +39,8 @@ describe('the line under the picture', () => {
         assert.deepEqual(actions, ['openPlace', 'followSharer']);
         line.show({ line: { text, detail: 'All of it.', opens: true }, following: true });
         assert.deepEqual(buttons(), [text, 'Stop Following']);
+        // The label says what a click does. A pressed "Stop Following" would say the opposite.
+        assert.equal(line.element.querySelector('[aria-pressed]'), null);
     });
 
     it('is only words where there is nothing to open', () => {
