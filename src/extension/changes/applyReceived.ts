@@ -2,6 +2,7 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { HushError } from '../../core/base/errors.ts';
+import type { Log } from '../../core/base/log.ts';
 import { totalsOf } from '../../core/changes/cardOf.ts';
 import { countWords } from '../../core/changes/changesCard.ts';
 import { isSubmodule, pathOf, pathsOf } from '../../core/changes/patch.ts';
@@ -19,11 +20,12 @@ import type { ReceivedPatch } from './receivedPatch.ts';
 /** Lines of a question. */
 const MAX_NAMED = 15;
 
-/** `keep` gets what Undo needs. Returns false if the person gave up. @throws HushError `changes.*`. */
+/** `keep` gets what Undo needs; null: nothing is left to undo. Returns false if the person gave up. @throws HushError `changes.*`. */
 export async function applyReceived(
     { claim, patch }: ReceivedPatch,
     links: readonly WorkspaceLink[],
-    keep: (applied: AppliedChanges) => Promise<void>,
+    keep: (applied: AppliedChanges | null) => Promise<void>,
+    log: Log,
 ): Promise<boolean> {
     if (!(await hasTrust('Applying changes'))) return false;
     const repository = await chooseRepository(await assertRepositories(), claim, links);
@@ -34,7 +36,7 @@ export async function applyReceived(
     if (!(await saved(git.root, pathsOf(patch.files)))) return false;
     if (patch.commits.length > 0) await applyCommits(git, patch.commits, keep);
     else await applyFiles(git, patch.files, keep);
-    await repository.api.status();
+    await refresh(repository, log);
     const { files, commits } = totalsOf(patch);
     const what = commits > 0 ? countWords(commits, 'commit') : countWords(files, 'file');
     setStatusBarMessage('check', `Applied changes to ${what} in ${repository.name}`, 8_000);
@@ -46,8 +48,8 @@ export async function applyReceived(
     return true;
 }
 
-/** Returns false if the person gave up. @throws HushError `changes.*`: then nothing is undone. */
-export async function undoReceived(applied: AppliedChanges): Promise<boolean> {
+/** Returns false if the person gave up. @throws HushError `changes.*`: then Undo can be tried again. */
+export async function undoReceived(applied: AppliedChanges, log: Log): Promise<boolean> {
     if (!(await hasTrust('Undoing changes'))) return false;
     const all = await assertRepositories();
     const repository = all.find(({ git }) => git.root === applied.root);
@@ -66,9 +68,18 @@ export async function undoReceived(applied: AppliedChanges): Promise<boolean> {
         );
     if (applied.kind === 'files') await undoFiles(applied);
     else await undoCommits(git, applied);
-    await repository.api.status();
+    await refresh(repository, log);
     setStatusBarMessage('check', `Undone in ${repository.name}`, 8_000);
     return true;
+}
+
+/** For VS Code's Source Control view. It looks by itself, too, so a failure is only late news there. */
+async function refresh({ api }: OpenRepository, log: Log): Promise<void> {
+    try {
+        await api.status();
+    } catch (error) {
+        log.warn('the Source Control view was not refreshed', error);
+    }
 }
 
 async function touched(applied: AppliedChanges, { git }: OpenRepository): Promise<readonly string[]> {

@@ -9,7 +9,7 @@ import type { WorkspaceLink } from '../../core/rooms/room.ts';
 import type { Log } from '../../core/base/log.ts';
 import { showWarningMessage, withProgress } from '../shell/dialogs.ts';
 import { showFailure } from '../shell/failure.ts';
-import { createAppliedStore } from './applied.ts';
+import { createAppliedStore, type AppliedChanges } from './applied.ts';
 import { applyReceived, undoReceived } from './applyReceived.ts';
 import { createChangesDocuments } from './changesDocuments.ts';
 import { hasCommit } from './gitRunner.ts';
@@ -75,7 +75,7 @@ export function createReceivedChanges(options: ReceivedChangesOptions): Received
     async function act(roomId: string, key: string, what: ChangesAct): Promise<void> {
         if (what === 'undo') {
             const applied = await store.get(roomId, key);
-            if (applied && (await undoReceived(applied))) await store.delete(roomId, key);
+            if (applied && (await undoReceived(applied, log))) await store.delete(roomId, key);
             return;
         }
         const received = await patches.get(roomId, key);
@@ -83,15 +83,9 @@ export function createReceivedChanges(options: ReceivedChangesOptions): Received
             const title = `Changes from ${senderOf(key)}: ${totalsWords(totalsOf(received.patch))}`;
             return review(title, received.patch, await openRepositories(), documents);
         }
-        let kept = false;
-        const done = await applyReceived(received, linksOf(roomId), async (applied) => {
-            await store.set(roomId, key, applied);
-            kept = true;
-        }).catch(async (error: unknown) => {
-            // It was kept before the first file was written, and nothing was changed in the end.
-            if (kept) await store.delete(roomId, key);
-            throw error;
-        });
+        const keep = (applied: AppliedChanges | null): Promise<void> =>
+            applied ? store.set(roomId, key, applied) : store.delete(roomId, key);
+        const done = await applyReceived(received, linksOf(roomId), keep, log);
         log.info(done ? 'applied received changes' : 'received changes were not applied: the person gave up');
     }
 
