@@ -12,6 +12,7 @@ import { blobsOf, reviewTexts } from '../../src/core/changes/reviewTexts.ts';
 import type { AppliedChanges } from '../../src/extension/changes/applied.ts';
 import { applyCommits, undoCommits } from '../../src/extension/changes/applyCommits.ts';
 import { applyFiles } from '../../src/extension/changes/applyFiles.ts';
+import { receiverOf } from '../../src/extension/changes/receiver.ts';
 import { collect } from '../../src/extension/changes/collect.ts';
 import { skip } from '../stack/skip.ts';
 import { openRepositories, type Repositories, type Repository } from './support/repository.ts';
@@ -165,6 +166,33 @@ describe('commits between repositories', function () {
             const { patch } = await collect(alice.git, { kind: 'commits', count: 1 });
             await apply(patch);
             assert.ok(bob.has('.husky/post-merge') && !bob.has('ran'));
+        });
+
+        it('are judged by the receiver’s modes, hooks and ignored files', async () => {
+            symlinkSync('a.txt', join(bob.root, 'link'));
+            bob.write({
+                '.gitignore': '.env\nbuild/\n',
+                'run.sh': 'x\n',
+                'git.inc': '[core]\nhooksPath = tools/hooks\n',
+            });
+            chmodSync(join(bob.root, 'run.sh'), 0o755);
+            bob.commit('more');
+            symlinkSync('a.txt', join(bob.root, 'unknown'));
+            const names = ['link', 'run.sh', 'unknown', 'a.txt', '.env', 'build/x', 'new'];
+            const { files } = read(names.map((name) => added(name)).join(''));
+            const before = await receiverOf(bob.git, files);
+            assert.equal(before.hooks, undefined);
+            assert.deepEqual(Object.fromEntries(before.modes), {
+                link: '120000',
+                'run.sh': '100755',
+                unknown: '120000',
+                'a.txt': '100644',
+            });
+            assert.deepEqual([...before.ignored], ['.env', 'build/x']);
+            bob.run('config', 'include.path', '../git.inc');
+            assert.equal((await receiverOf(bob.git, files)).hooks, 'tools/hooks');
+            const many = read(Array.from({ length: 300 }, (_, i) => added(`${'d'.repeat(100)}/${i}`)).join(''));
+            assert.equal((await receiverOf(bob.git, many.files)).modes.size, 0);
         });
 
         it('whose lines git reads in another way are refused', async () => {

@@ -1,5 +1,4 @@
 /** Apply and Undo of received changes, with the questions before. Nothing is applied by itself. */
-import { isAbsolute, relative, resolve, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { HushError } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
@@ -13,9 +12,10 @@ import type { AppliedChanges } from './applied.ts';
 import { applyCommits, undoCommits } from './applyCommits.ts';
 import { applyFiles, undoFiles } from './applyFiles.ts';
 import { chooseRepository } from './chooseRepository.ts';
-import { headOf, parts, type Git } from './gitRunner.ts';
+import { headOf, parts } from './gitRunner.ts';
 import { assertRepositories, hasTrust, unsavedIn, type OpenRepository } from './openRepositories.ts';
 import type { ReceivedPatch } from './receivedPatch.ts';
+import { receiverOf } from './receiver.ts';
 
 /** Lines of a question. */
 const MAX_NAMED = 15;
@@ -31,7 +31,7 @@ export async function applyReceived(
     const repository = await chooseRepository(await assertRepositories(), claim, links);
     if (!repository) return false;
     const { git } = repository;
-    const consequences = consequencesOf(patch.files, await hooksOf(git));
+    const consequences = consequencesOf(patch.files, await receiverOf(git, patch.files));
     if (!(await agreed(consequences.map(({ path, why }) => `“${path}” ${why}`)))) return false;
     if (!(await saved(git.root, pathsOf(patch.files)))) return false;
     if (patch.commits.length > 0) await applyCommits(git, patch.commits, keep);
@@ -86,15 +86,6 @@ async function touched(applied: AppliedChanges, { git }: OpenRepository): Promis
     if (applied.kind === 'files') return applied.files.map(({ path }) => path);
     const from = applied.before ?? (await headOf(git)) ?? applied.after;
     return parts(await git.bytes(['diff-tree', '-r', '-z', '--name-only', from, applied.after]));
-}
-
-/** The folder of git's hooks, if it is in the working tree. */
-async function hooksOf(git: Git): Promise<string | undefined> {
-    // Hush's own setting for git comes last, so it is not asked for.
-    const { status, out } = await git.try(['config', '--local', '--get', '--type=path', 'core.hooksPath']);
-    if (status !== 0) return undefined;
-    const folder = relative(git.root, resolve(git.root, out.toString().trim()));
-    return folder === '' || folder.startsWith('..') || isAbsolute(folder) ? undefined : folder.replaceAll(sep, '/');
 }
 
 async function agreed(lines: readonly string[]): Promise<boolean> {
