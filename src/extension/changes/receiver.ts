@@ -58,6 +58,10 @@ function inCommands(paths: readonly string[]): string[][] {
 
 /** Not those that git knows. It refuses paths through a link or in a submodule; Apply refuses them, too. */
 async function ignoredOf(git: Git, paths: readonly string[]): Promise<Set<string>> {
-    const { status, out } = await git.try(['check-ignore', '-z', '--stdin'], { input: listed(paths) });
+    const { status, out } = await git.try(['check-ignore', '-z', '--stdin'], {
+        input: listed(paths),
+        // This command refuses the variable. No path has a colon, so none is taken for more than a path.
+        env: { GIT_LITERAL_PATHSPECS: '0' },
+    });
     return new Set(status === 0 ? parts(out) : []);
 }
