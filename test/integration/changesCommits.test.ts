@@ -12,6 +12,7 @@ import { blobsOf, reviewTexts } from '../../src/core/changes/reviewTexts.ts';
 import type { AppliedChanges } from '../../src/extension/changes/applied.ts';
 import { applyCommits, undoCommits } from '../../src/extension/changes/applyCommits.ts';
 import { applyFiles } from '../../src/extension/changes/applyFiles.ts';
+import { hasCommit } from '../../src/extension/changes/gitRunner.ts';
 import { receiverOf } from '../../src/extension/changes/receiver.ts';
 import { collect } from '../../src/extension/changes/collect.ts';
 import { skip } from '../stack/skip.ts';
@@ -235,6 +236,21 @@ describe('commits between repositories', function () {
             assert.deepEqual([files.get('n.txt')?.oldText, files.get('n.txt')?.newText], ['', 'n\nm\n']);
             assert.equal(files.get('moved.txt')?.oldPath, 'b.txt');
             assert.deepEqual([files.get('dir/c.txt')?.oldText, files.get('dir/c.txt')?.newPath], ['c\n', null]);
+        });
+
+        it('are looked up without the network, also in a partial clone', async () => {
+            alice.run('config', 'uploadpack.allowFilter', 'true');
+            alice.run('config', 'uploadpack.allowAnySHA1InWant', 'true');
+            const part = all.create(`part${round}`);
+            part.run('config', 'protocol.file.allow', 'always');
+            part.run('remote', 'add', 'origin', `file://${alice.root}`);
+            part.run('fetch', '--quiet', '--filter=blob:none', 'origin', 'main');
+            const blob = alice.run('rev-parse', 'HEAD:a.txt').trim();
+            const look = ['cat-file', 'blob', blob];
+            const later = alice.commit('later', { 'a.txt': edited(3) });
+            assert.equal(await hasCommit(part.git, later), false);
+            assert.notEqual((await part.git.try(look, { offline: true })).status, 0);
+            assert.equal((await part.git.try(look)).status, 0, 'this clone fetches where it may');
         });
 
         it('have what the patch shows where it is not', async () => {

@@ -16,20 +16,31 @@ import { headOf, parts } from './gitRunner.ts';
 import { assertRepositories, hasTrust, unsavedIn, type OpenRepository } from './openRepositories.ts';
 import type { ReceivedPatch } from './receivedPatch.ts';
 import { receiverOf } from './receiver.ts';
+import type { InTurn } from './repositoryTurns.ts';
 
 /** Lines of a question. */
 const MAX_NAMED = 15;
 
 /** `keep` gets what Undo needs; null: nothing is left to undo. Returns false if the person gave up. @throws HushError `changes.*`. */
 export async function applyReceived(
-    { claim, patch }: ReceivedPatch,
+    received: ReceivedPatch,
     links: readonly WorkspaceLink[],
     keep: (applied: AppliedChanges | null) => Promise<void>,
+    inTurn: InTurn,
     log: Log,
 ): Promise<boolean> {
     if (!(await hasTrust('Applying changes'))) return false;
-    const repository = await chooseRepository(await assertRepositories(), claim, links);
+    const repository = await chooseRepository(await assertRepositories(), received.claim, links);
     if (!repository) return false;
+    return inTurn(repository.git.root, () => applyHere(repository, received, keep, log));
+}
+
+async function applyHere(
+    repository: OpenRepository,
+    { patch }: ReceivedPatch,
+    keep: (applied: AppliedChanges | null) => Promise<void>,
+    log: Log,
+): Promise<boolean> {
     const { git } = repository;
     const consequences = consequencesOf(patch.files, await receiverOf(git, patch.files));
     if (!(await agreed(consequences.map(({ path, why }) => `“${path}” ${why}`)))) return false;
