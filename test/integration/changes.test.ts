@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, truncateSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'mocha';
 import { textOfBytes } from '../../src/core/changes/bytesText.ts';
@@ -183,6 +183,17 @@ describe('changes between repositories', function () {
             const sent = await collect(alice.git, { kind: 'commits', count: 1 });
             await apply(sent.patch);
             assert.ok(bob.run('ls-tree', 'HEAD', 'lib').includes(moved));
+        });
+
+        it('are seen in a file that was committed in the same second and is as long', async () => {
+            alice.run('config', 'core.trustctime', 'false');
+            const [file, index] = [join(alice.root, 'a.txt'), join(alice.root, '.git/index')];
+            utimesSync(file, 1_000_000_000, 1_000_000_000);
+            alice.run('update-index', '--refresh');
+            utimesSync(index, 1_000_000_000, 1_000_000_000);
+            alice.write({ 'a.txt': edited(10) });
+            utimesSync(file, 1_000_000_000, 1_000_000_000);
+            assert.deepEqual((await working()).files.map(pathOf), ['a.txt']);
         });
 
         it('that are empty, staged or not, say so', async () => {

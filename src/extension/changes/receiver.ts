@@ -1,6 +1,7 @@
 /** What the receiver's repository says about the files of received changes: only that shows what they do here. */
 import { lstat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { HushError } from '../../core/base/errors.ts';
 import { LINK, pathsOf, type PatchedFile } from '../../core/changes/patch.ts';
 import type { Receiver } from '../../core/changes/paths.ts';
 import { listed, parts, type Git } from './gitRunner.ts';
@@ -56,12 +57,15 @@ function inCommands(paths: readonly string[]): string[][] {
     return all;
 }
 
-/** Not those that git knows. It refuses paths through a link or in a submodule; Apply refuses them, too. */
+/** Not those that git knows. @throws HushError `changes.failed`: also for a path through a link. */
 async function ignoredOf(git: Git, paths: readonly string[]): Promise<Set<string>> {
-    const { status, out } = await git.try(['check-ignore', '-z', '--stdin'], {
+    const { status, out, said } = await git.try(['check-ignore', '-z', '--stdin'], {
         input: listed(paths),
         // This command refuses the variable. No path has a colon, so none is taken for more than a path.
         env: { GIT_LITERAL_PATHSPECS: '0' },
     });
-    return new Set(status === 0 ? parts(out) : []);
+    // 1: it ignores none.
+    if (status > 1)
+        throw new HushError('changes.failed', `Git could not look at these files: ${said.trim().slice(0, 300)}.`);
+    return new Set(parts(out));
 }
