@@ -39,6 +39,13 @@ describe('changes from clone to clone', function () {
     const card = (frame: Frame, text: string | RegExp): Locator =>
         frame.locator('.message.sent .changes', { hasText: text }).last();
     const press = (of: Locator, name: string): Promise<void> => of.getByRole('button', { name, exact: true }).click();
+    /** No link of the session names a repository here, so Hush asks. */
+    const apply = async (of: Locator): Promise<void> => {
+        const { workbench } = pair.bob;
+        await press(of, 'Apply');
+        await workbench.asking('Which repository').waitFor();
+        await workbench.pick(pair.room);
+    };
     const send = async (pick: string, ...more: readonly string[]): Promise<void> => {
         const { workbench } = pair.alice;
         await workbench.command('Hush: Send Changes…');
@@ -118,7 +125,7 @@ describe('changes from clone to clone', function () {
     it('Apply writes the files, and Undo takes them back', async () => {
         const { bob: his } = pair;
         const shown = card(bob, '3 files, +3 −1');
-        await press(shown, 'Apply');
+        await apply(shown);
         await shown.getByText('Applied here').waitFor();
         assert.equal(read(his, 'values.ts'), edited(3, 'export const value3 = "three";'));
         assert.ok(existsSync(path(his, 'added.ts')));
@@ -163,7 +170,7 @@ describe('changes from clone to clone', function () {
         const { bob: his } = pair;
         const mine = edited(3, 'export const value3 = "mine";');
         writeFileSync(path(his, 'values.ts'), mine);
-        await press(card(bob, '3 files, +3 −1'), 'Apply');
+        await apply(card(bob, '3 files, +3 −1'));
         await his.workbench.seeNotification(/do not fit your version of values\.ts\. Nothing was changed/u);
         assert.equal(read(his, 'values.ts'), mine);
         assert.ok(!existsSync(path(his, 'added.ts')));
@@ -187,7 +194,7 @@ describe('changes from clone to clone', function () {
         await workbench.page.locator('.editor-group-container .view-lines').first().click();
         await workbench.page.keyboard.press('Control+End');
         await workbench.page.keyboard.type('// typed');
-        await press(card(bob, '3 files, +3 −1'), 'Apply');
+        await apply(card(bob, '3 files, +3 −1'));
         const question = 'files that you have not saved';
         await workbench.dialog(question).getByText('values.ts').waitFor();
         await agree(his, question, 'Save and Apply');
@@ -207,7 +214,7 @@ describe('changes from clone to clone', function () {
         const shown = card(bob, '1 commit');
         await shown.getByText('[values] Größer').waitFor();
         const start = git(his.folder, 'rev-parse', 'HEAD');
-        await press(shown, 'Apply');
+        await apply(shown);
         await shown.getByText('Applied here').waitFor();
         const said = git(his.folder, 'log', '-1', '--format=%an|%cn|%B').trim();
         assert.equal(said, 'Alice Ångström|Bob|[values] Größer\n\nWhy: because.');
@@ -236,9 +243,7 @@ describe('changes from clone to clone', function () {
         await of('lie.patch').getByText('other numbers than the patch').waitFor();
         await of('lie.patch').getByText('1 file, +1 −0').waitFor();
         await keepPicture(his, 'changes-hostile');
-        await press(of('task.patch'), 'Apply');
-        await his.workbench.asking('Which repository').waitFor();
-        await his.workbench.pick(pair.room);
+        await apply(of('task.patch'));
         const question = 'do more than change text';
         await his.workbench.dialog(question).getByText('.vscode/tasks.json').waitFor();
         await keepPicture(his, 'changes-consequences');

@@ -2,19 +2,23 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, symlinkSync, truncateSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, truncateSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'mocha';
 import { textOfBytes } from '../../src/core/changes/bytesText.ts';
+import { HushError } from '../../src/core/base/errors.ts';
 import { pathOf, type Patch } from '../../src/core/changes/patch.ts';
 import { filesOf } from '../../src/core/changes/cardOf.ts';
 import type { AppliedChanges } from '../../src/extension/changes/applied.ts';
 import { applyCommits, undoCommits } from '../../src/extension/changes/applyCommits.ts';
 import { applyFiles, undoFiles } from '../../src/extension/changes/applyFiles.ts';
 import { collect } from '../../src/extension/changes/collect.ts';
+import type { Git } from '../../src/extension/changes/gitRunner.ts';
 import { skip } from '../stack/skip.ts';
 import { openRepositories, type Repositories, type Repository } from './support/repository.ts';
 import { edited, keep, refused, TEXT } from './support/changes.ts';
+
+type AppliedFiles = Extract<AppliedChanges, { kind: 'files' }>;
 
 describe('changes between repositories', function () {
     this.timeout(60_000);
@@ -181,6 +185,17 @@ describe('changes between repositories', function () {
             assert.ok(bob.run('ls-tree', 'HEAD', 'lib').includes(moved));
         });
 
+        it('are seen in a file that was committed in the same second and is as long', async () => {
+            alice.run('config', 'core.trustctime', 'false');
+            const [file, index] = [join(alice.root, 'a.txt'), join(alice.root, '.git/index')];
+            utimesSync(file, 1_000_000_000, 1_000_000_000);
+            alice.run('update-index', '--refresh');
+            utimesSync(index, 1_000_000_000, 1_000_000_000);
+            alice.write({ 'a.txt': edited(10) });
+            utimesSync(file, 1_000_000_000, 1_000_000_000);
+            assert.deepEqual((await working()).files.map(pathOf), ['a.txt']);
+        });
+
         it('that are empty, staged or not, say so', async () => {
             await assert.rejects(working(), refused('changes.nothing', 'no file has changed'));
             alice.write({ 'a.txt': edited(3) });
@@ -243,6 +258,89 @@ describe('changes between repositories', function () {
                     return !error.message.includes('a.txt');
                 });
             assert.equal(bob.read('a.txt'), edited(3));
+        });
+
+        const record = async (patch: Patch): Promise<AppliedFiles> => {
+            const applied = await apply(patch);
+            return applied.kind === 'files' ? applied : assert.fail('not files');
+        };
+        /** `a.txt` becomes a folder with a file. */
+        const folderForFile = async (): Promise<Patch> => {
+            rmSync(join(alice.root, 'a.txt'));
+            alice.write({ 'a.txt/b': 'new\n', 'b.txt': edited(5) });
+            return working();
+        };
+
+        it('a folder that took the place of a file gives it back, but not with other files in it', async () => {
+            const was = bob.state();
+            const applied = await record(await folderForFile());
+            assert.equal(bob.read('a.txt/b'), 'new\n');
+            bob.write({ 'a.txt/mine': 'mine\n' });
+            await assert.rejects(undoFiles(applied), refused('changes.changed', 'a.txt/mine'));
+            assert.equal(bob.read('b.txt'), edited(5));
+            rmSync(join(bob.root, 'a.txt/mine'));
+            await undoFiles(applied);
+            assert.equal(bob.state(), was);
+        });
+
+        it('half way go on from there, also after Hush ended in the middle', async () => {
+            const was = bob.state();
+            const kept: (AppliedFiles | null)[] = [];
+            alice.write({ 'a.txt': edited(3), 'b.txt': edited(5), 'n.txt': 'n\n' });
+            await applyFiles(bob.git, (await working()).files, async (applied) => void kept.push(applied));
+            const [first, ...more] = kept;
+            assert.ok(first);
+            assert.deepEqual(more, [], 'what is expected is what is written');
+            bob.write({ 'a.txt': TEXT });
+            rmSync(join(bob.root, 'n.txt'));
+            await undoFiles(first);
+            assert.equal(bob.state(), was);
+            await undoFiles(first);
+            assert.equal(bob.state(), was);
+        });
+
+        /** Git fails after it has written the files. */
+        const failing = (meanwhile: () => void = () => undefined): Git => ({
+            ...bob.git,
+            bytes: async (args, options) => {
+                const out = await bob.git.bytes(args, options);
+                if (args[0] !== 'checkout-index' || args[1] !== '-f') return out;
+                meanwhile();
+                throw new HushError('changes.failed', 'Git could not do this: no space.');
+            },
+        });
+
+        it('by themselves after a failure leave nothing, and no Undo', async () => {
+            const was = bob.state();
+            const kept: (AppliedFiles | null)[] = [];
+            const { files } = await folderForFile();
+            await assert.rejects(
+                applyFiles(failing(), files, async (applied) => void kept.push(applied)),
+                refused('changes.failed', 'no space'),
+            );
+            assert.equal(bob.state(), was);
+            assert.equal(kept.at(-1), null);
+        });
+
+        it('by themselves not whole say so, go on with the others, and keep Undo', async () => {
+            const was = bob.state();
+            const kept: (AppliedFiles | null)[] = [];
+            const { files } = await folderForFile();
+            const inTheWay = join(bob.root, 'a.txt/mine');
+            const git = failing(() => mkdirSync(inTheWay));
+            await assert.rejects(
+                applyFiles(git, files, async (applied) => void kept.push(applied)),
+                (error: Error) => {
+                    refused('changes.failed', 'could not be put back', 'a.txt')(error);
+                    return !error.message.includes('b.txt');
+                },
+            );
+            assert.equal(bob.read('b.txt'), TEXT);
+            const last = kept.at(-1);
+            assert.ok(last);
+            rmSync(inTheWay, { recursive: true });
+            await undoFiles(last);
+            assert.equal(bob.state(), was);
         });
 
         it('as commits refuse when commits or edits came after', async () => {

@@ -12,6 +12,8 @@ import { blobsOf, reviewTexts } from '../../src/core/changes/reviewTexts.ts';
 import type { AppliedChanges } from '../../src/extension/changes/applied.ts';
 import { applyCommits, undoCommits } from '../../src/extension/changes/applyCommits.ts';
 import { applyFiles } from '../../src/extension/changes/applyFiles.ts';
+import { hasCommit } from '../../src/extension/changes/gitRunner.ts';
+import { receiverOf } from '../../src/extension/changes/receiver.ts';
 import { collect } from '../../src/extension/changes/collect.ts';
 import { skip } from '../stack/skip.ts';
 import { openRepositories, type Repositories, type Repository } from './support/repository.ts';
@@ -167,6 +169,33 @@ describe('commits between repositories', function () {
             assert.ok(bob.has('.husky/post-merge') && !bob.has('ran'));
         });
 
+        it('are judged by the receiver’s modes, hooks and ignored files', async () => {
+            symlinkSync('a.txt', join(bob.root, 'link'));
+            bob.write({
+                '.gitignore': '.env\nbuild/\n',
+                'run.sh': 'x\n',
+                'git.inc': '[core]\nhooksPath = tools/hooks\n',
+            });
+            chmodSync(join(bob.root, 'run.sh'), 0o755);
+            bob.commit('more');
+            symlinkSync('a.txt', join(bob.root, 'unknown'));
+            const names = ['link', 'run.sh', 'unknown', 'a.txt', '.env', 'build/x', 'new'];
+            const { files } = read(names.map((name) => added(name)).join(''));
+            const before = await receiverOf(bob.git, files);
+            assert.equal(before.hooks, undefined);
+            assert.deepEqual(Object.fromEntries(before.modes), {
+                link: '120000',
+                'run.sh': '100755',
+                unknown: '120000',
+                'a.txt': '100644',
+            });
+            assert.deepEqual([...before.ignored], ['.env', 'build/x']);
+            bob.run('config', 'include.path', '../git.inc');
+            assert.equal((await receiverOf(bob.git, files)).hooks, 'tools/hooks');
+            const many = read(Array.from({ length: 300 }, (_, i) => added(`${'d'.repeat(100)}/${i}`)).join(''));
+            assert.equal((await receiverOf(bob.git, many.files)).modes.size, 0);
+        });
+
         it('whose lines git reads in another way are refused', async () => {
             // Hush takes the name of the header; git the one of an older form.
             const [file] = read(added('a.js')).files;
@@ -207,6 +236,21 @@ describe('commits between repositories', function () {
             assert.deepEqual([files.get('n.txt')?.oldText, files.get('n.txt')?.newText], ['', 'n\nm\n']);
             assert.equal(files.get('moved.txt')?.oldPath, 'b.txt');
             assert.deepEqual([files.get('dir/c.txt')?.oldText, files.get('dir/c.txt')?.newPath], ['c\n', null]);
+        });
+
+        it('are looked up without the network, also in a partial clone', async () => {
+            alice.run('config', 'uploadpack.allowFilter', 'true');
+            alice.run('config', 'uploadpack.allowAnySHA1InWant', 'true');
+            const part = all.create(`part${round}`);
+            part.run('config', 'protocol.file.allow', 'always');
+            part.run('remote', 'add', 'origin', `file://${alice.root}`);
+            part.run('fetch', '--quiet', '--filter=blob:none', 'origin', 'main');
+            const blob = alice.run('rev-parse', 'HEAD:a.txt').trim();
+            const look = ['cat-file', 'blob', blob];
+            const later = alice.commit('later', { 'a.txt': edited(3) });
+            assert.equal(await hasCommit(part.git, later), false);
+            assert.notEqual((await part.git.try(look, { offline: true })).status, 0);
+            assert.equal((await part.git.try(look)).status, 0, 'this clone fetches where it may');
         });
 
         it('have what the patch shows where it is not', async () => {

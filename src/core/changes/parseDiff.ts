@@ -108,6 +108,7 @@ function parseHead(lines: Lines): Head {
     const changesMode = seen.has('old mode ') || seen.has('new mode ');
     if (changesMode && (!seen.has('old mode ') || !seen.has('new mode ') || head.added || head.deleted))
         throw malformed('the mode of a file is unclear');
+    if (seen.has('new mode ') && head.oldMode === head.newMode) throw malformed('the mode of a file is unclear');
     return head;
 }
 

@@ -12,7 +12,7 @@ export const MAX_COMMITS = 100;
 
 export const EXECUTABLE = '100755';
 export const LINK = '120000';
-const SUBMODULE = '160000';
+export const SUBMODULE = '160000';
 const PLAIN = '100644';
 
 export const MODES: ReadonlySet<string> = new Set([PLAIN, EXECUTABLE, LINK, SUBMODULE]);

@@ -3,7 +3,7 @@
  * read their names: they run something, or change what git does. Pure.
  */
 import { HushError } from '../base/errors.ts';
-import { EXECUTABLE, isSubmodule, LINK, pathOf, pathsOf, type PatchedFile } from './patch.ts';
+import { EXECUTABLE, isSubmodule, LINK, pathOf, pathsOf, SUBMODULE, type PatchedFile } from './patch.ts';
 
 /** UTF-16 units, and parts between slashes. */
 const MAX_PATH = 1_000;
@@ -71,22 +71,45 @@ export interface Consequence {
     readonly why: string;
 }
 
-/**
- * What the person must have read before these changes are applied. `hooks`: the folder of git's hooks, relative to the
- * repository, if it is in it.
- */
-export function consequencesOf(files: readonly PatchedFile[], hooks?: string): Consequence[] {
-    const all = files.flatMap((file) => consequences(file, hooks).map((why) => ({ path: pathOf(file), why })));
+/** What the receiver's repository says about the files. */
+export interface Receiver {
+    /** The folder of git's hooks, relative to the repository, if it is in it. */
+    readonly hooks?: string | undefined;
+    /** By path. */
+    readonly modes?: ReadonlyMap<string, string>;
+    readonly ignored?: ReadonlySet<string>;
+}
+
+/** What the person must have read before these changes are applied. */
+export function consequencesOf(files: readonly PatchedFile[], receiver: Receiver = {}): Consequence[] {
+    // A later commit changes what an earlier one has made.
+    const modes = new Map(receiver.modes);
+    const all = files.flatMap((file) => {
+        const { oldPath, newPath } = file;
+        const real = oldPath === null ? undefined : modes.get(oldPath);
+        const found = consequences(file, real, receiver);
+        if (oldPath !== null) modes.delete(oldPath);
+        const mode = modeAfter(file, real);
+        if (newPath !== null && mode !== null) modes.set(newPath, mode);
+        return found.map((why) => ({ path: pathOf(file), why }));
+    });
     const lines = new Map(all.map((one) => [`${one.path}\n${one.why}`, one]));
     return [...lines.values()];
 }
 
-function consequences(file: PatchedFile, hooks: string | undefined): string[] {
+/** Where the patch changes no mode, git keeps that of the file, whatever the patch says about it. */
+function modeAfter({ oldMode, newMode }: PatchedFile, real: string | undefined): string | null {
+    return newMode === oldMode ? (real ?? newMode) : newMode;
+}
+
+function consequences(file: PatchedFile, real: string | undefined, { hooks, ignored }: Receiver): string[] {
     const { oldMode, newMode, oldPath, newPath } = file;
     const found: string[] = [];
-    if (isSubmodule(file)) found.push('is a submodule');
-    else if (newMode === LINK) found.push(`is a link to "${linkTarget(file)}"`);
-    else if (newMode === EXECUTABLE && oldMode !== EXECUTABLE) found.push('becomes executable');
+    const after = modeAfter(file, real);
+    if (isSubmodule(file) || real === SUBMODULE) found.push('is a submodule');
+    else if (after === LINK || newMode === LINK) found.push(linkWords(file));
+    else if (newMode === EXECUTABLE && oldMode !== EXECUTABLE && real !== EXECUTABLE) found.push('becomes executable');
+    if (pathsOf([file]).some((path) => ignored?.has(path) === true)) found.push('is a file that git ignores here');
     for (const path of new Set([oldPath, newPath])) {
         if (path === null) continue;
         const known = path.replaceAll(IGNORED, '').normalize('NFKC').toLowerCase();
@@ -98,7 +121,8 @@ function consequences(file: PatchedFile, hooks: string | undefined): string[] {
     return [...new Set(found)];
 }
 
-function linkTarget({ hunks }: PatchedFile): string {
+function linkWords({ hunks, binary }: PatchedFile): string {
+    if (hunks.length === 0 && !binary) return 'is a link';
     const line = hunks.flatMap(({ lines }) => lines).find((one) => one.startsWith('+'));
-    return line?.slice(1, 200) ?? 'an unknown place';
+    return `is a link to "${line?.slice(1, 200) ?? 'an unknown place'}"`;
 }

@@ -93,8 +93,8 @@ export function applyHunks(text: string, hunks: readonly Hunk[]): string | undef
     for (const { oldStart, oldLines, lines: changed } of hunks) {
         const start = oldLines === 0 ? oldStart : oldStart - 1;
         if (start < at || start > lines.length) return undefined;
-        result.push(...lines.slice(at, start));
-        at = start;
+        // A long file is more than a call takes as arguments.
+        while (at < start) result.push(lines[at++] ?? '');
         for (const [index, line] of changed.entries()) {
             if (line.startsWith('\\')) continue;
             const own = line.slice(1) + (changed[index + 1]?.startsWith('\\') === true ? '' : '\n');

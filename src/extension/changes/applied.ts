@@ -1,6 +1,6 @@
 /** What is needed to undo applied changes. Kept on the disk, so that Undo works after a restart. */
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 
@@ -43,7 +43,16 @@ export function createAppliedStore(folder: string): AppliedStore {
         },
         async set(roomId, eventId, applied) {
             await mkdir(folder, { recursive: true, mode: 0o700 });
-            await writeFile(fileOf(roomId, eventId), JSON.stringify(applied), { mode: 0o600 });
+            const path = fileOf(roomId, eventId);
+            const next = `${path}.${randomUUID()}`;
+            try {
+                // Half of a record would lose the Undo that was there before.
+                await writeFile(next, JSON.stringify(applied), { mode: 0o600, flush: true });
+                await rename(next, path);
+            } catch (error) {
+                await rm(next, { force: true });
+                throw error;
+            }
         },
         delete: (roomId, eventId) => rm(fileOf(roomId, eventId), { force: true }),
     };

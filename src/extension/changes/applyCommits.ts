@@ -15,11 +15,13 @@ import { withTrialIndex } from './trialIndex.ts';
 
 type AppliedCommits = Extract<AppliedChanges, { kind: 'commits' }>;
 
-/** `keep` gets what Undo needs, before the branch moves. @throws HushError `changes.*`: then nothing was changed. */
+/**
+ * `keep` gets what Undo needs, before the branch moves; then null if it did not move. @throws HushError `changes.*`.
+ */
 export async function applyCommits(
     git: Git,
     commits: readonly PatchCommit[],
-    keep: (applied: AppliedCommits) => Promise<void>,
+    keep: (applied: AppliedCommits | null) => Promise<void>,
 ): Promise<AppliedCommits> {
     await assertIdle(git);
     const paths = pathsOf(commits.flatMap(({ files }) => files));
@@ -37,9 +39,14 @@ export async function applyCommits(
     if (after === undefined || after === before) throw alreadyThere('in your branch');
     const applied: AppliedCommits = { kind: 'commits', root: git.root, before: before ?? null, after };
     await keep(applied);
-    await git.bytes(['merge', '--ff-only', '--no-autostash', '--no-verify-signatures', '--quiet', after], {
-        env: { GIT_REFLOG_ACTION: 'hush: apply changes' },
-    });
+    try {
+        await git.bytes(['merge', '--ff-only', '--no-autostash', '--no-verify-signatures', '--quiet', after], {
+            env: { GIT_REFLOG_ACTION: 'hush: apply changes' },
+        });
+    } catch (cause) {
+        if ((await headOf(git)) !== after) await keep(null);
+        throw cause;
+    }
     return applied;
 }
 

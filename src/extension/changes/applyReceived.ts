@@ -1,7 +1,7 @@
 /** Apply and Undo of received changes, with the questions before. Nothing is applied by itself. */
-import { isAbsolute, relative, resolve, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { HushError } from '../../core/base/errors.ts';
+import type { Log } from '../../core/base/log.ts';
 import { totalsOf } from '../../core/changes/cardOf.ts';
 import { countWords } from '../../core/changes/changesCard.ts';
 import { isSubmodule, pathOf, pathsOf } from '../../core/changes/patch.ts';
@@ -12,29 +12,42 @@ import type { AppliedChanges } from './applied.ts';
 import { applyCommits, undoCommits } from './applyCommits.ts';
 import { applyFiles, undoFiles } from './applyFiles.ts';
 import { chooseRepository } from './chooseRepository.ts';
-import { headOf, parts, type Git } from './gitRunner.ts';
+import { headOf, parts } from './gitRunner.ts';
 import { assertRepositories, hasTrust, unsavedIn, type OpenRepository } from './openRepositories.ts';
 import type { ReceivedPatch } from './receivedPatch.ts';
+import { receiverOf } from './receiver.ts';
+import type { InTurn } from './repositoryTurns.ts';
 
 /** Lines of a question. */
 const MAX_NAMED = 15;
 
-/** `keep` gets what Undo needs. Returns false if the person gave up. @throws HushError `changes.*`. */
+/** `keep` gets what Undo needs; null: nothing is left to undo. Returns false if the person gave up. @throws HushError `changes.*`. */
 export async function applyReceived(
-    { claim, patch }: ReceivedPatch,
+    received: ReceivedPatch,
     links: readonly WorkspaceLink[],
-    keep: (applied: AppliedChanges) => Promise<void>,
+    keep: (applied: AppliedChanges | null) => Promise<void>,
+    inTurn: InTurn,
+    log: Log,
 ): Promise<boolean> {
     if (!(await hasTrust('Applying changes'))) return false;
-    const repository = await chooseRepository(await assertRepositories(), claim, links);
+    const repository = await chooseRepository(await assertRepositories(), received.claim, links);
     if (!repository) return false;
+    return inTurn(repository.git.root, () => applyHere(repository, received, keep, log));
+}
+
+async function applyHere(
+    repository: OpenRepository,
+    { patch }: ReceivedPatch,
+    keep: (applied: AppliedChanges | null) => Promise<void>,
+    log: Log,
+): Promise<boolean> {
     const { git } = repository;
-    const consequences = consequencesOf(patch.files, await hooksOf(git));
+    const consequences = consequencesOf(patch.files, await receiverOf(git, patch.files));
     if (!(await agreed(consequences.map(({ path, why }) => `“${path}” ${why}`)))) return false;
     if (!(await saved(git.root, pathsOf(patch.files)))) return false;
     if (patch.commits.length > 0) await applyCommits(git, patch.commits, keep);
     else await applyFiles(git, patch.files, keep);
-    await repository.api.status();
+    await refresh(repository, log);
     const { files, commits } = totalsOf(patch);
     const what = commits > 0 ? countWords(commits, 'commit') : countWords(files, 'file');
     setStatusBarMessage('check', `Applied changes to ${what} in ${repository.name}`, 8_000);
@@ -46,8 +59,8 @@ export async function applyReceived(
     return true;
 }
 
-/** Returns false if the person gave up. @throws HushError `changes.*`: then nothing is undone. */
-export async function undoReceived(applied: AppliedChanges): Promise<boolean> {
+/** Returns false if the person gave up. @throws HushError `changes.*`: then Undo can be tried again. */
+export async function undoReceived(applied: AppliedChanges, log: Log): Promise<boolean> {
     if (!(await hasTrust('Undoing changes'))) return false;
     const all = await assertRepositories();
     const repository = all.find(({ git }) => git.root === applied.root);
@@ -66,24 +79,24 @@ export async function undoReceived(applied: AppliedChanges): Promise<boolean> {
         );
     if (applied.kind === 'files') await undoFiles(applied);
     else await undoCommits(git, applied);
-    await repository.api.status();
+    await refresh(repository, log);
     setStatusBarMessage('check', `Undone in ${repository.name}`, 8_000);
     return true;
+}
+
+/** For VS Code's Source Control view. It looks by itself, too, so a failure is only late news there. */
+async function refresh({ api }: OpenRepository, log: Log): Promise<void> {
+    try {
+        await api.status();
+    } catch (error) {
+        log.warn('the Source Control view was not refreshed', error);
+    }
 }
 
 async function touched(applied: AppliedChanges, { git }: OpenRepository): Promise<readonly string[]> {
     if (applied.kind === 'files') return applied.files.map(({ path }) => path);
     const from = applied.before ?? (await headOf(git)) ?? applied.after;
     return parts(await git.bytes(['diff-tree', '-r', '-z', '--name-only', from, applied.after]));
-}
-
-/** The folder of git's hooks, if it is in the working tree. */
-async function hooksOf(git: Git): Promise<string | undefined> {
-    // Hush's own setting for git comes last, so it is not asked for.
-    const { status, out } = await git.try(['config', '--local', '--get', '--type=path', 'core.hooksPath']);
-    if (status !== 0) return undefined;
-    const folder = relative(git.root, resolve(git.root, out.toString().trim()));
-    return folder === '' || folder.startsWith('..') || isAbsolute(folder) ? undefined : folder.replaceAll(sep, '/');
 }
 
 async function agreed(lines: readonly string[]): Promise<boolean> {

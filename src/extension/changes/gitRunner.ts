@@ -30,11 +30,16 @@ const SETTINGS = [
     'advice.mergeConflict=false',
 ].flatMap((setting) => ['-c', setting]);
 
+/** Git before 2.44 knows only the second: it may use no protocol. */
+const OFFLINE = { GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: 'none' };
+
 interface GitOptions {
     readonly input?: string | Uint8Array;
     /** Instead of the repository's own index. */
     readonly index?: string | undefined;
     readonly env?: Readonly<Record<string, string>>;
+    /** A partial clone then does not fetch what it has not got. */
+    readonly offline?: boolean;
 }
 
 interface GitAnswer {
@@ -56,11 +61,19 @@ export interface Git {
 
 /** `path`: of git itself. `root`: top folder of the working tree. */
 export function createGit(path: string, root: string): Git {
-    const run = (args: readonly string[], { input, index, env }: GitOptions = {}): Promise<GitAnswer> =>
+    const run = (
+        args: readonly string[],
+        { input, index, env, offline = false }: GitOptions = {},
+    ): Promise<GitAnswer> =>
         new Promise((resolve, reject) => {
             const child = spawn(path, [...SETTINGS, ...args], {
                 cwd: root,
-                env: { ...inherited(), ...env, ...(index === undefined ? {} : { GIT_INDEX_FILE: index }) },
+                env: {
+                    ...inherited(),
+                    ...env,
+                    ...(index === undefined ? {} : { GIT_INDEX_FILE: index }),
+                    ...(offline ? OFFLINE : {}),
+                },
                 stdio: 'pipe',
                 timeout: MAX_MS,
                 windowsHide: true,
@@ -143,7 +156,7 @@ export async function headOf(git: Git): Promise<string | undefined> {
 }
 
 export async function hasCommit(git: Git, id: string): Promise<boolean> {
-    return (await git.try(['cat-file', '-e', `${id}^{commit}`])).status === 0;
+    return (await git.try(['cat-file', '-e', `${id}^{commit}`], { offline: true })).status === 0;
 }
 
 /** The folder without any file. */

@@ -9,12 +9,13 @@ import type { WorkspaceLink } from '../../core/rooms/room.ts';
 import type { Log } from '../../core/base/log.ts';
 import { showWarningMessage, withProgress } from '../shell/dialogs.ts';
 import { showFailure } from '../shell/failure.ts';
-import { createAppliedStore } from './applied.ts';
+import { createAppliedStore, type AppliedChanges } from './applied.ts';
 import { applyReceived, undoReceived } from './applyReceived.ts';
 import { createChangesDocuments } from './changesDocuments.ts';
 import { hasCommit } from './gitRunner.ts';
 import { openRepositories } from './openRepositories.ts';
 import { createReceivedPatches } from './receivedPatch.ts';
+import { createRepositoryTurns } from './repositoryTurns.ts';
 import { review } from './review.ts';
 
 export interface ReceivedChanges {
@@ -49,49 +50,39 @@ export function createReceivedChanges(options: ReceivedChangesOptions): Received
     const patches = createReceivedPatches(files, fileOf);
     const store = createAppliedStore(folder);
     const documents = createChangesDocuments();
+    const inTurn = createRepositoryTurns();
     /** Keys of messages whose button was pressed. A second press while git works does nothing. */
     const busy = new Set<string>();
 
     async function show(roomId: string, key: string): Promise<void> {
-        const applied = (await store.get(roomId, key)) !== undefined;
-        const nothing = {
-            type: 'chat.changes',
-            roomId,
-            key,
-            card: null,
-            problem: null,
-            hasBase: null,
-            applied,
-        } as const;
+        const nothing = { type: 'chat.changes', roomId, key, card: null, problem: null, hasBase: null } as const;
+        let applied = false;
         try {
+            applied = (await store.get(roomId, key)) !== undefined;
             const { claim, patch } = await patches.get(roomId, key);
-            post({ ...nothing, card: cardOf(claim, patch), hasBase: await hasBase(claim.base) });
+            post({ ...nothing, applied, card: cardOf(claim, patch), hasBase: await hasBase(claim.base) });
         } catch (error) {
             log.warn('received changes were not read', error);
-            post({ ...nothing, problem: userMessage(error, READING).slice(0, 1_000) });
+            post({ ...nothing, applied, problem: userMessage(error, READING).slice(0, 1_000) });
         }
     }
 
     async function act(roomId: string, key: string, what: ChangesAct): Promise<void> {
         if (what === 'undo') {
             const applied = await store.get(roomId, key);
-            if (applied && (await undoReceived(applied))) await store.delete(roomId, key);
-            return;
+            if (!applied) return;
+            return inTurn(applied.root, async () => {
+                if (await undoReceived(applied, log)) await store.delete(roomId, key);
+            });
         }
         const received = await patches.get(roomId, key);
         if (what === 'review') {
             const title = `Changes from ${senderOf(key)}: ${totalsWords(totalsOf(received.patch))}`;
             return review(title, received.patch, await openRepositories(), documents);
         }
-        let kept = false;
-        const done = await applyReceived(received, linksOf(roomId), async (applied) => {
-            await store.set(roomId, key, applied);
-            kept = true;
-        }).catch(async (error: unknown) => {
-            // It was kept before the first file was written, and nothing was changed in the end.
-            if (kept) await store.delete(roomId, key);
-            throw error;
-        });
+        const keep = (applied: AppliedChanges | null): Promise<void> =>
+            applied ? store.set(roomId, key, applied) : store.delete(roomId, key);
+        const done = await applyReceived(received, linksOf(roomId), keep, inTurn, log);
         log.info(done ? 'applied received changes' : 'received changes were not applied: the person gave up');
     }
 

@@ -15,7 +15,7 @@ export async function review(
     const texts = new Map<string, string>();
     for (const id of blobsOf(patch)) {
         for (const { git } of repositories) {
-            const { status, out } = await git.try(['cat-file', 'blob', id]);
+            const { status, out } = await git.try(['cat-file', 'blob', id], { offline: true });
             if (status !== 0) continue;
             texts.set(id, textOfBytes(out));
             break;

@@ -1,5 +1,5 @@
 /** An index beside the repository's own: changes are tried there, and nothing else is touched. */
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Git } from './gitRunner.ts';
@@ -28,8 +28,13 @@ async function copyOwn(git: Git, index: string): Promise<void> {
 
 /** A repository has no index before its first file. */
 export async function copyIndex(from: string, to: string): Promise<void> {
-    await copyFile(from, to).catch(async (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error;
+    try {
+        const { atime, mtime } = await stat(from);
+        await copyFile(from, to);
+        // Git reads a file again that changed in the second in which its index was written. A newer index hides the change.
+        await utimes(to, atime, mtime);
+    } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
         await rm(to, { force: true });
-    });
+    }
 }

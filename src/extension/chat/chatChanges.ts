@@ -44,9 +44,11 @@ export function createChatChanges(options: ChatChangesOptions): ChatChanges {
         });
     };
     const withDesk = (work: (desk: ReceivedChanges) => void): void =>
-        void (desk ??= open()).then(work, (error: unknown) =>
-            log.error('The part of Hush for changes was not loaded', error),
-        );
+        void (desk ??= open()).then(work, (error: unknown) => {
+            // The next card tries again.
+            desk = undefined;
+            log.error('The part of Hush for changes was not loaded', error);
+        });
     return {
         hear: (message) => withDesk((all) => all.hear(message)),
         forget: () => {

@@ -108,6 +108,8 @@ describe('reading a patch', () => {
             renamed('a', 'b').replace('b/b', 'b/c'),
             added('a').replace('new file mode 100644', 'new file mode 100644\ndeleted file mode 100644'),
             added('a').replace('new file mode 100644', 'old mode 100644'),
+            'diff --git a/m b/m\nold mode 100755\nnew mode 100755\n',
+            'diff --git a/m b/m\nold mode 120000\nnew mode 120000\n',
             added('"a\\q"'),
             added('"a\\377"'),
             good.replaceAll('\n', '\r\n'),

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { isHushError } from '../../../src/core/base/errors.ts';
-import { consequencesOf, pathRefusal } from '../../../src/core/changes/paths.ts';
-import { added, changed, read, renamed } from './patches.ts';
+import { consequencesOf, pathRefusal, type Receiver } from '../../../src/core/changes/paths.ts';
+import { added, changed, NEW, OLD, read, renamed } from './patches.ts';
 
 const IN_GIT = [
     '.git/hooks/pre-commit',
@@ -99,8 +99,8 @@ describe('a path in a patch', () => {
 });
 
 describe('what a patch brings along', () => {
-    const said = (text: string, hooks?: string): string[] =>
-        consequencesOf(read(text).files, hooks).map(({ path, why }) => `${path} ${why}`);
+    const said = (text: string, receiver?: Receiver): string[] =>
+        consequencesOf(read(text).files, receiver).map(({ path, why }) => `${path} ${why}`);
 
     it('is asked about by name: what runs something or changes how git and VS Code work', () => {
         for (const path of [
@@ -125,7 +125,7 @@ describe('what a patch brings along', () => {
         assert.deepEqual(said(renamed('x.json', '.vscode/tasks.json')), [
             '.vscode/tasks.json defines commands that VS Code runs',
         ]);
-        assert.deepEqual(said(added('tools/hooks/pre-push'), 'tools/hooks'), [
+        assert.deepEqual(said(added('tools/hooks/pre-push'), { hooks: 'tools/hooks' }), [
             'tools/hooks/pre-push git runs it as a hook',
         ]);
     });
@@ -136,5 +136,41 @@ describe('what a patch brings along', () => {
         assert.deepEqual(said('diff --git a/m b/m\nold mode 100755\nnew mode 100644\n'), []);
         assert.deepEqual(said(added('l', '120000', '../../etc')), ['l is a link to "../../etc"']);
         assert.deepEqual(said(added('lib', '160000', `Subproject commit ${'1'.repeat(40)}`)), ['lib is a submodule']);
+    });
+
+    it('is asked about by the receiver’s modes, not by what the patch leaves out or claims', () => {
+        const modes = new Map([
+            ['l', '120000'],
+            ['lib', '160000'],
+            ['run.sh', '100755'],
+            ['m', '100644'],
+        ]);
+        const here = (text: string): string[] => said(text, { modes });
+        const bare = (text: string): string => text.replace(`${OLD}..${NEW} 100644`, `${OLD}..${NEW}`);
+        const link = changed('l', ['-x', '+../../etc']);
+        assert.deepEqual(here(bare(link)), ['l is a link to "../../etc"']);
+        assert.deepEqual(here(link), ['l is a link to "../../etc"']);
+        assert.deepEqual(here(renamed('l', 'a/l')), ['a/l is a link']);
+        assert.deepEqual(here(bare(changed('lib', ['-x', '+y']))), ['lib is a submodule']);
+        assert.deepEqual(here(changed('m', ['-x', '+y']).replace(' 100644', ' 100755')), []);
+        assert.deepEqual(here('diff --git a/run.sh b/run.sh\nold mode 100644\nnew mode 100755\n'), []);
+        assert.deepEqual(here(bare(changed('run.sh', ['-x', '+y']))), []);
+        // A link of the same patch has a new target, or a new place, in its next commit.
+        const [first] = read(added('n', '120000', 'safe')).files;
+        const [second] = read(bare(changed('n', ['-safe', '+../../etc']))).files;
+        const [third] = read(renamed('n', 'o')).files;
+        assert.ok(first && second && third);
+        assert.deepEqual(
+            consequencesOf([first, second, third]).map(({ path, why }) => `${path} ${why}`),
+            ['n is a link to "safe"', 'n is a link to "../../etc"', 'o is a link'],
+        );
+    });
+
+    it('is asked about: files that git ignores here', () => {
+        const ignored = new Set(['.env', 'out/x']);
+        assert.deepEqual(said(added('.env') + added('b') + renamed('out/x', 'y'), { ignored }), [
+            '.env is a file that git ignores here',
+            'y is a file that git ignores here',
+        ]);
     });
 });

@@ -43,6 +43,13 @@ describe('the sides of a review', () => {
             assert.equal(applyHunks(other, file?.hunks ?? []), undefined, other);
     });
 
+    it('of a long file are whole', () => {
+        const lines = 300_000;
+        const text = 'x\n'.repeat(lines);
+        const [file] = read(changed('a', [' x', '-x', '+y'], lines - 1)).files;
+        assert.equal(applyHunks(text, file?.hunks ?? []), text.slice(0, -2) + 'y\n');
+    });
+
     it('have what the patch shows if the text before is unknown or another', () => {
         const patch = read(changed('a', [' one', '-two', '+2'], 7) + added('n'));
         for (const blob of [() => undefined, () => 'other\n']) {
