@@ -47,6 +47,8 @@ export async function applyFiles(
         await git.bytes(['update-index', '--add', '--remove', '-z', '--stdin'], { index, input: listed(paths) });
         if (!(await applyToIndex(git, index, own))) throw alreadyThere('in your files');
         const result = new Set(parts(await git.bytes(['ls-files', '-z'], { index })));
+        const written = listed(paths.filter((path) => result.has(path)));
+        const foreseen = await preview(git, index, paths, written);
         const changed = await readAll(root, paths);
         const moved = paths.filter((path) => printOf(changed.get(path) ?? null) !== printOf(before.get(path) ?? null));
         if (moved.length > 0)
@@ -63,9 +65,8 @@ export async function applyFiles(
                 after: printOf(after.get(path) ?? null),
             })),
         });
-        const written = listed(paths.filter((path) => result.has(path)));
         // Undo then also knows these files if Hush ends before it has read them again.
-        const expected = record(await preview(git, index, paths, written));
+        const expected = record(foreseen);
         await keep(expected);
         try {
             for (const path of paths) if (!result.has(path)) await writeDiskFile(root, path, null);
