@@ -150,14 +150,15 @@ for (const transport of ['mesh', 'livekit'] as const)
 
         it('is turned off by the sharer for one person, and for all; the viewer is told why', async () => {
             const allowed = sharer.getByRole('button', { name: /^Bob \S+ may point and draw$/u });
-            await allowed.click();
             await tool('Pen');
-            await drag([0.2, 0.2], [0.4, 0.4]);
-            await pair.bob.workbench.page.keyboard.press('Escape');
-            await pair.bob.workbench.page.keyboard.press('p');
+            await allowed.click();
             await viewer.getByText('The sharer has turned off pointing and drawing for you.').waitFor();
+            await viewer.locator('.drawing-tools').waitFor({ state: 'hidden' });
+            await drag([0.2, 0.2], [0.4, 0.4]);
             assert.deepEqual((await drawnIn(sharer)).lines, []);
             await allowed.click();
+            await tool('Pen');
+            await pair.bob.workbench.page.keyboard.press('Escape');
             await sharer.getByLabel('Viewers may point and draw').click();
             await eventually(
                 async () => {
