@@ -32,6 +32,7 @@ const ALLOWED = [
     'dist/statusMenu.cjs',
     'dist/loopbackServer.cjs',
     'dist/pairing.cjs',
+    'dist/pointerDesk.cjs',
     'dist/roomCommands.cjs',
     'dist/secretWatch.cjs',
     'dist/trustCommands.cjs',
