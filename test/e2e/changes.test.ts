@@ -34,7 +34,8 @@ describe('changes from clone to clone', function () {
     const path = (person: Person, name: string): string => join(person.folder, name);
     const read = (person: Person, name: string): string => readFileSync(path(person, name), 'utf8');
     const untilRead = (person: Person, name: string, text: string): Promise<unknown> =>
-        eventually(async () => read(person, name) === text, `${name} to be changed`);
+        // Git removes a file for a moment when it writes it.
+        eventually(async () => existsSync(path(person, name)) && read(person, name) === text, `${name} to be changed`);
     /** The newest card, once it says this. */
     const card = (frame: Frame, text: string | RegExp): Locator =>
         frame.locator('.message.sent .changes', { hasText: text }).last();
