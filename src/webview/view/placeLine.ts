@@ -16,7 +16,13 @@ export function createPlaceLine(onAction: (action: PlaceAction) => void): PlaceL
     const follow = h('button', { type: 'button', class: 'link place-follow' });
     open.addEventListener('click', () => onAction('openPlace'));
     follow.addEventListener('click', () => onAction('followSharer'));
-    const element = h('div', { class: 'place', role: 'region', 'aria-label': 'Place in the code' }, open, words, follow);
+    const element = h(
+        'div',
+        { class: 'place', role: 'region', 'aria-label': 'Place in the code' },
+        open,
+        words,
+        follow,
+    );
     setHidden(element, true);
     return {
         element,
