@@ -145,24 +145,27 @@ export function createPeer(options: PeerOptions): Peer {
         await pc.addIceCandidate({ candidate: line, sdpMid, sdpMLineIndex, usernameFragment }).catch(() => undefined);
     };
 
-    pc.addEventListener('icecandidate', ({ candidate }) => {
+    const closing = new AbortController();
+    const { signal } = closing;
+    const onCandidate = ({ candidate }: RTCPeerConnectionIceEvent): void => {
         const { candidate: line = '', sdpMid = null, sdpMLineIndex = null, usernameFragment = null } = candidate ?? {};
         send({
             type: 'mesh.candidates',
             connection,
             candidates: [{ candidate: line, sdpMid, sdpMLineIndex, usernameFragment }],
         });
-    });
-    pc.addEventListener('connectionstatechange', () => {
+    };
+    pc.addEventListener('icecandidate', onCandidate, { signal });
+    const onStateChange = (): void => {
         clearTimeout(lost);
         const state = pc.connectionState;
         if (state === 'connected') void routeOf(pc).then((route) => report('connected', route));
         else if (state === 'failed') report('failed');
         else if (state === 'disconnected') lost = setTimeout(() => report('failed'), LOST_AFTER_MS);
-    });
-    /** After a change of network, the old connection may look fine for seconds. */
-    const networkChanged = (): void => report('failed');
-    addEventListener('online', networkChanged);
+    };
+    pc.addEventListener('connectionstatechange', onStateChange, { signal });
+    // After a change of network, the old connection may look fine for seconds.
+    addEventListener('online', () => report('failed'), { signal });
     let carrier: OwnCarrier | undefined;
     const carry = (): void => {
         if (carrier || !onCarrier) return;
@@ -213,9 +216,11 @@ export function createPeer(options: PeerOptions): Peer {
         close() {
             closed = true;
             clearTimeout(lost);
-            removeEventListener('online', networkChanged);
+            closing.abort();
             carrier?.closed();
             pc.close();
+            // The shared track outlives this connection, and keeps each stream that it is in.
+            for (const track of screen.getTracks()) screen.removeTrack(track);
         },
     };
 }

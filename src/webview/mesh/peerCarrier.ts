@@ -25,15 +25,24 @@ export function createPeerCarrier(pc: RTCPeerConnection): OwnCarrier {
             // The connection is too slow for what waits in it already, or it closes just now.
         }
     });
+    /** A channel with listeners keeps its closed connection in memory. */
+    const closing = new AbortController();
+    const { signal } = closing;
+    carrier.onClosed(() => {
+        closing.abort();
+        for (const channel of Object.values(channels)) channel.close();
+    });
     for (const channel of Object.values(channels)) {
         channel.binaryType = 'arraybuffer';
-        channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+        const onMessage = ({ data }: MessageEvent<unknown>): void => {
             if (data instanceof ArrayBuffer) carrier.received(new Uint8Array(data));
-        });
-        channel.addEventListener('close', () => carrier.closed());
+        };
+        channel.addEventListener('message', onMessage, { signal });
+        channel.addEventListener('close', () => carrier.closed(), { signal });
     }
-    channels.all.addEventListener('open', () => {
+    const sendEarly = (): void => {
         for (const packet of early.splice(0)) channels.all.send(packet);
-    });
+    };
+    channels.all.addEventListener('open', sendEarly, { signal });
     return carrier;
 }
