@@ -3,12 +3,12 @@
  * the media. Its fingerprints are in the descriptions, which the host sends through the room's end-to-end encryption.
  */
 import type { Carrier, OwnCarrier } from '../../livekit/browser/carrier.ts';
+import { createNegotiation, type Candidate, type Description, type Outgoing } from './negotiation.ts';
 import { createPeerCarrier } from './peerCarrier.ts';
+import { routeOf } from './peerRoute.ts';
 import type { HostMessage, MeshMessage, Route } from '../../core/share/mediaMessages.ts';
 
 type Open = Extract<HostMessage, { type: 'mesh.open' }>;
-type Description = Extract<HostMessage, { type: 'mesh.description' }>;
-type Candidate = Extract<HostMessage, { type: 'mesh.candidates' }>['candidates'][number];
 type Servers = Pick<Open, 'iceServers' | 'noneUsable' | 'relayOnly'>;
 
 /**
@@ -17,13 +17,6 @@ type Servers = Pick<Open, 'iceServers' | 'noneUsable' | 'relayOnly'>;
  */
 const LOST_AFTER_MS = 2_000;
 
-interface Outgoing {
-    readonly track: MediaStreamTrack;
-    /** In order of preference. */
-    readonly codecs: readonly RTCRtpCodec[];
-    readonly encoding: RTCRtpEncodingParameters;
-    readonly degradation: RTCDegradationPreference;
-}
 export interface PeerOptions {
     readonly open: Open;
     /** Our screen, if we make the offer. */
@@ -69,14 +62,9 @@ export function createPeer(options: PeerOptions): Peer {
         pc.setConfiguration(configuration(servers));
         countServers(servers);
     };
-    /**
-     * The streams have names even when they are empty, because other clients answer only an offer with a voice stream.
-     */
-    const [voice, screen] = [new MediaStream(), new MediaStream()];
-    let sender: RTCRtpSender | undefined;
+    const negotiation = createNegotiation({ pc, connection, outgoing, send, onReceiver });
     let current: PeerState = { state: 'connecting', route: 'direct' };
     let lost: ReturnType<typeof setTimeout> | undefined;
-    let early: Candidate[] = [];
     let closed = false;
     let turn: Promise<void> = Promise.resolve();
 
@@ -102,49 +90,6 @@ export function createPeer(options: PeerOptions): Peer {
         send({ type: 'mesh.state', connection, state, route });
         onState(current);
     };
-    const describeLocal = async (kind: 'offer' | 'answer'): Promise<void> => {
-        await pc.setLocalDescription(kind === 'offer' ? await pc.createOffer() : await pc.createAnswer());
-        const sdp = pc.localDescription?.sdp ?? '';
-        const streams: Record<string, string> = outgoing
-            ? { [voice.id]: 'm.usermedia', [screen.id]: 'm.screenshare' }
-            : {};
-        send({ type: 'mesh.description', connection, kind, sdp, streams });
-    };
-    const offer = async (): Promise<void> => {
-        if (outgoing && !sender) {
-            screen.addTrack(outgoing.track);
-            pc.addTransceiver('audio', { direction: 'sendrecv', streams: [voice] });
-            // Both directions, because another client sends its own screen on this line.
-            const line = pc.addTransceiver(outgoing.track, {
-                direction: 'sendrecv',
-                streams: [screen],
-                sendEncodings: [outgoing.encoding],
-            });
-            line.setCodecPreferences([...outgoing.codecs]);
-            numberFrames(line);
-            sender = line.sender;
-            const parameters = sender.getParameters();
-            await sender.setParameters({ ...parameters, degradationPreference: outgoing.degradation });
-        }
-        await describeLocal('offer');
-    };
-    const known = new WeakSet<RTCRtpReceiver>();
-    const receivers = async (): Promise<void> => {
-        for (const line of pc.getTransceivers()) {
-            const { receiver } = line;
-            if (receiver.track.kind !== 'video' || known.has(receiver)) continue;
-            known.add(receiver);
-            numberFrames(line);
-            await onReceiver?.(receiver);
-        }
-    };
-    const give = async (candidate: Candidate): Promise<void> => {
-        const { candidate: line, sdpMid, sdpMLineIndex, usernameFragment } = candidate;
-        if (line === '') return; // an end marker needs no action
-        // The candidate may be old or invalid. The others may still work.
-        await pc.addIceCandidate({ candidate: line, sdpMid, sdpMLineIndex, usernameFragment }).catch(() => undefined);
-    };
-
     const closing = new AbortController();
     const { signal } = closing;
     const onCandidate = ({ candidate }: RTCPeerConnectionIceEvent): void => {
@@ -174,25 +119,22 @@ export function createPeer(options: PeerOptions): Peer {
     };
     if (open.offer) {
         if (open.sideChannel === true) carry();
-        inTurn('the offer', offer);
+        inTurn('the offer', () => negotiation.offer());
     }
 
     return {
         describe: ({ kind, sdp }) =>
             inTurn(`their ${kind}`, async () => {
-                await pc.setRemoteDescription({ type: kind, sdp });
-                for (const candidate of early.splice(0)) await give(candidate);
+                await negotiation.take({ kind, sdp });
                 if (kind === 'offer') {
                     if (sdp.includes('\nm=application ')) carry();
-                    await receivers();
-                    await describeLocal('answer');
+                    await negotiation.answer();
                 }
-                onTrack?.(pc.getTransceivers().findLast(receivesVideo)?.receiver.track);
+                onTrack?.(negotiation.screen);
             }),
         candidates: (candidates) =>
             inTurn('a candidate', async () => {
-                if (!pc.remoteDescription) early = [...early, ...candidates].slice(0, 300);
-                else for (const candidate of candidates) await give(candidate);
+                await negotiation.candidates(candidates);
                 // The connection may be up before the candidate arrives that shows a relay.
                 if (current.state !== 'connected') return;
                 const route = await routeOf(pc);
@@ -204,11 +146,11 @@ export function createPeer(options: PeerOptions): Peer {
                 configure(servers);
                 pc.restartIce();
                 report('connecting');
-                await offer();
+                await negotiation.offer();
             }),
         stats: () => pc.getStats(),
         get sender() {
-            return sender;
+            return negotiation.sender;
         },
         get state() {
             return current;
@@ -219,53 +161,11 @@ export function createPeer(options: PeerOptions): Peer {
             closing.abort();
             carrier?.closed();
             pc.close();
-            // The shared track outlives this connection, and keeps each stream that it is in.
-            for (const track of screen.getTracks()) screen.removeTrack(track);
+            negotiation.close();
         },
     };
 }
 
-function receivesVideo({ receiver, currentDirection }: RTCRtpTransceiver): boolean {
-    return receiver.track.kind === 'video' && (currentDirection === 'recvonly' || currentDirection === 'sendrecv');
-}
-
-/** The used part of "RTP Header Extension Control" (W3C webrtc-extensions). Not every browser has it. */
-interface HeaderExtensionControl {
-    getHeaderExtensionsToNegotiate?(): { uri: string; direction: RTCRtpTransceiverDirection }[];
-    setHeaderExtensionsToNegotiate?(extensions: { uri: string; direction: RTCRtpTransceiverDirection }[]): void;
-}
-
-/**
- * Asks for the dependency descriptor (AV1 RTP specification), which numbers the frames of any codec. Without it, the
- * browser's player decodes the picture.
- */
-function numberFrames(line: RTCRtpTransceiver): void {
-    const control = line as HeaderExtensionControl;
-    const extensions = control.getHeaderExtensionsToNegotiate?.();
-    const descriptor = extensions?.find(({ uri }) => uri.includes('dependency-descriptor'));
-    if (!extensions || !descriptor) return;
-    descriptor.direction = 'sendrecv';
-    control.setHeaderExtensionsToNegotiate?.(extensions);
-}
-
 function configuration({ iceServers, relayOnly }: Servers): RTCConfiguration {
     return { iceServers: [...iceServers], iceTransportPolicy: relayOnly ? 'relay' : 'all', bundlePolicy: 'max-bundle' };
-}
-
-/** Returns `relayed` if either end of the chosen pair belongs to a TURN server, or if only relays are allowed. */
-async function routeOf(pc: RTCPeerConnection): Promise<Route> {
-    if (pc.getConfiguration().iceTransportPolicy === 'relay') return 'relayed'; // even if the pair looks different
-    // A peer that offers only relays is behind one. An early check from before its candidate may look direct forever.
-    const theirs = [...(pc.remoteDescription?.sdp ?? '').matchAll(/^a=candidate:.* typ (\w+)/gmu)];
-    if (theirs.length > 0 && theirs.every(([, type]) => type === 'relay')) return 'relayed';
-    const stats = await pc.getStats();
-    let chosen: RTCIceCandidatePairStats | undefined;
-    stats.forEach((stat: RTCStats) => {
-        const pair = stat as RTCIceCandidatePairStats;
-        if (stat.type === 'candidate-pair' && pair.nominated === true && pair.state === 'succeeded') chosen = pair;
-    });
-    const ends = [chosen?.localCandidateId, chosen?.remoteCandidateId].map((id) =>
-        id === undefined ? undefined : (stats.get(id) as { candidateType?: string } | undefined),
-    );
-    return ends.some((end) => end?.candidateType === 'relay') ? 'relayed' : 'direct';
 }
