@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import type { Devices } from '../../src/core/account/account.ts';
 import { createLog } from '../../src/core/base/log.ts';
 import { removeDevices } from '../../src/core/account/removeDevices.ts';
 import { startRedirectServer } from '../../src/extension/account/redirectServer.ts';
+import { accountPage, fetchAuthMetadata, type AuthMetadata } from '../../src/matrix/signIn/authMetadata.ts';
 import * as oauth from '../../src/matrix/signIn/oauth.ts';
+import { lookAtDeviceCode, startDeviceCode } from '../../src/matrix/signIn/oauthDeviceCode.ts';
 import type { UiaPrompts } from '../../src/core/account/runUia.ts';
 import { registerWays, signInWays } from '../../src/matrix/signIn/signInWays.ts';
 import { createDevices } from '../../src/matrix/account/ownDevices.ts';
@@ -179,7 +180,7 @@ describe('signing in every way that a homeserver offers', function () {
     describe('OAuth 2.0', () => {
         let provider: OidcProvider;
         let homeserver: OAuthHomeserver;
-        let metadata: oauth.AuthMetadata;
+        let metadata: AuthMetadata;
         before(async () => {
             provider = await startOidcProvider({ devices: ['OURDEVICE', 'OTHERDEVICE'] });
             homeserver = await startOAuthHomeserver(provider);
@@ -203,11 +204,12 @@ describe('signing in every way that a homeserver offers', function () {
             try {
                 const redirectUri = back.url;
                 const clientId = await oauth.registerClient(metadata, redirectUri, fetch);
-                const asked = { clientId, redirectUri, state: back.state, deviceId: 'OURDEVICE', random: randomBytes };
-                const { url, verifier } = oauth.authorizationRequest(metadata, asked);
+                const asked = { clientId, redirectUri, state: back.state, deviceId: 'OURDEVICE' };
+                const { url, verifier } = await oauth.authorizationRequest(metadata, asked);
                 await atProvider(who).go(url, (p) => p.url.startsWith(new URL(back.url).origin));
-                const code = (await back.answer).get('code') ?? '';
-                return { clientId, redirectUri, code, verifier };
+                const answer = oauth.authorizationAnswer(metadata, clientId, await back.answer);
+                assert.ok(answer.kind === 'code');
+                return { clientId, redirectUri, parameters: answer.parameters, verifier };
             } finally {
                 back.close();
             }
@@ -280,8 +282,8 @@ describe('signing in every way that a homeserver offers', function () {
 
         it('with a code, where there is no way back from the browser', async () => {
             const clientId = await oauth.registerClient(metadata, 'http://127.0.0.1/signed-in', fetch);
-            const code = await oauth.startDeviceCode(metadata, clientId, 'OTHERDEVICE', fetch);
-            const look = () => oauth.lookAtDeviceCode(metadata, clientId, code, fetch, Date.now);
+            const code = await startDeviceCode(metadata, clientId, 'OTHERDEVICE', fetch);
+            const look = () => lookAtDeviceCode(metadata, clientId, code, fetch, Date.now);
             assert.equal(await look(), 'pending');
             await createFormBrowser({ login: 'hugo', password: 'any', user_code: code.userCode }).go(
                 code.completePage ?? code.page,
@@ -294,14 +296,14 @@ describe('signing in every way that a homeserver offers', function () {
 
         it('the server’s own page manages the account; metadata that sends tokens in clear is refused', async () => {
             assert.equal(
-                oauth.accountPage(metadata, ['org.matrix.device_delete', 'org.matrix.session_end'], 'D/1'),
+                accountPage(metadata, ['org.matrix.device_delete', 'org.matrix.session_end'], 'D/1'),
                 `${provider.issuer}/account?action=org.matrix.session_end&device_id=D%2F1`,
             );
-            assert.equal(oauth.accountPage(metadata, ['unknown'], 'D'), `${provider.issuer}/account`);
+            assert.equal(accountPage(metadata, ['unknown'], 'D'), `${provider.issuer}/account`);
             const evil = await startOAuthHomeserver(provider, {
                 change: (m) => ({ ...m, token_endpoint: 'http://elsewhere.example.org/token' }),
             });
-            await assert.rejects(oauth.fetchAuthMetadata(evil.baseUrl, ['v1.15'], fetch), {
+            await assert.rejects(fetchAuthMetadata(evil.baseUrl, ['v1.15'], fetch), {
                 message: /not an https address/u,
             });
             await evil.stop();

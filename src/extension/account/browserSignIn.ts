@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { AuthMetadata } from '../../matrix/signIn/oauth.ts';
+import type { AuthMetadata } from '../../matrix/signIn/authMetadata.ts';
 import type { IdentityProvider } from '../../matrix/signIn/login.ts';
 import type { Engine } from './engine.ts';
 import { HushError } from '../../core/base/errors.ts';
@@ -58,22 +58,20 @@ export async function signInByOAuth(
     const back = await throughBrowser(baseUrl, log, async ({ address, state, forwarded }) => {
         if (forwarded && oauth.offersDeviceCode(metadata)) return undefined;
         const clientId = await oauth.registerClient(metadata, address, fetch);
-        const asked = { clientId, redirectUri: address, state, deviceId, create, random: randomBytes };
-        const { url, verifier } = oauth.authorizationRequest(metadata, asked);
+        const asked = { clientId, redirectUri: address, state, deviceId, create };
+        const { url, verifier } = await oauth.authorizationRequest(metadata, asked);
         sent = { clientId, redirectUri: address, verifier };
         return url;
     });
     if (back === 'noWayBack') return signInByCode(options, metadata);
     if (!back) return undefined;
-    const [error, code] = [back.get('error'), back.get('code')];
-    const ours = oauth.isIssuedBy(metadata, back.get('iss'));
-    if (ours && error !== null) {
-        const description = back.get('error_description') ?? undefined;
-        throw new HushError('login.refused', oauth.oauthSentence(error, description));
-    }
-    if (!ours || code === null || code === '')
+    const answer = oauth.authorizationAnswer(metadata, sent.clientId, back);
+    if (answer.kind === 'refused')
+        throw new HushError('login.refused', oauth.oauthSentence(answer.error, answer.description));
+    if (answer.kind === 'foreign')
         throw new HushError('login.refused', 'The browser came back without a sign-in of this server. Begin again.');
-    const tokens = await oauth.exchangeCode(metadata, { ...sent, code }, fetch, Date.now);
+    const grant = { ...sent, parameters: answer.parameters };
+    const tokens = await oauth.exchangeCode(metadata, grant, fetch, Date.now);
     return finish(options, metadata, { ...tokens, clientId: sent.clientId, deviceId });
 }
 

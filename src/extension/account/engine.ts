@@ -1,5 +1,15 @@
 /** The heavy half of the extension host: matrix-js-sdk and crypto. A bundle of its own, loaded on first use. */
-import * as oauth from '../../matrix/signIn/oauth.ts';
+import { offersDeviceCode } from '../../matrix/signIn/authMetadata.ts';
+import {
+    authorizationAnswer,
+    authorizationRequest,
+    exchangeCode,
+    newDeviceId,
+    oauthSentence,
+    registerClient,
+    revokeOAuth,
+} from '../../matrix/signIn/oauth.ts';
+import { lookAtDeviceCode, startDeviceCode } from '../../matrix/signIn/oauthDeviceCode.ts';
 import { beginRegistration, finishRegistration, nameTaken, usernameProblem } from '../../matrix/signIn/register.ts';
 import { registerWays, signInWays } from '../../matrix/signIn/signInWays.ts';
 import { discoverHomeserver } from '../../matrix/signIn/discovery.ts';
@@ -19,6 +29,18 @@ const auth = {
     ssoUrl,
     usernameProblem,
     whoami,
+};
+const oauth = {
+    authorizationAnswer,
+    authorizationRequest,
+    exchangeCode,
+    lookAtDeviceCode,
+    newDeviceId,
+    oauthSentence,
+    offersDeviceCode,
+    registerClient,
+    revokeOAuth,
+    startDeviceCode,
 };
 export { auth, discoverHomeserver, forgetAccount, newStorageKey, oauth, openAccount };
 

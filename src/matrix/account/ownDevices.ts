@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Devices, OwnDevice } from '../../core/account/account.ts';
 import { HushError, isHushError } from '../../core/base/errors.ts';
 import { entriesOf, optional } from '../../core/base/lenient.ts';
-import { accountPage, fetchAuthMetadata } from '../signIn/oauth.ts';
+import { accountPage, fetchAuthMetadata } from '../signIn/authMetadata.ts';
 import { readChallenge } from '../../core/account/uia.ts';
 import type { TrustLevel } from '../../core/trust/trustLevels.ts';
 import { refusedAnswer, requestJson, type Fetch, type KnownErrors } from '../requests/matrixHttp.ts';

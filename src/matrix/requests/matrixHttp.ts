@@ -41,7 +41,7 @@ export interface JsonRequest {
     readonly timeoutMs?: number;
 }
 /** The most bytes of an answer. */
-const MAX_BODY = 1_000_000;
+export const MAX_BODY = 1_000_000;
 
 /** Every HTTP status is an answer. @throws HushError `network.timeout` or `network.offline` when there is none. */
 export async function requestJson(fetch: Fetch, url: string, request: JsonRequest = {}): Promise<JsonAnswer> {
@@ -51,19 +51,6 @@ export async function requestJson(fetch: Fetch, url: string, request: JsonReques
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
     const method = request.method ?? (body === undefined ? 'GET' : 'POST');
     return exchange(fetch, url, { method, headers, ...(body === undefined ? {} : { body }) }, request.timeoutMs);
-}
-
-/** A POST of form fields for OAuth endpoints. Otherwise like {@link requestJson}. */
-export async function requestForm(
-    fetch: Fetch,
-    url: string,
-    fields: Readonly<Record<string, string>>,
-    { timeoutMs }: Pick<JsonRequest, 'timeoutMs'> = {},
-): Promise<JsonAnswer> {
-    const headers = { Accept: 'application/json', 'Content-Type': 'application/x-www-form-urlencoded' };
-    const body = new URLSearchParams(fields).toString();
-    // Credentials go only to the intended server. They do not follow a redirect.
-    return exchange(fetch, url, { method: 'POST', headers, body, redirect: 'error' }, timeoutMs);
 }
 
 async function exchange(fetch: Fetch, url: string, init: RequestInit, timeoutMs = 15_000): Promise<JsonAnswer> {

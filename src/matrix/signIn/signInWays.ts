@@ -2,7 +2,7 @@
 import { isHushError, type HushError } from '../../core/base/errors.ts';
 import type { Fetch } from '../requests/matrixHttp.ts';
 import { loginFlows, type IdentityProvider, type LoginFlows } from './login.ts';
-import { fetchAuthMetadata, offersDeviceCode, type AuthMetadata } from './oauth.ts';
+import { fetchAuthMetadata, offersDeviceCode, type AuthMetadata } from './authMetadata.ts';
 import { registrationOffered } from './register.ts';
 
 export type SignInWay =

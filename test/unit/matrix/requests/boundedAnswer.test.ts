@@ -3,8 +3,9 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createBrotliCompress, createDeflate, createGzip } from 'node:zlib';
 import { after, before, describe, it } from 'mocha';
+import { refreshOAuth } from '../../../../src/matrix/signIn/oauth.ts';
 import { boundedFetch, boundedText, MAX_REFUSAL, refusalJson } from '../../../../src/matrix/requests/boundedAnswer.ts';
-import { requestForm, requestJson } from '../../../../src/matrix/requests/matrixHttp.ts';
+import { requestJson } from '../../../../src/matrix/requests/matrixHttp.ts';
 
 const MEGABYTE = Buffer.alloc(1_000_000, ' ');
 /** Far more than anybody reads, and still little to send when it is compressed. */
@@ -59,9 +60,13 @@ describe('an answer without end', () => {
             await end;
             assert.ok((written.get(path) ?? MAX) < MAX / 2, `${written.get(path)} MB`);
         });
-    it('is given up early by whoever posts a form', async () => {
+    it('is given up early when an OAuth server sends it', async () => {
         const end = stopped('/form');
-        assert.equal((await requestForm(fetch, `${base}/form`, { a: 'b' })).body, undefined);
+        const oauth = { issuer: base, clientId: 'c', tokenEndpoint: `${base}/form`, revocationEndpoint: base };
+        await assert.rejects(
+            refreshOAuth(oauth, 'r', fetch, () => 0),
+            { code: 'server.error' },
+        );
         await end;
         assert.ok((written.get('/form') ?? MAX) < MAX / 2);
     });
