@@ -30,7 +30,7 @@ const optionalEndpoint = v.pipe(
     v.optional(endpoint),
 );
 const authMetadata = v.looseObject({
-    issuer: v.string(),
+    issuer: v.pipe(v.string(), v.minLength(1)),
     authorization_endpoint: endpoint,
     token_endpoint: endpoint,
     revocation_endpoint: endpoint,

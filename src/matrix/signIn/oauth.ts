@@ -7,7 +7,7 @@ import * as oauth from 'oauth4webapi';
 import { HushError } from '../../core/base/errors.ts';
 import type { Fetch } from '../requests/matrixHttp.ts';
 import { DEVICE_GRANT, hostOf, offersDeviceCode, type AuthMetadata } from './authMetadata.ts';
-import { exchange, type OAuthRefusal } from './oauthExchange.ts';
+import { exchange, type OAuthOutcome, type OAuthRefusal } from './oauthExchange.ts';
 
 /** The data for renewing and revoking tokens. It holds no secret, because Hush is a public client. */
 export interface OAuthClient {
@@ -119,10 +119,16 @@ export interface OAuthTokens {
     readonly expiresAt: number | undefined;
 }
 
-export function tokensOf(answer: oauth.TokenEndpointResponse, now: () => number): OAuthTokens | undefined {
-    if (answer.token_type !== 'bearer') return undefined;
-    const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds } = answer;
-    return { accessToken, refreshToken, expiresAt: seconds === undefined ? undefined : now() + seconds * 1_000 };
+/** A token of a type that Matrix does not know is a refusal. */
+export function tokensOf(
+    outcome: OAuthOutcome<oauth.TokenEndpointResponse>,
+    now: () => number,
+): OAuthOutcome<OAuthTokens> {
+    if (outcome.kind === 'refused') return outcome;
+    const { access_token: accessToken, token_type: type, refresh_token: refreshToken, expires_in: s } = outcome.value;
+    if (type !== 'bearer') return { kind: 'refused', refusal: NONSENSE };
+    const expiresAt = s === undefined ? undefined : now() + s * 1_000;
+    return { kind: 'done', value: { accessToken, refreshToken, expiresAt } };
 }
 
 /** What the browser brought back. `foreign`: another server sent it (RFC 9207), or it is no answer. */
@@ -171,9 +177,9 @@ export async function exchangeCode(
             ),
         ),
     );
-    const tokens = outcome.kind === 'done' ? tokensOf(outcome.value, now) : undefined;
-    if (tokens) return tokens;
-    throw oauthRefusal(outcome.kind === 'refused' ? outcome.refusal : NONSENSE, 'Signing in', metadata.issuer);
+    const tokens = tokensOf(outcome, now);
+    if (tokens.kind === 'done') return tokens.value;
+    throw oauthRefusal(tokens.refusal, 'Signing in', metadata.issuer);
 }
 
 /** Like {@link RefreshOutcome} in login.ts. After `invalid_grant`, the person can sign in again as the same device. */
@@ -191,9 +197,10 @@ export async function refreshOAuth(
             await oauth.refreshTokenGrantRequest(server, client, publicClient, refreshToken, options),
         ),
     );
-    const tokens = outcome.kind === 'done' ? tokensOf(outcome.value, now) : undefined;
-    if (tokens) return { kind: 'tokens', ...tokens, refreshToken: tokens.refreshToken ?? refreshToken };
-    const refusal = outcome.kind === 'refused' ? outcome.refusal : NONSENSE;
+    const tokens = tokensOf(outcome, now);
+    if (tokens.kind === 'done')
+        return { kind: 'tokens', ...tokens.value, refreshToken: tokens.value.refreshToken ?? refreshToken };
+    const { refusal } = tokens;
     if (refusal.error === 'invalid_grant' || refusal.error === 'invalid_client')
         return { kind: 'refused', softLogout: true };
     throw oauthRefusal(refusal, 'Renewing the sign-in', stored.issuer);

@@ -88,9 +88,9 @@ export async function lookAtDeviceCode(
             await oauth.deviceCodeGrantRequest(server, client, publicClient, code.secret, options),
         ),
     );
-    const tokens = outcome.kind === 'done' ? tokensOf(outcome.value, now) : undefined;
-    if (tokens) return tokens;
-    const refusal = outcome.kind === 'refused' ? outcome.refusal : NONSENSE;
+    const tokens = tokensOf(outcome, now);
+    if (tokens.kind === 'done') return tokens.value;
+    const { refusal } = tokens;
     if (refusal.error === 'authorization_pending') return 'pending';
     if (refusal.error === 'slow_down' || refusal.status === 429 || refusal.status >= 500) return 'slower';
     throw oauthRefusal(refusal, 'Signing in', metadata.issuer);

@@ -42,7 +42,7 @@ export async function exchange<T>(
                 const text = (await boundedText(response, MAX_BODY)) ?? '';
                 const { status, headers } = response;
                 answer = { status, text };
-                return new Response(text === '' ? null : text, { status, headers });
+                return new Response(text === '' ? null : withoutTrifles(text), { status, headers });
             } catch (error) {
                 if (isHushError(error)) throw error;
                 throw networkError(error, URL.parse(url)?.host ?? 'The server');
@@ -55,6 +55,26 @@ export async function exchange<T>(
         if (error instanceof HushError || !answer) throw error;
         return { kind: 'refused', refusal: { status: answer.status, ...errorOf(answer.text) } };
     }
+}
+
+/** Optional fields that Hush reads, in the form in which it can. */
+const readable = v.pipe(
+    v.string(),
+    v.parseJson(),
+    v.looseObject({
+        refresh_token: optional(v.pipe(v.string(), v.minLength(1))),
+        expires_in: optional(v.pipe(v.number(), v.minValue(0), v.finite())),
+        interval: optional(v.pipe(v.number(), v.gtValue(0), v.finite())),
+        verification_uri_complete: optional(v.pipe(v.string(), v.minLength(1))),
+    }),
+);
+
+/** A field that is optional, or that Hush does not read, ends no sign-in when the server has nonsense in it. */
+function withoutTrifles(text: string): string {
+    const result = v.safeParse(readable, text);
+    if (!result.success) return text;
+    const trifles = { scope: undefined, id_token: undefined, client_secret: undefined };
+    return JSON.stringify({ ...result.output, ...trifles }); // leaves out what is undefined
 }
 
 const errorBody = v.pipe(

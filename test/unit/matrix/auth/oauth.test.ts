@@ -61,6 +61,13 @@ describe('what a server says of its OAuth', () => {
         const { expires_in: _, refresh_token: __, ...bare } = good;
         const forever = { accessToken: 'a', refreshToken: undefined, expiresAt: undefined };
         assert.deepEqual(await asking({ body: bare }), forever);
+        for (const odd of [
+            { refresh_token: null, expires_in: null, scope: null },
+            { refresh_token: '', expires_in: 'soon', scope: 7 },
+            { refresh_token: 5, expires_in: -1, id_token: 'x.y.z' },
+            { refresh_token: {}, expires_in: [], id_token: null, client_secret: 1 },
+        ])
+            assert.deepEqual(await asking({ body: { ...good, ...odd } }), forever, JSON.stringify(odd));
         const refusals: readonly (readonly [Answerer, string])[] = [
             [{ status: 400, body: { error: 'invalid_grant' } }, 'login.refused'],
             [{ status: 400, body: { error: 'made_up', error_description: 'why' } }, 'login.refused'],
@@ -83,6 +90,9 @@ describe('what a server says of its OAuth', () => {
         ];
         for (const [token, code] of refusals)
             await assert.rejects(asking(token), { code }, JSON.stringify(token).slice(0, 100));
+    });
+    it('is none without an issuer, which every answer has to name', async () => {
+        for (const issuer of ['', null, 7]) await assert.rejects(metadataWith({ issuer }), { code: 'login.refused' });
     });
     it('is refused with any other scheme, also one that names this machine', async () => {
         for (const page of [
