@@ -33,7 +33,9 @@ describe('the workspace link', () => {
         ));
     it('matches its own repository and no other, whoever made it', () =>
         fc.assert(
-            fc.property(host, name, name, (h, a, b) => {
+            fc.property(host, name, name, (h, owner, repository) => {
+                // A shorter path could stand in the link's random letters by accident.
+                const [a, b] = [`owner-${owner}`, `repository-${repository}`];
                 const link = linkForRemote(`git@${h}:${a}/${b}.git`, randomBytes);
                 assert.ok(link);
                 assert.ok(matchesRemote(link, `https://${h}/${a}/${b}`));
