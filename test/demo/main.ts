@@ -224,7 +224,7 @@ class Demo {
 
 /** Runs in the share's page: user IDs of the people it lists. */
 function viewersListed(): string[] {
-    return [...document.querySelectorAll<HTMLElement>('.people [title]')].map((e) => e.title);
+    return [...document.querySelectorAll<HTMLElement>('.people [title]:not(button)')].map((e) => e.title);
 }
 
 async function main(): Promise<void> {
