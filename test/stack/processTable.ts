@@ -8,23 +8,26 @@ export interface ProcessEntry {
     /** Parent first, then its parent, and so on. */
     readonly ancestors: readonly number[];
     readonly command: string;
+    /** Rises with the time at which the process began. IDs do not: they begin again. */
+    readonly began: number;
 }
 
 interface Row {
     readonly pid: number;
     readonly parent: number;
     readonly command: string;
+    readonly began: number;
 }
 
 /** Every process of this machine that can be seen. On Windows it is empty. */
 export async function processTable(): Promise<ProcessEntry[]> {
     const rows = process.platform === 'linux' ? await fromProc() : await fromPs();
     const parents = new Map(rows.map(({ pid, parent }) => [pid, parent]));
-    return rows.map(({ pid, command }) => {
+    return rows.map(({ pid, command, began }) => {
         const ancestors: number[] = [];
         for (let at = parents.get(pid); at !== undefined && at > 0 && !ancestors.includes(at); at = parents.get(at))
             ancestors.push(at);
-        return { pid, ancestors, command };
+        return { pid, ancestors, command, began };
     });
 }
 
@@ -39,9 +42,10 @@ async function fromProc(): Promise<Row[]> {
                     readFile(join('/proc', name, 'cmdline'), 'utf8'),
                 ]);
                 // The program's name, in parentheses, may itself hold spaces and parentheses.
-                const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+                const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // from the third on (proc(5))
+                const [state, parent, began] = [fields[0], Number(fields[1]), Number(fields[19])];
                 if (state === 'Z') return [];
-                return [{ pid: Number(name), parent: Number(parent), command: command.replaceAll('\0', ' ').trim() }];
+                return [{ pid: Number(name), parent, began, command: command.replaceAll('\0', ' ').trim() }];
             } catch {
                 return []; // ended in the meantime
             }
@@ -52,9 +56,12 @@ async function fromProc(): Promise<Row[]> {
 
 async function fromPs(): Promise<Row[]> {
     if (process.platform === 'win32') return [];
-    const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,args='], { maxBuffer: 16 << 20 });
+    const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,lstart=,args='], {
+        maxBuffer: 16 << 20,
+    });
     return stdout.split('\n').flatMap((line): Row[] => {
-        const match = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
-        return match === null ? [] : [{ pid: Number(match[1]), parent: Number(match[2]), command: match[3] ?? '' }];
+        const [, pid, parent, began, command] = /^\s*(\d+)\s+(\d+)\s+(.{24})\s(.*)$/.exec(line) ?? [];
+        if (command === undefined) return [];
+        return [{ pid: Number(pid), parent: Number(parent), began: Date.parse(began ?? ''), command }];
     });
 }

@@ -137,7 +137,7 @@ export async function startVsCodeServer(options: VsCodeServerOptions = {}): Prom
             const mine = (await processTable()).filter(
                 ({ ancestors, command }) => ancestors.includes(pid) && command.includes('--type=extensionHost'),
             );
-            return mine.map((entry) => entry.pid).toSorted((a, b) => a - b);
+            return mine.toSorted((a, b) => a.began - b.began).map((entry) => entry.pid);
         },
     };
 }
